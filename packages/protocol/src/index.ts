@@ -1,1 +1,29 @@
-export {};
+// The public names of @colloquy/protocol, one by one.
+
+export { BYTES_PER_MS, BYTES_PER_SAMPLE, bytesToMs, msToBytes } from './audio-format.ts';
+export {
+  ColloquyError,
+  FAILURES,
+  type FailureCode,
+  type Issue,
+  type RealtimeError,
+  toRealtimeError,
+} from './errors.ts';
+export {
+  CLIENT_EVENT_TYPES,
+  type ClientEventType,
+  SERVER_EVENT_TYPES,
+  type ServerEventType,
+  TRANSLATION_CLIENT_EVENT_TYPES,
+  TRANSLATION_SERVER_EVENT_TYPES,
+  type TranslationClientEventType,
+  type TranslationServerEventType,
+} from './event-types.ts';
+export * from './realtime-client-events.ts';
+export * from './realtime-conversation.ts';
+export * from './realtime-response.ts';
+export * from './realtime-server-events.ts';
+export * from './realtime-session.ts';
+export * from './realtime-translation.ts';
+export type { Profile, Secrecy } from './schema.ts';
+export { Schema } from './schema.ts';

@@ -1,0 +1,61 @@
+// What passes between a session and whatever makes its responses: data only. The port itself is the server's.
+
+import type {
+  MaxOutputTokens,
+  Metadata,
+  RealtimeAudioFormat,
+  RealtimeConversationItem,
+  RealtimeModality,
+  RealtimePrompt,
+  RealtimeReasoning,
+  RealtimeTool,
+  RealtimeToolChoice,
+  RealtimeUsage,
+  RealtimeVoice,
+} from '@colloquy/protocol';
+
+/** The configuration of one response, fixed when it was created [RS7]. */
+export interface ResponseConfig {
+  model: string;
+  output_modalities: RealtimeModality[];
+  instructions: string;
+  tools: RealtimeTool[];
+  tool_choice: RealtimeToolChoice;
+  parallel_tool_calls?: boolean;
+  reasoning?: RealtimeReasoning;
+  max_output_tokens: MaxOutputTokens;
+  audio: { output: { format: RealtimeAudioFormat; voice: RealtimeVoice; speed: number } };
+  prompt: RealtimePrompt | null;
+  metadata: Metadata | null;
+  /** Beta clients only [BT7]. */
+  temperature?: number;
+}
+
+/** What an engine is asked to answer. */
+export interface ResponseRequest {
+  response_id: string;
+  config: ResponseConfig;
+  /** The items the engine may see, in conversation order, without audio bytes: the host has those by item id [CV32]. */
+  context: RealtimeConversationItem[];
+}
+
+/** A piece of a response, in the order it is made. The session derives items, parts and every `done` frame from these. */
+export type EngineEvent =
+  /** Begins a further message. Without it the first delta begins one. `phase` is passed on as it stands. */
+  | { type: 'message'; phase?: string }
+  /** Words of a text answer. */
+  | { type: 'text.delta'; delta: string }
+  /** Words of a spoken answer, said before their audio [OR5]. */
+  | { type: 'transcript.delta'; delta: string }
+  /** Audio in the response's output format: base64, and how many bytes it stands for. */
+  | { type: 'audio.delta'; audio: string; bytes: number }
+  /** Begins a function call. `call_id` is minted when absent, and is then only known to the session. */
+  | { type: 'call'; name: string; call_id?: string }
+  /** Arguments of a call: of the one named, or of the latest. */
+  | { type: 'arguments.delta'; delta: string; call_id?: string }
+  /** What was consumed; the latest one counts. */
+  | { type: 'usage'; usage: RealtimeUsage }
+  /** The end. A reason means it was cut short: the response is then `incomplete` [RS22]. */
+  | { type: 'done'; reason?: 'max_output_tokens' | 'content_filter' }
+  /** The end, by a fault: the response is `failed` [RS33]. */
+  | { type: 'failed'; error: { code: string; message: string } };

@@ -1,0 +1,80 @@
+// Everything a session may be told, and everything it may ask of its host. All of it is data.
+
+import type {
+  AudioTranscription,
+  ClientEvent,
+  InputAudioTranscriptionCompletedEvent,
+  InputAudioTranscriptionDeltaEvent,
+  Issue,
+  RealtimeAudioFormat,
+  RealtimeTurnDetection,
+  ServerEvent,
+} from '@colloquy/protocol';
+import type { EngineEvent, ResponseRequest } from './engine-event.ts';
+
+interface At {
+  /** Milliseconds since the session began; never decreases. */
+  at: number;
+}
+
+/** What the speech ports report. Positions are milliseconds of the audio clock, which counts all audio written in the session. */
+export type SpeechEvent =
+  | { type: 'started'; audio_ms: number }
+  | { type: 'stopped'; audio_ms: number }
+  | { type: 'transcription.delta'; item_id: string; delta: string; logprobs?: InputAudioTranscriptionDeltaEvent['logprobs'] }
+  | { type: 'transcription.segment'; item_id: string; text: string; speaker: string; start: number; end: number }
+  | ({ type: 'transcription.completed'; item_id: string } & Pick<
+      InputAudioTranscriptionCompletedEvent,
+      'transcript' | 'usage' | 'languages' | 'logprobs'
+    >)
+  | { type: 'transcription.failed'; item_id: string; error: { type: string; code: string; message: string } };
+
+/** What the host itself decides. */
+export type HostEvent =
+  /** The first input of every session. */
+  | { type: 'open' }
+  /** The server is shutting down: close when no response is active. */
+  | { type: 'drain' }
+  /** The client has gone. */
+  | { type: 'close' };
+
+/** One thing a session is told, and when. */
+export type Input =
+  | (At & { from: 'host'; event: HostEvent })
+  /** A decoded event. `audio_bytes` counts, for each base64 audio of the event in order, the bytes it stands for. */
+  | (At & { from: 'client'; event: ClientEvent; audio_bytes?: number[] })
+  /** A frame that could not be decoded, and its `event_id` if it had one. */
+  | (At & { from: 'wire'; issue: Issue; event_id: string | null })
+  | (At & { from: 'speech'; event: SpeechEvent })
+  | (At & { from: 'engine'; response_id: string; event: EngineEvent })
+  /** Nothing but the time; due at `deadline(state)`. */
+  | (At & { from: 'clock' });
+
+/** What a session asks its host to do, in order. */
+export type Effect =
+  /** Encode this event and send it. `fill_audio`: put the stored audio into the item's parts first [CV29]. */
+  | { do: 'send'; event: ServerEvent; fill_audio?: boolean }
+  /** The audio of the append being handled joins the input buffer. */
+  | { do: 'append_audio' }
+  /** Bytes `[start, end)` of the input buffer become the audio of an item; everything up to `end` leaves the buffer. */
+  | { do: 'commit_audio'; item_id: string; start: number; end: number; format: RealtimeAudioFormat }
+  /** So many bytes leave the front of the input buffer. */
+  | { do: 'trim_audio'; bytes: number }
+  /** The input buffer is emptied. */
+  | { do: 'clear_audio' }
+  /** The audio a client put into a created item: part `content_index` of `item_id`. */
+  | { do: 'keep_audio'; item_id: string; content_index: number; format: RealtimeAudioFormat; audio: string }
+  /** The stored audio of an item's part is cut to so many bytes, and nothing more is stored for it [TR4, TR10]. */
+  | { do: 'cut_audio'; item_id: string; content_index: number; bytes: number }
+  /** The stored audio of an item is dropped. */
+  | { do: 'forget_audio'; item_id: string }
+  /** Turn detection is set up anew, or off. The host feeds it every appended chunk. */
+  | { do: 'detect'; turn_detection: RealtimeTurnDetection | null; format: RealtimeAudioFormat }
+  /** Transcribe the committed audio of an item. */
+  | { do: 'transcribe'; item_id: string; transcription: AudioTranscription; logprobs: boolean }
+  /** Start an engine on this. */
+  | { do: 'respond'; request: ResponseRequest }
+  /** Stop the engine of a response. */
+  | { do: 'cancel'; response_id: string }
+  /** Close the connections. */
+  | { do: 'close'; code: number; reason: string };
