@@ -1,0 +1,94 @@
+// Builds what is stale: the packages with `tsc -b`, then the console with vite. `npm run build`, and part of `npm start`.
+//
+// What was built is remembered by the paths, sizes and times of everything it was built from, so that starting again
+// costs no compiler.
+
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { install } from './install.mjs';
+import { isMain, requireNode, root, runNode } from './run.mjs';
+
+const MEMORY = 'node_modules/.cache/colloquy/built.json';
+const CONFIGURATION = ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json'];
+const COMPILED = ['protocol', 'session', 'server', 'cli'];
+
+const hasConsole = () => readdirSync(join(root, 'packages/console')).some((name) => name.startsWith('vite.config.'));
+
+/** Each product: what it is made from, what must be there afterwards, how it is made. */
+const PRODUCTS = {
+  packages: {
+    wanted: () => true,
+    from: [...CONFIGURATION, ...COMPILED.flatMap((name) => [`packages/${name}/src`, `packages/${name}/tsconfig.json`])],
+    gives: COMPILED.map((name) => `packages/${name}/dist/.tsbuildinfo`),
+    make: (out) => runNode('tsc', ['-b'], { out }),
+  },
+  console: {
+    wanted: hasConsole,
+    from: [...CONFIGURATION, 'packages/console', 'packages/protocol/src', 'packages/session/src'],
+    gives: ['packages/console/dist/index.html'],
+    make: (out) => runNode('vite', ['build', '--logLevel', 'warn'], { out, cwd: join(root, 'packages/console') }),
+  },
+};
+
+/** The products there are to build here, in order. */
+export const PRODUCT_NAMES = Object.keys(PRODUCTS).filter((name) => PRODUCTS[name].wanted());
+
+function* filesUnder(path) {
+  const full = join(root, path);
+  if (!existsSync(full)) return;
+  if (!statSync(full).isDirectory()) return yield path;
+  for (const name of readdirSync(full).sort()) {
+    if (name !== 'dist' && name !== 'node_modules' && !name.endsWith('.test.ts')) yield* filesUnder(`${path}/${name}`);
+  }
+}
+
+function fingerprint(paths) {
+  const hash = createHash('sha256').update(process.version);
+  for (const path of paths.flatMap((each) => [...filesUnder(each)])) {
+    const { size, mtimeMs } = statSync(join(root, path));
+    hash.update(`${path} ${size} ${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+function remembered() {
+  try {
+    return JSON.parse(readFileSync(join(root, MEMORY), 'utf8'));
+  } catch {
+    // Nothing remembered, or half written: everything counts as stale.
+    return {};
+  }
+}
+
+/** Builds one product if it is stale, or in any case when `always`; resolves with the exit code, 0 when nothing was to do. */
+export async function buildProduct(name, { out = 1, always = false } = {}) {
+  const { from, gives, make } = PRODUCTS[name];
+  // Taken before building: what is edited meanwhile is stale again afterwards.
+  const now = fingerprint(from);
+  const isThere = gives.every((path) => existsSync(join(root, path)));
+  if (!always && isThere && remembered()[name] === now) return 0;
+  process[out === 1 ? 'stdout' : 'stderr'].write(`building: ${name}\n`);
+  const code = await make(out);
+  if (code !== 0) {
+    process.stderr.write(`building ${name} failed with code ${code}\n`);
+    return code;
+  }
+  mkdirSync(dirname(join(root, MEMORY)), { recursive: true });
+  writeFileSync(join(root, MEMORY), JSON.stringify({ ...remembered(), [name]: now }));
+  return 0;
+}
+
+/** Builds every stale product, in order, up to the first failure; resolves with its exit code. */
+export async function build(options) {
+  for (const name of PRODUCT_NAMES) {
+    const code = await buildProduct(name, options);
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+if (isMain(import.meta.url)) {
+  requireNode();
+  process.exitCode = (await install()) || (await build());
+}

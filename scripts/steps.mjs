@@ -1,0 +1,35 @@
+// What is checked besides the tests, one item each in the closing line: `npm test` runs it all before the tests,
+// `npm run check` runs it alone.
+
+import { buildProduct, PRODUCT_NAMES } from './build.mjs';
+import { runNode } from './run.mjs';
+
+const STEPS = [
+  // Always, not only when stale: the compiler is asked, not our memory of its last answer.
+  ...PRODUCT_NAMES.map((name) => ({ name: `build ${name}`, go: () => buildProduct(name, { always: true }) })),
+  { name: 'types of the tests', go: () => runNode('tsc', ['-p', 'tests/tsconfig.json']) },
+  { name: 'lint and format', go: () => runNode('biome', ['ci', '--colors=off', '.']) },
+  { name: 'lockfile and dependencies', go: () => runNode('scripts/check-lockfile.mjs') },
+  { name: 'rules and tests', go: () => runNode('scripts/check-spec.mjs') },
+];
+
+/** Runs one step, says how it went, and counts it in `tally`. */
+export async function takeStep(tally, name, go) {
+  process.stdout.write(`-- ${name}\n`);
+  const begun = performance.now();
+  const isFine = (await go()) === 0;
+  tally[isFine ? 'passed' : 'failed'] += 1;
+  process.stdout.write(
+    `-- ${name}: ${isFine ? 'ok' : 'FAILED'} (${((performance.now() - begun) / 1000).toFixed(1)} s)\n`,
+  );
+}
+
+export async function takeSteps(tally) {
+  for (const { name, go } of STEPS) await takeStep(tally, name, go);
+}
+
+/** The last line of every run, and the exit code that goes with it. Nothing counted is a failure, not a success. */
+export function close({ passed, failed, skipped = 0 }) {
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
