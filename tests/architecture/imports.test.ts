@@ -1,0 +1,152 @@
+// What holds for the sources as a whole. Imports point up the list, never down, never sideways:
+//
+//   protocol  ◀──  session  ◀──  server  ◀──  cli          protocol, session  ◀──  console
+//
+// and a few dangerous words stand only where they are meant to. Each exception is a row with its reason.
+
+import { builtinModules } from 'node:module';
+import { posix } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { isMember, type Node, readJson, readSources, type Source } from './sources.ts';
+
+/** Package → what it may import of ours, and whether it may know Node. */
+const PACKAGES: Record<string, { ours: readonly string[]; node: boolean }> = {
+  protocol: { ours: [], node: false },
+  session: { ours: ['@colloquy/protocol'], node: false },
+  server: { ours: ['@colloquy/protocol', '@colloquy/session'], node: true },
+  cli: { ours: ['@colloquy/protocol', '@colloquy/session', '@colloquy/server'], node: true },
+  console: { ours: ['@colloquy/protocol', '@colloquy/session'], node: false },
+};
+
+/** Readers of text that is not a frame, or a frame that has passed the guard. */
+const MAY_PARSE_JSON: Record<string, string> = {
+  'packages/protocol/src/codec.ts': 'after the guard',
+};
+
+/** Where base64 becomes bytes. */
+const MAY_DECODE_BASE64: Record<string, string> = {
+  'packages/protocol/src/frame-guard.ts': 'the strict reader itself',
+};
+
+/** Where a table forgets its types, and how often. */
+const MAY_SAY_ANY: Record<string, number> = {};
+
+const LINES_AT_MOST = 600;
+/** Longer than that, and why it is still one file. */
+const MAY_BE_LONG: Record<string, string> = {};
+
+const sources = readSources();
+const products = sources.filter((source) => !source.isTest);
+const isBuiltin = (name: string) => name.startsWith('node:') || builtinModules.includes(name);
+
+/** `@colloquy/protocol/beta` → `@colloquy/protocol`; `ws/x` → `ws`. */
+const packageOf = (name: string) =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+
+/** Where a condition holds in the sources, without the files that may. */
+function places(found: (node: Node) => boolean, allowed: Record<string, unknown>, among: readonly Source[] = products) {
+  return among
+    .filter((source) => !Object.hasOwn(allowed, source.path))
+    .flatMap((source) => source.nodes.filter(found).map(source.at));
+}
+
+describe('imports', () => {
+  it('knows every package there is', () => {
+    const found = new Set(sources.map((source) => source.package));
+    expect([...found].filter((name) => !Object.hasOwn(PACKAGES, name))).toEqual([]);
+    expect(found.size).toBeGreaterThanOrEqual(4);
+  });
+
+  it('are relative within a package, or name a package above', () => {
+    const wrong: string[] = [];
+    for (const { package: name, path, isTest, imports } of sources) {
+      const { ours, node } = PACKAGES[name] ?? { ours: [], node: false };
+      const { dependencies = {} } = readJson(`packages/${name}/package.json`) as { dependencies?: object };
+      for (const { from, at } of imports) {
+        if (from.startsWith('.')) {
+          const target = posix.join(posix.dirname(path), from);
+          if (!target.startsWith(`packages/${name}/src/`)) wrong.push(`${at} leaves its package: ${from}`);
+          if (!isTest && /\.test\.tsx?$/.test(from)) wrong.push(`${at} imports a test: ${from}`);
+        } else if (packageOf(from).startsWith('@colloquy/') || packageOf(from) === 'colloquy') {
+          if (!ours.includes(packageOf(from))) wrong.push(`${at} points the wrong way: ${from}`);
+        } else if (isTest) {
+          // A test may use Node and what is installed for tests; the compiler of the product never sees it.
+        } else if (isBuiltin(from)) {
+          if (!node) wrong.push(`${at} needs Node: ${from}`);
+        } else if (!Object.hasOwn(dependencies, packageOf(from))) {
+          wrong.push(`${at} imports what its package.json does not name: ${from}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('make no cycle between packages', () => {
+    const above = new Map<string, Set<string>>();
+    for (const { package: name, imports } of products) {
+      const named = imports.map(({ from }) => /^@colloquy\/(\w+)/.exec(from)?.[1]).filter((each) => each !== undefined);
+      above.set(name, new Set([...(above.get(name) ?? []), ...named]));
+    }
+    const reach = (from: string, seen: Set<string>): Set<string> => {
+      for (const next of above.get(from) ?? []) if (!seen.has(next)) reach(next, seen.add(next));
+      return seen;
+    };
+    expect([...above.keys()].filter((name) => reach(name, new Set()).has(name))).toEqual([]);
+  });
+
+  it('leave protocol and session without the types of Node and of the browser', () => {
+    const base = readJson('tsconfig.base.json').compilerOptions as Record<string, unknown>;
+    expect(base).toMatchObject({ types: [], lib: ['ES2023'] });
+    for (const name of ['protocol', 'session']) {
+      const own = readJson(`packages/${name}/tsconfig.json`).compilerOptions as Record<string, unknown>;
+      expect(own, name).not.toHaveProperty('types');
+      expect(own, name).not.toHaveProperty('lib');
+    }
+  });
+});
+
+describe('words that stand only where they are meant to', () => {
+  it('JSON.parse: in the codec and in readers of our own files', () => {
+    expect(places((node) => isMember(node, 'JSON', 'parse'), MAY_PARSE_JSON)).toEqual([]);
+  });
+
+  it('base64 to bytes: only through the strict reader', () => {
+    const decodes = (node: Node) => {
+      if (node.type !== 'CallExpression') return false;
+      const { callee, arguments: given } = node as unknown as { callee: Node; arguments: Node[] };
+      const isBase64 = given[1]?.type === 'Literal' && String(given[1].value).startsWith('base64');
+      return (isMember(callee, 'Buffer', 'from') && isBase64) || callee.name === 'atob';
+    };
+    expect(places(decodes, MAY_DECODE_BASE64)).toEqual([]);
+  });
+
+  it('console: in the command line alone', () => {
+    const talkative = products.filter((source) => source.package !== 'cli');
+    expect(places((node) => isMember(node, 'console'), {}, talkative)).toEqual([]);
+  });
+
+  it('any: where a table forgets its types', () => {
+    const counts = products.map(({ path, nodes }) => [
+      path,
+      nodes.filter(({ type }) => type === 'TSAnyKeyword').length,
+    ]);
+    expect(counts.filter(([path, count]) => Number(count) > (MAY_SAY_ANY[String(path)] ?? 0))).toEqual([]);
+  });
+
+  it('eval and new Function: nowhere', () => {
+    const evaluates = (node: Node) =>
+      ['CallExpression', 'NewExpression'].includes(node.type) &&
+      ['eval', 'Function'].includes(String((node.callee as Node).name));
+    expect(places(evaluates, {})).toEqual([]);
+  });
+});
+
+it(`no hand-written file is longer than ${LINES_AT_MOST} lines`, () => {
+  const long = products.filter(({ isGenerated, lines, path }) => {
+    return !isGenerated && lines > LINES_AT_MOST && !Object.hasOwn(MAY_BE_LONG, path);
+  });
+  expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+});
