@@ -8,6 +8,7 @@ const STEPS = [
   // Always, not only when stale: the compiler is asked, not our memory of its last answer.
   ...PRODUCT_NAMES.map((name) => ({ name: `build ${name}`, go: () => buildProduct(name, { always: true }) })),
   { name: 'types of the tests', go: () => runNode('tsc', ['-p', 'tests/tsconfig.json']) },
+  { name: 'types of the console', go: () => runNode('tsc', ['-p', 'packages/console']) },
   { name: 'lint and format', go: () => runNode('biome', ['ci', '--colors=off', '.']) },
   { name: 'lockfile and dependencies', go: () => runNode('scripts/check-lockfile.mjs') },
   { name: 'rules and tests', go: () => runNode('scripts/check-spec.mjs') },
