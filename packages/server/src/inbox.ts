@@ -1,0 +1,68 @@
+// A queue with a push end for callbacks and an async-iterable end for loops. For one reader; what comes before it starts
+// reading is kept.
+
+/**
+ * `weigh` says what a value counts for in `weight`. Breaking off a loop over an inbox does not end it: the next loop goes on
+ * where the last one stopped.
+ */
+export class Inbox<T> implements AsyncIterable<T> {
+  readonly #weigh: (value: T) => number;
+  #values: T[] = [];
+  /** Values before this index are taken; they are cut off now and then, so that taking stays cheap. */
+  #taken = 0;
+  #weight = 0;
+  #ended = false;
+  #wake: (() => void) | undefined;
+  #onTake: (() => void) | undefined;
+
+  constructor(weigh: (value: T) => number = () => 1) {
+    this.#weigh = weigh;
+  }
+
+  /** Sum of what the values not yet taken count for. */
+  get weight(): number {
+    return this.#weight;
+  }
+
+  /** Does nothing once ended. */
+  push(value: T): void {
+    if (this.#ended) return;
+    this.#values.push(value);
+    this.#weight += this.#weigh(value);
+    this.#wake?.();
+  }
+
+  /** What was pushed before is still read; then the loop ends. */
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  /** Calls `listener` whenever a value has been taken. One listener; the last one counts. */
+  onTake(listener: () => void): void {
+    this.#onTake = listener;
+  }
+
+  async #next(): Promise<IteratorResult<T, undefined>> {
+    while (this.#taken === this.#values.length) {
+      if (this.#ended) return { done: true, value: undefined };
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
+    }
+    const value = this.#values[this.#taken] as T;
+    this.#values[this.#taken++] = undefined as T;
+    if (this.#taken === this.#values.length || this.#taken > 1024) {
+      this.#values = this.#values.slice(this.#taken);
+      this.#taken = 0;
+    }
+    this.#weight -= this.#weigh(value);
+    this.#onTake?.();
+    return { done: false, value };
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
+    return { next: () => this.#next() };
+  }
+}

@@ -1,0 +1,37 @@
+// Two ends of a connection inside one process. The product's own means of testing, and of embedding a session.
+
+import { Inbox } from '../inbox.ts';
+import { closeReason, type Frame, frameBytes, type Transport } from '../transport.ts';
+
+export interface MemoryTransport extends Transport {
+  readonly kind: 'memory';
+  /** How the connection ended: the code and reason of whichever end closed first. */
+  readonly closed: Promise<{ code: number; reason: string }>;
+}
+
+/** A connection: what one end sends, the other receives. */
+export function memoryPair(): [MemoryTransport, MemoryTransport] {
+  const inboxes = [new Inbox<Frame>(frameBytes), new Inbox<Frame>(frameBytes)] as const;
+  let isClosed = false;
+  let settle: (how: { code: number; reason: string }) => void;
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    settle = resolve;
+  });
+  const end = (own: Inbox<Frame>, far: Inbox<Frame>): MemoryTransport => ({
+    kind: 'memory',
+    frames: own,
+    closed,
+    get bufferedBytes() {
+      return isClosed ? 0 : far.weight;
+    },
+    send: (frame) => far.push(frame),
+    close(code, reason) {
+      if (isClosed) return;
+      isClosed = true;
+      own.end();
+      far.end();
+      settle({ code, reason: closeReason(reason) });
+    },
+  });
+  return [end(...inboxes), end(inboxes[1], inboxes[0])];
+}

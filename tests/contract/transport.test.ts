@@ -1,0 +1,94 @@
+// The transports of the server, each against the one contract.
+
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { Inbox } from '../../packages/server/src/inbox.ts';
+import type { Frame } from '../../packages/server/src/transport.ts';
+import { memoryPair } from '../../packages/server/src/transports/memory.ts';
+import { webSocketTransport } from '../../packages/server/src/transports/websocket.ts';
+import { type Connect, read, transportContract } from './transport.ts';
+
+const overMemory: Connect = async () => {
+  const [client, near] = memoryPair();
+  const far = {
+    send: client.send,
+    close: client.close,
+    closed: client.closed,
+    read: (count: number) => read(client, count),
+    stall: () => {},
+  };
+  return { near, far, stop: () => client.close(1000, '') };
+};
+
+const overWebSocket: Connect = async () => {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', closeTimeout: 1000 });
+  await once(server, 'listening');
+  const accepted = once(server, 'connection');
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { closeTimeout: 1000 });
+  const frames = new Inbox<Frame>();
+  client.on('message', (data, isBinary) => frames.push(isBinary ? (data as Buffer) : data.toString()));
+  const closed = new Promise<{ code: number; reason: string }>((resolve) => {
+    client.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+  });
+  await once(client, 'open');
+  const [socket] = (await accepted) as [WebSocket];
+  const far = {
+    send: (frame: Frame) => client.send(frame),
+    close: (code: number, reason: string) => client.close(code, reason),
+    closed,
+    async read(count: number) {
+      const taken: Frame[] = [];
+      for await (const frame of frames) if (taken.push(frame) === count) break;
+      return taken;
+    },
+    stall: () => client.pause(),
+  };
+  const stop = async () => {
+    client.terminate();
+    server.close();
+    await once(server, 'close');
+  };
+  return { near: webSocketTransport(socket), far, stop };
+};
+
+describe('memory', () => transportContract(overMemory));
+describe('websocket', () => {
+  transportContract(overWebSocket);
+
+  const pinged = async (autoPong: boolean) => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(server, 'listening');
+    const accepted = once(server, 'connection');
+    const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { autoPong });
+    const transport = webSocketTransport(((await accepted) as [WebSocket])[0], { pingMs: 20, pongMs: 60 });
+    return { client, transport, stop: () => server.close() };
+  };
+
+  it('[AU20] pings, and ends a connection that does not answer', async () => {
+    const { client, transport, stop } = await pinged(false);
+    await once(client, 'ping');
+    for await (const _ of transport.frames) expect.fail('a frame nobody sent');
+    stop();
+  });
+
+  it('[AU20] keeps a connection that answers', async () => {
+    const { client, transport, stop } = await pinged(true);
+    for (let count = 0; count < 8; count += 1) await once(client, 'ping');
+    client.send('still here');
+    expect(await read(transport, 1)).toEqual(['still here']);
+    client.close();
+    stop();
+  });
+
+  it('[TP12] stops taking from the socket while nobody reads', async () => {
+    const { near, far, stop } = await overWebSocket();
+    const frame = 'x'.repeat(512 * 1024);
+    for (let count = 0; count < 64; count += 1) far.send(frame);
+    await new Promise((resolve) => setTimeout(resolve, 100)); // the point is that nobody is reading
+    expect((near.frames as Inbox<Frame>).weight).toBeLessThan(4 * 1024 * 1024);
+    expect(await read(near, 64)).toHaveLength(64);
+    await stop();
+  });
+});

@@ -1,0 +1,164 @@
+// What every transport owes the session (docs/spec/ports.md, family TP). Each adapter runs it in `transport.test.ts`.
+
+import { expect, it } from 'vitest';
+import type { Frame, Transport } from '../../packages/server/src/transport.ts';
+
+/** A connection under test: `near` is the adapter, `far` the client's side of it. */
+export interface Connection {
+  near: Transport;
+  far: FarEnd;
+  stop: () => Promise<void> | void;
+}
+
+/** What the suite needs of a client. */
+export interface FarEnd {
+  send(frame: Frame): void;
+  /** The next `count` frames. */
+  read(count: number): Promise<Frame[]>;
+  /** Stops taking frames, for good. */
+  stall(): void;
+  close(code: number, reason: string): void;
+  /** Settles when this end has learned that the connection is over, with the close it saw. */
+  closed: Promise<{ code: number; reason: string }>;
+}
+
+export type Connect = () => Promise<Connection>;
+
+/** The next `count` frames of a transport. */
+export async function read(transport: Transport, count: number): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  for await (const frame of transport.frames) {
+    frames.push(frame);
+    if (frames.length === count) break;
+  }
+  return frames;
+}
+
+const until = async (claim: () => boolean) => {
+  while (!claim()) await new Promise((resolve) => setTimeout(resolve, 2));
+};
+
+export function transportContract(connect: Connect): void {
+  const withConnection = (check: (connection: Connection) => Promise<void>) => async () => {
+    const connection = await connect();
+    try {
+      await check(connection);
+    } finally {
+      await connection.stop();
+    }
+  };
+
+  it(
+    '[TP1] carries frames both ways, whole and in order',
+    withConnection(async ({ near, far }) => {
+      const sent = Array.from({ length: 500 }, (_, index) => `${index} ${'ü'.repeat(index)}`);
+      for (const frame of sent) near.send(frame);
+      expect(await far.read(500)).toEqual(sent);
+      for (const frame of sent) far.send(frame);
+      expect(await read(near, 500)).toEqual(sent);
+    }),
+  );
+
+  it(
+    '[TP2] loses nothing that arrives before anyone reads',
+    withConnection(async ({ near, far }) => {
+      far.send('early');
+      await new Promise((resolve) => setTimeout(resolve, 20)); // the one sleep allowed: the point is that nobody is reading
+      far.send('late');
+      expect(await read(near, 2)).toEqual(['early', 'late']);
+    }),
+  );
+
+  it(
+    '[TP3] goes on where the last reader broke off',
+    withConnection(async ({ near, far }) => {
+      for (const frame of ['one', 'two', 'three']) far.send(frame);
+      expect(await read(near, 1)).toEqual(['one']);
+      expect(await read(near, 2)).toEqual(['two', 'three']);
+    }),
+  );
+
+  it(
+    '[TP4] hands on bytes as bytes and text as text',
+    withConnection(async ({ near, far }) => {
+      far.send(new Uint8Array([1, 2, 3]));
+      far.send('{}');
+      const [bytes, text] = await read(near, 2);
+      expect([...(bytes as Uint8Array)]).toEqual([1, 2, 3]);
+      expect(text).toBe('{}');
+    }),
+  );
+
+  it(
+    '[TP5] ends its frames when the far end closes, after those that came before',
+    withConnection(async ({ near, far }) => {
+      far.send('last words');
+      far.close(1000, '');
+      const frames: Frame[] = [];
+      for await (const frame of near.frames) frames.push(frame);
+      expect(frames).toEqual(['last words']);
+    }),
+  );
+
+  it(
+    '[TP6] closes after what was sent before, with its code and reason',
+    withConnection(async ({ near, far }) => {
+      for (let index = 0; index < 50; index += 1) near.send(`frame ${index} ${'x'.repeat(10_000)}`);
+      near.close(1001, 'that was all');
+      expect(await far.read(50)).toHaveLength(50);
+      expect(await far.closed).toEqual({ code: 1001, reason: 'that was all' });
+    }),
+  );
+
+  it(
+    '[TP7] ends its own frames when it closes, and closing twice is closing once',
+    withConnection(async ({ near, far }) => {
+      near.close(1000, 'first');
+      near.close(1011, 'second');
+      for await (const _ of near.frames) expect.fail('a frame after the close');
+      expect(await far.closed).toEqual({ code: 1000, reason: 'first' });
+    }),
+  );
+
+  it(
+    '[TP8] does nothing when told to send once closed',
+    withConnection(async ({ near, far }) => {
+      near.close(1000, '');
+      expect(() => near.send('too late')).not.toThrow();
+      await far.closed;
+      expect(() => near.send('far too late')).not.toThrow();
+      expect(near.bufferedBytes).toBe(0);
+    }),
+  );
+
+  it(
+    '[TP9, ER50] cuts a close reason to 123 bytes, never inside a character',
+    withConnection(async ({ near, far }) => {
+      near.close(1001, 'ü'.repeat(100));
+      expect((await far.closed).reason).toBe('ü'.repeat(61));
+    }),
+  );
+
+  it(
+    '[TP10] says how many bytes a reader that stands still has not taken',
+    withConnection(async ({ near, far }) => {
+      expect(near.bufferedBytes).toBe(0);
+      far.stall();
+      const frame = 'x'.repeat(1024 * 1024);
+      for (let count = 0; count < 24; count += 1) near.send(frame);
+      await until(() => near.bufferedBytes > 0);
+      expect(near.bufferedBytes).toBeGreaterThan(8 * 1024 * 1024);
+      expect(near.bufferedBytes).toBeLessThan(25 * 1024 * 1024);
+    }),
+  );
+
+  it(
+    '[TP11] reports nothing unsent once the reader has taken everything',
+    withConnection(async ({ near, far }) => {
+      near.send('x'.repeat(3 * 1024 * 1024));
+      near.send('end');
+      expect((await far.read(2))[1]).toBe('end');
+      await until(() => near.bufferedBytes === 0);
+    }),
+  );
+}
