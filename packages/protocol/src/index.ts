@@ -25,5 +25,6 @@ export * from './realtime-response.ts';
 export * from './realtime-server-events.ts';
 export * from './realtime-session.ts';
 export * from './realtime-translation.ts';
+export { REDACTED, type RedactionLevel, redact } from './redact.ts';
 export type { Profile, Secrecy } from './schema.ts';
 export { Schema } from './schema.ts';

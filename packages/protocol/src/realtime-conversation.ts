@@ -297,7 +297,7 @@ export const RealtimeConversationItem: Schema<RealtimeConversationItem> = varian
       name: string(),
       server_label: string(),
       approval_request_id: optional(nullable(string())),
-      error: optional(nullable(either(McpCallError, string()) as Schema<McpCallError>)),
+      error: optional(nullable(either(McpCallError, secret('words')) as Schema<McpCallError>)),
       output: optional(nullable(secret('words'))),
     },
     'keep',

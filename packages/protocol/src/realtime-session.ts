@@ -336,7 +336,9 @@ export interface RealtimePrompt {
 export const RealtimePrompt: Schema<RealtimePrompt> = object<RealtimePrompt>({
   id: string(),
   version: optional(nullable(string())),
-  variables: optional(nullable(record(either(string(), jsonObject())) as Schema<Record<string, unknown>>)),
+  variables: optional(
+    nullable(record(either(secret('words'), jsonObject({ secret: 'words' }))) as Schema<Record<string, unknown>>),
+  ),
 });
 
 export const RealtimeInclude: Schema<string[]> = array(
