@@ -1,0 +1,213 @@
+// The settings of `colloquy serve`: one table, read from flags, then the environment, then a JSON file, then defaults.
+// The keys are not in it: they come from COLLOQUY_API_KEYS alone, never from arguments, which every process can read.
+
+import { readFileSync } from 'node:fs';
+import type { ParseArgsConfig } from 'node:util';
+import { misused } from './command.ts';
+
+/** How one kind of value is read; both readers answer `undefined` for a value that is not of the kind. */
+interface Kind<T> {
+  /** Completes "must be …". */
+  readonly expected: string;
+  /** From a flag or the environment. */
+  readonly fromText: (text: string) => T | undefined;
+  /** From the file. */
+  readonly fromJson: (value: unknown) => T | undefined;
+}
+
+interface Setting<T> extends Kind<T> {
+  readonly env: string;
+  /** What stands for the value in the help; a switch has none. */
+  readonly value?: string;
+  /** For the help, one line. */
+  readonly about: string;
+}
+
+const words = (text: string) => text.split(',').flatMap((word) => word.trim() || []);
+
+function wholeNumber(min: number, max: number): Kind<number> {
+  const check = (value: unknown) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : undefined;
+  return {
+    expected: `a whole number from ${min} to ${max}`,
+    fromText: (text) => (/^\d{1,9}$/.test(text) ? check(Number(text)) : undefined),
+    fromJson: check,
+  };
+}
+
+function oneOf<const T extends string>(...choices: T[]): Kind<T> {
+  const check = (value: unknown) => choices.find((each) => each === value);
+  return {
+    expected: choices.length > 1 ? `one of ${choices.join(', ')}` : `'${choices[0]}'`,
+    fromText: check,
+    fromJson: check,
+  };
+}
+
+const TEXT: Kind<string> = {
+  expected: 'a text that is not empty',
+  fromText: (text) => text || undefined,
+  fromJson: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
+};
+
+const SWITCH: Kind<boolean> = {
+  expected: 'true or false',
+  fromText: (text) => ({ true: true, 1: true, false: false, 0: false })[text],
+  fromJson: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+
+const LIST: Kind<string[]> = {
+  expected: 'a list of texts',
+  fromText: words,
+  fromJson: (value) => (Array.isArray(value) && value.every((each) => TEXT.fromJson(each)) ? value : undefined),
+};
+
+const isSwitch = (kind: Kind<unknown>) => kind.expected === SWITCH.expected;
+
+/** Every setting, under the name it has as a flag and as a key of the file. */
+export const SETTINGS = {
+  port: {
+    ...wholeNumber(0, 65_535),
+    env: 'COLLOQUY_PORT',
+    value: 'number',
+    about: 'where to listen; 0 picks a free one (8787)',
+  },
+  host: {
+    ...TEXT,
+    env: 'COLLOQUY_HOST',
+    value: 'address',
+    about: 'address to listen on; any but loopback needs keys (127.0.0.1)',
+  },
+  engine: { ...oneOf('parrot'), env: 'COLLOQUY_ENGINE', value: 'name', about: 'what answers: parrot (parrot)' },
+  pace: {
+    ...wholeNumber(0, 60_000),
+    env: 'COLLOQUY_PACE',
+    value: 'ms',
+    about: 'how long the parrot waits before each word (0)',
+  },
+  tls: { ...SWITCH, env: 'COLLOQUY_TLS', about: 'also listen with TLS, with a certificate made for this machine' },
+  'tls-port': {
+    ...wholeNumber(0, 65_535),
+    env: 'COLLOQUY_TLS_PORT',
+    value: 'number',
+    about: 'where to listen with TLS; 0 picks a free one (8788)',
+  },
+  'data-dir': { ...TEXT, env: 'COLLOQUY_DATA_DIR', value: 'folder', about: 'where to keep what outlives the process' },
+  origins: {
+    ...LIST,
+    env: 'COLLOQUY_ORIGINS',
+    value: 'list',
+    about: 'web origins that may connect, with commas between',
+  },
+  hosts: {
+    ...LIST,
+    env: 'COLLOQUY_HOSTS',
+    value: 'list',
+    about: 'host names this server answers to beside the loopback ones',
+  },
+  'log-level': {
+    ...oneOf('silent', 'error', 'warn', 'info', 'debug'),
+    env: 'COLLOQUY_LOG_LEVEL',
+    value: 'level',
+    about: 'silent, error, warn, info or debug (warn); the log goes to stderr',
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+type SettingName = keyof typeof SETTINGS;
+type ValueOf<K> = K extends Kind<infer T> ? T : never;
+
+/** What was set, by name; what was set nowhere is absent, and then the default holds. */
+export type Settings = { [N in SettingName]?: ValueOf<(typeof SETTINGS)[N]> };
+
+const NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** The same settings as options of `util.parseArgs`. */
+export const SETTING_FLAGS = Object.fromEntries(
+  NAMES.map((name) => [name, { type: isSwitch(SETTINGS[name]) ? 'boolean' : 'string' }]),
+) as Record<SettingName, { type: 'string' | 'boolean' }> satisfies ParseArgsConfig['options'];
+
+/** One line per setting: the flag, the environment's name for it, what it does. */
+export const SETTINGS_HELP = NAMES.map((name) => {
+  const { env, about, ...rest }: Setting<unknown> = SETTINGS[name];
+  const flag = rest.value === undefined ? `--${name}` : `--${name} <${rest.value}>`;
+  return `  ${flag.padEnd(22)} ${about}\n  ${''.padEnd(22)} env ${env}\n`;
+}).join('');
+
+/** Line and column of a place in a text, from 1. */
+function placeIn(text: string, position: number): string {
+  const lines = text.slice(0, position).split('\n');
+  return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`;
+}
+
+function parseFile(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
+  } catch (error) {
+    throw misused(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    // The parser's own message may quote the file; only the place is taken from it, where it names one.
+    const { message } = error as Error;
+    const position = message.includes('end of JSON') ? text.length : /position (\d+)/.exec(message)?.[1];
+    throw misused(`${file} is not JSON${position === undefined ? '' : `: look at ${placeIn(text, Number(position))}`}`);
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw misused(`${file} must hold one JSON object`);
+}
+
+/**
+ * Reads the file of settings: one JSON object whose keys are the flags' names. Throws `misused` naming the file and the key:
+ * a file that cannot be read, that is not JSON, an unknown key, a value of the wrong kind.
+ */
+export function readConfigFile(file: string): Settings {
+  const settings: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(parseFile(file))) {
+    if (!Object.hasOwn(SETTINGS, name)) {
+      const hint = /key/i.test(name) ? 'keys are read from COLLOQUY_API_KEYS only' : `known keys: ${NAMES.join(', ')}`;
+      throw misused(`${file}: '${name.slice(0, 64)}' is not a setting; ${hint}`);
+    }
+    const setting: Setting<unknown> = SETTINGS[name as SettingName];
+    const read = setting.fromJson(value);
+    if (read === undefined) throw misused(`${file}: '${name}' must be ${setting.expected}`);
+    settings[name] = read;
+  }
+  return settings as Settings;
+}
+
+/**
+ * Brings flags, environment and file together, in this order of precedence. `flags` is what `util.parseArgs` read. Throws
+ * `misused` naming the flag, the variable, or file and key.
+ */
+export function readSettings(
+  flags: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+  file: string | undefined,
+): Settings {
+  const settings: Record<string, unknown> = file === undefined ? {} : { ...readConfigFile(file) };
+  for (const name of NAMES) {
+    const setting: Setting<unknown> = SETTINGS[name];
+    const read = (text: string, from: string) => {
+      const value = setting.fromText(text);
+      if (value === undefined) throw misused(`${from} must be ${setting.expected}`);
+      settings[name] = value;
+    };
+    const flag = flags[name];
+    if (typeof flag === 'boolean') settings[name] = flag;
+    else if (typeof flag === 'string') read(flag, `--${name}`);
+    else if (env[setting.env]) read(env[setting.env] ?? '', setting.env);
+  }
+  return settings as Settings;
+}
+
+/** The server keys: COLLOQUY_API_KEYS, with commas between; none when unset. Throws `misused` when it is set and holds none. */
+export function readKeys(env: Readonly<Record<string, string | undefined>>): string[] {
+  const text = env.COLLOQUY_API_KEYS;
+  if (!text) return [];
+  const keys = words(text);
+  if (keys.length === 0) throw misused('COLLOQUY_API_KEYS is set but holds no key');
+  return keys;
+}
