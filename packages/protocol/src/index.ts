@@ -19,6 +19,7 @@ export {
   type TranslationClientEventType,
   type TranslationServerEventType,
 } from './event-types.ts';
+export { type JsonSchema, toJsonSchema } from './json-schema.ts';
 export * from './realtime-client-events.ts';
 export * from './realtime-conversation.ts';
 export * from './realtime-response.ts';
