@@ -32,3 +32,9 @@ export {
   sessionToGa,
 } from './beta-session.ts';
 export { type BetaState, createBetaState, temperatureOf } from './beta-state.ts';
+export {
+  type BetaUpstreamState,
+  createBetaUpstreamState,
+  toBetaClientEvent,
+  toGaServerEvents,
+} from './beta-upstream.ts';

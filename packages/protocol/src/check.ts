@@ -35,7 +35,8 @@ const wrongType = (expected: string, value: unknown): Fault => {
   const got = typeName(value);
   return fault(
     'invalid_type',
-    (path) => `Invalid type for '${path}': expected ${article(expected)}, but got ${article(got)} instead.`,
+    (path) =>
+      `Invalid type${path && ` for '${path}'`}: expected ${article(expected)}, but got ${article(got)} instead.`,
   );
 };
 
