@@ -23,10 +23,10 @@ const overMemory: Connect = async () => {
 };
 
 const overWebSocket: Connect = async () => {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', closeTimeout: 1000 });
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
   const accepted = once(server, 'connection');
-  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { closeTimeout: 1000 });
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const frames = new Inbox<Frame>();
   client.on('message', (data, isBinary) => frames.push(isBinary ? (data as Buffer) : data.toString()));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {

@@ -1,0 +1,99 @@
+// Minting and spending `ek_…` secrets. Only hashes are kept; the session configuration a secret carries is kept with them.
+
+import { createHash, randomBytes } from 'node:crypto';
+import type { SessionUpdateConfig } from '@colloquy/protocol';
+
+/** A secret after minting: everything but its value. */
+export interface ClientSecret {
+  /** Hash of the value, as hex. Names the secret. */
+  readonly hash: string;
+  /** Unix milliseconds at which it stops opening sessions [AU23]. */
+  readonly expiresAt: number;
+  /** What sessions opened with it start from, if it carries that [AU24]. */
+  readonly session: SessionUpdateConfig | undefined;
+  /** Who minted it. Its sessions count as theirs. */
+  readonly principal: string;
+  /** Aborts when the secret is revoked; its sessions end then [AU26]. */
+  readonly revoked: AbortSignal;
+}
+
+export interface ClientSecretOptions {
+  /** Each secret opens one session only [AU22]. @default false */
+  singleUse?: boolean;
+  /** Sessions opened with a secret may not change what it configured [AU24, SE33]. @default false */
+  locked?: boolean;
+}
+
+/** What a value turned out to be. Expired and spent ones are remembered for an hour, then unknown. */
+export type Found = { is: 'good'; secret: ClientSecret } | { is: 'expired' | 'spent' | 'revoked' | 'unknown' };
+
+export interface ClientSecrets {
+  readonly options: Readonly<Required<ClientSecretOptions>>;
+  /** Makes a secret; `value` is told this once. `undefined` when too many are live. */
+  mint(what: {
+    session: SessionUpdateConfig | undefined;
+    seconds: number;
+    principal: string;
+  }): { value: string; expiresAt: number } | undefined;
+  find(value: string): Found;
+  /** Takes note that the secret opens a session. Of several takers of a single-use secret only the first gets true. */
+  spend(secret: ClientSecret): boolean;
+  /** Makes a secret useless from now on and ends its sessions. False when there is no such secret. */
+  revoke(value: string): boolean;
+}
+
+interface Kept extends ClientSecret {
+  readonly abort: AbortController;
+  isSpent: boolean;
+}
+
+const REMEMBERED_MS = 3_600_000;
+const hashOf = (value: string) => createHash('sha256').update(value).digest('hex');
+
+/** `now` is the wall clock in Unix milliseconds, since expiry is told in it; it never makes a secret live longer when it jumps back. */
+export function clientSecrets(options: ClientSecretOptions, most: number, now: () => number = Date.now): ClientSecrets {
+  const kept = new Map<string, Kept>();
+  let latest = 0;
+  const time = () => (latest = Math.max(latest, now()));
+
+  /** Secrets expire roughly in the order they were minted: the oldest ones are looked at each time. */
+  function sweep(at: number): void {
+    for (const [hash, secret] of kept) {
+      if (secret.expiresAt + REMEMBERED_MS > at) break;
+      kept.delete(hash);
+    }
+  }
+
+  return {
+    options: { singleUse: options.singleUse ?? false, locked: options.locked ?? false },
+    mint({ session, seconds, principal }) {
+      const at = time();
+      sweep(at);
+      if (kept.size >= most) return undefined;
+      const value = `ek_${randomBytes(32).toString('base64url')}`;
+      const abort = new AbortController();
+      const hash = hashOf(value);
+      const expiresAt = at + seconds * 1000;
+      kept.set(hash, { hash, expiresAt, session, principal, revoked: abort.signal, abort, isSpent: false });
+      return { value, expiresAt };
+    },
+    find(value) {
+      const secret = kept.get(hashOf(value));
+      if (!secret) return { is: 'unknown' };
+      if (secret.revoked.aborted) return { is: 'revoked' };
+      if (secret.expiresAt <= time()) return { is: 'expired' };
+      return secret.isSpent ? { is: 'spent' } : { is: 'good', secret };
+    },
+    spend(secret) {
+      const own = kept.get(secret.hash);
+      if (!own || own.isSpent || own.revoked.aborted) return false;
+      own.isSpent = options.singleUse ?? false;
+      return true;
+    },
+    revoke(value) {
+      const secret = kept.get(hashOf(value));
+      secret?.abort.abort();
+      return secret !== undefined;
+    },
+  };
+}

@@ -1,0 +1,25 @@
+// The port: given the conversation so far, say something. Engines are in `engines/`; what each owes is family EN of
+// docs/spec/ports.md. The data that goes in and comes out is `engine-event` of @colloquy/session.
+
+import type { RealtimeAudioFormat } from '@colloquy/protocol';
+import type { EngineEvent, ResponseRequest } from '@colloquy/session';
+
+/** What an engine may ask of whoever hosts it. */
+export interface EngineHost {
+  /** Aborts when nobody wants the rest any more. */
+  readonly signal: AbortSignal;
+  /** The audio of an item's part, in the format it was recorded in; `undefined` when there is none. @default contentIndex 0 */
+  audio(itemId: string, contentIndex?: number): Uint8Array | undefined;
+  /** The format of that audio. */
+  audioFormat(itemId: string, contentIndex?: number): RealtimeAudioFormat | undefined;
+}
+
+export interface Engine {
+  /** What it is called in logs and on the console. */
+  readonly name: string;
+  /**
+   * Yields the response as it is made: last, exactly once, `done` or `failed`. Returns early, without throwing, once
+   * `host.signal` aborts. Serves any number of responses at a time. What it throws fails this response only [RS33].
+   */
+  respond(request: ResponseRequest, host: EngineHost): AsyncIterable<EngineEvent>;
+}

@@ -1,0 +1,205 @@
+// What the parrot answers, piece by piece.
+
+import type { RealtimeConversationItem, RealtimeTool } from '@colloquy/protocol';
+import type { EngineEvent, ResponseConfig } from '@colloquy/session';
+import { describe, expect, it } from 'vitest';
+import { decodeALaw, decodeMuLaw } from '../audio/g711.ts';
+import type { EngineHost } from '../engine.ts';
+import { parrot } from './parrot.ts';
+
+const user = (text: string): RealtimeConversationItem => ({
+  type: 'message',
+  role: 'user',
+  id: 'u',
+  content: [{ type: 'input_text', text }],
+});
+const call = (name: string, call_id: string): RealtimeConversationItem => ({
+  type: 'function_call',
+  name,
+  call_id,
+  arguments: '{}',
+  status: 'completed',
+});
+const output = (call_id: string, text: string): RealtimeConversationItem => ({
+  type: 'function_call_output',
+  call_id,
+  output: text,
+});
+const tool = (name: string): RealtimeTool => ({ type: 'function', name });
+
+const CONFIG: ResponseConfig = {
+  model: 'gpt-realtime',
+  output_modalities: ['text'],
+  instructions: '',
+  tools: [],
+  tool_choice: 'auto',
+  max_output_tokens: 'inf',
+  audio: { output: { format: { type: 'audio/pcm' }, voice: 'marin', speed: 1 } },
+  prompt: null,
+  metadata: null,
+};
+const HOST: EngineHost = {
+  signal: new AbortController().signal,
+  audio: () => undefined,
+  audioFormat: () => undefined,
+};
+
+async function pieces(
+  context: RealtimeConversationItem[],
+  config: Partial<ResponseConfig> = {},
+  host: Partial<EngineHost> = {},
+): Promise<EngineEvent[]> {
+  const request = { response_id: 'resp_1', config: { ...CONFIG, ...config }, context };
+  const all: EngineEvent[] = [];
+  for await (const event of parrot().respond(request, { ...HOST, ...host })) all.push(event);
+  return all;
+}
+const said = (events: EngineEvent[]) =>
+  events.map((event) => (event.type === 'text.delta' || event.type === 'transcript.delta' ? event.delta : '')).join('');
+const called = (events: EngineEvent[]) => {
+  const calls: string[] = [];
+  for (const event of events) {
+    if (event.type === 'call') calls.push(`${event.name} `);
+    if (event.type === 'arguments.delta') calls[calls.length - 1] += event.delta;
+  }
+  return calls;
+};
+
+describe('what it says', () => {
+  it('[EN1] repeats the last user message, one word per delta, and ends once', async () => {
+    expect(await pieces([user('one'), user('hello  big world ')])).toEqual([
+      { type: 'text.delta', delta: 'You' },
+      { type: 'text.delta', delta: ' said:' },
+      { type: 'text.delta', delta: ' hello' },
+      { type: 'text.delta', delta: '  big' },
+      { type: 'text.delta', delta: ' world ' },
+      { type: 'done' },
+    ]);
+  });
+
+  it.each([
+    ['nothing', [], 'You said nothing.'],
+    ['an empty message', [user('')], 'You said: '],
+    ['white space', [user('  \n ')], 'You said:   \n '],
+    [
+      'audio with a transcript',
+      [{ type: 'message', role: 'user', content: [{ type: 'input_audio', transcript: 'hi' }] }],
+      'You said: hi',
+    ],
+  ] as const)('answers %s', async (_, context, text) => {
+    expect(said(await pieces([...context] as RealtimeConversationItem[]))).toBe(text);
+  });
+
+  it('says how long audio without a transcript was, in its own format', async () => {
+    const spoken: RealtimeConversationItem = {
+      type: 'message',
+      role: 'user',
+      id: 'u',
+      content: [{ type: 'input_audio', transcript: null }],
+    };
+    const heard = (type: 'audio/pcm' | 'audio/pcmu', bytes: number) =>
+      pieces([spoken], {}, { audio: () => new Uint8Array(bytes), audioFormat: () => ({ type }) });
+    expect(said(await heard('audio/pcm', 48 * 1250))).toBe('You said 1250 ms of audio');
+    expect(said(await heard('audio/pcmu', 8 * 1250))).toBe('You said 1250 ms of audio');
+  });
+
+  it.each([
+    ['audio/pcm', 9600, (bytes: Buffer) => Array.from({ length: 4800 }, (_, at) => bytes.readInt16LE(2 * at))],
+    ['audio/pcmu', 1600, (bytes: Buffer) => [...bytes].map(decodeMuLaw)],
+    ['audio/pcma', 1600, (bytes: Buffer) => [...bytes].map(decodeALaw)],
+  ] as const)(
+    '[EN2, RS17] speaks %s: words before their audio, 200 ms of tone each',
+    async (type, bytes, samplesOf) => {
+      const events = await pieces([user('hi')], {
+        output_modalities: ['audio'],
+        audio: { output: { format: { type }, voice: 'marin', speed: 1 } },
+      });
+      expect(events.map((event) => event.type)).toEqual([
+        ...Array.from({ length: 3 }, () => ['transcript.delta', 'audio.delta']).flat(),
+        'done',
+      ]);
+      expect(said(events)).toBe('You said: hi');
+      const [, audio] = events as [EngineEvent, Extract<EngineEvent, { type: 'audio.delta' }>];
+      const decoded = Buffer.from(audio.audio, 'base64');
+      expect([audio.bytes, decoded.byteLength]).toEqual([bytes, bytes]);
+      const samples = samplesOf(decoded);
+      const crossings = samples.filter(
+        (sample, at) => at > 0 && sample >= 0 !== (samples[at - 1] as number) >= 0,
+      ).length;
+      expect(Math.max(...samples)).toBeGreaterThan(10_000);
+      expect(Math.abs(crossings - 2 * 440 * 0.2)).toBeLessThan(4);
+    },
+  );
+
+  it('[RS22] stops after max_output_tokens words, and says why', async () => {
+    const events = await pieces([user('hello world')], { max_output_tokens: 3 });
+    expect(said(events)).toBe('You said: hello');
+    expect(events.at(-1)).toEqual({ type: 'done', reason: 'max_output_tokens' });
+    expect((await pieces([user('hello')], { max_output_tokens: 3 })).at(-1)).toEqual({ type: 'done' });
+  });
+});
+
+describe('what it calls', () => {
+  const tools = [tool('get_time'), tool('get_weather')];
+
+  it('[FN5] calls every function the user asks for, arguments as they were written', async () => {
+    const text = 'please call get_time {"tz": "UTC"} and call get_weather {"at":{"city":"}{"}} or call get_time.';
+    const events = await pieces([user(text)], { tools });
+    expect(called(events)).toEqual(['get_time {"tz": "UTC"}', 'get_weather {"at":{"city":"}{"}}', 'get_time {}']);
+    expect(said(events)).toBe('');
+    expect(events.at(-1)).toEqual({ type: 'done' });
+  });
+
+  it('answers with text and the outputs once the calls are made', async () => {
+    const text = 'call get_time {} call get_weather {}';
+    const after = [call('get_time', 'c1'), call('get_weather', 'c2'), output('c1', 'noon'), output('c2', 'rain')];
+    expect(said(await pieces([user(text), ...after], { tools }))).toBe(`You said: ${text} noon rain`);
+  });
+
+  it('[FN6] makes one call per response where parallel calls are off', async () => {
+    const text = user('call get_time {} call get_weather {}');
+    const config = { tools, parallel_tool_calls: false };
+    expect(called(await pieces([text], config))).toEqual(['get_time {}']);
+    const after = [call('get_time', 'c1'), output('c1', 'noon')];
+    expect(called(await pieces([text, ...after], config))).toEqual(['get_weather {}']);
+  });
+
+  it.each([
+    ['none', 'call get_time {}', []],
+    ['auto', 'what time is it', []],
+    ['required', 'what time is it', ['get_time {}']],
+    ['required', 'call get_weather {"a":1}', ['get_weather {"a":1}']],
+    [{ type: 'function', name: 'get_weather' }, 'call get_time {}', ['get_weather {}']],
+    [{ type: 'function', name: 'get_weather' }, 'call get_time {} call get_weather {"a":1}', ['get_weather {"a":1}']],
+  ] as const)('[RS36] with tool_choice %j and "%s" calls %j', async (tool_choice, text, calls) => {
+    expect(called(await pieces([user(text)], { tools, tool_choice }))).toEqual(calls);
+  });
+
+  it.each([
+    ['no tools are offered', 'call get_time {}', []],
+    ['the function is not offered', 'call get_news {}', [tool('get_time')]],
+    ['the name only begins like one', 'call get_times {}', [tool('get_time')]],
+    ['the arguments never end', 'call get_time {"a": call get_time {', [tool('get_time')]],
+  ])('calls nothing when %s', async (_, text, offered) => {
+    const events = await pieces([user(text)], { tools: offered });
+    expect(said(events)).toBe(`You said: ${text}`);
+  });
+
+  it('reads a megabyte of openings in no time', async () => {
+    const events = await pieces([user('call get_time { '.repeat(60_000))], { tools, max_output_tokens: 1 });
+    expect(said(events)).toBe('You');
+  });
+});
+
+describe('when it stops', () => {
+  it('[EN3, RS32] returns promptly and quietly once its signal aborts', async () => {
+    const abort = new AbortController();
+    const request = { response_id: 'resp_1', config: CONFIG, context: [user('a very long story')] };
+    const events: EngineEvent[] = [];
+    for await (const event of parrot({ pace: 60_000 }).respond(request, { ...HOST, signal: abort.signal })) {
+      events.push(event);
+      abort.abort();
+    }
+    expect(events).toEqual([{ type: 'text.delta', delta: 'You' }]);
+  });
+});

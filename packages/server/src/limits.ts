@@ -1,0 +1,122 @@
+// Every number that bounds something in the server, with its unit and default, in one table. What bounds a session from
+// the inside (items, buffers, durations) is `SessionLimits` of @colloquy/session.
+
+export interface Limits {
+  /** Largest frame, in bytes; a larger one closes 1009 [LM1]. */
+  frameBytes: number;
+  /** Largest frame that carries neither audio nor an image, in bytes [LM1]. */
+  plainFrameBytes: number;
+  /** Fragments of one message; more close 1008 [LM2]. */
+  fragments: number;
+  /** Body of a REST request, in bytes; more is refused 413. */
+  bodyBytes: number;
+  /** Client events a second, and how many may come at once [LM6]. */
+  eventsPerSecond: number;
+  eventsBurst: number;
+  /** Audio appends a second among them; as many may come at once as of any event [LM6]. */
+  appendsPerSecond: number;
+  /** New sessions a second from one address, and how many may come at once [LM7]. */
+  opensPerSecond: number;
+  opensBurst: number;
+  /** Sessions at once under one key [LM7]. */
+  sessionsPerKey: number;
+  /** Sessions at once, and the resident memory in bytes above which none is added [LM7]. */
+  sessions: number;
+  memoryBytes: number;
+  /** Longest session in milliseconds, and longest one opened with a client secret [LM8]. */
+  sessionMs: number;
+  secretSessionMs: number;
+  /** Unsent bytes above which audio generation pauses, and above which client events wait too [LM9]. */
+  pauseBytes: number;
+  stopBytes: number;
+  /** Milliseconds a reader may take nothing before it is closed 1013 [LM9]. */
+  stallMs: number;
+  /** Milliseconds between pings, and until a pong must be there [AU20]. */
+  pingMs: number;
+  pongMs: number;
+  /** Milliseconds for a handshake (TLS, headers, upgrade), and for the first valid event where keys are required [AU28]. */
+  handshakeMs: number;
+  firstEventMs: number;
+  /** Milliseconds a close handshake may take before the socket is ended. */
+  closeMs: number;
+  /** Milliseconds running responses may take when the server drains [LM12]. */
+  graceMs: number;
+  /** Client secrets kept at once. */
+  secrets: number;
+}
+
+const MIB = 1024 * 1024;
+const MINUTE = 60_000;
+
+export const DEFAULT_LIMITS: Readonly<Limits> = {
+  frameBytes: 16 * MIB,
+  plainFrameBytes: MIB,
+  fragments: 1024,
+  bodyBytes: MIB,
+  eventsPerSecond: 200,
+  eventsBurst: 400,
+  appendsPerSecond: 100,
+  opensPerSecond: 20,
+  opensBurst: 40,
+  sessionsPerKey: 100,
+  sessions: 10_000,
+  memoryBytes: 2048 * MIB,
+  sessionMs: 60 * MINUTE,
+  secretSessionMs: 30 * MINUTE,
+  pauseBytes: MIB,
+  stopBytes: 2 * MIB,
+  stallMs: 10_000,
+  pingMs: 25_000,
+  pongMs: 10_000,
+  handshakeMs: 10_000,
+  firstEventMs: 30_000,
+  closeMs: 10_000,
+  graceMs: 30_000,
+  secrets: 100_000,
+};
+
+/** A token bucket: `perSecond` tokens come in, at most `burst` are kept. */
+export interface Bucket {
+  /** Takes a token at `now` (milliseconds, monotonic); false when there is none. */
+  take(now: number): boolean;
+  /** Whether it is as full as it gets, and need not be kept. */
+  isFull(now: number): boolean;
+}
+
+export function bucket(perSecond: number, burst: number): Bucket {
+  let tokens = burst;
+  let filledAt: number | undefined;
+  const fill = (now: number) => {
+    tokens = Math.min(burst, tokens + (Math.max(0, now - (filledAt ?? now)) * perSecond) / 1000);
+    filledAt = now;
+  };
+  return {
+    take(now) {
+      fill(now);
+      if (tokens < 1) return false;
+      tokens -= 1;
+      return true;
+    },
+    isFull(now) {
+      fill(now);
+      return tokens >= burst;
+    },
+  };
+}
+
+/** A bucket per name, names being addresses: forgotten once full, so that what is kept is bounded by the rate itself. */
+export function buckets(perSecond: number, burst: number): { take(name: string, now: number): boolean } {
+  const byName = new Map<string, Bucket>();
+  let sweepAt = 0;
+  return {
+    take(name, now) {
+      if (now >= sweepAt) {
+        for (const [other, its] of byName) if (its.isFull(now)) byName.delete(other);
+        sweepAt = now + 10_000;
+      }
+      let own = byName.get(name);
+      if (!own) byName.set(name, (own = bucket(perSecond, burst)));
+      return own.take(now);
+    },
+  };
+}

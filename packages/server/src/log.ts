@@ -1,0 +1,69 @@
+// The log: constant messages, and beside them only the fields named here. Contents are never logged, so nothing has to be
+// taken out afterwards.
+
+import { createHash } from 'node:crypto';
+import { type DestinationStream, type Logger, pino } from 'pino';
+
+/** Every field a line may have. Before adding one, ask what it can contain. */
+const FIELDS = [
+  'session_id',
+  'event_type',
+  'code',
+  'close_code',
+  'ms',
+  'bytes',
+  'count',
+  'route',
+  'method',
+  'status',
+  'address',
+  'url',
+  'port',
+  'engine',
+  'error',
+  'key',
+  'setting',
+] as const;
+
+export type LogFields = { readonly [F in (typeof FIELDS)[number]]?: string | number };
+export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
+
+export interface Log {
+  error(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  debug(fields: LogFields, message: string): void;
+}
+
+const ALLOWED: ReadonlySet<string> = new Set(FIELDS);
+const LONGEST = 200;
+
+/** Keeps the allowed fields, numbers and short strings only. */
+function allowed(fields: Record<string, unknown>): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  for (const name of Object.keys(fields)) {
+    const value = fields[name];
+    if (!ALLOWED.has(name)) continue;
+    if (typeof value === 'number') kept[name] = value;
+    if (typeof value === 'string') kept[name] = value.slice(0, LONGEST);
+  }
+  return kept;
+}
+
+/** JSON lines on stderr, or wherever `to` writes. */
+export function createLog(level: LogLevel, to?: DestinationStream): Log {
+  const options = { level, base: null, formatters: { log: allowed } };
+  const logger: Logger = to ? pino(options, to) : pino(options, pino.destination({ dest: 2, sync: true }));
+  return logger;
+}
+
+/** Stands for a credential in logs: 8 hex digits of its hash [AU12]. */
+export const keyName = (credential: string): string =>
+  createHash('sha256').update(credential).digest('hex').slice(0, 8);
+
+/** Names what was thrown without repeating its message, which may quote anything. */
+export function errorName(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return typeof error;
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  return [name, code].filter((word) => typeof word === 'string').join(' ') || 'object';
+}
