@@ -23,7 +23,6 @@ export function typeName(value: unknown): string {
 
 /** A value that may be quoted: cut to 64 printable characters [ER4]. */
 export const quote = (text: string): string => {
-  // biome-ignore lint: control characters are what is being removed
   const clean = text.replace(/[^\x20-\x7e]/g, '?');
   return clean.length > 64 ? `${clean.slice(0, 63)}…` : clean;
 };

@@ -4,6 +4,7 @@
 // Session configuration lives in `realtime-session`, responses in `realtime-response`, events in `realtime-*-events`,
 // event names in `event-types`. The closed world of the seed module itself is `strict.ts`.
 
+import { quote, typeName } from './check.ts';
 import type { Issue } from './errors.ts';
 import {
   array,
@@ -486,20 +487,27 @@ const ROLE_NAMES: Readonly<Record<ConversationItemRole, string>> = {
  * `input_image`; assistant `output_text`, `output_audio`.
  *
  * One issue per offending part, in order: code `invalid_content_part`, param `content[i].type`, the seed's words. Empty when
- * valid, as items other than messages always are. An unknown role allows every part. Never throws.
+ * valid, as items other than messages always are. An unknown role allows every part. Never throws: an item that throws when
+ * it is read is `invalid_type`.
  *
  * @see SPEC.md CD9, CV14; `validate()` of the seed module
  */
 export function validateItem(item: unknown): Issue[] {
-  const { type, role, content } = (item ?? {}) as Partial<MessageItem>;
-  if (type !== 'message' || !Array.isArray(content) || typeof role !== 'string') return [];
-  if (!Object.hasOwn(PARTS_BY_ROLE, role)) return [];
-  return content.flatMap((part: { type?: unknown } | null, index) => {
-    const name = part?.type;
-    if (typeof name === 'string' && PARTS_BY_ROLE[role].has(name)) return [];
-    const message = `content[${index}]: ${ROLE_NAMES[role]} role does not allow "${String(name)}" content parts`;
-    return [{ code: 'invalid_content_part' as const, param: `content[${index}].type`, message }];
-  });
+  try {
+    const { type, role, content } = (item ?? {}) as Partial<MessageItem>;
+    if (type !== 'message' || !Array.isArray(content) || typeof role !== 'string') return [];
+    if (!Object.hasOwn(PARTS_BY_ROLE, role)) return [];
+    return content.flatMap((part: { type?: unknown } | null, index) => {
+      const name = part?.type;
+      if (typeof name === 'string' && PARTS_BY_ROLE[role].has(name)) return [];
+      const named = quote(typeof name === 'string' ? name : typeName(name));
+      const message = `content[${index}]: ${ROLE_NAMES[role]} role does not allow "${named}" content parts`;
+      return [{ code: 'invalid_content_part' as const, param: `content[${index}].type`, message }];
+    });
+  } catch {
+    // Only a getter or a proxy of the caller's ends here; what it threw may hold anything, so it is not passed on.
+    return [{ code: 'invalid_type', param: null, message: 'the value cannot be read' }];
+  }
 }
 
 const KNOWN_ITEMS: ReadonlySet<string> = new Set([
@@ -517,10 +525,24 @@ export function isKnownItem(item: { type: string }): item is RealtimeConversatio
   return KNOWN_ITEMS.has(item.type);
 }
 
-const LEGACY_PARTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  text: { assistant: 'output_text', user: 'input_text', system: 'input_text' },
-  audio: { assistant: 'output_audio', user: 'input_audio' },
-};
+/** Legacy part name and role → today's name. A map, since both come from a peer. */
+const LEGACY_PARTS: ReadonlyMap<unknown, ReadonlyMap<unknown, string>> = new Map([
+  [
+    'text',
+    new Map([
+      ['assistant', 'output_text'],
+      ['user', 'input_text'],
+      ['system', 'input_text'],
+    ]),
+  ],
+  [
+    'audio',
+    new Map([
+      ['assistant', 'output_audio'],
+      ['user', 'input_audio'],
+    ]),
+  ],
+]);
 
 /**
  * Gives an item today's names: parts `text` and `audio` become `output_text` / `input_text` and `output_audio` / `input_audio`
@@ -530,9 +552,9 @@ const LEGACY_PARTS: Readonly<Record<string, Readonly<Record<string, string>>>> =
  */
 export function normalizeItem<T extends { type: string }>(item: T): T {
   if (item.type === 'mcp_tool_call') return { ...item, type: 'mcp_call' };
-  const { role, content } = item as unknown as { role?: string; content?: { type?: string }[] };
+  const { role, content } = item as { role?: unknown; content?: ({ type?: unknown } | null)[] };
   if (item.type !== 'message' || !Array.isArray(content)) return item;
-  const today = (part: { type?: string }) => LEGACY_PARTS[part?.type ?? '']?.[role ?? ''];
+  const today = (part: { type?: unknown } | null) => LEGACY_PARTS.get(part?.type)?.get(role);
   if (!content.some(today)) return item;
   return { ...item, content: content.map((part) => (today(part) ? { ...part, type: today(part) } : part)) };
 }
