@@ -140,6 +140,15 @@ export function transportContract(connect: Connect): void {
   );
 
   it(
+    '[TP13] drops the connection without a close frame when told to',
+    withConnection(async ({ near, far }) => {
+      near.drop();
+      for await (const _ of near.frames) expect.fail('a frame after the drop');
+      expect((await far.closed).code).toBe(1006);
+    }),
+  );
+
+  it(
     '[TP10] says how many bytes a reader that stands still has not taken',
     withConnection(async ({ near, far }) => {
       expect(near.bufferedBytes).toBe(0);

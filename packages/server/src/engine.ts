@@ -12,6 +12,8 @@ export interface EngineHost {
   audio(itemId: string, contentIndex?: number): Uint8Array | undefined;
   /** The format of that audio. */
   audioFormat(itemId: string, contentIndex?: number): RealtimeAudioFormat | undefined;
+  /** Ends the client's connection without a word, as a lost network would. For engines that play faults. */
+  drop(): void;
 }
 
 export interface Engine {

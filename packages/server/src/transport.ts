@@ -14,6 +14,8 @@ export interface Transport {
   send(frame: Frame): void;
   /** Ends the connection, after what was sent before. A second time does nothing. Never throws. */
   close(code: number, reason: string): void;
+  /** Ends the connection without a word, as a lost network would; what was not sent yet is dropped. Never throws. */
+  drop(): void;
 }
 
 /** Size of a frame on the wire, in bytes. */

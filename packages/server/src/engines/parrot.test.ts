@@ -42,6 +42,7 @@ const HOST: EngineHost = {
   signal: new AbortController().signal,
   audio: () => undefined,
   audioFormat: () => undefined,
+  drop: () => {},
 };
 
 async function pieces(

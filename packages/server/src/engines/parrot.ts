@@ -7,20 +7,17 @@ import {
   type FunctionCallItem,
   type FunctionCallOutputItem,
   type MessageItem,
-  type RealtimeAudioFormat,
   type RealtimeConversationItem,
 } from '@colloquy/protocol';
 import type { EngineEvent, ResponseConfig, ResponseRequest } from '@colloquy/session';
-import { tone } from '../audio/tone.ts';
 import type { Engine, EngineHost } from '../engine.ts';
+import { speakWord } from './tone.ts';
 
 export interface ParrotOptions {
   /** Milliseconds between two words. @default 0 */
   pace?: number;
 }
 
-/** Audio of one word, in milliseconds. */
-const WORD_MS = 200;
 /** Most calls of one response. */
 const MAX_CALLS = 32;
 
@@ -64,16 +61,11 @@ const words = (text: string): string[] => text.match(/\s*\S+(?:\s+$)?|\s+$/g) ??
 function* wordPieces(text: string, config: ResponseConfig): Generator<EngineEvent[]> {
   const all = words(text);
   const most = config.max_output_tokens === 'inf' ? all.length : config.max_output_tokens;
-  const speak = config.output_modalities.includes('audio') ? voice(config.audio.output.format) : undefined;
+  const speak = config.output_modalities.includes('audio') ? speakWord(config.audio.output.format) : undefined;
   for (const delta of all.slice(0, most)) {
     yield speak ? [{ type: 'transcript.delta', delta }, speak] : [{ type: 'text.delta', delta }];
   }
   yield [all.length > most ? { type: 'done', reason: 'max_output_tokens' } : { type: 'done' }];
-}
-
-function voice({ type }: RealtimeAudioFormat): EngineEvent {
-  const audio = tone(type, WORD_MS);
-  return { type: 'audio.delta', audio: Buffer.from(audio).toString('base64'), bytes: audio.byteLength };
 }
 
 const isUserMessage = (item: RealtimeConversationItem): item is MessageItem =>

@@ -3,6 +3,9 @@
 import { Inbox } from '../inbox.ts';
 import { closeReason, type Frame, frameBytes, type Transport } from '../transport.ts';
 
+/** What an end reports that saw no close frame (RFC 6455, section 7.1.5). */
+const ABNORMAL_CLOSURE = 1006;
+
 export interface MemoryTransport extends Transport {
   readonly kind: 'memory';
   /** How the connection ended: the code and reason of whichever end closed first. */
@@ -17,6 +20,12 @@ export function memoryPair(): [MemoryTransport, MemoryTransport] {
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     settle = resolve;
   });
+  const finish = (code: number, reason: string) => {
+    if (isClosed) return;
+    isClosed = true;
+    for (const inbox of inboxes) inbox.end();
+    settle({ code, reason: closeReason(reason) });
+  };
   const end = (own: Inbox<Frame>, far: Inbox<Frame>): MemoryTransport => ({
     kind: 'memory',
     frames: own,
@@ -25,13 +34,8 @@ export function memoryPair(): [MemoryTransport, MemoryTransport] {
       return isClosed ? 0 : far.weight;
     },
     send: (frame) => far.push(frame),
-    close(code, reason) {
-      if (isClosed) return;
-      isClosed = true;
-      own.end();
-      far.end();
-      settle({ code, reason: closeReason(reason) });
-    },
+    close: finish,
+    drop: () => finish(ABNORMAL_CLOSURE, ''),
   });
   return [end(...inboxes), end(inboxes[1], inboxes[0])];
 }

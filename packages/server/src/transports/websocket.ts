@@ -57,6 +57,7 @@ export function webSocketTransport(socket: WebSocket, options: WebSocketTranspor
       for (const frame of waiting.splice(0)) socket.send(frame);
       socket.close(code, closeReason(reason));
     },
+    drop: () => socket.terminate(),
   };
 }
 

@@ -1,8 +1,11 @@
-// A plain tone in any of the three audio formats: the parrot's voice.
+// A plain tone in any of the three audio formats: the voice of engines that have none.
 
 import type { RealtimeAudioFormat } from '@colloquy/protocol';
-import { encodeALaw, encodeMuLaw } from './g711.ts';
+import type { EngineEvent } from '@colloquy/session';
+import { encodeALaw, encodeMuLaw } from '../audio/g711.ts';
 
+/** Audio of one word, in milliseconds. */
+const WORD_MS = 200;
 const HERTZ = 440;
 /** A third of full scale: audible, never clipped. */
 const AMPLITUDE = 11_000;
@@ -28,4 +31,10 @@ export function tone(format: RealtimeAudioFormat['type'], ms: number): Uint8Arra
     bytes.setInt16(index * 2, sample, true);
   });
   return new Uint8Array(bytes.buffer);
+}
+
+/** One word of speech: 200 ms of the tone. */
+export function speakWord({ type }: RealtimeAudioFormat): EngineEvent {
+  const audio = tone(type, WORD_MS);
+  return { type: 'audio.delta', audio: Buffer.from(audio).toString('base64'), bytes: audio.byteLength };
 }
