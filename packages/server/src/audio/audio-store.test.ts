@@ -1,0 +1,82 @@
+// The bytes come back as they went in, wherever they are cut.
+
+import { describe, expect, it } from 'vitest';
+import { audioStore, ByteList } from './audio-store.ts';
+
+const PCM = { type: 'audio/pcm' } as const;
+const counted = (count: number, from = 0) => Uint8Array.from({ length: count }, (_, index) => (from + index) % 251);
+
+describe('ByteList', () => {
+  it('gives back any stretch, across blocks, and after the front has gone', () => {
+    const list = new ByteList();
+    const all = counted(40_000);
+    for (let at = 0; at < all.length; at += 777) list.append(all.subarray(at, at + 777));
+    for (const gone of [0, 1, 4095, 4096, 12_345, 39_999]) {
+      const rest = new ByteList();
+      rest.append(list.slice());
+      rest.dropFront(gone);
+      expect(rest.length).toBe(40_000 - gone);
+      expect(rest.slice()).toEqual(all.subarray(gone));
+      expect(rest.slice(1, 5000)).toEqual(all.subarray(gone).subarray(1, 5000));
+    }
+    expect(list.slice(4000, 4200)).toEqual(all.subarray(4000, 4200));
+  });
+
+  it('goes on taking bytes after having been emptied', () => {
+    const list = new ByteList();
+    list.append(counted(10));
+    list.dropFront(99);
+    expect(list.length).toBe(0);
+    list.append(counted(3));
+    expect(list.slice()).toEqual(counted(3));
+  });
+
+  it('takes a million small chunks without copying what it holds', () => {
+    const list = new ByteList();
+    const chunk = new Uint8Array(48);
+    const before = performance.now();
+    for (let count = 0; count < 1_000_000; count += 1) list.append(chunk);
+    expect(list.length).toBe(48_000_000);
+    expect(performance.now() - before).toBeLessThan(5000); // quadratic copying would take hours
+  });
+});
+
+describe('audioStore', () => {
+  it('[IB7, VA6] moves a stretch of the buffer into an item and drops what came before it', () => {
+    const store = audioStore();
+    store.input.append(counted(100));
+    store.commit('i', 20, 60, PCM);
+    expect(store.read('i')).toEqual(counted(40, 20));
+    expect(store.input.slice()).toEqual(counted(40, 60));
+  });
+
+  it('[TR4, TR10] cuts a part, and keeps nothing that comes later for it', () => {
+    const store = audioStore();
+    store.add('a', 0, PCM, counted(10));
+    store.cut('a', 0, 12);
+    store.add('a', 0, PCM, counted(10, 10));
+    expect(store.read('a')).toEqual(counted(12));
+    store.cut('a', 0, 4);
+    store.add('a', 0, PCM, counted(10));
+    expect(store.read('a')).toEqual(counted(4));
+  });
+
+  it('[CV29] fills audio parts and leaves everything else as it was', () => {
+    const store = audioStore();
+    store.add('u', 1, PCM, Uint8Array.from([1, 2, 3, 4]));
+    const item = {
+      type: 'message',
+      role: 'user',
+      id: 'u',
+      content: [
+        { type: 'input_text', text: 'hi' },
+        { type: 'input_audio', transcript: null },
+      ],
+    } as const;
+    const filled = store.fill({ ...item, content: [...item.content] });
+    expect(filled.content).toEqual([item.content[0], { type: 'input_audio', transcript: null, audio: 'AQIDBA==' }]);
+    store.forget('u');
+    expect(store.read('u', 1)).toBeUndefined();
+    expect(store.formatOf('u', 1)).toBeUndefined();
+  });
+});

@@ -1,0 +1,141 @@
+// The bytes a session's state only counts: the input buffer, and the audio of items by part. Chunks are collected in blocks,
+// so that appending costs what the chunk costs, however much is there already.
+
+import type { RealtimeAudioFormat, RealtimeConversationItem } from '@colloquy/protocol';
+
+const SMALLEST_BLOCK = 4 * 1024;
+const LARGEST_BLOCK = 256 * 1024;
+
+/** Bytes in the order they came. Can be cut at either end. */
+export class ByteList {
+  #blocks: Uint8Array[] = [];
+  /** Bytes written into the last block. */
+  #filled = 0;
+  /** Bytes of the first block that are gone. */
+  #gone = 0;
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(bytes: Uint8Array): void {
+    let rest = bytes;
+    while (rest.byteLength > 0) {
+      let block = this.#blocks.at(-1);
+      if (!block || this.#filled === block.byteLength) {
+        const wanted = Math.min(LARGEST_BLOCK, Math.max(SMALLEST_BLOCK, this.#length, rest.byteLength));
+        this.#blocks.push((block = new Uint8Array(wanted)));
+        this.#filled = 0;
+      }
+      const fits = rest.subarray(0, block.byteLength - this.#filled);
+      block.set(fits, this.#filled);
+      this.#filled += fits.byteLength;
+      this.#length += fits.byteLength;
+      rest = rest.subarray(fits.byteLength);
+    }
+  }
+
+  /** A copy of bytes `[start, end)`, in one piece. */
+  slice(start = 0, end = this.#length): Uint8Array {
+    const bytes = new Uint8Array(Math.max(0, Math.min(end, this.#length) - start));
+    let at = -this.#gone - start;
+    for (const block of this.#blocks) {
+      const from = Math.max(0, -at);
+      const part = block.subarray(from, Math.min(block.byteLength, bytes.byteLength - at));
+      if (part.byteLength > 0 && at + from < bytes.byteLength) bytes.set(part, at + from);
+      at += block.byteLength;
+    }
+    return bytes;
+  }
+
+  /** So many bytes leave the front. */
+  dropFront(count: number): void {
+    this.#gone += Math.min(count, this.#length);
+    this.#length -= Math.min(count, this.#length);
+    if (this.#length === 0) return this.clear();
+    let first = 0;
+    while (this.#gone >= (this.#blocks[first]?.byteLength ?? Number.POSITIVE_INFINITY)) {
+      this.#gone -= (this.#blocks[first] as Uint8Array).byteLength;
+      first += 1;
+    }
+    if (first > 0) this.#blocks = this.#blocks.slice(first);
+  }
+
+  clear(): void {
+    this.#blocks = [];
+    this.#filled = 0;
+    this.#gone = 0;
+    this.#length = 0;
+  }
+}
+
+interface PartAudio {
+  readonly format: RealtimeAudioFormat;
+  readonly bytes: ByteList;
+  /** Set by a truncation: nothing behind it is kept [TR10]. */
+  limit: number;
+}
+
+/** The audio of one session. Base64 that comes in has been checked by the codec. */
+export interface AudioStore {
+  /** The input buffer. */
+  readonly input: ByteList;
+  /** Bytes `[start, end)` of the input buffer become the audio of an item's first part; all before `end` leaves the buffer. */
+  commit(itemId: string, start: number, end: number, format: RealtimeAudioFormat): void;
+  /** More audio of an item's part. */
+  add(itemId: string, contentIndex: number, format: RealtimeAudioFormat, bytes: Uint8Array): void;
+  /** Cuts a part to so many bytes; what comes later for it is not kept. */
+  cut(itemId: string, contentIndex: number, bytes: number): void;
+  forget(itemId: string): void;
+  read(itemId: string, contentIndex?: number): Uint8Array | undefined;
+  formatOf(itemId: string, contentIndex?: number): RealtimeAudioFormat | undefined;
+  /** A copy of the item whose audio parts hold their audio as base64; the item itself when there is none [CV29]. */
+  fill<T extends RealtimeConversationItem>(item: T): T;
+}
+
+export function audioStore(): AudioStore {
+  const input = new ByteList();
+  const items = new Map<string, Map<number, PartAudio>>();
+
+  const add: AudioStore['add'] = (itemId, contentIndex, format, bytes) => {
+    let parts = items.get(itemId);
+    if (!parts) items.set(itemId, (parts = new Map()));
+    let part = parts.get(contentIndex);
+    if (!part) parts.set(contentIndex, (part = { format, bytes: new ByteList(), limit: Number.POSITIVE_INFINITY }));
+    const room = part.limit - part.bytes.length;
+    part.bytes.append(bytes.byteLength > room ? bytes.subarray(0, Math.max(0, room)) : bytes);
+  };
+
+  return {
+    input,
+    add,
+    commit(itemId, start, end, format) {
+      add(itemId, 0, format, input.slice(start, end));
+      input.dropFront(end);
+    },
+    cut(itemId, contentIndex, bytes) {
+      const part = items.get(itemId)?.get(contentIndex);
+      if (!part) return;
+      part.limit = bytes;
+      if (part.bytes.length <= bytes) return;
+      const kept = part.bytes.slice(0, bytes);
+      part.bytes.clear();
+      part.bytes.append(kept);
+    },
+    forget: (itemId) => void items.delete(itemId),
+    read: (itemId, contentIndex = 0) => items.get(itemId)?.get(contentIndex)?.bytes.slice(),
+    formatOf: (itemId, contentIndex = 0) => items.get(itemId)?.get(contentIndex)?.format,
+    fill(item) {
+      const parts = item.type === 'message' && item.id !== undefined ? items.get(item.id) : undefined;
+      if (item.type !== 'message' || !parts) return item;
+      const content = item.content.map((part, index) => {
+        const audio = parts.get(index);
+        if (!audio || (part.type !== 'input_audio' && part.type !== 'output_audio')) return part;
+        const { buffer, byteOffset, byteLength } = audio.bytes.slice();
+        return { ...part, audio: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
+      });
+      return { ...item, content };
+    },
+  };
+}
