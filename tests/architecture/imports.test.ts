@@ -18,14 +18,17 @@ const PACKAGES: Record<string, { ours: readonly string[]; node: boolean }> = {
   console: { ours: ['@colloquy/protocol', '@colloquy/session'], node: false },
 };
 
-/** Readers of text that is not a frame, or a frame that has passed the guard. */
+/** Readers of frames that have passed the guard, and of text that is no frame. */
 const MAY_PARSE_JSON: Record<string, string> = {
-  'packages/protocol/src/codec.ts': 'after the guard',
+  'packages/protocol/src/frame-guard.ts': 'the guard itself: it has measured the text before',
+  'packages/cli/src/config.ts': "the operator's own file",
+  'packages/cli/src/connect.ts': "a server's refusal of the handshake, cut to a few kilobytes",
+  'packages/cli/src/main.ts': 'our own package.json',
 };
 
 /** Where base64 becomes bytes. */
 const MAY_DECODE_BASE64: Record<string, string> = {
-  'packages/protocol/src/frame-guard.ts': 'the strict reader itself',
+  'packages/protocol/src/base64.ts': 'the strict reader itself',
 };
 
 /** Where a table forgets its types, and how often. */
@@ -33,7 +36,9 @@ const MAY_SAY_ANY: Record<string, number> = {};
 
 const LINES_AT_MOST = 600;
 /** Longer than that, and why it is still one file. */
-const MAY_BE_LONG: Record<string, string> = {};
+const MAY_BE_LONG: Record<string, string> = {
+  'packages/protocol/src/realtime-session.ts': 'every shape a session has, one after the other; nothing to follow',
+};
 
 const sources = readSources();
 const products = sources.filter((source) => !source.isTest);
@@ -68,7 +73,8 @@ describe('imports', () => {
       for (const { from, at } of imports) {
         if (from.startsWith('.')) {
           const target = posix.join(posix.dirname(path), from);
-          if (!target.startsWith(`packages/${name}/src/`)) wrong.push(`${at} leaves its package: ${from}`);
+          const isAllowed = target.startsWith(`packages/${name}/src/`) || (isTest && target.startsWith('tests/'));
+          if (!isAllowed) wrong.push(`${at} leaves its package: ${from}`);
           if (!isTest && /\.test\.tsx?$/.test(from)) wrong.push(`${at} imports a test: ${from}`);
         } else if (packageOf(from).startsWith('@colloquy/') || packageOf(from) === 'colloquy') {
           if (!ours.includes(packageOf(from))) wrong.push(`${at} points the wrong way: ${from}`);
@@ -114,11 +120,13 @@ describe('words that stand only where they are meant to', () => {
   });
 
   it('base64 to bytes: only through the strict reader', () => {
+    // A call that is given the word, as `Buffer.from(text, 'base64')`; to print base64, `toString` is given it too.
     const decodes = (node: Node) => {
       if (node.type !== 'CallExpression') return false;
       const { callee, arguments: given } = node as unknown as { callee: Node; arguments: Node[] };
-      const isBase64 = given[1]?.type === 'Literal' && String(given[1].value).startsWith('base64');
-      return (isMember(callee, 'Buffer', 'from') && isBase64) || callee.name === 'atob';
+      const isGivenIt = given.some(({ type, value }) => type === 'Literal' && /^base64(url)?$/.test(String(value)));
+      const name = (callee.property as Node | undefined)?.name ?? callee.name;
+      return (isGivenIt && name !== 'toString') || ['atob', 'fromBase64', 'setFromBase64'].includes(String(name));
     };
     expect(places(decodes, MAY_DECODE_BASE64)).toEqual([]);
   });
