@@ -1,0 +1,164 @@
+// The conversation of `colloquy talk`, without socket and terminal: what is sent when, and what is written of the answer.
+
+import { describe, expect, it } from 'vitest';
+import { createTalk } from './talk.ts';
+
+function begun(showFrames = false) {
+  const sent: { type: string; event_id?: string; [key: string]: unknown }[] = [];
+  const seen = { out: '', notes: [] as string[], idles: 0 };
+  const talk = createTalk({
+    send: (frame) => sent.push(JSON.parse(frame)),
+    write: (text) => {
+      seen.out += text;
+    },
+    note: (line) => seen.notes.push(line),
+    showFrames,
+    onIdle: () => {
+      seen.idles += 1;
+    },
+  });
+  const hear = (...events: object[]) => {
+    for (const event of events) talk.hear(JSON.stringify(event));
+  };
+  return { talk, sent, seen, hear };
+}
+
+const place = (id: string) => ({ response_id: id, item_id: 'i', output_index: 0, content_index: 0 });
+const created = (id: string) => ({
+  type: 'response.created',
+  event_id: 'e',
+  response: { id, status: 'in_progress', output: [] },
+});
+const words = (id: string, delta: string) => ({
+  type: 'response.output_text.delta',
+  event_id: 'e',
+  ...place(id),
+  delta,
+});
+const spoken = (id: string, delta: string) => ({ ...words(id, delta), type: 'response.output_audio_transcript.delta' });
+const done = (id: string, status = 'completed', status_details: object | null = null) => ({
+  type: 'response.done',
+  event_id: 'e',
+  response: { id, status, status_details, output: [] },
+});
+const error = (event_id: string | null, code: string, message: string) => ({
+  type: 'error',
+  event_id: 'e',
+  error: { type: 'invalid_request_error', code, message, param: null, event_id },
+});
+
+describe('turns', () => {
+  it('asks one at a time, in order, and is idle when all are answered', () => {
+    const { talk, sent, seen, hear } = begun();
+    talk.say('one');
+    talk.say('two');
+    expect(sent.map(({ type }) => type)).toEqual(['conversation.item.create', 'response.create']);
+    hear(created('r1'), words('r1', 'first'), done('r1'));
+    expect(sent).toHaveLength(4);
+    expect([seen.out, seen.idles, talk.isAnswering]).toEqual(['first\n', 0, true]);
+    hear(created('r2'), spoken('r2', 'second'), done('r2'));
+    expect([seen.out, seen.idles, talk.isAnswering, talk.failures]).toEqual(['first\nsecond\n', 1, false, 0]);
+  });
+
+  it('leaves out lines without words', () => {
+    const { talk, sent } = begun();
+    talk.say('');
+    talk.say(' \t');
+    expect(sent).toEqual([]);
+  });
+
+  it('writes no word of a response it did not ask for', () => {
+    const { talk, seen, hear } = begun();
+    talk.say('one');
+    hear(created('r1'), created('other'), words('other', 'no'), done('other'), words('r1', 'yes'), done('r1'));
+    expect([seen.out, seen.idles]).toEqual(['yes\n', 1]);
+  });
+
+  it('goes on after a refused turn, and counts it', () => {
+    const { talk, seen, hear } = begun();
+    talk.say('one');
+    hear(error('talk_response_1', 'rate_limit_exceeded', 'slow\ndown'));
+    expect([seen.notes, seen.idles, talk.failures]).toEqual([['error: slow\\u000adown'], 1, 1]);
+  });
+
+  it('waits for the end of a response whose engine failed: the error alone does not end it', () => {
+    const { talk, seen, hear } = begun();
+    talk.say('one');
+    hear(created('r1'), error('talk_response_1', 'internal_error', 'oh'));
+    expect(seen.idles).toBe(0);
+    hear(done('r1', 'failed', { type: 'failed', error: { type: 'server_error', code: 'internal_error' } }));
+    expect([seen.notes, seen.idles]).toEqual([['error: oh', '[failed: internal_error]'], 1]);
+  });
+
+  it('shows a function call it cannot make', () => {
+    const { talk, seen, hear } = begun();
+    talk.say('one');
+    const call = { ...place('r1'), call_id: 'c', name: 'rm\u001b', arguments: '{"a":1}' };
+    hear(created('r1'), { type: 'response.function_call_arguments.done', event_id: 'e', ...call }, done('r1'));
+    expect(seen.out).toBe('[call rm\\u001b {"a":1}]\n');
+  });
+});
+
+describe('cancelling', () => {
+  it('[RS24] names the response, once; a cancelled turn is no failure', () => {
+    const { talk, sent, seen, hear } = begun();
+    expect(talk.cancel()).toBe(false);
+    talk.say('one');
+    hear(created('r1'), words('r1', 'I was'));
+    expect([talk.cancel(), talk.cancel()]).toEqual([true, false]);
+    expect(sent.at(-1)).toMatchObject({ type: 'response.cancel', response_id: 'r1' });
+    hear(done('r1', 'cancelled', { type: 'cancelled', reason: 'client_cancelled' }));
+    expect([seen.out, seen.notes, talk.failures]).toEqual(['I was\n', ['[cancelled]'], 0]);
+  });
+
+  it('[RS30] says nothing when the answer was done before the cancel arrived', () => {
+    const { talk, seen, hear } = begun();
+    talk.say('one');
+    hear(created('r1'), words('r1', 'done'));
+    talk.cancel();
+    hear(
+      done('r1'),
+      error('talk_cancel_1', 'response_cancel_not_active', 'Cancellation failed: no active response found'),
+    );
+    expect([seen.out, seen.notes, talk.failures]).toEqual(['done\n', [], 0]);
+  });
+});
+
+describe('what a server may send', () => {
+  it.each(['', '{', '[]', 'null', '{"type":1}', '{"type":"response.done"}', '{"type":"error"}'])(
+    'survives %j',
+    (frame) => {
+      const { talk, seen } = begun();
+      talk.say('one');
+      talk.hear(frame);
+      expect([seen.notes.length, talk.failures, talk.isAnswering]).toEqual([1, 1, true]);
+    },
+  );
+
+  it('passes over events it does not know', () => {
+    const { talk, seen, hear } = begun();
+    hear({ type: 'something.new', event_id: 'e' });
+    expect([seen.notes, talk.failures]).toEqual([[], 0]);
+  });
+
+  it('writes words so that they cannot act on a terminal', () => {
+    const { talk, seen, hear } = begun();
+    talk.say('one');
+    hear(created('r1'), words('r1', '\u001b]52;c;aGk=\u0007a\nb\r'), done('r1'));
+    expect(seen.out).toBe('\\u001b]52;c;aGk=\\u0007a\nb\\u000d\n');
+  });
+});
+
+describe('with frames shown', () => {
+  it('[RD2, RD3] shows each on one line, without audio, images and keys, and the answer whole at its end', () => {
+    const { talk, seen, hear } = begun(true);
+    talk.say('my key is sk-0123456789abcdefghij');
+    const audio = { type: 'response.output_audio.delta', event_id: 'e', ...place('r1'), delta: 'AAAA' };
+    hear(created('r1'), spoken('r1', 'fi\nne'), audio, done('r1'));
+    const lines = seen.out.split('\n');
+    const marks = lines.map((line) => line.slice(0, 2));
+    expect(marks).toEqual(['> ', '> ', '< ', '< ', '< ', '< ', 'fi', 'ne', '']);
+    expect(seen.out).not.toMatch(/AAAA|sk-0123/);
+    expect(seen.out).toContain('"delta":"[REDACTED]"');
+  });
+});
