@@ -1,6 +1,8 @@
 // The names of all events, once, and a way to read the name off a frame without parsing it.
 // The shapes live in `realtime-client-events`, `realtime-server-events` and `realtime-translation`.
 
+import { decodeText, endOfString, spell } from './frame-guard.ts';
+
 /** The 11 events a client may send in a realtime or transcription session [CD10]. */
 export const CLIENT_EVENT_TYPES = [
   'session.update',
@@ -92,3 +94,97 @@ export type ServerEventType = (typeof SERVER_EVENT_TYPES)[number];
 export type TranslationClientEventType = (typeof TRANSLATION_CLIENT_EVENT_TYPES)[number];
 /** The name of a translation session's server event. */
 export type TranslationServerEventType = (typeof TRANSLATION_SERVER_EVENT_TYPES)[number];
+
+/**
+ * The top-level `type` of a frame: JSON text, UTF-8 bytes of it, or a parsed value. `undefined` when there is none or it is no string.
+ *
+ * Nothing is parsed: strings are skipped, and a frame that begins with its type and names no other is not even walked. Agrees
+ * with `JSON.parse` for every valid frame: escapes, order of keys, nested types, the last of equal keys. Of a frame that is not JSON
+ * it may answer anything. Never throws.
+ *
+ * @see SPEC.md CD8
+ */
+export function eventTypeOf(frame: unknown): string | undefined {
+  if (typeof frame === 'string') return typeInText(frame);
+  try {
+    if (frame instanceof Uint8Array) return typeInBytes(frame);
+    const type = Object.hasOwn(frame as object, 'type') ? (frame as { type: unknown }).type : undefined;
+    return typeof type === 'string' ? type : undefined;
+  } catch {
+    // `null`, `undefined`, a throwing getter or proxy.
+    return undefined;
+  }
+}
+
+/** How a frame begins that says its type first, as nearly every sender does. */
+const HEAD = '{"type":"';
+/** Longer than any name there is. */
+const HEAD_LENGTH = 128;
+const BACKSLASH = 0x5c;
+
+function typeInText(text: string): string | undefined {
+  if (text.startsWith(HEAD)) {
+    const end = text.indexOf('"', HEAD.length);
+    if (!text.includes('\\') && !text.includes('"type"', end))
+      return end < 0 ? undefined : text.slice(HEAD.length, end);
+  }
+  return lastType(text);
+}
+
+/** The part of Node's `Buffer` that finds a text among bytes at once. */
+type Searchable = Uint8Array & {
+  readonly latin1Slice?: unknown;
+  includes(what: string | number, from?: number): boolean;
+};
+
+function typeInBytes(bytes: Searchable): string | undefined {
+  let head = '';
+  // Of bytes past ASCII nothing is known here; they end the head.
+  if (bytes.latin1Slice) {
+    const end = Math.min(bytes.length, HEAD_LENGTH);
+    for (let i = 0; i < end && (bytes[i] as number) < 0x80; i++) head += String.fromCharCode(bytes[i] as number);
+    const close = head.indexOf('"', HEAD.length);
+    const isWhole = head.startsWith(HEAD) && close > 0;
+    if (isWhole && !bytes.includes(BACKSLASH) && !bytes.includes('"type"', close))
+      return head.slice(HEAD.length, close);
+  }
+  const text = decodeText(bytes);
+  return text === undefined ? undefined : typeInText(text);
+}
+
+/** Walks a whole text, as it must when keys may repeat, and reads the keys of the outermost object only. */
+function lastType(text: string): string | undefined {
+  let found: string | undefined;
+  let depth = 0;
+  let isKey = false;
+  for (let at = 0; at < text.length; at++) {
+    switch (text[at]) {
+      case '{':
+      case '[':
+        if (depth === 0 && text[at] === '[') return undefined;
+        isKey = depth++ === 0;
+        break;
+      case '}':
+      case ']':
+        if (--depth === 0) return found;
+        break;
+      case ',':
+        isKey = depth === 1;
+        break;
+      case '"': {
+        const end = endOfString(text, at);
+        if (end === -1 || depth === 0) return undefined;
+        if (isKey && spell(text.slice(at + 1, end)) === 'type') found = stringAfterColon(text, end + 1);
+        isKey = false;
+        at = end;
+      }
+    }
+  }
+  return undefined;
+}
+
+function stringAfterColon(text: string, from: number): string | undefined {
+  let at = from;
+  while (' \t\n\r:'.includes(text[at] ?? 'x')) at++;
+  return text[at] === '"' ? spell(text.slice(at + 1, endOfString(text, at))) : undefined;
+}

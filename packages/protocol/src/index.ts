@@ -1,6 +1,20 @@
 // The public names of @colloquy/protocol, one by one.
 
 export { BYTES_PER_MS, BYTES_PER_SAMPLE, bytesToMs, msToBytes } from './audio-format.ts';
+export { base64Length, decodeBase64, encodeBase64 } from './base64.ts';
+export {
+  type Accepted,
+  type DecodeClientOptions,
+  type Decoded,
+  type DecodeOptions,
+  decodeClientEvent,
+  decodeItem,
+  decodeServerEvent,
+  encodeEvent,
+  encodeItem,
+  type Refused,
+  type Unprintable,
+} from './codec.ts';
 export {
   ColloquyError,
   FAILURES,
@@ -12,6 +26,7 @@ export {
 export {
   CLIENT_EVENT_TYPES,
   type ClientEventType,
+  eventTypeOf,
   SERVER_EVENT_TYPES,
   type ServerEventType,
   TRANSLATION_CLIENT_EVENT_TYPES,

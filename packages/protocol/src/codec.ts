@@ -1,0 +1,288 @@
+// Frames to values and back: one function per direction and kind of frame. Nothing here throws, whatever a peer sends.
+//
+// What a frame may be is in `frame-guard.ts`, what an event looks like in the schemas, what shape cannot say in `client-rules.ts`,
+// the profile `strict` in `strict.ts` and `strict-event.ts`; the two fast lanes are `checks.generated.ts` and `delta-scanner.ts`.
+
+import { check, quote, typeName } from './check.ts';
+import { applyClientRules, applyItemRules, renameIssue } from './client-rules.ts';
+import type { FailureCode, Issue } from './errors.ts';
+import { readFrame } from './frame-guard.ts';
+import { mask } from './masked.ts';
+import { withoutBounds, withoutItems } from './node-map.ts';
+import { ClientEvent } from './realtime-client-events.ts';
+import { InputItem, isKnownItem, RealtimeConversationItem } from './realtime-conversation.ts';
+import { ServerEvent } from './realtime-server-events.ts';
+import { TranslationClientEvent, TranslationServerEvent } from './realtime-translation.ts';
+import type { Node, Profile } from './schema.ts';
+import { decodeStrictItem, encodeStrict } from './strict.ts';
+import { readItems, readStrict } from './strict-event.ts';
+import { guardValue } from './value-guard.ts';
+
+export { eventTypeOf } from './event-types.ts';
+
+/** A frame that was refused: what is wrong with it, and its `event_id` where that could be read, at most 512 characters long. */
+export interface Refused {
+  ok: false;
+  issues: [Issue, ...Issue[]];
+  event_id: string | null;
+}
+
+/**
+ * A frame that was understood. `known` is `false` when its `type` is of a newer protocol: then only `type` is certain, and the rest
+ * stands as it came. In the profile `tolerant` enum values may be new ones too.
+ */
+export interface Accepted<T> {
+  ok: true;
+  value: T;
+  known: boolean;
+  /** Profile `server`: the decoded length of each base64 audio of the event, in order. */
+  audio_bytes?: number[];
+}
+
+export type Decoded<T> = Accepted<T> | Refused;
+
+/** How to decode. */
+export interface DecodeOptions {
+  /** @default 'tolerant' */
+  profile?: Profile;
+  /** The frame is of a translation session, which has events of its own. @default false */
+  translation?: boolean;
+}
+
+/** How to decode what a client sent. */
+export interface DecodeClientOptions extends DecodeOptions {
+  /** Take an event of an unknown type as it is, as a relay must; not in the profile `strict`. @default false */
+  keepUnknown?: boolean;
+}
+
+/**
+ * Decodes what a client sent: JSON text, UTF-8 bytes of it, or a value already parsed (which is then used, not copied).
+ *
+ * Refuses by the rules ER8 to ER20, telling one problem: `invalid_json`, `invalid_event`, `missing_required_parameter`,
+ * `invalid_type`, `invalid_value`, and in the profile `server` also `unknown_parameter`, the codes of bounds, `limit_exceeded` and
+ * `frame_too_large`. An unknown `type` is refused unless `keepUnknown`. Never throws; no message holds content.
+ *
+ * In the profile `server` legacy part names have become today's [CV15].
+ *
+ * @see SPEC.md CD1 to CD7, ER4, ER5
+ */
+export function decodeClientEvent(
+  frame: unknown,
+  options: DecodeClientOptions & { translation: true },
+): Decoded<TranslationClientEvent>;
+export function decodeClientEvent(
+  frame: unknown,
+  options?: DecodeClientOptions & { translation?: false },
+): Decoded<ClientEvent>;
+export function decodeClientEvent(
+  frame: unknown,
+  options?: DecodeClientOptions,
+): Decoded<ClientEvent | TranslationClientEvent>;
+export function decodeClientEvent(frame: unknown, options: DecodeClientOptions = {}): Decoded<unknown> {
+  const { profile = 'tolerant', translation = false, keepUnknown = false } = options;
+  const node = (translation ? TranslationClientEvent : ClientEvent).node;
+  return decodeEvent(frame, node as Variants, profile, keepUnknown, profile === 'server');
+}
+
+/**
+ * Decodes what a server sent: JSON text, UTF-8 bytes of it, or a value already parsed (which is then used, not copied).
+ *
+ * Keeps an unknown `type`, unless `strict`; `known` tells. Otherwise as `decodeClientEvent`. Never throws.
+ *
+ * @see SPEC.md CD1 to CD7
+ */
+export function decodeServerEvent(
+  frame: unknown,
+  options: DecodeOptions & { translation: true },
+): Decoded<TranslationServerEvent>;
+export function decodeServerEvent(
+  frame: unknown,
+  options?: DecodeOptions & { translation?: false },
+): Decoded<ServerEvent>;
+export function decodeServerEvent(
+  frame: unknown,
+  options?: DecodeOptions,
+): Decoded<ServerEvent | TranslationServerEvent>;
+export function decodeServerEvent(frame: unknown, options: DecodeOptions = {}): Decoded<unknown> {
+  const { profile = 'tolerant', translation = false } = options;
+  const node = (translation ? TranslationServerEvent : ServerEvent).node;
+  return decodeEvent(frame, node as Variants, profile, true, false);
+}
+
+/**
+ * Decodes one conversation item: JSON text, UTF-8 bytes of it, or a value already parsed. `tolerant` keeps what it does not know;
+ * `server` takes what a client may create, and today's names come out; `strict` is the seed module. Never throws.
+ *
+ * @see docs/spec/seed.md section 3; SPEC.md CD2, CD3
+ */
+export function decodeItem(input: unknown, options: { profile?: Profile } = {}): Decoded<RealtimeConversationItem> {
+  const { profile = 'tolerant' } = options;
+  return guarded(() => {
+    if (profile === 'strict') {
+      const strict = decodeStrictItem(input);
+      if (!strict.ok) return { ...strict, event_id: null };
+      mask(strict.value);
+      return { ok: true, value: strict.value, known: true };
+    }
+    const isServer = profile === 'server';
+    const read = readInput(input, isServer);
+    if (!read.ok) return refuse(read.issue);
+    const { value, later } = read;
+    if (!isObject(value)) return refuse(issue('invalid_event', null, 'The item must be a JSON object.'));
+    const found = later ?? judge((isServer ? InputItem : RealtimeConversationItem).node, value, profile);
+    if (found) return refuse(found);
+    if (isServer) {
+      const ruled = applyItemRules(value as unknown as InputItem);
+      if (!ruled.ok) return refuse(ruled.issue);
+      mask(ruled.value);
+      const item = ruled.value as RealtimeConversationItem;
+      return { ok: true, value: item, known: true, audio_bytes: ruled.audio_bytes };
+    }
+    mask(value);
+    const item = value as unknown as RealtimeConversationItem;
+    return { ok: true, value: item, known: isKnownItem(item) };
+  });
+}
+
+type Variants = Extract<Node, { kind: 'variants' }>;
+
+function decodeEvent(
+  frame: unknown,
+  node: Variants,
+  profile: Profile,
+  keepsUnknown: boolean,
+  hasRules: boolean,
+): Decoded<unknown> {
+  return guarded(() => {
+    if (profile === 'strict') return decodeStrictly(frame, node);
+    const read = readInput(frame, profile === 'server');
+    if (!read.ok) return refuse(read.issue);
+    const { value, later } = read;
+    if (later) return refuse(later, later.param === 'event_id' ? undefined : value);
+    const misnamed = judgeType(value, node, keepsUnknown);
+    if (misnamed) return refuse(misnamed, value);
+    const event = value as { type: string };
+    const found = Object.hasOwn(node.of, event.type) ? judge(node, event, profile) : undefined;
+    if (found) return refuse(found, value);
+    const known = Object.hasOwn(node.of, event.type);
+    if (!hasRules || !known) {
+      mask(event);
+      return { ok: true, value: event, known };
+    }
+    const length = typeof frame === 'string' || frame instanceof Uint8Array ? frame.length : 0;
+    const ruled = applyClientRules(event as ClientEvent, length);
+    if (!ruled.ok) return refuse(ruled.issue, value);
+    mask(ruled.value);
+    return { ok: true, value: ruled.value, known, audio_bytes: ruled.audio_bytes };
+  });
+}
+
+function decodeStrictly(frame: unknown, node: Variants): Decoded<unknown> {
+  const read = readStrict(frame);
+  if (!read.ok) return refuse(read.issue);
+  const { given, value } = read;
+  const misnamed = judgeType(value, node, false);
+  if (misnamed) return refuse(misnamed, value);
+  const found = check(withoutItems(node), value, 'strict');
+  if (found) return refuse(found, value);
+  const items = readItems(node, given, value);
+  if ('code' in items) return refuse(items, value);
+  mask(items.value as object);
+  return { ok: true, value: items.value, known: true };
+}
+
+/** Text and bytes are looked at before they are parsed; values, and what text has become, afterwards. */
+function readInput(input: unknown, isServer: boolean): ReturnType<typeof readFrame> {
+  const isText = typeof input === 'string' || input instanceof Uint8Array;
+  const read = isText ? readFrame(input, isServer) : ({ ok: true, value: input } as const);
+  if (!read.ok) return read;
+  const found = guardValue(read.value, isServer);
+  return found ? { ok: false, issue: found } : read;
+}
+
+/** What comes before the shape [ER9, ER11]. */
+function judgeType(value: unknown, node: Variants, keepsUnknown: boolean): Issue | undefined {
+  if (!isObject(value)) return issue('invalid_event', null, 'The event must be a JSON object.');
+  const type = Object.hasOwn(value, 'type') ? value.type : undefined;
+  if (type === undefined) return issue('invalid_event', null, "The 'type' field is missing.");
+  if (typeof type !== 'string')
+    return issue('invalid_event', 'type', `Invalid type for 'type': expected a string, but got ${typeName(type)}.`);
+  if (keepsUnknown || Object.hasOwn(node.of, type)) return undefined;
+  const names = Object.keys(node.of).map((name) => `'${name}'`);
+  return issue('invalid_value', 'type', `Invalid value: '${quote(type)}'. Supported values are: ${names.join(', ')}.`);
+}
+
+const BOUNDS = /_(?:below_min_value|above_max_value|above_max_length|above_max_properties)$/;
+
+/** Shape first, bounds after it [ER5]. */
+function judge(node: Node, value: unknown, profile: Profile): Issue | undefined {
+  const found = check(node, value, profile);
+  if (!found || !BOUNDS.test(found.code)) return found && renameIssue(found);
+  return renameIssue(check(withoutBounds(node), value, profile) ?? found);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const issue = (code: FailureCode, param: string | null, message: string): Issue => ({ code, param, message });
+
+/** Longest `event_id` that is told back, in UTF-16 code units [ER20]. */
+const EVENT_ID_LENGTH = 512;
+
+function refuse(found: Issue, event?: unknown): Refused {
+  const id = isObject(event) && Object.hasOwn(event, 'event_id') ? event.event_id : undefined;
+  const isReadable = typeof id === 'string' && id.length <= EVENT_ID_LENGTH;
+  return { ok: false, issues: [found], event_id: isReadable ? id : null };
+}
+
+/** Only a hostile value (a throwing getter or proxy) ends in the `catch`; what it threw may hold anything and is not passed on. */
+function guarded<T>(decode: () => Decoded<T>): Decoded<T> {
+  try {
+    return decode();
+  } catch {
+    return refuse(issue('invalid_event', null, 'The value cannot be read.'));
+  }
+}
+
+// ---- Values to frames ----
+
+/** A value that cannot be printed. */
+export type Unprintable = { ok: false; issues: [Issue] };
+
+type Event = ClientEvent | ServerEvent | TranslationClientEvent | TranslationServerEvent;
+
+/**
+ * The JSON text of an event, secrets in clear. Keys stand in the order of the object.
+ *
+ * A value that is no event of a known type may be anything: what has no JSON text, or only one that would be read back as
+ * something else (a number that is not finite, a cycle, nesting beyond 128 levels, a getter that throws), is answered with
+ * `{ ok: false, issues }`. Never throws.
+ *
+ * @see SPEC.md RD7, CD4
+ */
+export function encodeEvent(event: Event): string;
+export function encodeEvent(event: unknown): string | Unprintable;
+export function encodeEvent(event: unknown): string | Unprintable {
+  return print(event);
+}
+
+/** The JSON text of an item, as `encodeEvent`. In the profile `strict` it is the seed's: its fields only, in its order. */
+export function encodeItem(item: RealtimeConversationItem, options?: { profile?: Profile }): string;
+export function encodeItem(item: unknown, options?: { profile?: Profile }): string | Unprintable;
+export function encodeItem(item: unknown, options: { profile?: Profile } = {}): string | Unprintable {
+  if (options.profile !== 'strict') return print(item);
+  return encodeStrict(item) ?? unprintable(issue('invalid_value', null, 'The value is no item of the seed.'));
+}
+
+function print(value: unknown): string | Unprintable {
+  try {
+    if (!isObject(value)) return unprintable(issue('invalid_event', null, 'Only an object can be sent.'));
+    const found = guardValue(value, false);
+    return found ? unprintable(found) : JSON.stringify(value);
+  } catch {
+    // A getter, a proxy, a `toJSON` of the caller's, or a bigint; what was thrown may quote the value.
+    return unprintable(issue('invalid_event', null, 'The value has no JSON text.'));
+  }
+}
+
+const unprintable = (found: Issue): Unprintable => ({ ok: false, issues: [found] });
