@@ -1,18 +1,19 @@
-// Rules and tests, held against each other: SPEC.md on one side, the titles of the tests on the other, and between them
-// `tests/spec/not-yet.json`, the rules that wait.
+// Rules and tests, held against each other: SPEC.md and the rules of the ports on one side, the titles of the tests on the
+// other, and between them `tests/spec/not-yet.json`, the rules that wait.
 //
 //   node scripts/check-spec.mjs           says what disagrees, and fails when anything does
-//   node scripts/check-spec.mjs --write   first drops from the list every rule that has a test, and rewrites SPEC.md's
-//                                         last column from the tests
+//   node scripts/check-spec.mjs --write   first drops from the list every rule that has a test, and rewrites the last
+//                                         column of the rules from the tests
 //
 // A rule is met when a test that is expected to pass cites it, `[CV5]`, in its title. Titles are read off the sources: the
 // first argument of `it(…)` and `test(…)`, and, for tables of cases, any string that begins like one: `'[CV5] inserts …'`.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMain, root } from './run.mjs';
 
-const SPEC = 'SPEC.md';
+/** Where rules are defined: what a client can observe, and what each port owes inside the server. */
+const DOCUMENTS = ['SPEC.md', 'docs/spec/ports.md'].filter((path) => existsSync(join(root, path)));
 const NOT_YET = 'tests/spec/not-yet.json';
 const RULE = /^\| \[([A-Z]{2}\d+)\]/;
 const CITATION = /\[([A-Z]{2}\d+(?:, [A-Z]{2}\d+)*)\]/g;
@@ -20,12 +21,15 @@ const TITLE_LIKE = /['"`](?=\[[A-Z]{2}\d+(?:, [A-Z]{2}\d+)*\] )/g;
 const MET = 'met';
 const WAITING = 'not yet';
 const WITHDRAWN = 'withdrawn';
+const STATUSES = [MET, WAITING, WITHDRAWN];
 
-/** A table row without its last cell, and that cell: the rule's status. */
+/** A table row without its last cell, and that cell: the rule's status, `undefined` where the table has no such column. */
 function splitStatus(line) {
   const [, rest, status] = /^(.*\|) ([^|]*) \|$/.exec(line) ?? [];
-  return { rest, status };
+  return STATUSES.includes(status) ? { rest, status } : { rest: line, status: undefined };
 }
+
+const readAll = () => DOCUMENTS.map((path) => readFileSync(join(root, path), 'utf8')).join('\n');
 
 /** Rule id → the status its row claims. A rule defined twice is a fault. */
 export function readRules(spec, faults = []) {
@@ -33,7 +37,7 @@ export function readRules(spec, faults = []) {
   for (const line of spec.split('\n')) {
     const id = RULE.exec(line)?.[1];
     if (!id) continue;
-    if (rules.has(id)) faults.push(`${id} is defined twice in ${SPEC}`);
+    if (rules.has(id)) faults.push(`${id} is defined twice`);
     rules.set(id, splitStatus(line).status);
   }
   return rules;
@@ -146,19 +150,32 @@ function write(citations) {
   list.rules = Object.fromEntries(waiting);
   writeFileSync(join(root, NOT_YET), `${JSON.stringify(list, null, 2)}\n`);
 
-  const lines = readFileSync(join(root, SPEC), 'utf8').split('\n');
-  const rewritten = lines.map((line) => {
-    const id = RULE.exec(line)?.[1];
-    if (!id) return line;
-    const { rest, status } = splitStatus(line);
-    return `${rest} ${statusOf(id, citations, status)} |`;
-  });
-  writeFileSync(join(root, SPEC), rewritten.join('\n'));
+  for (const path of DOCUMENTS) {
+    const text = readFileSync(join(root, path), 'utf8');
+    writeFileSync(join(root, path), withStatuses(text, citations));
+  }
+}
+
+/** The document with the column as the tests have it; a table of rules that lacks the column is given one. */
+function withStatuses(text, citations) {
+  const lines = text.split('\n');
+  return lines
+    .map((line, index) => {
+      const id = RULE.exec(line)?.[1];
+      if (id) {
+        const { rest, status } = splitStatus(line);
+        return `${rest} ${statusOf(id, citations, status)} |`;
+      }
+      const firstRow = [1, 2].map((below) => lines[index + below] ?? '').find((each) => RULE.test(each));
+      if (!firstRow || !line.startsWith('|') || splitStatus(firstRow).status) return line;
+      return `${line}${/^[|\s:-]+$/.test(line) ? '---|' : ' status |'}`;
+    })
+    .join('\n');
 }
 
 function check() {
   const faults = [];
-  const rules = readRules(readFileSync(join(root, SPEC), 'utf8'), faults);
+  const rules = readRules(readAll(), faults);
   const citations = readCitations();
   const { passing, failing } = citations;
   const list = JSON.parse(readFileSync(join(root, NOT_YET), 'utf8'));
@@ -166,7 +183,7 @@ function check() {
 
   for (const [id, claimed] of rules) {
     const status = statusOf(id, citations, claimed);
-    if (claimed !== status) faults.push(`${id} reads '${claimed}' in ${SPEC} and is '${status}' by its tests: --write`);
+    if (claimed !== status) faults.push(`${id} reads '${claimed}' and is '${status}' by its tests: --write`);
     if (status === WITHDRAWN) continue;
     if (isListed(id) && passing.has(id))
       faults.push(`${id} has a test (${passing.get(id)[0]}) and is still listed: --write`);
@@ -180,11 +197,11 @@ function check() {
     }
   }
   for (const [id, files] of [...passing, ...failing]) {
-    if (!rules.has(id)) faults.push(`${files[0]} cites ${id}, which ${SPEC} does not define`);
+    if (!rules.has(id)) faults.push(`${files[0]} cites ${id}, which no document defines`);
     else if (rules.get(id) === WITHDRAWN) faults.push(`${files[0]} cites ${id}, which was withdrawn`);
   }
   for (const [id, reason] of Object.entries(list.rules)) {
-    if (!rules.has(id)) faults.push(`${NOT_YET} lists ${id}, which ${SPEC} does not define`);
+    if (!rules.has(id)) faults.push(`${NOT_YET} lists ${id}, which no document defines`);
     if (!Object.hasOwn(list.reasons, reason))
       faults.push(`${NOT_YET} gives ${id} the reason '${reason}', which it does not explain`);
   }
