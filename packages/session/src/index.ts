@@ -1,1 +1,11 @@
-export {};
+// The public names of @colloquy/session, one by one.
+
+export { itemById, items } from './conversation.ts';
+export { createSession, type SessionOptions } from './create-session.ts';
+export type { EngineEvent, ResponseConfig, ResponseRequest } from './engine-event.ts';
+export type { IdSeed } from './ids.ts';
+export type { Effect, HostEvent, Input, SpeechEvent } from './input.ts';
+export { deadline } from './lifetime.ts';
+export { sessionObject } from './session-config.ts';
+export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
+export { type Step, step } from './step.ts';

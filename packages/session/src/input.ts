@@ -21,7 +21,12 @@ interface At {
 export type SpeechEvent =
   | { type: 'started'; audio_ms: number }
   | { type: 'stopped'; audio_ms: number }
-  | { type: 'transcription.delta'; item_id: string; delta: string; logprobs?: InputAudioTranscriptionDeltaEvent['logprobs'] }
+  | {
+      type: 'transcription.delta';
+      item_id: string;
+      delta: string;
+      logprobs?: InputAudioTranscriptionDeltaEvent['logprobs'];
+    }
   | { type: 'transcription.segment'; item_id: string; text: string; speaker: string; start: number; end: number }
   | ({ type: 'transcription.completed'; item_id: string } & Pick<
       InputAudioTranscriptionCompletedEvent,

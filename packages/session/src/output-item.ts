@@ -1,0 +1,34 @@
+// An item a response is making, as it stands on the wire at any moment.
+
+import type { OutputAudioPart, RealtimeConversationItem, ResponseContentPart } from '@colloquy/protocol';
+import type { OutputItem, OutputPart } from './state.ts';
+
+/** The item as far as it has come, without audio bytes. A truncated part has no transcript [TR4]. */
+export function outputItem(
+  made: OutputItem,
+  status: 'in_progress' | 'completed' | 'incomplete',
+): RealtimeConversationItem {
+  if (made.type === 'function_call') {
+    const { id, name, call_id } = made;
+    return { id, object: 'realtime.item', type: 'function_call', status, name, call_id, arguments: made.arguments };
+  }
+  return {
+    id: made.id,
+    object: 'realtime.item',
+    type: 'message',
+    status,
+    role: 'assistant',
+    ...(made.phase === null ? {} : { phase: made.phase }),
+    content: made.part ? [contentPart(made.part)] : [],
+  };
+}
+
+function contentPart({ type, text, cut }: OutputPart): { type: 'output_text'; text: string } | OutputAudioPart {
+  if (type === 'text') return { type: 'output_text', text };
+  return cut === null ? { type: 'output_audio', transcript: text } : { type: 'output_audio' };
+}
+
+/** The part as `response.content_part.*` names it: always what was streamed [RS18, RS19]. */
+export function streamedPart({ type, text }: Pick<OutputPart, 'type' | 'text'>): ResponseContentPart {
+  return type === 'text' ? { type, text } : { type, transcript: text };
+}

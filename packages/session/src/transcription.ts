@@ -1,0 +1,110 @@
+// What the recogniser makes of the user's audio, told as it comes: before, inside or after the response [TX3].
+
+import type { TranscriptionUsage } from '@colloquy/protocol';
+import type { Draft } from './draft.ts';
+import { tableDelete, tableGet } from './hash-table.ts';
+import type { SpeechEvent } from './input.ts';
+import { wantsLogprobs } from './input-audio-buffer.ts';
+import { getItem, replaceItem } from './item-table.ts';
+import type { PendingTranscription } from './state.ts';
+import { textTokens } from './usage.ts';
+
+type TranscriptionEvent = Extract<SpeechEvent, { item_id: string }>;
+
+/** Models whose transcriptions are counted in tokens; the others in seconds of audio [TX6]. */
+const COUNTED_IN_TOKENS = /^gpt-4o(-mini)?-transcribe/;
+const HEARD_TOKENS_PER_SECOND = 10;
+
+/**
+ * One piece from the recogniser. Each committed turn gets exactly one `completed` or `failed`; what comes after that, or for
+ * an item that was deleted or never to be transcribed, is dropped [TX1, TX2, TX13].
+ */
+export function hearTranscription(draft: Draft, event: TranscriptionEvent): void {
+  const pending = tableGet(draft.state.transcriptions, event.item_id);
+  const base = { item_id: event.item_id, content_index: 0 };
+  switch (event.type) {
+    case 'transcription.delta': {
+      const logprobs = pending ? pending.logprobs : wantsLogprobs(draft.state);
+      if (!pending && !isSpokenNow(draft, event.item_id)) return;
+      return draft.send({
+        type: 'conversation.item.input_audio_transcription.delta',
+        ...base,
+        delta: event.delta,
+        ...(logprobs && event.logprobs ? { logprobs: event.logprobs } : {}),
+      });
+    }
+    case 'transcription.segment': {
+      if (!pending && !isSpokenNow(draft, event.item_id)) return;
+      const { text, speaker, start, end } = event;
+      const id = draft.mint('event').replace('event', 'seg');
+      const type = 'conversation.item.input_audio_transcription.segment';
+      return draft.send({ type, ...base, id, text, speaker, start, end });
+    }
+    case 'transcription.completed': {
+      if (!pending) return;
+      return completeTranscription(draft, event, pending);
+    }
+    case 'transcription.failed': {
+      if (!pending) return;
+      forget(draft, event.item_id);
+      const { type, code, message } = event.error;
+      const error = { type, code, message };
+      return draft.send({ type: 'conversation.item.input_audio_transcription.failed', ...base, error });
+    }
+  }
+}
+
+/** Ends the transcription of an item: it keeps the words, and the client learns them [TX5, TX12]. */
+export function completeTranscription(
+  draft: Draft,
+  {
+    item_id,
+    transcript,
+    usage,
+    languages,
+    logprobs,
+  }: Omit<Extract<TranscriptionEvent, { transcript: string }>, 'type'>,
+  pending: PendingTranscription,
+): void {
+  forget(draft, item_id);
+  const { state } = draft;
+  const node = getItem(state.items, item_id);
+  if (node?.item.type === 'message') {
+    const [first] = node.item.content;
+    if (first?.type === 'input_audio') {
+      const item = { ...node.item, content: node.item.content.with(0, { ...first, transcript }) };
+      state.items = replaceItem(state.items, item_id, { item, size: node.size + transcript.length });
+    }
+  }
+  draft.send({
+    type: 'conversation.item.input_audio_transcription.completed',
+    item_id,
+    content_index: 0,
+    transcript,
+    usage: usage ?? estimatedUsage(pending, transcript),
+    ...(languages ? { languages } : {}),
+    ...(pending.logprobs && logprobs ? { logprobs } : {}),
+  });
+}
+
+/** Whether the item is the turn being spoken, whose words may come before it is committed [TX4]. */
+function isSpokenNow({ state }: Draft, item_id: string): boolean {
+  return state.turn?.item_id === item_id && state.config.audio.input.transcription !== null;
+}
+
+function forget(draft: Draft, item_id: string): void {
+  draft.state.transcriptions = tableDelete(draft.state.transcriptions, item_id);
+}
+
+function estimatedUsage({ model, seconds }: PendingTranscription, transcript: string): TranscriptionUsage {
+  if (!COUNTED_IN_TOKENS.test(model)) return { type: 'duration', seconds: Math.round(seconds * 1000) / 1000 };
+  const audio_tokens = Math.ceil(seconds * HEARD_TOKENS_PER_SECOND);
+  const output_tokens = textTokens(transcript.length);
+  return {
+    type: 'tokens',
+    total_tokens: audio_tokens + output_tokens,
+    input_tokens: audio_tokens,
+    output_tokens,
+    input_token_details: { text_tokens: 0, audio_tokens },
+  };
+}

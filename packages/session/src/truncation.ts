@@ -1,0 +1,75 @@
+// `conversation.item.truncate`: an assistant's audio is cut to what was heard, and the words go with it.
+//
+// Truncation of the context is `context.ts`.
+
+import { bytesToMs, type ConversationItemTruncateEvent, msToBytes, type RealtimeAudioFormat } from '@colloquy/protocol';
+import { isSpoken, itemById } from './conversation.ts';
+import { type Draft, shown } from './draft.ts';
+import { getItem, replaceItem } from './item-table.ts';
+import type { OutputMessage, ResponseState } from './state.ts';
+import { itemTokens } from './usage.ts';
+
+/**
+ * `conversation.item.truncate`. Answered by `truncated`, and nothing else.
+ *
+ * `audio_end_ms` counts from the start of the part's audio, inclusive; 0 leaves none. The part's transcript is deleted, not
+ * trimmed: words the user never heard must not stay in the context. While the item is still being made, what was sent so
+ * far counts, and what comes afterwards is sent but not kept. Does not stop the response; that is `response.cancel`.
+ *
+ * Refuses with `item_truncate_invalid_item_id` when there is no such item, without a code when it is not an assistant message
+ * with audio, and with `invalid_value` when `content_index` names no audio part or `audio_end_ms` is past its end.
+ *
+ * @see SPEC.md TR1 to TR13
+ */
+export function truncateItem(draft: Draft, event: ConversationItemTruncateEvent): void {
+  const { state } = draft;
+  const { item_id, content_index, audio_end_ms } = event;
+  const item = itemById(state, item_id);
+  if (!item) {
+    const message = `Error truncating item: the item with id '${shown(item_id)}' does not exist.`;
+    return draft.refuse('item_truncate_invalid_item_id', null, message);
+  }
+  if (item.type !== 'message' || !item.content.some((part) => part.type === 'output_audio')) {
+    return draft.refuse(null, null, 'Only model output audio messages can be truncated');
+  }
+  if (item.content[content_index]?.type !== 'output_audio') {
+    return draft.refuse('invalid_value', 'content_index', "'content_index' names no audio part of the item.");
+  }
+  const node = getItem(state.items, item_id)!;
+  const response = state.responses.find((candidate) => candidate.id === node.response_id);
+  const made = response?.output.find((candidate): candidate is OutputMessage => candidate.id === item_id);
+  const format = response?.config.audio.output.format ?? node.format ?? state.config.audio.output.format;
+  const held = made?.part ? (made.part.cut ?? made.part.audio_bytes) : (node.audio?.[content_index] ?? 0);
+  const ms = bytesToMs(held, format);
+  if (audio_end_ms > ms) {
+    const message = `Audio content of ${Math.floor(ms)}ms is already shorter than ${audio_end_ms}ms`;
+    return draft.refuse('invalid_value', null, message);
+  }
+  const bytes = msToBytes(audio_end_ms, format);
+  if (response && made) cutOutput(draft, response, made, bytes);
+  else cutStored(draft, item_id, content_index, bytes, format);
+  draft.do({ do: 'cut_audio', item_id, content_index, bytes });
+  draft.send({ type: 'conversation.item.truncated', item_id, content_index, audio_end_ms });
+}
+
+/** What is still being made keeps growing on the wire; the mark says how much of it is kept [TR10]. */
+function cutOutput(draft: Draft, response: ResponseState, made: OutputMessage, cut: number): void {
+  const output = response.output.map((other) =>
+    other.id === made.id ? { ...made, part: made.part && { ...made.part, cut } } : other,
+  );
+  draft.update({ ...response, output });
+}
+
+function cutStored(draft: Draft, id: string, index: number, bytes: number, format: RealtimeAudioFormat): void {
+  const { state } = draft;
+  const node = getItem(state.items, id)!;
+  if (node.item.type !== 'message') return;
+  const part = node.item.content[index] as { transcript?: string };
+  const { transcript: _, ...silent } = part;
+  const item = { ...node.item, content: node.item.content.with(index, silent as (typeof node.item.content)[number]) };
+  const audio = node.audio?.with(index, bytes) ?? null;
+  const wasSpoken = isSpoken(node);
+  const size = JSON.stringify(item).length + (audio?.reduce((a, b) => a + b, 0) ?? 0);
+  state.items = replaceItem(state.items, id, { item, audio, tokens: itemTokens(item, audio, format), size });
+  if (wasSpoken && !isSpoken({ item, audio })) state.spoken_items -= 1;
+}
