@@ -137,10 +137,10 @@ function asked(
   state: BetaState,
   what: 'session' | 'response',
   event: Record<string, unknown>,
-  { temperature }: { temperature?: number },
+  config: { temperature?: number },
   changed: object,
 ): GaClientEvent {
-  const [next, event_id] = ask(state, what, event.event_id as string | null | undefined, temperature ?? undefined);
-  const mapped = { ...event, event_id, ...changed } as unknown as ClientEvent;
-  return { ok: true, state: next, event: mapped, ...(temperature == null ? {} : { temperature }) };
+  const given = config.temperature == null ? {} : { temperature: config.temperature };
+  const [next, event_id] = ask(state, what, event.event_id, given);
+  return { ok: true, state: next, event: { ...event, event_id, ...changed } as unknown as ClientEvent, ...given };
 }

@@ -1,11 +1,12 @@
 // What a GA server sends, and what it becomes for a beta client: none, one or two events each. Pure.
 
 import { BETA_NAMES, type BetaServerEventType } from './beta-event-types.ts';
-import { betaPath, isObject } from './beta-fields.ts';
+import { betaPath } from './beta-fields.ts';
 import { itemToBeta } from './beta-items.ts';
 import { RESPONSE_CREATE_FIELDS, responseToBeta } from './beta-response.ts';
 import { SESSION_FIELDS, sessionToBeta } from './beta-session.ts';
 import { accept, type BetaState, refuse, shownBefore, shownIndex, temperatureOf } from './beta-state.ts';
+import { toRealtimeError } from './errors.ts';
 import type { RealtimeConversationItem } from './realtime-conversation.ts';
 import type { ServerEvent } from './realtime-server-events.ts';
 
@@ -166,15 +167,15 @@ function toldContentPart(
   return [state, type === event.part.type ? { ...event } : { ...event, part: { ...event.part, type } }];
 }
 
-/** The same refusal, in the client's own paths and without a name the client did not give. */
+/** The same refusal, in the client's own paths and without a name the client did not give; or the bridge's own refusal. */
 function toldError(before: BetaState, event: Event<'error'>): Told {
-  if (!isObject(event.error)) return [before, event as BetaServerEvent & typeof event];
-  const [state, event_id] = refuse(before, event.error.event_id ?? null);
-  const { param } = event.error;
-  if (typeof param !== 'string') return [state, { ...event, error: { ...event.error, event_id } }];
-  const path = errorPath(param);
-  const message = String(event.error.message ?? '').replaceAll(`'${param}'`, `'${path}'`);
-  return [state, { ...event, error: { ...event.error, message, param: path, event_id } }];
+  const { error } = event;
+  const [state, { event_id, issue }] = refuse(before, error.event_id ?? null);
+  if (issue) return [state, { ...event, error: toRealtimeError(issue.code, issue, event_id) }];
+  if (typeof error.param !== 'string') return [state, { ...event, error: { ...error, event_id } }];
+  const param = errorPath(error.param);
+  const message = error.message.replaceAll(`'${error.param}'`, `'${param}'`);
+  return [state, { ...event, error: { ...error, message, param, event_id } }];
 }
 
 /** In beta the kind of a session is in the event's name. */

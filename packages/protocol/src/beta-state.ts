@@ -2,15 +2,19 @@
 // does not have. Pure functions over it; the events are in `beta-client-events.ts` and `beta-server-events.ts`.
 
 import { DEFAULT_TEMPERATURE } from './beta-session.ts';
+import type { Issue } from './errors.ts';
 
 /** A request of the client that the server has neither accepted nor refused yet. */
 interface Asked {
-  readonly what: 'session' | 'response';
+  /** `refusal`: the bridge refuses it, and lets the server say so, which counts refusals and keeps answers in order. */
+  readonly what: 'session' | 'response' | 'refusal';
   /** The `event_id` the GA server sees. */
   readonly event_id: string;
   /** Whether the client gave that id; if not, an error must not show it. */
   readonly given: boolean;
   readonly temperature?: number;
+  /** What the server's refusal is to say instead. */
+  readonly issue?: Issue;
 }
 
 /** The memory of one bridged connection. Grows with what is under way, and with the items beta does not have, never with the conversation. */
@@ -53,16 +57,20 @@ export const createBetaState = (options: { conversation_id?: string } = {}): Bet
 export const temperatureOf = (state: BetaState, response_id: string): number =>
   state.responses.find(({ id }) => id === response_id)?.temperature ?? state.temperature;
 
+/** Longest `event_id` a server takes; a longer one is not passed on. */
+const MAX_EVENT_ID = 512;
+
 /** Remembers a request, and names it if the client did not, so that its refusal can be told from others. */
 export function ask(
   state: BetaState,
   what: Asked['what'],
-  given: string | null | undefined,
-  temperature: number | undefined,
+  name: unknown,
+  more: { temperature?: number; issue?: Issue } = {},
 ): [BetaState, event_id: string] {
-  const made = given ? state.made : state.made + 1;
-  const event_id = given ? given : `beta_${made}`;
-  const request: Asked = { what, event_id, given: !!given, ...(temperature === undefined ? {} : { temperature }) };
+  const given = typeof name === 'string' && name !== '' && name.length <= MAX_EVENT_ID ? name : undefined;
+  const made = given === undefined ? state.made + 1 : state.made;
+  const event_id = given ?? `beta_${made}`;
+  const request: Asked = { what, event_id, given: given !== undefined, ...more };
   return [{ ...state, made, asked: [...state.asked, request].slice(-MAX_ASKED) }, event_id];
 }
 
@@ -73,12 +81,20 @@ export function accept(state: BetaState, what: Asked['what']): [BetaState, tempe
   return [{ ...state, asked: state.asked.toSpliced(index, 1) }, state.asked[index]?.temperature];
 }
 
-/** A request has been refused. Answers what the client is to be told of its name: nothing, where it gave none. */
-export function refuse(state: BetaState, event_id: string | null): [BetaState, event_id: string | null] {
+/** What a refusal is to say of the request it answers. */
+export interface Refusal {
+  /** The client's name for it, `null` where it gave none. */
+  readonly event_id: string | null;
+  readonly issue?: Issue;
+}
+
+/** A request has been refused. */
+export function refuse(state: BetaState, event_id: string | null): [BetaState, Refusal] {
   const index = state.asked.findIndex((each) => each.event_id === event_id);
   const found = state.asked[index];
-  if (!found) return [state, event_id];
-  return [{ ...state, asked: state.asked.toSpliced(index, 1) }, found.given ? event_id : null];
+  if (!found) return [state, { event_id }];
+  const refusal = { event_id: found.given ? event_id : null, ...(found.issue && { issue: found.issue }) };
+  return [{ ...state, asked: state.asked.toSpliced(index, 1) }, refusal];
 }
 
 /** The nearest item before that the client has been told of. */

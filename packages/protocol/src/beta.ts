@@ -19,6 +19,7 @@ export {
   type BetaClientEventType,
   type BetaServerEventType,
 } from './beta-event-types.ts';
+export { toBetaServerFrames, toGaClientFrame } from './beta-frames.ts';
 export type { BetaResponseConfig } from './beta-response.ts';
 export { type BetaServerEvent, toBetaServerEvents } from './beta-server-events.ts';
 export {
