@@ -2,10 +2,8 @@
 // the inside (items, buffers, durations) is `SessionLimits` of @colloquy/session.
 
 export interface Limits {
-  /** Largest frame, in bytes; a larger one closes 1009 [LM1]. */
+  /** Largest frame, in bytes; a larger one closes 1009. What plain events may have at most is the codec's business [LM1]. */
   frameBytes: number;
-  /** Largest frame that carries neither audio nor an image, in bytes [LM1]. */
-  plainFrameBytes: number;
   /** Fragments of one message; more close 1008 [LM2]. */
   fragments: number;
   /** Body of a REST request, in bytes; more is refused 413. */
@@ -50,7 +48,6 @@ const MINUTE = 60_000;
 
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   frameBytes: 16 * MIB,
-  plainFrameBytes: MIB,
   fragments: 1024,
   bodyBytes: MIB,
   eventsPerSecond: 200,

@@ -51,9 +51,12 @@ export class ByteList {
 
   /** So many bytes leave the front. */
   dropFront(count: number): void {
-    this.#gone += Math.min(count, this.#length);
-    this.#length -= Math.min(count, this.#length);
-    if (this.#length === 0) return this.clear();
+    if (count >= this.#length) {
+      this.clear();
+      return;
+    }
+    this.#gone += count;
+    this.#length -= count;
     let first = 0;
     while (this.#gone >= (this.#blocks[first]?.byteLength ?? Number.POSITIVE_INFINITY)) {
       this.#gone -= (this.#blocks[first] as Uint8Array).byteLength;

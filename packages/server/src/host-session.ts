@@ -1,0 +1,235 @@
+// One session, hosted: frames in, `step`, effects out. The only place where a session meets the world.
+//
+// What a response needs is `response-pump.ts`, what a slow client does is `reader-watch.ts`, what stays of audio is
+// `audio/audio-store.ts`.
+
+import { webcrypto } from 'node:crypto';
+import {
+  decodeBase64,
+  decodeClientEvent,
+  encodeEvent,
+  type RealtimeAudioFormat,
+  type ServerEvent,
+} from '@colloquy/protocol';
+import {
+  createSession,
+  deadline,
+  type Effect,
+  type IdSeed,
+  type Input,
+  type ResponseRequest,
+  type SessionOptions,
+  type SessionState,
+  step,
+} from '@colloquy/session';
+import { audioStore } from './audio/audio-store.ts';
+import type { Engine } from './engine.ts';
+import { frameGate } from './frame-gate.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { createLog, type Log } from './log.ts';
+import { readerWatch } from './reader-watch.ts';
+import { pumpResponse } from './response-pump.ts';
+import { type Frame, frameBytes, type Transport } from './transport.ts';
+
+/** A line of a recording: an input, or a frame sent. Audio, images and keys are in clear; whoever writes it down takes them out. */
+export type Line = Input | { at: number; from: 'server'; event: ServerEvent };
+
+/** A running session, as seen from outside. */
+export interface HostedSession {
+  readonly id: string;
+  /** Plain data, replaced at every step. */
+  readonly state: SessionState;
+  /** Lets running responses finish, then closes 1001. */
+  drain(): void;
+  /** Ends it now. */
+  close(code: number, reason: string): void;
+}
+
+export interface HostOptions {
+  engine: Engine;
+  /** What the session is. Absent: a `gpt-realtime` session with a seed from the cryptographic generator, beginning now. */
+  opening?: Partial<SessionOptions>;
+  limits?: Partial<Limits>;
+  /** Milliseconds, monotonic. @default performance.now */
+  clock?: () => number;
+  /** @default silent */
+  log?: Log;
+  /** The client must send a valid event within `limits.firstEventMs` [AU28]. @default false */
+  needsFirstEvent?: boolean;
+  /** Called once, before anything is sent. */
+  onStart?: (session: HostedSession) => void;
+  /** Hears every input before it takes effect, and every frame before it is sent. Must not throw. */
+  onLine?: (line: Line) => void;
+}
+
+const SILENT = createLog('silent');
+/** Longest delay a timer can have, in milliseconds. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+
+const randomSeed = (): IdSeed => [...webcrypto.getRandomValues(new Uint32Array(4))] as unknown as IdSeed;
+
+/**
+ * Hosts a session until its connection ends. Resolves then, with every engine told to stop. Rejects only when `createSession`
+ * does, on a configuration that is none.
+ */
+export async function hostSession(transport: Transport, options: HostOptions): Promise<void> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { engine, log = SILENT, clock = () => performance.now(), onLine } = options;
+  const began = clock();
+  const now = () => Math.max(0, Math.floor(clock() - began));
+  let state = createSession({
+    model: 'gpt-realtime',
+    started_at: Date.now(),
+    seed: randomSeed(),
+    ...options.opening,
+  });
+  const store = audioStore();
+  const refusal = frameGate(limits);
+  const watch = readerWatch(transport, limits, () => close(1013, 'The client does not take what it is sent.'));
+  const running = new Map<string, { abort: AbortController; format: RealtimeAudioFormat; isKept: boolean }>();
+  const gone = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  let timerDue = Number.POSITIVE_INFINITY;
+
+  function take(input: Input): void {
+    if (gone.signal.aborted) return;
+    onLine?.(input);
+    const next = step(state, input);
+    state = next.state;
+    for (const effect of next.effects) perform(effect, input);
+    if (!gone.signal.aborted) arm();
+  }
+
+  function perform(effect: Effect, input: Input): void {
+    switch (effect.do) {
+      case 'send':
+        return send(effect.event, effect.fill_audio ?? false);
+      case 'append_audio':
+        if (input.from === 'client' && input.event.type === 'input_audio_buffer.append') {
+          store.input.append(decodeBase64(input.event.audio) ?? new Uint8Array());
+        }
+        return;
+      case 'commit_audio':
+        return store.commit(effect.item_id, effect.start, effect.end, effect.format);
+      case 'trim_audio':
+        return store.input.dropFront(effect.bytes);
+      case 'clear_audio':
+        return store.input.clear();
+      case 'keep_audio': {
+        const audio = decodeBase64(effect.audio) ?? new Uint8Array();
+        return store.add(effect.item_id, effect.content_index, effect.format, audio);
+      }
+      case 'cut_audio':
+        return store.cut(effect.item_id, effect.content_index, effect.bytes);
+      case 'forget_audio':
+        return store.forget(effect.item_id);
+      case 'detect':
+        return; // no detector yet: clients commit and ask for responses themselves
+      case 'transcribe':
+        return refuseTranscription(effect.item_id);
+      case 'respond':
+        return respond(effect.request);
+      case 'cancel':
+        return running.get(effect.response_id)?.abort.abort();
+      case 'close':
+        return close(effect.code, effect.reason);
+    }
+  }
+
+  function send(event: ServerEvent, fillAudio: boolean): void {
+    if (event.type === 'response.output_audio.delta') keep(event);
+    const whole = fillAudio && 'item' in event && event.item ? { ...event, item: store.fill(event.item) } : event;
+    onLine?.({ at: state.at, from: 'server', event });
+    const frame = encodeEvent(whole as ServerEvent);
+    transport.send(frame);
+    watch.sent(frameBytes(frame));
+  }
+
+  /** Audio of the default conversation stays retrievable; that of out-of-band responses has no item anyone could ask for. */
+  function keep(event: Extract<ServerEvent, { type: 'response.output_audio.delta' }>): void {
+    const response = running.get(event.response_id);
+    const audio = response?.isKept ? decodeBase64(event.delta) : undefined;
+    if (response && audio) store.add(event.item_id, event.content_index, response.format, audio);
+  }
+
+  function respond(request: ResponseRequest): void {
+    const id = request.response_id;
+    const abort = new AbortController();
+    const isKept = !state.responses.some((response) => response.id === id && response.out_of_band);
+    running.set(id, { abort, format: request.config.audio.output.format, isKept });
+    const host = { signal: abort.signal, audio: store.read, audioFormat: store.formatOf, drop: () => transport.drop() };
+    void pumpResponse(request, {
+      engine,
+      host,
+      log,
+      hear: (event) => take({ at: now(), from: 'engine', response_id: id, event }),
+      room: (signal) => watch.room(limits.pauseBytes, signal),
+    }).then(() => running.delete(id));
+  }
+
+  /** Without a recogniser every transcription that was asked for fails, so that nobody waits for it [TX1, TX8]. */
+  function refuseTranscription(item_id: string): void {
+    const error = { type: 'server_error', code: 'transcription_unavailable', message: 'No recogniser is configured.' };
+    queueMicrotask(() => take({ at: now(), from: 'speech', event: { type: 'transcription.failed', item_id, error } }));
+  }
+
+  /** One timer. It may ring too early, never too late: it is set anew only for what is due before it would ring. */
+  function arm(): void {
+    const due = deadline(state) ?? Number.POSITIVE_INFINITY;
+    if (due >= timerDue || due === Number.POSITIVE_INFINITY) return;
+    clearTimeout(timer);
+    timerDue = due;
+    timer = setTimeout(ring, Math.min(LONGEST_DELAY, Math.max(1, due - now())));
+  }
+
+  function ring(): void {
+    timerDue = Number.POSITIVE_INFINITY;
+    const at = now();
+    if (at >= (deadline(state) ?? Number.POSITIVE_INFINITY)) take({ at, from: 'clock' });
+    else arm();
+  }
+
+  function hear(frame: Frame): void {
+    const at = now();
+    const early = refusal(frame, at);
+    if (early) return take({ at, from: 'wire', issue: early, event_id: null });
+    const decoded = decodeClientEvent(frame, { profile: 'server' });
+    if (!decoded.ok) return take({ at, from: 'wire', issue: decoded.issues[0], event_id: decoded.event_id });
+    clearTimeout(silence);
+    const { value: event, audio_bytes } = decoded;
+    take({ at, from: 'client', event, ...(audio_bytes && { audio_bytes }) });
+  }
+
+  function close(code: number, reason: string): void {
+    take({ at: now(), from: 'host', event: { type: 'close' } });
+    gone.abort();
+    transport.close(code, reason);
+  }
+
+  const silence = options.needsFirstEvent
+    ? setTimeout(() => close(1008, 'No event came in time.'), limits.firstEventMs)
+    : undefined;
+  options.onStart?.({
+    id: state.id,
+    get state() {
+      return state;
+    },
+    drain: () => take({ at: now(), from: 'host', event: { type: 'drain' } }),
+    close,
+  });
+  try {
+    take({ at: 0, from: 'host', event: { type: 'open' } });
+    for await (const frame of transport.frames) {
+      hear(frame);
+      if (transport.bufferedBytes > limits.stopBytes) await watch.room(limits.stopBytes, gone.signal);
+      if (gone.signal.aborted) break;
+    }
+  } finally {
+    take({ at: now(), from: 'host', event: { type: 'close' } });
+    gone.abort();
+    for (const { abort } of running.values()) abort.abort();
+    watch.stop();
+    clearTimeout(timer);
+    clearTimeout(silence);
+  }
+}
