@@ -72,9 +72,10 @@ function judge(node: Node, value: unknown, profile: Profile, depth: number): Fau
   switch (node.kind) {
     case 'string':
       if (typeof value !== 'string') return wrongType('string', value);
-      if (profile === 'server' && node.max !== undefined && value.length > node.max)
+      if (profile === 'tolerant' || (profile === 'strict' && !node.official)) return undefined;
+      if (node.max !== undefined && value.length > node.max)
         return tooLong('string_above_max_length', 'string', node.max, 'character', value.length);
-      return undefined;
+      return node.pattern?.test(value) === false ? unlikePattern(node.pattern) : undefined;
     case 'boolean':
       return typeof value === 'boolean' ? undefined : wrongType('boolean', value);
     case 'integer':
@@ -127,6 +128,13 @@ function judge(node: Node, value: unknown, profile: Profile, depth: number): Fau
     }
   }
 }
+
+const unlikePattern = (pattern: RegExp): Fault =>
+  fault(
+    'invalid_value',
+    (path) =>
+      `Invalid '${path}': string does not match pattern. Expected a string that matches the pattern '${pattern.source}'.`,
+  );
 
 const under = (step: string, found: Fault): Fault => {
   found.path = step + found.path;

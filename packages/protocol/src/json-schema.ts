@@ -94,7 +94,11 @@ class Writer {
     const isTolerant = this.#profile === 'tolerant';
     switch (node.kind) {
       case 'string':
-        return { type: 'string', ...(isServer && given({ maxLength: node.max })) };
+        return {
+          type: 'string',
+          ...((isServer || (!isTolerant && node.official)) &&
+            given({ maxLength: node.max, pattern: node.pattern?.source })),
+        };
       case 'boolean':
         return { type: 'boolean' };
       case 'integer':

@@ -5,7 +5,7 @@ import type { ClientEventType } from './event-types.ts';
 import { InputItem } from './realtime-conversation.ts';
 import { RealtimeResponseCreateParams } from './realtime-response.ts';
 import { SessionUpdateConfig } from './realtime-session.ts';
-import { integer, literal, nullable, object, optional, type Schema, string, variants } from './schema.ts';
+import { integer, literal, nullish, object, type Schema, string, variants } from './schema.ts';
 
 interface ClientEventBase {
   /** The client's own name for this event, at most 512 characters. Comes back only as `error.error.event_id` [ER2]. */
@@ -99,7 +99,7 @@ export type ClientEvent =
 /** Longest base64 text of one append, in characters: 15 MiB [IB4]. */
 export const MAX_APPEND_LENGTH = 15 * 1024 * 1024;
 
-export const eventId = optional(nullable(string({ max: 512 })));
+export const eventId = nullish(string({ max: 512, official: true }));
 const item_id = string();
 
 export const ClientEvent: Schema<ClientEvent> = variants<ClientEvent>({
@@ -124,7 +124,7 @@ export const ClientEvent: Schema<ClientEvent> = variants<ClientEvent>({
   'conversation.item.create': object<ConversationItemCreateEvent>({
     event_id: eventId,
     type: literal('conversation.item.create'),
-    previous_item_id: optional(nullable(string())),
+    previous_item_id: nullish(string()),
     item: InputItem,
   }),
   'conversation.item.retrieve': object<ConversationItemRetrieveEvent>({
@@ -147,12 +147,12 @@ export const ClientEvent: Schema<ClientEvent> = variants<ClientEvent>({
   'response.create': object<ResponseCreateEvent>({
     event_id: eventId,
     type: literal('response.create'),
-    response: optional(nullable(RealtimeResponseCreateParams)),
+    response: nullish(RealtimeResponseCreateParams),
   }),
   'response.cancel': object<ResponseCancelEvent>({
     event_id: eventId,
     type: literal('response.cancel'),
-    response_id: optional(nullable(string())),
+    response_id: nullish(string()),
   }),
   'output_audio_buffer.clear': object<OutputAudioBufferClearEvent>({
     event_id: eventId,

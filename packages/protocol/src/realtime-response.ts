@@ -21,6 +21,7 @@ import {
   integer,
   literal,
   nullable,
+  nullish,
   number,
   object,
   optional,
@@ -77,7 +78,7 @@ export const RealtimeResponseCreateParams: Schema<RealtimeResponseCreateParams> 
   conversation: optional(choice('auto', 'none')),
   metadata: optional(nullable(Metadata)),
   prompt: optional(nullable(RealtimePrompt)),
-  input: optional(nullable(array(ResponseInputItem))),
+  input: nullish(array(ResponseInputItem)),
 });
 
 /** How a response ended, or that it has not. */
@@ -101,18 +102,9 @@ export const RealtimeResponseStatusDetails: Schema<RealtimeResponseStatusDetails
   object<RealtimeResponseStatusDetails>(
     {
       type: optional(choice('completed', 'cancelled', 'failed', 'incomplete')),
-      reason: optional(nullable(choice('turn_detected', 'client_cancelled', 'max_output_tokens', 'content_filter'))),
-      error: optional(
-        nullable(
-          object<StatusError>(
-            {
-              type: optional(nullable(string())),
-              code: optional(nullable(string())),
-              message: optional(nullable(string())),
-            },
-            'keep',
-          ),
-        ),
+      reason: nullish(choice('turn_detected', 'client_cancelled', 'max_output_tokens', 'content_filter')),
+      error: nullish(
+        object<StatusError>({ type: nullish(string()), code: nullish(string()), message: nullish(string()) }, 'keep'),
       ),
     },
     'keep',
@@ -198,7 +190,7 @@ export const RealtimeResponse: Schema<RealtimeResponse> = object<RealtimeRespons
     conversation_id: optional(nullable(string())),
     output_modalities: optional(RealtimeModalities),
     max_output_tokens: optional(MaxOutputTokens),
-    audio: optional(nullable(ResponseAudio)),
+    audio: nullish(ResponseAudio),
     usage: optional(nullable(RealtimeUsage)),
     metadata: optional(nullable(Metadata)),
   },

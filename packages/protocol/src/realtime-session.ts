@@ -1,6 +1,7 @@
 // Session configuration: what a client may ask for, what a server states. Realtime and transcription sessions, tools, audio
 // formats, turn detection, client secrets. Translation sessions live in `realtime-translation`.
 
+import type { ImageDetail } from './realtime-conversation.ts';
 import {
   array,
   boolean,
@@ -229,7 +230,7 @@ export const RealtimeMcpTool: Schema<RealtimeMcpTool> = object<RealtimeMcpTool>(
       'connector_sharepoint',
     ) as Schema<string>,
   ),
-  tunnel_id: optional(string()),
+  tunnel_id: optional(string({ pattern: /^tunnel_[a-z0-9]{32}$/, official: true })),
   authorization: optional(secret('key')),
   server_description: optional(secret('words')),
   headers: optional(nullable(record(secret('key')))),
@@ -326,19 +327,77 @@ export const RealtimeTracing: Schema<RealtimeTracing> = either(
   }),
 );
 
+/** Marks where a prompt's cache should end. */
+export interface PromptCacheBreakpoint {
+  mode: 'explicit';
+}
+
+/** What a prompt's variable stands for: text, or text, an image or a file as an object. */
+export type PromptVariable =
+  | string
+  | { type: 'input_text'; text: string; prompt_cache_breakpoint?: PromptCacheBreakpoint }
+  | {
+      type: 'input_image';
+      prompt_cache_breakpoint?: PromptCacheBreakpoint;
+      detail: ImageDetail | 'original';
+      image_url?: string | null;
+      file_id?: string | null;
+    }
+  | {
+      type: 'input_file';
+      prompt_cache_breakpoint?: PromptCacheBreakpoint;
+      detail?: ImageDetail;
+      file_id?: string | null;
+      filename?: string;
+      /** Base64. */
+      file_data?: string;
+      file_url?: string;
+    };
+type PromptInput<T extends string> = Extract<PromptVariable, { type: T }>;
+const cited = nullable(string());
+const prompt_cache_breakpoint = optional(object<PromptCacheBreakpoint>({ mode: literal('explicit') }, 'keep'));
+export const PromptVariable: Schema<PromptVariable> = either(
+  secret('words'),
+  variants<Exclude<PromptVariable, string>>({
+    input_text: object<PromptInput<'input_text'>>(
+      { type: literal('input_text'), text: secret('words'), prompt_cache_breakpoint },
+      'keep',
+    ),
+    input_image: object<PromptInput<'input_image'>>(
+      {
+        type: literal('input_image'),
+        detail: choice('auto', 'low', 'high', 'original'),
+        image_url: optional(nullable(secret('media'))),
+        file_id: optional(cited),
+        prompt_cache_breakpoint,
+      },
+      'keep',
+    ),
+    input_file: object<PromptInput<'input_file'>>(
+      {
+        type: literal('input_file'),
+        detail: optional(choice('auto', 'low', 'high')),
+        file_id: optional(cited),
+        prompt_cache_breakpoint,
+        filename: optional(string()),
+        file_data: optional(secret('media')),
+        file_url: optional(string()),
+      },
+      'keep',
+    ),
+  }),
+);
+
 /** A stored prompt by id. */
 export interface RealtimePrompt {
   id: string;
   version?: string | null;
-  /** Values are strings or `input_text`, `input_image`, `input_file` objects. */
-  variables?: Record<string, unknown> | null;
+  variables?: Record<string, PromptVariable> | null;
 }
 export const RealtimePrompt: Schema<RealtimePrompt> = object<RealtimePrompt>({
   id: string(),
   version: optional(nullable(string())),
-  variables: optional(
-    nullable(record(either(secret('words'), jsonObject({ secret: 'words' }))) as Schema<Record<string, unknown>>),
-  ),
+  variables: optional(nullable(record(PromptVariable))),
 });
 
 export const RealtimeInclude: Schema<string[]> = array(
@@ -534,24 +593,33 @@ export interface CallCreateRequest {
   sdp: string;
   session?: RealtimeSessionUpdate;
 }
-export const CallCreateRequest: Schema<CallCreateRequest> = object<CallCreateRequest>({
-  sdp: string(),
-  session: optional(RealtimeSessionUpdate),
-});
+export const CallCreateRequest: Schema<CallCreateRequest> = object<CallCreateRequest>(
+  {
+    sdp: string(),
+    session: optional(RealtimeSessionUpdate),
+  },
+  'never',
+);
 
 /** Body of `POST /v1/realtime/calls/{call_id}/reject`. @default 603 */
 export interface CallRejectRequest {
   status_code?: number;
 }
-export const CallRejectRequest: Schema<CallRejectRequest> = object<CallRejectRequest>({
-  status_code: optional(integer()),
-});
+export const CallRejectRequest: Schema<CallRejectRequest> = object<CallRejectRequest>(
+  {
+    status_code: optional(integer()),
+  },
+  'never',
+);
 
 /** Body of `POST /v1/realtime/calls/{call_id}/refer`. `target_uri` is a `tel:` or `sip:` URI. */
 export interface CallReferRequest {
   target_uri: string;
 }
-export const CallReferRequest: Schema<CallReferRequest> = object<CallReferRequest>({ target_uri: secret('words') });
+export const CallReferRequest: Schema<CallReferRequest> = object<CallReferRequest>(
+  { target_uri: secret('words') },
+  'never',
+);
 
 /** Webhook `realtime.call.incoming`. */
 export interface CallIncomingWebhook {

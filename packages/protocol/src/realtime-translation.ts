@@ -83,6 +83,20 @@ export const CreateTranslationClientSecretRequest: Schema<CreateTranslationClien
     }),
   });
 
+/** Answer of `POST /v1/realtime/translations/client_secrets`. */
+export interface CreateTranslationClientSecretResponse {
+  /** `ek_…`, shown once. */
+  value: string;
+  /** Unix seconds. */
+  expires_at: number;
+  session: TranslationSession;
+}
+export const CreateTranslationClientSecretResponse: Schema<CreateTranslationClientSecretResponse> =
+  object<CreateTranslationClientSecretResponse>(
+    { value: secret('key'), expires_at: integer(), session: TranslationSession },
+    'keep',
+  );
+
 export interface TranslationSessionUpdateEvent {
   event_id?: string | null;
   type: 'session.update';

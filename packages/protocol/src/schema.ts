@@ -22,7 +22,13 @@ export interface Bounds {
 
 /** A schema as data. Everything the kernel can do is read off this. */
 export type Node =
-  | { readonly kind: 'string'; readonly secret?: Secrecy; readonly max?: number }
+  | {
+      readonly kind: 'string';
+      readonly secret?: Secrecy;
+      readonly max?: number;
+      readonly official?: boolean;
+      readonly pattern?: RegExp;
+    }
   | { readonly kind: 'integer' | 'number'; readonly bounds: Bounds }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'json'; readonly secret?: Secrecy; readonly object?: boolean }
@@ -93,9 +99,13 @@ type Tagged<T, Tag extends string, V extends string> = Extract<T, Record<Tag, V>
 
 const made = <T>(node: Node) => new Schema<T>(node);
 
-/** Any string. `secret` says how it is hidden, `max` bounds its UTF-16 code units towards a server. */
-export const string = (options: { secret?: Secrecy; max?: number } = {}): Schema<string> =>
-  made({ kind: 'string', ...options });
+/**
+ * Any string. `secret` says how it is hidden, `max` bounds its UTF-16 code units towards a server, and `official` in `strict` too.
+ * `pattern` is judged wherever bounds are official; it must be anchored and take time linear in the text.
+ */
+export const string = (
+  options: { secret?: Secrecy; max?: number; official?: boolean; pattern?: RegExp } = {},
+): Schema<string> => made({ kind: 'string', ...options });
 /** A string that is not shown. */
 export const secret = (kind: Secrecy): Schema<string> => string({ secret: kind });
 export const boolean = (): Schema<boolean> => made({ kind: 'boolean' });
@@ -125,6 +135,8 @@ export const nullable = <T>(of: Schema<T>): Schema<T | null> => made({ kind: 'nu
 /** May be absent. Except in `strict`, a `null` passes as "not given" and stays as it stands. */
 export const optional = <T>(of: Schema<T>): Optional<T> =>
   made<T | undefined>({ kind: 'optional', of: of.node, expected: false }) as Optional<T>;
+/** May be absent, and some real peers say so with a `null`, which the type admits and `strict` refuses. */
+export const nullish = <T>(of: Schema<T>): Optional<T | null> => optional(of) as Optional<T | null>;
 /** Required by the official schema, yet left out by real peers [CD6]: may be absent unless `strict`. */
 export const expected = <T>(of: Schema<T>): Optional<T> =>
   made<T | undefined>({ kind: 'optional', of: of.node, expected: true }) as Optional<T>;
