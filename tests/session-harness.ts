@@ -1,6 +1,11 @@
 // A session under test: told things one after another, with its frames checked and kept. No socket, no engine, no clock.
 
-import type { ClientEvent, RealtimeConversationItem, ServerEvent } from '@colloquy/protocol';
+import {
+  type ClientEvent,
+  decodeClientEvent,
+  type RealtimeConversationItem,
+  type ServerEvent,
+} from '@colloquy/protocol';
 import {
   createSession,
   deadline,
@@ -35,7 +40,8 @@ export interface Played {
   readonly inputs: Input[];
   /** Each answers the frames sent in return. */
   tell(input: Input): Frame[];
-  client(event: Said, audio_bytes?: number[]): Frame[];
+  /** Goes through the codec first, as a frame does. */
+  client(event: Said): Frame[];
   engine(...events: EngineEvent[]): Frame[];
   speech(event: SpeechEvent): Frame[];
   host(event: HostEvent): Frame[];
@@ -72,13 +78,14 @@ export function play(options: Partial<SessionOptions> = {}): Played {
       frames.push(...sent);
       return sent;
     },
-    client: (event, audio_bytes) =>
-      played.tell({
-        at: now,
-        from: 'client',
-        event: event as unknown as ClientEvent,
-        ...(audio_bytes ? { audio_bytes } : {}),
-      }),
+    client: (event) => {
+      const decoded = decodeClientEvent(JSON.stringify(event), { profile: 'server' });
+      if (!decoded.ok) {
+        return played.tell({ at: now, from: 'wire', issue: decoded.issues[0], event_id: decoded.event_id });
+      }
+      const { value, audio_bytes = [] } = decoded;
+      return played.tell({ at: now, from: 'client', event: value, audio_bytes });
+    },
     engine: (...events) => {
       const latestRespond = effects.findLast((effect) => effect.do === 'respond');
       const response_id = latestRespond!.request.response_id;

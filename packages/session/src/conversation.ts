@@ -12,7 +12,7 @@ import type {
 import { type Draft, shown } from './draft.ts';
 import { emptyTable, tableDelete, tableGet, tableSet } from './hash-table.ts';
 import { stopIdle } from './idle-timer.ts';
-import { getItem, idsInOrder, insertItem, removeItem, type StoredItem } from './item-table.ts';
+import { getItem, idsInOrder, insertItem, removeItem, replaceItem, type StoredItem } from './item-table.ts';
 import { checkNewItem, storedForm } from './new-item.ts';
 import { outputItem } from './output-item.ts';
 import type { DeferredItem, SessionState } from './state.ts';
@@ -44,8 +44,7 @@ export function createItem(draft: Draft, event: ConversationItemCreateEvent): vo
 
   const given = storedForm(draft, event.item);
   const size = JSON.stringify(given.item).length + sum(given.audio);
-  const full = state.items.count + state.deferred.length >= state.limits.items;
-  if (full || state.items.size + state.deferred_size + size > state.limits.content_bytes) {
+  if (isFull(state) || state.items.size + state.deferred_size + size > state.limits.content_bytes) {
     return draft.refuse('limit_exceeded', 'item', 'The conversation is full.');
   }
   stopIdle(draft, 'user');
@@ -139,6 +138,7 @@ export function deleteItem(draft: Draft, { item_id }: ConversationItemDeleteEven
     return draft.refuse('invalid_value', 'item_id', 'Error deleting item: the item is still being generated.');
   }
   if (isSpoken(node)) state.spoken_items -= 1;
+  if (state.oldest_audio === item_id) state.oldest_audio = node.next;
   state.items = removeItem(state.items, item_id);
   state.transcriptions = tableDelete(state.transcriptions, item_id);
   countCall(draft, node.item, -1);
@@ -176,6 +176,30 @@ export function itemById(state: SessionState, id: string): RealtimeConversationI
 /** The items of the default conversation in order, as they stand, without audio bytes. */
 export function* items(state: SessionState): Generator<RealtimeConversationItem> {
   for (const id of idsInOrder(state.items)) yield itemById(state, id)!;
+}
+
+/** Whether the conversation holds as many items as it may [LM5]. What the server makes itself is let in all the same. */
+export function isFull({ items, deferred, limits }: SessionState): boolean {
+  return items.count + deferred.length >= limits.items;
+}
+
+/**
+ * Gives up stored audio, oldest first, once a conversation holds more than three quarters of what it may: speech goes on for
+ * longer than memory lasts, and what a client creates needs room [LM5]. Items keep their words and their places.
+ */
+export function boundAudio(draft: Draft): void {
+  const { state } = draft;
+  const bound = state.limits.content_bytes * 0.75;
+  let id = state.oldest_audio ?? state.items.head;
+  while (state.items.size > bound && id !== null && id !== state.items.tail) {
+    const node = getItem(state.items, id)!;
+    if (node.audio && !node.response_id) {
+      state.items = replaceItem(state.items, id, { audio: null, size: node.size - sum(node.audio) });
+      draft.do({ do: 'forget_audio', item_id: id });
+    }
+    id = node.next;
+    state.oldest_audio = id;
+  }
 }
 
 /** Whether a stored item is assistant audio, which fixes the voice [SE15]. */

@@ -34,7 +34,6 @@ const LIMITS: SessionLimits = {
   buffer_ms: 900_000,
   buffer_bytes: 64 * MIB,
   silence_kept_ms: 30_000,
-  tool_schema_bytes: 64 * 1024,
   out_of_band: 8,
   refusals: 100,
   refusal_window_ms: 10_000,
@@ -65,7 +64,7 @@ export function createSession(options: SessionOptions): SessionState {
   let config = defaultConfig(kind, defaults);
   if (options.session) {
     config = mergeConfig(config, options.session, kind, defaults);
-    const issue = checkConfig(options.session, config, kind, limits);
+    const issue = checkConfig(options.session, config);
     if (issue) throw new ColloquyError(issue.code, issue.message);
   }
   const mixed = mixSeed(options.seed);
@@ -88,6 +87,7 @@ export function createSession(options: SessionOptions): SessionState {
     items: emptyItems(salt),
     calls: emptyTable(salt),
     spoken_items: 0,
+    oldest_audio: null,
     deferred: [],
     deferred_ids: emptyTable(salt),
     deferred_size: 0,

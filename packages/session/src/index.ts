@@ -6,6 +6,9 @@ export type { EngineEvent, ResponseConfig, ResponseRequest } from './engine-even
 export type { IdSeed } from './ids.ts';
 export type { Effect, HostEvent, Input, SpeechEvent } from './input.ts';
 export { deadline } from './lifetime.ts';
+export { createMirror, type Mirror, type MirrorOptions, type MirrorPart } from './mirror.ts';
+export type { MirrorChange, MirrorIssue, MirrorIssueCode, MirrorTranscription } from './mirror-state.ts';
+export type { AbortSignalLike, ChangeGap, ListenerFault } from './mirror-subscribe.ts';
 export { sessionObject } from './session-config.ts';
 export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 export { type Step, step } from './step.ts';

@@ -10,7 +10,7 @@ import {
   msToBytes,
   type RealtimeAudioFormat,
 } from '@colloquy/protocol';
-import { addItem } from './conversation.ts';
+import { addItem, boundAudio, isFull } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import { tableSet } from './hash-table.ts';
 import { stopIdle } from './idle-timer.ts';
@@ -77,8 +77,7 @@ export function commitAudio(draft: Draft): void {
     const message = `Error committing input audio buffer: buffer too small. Expected at least ${COMMIT_MS}ms of audio, but buffer only has ${ms.toFixed(2)}ms of audio.`;
     return draft.refuse('input_audio_buffer_commit_empty', null, message);
   }
-  const { count, size } = state.items;
-  if (count + state.deferred.length >= state.limits.items || size + state.buffer.bytes > state.limits.content_bytes) {
+  if (isFull(state)) {
     return draft.refuse('limit_exceeded', null, 'The conversation is full.');
   }
   stopIdle(draft, 'user');
@@ -119,6 +118,7 @@ export function commitBytes(draft: Draft, id: string, start: number, end: number
     },
     { audio: [end - start], format },
   );
+  boundAudio(draft);
   if (!transcription) return;
   const logprobs = wantsLogprobs(state);
   const pending = { logprobs, model: transcription.model ?? '', seconds: bytesToMs(end - start, format) / 1000 };

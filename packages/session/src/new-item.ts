@@ -1,13 +1,13 @@
-// Items as clients offer them: what is refused, and the form in which the session keeps and states the rest.
+// Items as clients offer them: what the conversation refuses, and the form in which the session keeps and states the rest.
+//
+// What no conversation would take, such as a part its role does not allow, the codec has refused before.
 
-import {
-  type InputItem,
-  type InputMessageItem,
-  type Issue,
-  normalizeItem,
-  type RealtimeContentPart,
-  type RealtimeConversationItem,
-  validateItem,
+import type {
+  InputItem,
+  InputMessageItem,
+  Issue,
+  RealtimeContentPart,
+  RealtimeConversationItem,
 } from '@colloquy/protocol';
 import { type Draft, shown } from './draft.ts';
 import { tableGet } from './hash-table.ts';
@@ -17,8 +17,8 @@ import type { SessionState } from './state.ts';
 type Offered = InputItem | RealtimeConversationItem;
 
 /**
- * What is wrong with an item for the conversation as it stands: its id [CV10, CV11], its parts [CV14, CV16], the call it
- * answers [CV20, CV21] or the place it asks for [CV6]. Creates that are waiting count as done.
+ * What is wrong with an item for the conversation as it stands: its id is taken [CV10], it answers no call or an answered one
+ * [CV20, CV21], or the place it asks for is not there [CV6]. Creates that are waiting count as done.
  */
 export function checkNewItem(
   state: SessionState,
@@ -26,8 +26,6 @@ export function checkNewItem(
   path: string,
   previous_item_id: string | null,
 ): Issue | undefined {
-  const issue = checkId(given, path) ?? checkContent(given, path);
-  if (issue) return issue;
   const id = given.id;
   if (id && (getItem(state.items, id) || tableGet(state.deferred_ids, id) || state.turn?.item_id === id)) {
     const message = `The conversation already has an item with id '${shown(id)}'.`;
@@ -50,24 +48,6 @@ export function checkNewItem(
   return { code: 'item_create_invalid_previous_item_id', param: 'previous_item_id', message };
 }
 
-/** `root` and the empty string name no item [CV11]. */
-export function checkId(given: Offered, path: string): Issue | undefined {
-  if (given.id !== '' && given.id !== 'root') return undefined;
-  return { code: 'invalid_value', param: `${path}.id`, message: `Invalid value: '${given.id}'.` };
-}
-
-/** The first part the role does not allow [CV14, CV15], and audio no client may put into the assistant's mouth [CV16]. */
-export function checkContent(given: Offered, path: string): Issue | undefined {
-  const item = normalizeItem(given as { type: string }) as RealtimeConversationItem;
-  const [issue] = validateItem(item);
-  if (issue) return { code: 'invalid_value', param: `${path}.${issue.param}`, message: issue.message };
-  if (item.type !== 'message') return undefined;
-  const spoken = item.content.findIndex((part) => part.type === 'output_audio' && typeof part.audio === 'string');
-  if (spoken < 0) return undefined;
-  const message = 'Assistant audio cannot be created by a client.';
-  return { code: 'invalid_value', param: `${path}.content[${spoken}].audio`, message };
-}
-
 /** An item a client gave, as the session keeps it. */
 export interface GivenItem {
   id: string;
@@ -82,7 +62,7 @@ export interface GivenItem {
 /** Gives a checked item its id and its stored form. `audioBefore` counts the pieces of audio that come before it in the event. */
 export function storedForm(draft: Draft, given: InputItem, audioBefore = 0): GivenItem {
   // `object` and `status` are the server's to say, whatever the client sent.
-  const { id: chosen, object: _, type, status: __, ...rest } = normalizeItem(given) as InputMessageItem;
+  const { id: chosen, object: _, type, status: __, ...rest } = given as InputMessageItem;
   const silent = (item: object) => ({ id, item: item as RealtimeConversationItem, audio: null, base64: [] });
   const id = chosen ?? draft.mintItem(given.type === 'mcp_approval_response' ? 'mcpa' : 'item');
   if (given.type === 'mcp_approval_response') return silent({ id, type, ...rest });

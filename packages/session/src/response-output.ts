@@ -4,7 +4,7 @@
 // what follows, is `response.ts`.
 
 import { bytesToMs } from '@colloquy/protocol';
-import { insert, isSpoken } from './conversation.ts';
+import { boundAudio, insert, isSpoken } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import type { EngineEvent } from './engine-event.ts';
 import { tableGet } from './hash-table.ts';
@@ -248,6 +248,7 @@ function store(draft: Draft, response: ResponseState, made: OutputItem, status: 
   });
   const stored = getItem(state.items, made.id)!;
   if (part && part.audio_bytes > 0 && !isSpoken(stored)) state.spoken_items -= 1;
+  boundAudio(draft);
 }
 
 // ---- The limit on output ----

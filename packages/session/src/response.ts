@@ -18,18 +18,18 @@ import { placeDeferred } from './conversation.ts';
 import { type Draft, shown } from './draft.ts';
 import type { EngineEvent, ResponseConfig } from './engine-event.ts';
 import { armIdle, stopIdle } from './idle-timer.ts';
-import { checkContent, checkId, storedForm } from './new-item.ts';
+import { storedForm } from './new-item.ts';
 import { reportRateLimits } from './rate-limits.ts';
 import { closeOutput, type Outcome, outputTokens, playingTime, speak } from './response-output.ts';
-import { checkModalities, checkToolChoice, checkTools, checkVoice, offers } from './session-config.ts';
+import { checkToolChoice, checkVoice, offers } from './session-config.ts';
 import type { ResponseState, SessionState } from './state.ts';
 import { completeUsage, itemTokens, spokenTokens, textTokens } from './usage.ts';
 
 /**
  * `response.create`. Answered by `response.created`, then the output, then one `response.done`.
  *
- * Refuses with `invalid_value` in a transcription session, for mixed modalities, tools of one name, a `tool_choice` that is
- * not offered and items that cannot be; `item_not_found` for a reference to nothing; `cannot_update_voice` for another voice
+ * Refuses with `invalid_value` in a transcription session and for a `tool_choice` that is not offered; `item_not_found` for a
+ * reference to nothing; `cannot_update_voice` for another voice
  * once the default conversation holds assistant audio; `conversation_already_has_active_response`; `limit_exceeded` past 8
  * out-of-band responses; `draining` while the server shuts down. Nothing is queued.
  *
@@ -159,8 +159,6 @@ function checkResponse(state: SessionState, params: RealtimeResponseCreateParams
   const outOfBand = params.conversation === 'none';
   const voice = params.audio?.output?.voice;
   return (
-    checkModalities(params.output_modalities, 'response.output_modalities') ??
-    checkTools(params.tools, 'response.tools', state.limits) ??
     checkToolChoice(params.tool_choice, tools, 'response.tool_choice') ??
     checkInput(state, params.input ?? []) ??
     (voice && !outOfBand ? checkVoice(state, voice) : undefined) ??
@@ -169,16 +167,12 @@ function checkResponse(state: SessionState, params: RealtimeResponseCreateParams
   );
 }
 
+/** References name items that are there [OB5]. */
 function checkInput(state: SessionState, input: NonNullable<RealtimeResponseCreateParams['input']>): Issue | undefined {
   for (const [index, item] of input.entries()) {
-    const path = `response.input[${index}]`;
-    if (!isReference(item)) {
-      const issue = checkId(item, path) ?? checkContent(item, path);
-      if (issue) return issue;
-    } else if (!contextItem(state, item.id)) {
-      const message = `The item with id '${shown(item.id)}' does not exist.`;
-      return { code: 'item_not_found', param: `${path}.id`, message };
-    }
+    if (!isReference(item) || contextItem(state, item.id)) continue;
+    const message = `The item with id '${shown(item.id)}' does not exist.`;
+    return { code: 'item_not_found', param: `response.input[${index}].id`, message };
   }
   return undefined;
 }

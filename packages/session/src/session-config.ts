@@ -1,11 +1,10 @@
 // `session.update`: what may change and when, all of it or nothing. And the session as it is stated on the wire.
 //
-// Shapes and bounds are the codec's; here stands what depends on the session. The merge itself is `config-merge.ts`.
+// Shapes, bounds and what goes together in one update are the codec's; here stands what depends on the session. The merge itself is `config-merge.ts`.
 
 import {
   BYTES_PER_MS,
   type Issue,
-  type RealtimeModality,
   type RealtimeTool,
   type RealtimeToolChoice,
   type RealtimeVoice,
@@ -16,15 +15,15 @@ import {
 import { mergeConfig, sameJson } from './config-merge.ts';
 import type { Draft } from './draft.ts';
 import { detect, resetTurn } from './input-audio-buffer.ts';
-import type { SessionConfig, SessionKind, SessionLimits, SessionState } from './state.ts';
+import type { SessionConfig, SessionState } from './state.ts';
 
 /**
  * `session.update`. Answered by one `session.updated` with the whole effective configuration. A running response keeps the
  * configuration it was created with [SE25]; `model`, `id`, `object` and `expires_at` have no effect [SE14, SE34].
  *
  * Refuses with `cannot_update_voice` once the conversation holds assistant audio, `session_locked` for a locked field, and
- * `invalid_value` for another kind of session, mixed modalities, tools of one name, a `tool_choice` that is not offered, a
- * speed while a response is active, a tracing that was on already, and a format while audio is buffered.
+ * `invalid_value` for another kind of session, a `tool_choice` that is not offered, a speed while a response is active, a
+ * tracing that was on already, and a format while audio is buffered.
  *
  * @see SPEC.md SE4 to SE35, TX17, RS36
  */
@@ -35,8 +34,7 @@ export function updateSession(draft: Draft, { session }: SessionUpdateEvent): vo
     return draft.refuse('invalid_value', 'session.type', message);
   }
   const merged = mergeConfig(state.config, session, state.kind, state.defaults);
-  const issue =
-    lockedField(state, session) ?? checkConfig(session, merged, state.kind, state.limits) ?? tooLate(state, merged);
+  const issue = lockedField(state, session) ?? checkConfig(session, merged) ?? tooLate(state, merged);
   if (issue) return draft.refuse(issue.code, issue.param, issue.message);
 
   const before = state.config.audio.input;
@@ -53,55 +51,12 @@ export function updateSession(draft: Draft, { session }: SessionUpdateEvent): vo
 }
 
 /** What is wrong with a configuration, whatever the session has been through. Used for updates and at opening. */
-export function checkConfig(
-  given: SessionUpdateConfig,
-  merged: SessionConfig,
-  kind: SessionKind,
-  limits: SessionLimits,
-): Issue | undefined {
-  if (given.type === 'realtime') {
-    return (
-      checkModalities(given.output_modalities, 'session.output_modalities') ??
-      checkTools(given.tools, 'session.tools', limits) ??
-      checkToolChoice(given.tool_choice, merged.tools, 'session.tool_choice')
-    );
-  }
+export function checkConfig(given: SessionUpdateConfig, merged: SessionConfig): Issue | undefined {
+  if (given.type === 'realtime') return checkToolChoice(given.tool_choice, merged.tools, 'session.tool_choice');
   const { transcription, turn_detection } = merged.audio.input;
-  if (kind === 'transcription' && transcription?.model === 'gpt-realtime-whisper' && turn_detection) {
+  if (transcription?.model === 'gpt-realtime-whisper' && turn_detection) {
     const message = "Transcription with 'gpt-realtime-whisper' requires turn detection to be null.";
     return { code: 'invalid_value', param: 'session.audio.input.turn_detection', message };
-  }
-  return undefined;
-}
-
-/** Exactly `["audio"]` or exactly `["text"]` [SE19]. */
-export function checkModalities(given: RealtimeModality[] | undefined, param: string): Issue | undefined {
-  if (!given || given.length === 1) return undefined;
-  const message = `Invalid modalities. Supported combinations are: ['text'] and ['audio'].`;
-  return { code: 'invalid_value', param, message };
-}
-
-/** Names that are there once, schemas of a bounded size [SE31, LM5]. */
-export function checkTools(
-  tools: readonly RealtimeTool[] | undefined,
-  param: string,
-  limits: SessionLimits,
-): Issue | undefined {
-  const seen = new Set<string>();
-  for (const [index, tool] of (tools ?? []).entries()) {
-    const field = tool.type === 'function' ? 'name' : 'server_label';
-    const name = tool.type === 'function' ? tool.name : tool.server_label;
-    const known = `${tool.type} ${name}`;
-    if (seen.has(known)) {
-      return { code: 'invalid_value', param: `${param}[${index}].${field}`, message: 'Tool names must be unique.' };
-    }
-    seen.add(known);
-    if (tool.type === 'function' && tool.parameters) {
-      if (JSON.stringify(tool.parameters).length > limits.tool_schema_bytes) {
-        const message = `The schema is longer than ${limits.tool_schema_bytes} bytes.`;
-        return { code: 'limit_exceeded', param: `${param}[${index}].parameters`, message };
-      }
-    }
   }
   return undefined;
 }

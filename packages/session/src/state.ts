@@ -58,7 +58,7 @@ export interface SessionLimits {
   max_duration_ms: number;
   /** [LM5] @default 10000 */
   items: number;
-  /** Stored content of a session [LM5]. @default 67108864 */
+  /** Stored content of a session [LM5]. Past three quarters of it the oldest audio is given up. @default 67108864 */
   content_bytes: number;
   /** Uncommitted audio [LM4]. @default 900000 */
   buffer_ms: number;
@@ -66,8 +66,6 @@ export interface SessionLimits {
   buffer_bytes: number;
   /** With turn detection on and no turn open, at least this much of the latest audio stays in the buffer, and at most twice [VA14]. @default 30000 */
   silence_kept_ms: number;
-  /** Of one function's `parameters` as JSON [LM5]. @default 65536 */
-  tool_schema_bytes: number;
   /** Out-of-band responses at once [OB10]. @default 8 */
   out_of_band: number;
   /** More refusals than this within `refusal_window_ms` end the session [LM10]. @default 100 */
@@ -216,6 +214,8 @@ export interface SessionState {
   readonly calls: HashTable<readonly [calls: number, outputs: number]>;
   /** Assistant items that hold audio [SE15]. */
   readonly spoken_items: number;
+  /** No item before this one holds audio that could be given up; `null` when none has been so far. */
+  readonly oldest_audio: string | null;
   readonly deferred: readonly DeferredItem[];
   /** Ids of `deferred`. */
   readonly deferred_ids: HashTable<true>;
