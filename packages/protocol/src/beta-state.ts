@@ -10,8 +10,6 @@ interface Asked {
   readonly what: 'session' | 'response' | 'refusal';
   /** The `event_id` the GA server sees. */
   readonly event_id: string;
-  /** Whether the client gave that id; if not, an error must not show it. */
-  readonly given: boolean;
   readonly temperature?: number;
   /** What the server's refusal is to say instead. */
   readonly issue?: Issue;
@@ -57,6 +55,9 @@ export const createBetaState = (options: { conversation_id?: string } = {}): Bet
 export const temperatureOf = (state: BetaState, response_id: string): number =>
   state.responses.find(({ id }) => id === response_id)?.temperature ?? state.temperature;
 
+/** Begins the names the bridge gives to requests without one. */
+const MADE = 'colloquy_beta_';
+
 /** Longest `event_id` a server takes; a longer one is not passed on. */
 const MAX_EVENT_ID = 512;
 
@@ -69,9 +70,8 @@ export function ask(
 ): [BetaState, event_id: string] {
   const given = typeof name === 'string' && name !== '' && name.length <= MAX_EVENT_ID ? name : undefined;
   const made = given === undefined ? state.made + 1 : state.made;
-  const event_id = given ?? `beta_${made}`;
-  const request: Asked = { what, event_id, given: given !== undefined, ...more };
-  return [{ ...state, made, asked: [...state.asked, request].slice(-MAX_ASKED) }, event_id];
+  const event_id = given ?? `${MADE}${made}`;
+  return [{ ...state, made, asked: [...state.asked, { what, event_id, ...more }].slice(-MAX_ASKED) }, event_id];
 }
 
 /** The oldest request of a kind has been accepted: requests are answered in order. */
@@ -88,13 +88,16 @@ export interface Refusal {
   readonly issue?: Issue;
 }
 
-/** A request has been refused. */
+/** A request has been refused, or something it led to has failed: then it was accepted before. */
 export function refuse(state: BetaState, event_id: string | null): [BetaState, Refusal] {
+  const told = event_id?.startsWith(MADE) ? null : event_id;
   const index = state.asked.findIndex((each) => each.event_id === event_id);
   const found = state.asked[index];
-  if (!found) return [state, { event_id }];
-  const refusal = { event_id: found.given ? event_id : null, ...(found.issue && { issue: found.issue }) };
-  return [{ ...state, asked: state.asked.toSpliced(index, 1) }, refusal];
+  if (!found) return [state, { event_id: told }];
+  return [
+    { ...state, asked: state.asked.toSpliced(index, 1) },
+    { event_id: told, ...(found.issue && { issue: found.issue }) },
+  ];
 }
 
 /** The nearest item before that the client has been told of. */

@@ -1,0 +1,103 @@
+// The smallest reader of a beta stream that still knows the conversation: what a beta mirror would hold. Written against the beta
+// names alone, so that it can judge the bridge.
+
+/** One item as the reader knows it. */
+export interface BetaRead {
+  id: string;
+  type: string;
+  /** Words by `content_index`; `undefined` where there are none, or no more. */
+  texts: (string | undefined)[];
+  /** `pcm16` by `content_index`. */
+  audio: (Buffer | undefined)[];
+  /** Parts of which no more is heard. */
+  cut: Set<number>;
+  arguments: string;
+}
+
+interface Part {
+  text?: string;
+  transcript?: string | null;
+}
+/** Every field of the events read here. Which event has which, the reader trusts. */
+interface Event {
+  type: string;
+  item: { id: string; type: string; content?: Part[]; arguments?: string };
+  previous_item_id: string | null;
+  item_id: string;
+  content_index: number;
+  part: Part;
+  delta: string;
+  text: string;
+  transcript: string;
+  audio_end_ms: number;
+}
+
+/** 24 kHz, 16 bit, mono. */
+const BYTES_PER_MS = 48;
+
+export function createBetaReader() {
+  const items = new Map<string, BetaRead>();
+  const order: string[] = [];
+  /** What no beta client could make sense of. */
+  const complaints: string[] = [];
+
+  const wordsOf = (part: Part) => part.text ?? part.transcript ?? undefined;
+  const settle = ({ item_id, content_index }: Event, words: string | undefined) => {
+    const item = items.get(item_id);
+    if (item && !item.cut.has(content_index)) item.texts[content_index] = words;
+  };
+  const join = (event: Event) =>
+    settle(event, (items.get(event.item_id)?.texts[event.content_index] ?? '') + event.delta);
+
+  const readers: Record<string, (event: Event) => void> = {
+    'conversation.item.created': ({ item, previous_item_id }) => {
+      if (items.has(item.id)) complaints.push('an item was created twice');
+      const at = previous_item_id === null ? -1 : order.indexOf(previous_item_id);
+      if (previous_item_id !== null && at < 0) complaints.push('the item before is one nobody was told of');
+      order.splice(at + 1, 0, item.id);
+      const texts = (item.content ?? []).map(wordsOf);
+      items.set(item.id, {
+        id: item.id,
+        type: item.type,
+        texts,
+        audio: [],
+        cut: new Set(),
+        arguments: item.arguments ?? '',
+      });
+    },
+    'conversation.item.deleted': ({ item_id }) => {
+      if (!items.delete(item_id)) complaints.push('an item was deleted that nobody was told of');
+      order.splice(order.indexOf(item_id), 1);
+    },
+    'conversation.item.truncated': (event) => {
+      settle(event, undefined);
+      const item = items.get(event.item_id);
+      item?.cut.add(event.content_index);
+      const heard = item?.audio[event.content_index];
+      if (item && heard) item.audio[event.content_index] = heard.subarray(0, event.audio_end_ms * BYTES_PER_MS);
+    },
+    'conversation.item.input_audio_transcription.completed': (event) => settle(event, event.transcript),
+    'response.content_part.added': (event) => settle(event, wordsOf(event.part)),
+    'response.text.delta': join,
+    'response.audio_transcript.delta': join,
+    'response.text.done': (event) => settle(event, event.text),
+    'response.audio_transcript.done': (event) => settle(event, event.transcript),
+    'response.audio.delta': ({ item_id, content_index, delta }) => {
+      const item = items.get(item_id);
+      if (!item || item.cut.has(content_index)) return;
+      item.audio[content_index] = Buffer.concat([
+        item.audio[content_index] ?? Buffer.alloc(0),
+        Buffer.from(delta, 'base64'),
+      ]);
+    },
+    'response.function_call_arguments.delta': ({ item_id, delta }) => {
+      const item = items.get(item_id);
+      if (item) item.arguments += delta;
+    },
+  };
+  return {
+    apply: (event: object) => readers[(event as Event).type]?.(event as Event),
+    items: () => order.map((id) => items.get(id) as BetaRead),
+    complaints,
+  };
+}
