@@ -32,8 +32,11 @@ class Table {
   }
 
   require(path: string): void {
-    const facts = this.#facts.get(path);
-    if (facts) facts.isRequired = true;
+    for (const [each, facts] of this.#facts) {
+      // A union of objects stands under its tags.
+      const isArm = each.startsWith(`${path}<`) && each.indexOf('>', path.length) === each.length - 1;
+      if (each === path || isArm) facts.isRequired = true;
+    }
   }
 
   read(): Shape {

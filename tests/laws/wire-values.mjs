@@ -29,6 +29,7 @@ const STRINGS = [
   'root',
   'x'.repeat(65),
 ];
+const PATTERNED = [`tunnel_${'a1'.repeat(16)}`];
 const NUMBERS = [0, 1, -1, 2, 255, 24000, 4096, 5000, 30000, 2 ** 31, 2 ** 53 - 1];
 const FRACTIONS = [0.5, 0.25, 1.5, -0.1, 1e-7];
 const PROTOTYPE_NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype'];
@@ -71,7 +72,9 @@ export function wireValue(node, r, { extras = 0 } = {}) {
   const options = { extras };
   switch (node.kind) {
     case 'string': {
-      const text = r.of(STRINGS);
+      const text = r.of(
+        node.pattern && !r.chance(extras) ? PATTERNED.filter((each) => node.pattern.test(each)) : STRINGS,
+      );
       return extras === 0 && node.max !== undefined ? text.slice(0, node.max) : text;
     }
     case 'boolean':

@@ -355,7 +355,7 @@ export const ServerEvent: Schema<ServerEvent> = variants<ServerEvent>({
       item_id: string(),
       content_index: index,
       transcript: words,
-      usage: optional(TranscriptionUsage),
+      usage: expected(TranscriptionUsage),
       languages: optional(array(object<{ code: string }>({ code: string() }, 'keep'))),
       logprobs,
     },
