@@ -34,6 +34,7 @@ export {
   type TranslationClientEventType,
   type TranslationServerEventType,
 } from './event-types.ts';
+export { readFrame } from './frame-guard.ts';
 export { type JsonSchema, toJsonSchema } from './json-schema.ts';
 export * from './realtime-client-events.ts';
 export * from './realtime-conversation.ts';

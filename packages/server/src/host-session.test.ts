@@ -93,7 +93,7 @@ describe('a turn', () => {
     const streamed = seen.flatMap((event) =>
       event.type === 'response.output_audio.delta' ? [Buffer.from(event.delta, 'base64')] : [],
     );
-    const { id } = done.response.output?.[0] as { id: string };
+    const id = done.response.output?.[0]?.id;
     send({ type: 'conversation.item.retrieve', item_id: id });
     const { item } = await until('conversation.item.retrieved');
     const [part] = item.type === 'message' ? item.content : [];

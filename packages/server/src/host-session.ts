@@ -3,7 +3,6 @@
 // What a response needs is `response-pump.ts`, what a slow client does is `reader-watch.ts`, what stays of audio is
 // `audio/audio-store.ts`.
 
-import { webcrypto } from 'node:crypto';
 import {
   decodeBase64,
   decodeClientEvent,
@@ -15,7 +14,6 @@ import {
   createSession,
   deadline,
   type Effect,
-  type IdSeed,
   type Input,
   type ResponseRequest,
   type SessionOptions,
@@ -29,6 +27,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { readerWatch } from './reader-watch.ts';
 import { pumpResponse } from './response-pump.ts';
+import { randomSeed } from './seed.ts';
 import { type Frame, frameBytes, type Transport } from './transport.ts';
 
 /** A line of a recording: an input, or a frame sent. Audio, images and keys are in clear; whoever writes it down takes them out. */
@@ -65,8 +64,6 @@ export interface HostOptions {
 const SILENT = createLog('silent');
 /** Longest delay a timer can have, in milliseconds. */
 const LONGEST_DELAY = 2 ** 31 - 1;
-
-const randomSeed = (): IdSeed => [...webcrypto.getRandomValues(new Uint32Array(4))] as unknown as IdSeed;
 
 /**
  * Hosts a session until its connection ends. Resolves then, with every engine told to stop. Rejects only when `createSession`

@@ -19,6 +19,7 @@ const FIELDS = [
   'address',
   'url',
   'port',
+  'protocol',
   'engine',
   'error',
   'key',

@@ -63,3 +63,13 @@ export function openingOf(
   }
   return { ok: true, opening: { kind: 'realtime', model, config, isLocked } };
 }
+
+/** What a locked configuration fixes, as dotted paths below `session` [SE33]: settings as a whole, not their inside. */
+export function lockedPaths(config: SessionUpdateConfig): string[] {
+  const { audio, ...others } = config;
+  const free: ReadonlySet<string> = new Set(['type', 'id', 'object', 'expires_at', 'model']);
+  const sides = Object.entries(audio ?? {}).flatMap(([side, settings]) =>
+    Object.keys(settings ?? {}).map((name) => `audio.${side}.${name}`),
+  );
+  return [...Object.keys(others).filter((name) => !free.has(name)), ...sides];
+}

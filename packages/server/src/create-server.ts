@@ -1,0 +1,244 @@
+// The server: options in, something that listens out. REST is `rest.ts`, WebSocket is `upgrade.ts`; here they share their
+// listeners, one plain and, if asked for, one with TLS.
+
+import { existsSync } from 'node:fs';
+import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { ColloquyError } from '@colloquy/protocol';
+import type { FastifyInstance } from 'fastify';
+import { createDoor } from './auth.ts';
+import { type ClientSecretOptions, clientSecrets } from './client-secrets.ts';
+import type { Engine } from './engine.ts';
+import { parrot } from './engines/parrot.ts';
+import type { Line } from './host-session.ts';
+import { createHub } from './hub.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { createLog, type Log, type LogLevel } from './log.ts';
+import type { OpeningRules } from './opening.ts';
+import { answerSocket, httpAnswer } from './refusal.ts';
+import { createRest } from './rest.ts';
+import { callRoutes } from './routes/calls.ts';
+import { clientSecretRoutes } from './routes/client-secrets.ts';
+import { consoleRoutes } from './routes/console.ts';
+import { healthRoutes } from './routes/health.ts';
+import { modelRoutes } from './routes/models.ts';
+import { developmentTls } from './tls.ts';
+import { createUpgrade } from './upgrade.ts';
+
+export interface ServerOptions {
+  /** Address to listen on. The default is loopback, IPv4 and IPv6. Any other needs `keys` [AU11]. @default 'localhost' */
+  host?: string;
+  /** 0 picks a free one. @default 8787 */
+  port?: number;
+  /** Listens with TLS too: with the development certificate, or with this one (PEM). @default false */
+  tls?: boolean | { key: string; cert: string };
+  /** 0 picks a free one. @default 8788 */
+  tlsPort?: number;
+  /** What answers. @default parrot() */
+  engine?: Engine;
+  /** Keys clients must show. Without any, whoever reaches this machine's loopback may connect [AU10, AU11]. @default [] */
+  keys?: readonly string[];
+  /** Names this server answers to in `Host`, besides the loopback ones and `host` [AU17]. @default [] */
+  hosts?: readonly string[];
+  /** Web origins that may connect besides our own, such as `https://app.example` [AU18, RT16]. @default [] */
+  origins?: readonly string[];
+  /** Lets browsers show server keys as a subprotocol [AU16]. @default false */
+  keysFromBrowsers?: boolean;
+  /** Models clients may name [AU5]. @default any */
+  models?: readonly string[];
+  clientSecrets?: ClientSecretOptions;
+  /** How a refused connection is told: by HTTP status, or by an `error` event and a close code, which browsers can see [AU13]. @default 'status' */
+  refusals?: 'status' | 'event';
+  /** Where the development certificate is kept. @default the user's cache folder */
+  dataDir?: string;
+  limits?: Partial<Limits>;
+  /** @default 'silent' */
+  logLevel?: LogLevel;
+  /** Where log lines go. @default stderr */
+  logTo?: { write(line: string): void };
+  /** Milliseconds, monotonic. @default performance.now */
+  clock?: () => number;
+  /** Unix milliseconds. @default Date.now */
+  wallClock?: () => number;
+  /** Hears every input and every frame of every session. Must not throw. */
+  onLine?: (sessionId: string, line: Line) => void;
+}
+
+/** Where a server listens. */
+export interface Listening {
+  /** `http://127.0.0.1:8787` */
+  readonly url: string;
+  readonly port: number;
+  /** With TLS only. */
+  readonly tlsUrl?: string;
+  readonly tlsPort?: number;
+  /** The authority that signed the development certificate. */
+  readonly caFile?: string;
+}
+
+export interface Server {
+  /** Rejects with `port_in_use`, or `invalid_configuration` when the address is none of ours or the certificate cannot be kept. */
+  listen(): Promise<Listening>;
+  /** Opens no new sessions and ends those there are: idle ones at once, others when done or after the grace [LM12]. */
+  drain(options?: { graceMs?: number }): Promise<void>;
+  /** Drains, then stops listening. A second call may shorten the grace. */
+  close(options?: { graceMs?: number }): Promise<void>;
+  /** Makes a client secret useless and ends its sessions [AU26]. */
+  revokeClientSecret(value: string): boolean;
+}
+
+const DEFAULT_MODEL = 'gpt-realtime';
+const PREFIXES = ['/v1', '/openai/v1'];
+const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
+
+/**
+ * Makes a server. Throws `invalid_configuration` for options that contradict each other or are not what they should be, and when
+ * it would listen publicly without keys.
+ */
+export function createServer(options: ServerOptions = {}): Server {
+  const { host = 'localhost', keys = [], engine = parrot(), wallClock = Date.now } = options;
+  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const log = createLog(options.logLevel ?? 'silent', options.logTo);
+  if (keys.length === 0 && !isLoopback(host)) {
+    const reason = `refusing to listen on ${host} without keys: set COLLOQUY_API_KEYS, or listen on 127.0.0.1`;
+    throw new ColloquyError('invalid_configuration', reason);
+  }
+  const secrets = clientSecrets(options.clientSecrets ?? {}, limits.secrets, wallClock);
+  const door = createDoor({
+    keys,
+    hosts: [...(options.hosts ?? []), ...(isWildcard(host) ? [] : [bracketed(host)])],
+    origins: options.origins ?? [],
+    keysFromBrowsers: options.keysFromBrowsers ?? false,
+    secrets,
+  });
+  const hub = createHub();
+  const rules: OpeningRules = {
+    models: options.models,
+    defaultModel: options.models?.[0] ?? DEFAULT_MODEL,
+    lockedSecrets: secrets.options.locked,
+  };
+  const clock = options.clock ?? (() => performance.now());
+  const isBuilt = existsSync(`${CONSOLE_FOLDER}/index.html`);
+  const upgrade = createUpgrade({
+    ...{ door, hub, rules, engine, limits, log, clock },
+    refusals: options.refusals ?? 'status',
+    onLine: options.onLine,
+  });
+  const servers: HttpServer[] = [];
+  let app: FastifyInstance | undefined;
+
+  const routes = (to: FastifyInstance) => {
+    healthRoutes(to);
+    consoleRoutes(to, { hub, engine: engine.name, needsKey: keys.length > 0, isBuilt });
+    for (const prefix of PREFIXES) {
+      modelRoutes(to, prefix, rules, wallClock());
+      clientSecretRoutes(to, prefix, { secrets, rules, now: wallClock });
+      callRoutes(to, prefix);
+    }
+  };
+
+  /** Opens a listener; for loopback both of its addresses, the second if there is one. */
+  async function open(make: (listener: RequestListener) => HttpServer, port: number, hint?: TlsHint): Promise<number> {
+    const add = async (address: string, at: number) => {
+      const server = make((request, response) => app?.routing(request, response));
+      server.on('upgrade', upgrade);
+      server.on('clientError', (error: ClientError, socket: Socket) => refuseGarbage(error, socket, hint));
+      await listening(server, address, at);
+      servers.push(server);
+      return (server.address() as AddressInfo).port;
+    };
+    if (host !== 'localhost') return add(host, port);
+    const picked = await add('127.0.0.1', port);
+    await add('::1', picked).catch(() => log.debug({ port: picked }, 'no IPv6 loopback'));
+    return picked;
+  }
+
+  const common = {
+    headersTimeout: limits.handshakeMs,
+    requestTimeout: limits.handshakeMs * 3,
+    connectionsCheckingInterval: Math.min(1000, limits.handshakeMs / 2),
+    requireHostHeader: false, // ours to refuse, in our envelope [AU17]
+  };
+
+  async function stop(): Promise<void> {
+    const all = servers.splice(0);
+    const closing = all.map((server) => new Promise((resolve) => server.close(resolve)));
+    for (const server of all) server.closeAllConnections();
+    await Promise.all(closing);
+    await app?.close();
+  }
+
+  return {
+    async listen() {
+      app = await createRest({ door, limits, log, routes, consoleFolder: isBuilt ? CONSOLE_FOLDER : undefined });
+      try {
+        const port = await open((listener) => createHttpServer(common, listener), options.port ?? 8787, tlsHint(log));
+        const plain = { url: `http://${shown(host)}:${port}`, port };
+        log.info({ url: plain.url, engine: engine.name }, 'listening');
+        if (!options.tls) return plain;
+        const pem = options.tls === true ? await developmentTls(options.dataDir) : options.tls;
+        const secured = { ...common, key: pem.key, cert: pem.cert, handshakeTimeout: limits.handshakeMs };
+        const tlsPort = await open((listener) => createHttpsServer(secured, listener), options.tlsPort ?? 8788);
+        const tlsUrl = `https://${shown(host)}:${tlsPort}`;
+        log.info({ url: tlsUrl }, 'listening with TLS');
+        return { ...plain, tlsUrl, tlsPort, ...('caFile' in pem && { caFile: pem.caFile }) };
+      } catch (error) {
+        await stop();
+        throw error;
+      }
+    },
+    drain: ({ graceMs = limits.graceMs } = {}) => hub.drain(graceMs),
+    async close({ graceMs = limits.graceMs } = {}) {
+      await hub.drain(graceMs);
+      await stop();
+    },
+    revokeClientSecret: secrets.revoke,
+  };
+}
+
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
+const bracketed = (host: string) => (host.includes(':') ? `[${host}]` : host);
+/** An address a client on this machine can dial. */
+const shown = (host: string) => (host === 'localhost' || host === '0.0.0.0' ? '127.0.0.1' : bracketed(host));
+
+/** Resolves once the server listens; then errors no longer reject but must still find a listener. */
+function listening(server: HttpServer, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const [code, reason] =
+        cause.code === 'EADDRINUSE'
+          ? (['port_in_use', `port ${port} is in use`] as const)
+          : (['invalid_configuration', `cannot listen on ${host}: ${cause.code ?? 'unknown'}`] as const);
+      reject(new ColloquyError(code, reason, { cause }));
+    });
+    server.listen(port, host, () => {
+      server.removeAllListeners('error').on('error', () => {}); // e.g. EMFILE while accepting: the next attempt may do
+      resolve();
+    });
+  });
+}
+
+type ClientError = Error & { code?: string; rawPacket?: Buffer };
+type TlsHint = (error: ClientError) => void;
+
+/** Says, once, that somebody speaks TLS to the plain port: a client that insists on `wss:`. */
+function tlsHint(log: Log): TlsHint {
+  let isSaid = false;
+  return ({ rawPacket }) => {
+    if (isSaid || rawPacket?.[0] !== 0x16 || rawPacket[1] !== 0x03) return;
+    isSaid = true;
+    log.warn({ setting: '--tls' }, 'a client speaks TLS to the plain port; start with --tls and give it the TLS port');
+  };
+}
+
+/** What is no HTTP at all. */
+function refuseGarbage(error: ClientError, socket: Socket, hint: TlsHint | undefined): void {
+  hint?.(error);
+  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) return void socket.destroy();
+  const message =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'The request took too long.' : 'The request is not valid HTTP.';
+  answerSocket(socket, httpAnswer({ code: 'invalid_value', param: null, message }));
+}

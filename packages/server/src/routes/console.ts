@@ -1,0 +1,63 @@
+// What the console asks for, and a page for when it is not built: what is running, and who is connected.
+
+import type { FastifyInstance } from 'fastify';
+import type { Hub } from '../hub.ts';
+
+export interface ConsoleRouteOptions {
+  readonly hub: Hub;
+  readonly engine: string;
+  /** Whether a key is needed to see the sessions. */
+  readonly needsKey: boolean;
+  /** Whether `/` is left to the built console. */
+  readonly isBuilt: boolean;
+}
+
+const sessionsOf = (hub: Hub) =>
+  hub.list().map(({ session: { id, state } }) => ({
+    id,
+    type: state.kind,
+    model: state.model,
+    started_at: Math.floor(state.started_at / 1000),
+  }));
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => ESCAPES[char] as string);
+
+/** A page without script and style, so that it needs nothing of the content security policy. */
+function page({ hub, engine, needsKey }: ConsoleRouteOptions, host: string): string {
+  const rows = sessionsOf(hub).map(({ id, type, model, started_at }) => {
+    const cells = [id, type, model, new Date(started_at * 1000).toISOString()].map(escapeHtml);
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+  });
+  const list =
+    rows.length > 0
+      ? `<table><tr><th>session</th><th>kind</th><th>model</th><th>since</th></tr>${rows.join('')}</table>`
+      : '<p>No session is open.</p>';
+  return `<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Colloquy</title>
+<h1>Colloquy is running</h1>
+<p>Engine: ${escapeHtml(engine)}. Clients connect to <code>ws://${escapeHtml(host)}/v1/realtime?model=gpt-realtime</code></p>
+<h2>Sessions</h2>
+${needsKey ? '<p>Listed at <code>GET /api/sessions</code>, which needs a key.</p>' : list}
+</html>
+`;
+}
+
+export function consoleRoutes(app: FastifyInstance, options: ConsoleRouteOptions): void {
+  app.get('/api/sessions', { config: { wanted: 'look' } }, (_, reply) =>
+    reply.header('cache-control', 'no-store').send({ sessions: sessionsOf(options.hub) }),
+  );
+  if (options.isBuilt) return;
+  app.get('/', (request, reply) =>
+    reply
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(page(options, request.headers.host ?? '')),
+  );
+}

@@ -1,0 +1,162 @@
+// From an HTTP upgrade to a hosted session: through the door, past the limits, over to `ws`. What is refused is refused with an
+// HTTP status, before anything is opened [AU10]; in refusal mode `event` as browsers can see it, after the upgrade [AU13].
+
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { FAILURES, toRealtimeError } from '@colloquy/protocol';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { type Asked, askedBy, authorize, type Door, type Grant, type Refusal } from './auth.ts';
+import type { Engine } from './engine.ts';
+import { hostSession, type Line } from './host-session.ts';
+import type { Hub } from './hub.ts';
+import { buckets, type Limits } from './limits.ts';
+import { errorName, type Log } from './log.ts';
+import { lockedPaths, type Opening, type OpeningRules, openingOf } from './opening.ts';
+import { answerSocket, httpAnswer } from './refusal.ts';
+import { webSocketTransport } from './transports/websocket.ts';
+
+/** Where sessions are opened [AU1]. */
+export const SESSION_PATHS: ReadonlySet<string> = new Set(['/v1/realtime', '/openai/v1/realtime']);
+
+export interface UpgradeOptions {
+  readonly door: Door;
+  readonly hub: Hub;
+  readonly rules: OpeningRules;
+  readonly engine: Engine;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly clock: () => number;
+  /** How a refusal is told: by status, or by an `error` event and a close code [AU13]. */
+  readonly refusals: 'status' | 'event';
+  readonly onLine: ((sessionId: string, line: Line) => void) | undefined;
+}
+
+/** Makes the listener for `upgrade`. */
+export function createUpgrade(
+  options: UpgradeOptions,
+): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
+  const { door, hub, rules, limits, log, clock } = options;
+  const opens = buckets(limits.opensPerSecond, limits.opensBurst);
+  const settings: ServerOptions & { closeTimeout: number; maxFragments: number } = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.frameBytes,
+    maxFragments: limits.fragments,
+    closeTimeout: limits.closeMs,
+    handleProtocols: (offered) => offered.has('realtime') && 'realtime',
+  };
+  const sockets = new WebSocketServer(settings);
+  sockets.on('wsClientError', (_, socket) => answerSocket(socket, httpAnswer(BAD_HANDSHAKE)));
+
+  return (request, socket, head) => {
+    socket.on('error', () => socket.destroy()); // a socket without a listener ends the process
+    const asked = askedBy(request);
+    const path = asked.target.split('?', 1)[0] as string;
+    const isSessionPath = SESSION_PATHS.has(path);
+    const verdict = authorize(door, asked, isSessionPath ? 'session' : 'presence');
+    const refuse = (refusal: Refusal, headers?: Record<string, string>) => {
+      const { http: status, close } = FAILURES[refusal.code];
+      log.info({ code: refusal.code, status, route: isSessionPath ? path : 'other' }, 'upgrade refused');
+      if (options.refusals === 'event' && close >= 3000 && isSessionPath && isHandshake(request)) {
+        sockets.handleUpgrade(request, socket, head, (ws) => refuseByEvent(ws, refusal));
+      } else answerSocket(socket, httpAnswer(refusal, headers));
+    };
+    if (!verdict.ok) return refuse(verdict.refusal);
+    if (!isSessionPath) return refuse(NOT_FOUND);
+    if (request.method !== 'GET') return refuse(NOT_GET, { allow: 'GET' });
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') return refuse(NO_UPGRADE, { upgrade: 'websocket' });
+    if (request.headers['sec-websocket-version'] !== '13') {
+      return refuse(BAD_VERSION, { 'sec-websocket-version': '13' });
+    }
+    const { grant } = verdict;
+    const found = openingOf(asked.target, grant, rules);
+    if (!found.ok) return refuse(found.refusal);
+    const full = refuseLoad(grant, request);
+    if (full) return refuse(full);
+    if (grant.secret && !door.secrets.spend(grant.secret)) return refuse(SPENT);
+    sockets.handleUpgrade(request, socket, head, (ws) => void open(ws, asked, grant, found.opening));
+  };
+
+  /** The limits, after everything else, so that what is refused anyway does not count [LM7]. */
+  function refuseLoad({ principal }: Grant, request: IncomingMessage): Refusal | undefined {
+    if (hub.isDraining) return DRAINING;
+    if (hub.count() >= limits.sessions || process.memoryUsage.rss() > limits.memoryBytes) return FULL;
+    if (principal !== 'anyone' && hub.count(principal) >= limits.sessionsPerKey) return TOO_MANY;
+    return opens.take(request.socket.remoteAddress ?? '', clock()) ? undefined : TOO_FAST;
+  }
+
+  async function open(ws: WebSocket, asked: Asked, grant: Grant, opening: Opening): Promise<void> {
+    const began = clock();
+    const transport = webSocketTransport(ws, limits);
+    const max_duration_ms = grant.secret ? Math.min(limits.secretSessionMs, limits.sessionMs) : limits.sessionMs;
+    let session_id = '';
+    let leave = () => {};
+    const over = new AbortController();
+    ws.on('close', (close_code) => {
+      log.info({ session_id, close_code, ms: Math.round(clock() - began) }, 'session closed');
+    });
+    try {
+      await hostSession(transport, {
+        engine: options.engine,
+        limits,
+        log,
+        clock,
+        needsFirstEvent: door.keys.length > 0,
+        opening: {
+          model: opening.model,
+          kind: opening.kind,
+          limits: { max_duration_ms },
+          ...(opening.config && { session: opening.config }),
+          ...(opening.config && opening.isLocked && { locked: lockedPaths(opening.config) }),
+        },
+        onStart(session) {
+          session_id = session.id;
+          leave = hub.add({ session, principal: grant.principal, drop: transport.drop });
+          const revoke = () => session.close(1008, 'The client secret was revoked.');
+          grant.secret?.revoked.addEventListener('abort', revoke, { signal: over.signal });
+          log.info({ session_id, key: grant.principal, protocol: asked.isTls ? 'wss' : 'ws' }, 'session opened');
+        },
+        ...(options.onLine && { onLine: (line: Line) => options.onLine?.(session_id, line) }),
+      });
+    } catch (error) {
+      // A fault of ours: one connection pays for it, the others do not notice.
+      log.error({ session_id, error: errorName(error) }, 'a session failed');
+      transport.close(1011, 'The server had an error.');
+    } finally {
+      over.abort();
+      leave();
+    }
+  }
+}
+
+const refusal = (code: Refusal['code'], message: string, param: string | null = null): Refusal => ({
+  code,
+  param,
+  message,
+});
+
+const NOT_FOUND = refusal('not_found', 'There is nothing at this path.');
+const NOT_GET = refusal('method_not_allowed', 'A WebSocket is opened with GET.');
+const NO_UPGRADE = refusal('websocket_upgrade_required', 'This path is for WebSocket connections.');
+const BAD_VERSION = refusal('invalid_value', 'The only supported WebSocket version is 13.');
+const BAD_HANDSHAKE = refusal('invalid_value', 'The WebSocket handshake is not valid.');
+const SPENT = refusal('invalid_api_key', 'The client secret is spent.');
+const DRAINING = refusal('draining', 'The server is shutting down.');
+const FULL = refusal('overloaded', 'The server has no room for another session.');
+const TOO_MANY = refusal('rate_limit_exceeded', 'Too many sessions at once under this key.');
+const TOO_FAST = refusal('rate_limit_exceeded', 'Too many new sessions from this address.');
+
+const isHandshake = ({ headers }: IncomingMessage) =>
+  headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13';
+
+/** One `error`, then a close that names it [ER48, ER49, ER51]. */
+function refuseByEvent(ws: WebSocket, { code, param, message, isMissing }: Refusal): void {
+  const transport = webSocketTransport(ws);
+  const error = toRealtimeError(code, { param, message });
+  transport.send(
+    JSON.stringify({ type: 'error', event_id: `event_${randomUUID().replaceAll('-', '').slice(0, 21)}`, error }),
+  );
+  transport.close(FAILURES[code].close, isMissing ? error.type : `${error.type}.${code}`);
+}
