@@ -244,7 +244,7 @@ describe('hostile frames and values', () => {
     decoder: { frame?: string; bytes?: string }[];
     canary: string;
   };
-  const frames = decoder.flatMap(({ frame, bytes }) =>
+  const frames: (string | Uint8Array)[] = decoder.flatMap(({ frame, bytes }): (string | Uint8Array)[] =>
     bytes ? [Buffer.from(bytes, 'hex')] : frame === undefined ? [] : [frame],
   );
   const decoders = [decodeClientEvent, decodeServerEvent, decodeItem];

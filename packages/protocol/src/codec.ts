@@ -4,9 +4,10 @@
 // the profile `strict` in `strict.ts` and `strict-event.ts`; the two fast lanes are `checks.generated.ts` and `delta-scanner.ts`.
 
 import { check, quote, typeName } from './check.ts';
+import { isClientEvent, isItem, isServerEvent } from './checks.generated.ts';
 import { applyClientRules, applyItemRules, renameIssue } from './client-rules.ts';
 import type { FailureCode, Issue } from './errors.ts';
-import { readFrame } from './frame-guard.ts';
+import { type Read, readFrame } from './frame-guard.ts';
 import { mask } from './masked.ts';
 import { withoutBounds, withoutItems } from './node-map.ts';
 import { ClientEvent } from './realtime-client-events.ts';
@@ -81,7 +82,8 @@ export function decodeClientEvent(
 export function decodeClientEvent(frame: unknown, options: DecodeClientOptions = {}): Decoded<unknown> {
   const { profile = 'tolerant', translation = false, keepUnknown = false } = options;
   const node = (translation ? TranslationClientEvent : ClientEvent).node;
-  return decodeEvent(frame, node as Variants, profile, keepUnknown, profile === 'server');
+  const isRight = profile === 'tolerant' && !translation ? isClientEvent : undefined;
+  return decodeEvent(frame, node as Variants, profile, keepUnknown, profile === 'server', isRight);
 }
 
 /**
@@ -106,7 +108,8 @@ export function decodeServerEvent(
 export function decodeServerEvent(frame: unknown, options: DecodeOptions = {}): Decoded<unknown> {
   const { profile = 'tolerant', translation = false } = options;
   const node = (translation ? TranslationServerEvent : ServerEvent).node;
-  return decodeEvent(frame, node as Variants, profile, true, false);
+  const isRight = profile === 'tolerant' && !translation ? isServerEvent : undefined;
+  return decodeEvent(frame, node as Variants, profile, true, false, isRight);
 }
 
 /**
@@ -125,9 +128,14 @@ export function decodeItem(input: unknown, options: { profile?: Profile } = {}):
       return { ok: true, value: strict.value, known: true };
     }
     const isServer = profile === 'server';
-    const read = readInput(input, isServer);
+    const isText = typeof input === 'string' || input instanceof Uint8Array;
+    const read: Read = isText ? readFrame(input, isServer) : { ok: true, value: input };
     if (!read.ok) return refuse(read.issue);
     const { value, later } = read;
+    if (profile === 'tolerant' && isText && isItem(value) && mask(value as object))
+      return { ok: true, value: value as RealtimeConversationItem, known: true };
+    const unsound = guardValue(value, isServer);
+    if (unsound) return refuse(unsound);
     if (!isObject(value)) return refuse(issue('invalid_event', null, 'The item must be a JSON object.'));
     const found = later ?? judge((isServer ? InputItem : RealtimeConversationItem).node, value, profile);
     if (found) return refuse(found);
@@ -152,12 +160,18 @@ function decodeEvent(
   profile: Profile,
   keepsUnknown: boolean,
   hasRules: boolean,
+  isRight?: (value: unknown) => boolean,
 ): Decoded<unknown> {
   return guarded(() => {
     if (profile === 'strict') return decodeStrictly(frame, node);
-    const read = readInput(frame, profile === 'server');
+    const isText = typeof frame === 'string' || frame instanceof Uint8Array;
+    const read: Read = isText ? readFrame(frame, profile === 'server') : { ok: true, value: frame };
     if (!read.ok) return refuse(read.issue);
     const { value, later } = read;
+    // A valid frame ends here; for what is odd about the others the slow path has words.
+    if (isRight && isText && isRight(value) && mask(value as object)) return { ok: true, value, known: true };
+    const unsound = guardValue(value, profile === 'server');
+    if (unsound) return refuse(unsound);
     if (later) return refuse(later, later.param === 'event_id' ? undefined : value);
     const misnamed = judgeType(value, node, keepsUnknown);
     if (misnamed) return refuse(misnamed, value);
@@ -189,15 +203,6 @@ function decodeStrictly(frame: unknown, node: Variants): Decoded<unknown> {
   if ('code' in items) return refuse(items, value);
   mask(items.value as object);
   return { ok: true, value: items.value, known: true };
-}
-
-/** Text and bytes are looked at before they are parsed; values, and what text has become, afterwards. */
-function readInput(input: unknown, isServer: boolean): ReturnType<typeof readFrame> {
-  const isText = typeof input === 'string' || input instanceof Uint8Array;
-  const read = isText ? readFrame(input, isServer) : ({ ok: true, value: input } as const);
-  if (!read.ok) return read;
-  const found = guardValue(read.value, isServer);
-  return found ? { ok: false, issue: found } : read;
 }
 
 /** What comes before the shape [ER9, ER11]. */

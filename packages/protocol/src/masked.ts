@@ -5,6 +5,7 @@
 // custom inspection switched off; and `assert.deepStrictEqual` compares prototypes, so compare a copy (`{...value}`) there.
 
 import { redact } from './redact.ts';
+import { DEPTH, FREE_JSON } from './value-guard.ts';
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
@@ -28,34 +29,47 @@ export const MASKED: object = /* @__PURE__ */ printing((value) => redact(value))
 /** Prototype of objects whose every value is secret: the headers of an MCP tool. */
 const MASKED_HEADERS: object = /* @__PURE__ */ printing((value) => redact({ headers: value }).headers);
 
-/** Strings under these names are media or keys; what else is secret is found by whoever prints the whole value. */
-const HOLDS: ReadonlySet<string> = new Set(['audio', 'image_url', 'authorization']);
-
-/** Deeper than any place of the wire that holds a secret. */
-const MAX_DEPTH = 16;
-
-/** Makes a decoded value, and the parts of it that hold secrets, print redacted. Frozen objects and those of a class stay as they are. */
-export function mask(value: object): void {
-  maskInside(value, 0);
+/**
+ * Makes a decoded value, and the parts of it that hold secrets, print redacted; answers whether it is free of what `guardValue`
+ * refuses in any profile but `server`: one walk for both, since every valid frame pays for it. Frozen objects and those of a
+ * class stay as they are.
+ */
+export function mask(value: object): boolean {
+  const isSound = walk(value, DEPTH.tolerant - 1, false);
   give(value, MASKED);
+  return isSound;
 }
 
-function maskInside(value: object, depth: number): void {
+function walk(value: object, room: number, isFree: boolean): boolean {
   if (Array.isArray(value)) {
-    for (const each of value)
-      if (typeof each === 'object' && each !== null && depth < MAX_DEPTH) maskInside(each, depth + 1);
-    return;
+    for (let i = 0; i < value.length; i++) {
+      const each: unknown = value[i];
+      if (typeof each === 'object') {
+        if (each !== null && (room === 0 || !walk(each, room - 1, isFree))) return false;
+      } else if (typeof each === 'number' && !Number.isFinite(each)) return false;
+    }
+    return true;
   }
+  let holdsSecret = false;
   // The keys are data and are only compared here.
   for (const key in value) {
     const field = (value as Record<string, unknown>)[key];
     if (typeof field === 'string') {
-      if (HOLDS.has(key)) give(value, MASKED);
-    } else if (typeof field === 'object' && field !== null && depth < MAX_DEPTH) {
-      maskInside(field, depth + 1);
-      if (key === 'headers') give(field, MASKED_HEADERS);
-    }
+      if (key === 'audio' || key === 'image_url' || key === 'authorization') holdsSecret = true;
+    } else if (typeof field === 'object') {
+      if (field !== null && !walkField(key, field, room, isFree)) return false;
+    } else if (typeof field === 'number' && !Number.isFinite(field)) return false;
   }
+  if (holdsSecret) give(value, MASKED);
+  return true;
+}
+
+function walkField(key: string, field: object, room: number, isFree: boolean): boolean {
+  const becomesFree = !isFree && FREE_JSON.has(key);
+  const inside = becomesFree ? DEPTH.free : room;
+  if (inside === 0 || !walk(field, inside - 1, isFree || becomesFree)) return false;
+  if (key === 'headers') give(field, MASKED_HEADERS);
+  return true;
 }
 
 function give(value: object, prototype: object): void {
