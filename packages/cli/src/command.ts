@@ -34,6 +34,14 @@ export function misused(message: string): ColloquyError {
   return new ColloquyError('invalid_configuration', message);
 }
 
+interface Reading<T extends NonNullable<ParseArgsConfig['options']>> {
+  args: string[];
+  options: T;
+  strict: true;
+  allowPositionals: true;
+  allowNegative: true;
+}
+
 /**
  * Reads the arguments of `command`. Throws `misused` in our words: an argument may be a secret put in the wrong place, so
  * none is quoted but the names of options.
@@ -43,7 +51,7 @@ export function readArguments<const T extends NonNullable<ParseArgsConfig['optio
   args: string[],
   options: T,
   positionals: number,
-) {
+): ReturnType<typeof parseArgs<Reading<T>>> {
   try {
     const read = parseArgs({ args, options, strict: true, allowPositionals: true, allowNegative: true });
     if (read.positionals.length > positionals) throw misused(`too many arguments; see 'colloquy ${command} --help'`);

@@ -76,7 +76,7 @@ export const SETTINGS = {
     ...TEXT,
     env: 'COLLOQUY_HOST',
     value: 'address',
-    about: 'address to listen on; any but loopback needs keys (127.0.0.1)',
+    about: "address to listen on; any but this machine's own needs keys (localhost)",
   },
   engine: { ...oneOf('parrot'), env: 'COLLOQUY_ENGINE', value: 'name', about: 'what answers: parrot (parrot)' },
   pace: {

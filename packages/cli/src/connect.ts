@@ -109,11 +109,12 @@ export function connect(url: URL, { key, caFile }: Connecting): Promise<Connecti
     const refuse = (why: string) => reject(new ColloquyError('upstream_error', `${url.origin}: ${why}`));
     // Also once it is open: a socket that breaks is told by its close, and must not end the process.
     socket.on('error', (error) => refuse(explain(error)));
-    socket.on('unexpected-response', (request, response) => {
+    socket.on('unexpected-response', (_request, response) => {
+      const { socket: carrier } = response; // no longer there once the response has been read
       readRefusal(response)
         .catch(() => '') // cut off while reading: its status says enough
         .then((words) => refuse(`refused with ${response.statusCode ?? 0}${words && `: ${words}`}`))
-        .finally(() => request.destroy());
+        .finally(() => carrier.destroy());
     });
     // Paused in the very turn it opens, so that a first frame in the same packet waits.
     socket.on('open', () => {

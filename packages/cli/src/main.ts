@@ -1,1 +1,63 @@
-export {};
+#!/usr/bin/env node
+// `colloquy`: finds the command, runs it, and turns what went wrong into one line and an exit code.
+
+import { readFileSync } from 'node:fs';
+import { ColloquyError } from '@colloquy/protocol';
+import { type Command, EXIT, EXIT_CODES_HELP } from './command.ts';
+import { serve } from './commands/serve.ts';
+import { talk } from './commands/talk.ts';
+
+const COMMANDS = new Map<string, Command>([
+  ['serve', serve],
+  ['talk', talk],
+]);
+
+const HELP = `Usage: colloquy <command> [options]
+
+Commands:
+${[...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}\n`).join('')}
+Options:
+  -h, --help     this text; after a command, that of the command
+  -v, --version  the version
+
+${EXIT_CODES_HELP}`;
+
+function version(): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return manifest.version;
+}
+
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(HELP);
+    return EXIT.done;
+  }
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${version()}\n`);
+    return EXIT.done;
+  }
+  const command = COMMANDS.get(name ?? '');
+  if (!command) {
+    process.stderr.write(name === undefined ? HELP : "colloquy: there is no such command; see 'colloquy --help'\n");
+    return EXIT.misused;
+  }
+  try {
+    return await command.run(args);
+  } catch (error) {
+    // Anything else is a fault of ours: Node reports it with its stack, and exits with 1.
+    if (!ColloquyError.is(error)) throw error;
+    const { code, message } = error as ColloquyError;
+    process.stderr.write(`colloquy ${name}: ${message}\n`);
+    return code === 'invalid_configuration' ? EXIT.misused : EXIT.failed;
+  }
+}
+
+// Whoever reads our output may stop early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
+);
+
+process.exitCode = EXIT.failed; // until something says otherwise
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
