@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { ColloquyError } from '@colloquy/protocol';
 import type { FastifyInstance } from 'fastify';
 import { createDoor } from './auth.ts';
+import type { BetaPolicy } from './beta-transport.ts';
 import { type ClientSecretOptions, clientSecrets } from './client-secrets.ts';
 import type { Engine } from './engine.ts';
 import { parrot } from './engines/parrot.ts';
@@ -51,6 +52,8 @@ export interface ServerOptions {
   clientSecrets?: ClientSecretOptions;
   /** How a refused connection is told: by HTTP status, or by an `error` event and a close code, which browsers can see [AU13]. @default 'status' */
   refusals?: 'status' | 'event';
+  /** Serves clients that speak the beta shape, or turns them away as the hosted service does: `error`, close 4000 [BT2]. @default 'refuse' */
+  beta?: BetaPolicy;
   /** Where the development certificate is kept. @default the user's cache folder */
   dataDir?: string;
   limits?: Partial<Limits>;
@@ -124,6 +127,7 @@ export function createServer(options: ServerOptions = {}): Server {
   const upgrade = createUpgrade({
     ...{ door, hub, rules, engine, limits, log, clock },
     refusals: options.refusals ?? 'status',
+    beta: options.beta ?? 'refuse',
     onLine: options.onLine,
   });
   const servers: HttpServer[] = [];

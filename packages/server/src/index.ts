@@ -1,5 +1,12 @@
 // The public names of @colloquy/server, one by one.
 
+export {
+  type BetaPolicy,
+  type BetaTransport,
+  type BetaTransportOptions,
+  betaTransport,
+  withTemperature,
+} from './beta-transport.ts';
 export type { ClientSecretOptions } from './client-secrets.ts';
 export { createServer, type Listening, type Server, type ServerOptions } from './create-server.ts';
 export type { Engine, EngineHost } from './engine.ts';

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { FAILURES, toRealtimeError } from '@colloquy/protocol';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type Asked, askedBy, authorize, type Door, type Grant, type Refusal } from './auth.ts';
+import { asksForBeta, BETA_REFUSED, type BetaPolicy, betaTransport, withTemperature } from './beta-transport.ts';
 import type { Engine } from './engine.ts';
 import { hostSession, type Line } from './host-session.ts';
 import type { Hub } from './hub.ts';
@@ -29,6 +30,8 @@ export interface UpgradeOptions {
   readonly clock: () => number;
   /** How a refusal is told: by status, or by an `error` event and a close code [AU13]. */
   readonly refusals: 'status' | 'event';
+  /** What becomes of clients that ask for the beta shape [BT2]. */
+  readonly beta: BetaPolicy;
   readonly onLine: ((sessionId: string, line: Line) => void) | undefined;
 }
 
@@ -59,7 +62,8 @@ export function createUpgrade(
     const refuse = (refusal: Refusal, headers?: Record<string, string>) => {
       const { http: status, close } = FAILURES[refusal.code];
       log.info({ code: refusal.code, status, route: isSessionPath ? path : 'other' }, 'upgrade refused');
-      if (options.refusals === 'event' && close >= 3000 && isSessionPath && isHandshake(request)) {
+      const isTold = options.refusals === 'event' || refusal === BETA_REFUSED;
+      if (isTold && close >= 3000 && isSessionPath && isHandshake(request)) {
         sockets.handleUpgrade(request, socket, head, (ws) => refuseByEvent(ws, refusal));
       } else answerSocket(socket, httpAnswer(refusal, headers));
     };
@@ -70,6 +74,7 @@ export function createUpgrade(
     if (request.headers['sec-websocket-version'] !== '13') {
       return refuse(BAD_VERSION, { 'sec-websocket-version': '13' });
     }
+    if (options.beta === 'refuse' && asksForBeta(asked)) return refuse(BETA_REFUSED);
     const { grant } = verdict;
     const found = openingOf(asked.target, grant, rules);
     if (!found.ok) return refuse(found.refusal);
@@ -89,7 +94,9 @@ export function createUpgrade(
 
   async function open(ws: WebSocket, asked: Asked, grant: Grant, opening: Opening): Promise<void> {
     const began = clock();
-    const transport = webSocketTransport(ws, limits);
+    const plain = webSocketTransport(ws, limits);
+    const bridged = asksForBeta(asked) ? betaTransport(plain) : undefined;
+    const transport = bridged ?? plain;
     const max_duration_ms = grant.secret ? Math.min(limits.secretSessionMs, limits.sessionMs) : limits.sessionMs;
     let session_id = '';
     let leave = () => {};
@@ -99,7 +106,7 @@ export function createUpgrade(
     });
     try {
       await hostSession(transport, {
-        engine: options.engine,
+        engine: bridged ? withTemperature(options.engine, bridged) : options.engine,
         limits,
         log,
         clock,
