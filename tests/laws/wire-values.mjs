@@ -99,7 +99,8 @@ export function wireValue(node, r, { extras = 0 } = {}) {
         if (field.kind === 'optional' && !(field.expected && extras === 0) && r.chance(0.5)) continue;
         value[name] = wireValue(field, r, options);
       }
-      if (extras > 0 && node.unknown !== 'never' && r.chance(extras)) value[r.of(['new_field', 'format'])] = anyJson(r);
+      const extra = r.of(['new_field', 'format']);
+      if (extras > 0 && !Object.hasOwn(node.fields, extra) && r.chance(extras)) value[extra] = anyJson(r);
       return value;
     }
     case 'variants':
@@ -202,7 +203,8 @@ export function mangle(text, r) {
 
 /** A frame for a hostile mood: a spoiled event as text, as bytes or as a value. `nodes` are the schemas to start from. */
 export function frameOf(nodes, r) {
-  const value = mutate(wireValue(r.of(nodes), r, { extras: 0.1 }), r);
+  const made = wireValue(r.of(nodes), r, { extras: 0.1 });
+  const value = r.chance(0.3) ? made : mutate(made, r);
   switch (r.below(5)) {
     case 0:
       return value;

@@ -1,6 +1,7 @@
 // Judges a value by a schema. Off the hot path: valid frames are recognised by the plain checks of `checks.generated.ts`,
 // and this is asked what is wrong with the others.
 
+import { holdsCredential } from './credential.ts';
 import type { FailureCode, Issue } from './errors.ts';
 import type { Bounds, Node, Profile } from './schema.ts';
 
@@ -21,8 +22,9 @@ export function typeName(value: unknown): string {
   return typeof value === 'number' && Number.isInteger(value) ? 'integer' : typeof value;
 }
 
-/** A value that may be quoted: cut to 64 printable characters [ER4]. */
+/** A value that may be quoted: cut to 64 printable characters [ER4], and not when it looks like a key [RD11]. */
 export const quote = (text: string): string => {
+  if (holdsCredential(text)) return '[REDACTED]';
   const clean = text.replace(/[^\x20-\x7e]/g, '?');
   return clean.length > 64 ? `${clean.slice(0, 63)}…` : clean;
 };

@@ -251,7 +251,8 @@ export const RealtimeConversationItem: Schema<RealtimeConversationItem> = varian
       content: array(RealtimeContentPart),
       role: ConversationItemRole,
       ...itemFields,
-      phase: optional(string()),
+      // Unknown to the seed, which takes anything there; so must whoever reads tolerantly.
+      phase: optional(json() as Schema<string>),
     },
     'keep',
   ),

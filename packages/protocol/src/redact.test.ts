@@ -128,7 +128,7 @@ describe('redact', () => {
       expect(shown(event, 'content'), event.type).not.toContain('WORDS');
     }
     const heard = { type: 'x', logprobs: [{ token: 'a', logprob: -1, bytes: [97] }] };
-    expect(content(heard)).toEqual({ type: 'x', logprobs: [{ token: REDACTED, logprob: -1, bytes: [REDACTED] }] });
+    expect(content(heard)).toEqual({ type: 'x', logprobs: [{ token: REDACTED, logprob: -1, bytes: [0] }] });
   });
 
   it('[RD4] what is no content stays at level content', () => {
@@ -146,6 +146,16 @@ describe('redact', () => {
     };
     const refusal = { type: 'error', error: { type: 'invalid_request_error', code: null, message: 'no', param: 'a' } };
     expect(content([event, refusal])).toEqual([event, refusal]);
+  });
+
+  it('[RD10] level key hides keys and tokens alone, for recordings that keep their audio', () => {
+    const bytes = new Uint8Array(2);
+    const event = { type: 'x', audio: SOUND, image: IMAGE, text: 'WORDS', bytes };
+    expect(redact({ ...event, authorization: 'PASSWORD', note: 'sk-PASSWORD' }, { level: 'key' })).toEqual({
+      ...event,
+      authorization: REDACTED,
+      note: REDACTED,
+    });
   });
 
   it('[RD5] null and absent stay as they are', () => {
@@ -193,8 +203,17 @@ describe('redact', () => {
 
   it('[RD6] never throws, and is done in time', () => {
     const hostile: unknown[] = [
-      { get audio() { throw new Error(SOUND); } },
-      { type: 'x', toJSON() { throw new Error(SOUND); } },
+      {
+        get audio() {
+          throw new Error(SOUND);
+        },
+      },
+      {
+        type: 'x',
+        toJSON() {
+          throw new Error(SOUND);
+        },
+      },
       new Proxy({}, trapsThatThrow),
       { a: new Proxy([], trapsThatThrow), b: SOUND },
       Proxy.revocable({}, {}),
@@ -212,7 +231,7 @@ describe('redact', () => {
       new Map([['audio', SOUND]]),
       new Date(Number.NaN),
       Number.NaN,
-    ]; // biome-ignore format: one hostile value per line
+    ];
     const revoked = Proxy.revocable({}, {});
     revoked.revoke();
     for (const value of [...hostile, revoked.proxy]) {
@@ -225,7 +244,12 @@ describe('redact', () => {
   });
 
   it('[RD6] says where it could not read, and nothing of what was thrown', () => {
-    const value = { kept: 1, get lost() { throw new Error('sk-PASSWORD'); } }; // biome-ignore format: one line
+    const value = {
+      kept: 1,
+      get lost() {
+        throw new Error('sk-PASSWORD');
+      },
+    };
     expect(redact(value)).toEqual({ kept: 1, lost: '[UNREADABLE]' });
     expect(redact(cyclic())).toEqual({ self: '[CYCLE]', list: ['[CYCLE]'] });
     expect(JSON.stringify(redact(nested(1000)))).toContain('[TOO LARGE]');

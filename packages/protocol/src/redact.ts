@@ -1,6 +1,7 @@
 // Copies any value without its secrets. What is secret is declared in the schemas; this file reads it off them, and adds what
 // no schema of ours names: the beta twins, and credentials by their look.
 
+import { holdsCredential } from './credential.ts';
 import { ClientEvent } from './realtime-client-events.ts';
 import { ServerEvent } from './realtime-server-events.ts';
 import {
@@ -26,13 +27,19 @@ const CYCLE = '[CYCLE]';
 /** What stands in place of a value nested too deeply, and of the rest of a value with too many parts. */
 const TOO_LARGE = '[TOO LARGE]';
 
+/** What redacting once has put there, redacting again leaves. */
+const SIGNS: ReadonlySet<string> = new Set([REDACTED, UNREADABLE, CYCLE, TOO_LARGE]);
+
 /** As deep as `check` reads; wire values end at about half of it. */
 const MAX_DEPTH = 256;
 /** A hundred times what a server takes in a frame; a proxy can pretend to hold any number. */
 const MAX_VALUES = 1_000_000;
 
-/** `media` hides keys, tokens, audio and images; `content` hides words too: text, transcripts, instructions, arguments, results. */
-export type RedactionLevel = 'media' | 'content';
+/**
+ * `media` hides keys, tokens, audio and images; `content` hides words too: text, transcripts, instructions, arguments, results;
+ * `key` hides keys and tokens alone, for recordings that keep their audio.
+ */
+export type RedactionLevel = 'key' | 'media' | 'content';
 
 /**
  * Copies a value with `[REDACTED]` where its secrets stand. Shape, keys and their order stay; `null` and absent stay as they are;
@@ -46,19 +53,24 @@ export type RedactionLevel = 'media' | 'content';
  * @see SPEC.md RD1 to RD9
  */
 export function redact<T>(value: T, options: { level?: RedactionLevel } = {}): T {
-  const hidden = options?.level === 'content' ? CONTENT : MEDIA;
-  return new Copy(hidden).of(value, undefined, NOT_SECRET, 0) as T;
+  return new Copy(HIDDEN[options?.level ?? 'media'] ?? HIDDEN.media).of(value, undefined, NOT_SECRET, 0) as T;
 }
 
-const MEDIA: ReadonlySet<Secrecy> = new Set(['key', 'media']);
-const CONTENT: ReadonlySet<Secrecy> = new Set(['key', 'media', 'words']);
+const HIDDEN: Readonly<Record<RedactionLevel, ReadonlySet<Secrecy>>> = {
+  key: new Set(['key']),
+  media: new Set(['key', 'media']),
+  content: new Set(['key', 'media', 'words']),
+};
 
 // ---- What is secret ----
 
-/** `whole`: everything inside is secret, whatever it is called. */
+/** What becomes of a field. */
 interface Rule {
   readonly secrecy: Secrecy | undefined;
+  /** Everything inside is secret, whatever it is called. */
   readonly whole: boolean;
+  /** What stands in place of a number, where one must stand. */
+  readonly number?: 0;
 }
 
 /** Field name → what becomes of it. */
@@ -71,8 +83,8 @@ const STRENGTH: readonly (Secrecy | undefined)[] = [undefined, 'words', 'media',
 /** Of two declarations the one that hides more. */
 function stronger(one: Rule | undefined, other: Rule): Rule {
   if (!one) return other;
-  const isStronger = STRENGTH.indexOf(one.secrecy) >= STRENGTH.indexOf(other.secrecy);
-  return { secrecy: (isStronger ? one : other).secrecy, whole: one.whole || other.whole };
+  const [strong, weak] = STRENGTH.indexOf(one.secrecy) < STRENGTH.indexOf(other.secrecy) ? [other, one] : [one, other];
+  return weak.whole && !strong.whole ? { ...strong, whole: true } : strong;
 }
 
 const ROOTS = [
@@ -111,8 +123,8 @@ function readTables(): Tables {
   for (const root of ROOTS) collect(root.node, '', read, seen);
   for (const type of BETA_WORDS) add(read.byType, type, 'delta', { secrecy: 'words', whole: false });
   for (const name of KEY_NAMES) read.anywhere.set(name, stronger(read.anywhere.get(name), KEY));
-  // The bytes of a transcribed token are the token.
-  add(read.byPlace, 'logprobs', 'bytes', { secrecy: 'words', whole: true });
+  // The bytes of a transcribed token are the token. They stay numbers, so that the event still decodes.
+  add(read.byPlace, 'logprobs', 'bytes', { secrecy: 'words', whole: true, number: 0 });
   return read;
 }
 
@@ -202,10 +214,13 @@ class Copy {
 
   of(value: unknown, place: string | undefined, rule: Rule, depth: number): unknown {
     const hides = rule.secrecy !== undefined && this.#hidden.has(rule.secrecy);
-    if (typeof value === 'string') return hides || holdsCredential(value) || isDataUri(value) ? REDACTED : value;
+    if (typeof value === 'string') {
+      const isTelling = holdsCredential(value) || (this.#hidden.has('media') && isDataUri(value));
+      return isTelling || (hides && !SIGNS.has(value)) ? REDACTED : value;
+    }
     if (value === null || value === undefined) return value;
     if (typeof value === 'function' || typeof value === 'symbol') return UNREADABLE;
-    if (typeof value !== 'object') return hides && rule.whole ? REDACTED : value;
+    if (typeof value !== 'object') return hides && rule.whole ? (rule.number ?? REDACTED) : value;
     if (this.#open.has(value)) return CYCLE;
     if (depth > MAX_DEPTH || this.#left <= 0) return TOO_LARGE;
     this.#open.add(value);
@@ -220,10 +235,10 @@ class Copy {
   }
 
   #container(value: object, place: string | undefined, rule: Rule, depth: number): unknown {
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return REDACTED;
+    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return this.#hidden.has('media') ? REDACTED : value;
     if (value instanceof String) return this.of(String.prototype.valueOf.call(value), place, rule, depth);
     const isArray = Array.isArray(value);
-    const circumstances = rule.whole ? rule : isArray ? `${place}/${rule.secrecy ?? ''}` : this.#rulesFor(value, place);
+    const circumstances = rule.whole ? rule : isArray ? `${place}/${rule.secrecy}` : this.#rulesFor(value, place);
     const made = this.#made.get(value) ?? new Map();
     if (made.has(circumstances)) return made.get(circumstances);
     const copy = isArray
@@ -276,10 +291,3 @@ function ownValue(value: object, name: string | number): unknown {
 
 /** Audio and images go by this too, in places of other protocols. */
 const isDataUri = (text: string): boolean => text.startsWith('data:') && text.slice(0, 256).includes(';base64,');
-
-/** Of bounded repetitions only, so that the time is linear in the text. Blanks follow `bearer` in one way only. */
-const CREDENTIAL =
-  /(?:^|[^A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{3}|ek_[A-Za-z0-9_-])|[Bb]earer[ \t]+[^ \t]|BEARER[ \t]+[^ \t]|openai-insecure-api-key\.[^ ]/;
-
-/** Says whether a string is or holds something that looks like a key or a token. */
-export const holdsCredential = (text: string): boolean => CREDENTIAL.test(text);

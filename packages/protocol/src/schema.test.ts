@@ -221,7 +221,14 @@ describe('check', () => {
     const cyclic: unknown[] = [];
     cyclic.push(cyclic);
     const lists = array(json()) as Schema<unknown>;
-    const hostile = [new Proxy({}, { get: thrower, getOwnPropertyDescriptor: thrower }), { get type() { return thrower(); } }]; // biome-ignore format: one line
+    const hostile = [
+      new Proxy({}, { get: thrower, getOwnPropertyDescriptor: thrower }),
+      {
+        get type() {
+          return thrower();
+        },
+      },
+    ];
     for (const value of hostile) {
       expect(Item.check(value)).toEqual({ code: 'invalid_type', param: null, message: 'the value cannot be read' });
     }
@@ -252,7 +259,12 @@ interface StandardSchemaV1<Output> {
 }
 type StandardResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined }[] }; // biome-ignore format: one line
+  | {
+      readonly issues: readonly {
+        readonly message: string;
+        readonly path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined;
+      }[];
+    };
 
 async function consume<T>(schema: StandardSchemaV1<T>, value: unknown): Promise<T> {
   const result = await schema['~standard'].validate(value);

@@ -1,0 +1,8 @@
+// What a key or a token looks like, wherever it stands. Which fields hold one is said in the schemas.
+
+/** Of bounded repetitions only, so that the time is linear in the text: blanks follow `bearer` in one way. */
+const CREDENTIAL =
+  /(?:^|[^A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{3}|ek_[A-Za-z0-9_-])|[Bb]earer[ \t]+[^ \t]|BEARER[ \t]+[^ \t]|openai-insecure-api-key\.[^ ]/;
+
+/** Says whether a text is or holds something that looks like a key or a token: `sk-…`, `ek_…`, `Bearer …` [RD3]. */
+export const holdsCredential = (text: string): boolean => CREDENTIAL.test(text);

@@ -1,0 +1,53 @@
+// Tries the laws of decoding, encoding and redaction on many spoilt frames, against the built package: `npm run build` first.
+//
+//   node scripts/fuzz.mjs --frames 10000000 [--seed N]
+//
+// Every frame follows from the seed and its number; a complaint names both. Ends with 1 after ten complaints.
+
+import { parseArgs } from 'node:util';
+import * as protocol from '../packages/protocol/dist/index.js';
+import { frameLaws } from '../tests/laws/frame-laws.mjs';
+import { random } from '../tests/laws/wire-values.mjs';
+
+const { values } = parseArgs({
+  options: {
+    frames: { type: 'string', default: '10000000' },
+    seed: { type: 'string', default: String(Date.now() % 1e9) },
+  },
+});
+const frames = Number(values.frames);
+const seed = Number(values.seed);
+if (!Number.isSafeInteger(frames) || frames < 1 || !Number.isSafeInteger(seed) || seed < 0) {
+  console.error('usage: node scripts/fuzz.mjs [--frames COUNT] [--seed NUMBER]');
+  process.exit(2);
+}
+
+const laws = frameLaws(protocol);
+const started = performance.now();
+let told = started;
+let complaints = 0;
+
+const show = (frame) =>
+  JSON.stringify(frame instanceof Uint8Array ? { hex: Buffer.from(frame).toString('hex') } : { frame });
+const say = (done) => {
+  const seconds = (performance.now() - started) / 1000;
+  console.log(`${done} of ${frames} frames, ${complaints} complaints, ${Math.round(done / seconds)} per second`);
+};
+
+console.log(`seed ${seed}`);
+for (let number = 0; number < frames && complaints < 10; number++) {
+  // Numbers next to each other are to give frames far apart.
+  const r = random(Math.imul(number + 1, 0x9e3779b1) ^ seed);
+  const frame = laws.frame(r);
+  const complaint = laws.complaint(frame, r);
+  if (complaint) {
+    complaints++;
+    console.log(`frame ${number} of seed ${seed}: ${complaint}\n  ${show(frame).slice(0, 2000)}`);
+  }
+  if (number % 1000 === 0 && performance.now() - told > 5000) {
+    told = performance.now();
+    say(number + 1);
+  }
+}
+say(frames);
+process.exitCode = complaints > 0 ? 1 : 0;
