@@ -22,11 +22,12 @@ import { expect } from 'vitest';
 import { checkEmitted } from './wire-rules.ts';
 
 /** A server event, loosely: tests look into it without narrowing. */
-export type Frame = ServerEvent & {
+export interface Frame {
+  type: ServerEvent['type'];
   item?: RealtimeConversationItem & { [key: string]: unknown };
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects to be there
   [key: string]: any;
-};
+}
 
 /** A client event as it comes from a peer: partly, or with more than the types know. */
 export type Said = { type: ClientEvent['type']; [key: string]: unknown };

@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import { audio, create, errorOf, play, texting, types, user } from '../../../tests/session-harness.ts';
+import { createSession } from './create-session.ts';
+import { deadline } from './lifetime.ts';
+import { step } from './step.ts';
+
+const HOUR = 3_600_000;
+const wrong = (event_id: string) => ({ type: 'response.cancel' as const, event_id });
+
+describe('the beginning', () => {
+  it('[SE1] nothing is answered before the session is open', () => {
+    const state = createSession({ seed: [1, 2, 3, 4], model: 'm', started_at: 0 });
+    expect(deadline(state)).toBeUndefined();
+    const early = step(state, { at: 0, from: 'client', event: { type: 'response.create' } });
+    expect(early).toEqual({ state, effects: [] });
+    const opened = step(state, { at: 0, from: 'host', event: { type: 'open' } });
+    expect(opened.effects.map((effect) => effect.do)).toEqual(['send', 'detect']);
+    expect(step(opened.state, { at: 0, from: 'host', event: { type: 'open' } }).effects).toEqual([]);
+  });
+});
+
+describe('the end', () => {
+  it('[SE28, ER24, ER51] comes at the maximum duration: response.done, error, close', () => {
+    const played = play();
+    played.wait(HOUR - 1000);
+    played.client({ type: 'response.create' });
+    played.engine({ type: 'transcript.delta', delta: 'I was' }, audio(100));
+    played.client(create(user('waiting', 'w')));
+    const frames = played.wait(1000);
+    expect(types(frames)).toEqual([
+      'response.output_audio.done',
+      'response.output_audio_transcript.done',
+      'response.content_part.done',
+      'conversation.item.done',
+      'response.output_item.done',
+      'response.done',
+      'rate_limits.updated',
+      'conversation.item.added',
+      'conversation.item.done',
+      'error',
+    ]);
+    const message = 'Your session hit the maximum duration of 60 minutes.';
+    expect(frames.at(-1)!.error).toEqual({
+      type: 'invalid_request_error',
+      code: 'session_expired',
+      message,
+      param: null,
+      event_id: null,
+    });
+    expect(played.done()).toMatchObject([{ do: 'cancel' }, { do: 'close', code: 1001, reason: message }]);
+    expect(played.client({ type: 'response.create' })).toEqual([]);
+    expect(deadline(played.state)).toBeUndefined();
+  });
+
+  it('[LM8] the maximum is the host’s to set', () => {
+    const played = play({ limits: { max_duration_ms: 1_800_000 } });
+    expect(played.frames[0]!.session.expires_at).toBe(1_700_001_800);
+    expect(played.wait(1_800_000).at(-1)!.error.message).toContain('30 minutes');
+  });
+
+  it('[LM10, ER43] comes after more than 100 refusals in 10 s', () => {
+    const played = play(texting);
+    played.client({ type: 'response.create' });
+    for (let i = 0; i < 100; i++)
+      expect(errorOf(played.client({ ...wrong(`e${i}`), response_id: 'x' })).event_id).toBe(`e${i}`);
+    const frames = played.client({ ...wrong('last'), response_id: 'x' });
+    expect(types(frames)).toEqual(['error', 'response.done', 'rate_limits.updated', 'error']);
+    expect(frames[0]!.error.event_id).toBe('last');
+    expect(frames.at(-1)!.error).toMatchObject({
+      type: 'rate_limit_error',
+      code: 'rate_limit_exceeded',
+      event_id: null,
+    });
+    expect(played.done().at(-1)).toMatchObject({ do: 'close', code: 1008 });
+  });
+
+  it('[ER6] refusals spread over time do not end it', () => {
+    const played = play();
+    for (let i = 0; i < 500; i++) {
+      played.wait(101);
+      errorOf(played.client(wrong(`e${i}`)));
+    }
+  });
+
+  it('[LM12] a drain waits for running responses and begins no new ones', () => {
+    const played = play(texting);
+    played.client({ type: 'response.create' });
+    expect(played.host({ type: 'drain' })).toEqual([]);
+    expect(played.done()).toEqual([]);
+    expect(errorOf(played.client({ type: 'response.create', response: { conversation: 'none' } })).code).toBe(
+      'draining',
+    );
+    expect(types(played.engine({ type: 'text.delta', delta: 'bye' }, { type: 'done' })).slice(-2)).toEqual([
+      'response.done',
+      'rate_limits.updated',
+    ]);
+    expect(played.done()).toMatchObject([{ do: 'close', code: 1001 }]);
+    const idle = play();
+    idle.host({ type: 'drain' });
+    expect(idle.done()).toMatchObject([{ do: 'close', code: 1001 }]);
+  });
+
+  it('when the client goes, engines stop and nothing is sent', () => {
+    const played = play();
+    played.client({ type: 'response.create' });
+    played.client({ type: 'response.create', response: { conversation: 'none' } });
+    expect(played.host({ type: 'close' })).toEqual([]);
+    expect(played.done()).toMatchObject([{ do: 'cancel' }, { do: 'cancel' }]);
+    expect(played.host({ type: 'close' })).toEqual([]);
+  });
+});
+
+describe('refusals', () => {
+  it('[ER2, ER3] name the client’s event, or null', () => {
+    const played = play();
+    expect(errorOf(played.client(wrong('mine')))).toMatchObject({ event_id: 'mine' });
+    expect(errorOf(played.client({ type: 'response.cancel' })).event_id).toBeNull();
+    expect(errorOf(played.client({ type: 'response.cancel', event_id: null })).event_id).toBeNull();
+    expect(Object.keys(played.frames.at(-1)!.error).sort()).toEqual(['code', 'event_id', 'message', 'param', 'type']);
+  });
+
+  it('[ER4] ids in messages are cut and printable, messages are one line', () => {
+    const item_id = `line\nbreak\u0000${'x'.repeat(900)}`;
+    const { message } = errorOf(play().client({ type: 'conversation.item.delete', item_id }));
+    expect(message).toBe(`Error deleting item: the item with id 'line?break?${'x'.repeat(53)}' does not exist.`);
+  });
+
+  it('[ER25, WR9] output_audio_buffer.clear is unknown on a WebSocket', () => {
+    const error = errorOf(play().client({ type: 'output_audio_buffer.clear' }));
+    expect(error).toMatchObject({ code: 'invalid_value', param: 'type' });
+    expect(error.message).toMatch(
+      /^Invalid value: 'output_audio_buffer.clear'. Supported values are: 'session.update', /,
+    );
+  });
+});
+
+describe('cost', () => {
+  it('a delta costs much the same in a conversation of 10 items and of 5000, and after 20000 deltas', () => {
+    const speaking = (count: number) => {
+      const played = play({ ...texting, limits: { items: 20_000 } });
+      let { state } = played;
+      const tell = (event: object) => {
+        state = step(state, { at: 0, from: 'client', event: event as never }).state;
+      };
+      for (let i = 0; i < count; i++) tell(create(user('hi', `u${i}`)));
+      tell({ type: 'response.create' });
+      return { state, response_id: state.responses[0]!.id };
+    };
+    const cost = ({ state: given, response_id }: ReturnType<typeof speaking>) => {
+      let state = given;
+      const rounds: number[] = [];
+      for (let round = 0; round < 20; round++) {
+        const began = performance.now();
+        for (let i = 0; i < 1000; i++) {
+          state = step(state, {
+            at: 0,
+            from: 'engine',
+            response_id,
+            event: { type: 'text.delta', delta: 'word ' },
+          }).state;
+        }
+        rounds.push(performance.now() - began);
+      }
+      return { early: Math.min(...rounds.slice(1, 6)), late: Math.min(...rounds.slice(-5)) };
+    };
+    const [few, many] = [speaking(10), speaking(5000)];
+    cost(few);
+    const [small, large] = [cost(few), cost(many)];
+    expect(large.late / small.late).toBeLessThan(4);
+    expect(large.late / large.early).toBeLessThan(4);
+  });
+});

@@ -1,0 +1,391 @@
+import { describe, expect, it } from 'vitest';
+import { append, audio, create, errorOf, play, texting, types, user } from '../../../tests/session-harness.ts';
+import { createSession, type SessionOptions } from './create-session.ts';
+
+const update = (session: object) => ({
+  type: 'session.update' as const,
+  event_id: 'mine',
+  session: { type: 'realtime', ...session },
+});
+const input = (fields: object) => update({ audio: { input: fields } });
+const output = (fields: object) => update({ audio: { output: fields } });
+const tool = (name: string) => ({ type: 'function', name, parameters: { type: 'object', $schema: 'x' } });
+
+/** A session that has spoken. */
+const spoken = () => {
+  const played = play();
+  played.client({ type: 'response.create' });
+  played.engine({ type: 'transcript.delta', delta: 'hi' }, audio(100), { type: 'done' });
+  return played;
+};
+
+describe('session.created', () => {
+  it('[SE3, SE26, SE27] shows every key, the defaults and the expiry', () => {
+    const [created] = play().frames;
+    expect(created!.session).toMatchObject({
+      type: 'realtime',
+      object: 'realtime.session',
+      model: 'test-model',
+      output_modalities: ['audio'],
+      tools: [],
+      tool_choice: 'auto',
+      max_output_tokens: 'inf',
+      tracing: null,
+      truncation: 'auto',
+      prompt: null,
+      include: null,
+      expires_at: 1_700_003_600,
+      audio: {
+        input: {
+          format: { type: 'audio/pcm', rate: 24000 },
+          transcription: null,
+          noise_reduction: null,
+          turn_detection: {
+            type: 'server_vad',
+            threshold: 0.5,
+            prefix_padding_ms: 300,
+            silence_duration_ms: 500,
+            idle_timeout_ms: null,
+            create_response: true,
+            interrupt_response: true,
+          },
+        },
+        output: { format: { type: 'audio/pcm', rate: 24000 }, voice: 'marin', speed: 1 },
+      },
+    });
+    expect(created!.session.id).toMatch(/^sess_[A-Za-z0-9]{21}$/);
+  });
+
+  it('[SE2, CV2] neither conversation.created nor conversation.item.created is ever sent', () => {
+    const played = play(texting);
+    played.client(create(user('hi')));
+    expect(types(played.frames)).toEqual(['session.created', 'conversation.item.added', 'conversation.item.done']);
+  });
+
+  it('[SE32, VA27] a transcription session has input audio only, and turn detection that answers nothing', () => {
+    const [created] = play({ kind: 'transcription' }).frames;
+    expect(Object.keys(created!.session).sort()).toEqual(['audio', 'expires_at', 'id', 'include', 'object', 'type']);
+    expect(created!.session.object).toBe('realtime.transcription_session');
+    expect(Object.keys(created!.session.audio)).toEqual(['input']);
+    expect(created!.session.audio.input.turn_detection).toEqual({
+      type: 'server_vad',
+      threshold: 0.5,
+      prefix_padding_ms: 300,
+      silence_duration_ms: 500,
+    });
+  });
+
+  it('starts from the configuration the session was opened with, and a wrong one is its caller’s fault', () => {
+    const options = (session: object) =>
+      ({ seed: [1, 2, 3, 4], model: 'm', started_at: 0, session }) as unknown as SessionOptions;
+    expect(createSession(options({ type: 'realtime', instructions: 'be brief' })).config.instructions).toBe('be brief');
+    const wrong = options({ type: 'realtime', tool_choice: { type: 'function', name: 'gone' } });
+    expect(() => createSession(wrong)).toThrow(/not offered/);
+  });
+});
+
+describe('session.update', () => {
+  it('[SE4] is refused without session.type', () => {
+    const error = errorOf(play().client({ type: 'session.update', event_id: 'mine', session: {} }));
+    expect(error).toMatchObject({
+      code: 'missing_required_parameter',
+      param: 'session.type',
+      message: "Missing required parameter: 'session.type'.",
+      event_id: 'mine',
+    });
+  });
+
+  it('[SE5] is refused for another kind of session', () => {
+    const error = errorOf(play().client({ type: 'session.update', session: { type: 'transcription' } }));
+    expect(error).toMatchObject({ code: 'invalid_value', param: 'session.type' });
+    const other = play({ kind: 'transcription' });
+    expect(errorOf(other.client(update({})))).toMatchObject({ code: 'invalid_value', param: 'session.type' });
+  });
+
+  it('[SE6, SE12] merges by presence and answers with the whole configuration, event_id not echoed', () => {
+    const played = play();
+    played.client(input({ transcription: { model: 'whisper-1', language: 'en' } }));
+    const [updated] = played.client(
+      input({ transcription: { prompt: 'names' }, turn_detection: { type: 'server_vad', threshold: 0.9 } }),
+    );
+    expect(updated!.type).toBe('session.updated');
+    expect(updated!.event_id).not.toBe('mine');
+    const heard = updated!.session.audio.input;
+    expect(heard.transcription).toEqual({ model: 'whisper-1', language: 'en', prompt: 'names' });
+    expect(heard.turn_detection).toMatchObject({ threshold: 0.9, prefix_padding_ms: 300 });
+    expect(updated!.session.instructions).toBe(played.frames[0]!.session.instructions);
+  });
+
+  it('[SE7] a tagged object of another type starts from its defaults', () => {
+    const played = play();
+    const [updated] = played.client(input({ turn_detection: { type: 'semantic_vad', create_response: false } }));
+    expect(updated!.session.audio.input.turn_detection).toEqual({
+      type: 'semantic_vad',
+      eagerness: 'auto',
+      create_response: false,
+      interrupt_response: true,
+    });
+    const [back] = played.client(input({ turn_detection: { type: 'server_vad', threshold: 0.1 } }));
+    expect(back!.session.audio.input.turn_detection).toMatchObject({
+      threshold: 0.1,
+      silence_duration_ms: 500,
+      create_response: true,
+    });
+    played.client(update({ truncation: { type: 'retention_ratio', retention_ratio: 0.5 } }));
+    expect(played.client(update({ truncation: 'auto' }))[0]!.session.truncation).toBe('auto');
+    const [g711] = played.client(input({ format: { type: 'audio/pcmu' } }));
+    expect(g711!.session.audio.input.format).toEqual({ type: 'audio/pcmu' });
+  });
+
+  it('[SE8] null turns off what can be off', () => {
+    const played = play();
+    played.client(update({ prompt: { id: 'p' }, include: ['item.input_audio_transcription.logprobs'] }));
+    played.client(input({ transcription: { model: 'whisper-1' }, noise_reduction: { type: 'near_field' } }));
+    const fields = { turn_detection: null, transcription: null, noise_reduction: null };
+    const [updated] = played.client(update({ prompt: null, include: null, tracing: null, audio: { input: fields } }));
+    expect(updated!.session).toMatchObject({ prompt: null, include: null, tracing: null });
+    expect(updated!.session.audio.input).toMatchObject(fields);
+  });
+
+  it('[SE9] null for any other field counts as absent', () => {
+    const played = play();
+    played.client(update({ instructions: 'be brief', max_output_tokens: 7 }));
+    const [updated] = played.client(update({ instructions: null, max_output_tokens: null, tools: null, audio: null }));
+    expect(updated!.session).toMatchObject({ instructions: 'be brief', max_output_tokens: 7, tools: [] });
+  });
+
+  it('[SE10] empty instructions restore the default', () => {
+    const played = play({ defaults: { instructions: 'the default' } });
+    expect(played.client(update({ instructions: 'mine' }))[0]!.session.instructions).toBe('mine');
+    expect(played.client(update({ instructions: '' }))[0]!.session.instructions).toBe('the default');
+  });
+
+  it('[SE11, SE30] tools come back as they were sent, and [] removes them', () => {
+    const played = play();
+    const [updated] = played.client(update({ tools: [tool('f')] }));
+    expect(JSON.stringify(updated!.session.tools)).toBe(JSON.stringify([tool('f')]));
+    expect(played.client(update({ tools: [] }))[0]!.session.tools).toEqual([]);
+  });
+
+  it('[SE13] applies whole or not at all', () => {
+    const played = play();
+    const before = played.state.config;
+    const error = errorOf(
+      played.client(update({ instructions: 'new', tool_choice: { type: 'function', name: 'gone' } })),
+    );
+    expect(error).toMatchObject({ code: 'invalid_value', param: 'session.tool_choice.name', event_id: 'mine' });
+    expect(played.state.config).toEqual(before);
+  });
+
+  it('[SE14, SE34] ignores model, id, object and expires_at', () => {
+    const played = play();
+    const mine = { model: 'other', id: 'sess_x', object: 'realtime.session', expires_at: 1, instructions: 'new' };
+    const [updated] = played.client(update(mine));
+    const { id, expires_at } = played.frames[0]!.session;
+    expect(updated!.session).toMatchObject({ model: 'test-model', id, expires_at, instructions: 'new' });
+  });
+
+  it('[SE15] another voice is refused once assistant audio is present, the same is not', () => {
+    const played = spoken();
+    expect(errorOf(played.client(output({ voice: 'alloy' })))).toMatchObject({
+      code: 'cannot_update_voice',
+      param: null,
+      message: "Cannot update a conversation's voice if assistant audio is present.",
+    });
+    expect(types(played.client(output({ voice: 'marin' })))).toEqual(['session.updated']);
+  });
+
+  it('[SE15] the voice is free before that, and again once the audio is gone', () => {
+    expect(types(play().client(output({ voice: 'alloy' })))).toEqual(['session.updated']);
+    const played = spoken();
+    const [spokenItem] = played.frames.filter((frame) => frame.item?.role === 'assistant');
+    played.client({ type: 'conversation.item.delete', item_id: spokenItem!.item!.id });
+    expect(types(played.client(output({ voice: 'alloy' })))).toEqual(['session.updated']);
+  });
+
+  it('[SE16] the voice of a response in the default conversation is fixed too, that of one out of band is not', () => {
+    const played = spoken();
+    const response = { audio: { output: { voice: 'alloy' } } };
+    expect(errorOf(played.client({ type: 'response.create', response })).code).toBe('cannot_update_voice');
+    const [created] = played.client({ type: 'response.create', response: { ...response, conversation: 'none' } });
+    expect(created!.response.audio.output.voice).toBe('alloy');
+  });
+
+  it('[SE16] audio out of band does not fix the voice', () => {
+    const played = play();
+    played.client({ type: 'response.create', response: { conversation: 'none' } });
+    played.engine({ type: 'transcript.delta', delta: 'hi' }, audio(100), { type: 'done' });
+    expect(types(played.client(output({ voice: 'alloy' })))).toEqual(['session.updated']);
+  });
+
+  it('[SE17] the speed is fixed while a response is active', () => {
+    const played = play();
+    played.client({ type: 'response.create' });
+    const error = errorOf(played.client(output({ speed: 1.2 })));
+    expect(error).toMatchObject({ code: 'invalid_value', param: 'session.audio.output.speed' });
+    played.engine({ type: 'done' });
+    expect(played.client(output({ speed: 1.2 }))[0]!.session.audio.output.speed).toBe(1.2);
+  });
+
+  it('[SE18] tracing cannot change once it is on', () => {
+    const played = play();
+    expect(types(played.client(update({ tracing: 'auto' })))).toEqual(['session.updated']);
+    expect(types(played.client(update({ tracing: 'auto' })))).toEqual(['session.updated']);
+    for (const tracing of [null, { workflow_name: 'w' }]) {
+      expect(errorOf(played.client(update({ tracing })))).toMatchObject({
+        code: 'invalid_value',
+        param: 'session.tracing',
+      });
+    }
+  });
+
+  it('[SE19] takes one modality', () => {
+    const played = play();
+    expect(types(played.client(update({ output_modalities: ['text'] })))).toEqual(['session.updated']);
+    for (const output_modalities of [[], ['text', 'audio'], ['video']]) {
+      const error = errorOf(played.client(update({ output_modalities })));
+      expect(error).toMatchObject({ code: 'invalid_value', param: 'session.output_modalities' });
+    }
+  });
+
+  it('[SE20, SE35] keeps numbers within their bounds', () => {
+    const played = play();
+    const refused = (session: object) => {
+      const { code, param } = errorOf(played.client(session as never));
+      return [code, param];
+    };
+    expect(refused(input({ turn_detection: { type: 'server_vad', threshold: 2 } }))).toEqual([
+      'decimal_above_max_value',
+      'session.audio.input.turn_detection.threshold',
+    ]);
+    expect(refused(update({ max_output_tokens: 0 }))).toEqual(['integer_below_min_value', 'session.max_output_tokens']);
+    expect(refused(input({ format: { type: 'audio/pcm', rate: 16000 } }))).toEqual([
+      'integer_below_min_value',
+      'session.audio.input.format.rate',
+    ]);
+    expect(refused(output({ format: { type: 'audio/pcm', rate: 48000 } }))).toEqual([
+      'integer_above_max_value',
+      'session.audio.output.format.rate',
+    ]);
+  });
+
+  it('[SE21] an unknown key is refused, except where anything goes', () => {
+    const played = play();
+    expect(errorOf(played.client(update({ voice: 'x' })))).toMatchObject({
+      code: 'unknown_parameter',
+      param: 'session.voice',
+      message: "Unknown parameter: 'session.voice'.",
+    });
+    expect(types(played.client(update({ tools: [tool('f')], tracing: { metadata: { any: 1 } } })))).toEqual([
+      'session.updated',
+    ]);
+  });
+
+  it('[SE22] what does not mention turn detection leaves an open turn alone', () => {
+    const played = play();
+    played.client(append(500));
+    const [started] = played.speech({ type: 'started', audio_ms: 100 });
+    played.client(update({ instructions: 'new' }));
+    played.client(input({ turn_detection: { type: 'server_vad', threshold: 0.5 } }));
+    const [stopped, committed] = played.speech({ type: 'stopped', audio_ms: 500 });
+    expect([stopped!.item_id, committed!.item_id]).toEqual([started!.item_id, started!.item_id]);
+  });
+
+  it('[SE23] a change of turn detection drops an open turn and keeps its audio', () => {
+    const played = play();
+    played.client(append(500));
+    const [started] = played.speech({ type: 'started', audio_ms: 100 });
+    played.client(input({ turn_detection: null }));
+    expect(played.done()).toMatchObject([{ do: 'detect', turn_detection: null }]);
+    expect(played.speech({ type: 'stopped', audio_ms: 500 })).toEqual([]);
+    const [committed] = played.client({ type: 'input_audio_buffer.commit' });
+    expect(committed!.item_id).not.toBe(started!.item_id);
+    expect(played.done()).toMatchObject([{ do: 'commit_audio', start: 0, end: 24_000 }]);
+  });
+
+  it('[SE24] the input format is fixed while audio is buffered', () => {
+    const played = play();
+    played.client(append(10));
+    const error = errorOf(played.client(input({ format: { type: 'audio/pcmu' } })));
+    expect(error).toMatchObject({ code: 'invalid_value', param: 'session.audio.input.format' });
+    expect(types(played.client(input({ format: { type: 'audio/pcm', rate: 24000 } })))).toEqual(['session.updated']);
+    played.client({ type: 'input_audio_buffer.clear' });
+    expect(types(played.client(input({ format: { type: 'audio/pcmu' } })))).toEqual(['session.updated']);
+  });
+
+  it('[SE25, RS7] is answered at once, and a running response keeps what it began with', () => {
+    const played = play(texting);
+    played.client({ type: 'response.create', response: { max_output_tokens: 5 } });
+    expect(types(played.client(update({ max_output_tokens: 9, output_modalities: ['audio'] })))).toEqual([
+      'session.updated',
+    ]);
+    const frames = played.engine({ type: 'text.delta', delta: 'hi' }, { type: 'done' });
+    expect(types(frames)).toContain('response.output_text.done');
+    const done = frames.find((frame) => frame.type === 'response.done');
+    expect(done!.response).toMatchObject({ max_output_tokens: 5, output_modalities: ['text'] });
+    expect(played.state.config.max_output_tokens).toBe(9);
+  });
+
+  it('[SE29] the secrets of an MCP tool are never shown, nor kept', () => {
+    const played = play();
+    const mcp = {
+      type: 'mcp',
+      server_label: 'x',
+      server_url: 'https://a.example',
+      authorization: 'canary1',
+      headers: { k: 'canary2' },
+    };
+    const [updated] = played.client(update({ tools: [mcp] }));
+    expect(updated!.session.tools).toEqual([{ type: 'mcp', server_label: 'x', server_url: 'https://a.example' }]);
+    expect(JSON.stringify(played.state)).not.toContain('canary');
+  });
+
+  it('[SE31] tools of one name are refused', () => {
+    const played = play();
+    const error = errorOf(played.client(update({ tools: [tool('f'), tool('f')] })));
+    expect(error).toMatchObject({ code: 'invalid_value', param: 'session.tools[1].name' });
+    const many = Array.from({ length: 129 }, (_, i) => tool(`f${i}`));
+    expect(errorOf(played.client(update({ tools: many })))).toMatchObject({
+      code: 'array_above_max_length',
+      param: 'session.tools',
+    });
+  });
+
+  it('[SE33] a locked field keeps its value', () => {
+    const played = play({ locked: ['instructions', 'audio.output.voice'] });
+    expect(errorOf(played.client(output({ voice: 'alloy' })))).toMatchObject({
+      code: 'session_locked',
+      param: 'session.audio.output.voice',
+    });
+    expect(types(played.client(update({ max_output_tokens: 5 })))).toEqual(['session.updated']);
+  });
+
+  it('[TX17] gpt-realtime-whisper wants no turn detection in a transcription session', () => {
+    const played = play({ kind: 'transcription' });
+    const whisper = (turn_detection?: null) => ({
+      type: 'session.update' as const,
+      session: {
+        type: 'transcription',
+        audio: { input: { transcription: { model: 'gpt-realtime-whisper' }, turn_detection } },
+      },
+    });
+    expect(errorOf(played.client(whisper()))).toMatchObject({
+      code: 'invalid_value',
+      param: 'session.audio.input.turn_detection',
+    });
+    expect(types(played.client(whisper(null)))).toEqual(['session.updated']);
+    const realtime = play();
+    expect(types(realtime.client(input({ transcription: { model: 'gpt-realtime-whisper' } })))).toEqual([
+      'session.updated',
+    ]);
+  });
+
+  it('[VA17, VA18] fields of the other turn detection, and idle timeouts out of bounds, are refused', () => {
+    const played = play();
+    const refused = (turn_detection: object) => errorOf(played.client(input({ turn_detection })));
+    expect(refused({ type: 'semantic_vad', threshold: 0.5 })).toMatchObject({ code: 'unknown_parameter' });
+    expect(refused({ type: 'server_vad', eagerness: 'low' })).toMatchObject({ code: 'unknown_parameter' });
+    expect(refused({ type: 'server_vad', idle_timeout_ms: 4999 })).toMatchObject({ code: 'integer_below_min_value' });
+    expect(refused({ type: 'server_vad', idle_timeout_ms: 30_001 })).toMatchObject({ code: 'integer_above_max_value' });
+  });
+});

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { append, play, types } from '../../../tests/session-harness.ts';
+
+const LOGPROBS = [{ token: 'hi', logprob: -0.1, bytes: [104, 105] }];
+const transcribed = (transcription: object | null = { model: 'whisper-1' }, more: object = {}) =>
+  play({ session: { type: 'realtime', ...more, audio: { input: { transcription } } } as never });
+
+/** Commits a second of audio and says under which id. */
+const commit = (played: ReturnType<typeof play>): string => {
+  played.client(append(1000));
+  return played.client({ type: 'input_audio_buffer.commit' })[0]!.item_id;
+};
+const transcript = (played: ReturnType<typeof play>, item_id: string) => {
+  const [frame] = played.client({ type: 'conversation.item.retrieve', item_id });
+  return (frame!.item!.content as { transcript?: unknown }[])[0]!.transcript;
+};
+const PREFIX = 'conversation.item.input_audio_transcription';
+
+describe('transcription', () => {
+  it('[TX1, TX3, TX5, TX12, CV31] has deltas and exactly one end, in the middle of a response too', () => {
+    const played = transcribed();
+    const item_id = commit(played);
+    expect(played.done()).toMatchObject([
+      { do: 'commit_audio' },
+      { do: 'transcribe', item_id, transcription: { model: 'whisper-1' }, logprobs: false },
+    ]);
+    expect(transcript(played, item_id)).toBeNull();
+    played.client({ type: 'response.create' });
+    expect(played.speech({ type: 'transcription.delta', item_id, delta: ' hel' })[0]).toMatchObject({
+      type: `${PREFIX}.delta`,
+      item_id,
+      content_index: 0,
+      delta: ' hel',
+    });
+    const [completed] = played.speech({ type: 'transcription.completed', item_id, transcript: 'Hello.' });
+    expect(completed).toMatchObject({ type: `${PREFIX}.completed`, item_id, content_index: 0, transcript: 'Hello.' });
+    expect(transcript(played, item_id)).toBe('Hello.');
+    expect(played.speech({ type: 'transcription.completed', item_id, transcript: 'again' })).toEqual([]);
+    expect(played.speech({ type: 'transcription.delta', item_id, delta: 'late' })).toEqual([]);
+  });
+
+  it('[TX2] is silent when it is off', () => {
+    const played = transcribed(null);
+    const item_id = commit(played);
+    expect(played.done().map((effect) => effect.do)).toEqual(['commit_audio']);
+    expect(played.speech({ type: 'transcription.completed', item_id, transcript: 'hi' })).toEqual([]);
+    expect(transcript(played, item_id)).toBeNull();
+  });
+
+  it('[TX4, OR6] words may come while the turn is open, under its id', () => {
+    const played = transcribed();
+    played.client(append(1000));
+    const [started] = played.speech({ type: 'started', audio_ms: 500 });
+    const { item_id } = started!;
+    expect(types(played.speech({ type: 'transcription.delta', item_id, delta: 'hi' }))).toEqual([`${PREFIX}.delta`]);
+    expect(played.speech({ type: 'transcription.delta', item_id: 'other', delta: 'hi' })).toEqual([]);
+    played.speech({ type: 'stopped', audio_ms: 1000 });
+    expect(types(played.speech({ type: 'transcription.completed', item_id, transcript: 'hi' }))).toEqual([
+      `${PREFIX}.completed`,
+    ]);
+  });
+
+  it('[TX6] always says what it cost: seconds, or tokens with the gpt-4o family', () => {
+    const cost = (model: string) => {
+      const played = transcribed({ model });
+      const item_id = commit(played);
+      return played.speech({ type: 'transcription.completed', item_id, transcript: 'hi there' })[0]!.usage;
+    };
+    expect(cost('whisper-1')).toEqual({ type: 'duration', seconds: 1 });
+    expect(cost('gpt-4o-mini-transcribe')).toEqual({
+      type: 'tokens',
+      total_tokens: 12,
+      input_tokens: 10,
+      output_tokens: 2,
+      input_token_details: { text_tokens: 0, audio_tokens: 10 },
+    });
+    const played = transcribed();
+    const item_id = commit(played);
+    const usage = { type: 'duration', seconds: 3 } as const;
+    expect(played.speech({ type: 'transcription.completed', item_id, transcript: '', usage })[0]).toMatchObject({
+      usage,
+    });
+  });
+
+  it('[TX7] nothing intelligible is completed with an empty transcript', () => {
+    const played = transcribed();
+    const item_id = commit(played);
+    const [completed] = played.speech({ type: 'transcription.completed', item_id, transcript: '' });
+    expect(completed).toMatchObject({ type: `${PREFIX}.completed`, transcript: '' });
+    expect(transcript(played, item_id)).toBe('');
+  });
+
+  it('[TX8] a fault is failed, without param and without error; the turn goes on', () => {
+    const played = transcribed();
+    const item_id = commit(played);
+    const error = { type: 'server_error', code: 'internal_error', message: 'it broke' };
+    const frames = played.speech({ type: 'transcription.failed', item_id, error });
+    expect(types(frames)).toEqual([`${PREFIX}.failed`]);
+    expect(frames[0]!.error).toEqual(error);
+    expect(transcript(played, item_id)).toBeNull();
+    expect(types(played.client({ type: 'response.create' }))).toEqual(['response.created']);
+  });
+
+  it('[TX9] log probabilities come only when they were asked for', () => {
+    const hear = (more: object) => {
+      const played = transcribed({ model: 'whisper-1' }, more);
+      const item_id = commit(played);
+      return [
+        ...played.speech({ type: 'transcription.delta', item_id, delta: 'hi', logprobs: LOGPROBS }),
+        ...played.speech({ type: 'transcription.completed', item_id, transcript: 'hi', logprobs: LOGPROBS }),
+      ];
+    };
+    for (const frame of hear({})) expect(frame).not.toHaveProperty('logprobs');
+    const include = ['item.input_audio_transcription.logprobs'];
+    for (const frame of hear({ include })) expect(frame.logprobs).toEqual(LOGPROBS);
+  });
+
+  it('[TX10, TX11] segments are in seconds, languages are passed on', () => {
+    const played = transcribed();
+    const item_id = commit(played);
+    const segment = { text: 'hi', speaker: 'A', start: 0.5, end: 1.25 };
+    expect(played.speech({ type: 'transcription.segment', item_id, ...segment })[0]).toMatchObject({
+      type: `${PREFIX}.segment`,
+      content_index: 0,
+      ...segment,
+    });
+    const [completed] = played.speech({ type: 'transcription.completed', item_id, transcript: 'hi', languages: [] });
+    expect(completed!.languages).toEqual([]);
+  });
+
+  it('[TX13] of a deleted item nothing more is said', () => {
+    const played = transcribed();
+    const item_id = commit(played);
+    played.client({ type: 'conversation.item.delete', item_id });
+    expect(played.speech({ type: 'transcription.delta', item_id, delta: 'hi' })).toEqual([]);
+    expect(played.speech({ type: 'transcription.completed', item_id, transcript: 'hi' })).toEqual([]);
+  });
+
+  it('[TX14] a change counts from the next turn', () => {
+    const played = transcribed();
+    const before = commit(played);
+    played.client({ type: 'session.update', session: { type: 'realtime', audio: { input: { transcription: null } } } });
+    const after = commit(played);
+    expect(types(played.speech({ type: 'transcription.completed', item_id: before, transcript: 'hi' }))).toHaveLength(
+      1,
+    );
+    expect(played.speech({ type: 'transcription.completed', item_id: after, transcript: 'hi' })).toEqual([]);
+  });
+
+  it('[TX15, TX18] items may interleave, and one delta or none before the end is as good', () => {
+    const played = transcribed();
+    const [first, second] = [commit(played), commit(played)];
+    const frames = [
+      ...played.speech({ type: 'transcription.delta', item_id: second, delta: 'two' }),
+      ...played.speech({ type: 'transcription.completed', item_id: first, transcript: 'one' }),
+      ...played.speech({ type: 'transcription.completed', item_id: second, transcript: 'two' }),
+    ];
+    expect(frames.map((frame) => frame.item_id)).toEqual([second, first, second]);
+  });
+});
