@@ -65,7 +65,7 @@ describe('openings of GA clients', () => {
     async ({ each }) => {
       const opened = await openRaw(server.url, each.request.target, headersOf(each));
       for (const event of each.first_events) opened.send(filled(JSON.stringify(event)));
-      const wanted = (type: string) => each.first_events.filter((event) => event['type'] === type).length;
+      const wanted = (type: string) => each.first_events.filter((event) => event.type === type).length;
       const missing = new Map([
         ['session.created', 1],
         ['session.updated', wanted('session.update')],
