@@ -92,6 +92,7 @@ export const SETTINGS = {
     value: 'number',
     about: 'where to listen with TLS; 0 picks a free one (8788)',
   },
+  beta: { ...SWITCH, env: 'COLLOQUY_BETA', about: 'also serve clients that still speak the beta shape' },
   'data-dir': { ...TEXT, env: 'COLLOQUY_DATA_DIR', value: 'folder', about: 'where to keep what outlives the process' },
   origins: {
     ...LIST,

@@ -252,7 +252,7 @@ describe('beta client events', () => {
     expect(parts('system', 'text')).toEqual(['input_text']);
   });
 
-  it('[BT12] everything else goes on as it stands, whatever it is', () => {
+  it('[BT3] everything else goes on as it stands, whatever it is', () => {
     for (const event of [
       { type: 'input_audio_buffer.append', audio: 'AAAA' },
       { type: 'nonsense' },

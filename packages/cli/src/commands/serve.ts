@@ -26,7 +26,7 @@ Environment:
 ${EXIT_CODES_HELP}`;
 
 function optionsOf(settings: Settings, keys: readonly string[]): ServerOptions {
-  const { port, host, tls, origins, hosts } = settings;
+  const { port, host, tls, beta, origins, hosts } = settings;
   const { 'tls-port': tlsPort, 'data-dir': dataDir, 'log-level': logLevel = 'warn' } = settings;
   return {
     keys,
@@ -34,6 +34,7 @@ function optionsOf(settings: Settings, keys: readonly string[]): ServerOptions {
     ...(port !== undefined && { port }),
     ...(host !== undefined && { host }),
     ...(tls !== undefined && { tls }),
+    ...(beta && { beta: 'serve' as const }),
     ...(tlsPort !== undefined && { tlsPort }),
     ...(dataDir !== undefined && { dataDir }),
     ...(origins !== undefined && { origins }),
