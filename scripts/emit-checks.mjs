@@ -17,11 +17,13 @@ const TARGET = new URL('checks.generated.ts', SOURCES);
 const ROOTS = {
   isServerEvent: ['realtime-server-events.ts', 'ServerEvent'],
   isClientEvent: ['realtime-client-events.ts', 'ClientEvent'],
-  isItem: ['realtime-conversation.ts', 'RealtimeConversationItem'],
 };
 
 const HEAD = `// Written by scripts/emit-checks.mjs from the schemas; not for editing. One function per shape.
-// Each is true only of values, as JSON.parse makes them, that \`check(…, 'tolerant')\` finds nothing wrong with.
+// Each is true only of values, as JSON.parse makes them, that \`check(…, 'tolerant')\` finds nothing wrong with. What holds
+// audio, an image or a key is made to print redacted on the way.
+
+import { hold, holdHeaders } from './masked.ts';
 
 type Value = Record<string, unknown>;
 `;
@@ -92,10 +94,22 @@ function bodyOf(node) {
   }
 }
 
+const inner = (node) => (node.kind === 'optional' || node.kind === 'nullable' ? inner(node.of) : node);
+const isSecret = (node) => node.kind === 'string' && (node.secret === 'media' || node.secret === 'key');
+
+/** One field of `v`; if it is a secret, `v` holds one. */
+function testField(name, field) {
+  const value = `v.${name}`;
+  const node = inner(field);
+  if (isSecret(node)) return `${test(field, value)} && hold(v, ${value})`;
+  if (node.kind !== 'record' || !isSecret(node.of)) return test(field, value);
+  return `(${value} == null || (${test(node, value)} && holdHeaders(${value} as object)))`;
+}
+
 /** What makes an object right. The tag has been read when a variant is judged, and an array has no field that is required. */
 function allOf(node, tag) {
   const fields = Object.entries(node.fields).filter(([name]) => name !== tag);
-  const tests = fields.map(([name, field]) => test(field, `v.${name}`)).filter((each) => each !== 'true');
+  const tests = fields.map(([name, field]) => testField(name, field)).filter((each) => each !== 'true');
   if (tag) return tests.join(' && ') || 'true';
   const own = fields.some(([, field]) => isRequired(field)) ? "typeof v === 'object' && v !== null" : isObject('v');
   return [own, ...tests].join(' && ');

@@ -1,16 +1,16 @@
 // Written by scripts/emit-checks.mjs from the schemas; not for editing. One function per shape.
-// Each is true only of values, as JSON.parse makes them, that `check(…, 'tolerant')` finds nothing wrong with.
+// Each is true only of values, as JSON.parse makes them, that `check(…, 'tolerant')` finds nothing wrong with. What holds
+// audio, an image or a key is made to print redacted on the way.
+
+import { hold, holdHeaders } from './masked.ts';
 
 type Value = Record<string, unknown>;
 
 /** True only of a right `ServerEvent` of a known type. */
-export const isServerEvent = (value: unknown): boolean => is112(value as Value);
+export const isServerEvent = (value: unknown): boolean => is113(value as Value);
 
 /** True only of a right `ClientEvent` of a known type. */
-export const isClientEvent = (value: unknown): boolean => is132(value as Value);
-
-/** True only of a right `RealtimeConversationItem` of a known type. */
-export const isItem = (value: unknown): boolean => is60(value as Value);
+export const isClientEvent = (value: unknown): boolean => is133(value as Value);
 
 function is0(v: Value): boolean {
   return typeof v === 'object' && v !== null && typeof v.type === 'string' && (v.code == null || typeof v.code === 'string') && typeof v.message === 'string' && (v.param == null || typeof v.param === 'string') && (v.event_id == null || typeof v.event_id === 'string');
@@ -45,7 +45,7 @@ function is6(v: Value): boolean {
 }
 
 function is7(v: Value): boolean {
-  return typeof v.server_label === 'string' && (v.server_url == null || typeof v.server_url === 'string') && (v.connector_id == null || typeof v.connector_id === 'string') && (v.tunnel_id == null || typeof v.tunnel_id === 'string') && (v.authorization == null || typeof v.authorization === 'string') && (v.server_description == null || typeof v.server_description === 'string') && (v.headers == null || is4(v.headers as Value)) && (v.allowed_tools == null || (is2(v.allowed_tools as Value) || is5(v.allowed_tools as Value))) && (v.allowed_callers == null || is2(v.allowed_callers as Value)) && (v.require_approval == null || (typeof v.require_approval === 'string' || is6(v.require_approval as Value))) && (v.defer_loading == null || typeof v.defer_loading === 'boolean');
+  return typeof v.server_label === 'string' && (v.server_url == null || typeof v.server_url === 'string') && (v.connector_id == null || typeof v.connector_id === 'string') && (v.tunnel_id == null || typeof v.tunnel_id === 'string') && (v.authorization == null || typeof v.authorization === 'string') && hold(v, v.authorization) && (v.server_description == null || typeof v.server_description === 'string') && (v.headers == null || (is4(v.headers as Value) && holdHeaders(v.headers as object))) && (v.allowed_tools == null || (is2(v.allowed_tools as Value) || is5(v.allowed_tools as Value))) && (v.allowed_callers == null || is2(v.allowed_callers as Value)) && (v.require_approval == null || (typeof v.require_approval === 'string' || is6(v.require_approval as Value))) && (v.defer_loading == null || typeof v.defer_loading === 'boolean');
 }
 
 function is8(v: Value): boolean {
@@ -107,11 +107,11 @@ function is17(v: Value): boolean {
 }
 
 function is18(v: Value): boolean {
-  return typeof v.detail === 'string' && (v.image_url == null || typeof v.image_url === 'string') && (v.file_id == null || typeof v.file_id === 'string') && (v.prompt_cache_breakpoint == null || is16(v.prompt_cache_breakpoint as Value));
+  return typeof v.detail === 'string' && (v.image_url == null || typeof v.image_url === 'string') && hold(v, v.image_url) && (v.file_id == null || typeof v.file_id === 'string') && (v.prompt_cache_breakpoint == null || is16(v.prompt_cache_breakpoint as Value));
 }
 
 function is19(v: Value): boolean {
-  return (v.detail == null || typeof v.detail === 'string') && (v.file_id == null || typeof v.file_id === 'string') && (v.prompt_cache_breakpoint == null || is16(v.prompt_cache_breakpoint as Value)) && (v.filename == null || typeof v.filename === 'string') && (v.file_data == null || typeof v.file_data === 'string') && (v.file_url == null || typeof v.file_url === 'string');
+  return (v.detail == null || typeof v.detail === 'string') && (v.file_id == null || typeof v.file_id === 'string') && (v.prompt_cache_breakpoint == null || is16(v.prompt_cache_breakpoint as Value)) && (v.filename == null || typeof v.filename === 'string') && (v.file_data == null || typeof v.file_data === 'string') && hold(v, v.file_data) && (v.file_url == null || typeof v.file_url === 'string');
 }
 
 function is20(v: Value): boolean {
@@ -248,11 +248,11 @@ function is43(v: Value): boolean {
 }
 
 function is44(v: Value): boolean {
-  return (v.audio == null || typeof v.audio === 'string') && (v.transcript == null || typeof v.transcript === 'string');
+  return (v.audio == null || typeof v.audio === 'string') && hold(v, v.audio) && (v.transcript == null || typeof v.transcript === 'string');
 }
 
 function is45(v: Value): boolean {
-  return (v.detail == null || typeof v.detail === 'string') && (v.image_url == null || typeof v.image_url === 'string');
+  return (v.detail == null || typeof v.detail === 'string') && (v.image_url == null || typeof v.image_url === 'string') && hold(v, v.image_url);
 }
 
 function is46(v: Value): boolean {
@@ -278,7 +278,7 @@ function is47(v: Value): boolean {
 }
 
 function is48(v: Value): boolean {
-  return is47(v.content as Value) && typeof v.role === 'string' && (v.id == null || typeof v.id === 'string') && (v.object == null || typeof v.object === 'string') && (v.status == null || typeof v.status === 'string') && (v.phase == null || typeof v.phase === 'string');
+  return is47(v.content as Value) && typeof v.role === 'string' && (v.id == null || typeof v.id === 'string') && (v.object == null || typeof v.object === 'string') && (v.status == null || typeof v.status === 'string');
 }
 
 function is49(v: Value): boolean {
@@ -533,7 +533,7 @@ function is99(v: Value): boolean {
 }
 
 function is100(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.type == null || typeof v.type === 'string') && (v.text == null || typeof v.text === 'string') && (v.transcript == null || typeof v.transcript === 'string') && (v.audio == null || typeof v.audio === 'string');
+  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.type == null || typeof v.type === 'string') && (v.text == null || typeof v.text === 'string') && (v.transcript == null || typeof v.transcript === 'string') && (v.audio == null || typeof v.audio === 'string') && hold(v, v.audio);
 }
 
 function is101(v: Value): boolean {
@@ -549,38 +549,42 @@ function is103(v: Value): boolean {
 }
 
 function is104(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && Number.isInteger(v.content_index);
+  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && Number.isInteger(v.content_index) && typeof v.delta === 'string' && hold(v, v.delta);
 }
 
 function is105(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && Number.isInteger(v.content_index) && typeof v.transcript === 'string';
+  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && Number.isInteger(v.content_index);
 }
 
 function is106(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.call_id === 'string' && typeof v.delta === 'string';
+  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && Number.isInteger(v.content_index) && typeof v.transcript === 'string';
 }
 
 function is107(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.call_id === 'string' && (v.name == null || typeof v.name === 'string') && typeof v.arguments === 'string';
+  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.call_id === 'string' && typeof v.delta === 'string';
 }
 
 function is108(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.delta === 'string' && (v.obfuscation == null || typeof v.obfuscation === 'string');
+  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.call_id === 'string' && (v.name == null || typeof v.name === 'string') && typeof v.arguments === 'string';
 }
 
 function is109(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.arguments === 'string';
+  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.delta === 'string' && (v.obfuscation == null || typeof v.obfuscation === 'string');
 }
 
 function is110(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && Number.isInteger(v.output_index) && typeof v.item_id === 'string';
+  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.arguments === 'string';
 }
 
 function is111(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string';
+  return (v.event_id == null || typeof v.event_id === 'string') && Number.isInteger(v.output_index) && typeof v.item_id === 'string';
 }
 
 function is112(v: Value): boolean {
+  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string';
+}
+
+function is113(v: Value): boolean {
   if (typeof v !== 'object' || v === null) return false;
   switch (v.type) {
     case 'error':
@@ -635,111 +639,112 @@ function is112(v: Value): boolean {
     case 'response.content_part.done':
       return is101(v);
     case 'response.output_text.delta':
-    case 'response.output_audio.delta':
     case 'response.output_audio_transcript.delta':
       return is102(v);
     case 'response.output_text.done':
       return is103(v);
-    case 'response.output_audio.done':
+    case 'response.output_audio.delta':
       return is104(v);
-    case 'response.output_audio_transcript.done':
+    case 'response.output_audio.done':
       return is105(v);
-    case 'response.function_call_arguments.delta':
+    case 'response.output_audio_transcript.done':
       return is106(v);
-    case 'response.function_call_arguments.done':
+    case 'response.function_call_arguments.delta':
       return is107(v);
-    case 'response.mcp_call_arguments.delta':
+    case 'response.function_call_arguments.done':
       return is108(v);
-    case 'response.mcp_call_arguments.done':
+    case 'response.mcp_call_arguments.delta':
       return is109(v);
+    case 'response.mcp_call_arguments.done':
+      return is110(v);
     case 'response.mcp_call.in_progress':
     case 'response.mcp_call.completed':
     case 'response.mcp_call.failed':
-      return is110(v);
+      return is111(v);
     case 'output_audio_buffer.started':
     case 'output_audio_buffer.stopped':
     case 'output_audio_buffer.cleared':
-      return is111(v);
+      return is112(v);
     default:
       return false;
   }
-}
-
-function is113(v: Value): boolean {
-  return (v.object == null || typeof v.object === 'string') && (v.id == null || typeof v.id === 'string') && (v.model == null || typeof v.model === 'string') && (v.output_modalities == null || is2(v.output_modalities as Value)) && (v.instructions == null || typeof v.instructions === 'string') && (v.tools == null || is9(v.tools as Value)) && (v.tool_choice == null || (typeof v.tool_choice === 'string' || is12(v.tool_choice as Value))) && (v.max_output_tokens == null || (Number.isInteger(v.max_output_tokens) || typeof v.max_output_tokens === 'string')) && (v.tracing == null || (typeof v.tracing === 'string' || is13(v.tracing as Value))) && (v.truncation == null || (typeof v.truncation === 'string' || is15(v.truncation as Value))) && (v.prompt == null || is22(v.prompt as Value)) && (v.expires_at == null || Number.isInteger(v.expires_at)) && (v.audio == null || is34(v.audio as Value)) && (v.include == null || is2(v.include as Value)) && (v.parallel_tool_calls == null || typeof v.parallel_tool_calls === 'boolean') && (v.reasoning == null || is35(v.reasoning as Value));
 }
 
 function is114(v: Value): boolean {
-  return (v.object == null || typeof v.object === 'string') && (v.id == null || typeof v.id === 'string') && (v.expires_at == null || Number.isInteger(v.expires_at)) && (v.audio == null || is37(v.audio as Value)) && (v.include == null || is2(v.include as Value));
+  return (v.object == null || typeof v.object === 'string') && (v.id == null || typeof v.id === 'string') && (v.model == null || typeof v.model === 'string') && (v.output_modalities == null || is2(v.output_modalities as Value)) && (v.instructions == null || typeof v.instructions === 'string') && (v.tools == null || is9(v.tools as Value)) && (v.tool_choice == null || (typeof v.tool_choice === 'string' || is12(v.tool_choice as Value))) && (v.max_output_tokens == null || (Number.isInteger(v.max_output_tokens) || typeof v.max_output_tokens === 'string')) && (v.tracing == null || (typeof v.tracing === 'string' || is13(v.tracing as Value))) && (v.truncation == null || (typeof v.truncation === 'string' || is15(v.truncation as Value))) && (v.prompt == null || is22(v.prompt as Value)) && (v.expires_at == null || Number.isInteger(v.expires_at)) && (v.audio == null || is34(v.audio as Value)) && (v.include == null || is2(v.include as Value)) && (v.parallel_tool_calls == null || typeof v.parallel_tool_calls === 'boolean') && (v.reasoning == null || is35(v.reasoning as Value));
 }
 
 function is115(v: Value): boolean {
+  return (v.object == null || typeof v.object === 'string') && (v.id == null || typeof v.id === 'string') && (v.expires_at == null || Number.isInteger(v.expires_at)) && (v.audio == null || is37(v.audio as Value)) && (v.include == null || is2(v.include as Value));
+}
+
+function is116(v: Value): boolean {
   if (typeof v !== 'object' || v === null) return false;
   switch (v.type) {
     case 'realtime':
-      return is113(v);
-    case 'transcription':
       return is114(v);
+    case 'transcription':
+      return is115(v);
     default:
       return false;
   }
 }
 
-function is116(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && is115(v.session as Value);
-}
-
 function is117(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.audio === 'string';
+  return (v.event_id == null || typeof v.event_id === 'string') && is116(v.session as Value);
 }
 
 function is118(v: Value): boolean {
-  return typeof v.text === 'string';
+  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.audio === 'string' && hold(v, v.audio);
 }
 
 function is119(v: Value): boolean {
-  return typeof v.image_url === 'string' && (v.detail == null || typeof v.detail === 'string');
+  return typeof v.text === 'string';
 }
 
 function is120(v: Value): boolean {
+  return typeof v.image_url === 'string' && hold(v, v.image_url) && (v.detail == null || typeof v.detail === 'string');
+}
+
+function is121(v: Value): boolean {
   if (typeof v !== 'object' || v === null) return false;
   switch (v.type) {
     case 'input_text':
     case 'output_text':
     case 'text':
-      return is118(v);
+      return is119(v);
     case 'input_audio':
     case 'output_audio':
     case 'audio':
       return is44(v);
     case 'input_image':
-      return is119(v);
+      return is120(v);
     default:
       return false;
   }
 }
 
-function is121(v: Value): boolean {
+function is122(v: Value): boolean {
   if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(is120(v[i] as Value))) return false;
+  for (let i = 0; i < v.length; i++) if (!(is121(v[i] as Value))) return false;
   return true;
 }
 
-function is122(v: Value): boolean {
-  return typeof v.role === 'string' && is121(v.content as Value) && (v.id == null || typeof v.id === 'string') && (v.object == null || typeof v.object === 'string') && (v.status == null || typeof v.status === 'string');
-}
-
 function is123(v: Value): boolean {
-  return typeof v.name === 'string' && typeof v.arguments === 'string' && (v.call_id == null || typeof v.call_id === 'string') && (v.id == null || typeof v.id === 'string') && (v.object == null || typeof v.object === 'string') && (v.status == null || typeof v.status === 'string');
+  return typeof v.role === 'string' && is122(v.content as Value) && (v.id == null || typeof v.id === 'string') && (v.object == null || typeof v.object === 'string') && (v.status == null || typeof v.status === 'string');
 }
 
 function is124(v: Value): boolean {
+  return typeof v.name === 'string' && typeof v.arguments === 'string' && (v.call_id == null || typeof v.call_id === 'string') && (v.id == null || typeof v.id === 'string') && (v.object == null || typeof v.object === 'string') && (v.status == null || typeof v.status === 'string');
+}
+
+function is125(v: Value): boolean {
   if (typeof v !== 'object' || v === null) return false;
   switch (v.type) {
     case 'message':
-      return is122(v);
-    case 'function_call':
       return is123(v);
+    case 'function_call':
+      return is124(v);
     case 'function_call_output':
       return is50(v);
     case 'mcp_approval_response':
@@ -749,72 +754,72 @@ function is124(v: Value): boolean {
   }
 }
 
-function is125(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && (v.previous_item_id == null || typeof v.previous_item_id === 'string') && is124(v.item as Value);
-}
-
 function is126(v: Value): boolean {
-  return typeof v.id === 'string';
+  return (v.event_id == null || typeof v.event_id === 'string') && (v.previous_item_id == null || typeof v.previous_item_id === 'string') && is125(v.item as Value);
 }
 
 function is127(v: Value): boolean {
+  return typeof v.id === 'string';
+}
+
+function is128(v: Value): boolean {
   if (typeof v !== 'object' || v === null) return false;
   switch (v.type) {
     case 'message':
-      return is122(v);
-    case 'function_call':
       return is123(v);
+    case 'function_call':
+      return is124(v);
     case 'function_call_output':
       return is50(v);
     case 'mcp_approval_response':
       return is51(v);
     case 'item_reference':
-      return is126(v);
+      return is127(v);
     default:
       return false;
   }
 }
 
-function is128(v: Value): boolean {
+function is129(v: Value): boolean {
   if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(is127(v[i] as Value))) return false;
+  for (let i = 0; i < v.length; i++) if (!(is128(v[i] as Value))) return false;
   return true;
 }
 
-function is129(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.output_modalities == null || is2(v.output_modalities as Value)) && (v.instructions == null || typeof v.instructions === 'string') && (v.audio == null || is92(v.audio as Value)) && (v.tools == null || is9(v.tools as Value)) && (v.tool_choice == null || (typeof v.tool_choice === 'string' || is12(v.tool_choice as Value))) && (v.parallel_tool_calls == null || typeof v.parallel_tool_calls === 'boolean') && (v.reasoning == null || is35(v.reasoning as Value)) && (v.max_output_tokens == null || (Number.isInteger(v.max_output_tokens) || typeof v.max_output_tokens === 'string')) && (v.conversation == null || typeof v.conversation === 'string') && (v.metadata == null || is4(v.metadata as Value)) && (v.prompt == null || is22(v.prompt as Value)) && (v.input == null || is128(v.input as Value));
-}
-
 function is130(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && (v.response == null || is129(v.response as Value));
+  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.output_modalities == null || is2(v.output_modalities as Value)) && (v.instructions == null || typeof v.instructions === 'string') && (v.audio == null || is92(v.audio as Value)) && (v.tools == null || is9(v.tools as Value)) && (v.tool_choice == null || (typeof v.tool_choice === 'string' || is12(v.tool_choice as Value))) && (v.parallel_tool_calls == null || typeof v.parallel_tool_calls === 'boolean') && (v.reasoning == null || is35(v.reasoning as Value)) && (v.max_output_tokens == null || (Number.isInteger(v.max_output_tokens) || typeof v.max_output_tokens === 'string')) && (v.conversation == null || typeof v.conversation === 'string') && (v.metadata == null || is4(v.metadata as Value)) && (v.prompt == null || is22(v.prompt as Value)) && (v.input == null || is129(v.input as Value));
 }
 
 function is131(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && (v.response_id == null || typeof v.response_id === 'string');
+  return (v.event_id == null || typeof v.event_id === 'string') && (v.response == null || is130(v.response as Value));
 }
 
 function is132(v: Value): boolean {
+  return (v.event_id == null || typeof v.event_id === 'string') && (v.response_id == null || typeof v.response_id === 'string');
+}
+
+function is133(v: Value): boolean {
   if (typeof v !== 'object' || v === null) return false;
   switch (v.type) {
     case 'session.update':
-      return is116(v);
-    case 'input_audio_buffer.append':
       return is117(v);
+    case 'input_audio_buffer.append':
+      return is118(v);
     case 'input_audio_buffer.commit':
     case 'input_audio_buffer.clear':
     case 'output_audio_buffer.clear':
       return is80(v);
     case 'conversation.item.create':
-      return is125(v);
+      return is126(v);
     case 'conversation.item.retrieve':
     case 'conversation.item.delete':
       return is64(v);
     case 'conversation.item.truncate':
       return is63(v);
     case 'response.create':
-      return is130(v);
-    case 'response.cancel':
       return is131(v);
+    case 'response.cancel':
+      return is132(v);
     default:
       return false;
   }

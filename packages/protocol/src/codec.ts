@@ -4,11 +4,12 @@
 // the profile `strict` in `strict.ts` and `strict-event.ts`; the two fast lanes are `checks.generated.ts` and `delta-scanner.ts`.
 
 import { check, quote, typeName } from './check.ts';
-import { isClientEvent, isItem, isServerEvent } from './checks.generated.ts';
+import { isClientEvent, isServerEvent } from './checks.generated.ts';
 import { applyClientRules, applyItemRules, renameIssue } from './client-rules.ts';
+import { createDeltaMemo, type DeltaMemo, learnDelta, scanDelta } from './delta-scanner.ts';
 import type { FailureCode, Issue } from './errors.ts';
 import { type Read, readFrame } from './frame-guard.ts';
-import { mask } from './masked.ts';
+import { hold, mask } from './masked.ts';
 import { withoutBounds, withoutItems } from './node-map.ts';
 import { ClientEvent } from './realtime-client-events.ts';
 import { InputItem, isKnownItem, RealtimeConversationItem } from './realtime-conversation.ts';
@@ -17,7 +18,7 @@ import { TranslationClientEvent, TranslationServerEvent } from './realtime-trans
 import type { Node, Profile } from './schema.ts';
 import { decodeStrictItem, encodeStrict } from './strict.ts';
 import { readItems, readStrict } from './strict-event.ts';
-import { guardValue } from './value-guard.ts';
+import { guardValue, isSound } from './value-guard.ts';
 
 export { eventTypeOf } from './event-types.ts';
 
@@ -48,6 +49,8 @@ export interface DecodeOptions {
   profile?: Profile;
   /** The frame is of a translation session, which has events of its own. @default false */
   translation?: boolean;
+  /** What to remember of the frames of this connection, for speed alone. By default one memory serves all. */
+  memo?: DeltaMemo;
 }
 
 /** How to decode what a client sent. */
@@ -81,9 +84,12 @@ export function decodeClientEvent(
 ): Decoded<ClientEvent | TranslationClientEvent>;
 export function decodeClientEvent(frame: unknown, options: DecodeClientOptions = {}): Decoded<unknown> {
   const { profile = 'tolerant', translation = false, keepUnknown = false } = options;
+  if (profile === 'tolerant' && !translation && typeof frame === 'string') {
+    const value = decodeFast(frame, isClientEvent, options.memo ?? MEMO);
+    if (value) return { ok: true, value, known: true };
+  }
   const node = (translation ? TranslationClientEvent : ClientEvent).node;
-  const isRight = profile === 'tolerant' && !translation ? isClientEvent : undefined;
-  return decodeEvent(frame, node as Variants, profile, keepUnknown, profile === 'server', isRight);
+  return decodeEvent(frame, node as Variants, profile, keepUnknown, profile === 'server');
 }
 
 /**
@@ -107,9 +113,12 @@ export function decodeServerEvent(
 ): Decoded<ServerEvent | TranslationServerEvent>;
 export function decodeServerEvent(frame: unknown, options: DecodeOptions = {}): Decoded<unknown> {
   const { profile = 'tolerant', translation = false } = options;
+  if (profile === 'tolerant' && !translation && typeof frame === 'string') {
+    const value = decodeFast(frame, isServerEvent, options.memo ?? MEMO);
+    if (value) return { ok: true, value, known: true };
+  }
   const node = (translation ? TranslationServerEvent : ServerEvent).node;
-  const isRight = profile === 'tolerant' && !translation ? isServerEvent : undefined;
-  return decodeEvent(frame, node as Variants, profile, true, false, isRight);
+  return decodeEvent(frame, node as Variants, profile, true, false);
 }
 
 /**
@@ -132,8 +141,6 @@ export function decodeItem(input: unknown, options: { profile?: Profile } = {}):
     const read: Read = isText ? readFrame(input, isServer) : { ok: true, value: input };
     if (!read.ok) return refuse(read.issue);
     const { value, later } = read;
-    if (profile === 'tolerant' && isText && isItem(value) && mask(value as object))
-      return { ok: true, value: value as RealtimeConversationItem, known: true };
     const unsound = guardValue(value, isServer);
     if (unsound) return refuse(unsound);
     if (!isObject(value)) return refuse(issue('invalid_event', null, 'The item must be a JSON object.'));
@@ -152,6 +159,24 @@ export function decodeItem(input: unknown, options: { profile?: Profile } = {}):
   });
 }
 
+/** Where callers keep no memory of their own: what frames looked like lately, whoever sent them. */
+const MEMO = createDeltaMemo();
+
+/** Events that tell of keys in plain words now and then. */
+const SPEAKS_OF_KEYS: ReadonlySet<string> = new Set(['error', 'session.created', 'session.updated', 'session.update']);
+
+/** The event of a frame that is right; for what is odd about any other the slow path has words. */
+function decodeFast(frame: string, isRight: (value: unknown) => boolean, memo: DeltaMemo): object | undefined {
+  const scanned = scanDelta(frame, memo);
+  if (scanned) return scanned;
+  const read = readFrame(frame, false);
+  if (!read.ok || !isRight(read.value) || !isSound(read.value as object)) return undefined;
+  const value = read.value as { type: string };
+  if (SPEAKS_OF_KEYS.has(value.type)) hold(value, '');
+  learnDelta(frame, value, memo);
+  return value;
+}
+
 type Variants = Extract<Node, { kind: 'variants' }>;
 
 function decodeEvent(
@@ -160,7 +185,6 @@ function decodeEvent(
   profile: Profile,
   keepsUnknown: boolean,
   hasRules: boolean,
-  isRight?: (value: unknown) => boolean,
 ): Decoded<unknown> {
   return guarded(() => {
     if (profile === 'strict') return decodeStrictly(frame, node);
@@ -168,8 +192,6 @@ function decodeEvent(
     const read: Read = isText ? readFrame(frame, profile === 'server') : { ok: true, value: frame };
     if (!read.ok) return refuse(read.issue);
     const { value, later } = read;
-    // A valid frame ends here; for what is odd about the others the slow path has words.
-    if (isRight && isText && isRight(value) && mask(value as object)) return { ok: true, value, known: true };
     const unsound = guardValue(value, profile === 'server');
     if (unsound) return refuse(unsound);
     if (later) return refuse(later, later.param === 'event_id' ? undefined : value);

@@ -5,7 +5,6 @@
 // custom inspection switched off; and `assert.deepStrictEqual` compares prototypes, so compare a copy (`{...value}`) there.
 
 import { redact } from './redact.ts';
-import { DEPTH, FREE_JSON } from './value-guard.ts';
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
@@ -29,46 +28,34 @@ export const MASKED: object = /* @__PURE__ */ printing((value) => redact(value))
 /** Prototype of objects whose every value is secret: the headers of an MCP tool. */
 const MASKED_HEADERS: object = /* @__PURE__ */ printing((value) => redact({ headers: value }).headers);
 
-/**
- * Makes a decoded value, and the parts of it that hold secrets, print redacted; answers whether it is free of what `guardValue`
- * refuses in any profile but `server`: one walk for both, since every valid frame pays for it. Frozen objects and those of a
- * class stay as they are.
- */
-export function mask(value: object): boolean {
-  const isSound = walk(value, DEPTH.tolerant - 1, false);
+/** Makes a decoded value, and the parts of it that hold secrets, print redacted. Frozen objects and those of a class stay as they are. */
+export function mask(value: object): void {
+  maskInside(value, MAX_DEPTH);
   give(value, MASKED);
-  return isSound;
 }
 
-function walk(value: object, room: number, isFree: boolean): boolean {
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) {
-      const each: unknown = value[i];
-      if (typeof each === 'object') {
-        if (each !== null && (room === 0 || !walk(each, room - 1, isFree))) return false;
-      } else if (typeof each === 'number' && !Number.isFinite(each)) return false;
-    }
-    return true;
+/** Deeper than any place of the wire that holds a secret. */
+const MAX_DEPTH = 16;
+
+function maskInside(value: object, room: number): void {
+  if (room === 0) return;
+  for (const [key, field] of Object.entries(value)) {
+    if (key === 'audio' || key === 'image_url' || key === 'authorization') hold(value, field);
+    if (typeof field !== 'object' || field === null) continue;
+    maskInside(field, room - 1);
+    if (key === 'headers') holdHeaders(field);
   }
-  let holdsSecret = false;
-  // The keys are data and are only compared here.
-  for (const key in value) {
-    const field = (value as Record<string, unknown>)[key];
-    if (typeof field === 'string') {
-      if (key === 'audio' || key === 'image_url' || key === 'authorization') holdsSecret = true;
-    } else if (typeof field === 'object') {
-      if (field !== null && !walkField(key, field, room, isFree)) return false;
-    } else if (typeof field === 'number' && !Number.isFinite(field)) return false;
-  }
-  if (holdsSecret) give(value, MASKED);
+}
+
+/** Makes an object with a secret string print redacted. Always true, for use among checks. */
+export function hold(value: object, secret: unknown): true {
+  if (typeof secret === 'string') give(value, MASKED);
   return true;
 }
 
-function walkField(key: string, field: object, room: number, isFree: boolean): boolean {
-  const becomesFree = !isFree && FREE_JSON.has(key);
-  const inside = becomesFree ? DEPTH.free : room;
-  if (inside === 0 || !walk(field, inside - 1, isFree || becomesFree)) return false;
-  if (key === 'headers') give(field, MASKED_HEADERS);
+/** As `hold`, for the headers of an MCP tool. */
+export function holdHeaders(headers: object): true {
+  give(headers, MASKED_HEADERS);
   return true;
 }
 

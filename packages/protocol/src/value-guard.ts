@@ -69,6 +69,34 @@ function walk(value: unknown, room: number, isFree: boolean, guard: Guard): stri
   return undefined;
 }
 
+/**
+ * Whether `guardValue` has nothing against a parsed value outside the profile `server`; `false` may also mean that it is just large.
+ * Every valid frame pays for this, so it does not say why.
+ */
+export function isSound(value: object): boolean {
+  return isSoundInside(value, DEPTH.tolerant - 1);
+}
+
+function isSoundInside(value: object, room: number): boolean {
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) {
+      const each: unknown = value[i];
+      if (typeof each === 'object') {
+        if (each !== null && (room === 0 || !isSoundInside(each, room - 1))) return false;
+      } else if (typeof each === 'number' && !Number.isFinite(each)) return false;
+    }
+    return true;
+  }
+  // The keys are data; only what stands under them counts here.
+  for (const key in value) {
+    const field = (value as Record<string, unknown>)[key];
+    if (typeof field === 'object') {
+      if (field !== null && (room === 0 || !isSoundInside(field, room - 1))) return false;
+    } else if (typeof field === 'number' && !Number.isFinite(field)) return false;
+  }
+  return true;
+}
+
 /** Whether every surrogate has its other half. At once where the runtime knows. */
 export function isWellFormed(text: string): boolean {
   const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
