@@ -337,14 +337,16 @@ describe(`hostile values (seed ${SEED})`, () => {
         canary,
         text(canary),
       ];
-      for (const frame of frames)
-        for (const profile of ['tolerant', 'server', 'strict'] as const)
-          for (const answer of [
-            decodeServerEvent(frame, { profile }),
-            decodeClientEvent(frame, { profile }),
-            decodeItem(frame, { profile }),
-          ])
-            if (!answer.ok) for (const trace of traces) expect(text(answer)).not.toContain(trace);
+      const profiles = ['tolerant', 'server', 'strict'] as const;
+      const answers = frames.flatMap((frame) =>
+        profiles.flatMap((profile) => [
+          decodeServerEvent(frame, { profile }),
+          decodeClientEvent(frame, { profile }),
+          decodeItem(frame, { profile }),
+        ]),
+      );
+      const said = text(answers.filter((answer) => !answer.ok));
+      expect(traces.filter((trace) => said.includes(trace))).toEqual([]);
     });
     fc.assert(property, { ...RUNS, numRuns: 1000 });
   });
