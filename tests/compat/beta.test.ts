@@ -3,11 +3,14 @@
 //
 // [BT14] No suite of theirs ships in a package, so none is run here: what they demand of a server is told anew below.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BETA_SERVER_EVENT_TYPES } from '@colloquy/protocol/beta';
-import { type BetaPolicy, createServer, type Line, parrot } from '@colloquy/server';
+import { type BetaPolicy, betaTransport, createServer, type Line, parrot, webSocketTransport } from '@colloquy/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import { runClient } from './child.ts';
 import { parrotSays } from './parrot-voice.ts';
 import { type Opened, openRaw } from './raw-socket.ts';
@@ -269,4 +272,45 @@ it('[BT13] in refusal mode event a wrong key is accepted, told by error, then cl
   await expect(opened.next()).rejects.toThrow('closed with 3000');
   opened.destroy();
   await server.stop();
+});
+
+/** The bridge on its own: beta clients in front, any GA server behind, and nothing of a session between. */
+async function pipeTo(upstreamUrl: string) {
+  const front = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(front, 'listening');
+  front.on('connection', async (socket) => {
+    const client = betaTransport(webSocketTransport(socket));
+    const upstream = new WebSocket(upstreamUrl, { headers: { authorization: `Bearer ${KEY}` } });
+    upstream.on('message', (data) => client.send(data.toString()));
+    upstream.on('close', (code) => client.close(code, ''));
+    await once(upstream, 'open');
+    for await (const frame of client.frames) upstream.send(frame);
+    upstream.close(1000);
+  });
+  const stop = async () => {
+    for (const each of front.clients) each.terminate();
+    front.close();
+    await once(front, 'close');
+  };
+  return { url: `ws://127.0.0.1:${(front.address() as AddressInfo).port}/v1/realtime`, stop };
+}
+
+it('[BT12] a beta client lives the same life through the bridge at a GA upstream, which never learns of it', async () => {
+  const upstream = await serving('refuse');
+  const pipe = await pipeTo(`${upstream.url.replace('http', 'ws')}/v1/realtime?model=gpt-realtime`);
+  const input = { url: pipe.url, apiKey: KEY, way: 'headers' };
+  const { code, report, stderr } = await runClient<Report>('openai-realtime-api.mjs', input);
+  expect(code, stderr).toBe(0);
+  expect(report).toMatchObject({
+    errors: [],
+    session: { modalities: ['audio', 'text'], temperature: 0.7 },
+    text: { transcript: 'You said: How are you?', temperature: 0.7 },
+    tool: 'You said: call add {"a":1,"b":2} 3',
+    plain: { text: 'You said: in words' },
+    cancelled: 'cancelled',
+    refused: { code: 'decimal_above_max_value', param: 'session.temperature' },
+  });
+  expect(upstream.temperatures.every((temperature) => temperature === undefined)).toBe(true);
+  await pipe.stop();
+  expect(await upstream.stop()).toEqual([]);
 });
