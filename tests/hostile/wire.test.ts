@@ -82,6 +82,11 @@ class Client {
     throw new Error(`the connection ended before ${type}: ${seen.map((event) => event.type)}`);
   }
 
+  /** The next event of that type. */
+  async next<T extends ServerEvent['type']>(type: T): Promise<Extract<ServerEvent, { type: T }>> {
+    return (await this.until(type)).at(-1) as Extract<ServerEvent, { type: T }>;
+  }
+
   /** Everything the server has to say until it has answered one more event. */
   async settle(): Promise<ServerEvent[]> {
     this.send({ type: 'session.update', session: { type: 'realtime' } });
@@ -91,8 +96,7 @@ class Client {
   /** A turn with the parrot, whatever was said before. */
   async turn(): Promise<string> {
     this.send(message('still here'), { type: 'response.create', response: { output_modalities: ['text'] } });
-    const [done] = (await this.until('response.done')).slice(-1);
-    return JSON.stringify(done);
+    return JSON.stringify(await this.next('response.done'));
   }
 }
 
@@ -114,8 +118,8 @@ type Given = (client: Client) => Promise<Record<string, string>>;
 /** Five words, so 1000 ms of audio. */
 const assistantAudio: Given = async (client) => {
   client.send(message('one two three'), { type: 'response.create' });
-  const [done] = (await client.until('response.done')).slice(-1) as [{ response: { output: { id: string }[] } }];
-  return { a1: done.response.output[0]?.id ?? '' };
+  const { response } = await client.next('response.done');
+  return { a1: response.output?.[0]?.id ?? '' };
 };
 const userItem: Given = async (client) => {
   client.send(message('hello', 'u1'));
@@ -133,8 +137,8 @@ const GIVEN: Record<string, Given> = {
   },
   'response resp_1 is active in the default conversation': async (client) => {
     client.send({ type: 'response.create' });
-    const [created] = (await client.until('response.created')).slice(-1) as [{ response: { id: string } }];
-    return { resp_1: created.response.id };
+    const { response } = await client.next('response.created');
+    return { resp_1: response.id ?? '' };
   },
   'call_1 has its output': async (client) => {
     const ids = { call_id: 'call_1' };
@@ -237,10 +241,10 @@ describe('what ends a response or a session', () => {
 
   it(`${titleOf(rowOf('session-expired'))}: one error, then close 1001`, async () => {
     const client = await opened(ports.short);
-    const [error] = (await client.until('error')).slice(-1) as [{ error: Row['error'] }];
+    const { error } = await client.next('error');
     const { message: words, ...expected } = rowOf('session-expired').error;
-    expect(error.error).toMatchObject(expected);
-    expect(error.error.message).toBe(words?.replace('60', '0'));
+    expect(error).toMatchObject(expected);
+    expect(error.message).toBe(words?.replace('60', '0'));
     expect((await client.closed)[0]).toBe(1001);
   });
 
