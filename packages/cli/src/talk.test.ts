@@ -135,9 +135,9 @@ describe('what a server may send', () => {
     },
   );
 
-  it('passes over events it does not know', () => {
+  it('passes over events it does not know, and over odd ones it does not depend on', () => {
     const { talk, seen, hear } = begun();
-    hear({ type: 'something.new', event_id: 'e' });
+    hear({ type: 'something.new', event_id: 'e' }, { type: 'session.created', session: {} });
     expect([seen.notes, talk.failures]).toEqual([[], 0]);
   });
 

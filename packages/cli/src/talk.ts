@@ -1,7 +1,14 @@
 // A conversation of lines: what is said is queued, asked one turn at a time, and the answer is written as it comes. Knows
 // events, but neither the socket nor the terminal; those are in `connect.ts` and `commands/talk.ts`.
 
-import { type ClientEvent, decodeServerEvent, encodeEvent, redact, type ServerEvent } from '@colloquy/protocol';
+import {
+  type ClientEvent,
+  decodeServerEvent,
+  encodeEvent,
+  eventTypeOf,
+  redact,
+  type ServerEvent,
+} from '@colloquy/protocol';
 import { printable, printableLine } from './printable.ts';
 
 export interface TalkOptions {
@@ -28,6 +35,16 @@ export interface Talk {
   /** How many turns were not answered to their end, cancelled ones excepted, and how many errors came beside them. */
   readonly failures: number;
 }
+
+/** The events a conversation of lines depends on. */
+const HEARD: ReadonlySet<string> = new Set<ServerEvent['type']>([
+  'response.created',
+  'response.output_text.delta',
+  'response.output_audio_transcript.delta',
+  'response.function_call_arguments.done',
+  'response.done',
+  'error',
+]);
 
 interface Turn {
   /** Our name for the `response.create`, echoed should it be refused. */
@@ -141,7 +158,11 @@ export function createTalk({ send, write, note, showFrames, onIdle }: TalkOption
     hear(frame) {
       const decoded = decodeServerEvent(frame);
       if (!decoded.ok) {
-        fail(`a frame of ${frame.length} characters is no event: ${printableLine(decoded.issues[0]?.message ?? '')}`);
+        const line = `a frame of ${frame.length} characters is not what it should be: ${printableLine(decoded.issues[0].message)}`;
+        const type = eventTypeOf(frame);
+        // Servers differ in what we do not listen to; that spoils no conversation.
+        if (type === undefined || HEARD.has(type)) fail(line);
+        else if (showFrames) note(line);
         return;
       }
       show('<', decoded.value);

@@ -119,6 +119,7 @@ async function run(args: string[]): Promise<number> {
   }
   const url = realtimeUrl(positionals[0] ?? DEFAULT_URL);
   const connection = await connect(url, { key: keyFor(url, process.env), caFile: values.ca });
+  if (process.stdin.isTTY) process.stderr.write(`talking to ${url.origin}; Ctrl-C cancels an answer, Ctrl-D ends\n`);
   return converse(connection, values.events === true);
 }
 
