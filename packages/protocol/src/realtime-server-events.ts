@@ -8,7 +8,6 @@ import { LogProb, RateLimit, RealtimeResponse, ResponseContentPart, Transcriptio
 import { SessionObject } from './realtime-session.ts';
 import {
   array,
-  choice,
   expected,
   integer,
   literal,
