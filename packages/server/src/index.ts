@@ -11,9 +11,17 @@ export type { ClientSecretOptions } from './client-secrets.ts';
 export { createServer, type Listening, type Server, type ServerOptions } from './create-server.ts';
 export type { Engine, EngineHost } from './engine.ts';
 export { type ParrotOptions, parrot } from './engines/parrot.ts';
+export { type ScriptedEngine, scripted } from './engines/scripted.ts';
 export { type HostedSession, type HostOptions, hostSession, type Line } from './host-session.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export { createLog, type Log, type LogFields, type LogLevel } from './log.ts';
+export {
+  readScenario,
+  Scenario,
+  type ScenarioCondition,
+  type ScenarioStep,
+  type ScenarioTurn,
+} from './scenario.ts';
 export type { Frame, Transport } from './transport.ts';
 export { type MemoryTransport, memoryPair } from './transports/memory.ts';
 export { type WebSocketTransportOptions, webSocketTransport } from './transports/websocket.ts';

@@ -142,7 +142,7 @@ export function readScenario(source: string | Scenario, name = 'scenario'): Scen
 
 function parseText(text: string, name: string): unknown {
   try {
-    return parse(text, { schema: 'core', maxAliasCount: 100 });
+    return parse(text, { schema: 'core', maxAliasCount: 100, logLevel: 'error' });
   } catch (cause) {
     const where = (cause as { linePos?: { line: number; col: number }[] }).linePos?.[0];
     const place = where ? ` at line ${where.line}, column ${where.col}` : '';
