@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { runClient } from '../compat/child.ts';
 import { run, type Served, serve } from './colloquy.ts';
 
 const running: Served[] = [];
@@ -95,6 +96,18 @@ export function serveSuite(): void {
       const { code, stdout } = await run(['talk', tlsUrl, '--ca', caFile], { input: 'over TLS\n' });
       expect([code, stdout]).toEqual([0, 'You said: over TLS\n']);
       expect(readFileSync(caFile, 'utf8')).not.toContain('PRIVATE KEY');
+    });
+
+    it('holds a conversation with an unmodified official client', async () => {
+      const { url } = await started(['--pace', '10']);
+      const input = {
+        url: `${url.replace(/^http/, 'ws')}/v1/realtime?model=gpt-realtime`,
+        apiKey: 'any',
+        modality: 'text',
+      };
+      const { code, report, stderr } = await runClient<{ words: string; errors: string[] }>('agents.mjs', input);
+      expect(code, stderr).toBe(0);
+      expect(report).toMatchObject({ words: 'You said: call add {"a":1,"b":2} 3', errors: [] });
     });
 
     it('takes settings from a file and lets flags win', async () => {

@@ -31,6 +31,9 @@ export async function fetchSessions(signal: AbortSignal): Promise<Answer> {
       headers: { accept: 'application/json' },
       cache: 'no-store',
     });
+    if (response.status === 401) {
+      return { ok: false, isThere: true, why: 'This server asks for keys; ask GET /api/sessions with one.' };
+    }
     if (!response.ok) return { ok: false, isThere: true, why: `The server does not list them (${response.status}).` };
     const body: unknown = await response.json();
     const { sessions } = (typeof body === 'object' && body !== null ? body : {}) as { sessions?: unknown };
