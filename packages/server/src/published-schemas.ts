@@ -1,0 +1,9 @@
+// The JSON Schemas this repository publishes for editors, by the path of their file.
+
+import { toJsonSchema } from '@colloquy/protocol';
+import { Scenario } from './scenario.ts';
+
+/** Each published schema by its path in the repository. The test beside this file holds the files to be current. */
+export const publishedSchemas = (): Record<string, unknown> => ({
+  'docs/scenario.schema.json': { title: 'Colloquy scenario', ...toJsonSchema(Scenario, 'server') },
+});
