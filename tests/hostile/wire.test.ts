@@ -236,6 +236,66 @@ describe('a refused frame gets one error, and the session goes on', () => {
   });
 });
 
+describe('the words and places of a refusal', () => {
+  const session = (update: object) => ({ type: 'session.update', session: { type: 'realtime', ...update } });
+  const tools = (tool: object) =>
+    session({
+      tools: [
+        { type: 'function', name: 'a' },
+        { type: 'function', ...tool },
+      ],
+    });
+  const cases: [title: string, event: object, code: string, param: string | null, words: string | RegExp][] = [
+    [
+      '[ER11] an unknown event type',
+      { type: 'session.close' },
+      'invalid_value',
+      'type',
+      /^Invalid value: 'session\.close'\. Supported values are: 'session\.update', /,
+    ],
+    [
+      '[ER12] an unknown enum value',
+      session({ truncation: 'never' }),
+      'invalid_value',
+      'session.truncation',
+      /^Invalid value: 'never'\. Supported values are: 'auto'/,
+    ],
+    ['[ER13] a wrong type', session({ instructions: 42 }), 'invalid_type', 'session.instructions', /string/],
+    [
+      '[ER14] a missing field',
+      { type: 'conversation.item.delete' },
+      'missing_required_parameter',
+      'item_id',
+      "Missing required parameter: 'item_id'.",
+    ],
+    [
+      '[ER7, ER15] an unknown field of the second tool',
+      tools({ name: 'b', strict: true }),
+      'unknown_parameter',
+      'session.tools[1].strict',
+      "Unknown parameter: 'session.tools[1].strict'.",
+    ],
+    ['[ER7] a field of the second tool', tools({}), 'missing_required_parameter', 'session.tools[1].name', /name/],
+    [
+      '[ER20] an event_id that is too long',
+      { type: 'response.cancel', event_id: 'x'.repeat(513) },
+      'string_above_max_length',
+      'event_id',
+      /512/,
+    ],
+  ];
+
+  it.each(cases)('%s', async (_, event, code, param, words) => {
+    const client = await opened(ports.fast);
+    client.send(event);
+    const { error } = await client.next('error');
+    expect([error.code, error.param]).toEqual([code, param]);
+    if (typeof words === 'string') expect(error.message).toBe(words);
+    else expect(error.message).toMatch(words);
+    client.socket.terminate();
+  });
+});
+
 describe('what ends a response or a session', () => {
   const rowOf = (id: string) => rows.find((row) => row.id === id) as Row;
 

@@ -158,6 +158,15 @@ describe('REST', () => {
     expect(Math.abs((listed.sessions[0]?.started_at ?? 0) - Date.now() / 1000)).toBeLessThan(60);
   });
 
+  it('serves a plain page where the console is not built, what clients said in it as text', async () => {
+    const { url } = await start({ consoleDir: tmpdir() });
+    await dial(url, {}, '?model=%3Cscript%3Ealert(1)%3C/script%3E').next('session.created');
+    const page = await (await fetch(url)).text();
+    expect(page).toContain('Colloquy is running');
+    expect(page).toContain('<td>&lt;script&gt;alert(1)&lt;/script&gt;</td>');
+    expect(page).not.toContain('<script');
+  });
+
   it('[RT17] serves no file from outside the page', async () => {
     const { port } = await start();
     for (const target of [
@@ -203,12 +212,12 @@ describe('client secrets', () => {
     }
   });
 
-  it('[RT2, RT3] last ten minutes and carry no session when nobody says otherwise', async () => {
+  it('[AU4, RT2, RT3] last ten minutes and carry no session when nobody says otherwise', async () => {
     const { url } = await start({ keys: [KEY] });
     const { body } = await mint(url, '');
     const { value, expires_at } = body as { value: string; expires_at: number };
     expect(Math.abs(expires_at - Date.now() / 1000 - 600)).toBeLessThan(5);
-    expect((await dial(url, withKey(value), '').refused).status).toBe(400); // [AU4]
+    expect((await dial(url, withKey(value), '').refused).status).toBe(400);
     await dial(url, withKey(value)).next('session.created');
   });
 
@@ -367,6 +376,57 @@ describe('limits', () => {
     socket.on('error', () => {});
     socket.resume().write('GET /v1/realtime HTTP/1.1\r\nHost: local');
     await once(socket, 'close');
+  });
+});
+
+describe('a connection', () => {
+  it('[AU19] keeps in order what is sent before session.created has been read', async () => {
+    const { url } = await start();
+    const { socket, send, next } = dial(url);
+    await once(socket, 'open');
+    send(say('first'), say('second'), TEXT);
+    await next('session.created');
+    const added = [await next('conversation.item.added'), await next('conversation.item.added')];
+    expect(added.map(({ item }) => (item.type === 'message' ? item.content[0] : undefined))).toMatchObject([
+      { text: 'first' },
+      { text: 'second' },
+    ]);
+    expect(JSON.stringify(await next('response.done'))).toContain('You said: second');
+  });
+
+  it('[ER45, ER22, ER51] whose session breaks is told so, then closed 1011; the others go on', async () => {
+    let isBroken = false;
+    const { url } = await start({
+      onLine: (_, line) => {
+        if (isBroken && line.from === 'client' && line.event.type === 'input_audio_buffer.clear')
+          throw new Error('CANARY');
+      },
+    });
+    const [one, other] = [dial(url), dial(url)];
+    await Promise.all([one.next('session.created'), other.next('session.created')]);
+    isBroken = true;
+    one.send({ type: 'input_audio_buffer.clear' });
+    const { error } = await one.next('error');
+    expect(error).toMatchObject({ type: 'server_error', code: 'internal_error', param: null });
+    expect(await one.closed).toEqual([1011, 'The server had an error.']);
+    other.send(TEXT);
+    await other.next('response.done');
+  });
+
+  it('[AU27] is never sent elsewhere', async () => {
+    const { url } = await start();
+    for (const path of [
+      '/v1',
+      '/v1/',
+      '/v1/realtime/',
+      '//evil.test',
+      '/v1/models/',
+      '/api/sessions/',
+      '/index.html/',
+    ]) {
+      const { status, headers } = await fetch(url + path, { redirect: 'manual' });
+      expect([path, headers.get('location'), Math.floor(status / 100)]).toEqual([path, null, 4]);
+    }
   });
 });
 

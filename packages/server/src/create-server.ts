@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ColloquyError } from '@colloquy/protocol';
 import type { FastifyInstance } from 'fastify';
@@ -56,6 +57,8 @@ export interface ServerOptions {
   beta?: BetaPolicy;
   /** Where the development certificate is kept. @default the user's cache folder */
   dataDir?: string;
+  /** Folder of the built console. Without an `index.html` in it `/` is a plain page. @default the one beside this package */
+  consoleDir?: string;
   limits?: Partial<Limits>;
   /** @default 'silent' */
   logLevel?: LogLevel;
@@ -123,7 +126,8 @@ export function createServer(options: ServerOptions = {}): Server {
     lockedSecrets: secrets.options.locked,
   };
   const clock = options.clock ?? (() => performance.now());
-  const isBuilt = existsSync(`${CONSOLE_FOLDER}/index.html`);
+  const consoleFolder = options.consoleDir ?? CONSOLE_FOLDER;
+  const isBuilt = existsSync(join(consoleFolder, 'index.html'));
   const upgrade = createUpgrade({
     ...{ door, hub, rules, engine, limits, log, clock },
     refusals: options.refusals ?? 'status',
@@ -176,7 +180,7 @@ export function createServer(options: ServerOptions = {}): Server {
 
   return {
     async listen() {
-      app = await createRest({ door, limits, log, routes, consoleFolder: isBuilt ? CONSOLE_FOLDER : undefined });
+      app = await createRest({ door, limits, log, routes, consoleFolder: isBuilt ? consoleFolder : undefined });
       try {
         const port = await open((listener) => createHttpServer(common, listener), options.port ?? 8787, tlsHint(log));
         const plain = { url: `http://${shown(host)}:${port}`, port };

@@ -277,13 +277,14 @@ describe('a client', () => {
     await until('response.done');
   });
 
-  it('[LM6, LM10] that floods is refused, then closed 1008', async () => {
+  it('[ER21, LM6, LM10] that floods is refused, then closed 1008', async () => {
     const { client, hosting, until } = converse({ limits: { eventsPerSecond: 1, eventsBurst: 10 } });
     for (let count = 0; count < 200; count += 1) client.send('{"type":"input_audio_buffer.clear"}');
     await hosting;
     const seen: ServerEvent[] = [];
     await until('response.done', seen).catch(() => {});
     const codes = seen.flatMap((event) => (event.type === 'error' ? [event.error.code] : []));
+    expect(seen.findLast((event) => event.type === 'error')?.error.type).toBe('rate_limit_error');
     expect(types(seen).filter((type) => type === 'input_audio_buffer.cleared')).toHaveLength(10);
     expect(new Set(codes)).toEqual(new Set(['rate_limit_exceeded']));
     expect(codes.length).toBeLessThanOrEqual(103);

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { FAILURES, toRealtimeError } from '@colloquy/protocol';
+import { encodeEvent, FAILURES, toRealtimeError } from '@colloquy/protocol';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type Asked, askedBy, authorize, type Door, type Grant, type Refusal } from './auth.ts';
 import { asksForBeta, BETA_REFUSED, type BetaPolicy, betaTransport, withTemperature } from './beta-transport.ts';
@@ -15,6 +15,7 @@ import { buckets, type Limits } from './limits.ts';
 import { errorName, type Log } from './log.ts';
 import { lockedPaths, type Opening, type OpeningRules, openingOf } from './opening.ts';
 import { answerSocket, httpAnswer } from './refusal.ts';
+import type { Transport } from './transport.ts';
 import { webSocketTransport } from './transports/websocket.ts';
 
 /** Where sessions are opened [AU1]. */
@@ -74,6 +75,7 @@ export function createUpgrade(
     if (request.headers['sec-websocket-version'] !== '13') {
       return refuse(BAD_VERSION, { 'sec-websocket-version': '13' });
     }
+    if (!/^[+/0-9A-Za-z]{22}==$/.test(request.headers['sec-websocket-key'] ?? '')) return refuse(BAD_HANDSHAKE);
     if (options.beta === 'refuse' && asksForBeta(asked)) return refuse(BETA_REFUSED);
     const { grant } = verdict;
     const found = openingOf(asked.target, grant, rules);
@@ -130,7 +132,7 @@ export function createUpgrade(
     } catch (error) {
       // A fault of ours: one connection pays for it, the others do not notice.
       log.error({ session_id, error: errorName(error) }, 'a session failed');
-      transport.close(1011, 'The server had an error.');
+      tell(transport, FAULT, 1011, 'The server had an error.');
     } finally {
       over.abort();
       leave();
@@ -149,6 +151,7 @@ const NOT_GET = refusal('method_not_allowed', 'A WebSocket is opened with GET.')
 const NO_UPGRADE = refusal('websocket_upgrade_required', 'This path is for WebSocket connections.');
 const BAD_VERSION = refusal('invalid_value', 'The only supported WebSocket version is 13.');
 const BAD_HANDSHAKE = refusal('invalid_value', 'The WebSocket handshake is not valid.');
+const FAULT = refusal('internal_error', 'The server had an error.');
 const SPENT = refusal('invalid_api_key', 'The client secret is spent.');
 const DRAINING = refusal('draining', 'The server is shutting down.');
 const FULL = refusal('overloaded', 'The server has no room for another session.');
@@ -158,12 +161,15 @@ const TOO_FAST = refusal('rate_limit_exceeded', 'Too many new sessions from this
 const isHandshake = ({ headers }: IncomingMessage) =>
   headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13';
 
-/** One `error`, then a close that names it [ER48, ER49, ER51]. */
-function refuseByEvent(ws: WebSocket, { code, param, message, isMissing }: Refusal): void {
-  const transport = webSocketTransport(ws);
-  const error = toRealtimeError(code, { param, message });
-  transport.send(
-    JSON.stringify({ type: 'error', event_id: `event_${randomUUID().replaceAll('-', '').slice(0, 21)}`, error }),
-  );
-  transport.close(FAILURES[code].close, isMissing ? error.type : `${error.type}.${code}`);
+/** One `error`, then a close that names it [ER48, ER49]. */
+function refuseByEvent(ws: WebSocket, refusal: Refusal): void {
+  const { type, close } = FAILURES[refusal.code];
+  tell(webSocketTransport(ws), refusal, close, refusal.isMissing ? type : `${type}.${refusal.code}`);
+}
+
+/** An `error` outside any session, then the close [ER51]. */
+function tell(transport: Transport, { code, param, message }: Refusal, close: number, reason: string): void {
+  const event_id = `event_${randomUUID().replaceAll('-', '').slice(0, 21)}`;
+  transport.send(encodeEvent({ type: 'error', event_id, error: toRealtimeError(code, { param, message }) }));
+  transport.close(close, reason);
 }
