@@ -1,6 +1,8 @@
 // Every number that bounds something in the server, with its unit and default, in one table. What bounds a session from
 // the inside (items, buffers, durations) is `SessionLimits` of @colloquy/session.
 
+import { totalmem } from 'node:os';
+
 export interface Limits {
   /** Largest frame, in bytes; a larger one closes 1009. What plain events may have at most is the codec's business [LM1]. */
   frameBytes: number;
@@ -18,7 +20,7 @@ export interface Limits {
   opensBurst: number;
   /** Sessions at once under one key [LM7]. */
   sessionsPerKey: number;
-  /** Sessions at once, and the resident memory in bytes above which none is added [LM7]. */
+  /** Sessions at once, and the resident memory in bytes above which none is added: four fifths of what there is [LM7]. */
   sessions: number;
   memoryBytes: number;
   /** Longest session in milliseconds, and longest one opened with a client secret [LM8]. */
@@ -57,7 +59,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   opensBurst: 40,
   sessionsPerKey: 100,
   sessions: 10_000,
-  memoryBytes: 2048 * MIB,
+  memoryBytes: Math.floor(0.8 * Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)),
   sessionMs: 60 * MINUTE,
   secretSessionMs: 30 * MINUTE,
   pauseBytes: MIB,
