@@ -9,6 +9,26 @@ export { deadline } from './lifetime.ts';
 export { createMirror, type Mirror, type MirrorOptions, type MirrorPart } from './mirror.ts';
 export type { MirrorChange, MirrorIssue, MirrorIssueCode, MirrorTranscription } from './mirror-state.ts';
 export type { AbortSignalLike, ChangeGap, ListenerFault } from './mirror-subscribe.ts';
+export {
+  type RecordingEntry,
+  type RecordingHeader,
+  type RecordingLine,
+  readRecording,
+  readRecordingLine,
+  recordingHeader,
+  recordingLine,
+  type SentFrame,
+  type SnapshotLine,
+} from './recording.ts';
+export {
+  createReplayer,
+  describeDifference,
+  type Replay,
+  type ReplayDifference,
+  type Replayer,
+  replay,
+  restore,
+} from './replay.ts';
 export { sessionObject } from './session-config.ts';
 export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 export { type Step, step } from './step.ts';
