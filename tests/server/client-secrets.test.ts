@@ -1,0 +1,140 @@
+// Client secrets, minted over REST and spent over WebSocket.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import { dial, KEY, mint, say, start, stopAll, withKey } from './dial.ts';
+
+afterEach(stopAll);
+
+describe('client secrets', () => {
+  it('[RT1] come with their session, and open it', async () => {
+    const { url } = await start({ keys: [KEY] });
+    const session = { type: 'realtime', model: 'mine', output_modalities: ['text'], instructions: 'Be brief.' };
+    const { status, body } = await mint(url, { session, expires_after: { anchor: 'created_at', seconds: 60 } });
+    const answer = body as { value: string; expires_at: number; session: object };
+    expect(status).toBe(200);
+    expect(answer.value).toMatch(/^ek_[A-Za-z0-9_-]{40,}$/);
+    expect(Math.abs(answer.expires_at - Date.now() / 1000 - 60)).toBeLessThan(5);
+    expect(answer.session).toMatchObject({ ...session, object: 'realtime.session', expires_at: 0 });
+    expect(answer.session).toMatchObject({
+      id: expect.stringMatching(/^sess_/),
+      audio: { output: { voice: 'marin' } },
+    });
+
+    for (const query of ['', '?model=other']) {
+      const { next } = dial(url, withKey(answer.value), query);
+      const created = await next('session.created');
+      expect(created.session).toMatchObject({ ...session, model: query ? 'other' : 'mine' });
+      const { expires_at } = created.session as { expires_at: number };
+      expect(Math.abs(expires_at - Date.now() / 1000 - 1800)).toBeLessThan(5); // [LM8]
+    }
+  });
+
+  it('[AU4, RT2, RT3] last ten minutes and carry no session when nobody says otherwise', async () => {
+    const { url } = await start({ keys: [KEY] });
+    const { body } = await mint(url, '');
+    const { value, expires_at } = body as { value: string; expires_at: number };
+    expect(Math.abs(expires_at - Date.now() / 1000 - 600)).toBeLessThan(5);
+    expect((await dial(url, withKey(value), '').refused).status).toBe(400);
+    await dial(url, withKey(value)).next('session.created');
+  });
+
+  it.each([
+    ['[RT2]', { expires_after: { seconds: 9 } }, 'integer_below_min_value', 'expires_after.seconds'],
+    ['[RT2]', { expires_after: { seconds: 7201 } }, 'integer_above_max_value', 'expires_after.seconds'],
+    ['[RT2]', { expires_after: { anchor: 'now' } }, 'invalid_value', 'expires_after.anchor'],
+    ['[RT3]', { session: { model: 'x' } }, 'missing_required_parameter', 'session.type'],
+    ['[RT3]', { session: { type: 'realtime', foo: 1 } }, 'unknown_parameter', 'session.foo'],
+    [
+      '[RT3]',
+      { session: { type: 'realtime', output_modalities: ['text', 'audio'] } },
+      'invalid_value',
+      'session.output_modalities',
+    ],
+    [
+      '[RT3]',
+      { session: { type: 'realtime', tool_choice: { type: 'function', name: 'f' } } },
+      'invalid_value',
+      'session.tool_choice.name',
+    ],
+    ['[RT3]', { sesion: {} }, 'unknown_parameter', 'sesion'],
+    ['[RT3]', '{"session":', 'invalid_json', null],
+    ['[RT3]', '[]', 'invalid_type', null],
+    ['[RT3]', `{"session":${'['.repeat(100)}${']'.repeat(100)}}`, 'invalid_event', null],
+  ])('%s with %j are refused 400 %s', async (_, body, code, param) => {
+    const { url } = await start({ keys: [KEY] });
+    const answer = await mint(url, body);
+    expect(answer).toMatchObject({ status: 400, body: { error: { code, param, type: 'invalid_request_error' } } });
+  });
+
+  it('[RT4, RD10] are told once: not in the log, not in the list of sessions', async () => {
+    const { url, logged } = await start({ keys: [KEY] });
+    const { value } = (await mint(url, { session: { type: 'realtime' } })).body as { value: string };
+    await dial(url, withKey(value)).next('session.created');
+    const listed = await (await fetch(`${url}/api/sessions`, withKey(KEY))).text();
+    expect(listed).toContain('sess_');
+    expect(`${listed}${logged.join('')}`).not.toContain(value);
+  });
+
+  it('[AU22, AU23] expire for opening, not for what they opened', async () => {
+    let now = Date.now();
+    const { url } = await start({ keys: [KEY], wallClock: () => now });
+    const { value } = (await mint(url, { session: { type: 'realtime' } })).body as { value: string };
+    const running = dial(url, withKey(value));
+    await running.next('session.created');
+    now += 601_000;
+    expect((await dial(url, withKey(value)).refused).status).toBe(401);
+    now -= 1_000_000; // a clock that jumps back brings nothing back
+    expect((await dial(url, withKey(value)).refused).status).toBe(401);
+    running.send({ type: 'input_audio_buffer.clear' });
+    await running.next('input_audio_buffer.cleared');
+  });
+
+  it('[AU22] open one session only where they are single use, whoever races for it', async () => {
+    const { url } = await start({ keys: [KEY], clientSecrets: { singleUse: true } });
+    const { value } = (await mint(url, { session: { type: 'realtime' } })).body as { value: string };
+    const racing = Array.from({ length: 8 }, () => dial(url, withKey(value)));
+    const results = await Promise.all(
+      racing.map(({ next, refused }) =>
+        Promise.race([next('session.created').then(() => 101), refused.then((r) => r.status)]),
+      ),
+    );
+    expect(results.toSorted()).toEqual([101, ...Array.from({ length: 7 }, () => 401)]);
+  });
+
+  it('[AU24, SE33] fix what they say where they are locked', async () => {
+    const { url } = await start({ keys: [KEY], clientSecrets: { locked: true } });
+    const session = {
+      type: 'realtime',
+      model: 'mine',
+      instructions: 'Be brief.',
+      audio: { output: { voice: 'cedar' } },
+    };
+    const { value } = (await mint(url, { session })).body as { value: string };
+    expect((await dial(url, withKey(value), '?model=other').refused).status).toBe(403);
+    const { send, next } = dial(url, withKey(value), '?model=mine');
+    expect((await next('session.created')).session).toMatchObject(session);
+    send({ type: 'session.update', session: { type: 'realtime', audio: { output: { voice: 'marin' } } } });
+    expect((await next('error')).error).toMatchObject({ code: 'session_locked', param: 'session.audio.output.voice' });
+    send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'] } });
+    await next('session.updated');
+  });
+
+  it('[AU26, ER43] end their sessions when revoked', async () => {
+    const { url, server } = await start({ keys: [KEY] });
+    const { value } = (await mint(url, { session: { type: 'realtime' } })).body as { value: string };
+    const { next, closed } = dial(url, withKey(value));
+    await next('session.created');
+    expect([server.revokeClientSecret(value), server.revokeClientSecret('ek_none')]).toEqual([true, false]);
+    expect((await closed)[0]).toBe(1008);
+    expect((await dial(url, withKey(value)).refused).status).toBe(401);
+  });
+
+  it('open transcription sessions too', async () => {
+    const { url } = await start();
+    const { body } = await mint(url, { session: { type: 'transcription' } });
+    const { value, session } = body as { value: string; session: object };
+    expect(session).toMatchObject({ type: 'transcription', object: 'realtime.transcription_session' });
+    const created = await dial(url, withKey(value), '').next('session.created');
+    expect(created.session.type).toBe('transcription');
+  });
+});
