@@ -103,7 +103,7 @@ describe('a connection', () => {
     await other.next('response.done');
   });
 
-  it('[AU27] is never sent elsewhere', async () => {
+  it('is never sent elsewhere by a redirect', async () => {
     const { url } = await start();
     for (const path of [
       '/v1',
