@@ -1,7 +1,7 @@
 // Client secrets, minted over REST and spent over WebSocket.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { dial, KEY, mint, say, start, stopAll, withKey } from './dial.ts';
+import { dial, KEY, mint, start, stopAll, withKey } from './dial.ts';
 
 afterEach(stopAll);
 
