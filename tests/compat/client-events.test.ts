@@ -38,7 +38,9 @@ interface Talking {
 
 const last = (events: Wire[]) => events.at(-1) as Wire;
 const types = (events: Wire[]) => events.map(({ type }) => type);
-const userText = (id: string, text = 'one two three four five six') => ({
+/** Its answer takes a second: time to do something before its end, on a slow machine too. */
+const LONG = 'on and '.repeat(50).trim();
+const userText = (id: string, text = LONG) => ({
   type: 'conversation.item.create',
   item: { id, type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
 });
@@ -54,7 +56,7 @@ async function added({ send, until }: Talking, event: Wire): Promise<Wire> {
 
 /** A spoken answer's item. */
 async function spoken({ send, until }: Talking): Promise<string> {
-  send(userText('u0'), { type: 'response.create', response: { output_modalities: ['audio'] } });
+  send(userText('u0', 'say it'), { type: 'response.create', response: { output_modalities: ['audio'] } });
   const { response } = last(await until('response.done')) as unknown as { response: { output: { id: string }[] } };
   await until('rate_limits.updated');
   return response.output[0]?.id ?? '';
@@ -96,7 +98,7 @@ const SCENARIOS = new Map<string, (session: Talking, event: Wire) => Promise<voi
   [
     '@openai/agents-realtime 0.20.0: after sendMessage',
     async ({ send, until }, event) => {
-      send({ ...event, event_id: 'first' }, event);
+      send(userText('u1', 'hi'), { ...event, event_id: 'first' }, event);
       const { error } = last(await until('error'));
       const code = 'conversation_already_has_active_response';
       expect(error).toMatchObject({ event_id: event.event_id, code });
@@ -239,7 +241,7 @@ describe('what real clients send', () => {
   let server: Serving;
   const opened: Opened[] = [];
   beforeAll(async () => {
-    server = await serving({ pace: 5 });
+    server = await serving({ pace: 10 });
   });
   afterAll(async () => {
     for (const each of opened) each.destroy();

@@ -72,7 +72,7 @@ const report = {};
 await session.connect({ apiKey, url });
 report.first = await ask('hello there');
 
-session.sendMessage('one two three four five six seven eight nine');
+session.sendMessage('on and '.repeat(50).trim()); // long enough to be cut off before its end, on a slow machine too
 if (modality === 'audio') {
   await until('response.output_audio.delta');
   session.interrupt();

@@ -66,6 +66,9 @@ function summary(events) {
   };
 }
 
+/** Long enough to be cut off before its end, on a slow machine too. */
+const LONG = 'on and '.repeat(50).trim();
+
 const userText = (text) => ({ type: 'message', role: 'user', content: [{ type: 'input_text', text }] });
 
 const ADD = {
@@ -100,7 +103,7 @@ export async function holdConversation(realtime) {
   const retrieved = (await heard.until('conversation.item.retrieved')).at(-1).item.content[0];
   report.retrieved_unchanged = retrieved.audio === spoken;
 
-  realtime.send({ type: 'conversation.item.create', item: userText('one two three four five six seven eight nine') });
+  realtime.send({ type: 'conversation.item.create', item: userText(LONG) });
   realtime.send({ type: 'response.create' });
   await heard.until('response.output_text.delta');
   realtime.send({ type: 'response.cancel' });
