@@ -142,7 +142,7 @@ function turnDetection(
     threshold: given.threshold ?? old?.threshold ?? 0.5,
     prefix_padding_ms: given.prefix_padding_ms ?? old?.prefix_padding_ms ?? 300,
     silence_duration_ms: given.silence_duration_ms ?? old?.silence_duration_ms ?? 500,
-    idle_timeout_ms: idle ?? null,
+    idle_timeout_ms: answers ? (idle ?? null) : null,
     create_response: answers && (given.create_response ?? old?.create_response ?? true),
     interrupt_response: answers && (given.interrupt_response ?? old?.interrupt_response ?? true),
   };

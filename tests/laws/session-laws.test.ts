@@ -1,0 +1,184 @@
+// What is always true of a session, whatever is done to it and in whatever order. `COLLOQUY_SEEDS` sets how many schedules are
+// played, `COLLOQUY_SEED` which; a failure prints the one it fell over, as small as it gets.
+
+import type { ClientEvent } from '@colloquy/protocol';
+import { createSession, deadline, type Input, items, step } from '@colloquy/session';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { create, type Frame, play, sentIn, texting, user } from '../session-harness.ts';
+import { checkEmitted } from '../wire-rules.ts';
+import { type Expected, ReferenceConversation } from './reference-conversation.ts';
+import { type Played, playSchedule, type Schedule, schedules, tell } from './schedule.ts';
+import { watch } from './watcher.ts';
+
+const seeds = Number(process.env.COLLOQUY_SEEDS ?? 10_000);
+const seed = Number(process.env.COLLOQUY_SEED ?? 20_260_901);
+const TIMEOUT = 60_000 + seeds * 10;
+
+const law = (numRuns: number, check: (schedule: Schedule) => void) =>
+  fc.assert(fc.property(schedules, check), { numRuns, seed });
+
+it(
+  `[RS2, RS3, RS4, RS15, RS16, RS18, OB2, OB11, OR12, OR16, VA2, ER1, ER5, OR17] every frame is in order, and every event has its answer (seed ${seed})`,
+  () => {
+    law(seeds, (schedule) => {
+      const played = playSchedule(schedule);
+      const watcher = watch();
+      const problems: string[] = [];
+      const see = (frames: Frame[]) => {
+        for (const frame of frames) problems.push(...checkEmitted(frame), ...watcher.see(frame));
+      };
+      for (const [index, effects] of played.effects.entries()) {
+        const frames = sentIn(effects);
+        see(frames);
+        problems.push(...answered(played.inputs[index]!, frames, played, index));
+      }
+      expect(problems).toEqual([]);
+      for (const frames of finish(played)) see(frames);
+      expect(problems).toEqual([]);
+      if (!wasAbandoned(played)) expect(watcher.owed()).toEqual([]);
+    });
+  },
+  TIMEOUT,
+);
+
+it(
+  `[OR19] the same inputs give the same effects, and a snapshot is as good as the state (seed ${seed})`,
+  () => {
+    law(Math.ceil(seeds / 4), (schedule) => {
+      const played = playSchedule(schedule);
+      let state = createSession(schedule.options);
+      for (const [index, input] of played.inputs.entries()) {
+        if (index % 5 === 3) state = JSON.parse(JSON.stringify(state));
+        const next = step(state, input);
+        expect(JSON.stringify(next.effects)).toBe(JSON.stringify(played.effects[index]));
+        state = next.state;
+      }
+      expect(JSON.stringify(state)).toBe(JSON.stringify(played.state));
+    });
+  },
+  TIMEOUT,
+);
+
+it(
+  `[CV1, CV5, CV6, CV8, CV10, CV25, CV33, CV35] the conversation is what a list and a few loops make of it (seed ${seed})`,
+  () => {
+    const act = fc.tuple(fc.nat(9), fc.nat(7), fc.nat(9));
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
+        const played = play({ ...texting, limits: { refusals: 1000 } });
+        const reference = new ReferenceConversation();
+        const answers = (frames: Frame[]): Expected[] => frames.flatMap(told);
+        for (const [what, n, m] of acts) {
+          const id = `i${n}`;
+          const previous = [null, '', 'root', `i${m}`, `i${m % 5}`][m % 5]!;
+          const call_id = `c${n % 3}`;
+          const item = [
+            user('hi', id),
+            { type: 'function_call', name: 'f', arguments: '', call_id, id },
+            { type: 'function_call_output', call_id, output: '', id },
+          ][m % 3]!;
+          if (what < 5) {
+            expect(answers(played.client(create(item, previous)))).toEqual(reference.create(item as never, previous));
+          } else if (what < 7) {
+            expect(answers(played.client({ type: 'conversation.item.delete', item_id: id }))).toEqual(
+              reference.delete(id),
+            );
+          } else if (what === 7) {
+            expect(answers(played.client({ type: 'conversation.item.retrieve', item_id: id }))).toEqual(
+              reference.retrieve(id),
+            );
+          } else if (!reference.isAnswering) {
+            played.client({ type: 'response.create' });
+            reference.isAnswering = true;
+          } else expect(answers(played.client({ type: 'response.cancel' }))).toEqual(reference.settle());
+          expect([...items(played.state)].map((kept) => kept.id)).toEqual(reference.list.map((entry) => entry.id));
+        }
+      }),
+      { numRuns: Math.ceil(seeds / 10), seed },
+    );
+  },
+  TIMEOUT,
+);
+
+/** A frame as the reference says it; nothing for those it knows nothing of. */
+function told(frame: Frame): Expected[] {
+  if (frame.type === 'error') return [`error ${frame.error.param}`];
+  if (!frame.type.startsWith('conversation.item')) return [];
+  const after = 'previous_item_id' in frame ? ` after ${frame.previous_item_id}` : '';
+  return [`${frame.type} ${frame.item?.id ?? frame.item_id}${after}`];
+}
+
+/** The first frame that answers each client event; an append has none, and a create may have to wait. */
+const ANSWERS: Record<ClientEvent['type'], Frame['type'] | null> = {
+  'session.update': 'session.updated',
+  'input_audio_buffer.append': null,
+  'input_audio_buffer.commit': 'input_audio_buffer.committed',
+  'input_audio_buffer.clear': 'input_audio_buffer.cleared',
+  'conversation.item.create': 'conversation.item.added',
+  'conversation.item.retrieve': 'conversation.item.retrieved',
+  'conversation.item.truncate': 'conversation.item.truncated',
+  'conversation.item.delete': 'conversation.item.deleted',
+  'response.create': 'response.created',
+  'response.cancel': 'response.done',
+  'output_audio_buffer.clear': 'error',
+};
+
+/** What is wrong with the answer to one input: a refusal is one error and nothing else, anything else is answered in kind. */
+function answered(input: Input, frames: Frame[], played: Played, index: number): string[] {
+  const told = frames.map((frame) => frame.type);
+  const isOver = played.effects.slice(0, index).some((effects) => effects.some((effect) => effect.do === 'close'));
+  const isGone = played.inputs
+    .slice(0, index)
+    .some((earlier) => earlier.from === 'host' && earlier.event.type === 'close');
+  if (isOver || isGone) return told.length > 0 ? ['something was sent after the end'] : [];
+  if (input.from === 'wire') {
+    return frames[0]?.error?.event_id === input.event_id && told.filter((type) => type === 'error').length <= 2
+      ? []
+      : ['a bad frame was not answered by one error'];
+  }
+  if (input.from !== 'client') return [];
+  const { type, event_id = null } = input.event;
+  const errors = frames.filter((frame) => frame.type === 'error' && frame.error.event_id === event_id);
+  if (told[0] === 'error' && errors.length > 0) {
+    const isLast = played.effects[index]!.some((effect) => effect.do === 'close');
+    return told.length === 1 || isLast ? [] : [`${type}: refused, and more than one frame`];
+  }
+  const wanted: Frame['type'] | null = ANSWERS[type];
+  if (wanted === null) return told.length === 0 ? [] : [`${type}: an answer where there is none`];
+  if (type === 'conversation.item.create' && told.length === 0) return [];
+  return told.includes(wanted) ? [] : [`${type}: not answered`];
+}
+
+function wasAbandoned({ inputs }: Played): boolean {
+  return inputs.some((input) => input.from === 'host' && input.event.type === 'close');
+}
+
+/** Shows that the session still lives, unless it has ended: everything running is cancelled, then a turn works. */
+function* finish(played: Played): Generator<Frame[]> {
+  const client = (event: object) =>
+    sentIn(tell(played, { at: played.state.at, from: 'client', event: event as ClientEvent }));
+  const due = deadline(played.state);
+  if (due === undefined) {
+    expect(client({ type: 'response.create' })).toEqual([]);
+    return;
+  }
+  for (;;) {
+    const [running] = played.state.responses;
+    if (!running) break;
+    yield client({ type: 'response.cancel', response_id: running.id });
+  }
+  if (played.state.phase !== 'open' || played.state.kind !== 'realtime') return;
+  const frames = client({
+    type: 'response.create',
+    response: { conversation: 'none', input: [], max_output_tokens: 'inf' },
+  });
+  yield frames;
+  const response_id = frames[0]!.response.id;
+  for (const event of [{ type: 'text.delta', delta: 'alive' } as const, { type: 'done' } as const]) {
+    const said = sentIn(tell(played, { at: played.state.at, from: 'engine', response_id, event }));
+    yield said;
+    if (event.type === 'done')
+      expect(said.find((frame) => frame.type === 'response.done')!.response.status).toBe('completed');
+  }
+}
