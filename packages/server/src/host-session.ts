@@ -53,8 +53,6 @@ export interface HostOptions {
   clock?: () => number;
   /** @default silent */
   log?: Log;
-  /** The client must send a valid event within `limits.firstEventMs` [AU28]. @default false */
-  needsFirstEvent?: boolean;
   /** Called once, before anything is sent. */
   onStart?: (session: HostedSession) => void;
   /** Hears every input before it takes effect, and every frame before it is sent. Must not throw. */
@@ -192,7 +190,6 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     if (early) return take({ at, from: 'wire', issue: early, event_id: null });
     const decoded = decodeClientEvent(frame, { profile: 'server' });
     if (!decoded.ok) return take({ at, from: 'wire', issue: decoded.issues[0], event_id: decoded.event_id });
-    clearTimeout(silence);
     const { value: event, audio_bytes } = decoded;
     take({ at, from: 'client', event, ...(audio_bytes && { audio_bytes }) });
   }
@@ -203,9 +200,6 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     transport.close(code, reason);
   }
 
-  const silence = options.needsFirstEvent
-    ? setTimeout(() => close(1008, 'No event came in time.'), limits.firstEventMs)
-    : undefined;
   options.onStart?.({
     id: state.id,
     get state() {
@@ -227,6 +221,5 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     for (const { abort } of running.values()) abort.abort();
     watch.stop();
     clearTimeout(timer);
-    clearTimeout(silence);
   }
 }

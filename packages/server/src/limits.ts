@@ -34,9 +34,8 @@ export interface Limits {
   /** Milliseconds between pings, and until a pong must be there [AU20]. */
   pingMs: number;
   pongMs: number;
-  /** Milliseconds for a handshake (TLS, headers, upgrade), and for the first valid event where keys are required [AU28]. */
+  /** Milliseconds for a handshake: TLS, headers, upgrade [AU28]. */
   handshakeMs: number;
-  firstEventMs: number;
   /** Milliseconds a close handshake may take before the socket is ended. */
   closeMs: number;
   /** Milliseconds running responses may take when the server drains [LM12]. */
@@ -68,7 +67,6 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   pingMs: 25_000,
   pongMs: 10_000,
   handshakeMs: 10_000,
-  firstEventMs: 30_000,
   closeMs: 10_000,
   graceMs: 30_000,
   secrets: 100_000,

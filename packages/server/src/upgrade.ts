@@ -112,7 +112,6 @@ export function createUpgrade(
         limits,
         log,
         clock,
-        needsFirstEvent: door.keys.length > 0,
         opening: {
           model: opening.model,
           kind: opening.kind,
