@@ -158,7 +158,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'response.output_item.done': (event, say) => {
     const { item } = event;
     if (!isObject(item)) return;
-    if (item.type === 'function_call' && item.status === 'in_progress') say('E6', 'a finished call is in progress');
+    if (item.type === 'function_call' && item.status !== 'completed' && item.status !== 'incomplete') {
+      say('E6', 'a finished call is neither completed nor incomplete');
+    }
   },
   'response.output_audio.delta': (event, say) => {
     if (!isBase64(event.delta)) say('E15', 'delta is not base64');
@@ -244,15 +246,15 @@ function checkItem(item: unknown, mayHaveAudio: boolean, say: Say, options: { be
       if (!isText(item.call_id) || typeof item.output !== 'string') say('5', 'output without call_id or output');
       break;
     case 'mcp_call':
-      if (typeof item.arguments !== 'string') say('E7', 'mcp_call without arguments');
-      for (const key of ['output', 'error', 'approval_request_id'])
-        if (!(key in item)) say('E7', `mcp_call without ${key}`);
+      if (typeof item.arguments !== 'string' || !('output' in item)) say('E7', 'mcp_call without arguments or output');
+      for (const key of ['error', 'approval_request_id']) if (!(key in item)) say('MC18', `mcp_call without ${key}`);
       break;
     case 'mcp_list_tools':
       if (!Array.isArray(item.tools)) return void say('E8', 'no tools');
       for (const tool of item.tools) {
-        const known = isObject(tool) && typeof tool.description === 'string' && isObject(tool.input_schema);
-        if (!known || !('annotations' in (tool as Json))) say('E8', 'a tool is not complete');
+        if (!isObject(tool) || typeof tool.description !== 'string' || !isObject(tool.input_schema)) {
+          say('E8', 'a tool without description or input_schema');
+        } else if (!('annotations' in tool)) say('MC20', 'a tool without annotations');
       }
       break;
     case 'mcp_approval_request':
