@@ -3,8 +3,9 @@
 //   node scripts/emit-checks.mjs            writes the file
 //   node scripts/emit-checks.mjs --check    says whether the file is current, and changes nothing
 //
-// Each check is true only of values that `check(node, value, 'tolerant')` has nothing against; what is wrong with the others,
-// `check` says. Shapes that are alike to a tolerant reader share one function.
+// A check is a number only for values that `check(node, value, 'tolerant')` has nothing against; what is wrong with the others,
+// `check` says. What the number means is told in packages/protocol/src/measure.ts. Shapes that are alike to a tolerant reader
+// share one function.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -15,15 +16,15 @@ const TARGET = new URL('checks.generated.ts', SOURCES);
 
 /** Name of the check → file and name of the schema. */
 const ROOTS = {
-  isServerEvent: ['realtime-server-events.ts', 'ServerEvent'],
-  isClientEvent: ['realtime-client-events.ts', 'ClientEvent'],
+  measureServerEvent: ['realtime-server-events.ts', 'ServerEvent'],
+  measureClientEvent: ['realtime-client-events.ts', 'ClientEvent'],
 };
 
 const HEAD = `// Written by scripts/emit-checks.mjs from the schemas; not for editing. One function per shape.
-// Each is true only of values, as JSON.parse makes them, that \`check(…, 'tolerant')\` finds nothing wrong with. What holds
-// audio, an image or a key is made to print redacted on the way.
+// Each answers how many characters of JSON a value takes at least, or NaN when check(…, 'tolerant') may find something wrong.
 
-import { hold, holdHeaders } from './masked.ts';
+import { holdHeaders } from './masked.ts';
+import { absent, boolean, booleanOr, integer, integerOr, isObject, json, jsonObject, number, secret, secretOr, text, textOr } from './measure.ts';
 
 type Value = Record<string, unknown>;
 `;
@@ -36,57 +37,80 @@ const functions = [];
 function shared(body) {
   const known = names.get(body);
   if (known) return known;
-  const name = `is${names.size}`;
+  const name = `m${names.size}`;
   names.set(body, name);
-  functions.push(`function ${name}(v: Value): boolean {\n${body}\n}\n`);
+  functions.push(`function ${name}(v: Value): number {\n${body}\n}\n`);
   return name;
 }
 
-/** An expression that is true when `value`, a name or a path, is what the node asks for. */
-function test(node, value) {
+const WORDS = { string: 'text', choice: 'text', boolean: 'boolean', integer: 'integer', number: 'number' };
+const HAS_OPTIONAL = new Set(['text', 'boolean', 'integer']);
+
+const isSecret = (node) => node.kind === 'string' && (node.secret === 'media' || node.secret === 'key');
+const withoutNull = (node) => (node.kind === 'nullable' ? node.of : node);
+
+/** An expression that measures `value`, a name or a path. */
+function measure(node, value) {
+  const word = WORDS[node.kind];
+  if (word) return `${word}(${value})`;
   switch (node.kind) {
-    case 'string':
-    case 'choice':
-      return `typeof ${value} === 'string'`;
-    case 'boolean':
-      return `typeof ${value} === 'boolean'`;
-    case 'integer':
-      return `Number.isInteger(${value})`;
-    case 'number':
-      return `Number.isFinite(${value})`;
     case 'json':
-      return node.object ? isObject(value) : `${value} !== undefined`;
-    case 'optional':
-      return isAnything(node.of) ? 'true' : `(${value} == null || ${test(notNull(node.of), value)})`;
+      return node.object ? `jsonObject(${value})` : `json(${value})`;
     case 'nullable':
-      return `(${value} === null || ${test(node.of, value)})`;
+      return `(${value} === null ? 4 : ${measure(node.of, value)})`;
     case 'either':
-      return `(${node.of.map((each) => test(each, value)).join(' || ')})`;
+      return node.of.reduceRight(
+        (other, each) => `(${takes(each, value)} ? ${measure(each, value)} : ${other})`,
+        'NaN',
+      );
     case 'lazy':
-      return test(node.get(), value);
+      return measure(node.get(), value);
     default:
-      return `${shared(bodyOf(node))}(${value} as Value)`;
+      return `${shared(bodyOf(node))}(${value} as never)`;
   }
 }
 
-const isObject = (value) => `(typeof ${value} === 'object' && ${value} !== null && !Array.isArray(${value}))`;
-const isAnything = (node) => node.kind === 'json' && !node.object;
-const notNull = (node) => (node.kind === 'nullable' ? node.of : node);
-const isRequired = (node) => node.kind !== 'optional';
+/** Whether a value has the JSON type of a node, so that this node judges it. */
+function takes(node, value) {
+  if (node.kind === 'array') return `Array.isArray(${value})`;
+  const word = WORDS[node.kind];
+  if (!word) return `isObject(${value})`;
+  return `typeof ${value} === '${word === 'text' ? 'string' : word === 'boolean' ? 'boolean' : 'number'}'`;
+}
+
+/** Characters of a key, its quotes, its colon and a comma. */
+const keyLength = (name) => name.length + 4;
+
+/** One field of `v`: an expression, and the characters that are certain besides it. */
+function measureField(name, field) {
+  const value = `v.${name}`;
+  const key = keyLength(name);
+  if (field.kind !== 'optional') return isSecret(field) ? [`secret(v, ${value})`, key] : [measure(field, value), key];
+  const node = withoutNull(field.of);
+  if (isSecret(node)) return [`secretOr(v, ${value}, ${key})`, 0];
+  const word = WORDS[node.kind];
+  if (HAS_OPTIONAL.has(word)) return [`${word}Or(${value}, ${key})`, 0];
+  const present = `${key} + ${measure(node, value)}`;
+  const isHeaders = node.kind === 'record' && isSecret(node.of);
+  const given = isHeaders ? `holdHeaders(${value}) && ${present}` : present;
+  return [`(${value} == null ? absent(${value}, ${key}) : ${given})`, 0];
+}
 
 /** The inside of a function for what holds other values. */
 function bodyOf(node) {
   switch (node.kind) {
     case 'array':
-      return `  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(${test(node.of, 'v[i]')})) return false;
-  return true;`;
+      return `  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + ${measure(node.of, 'v[i]')};
+  return n;`;
     case 'record':
-      return `  if (!${isObject('v')}) return false;
-  for (const k in v) if (!(${test(node.of, 'v[k]')})) return false;
-  return true;`;
+      return `  if (!isObject(v)) return NaN;
+  let n = 1;
+  for (const k in v) n += k.length + 4 + ${measure(node.of, 'v[k]')};
+  return n;`;
     case 'object':
-      return `  return ${allOf(node, undefined)};`;
+      return `  return isObject(v) ? ${sumOf(node, undefined)} : NaN;`;
     case 'variants':
       return variantsBody(node);
     default:
@@ -94,47 +118,46 @@ function bodyOf(node) {
   }
 }
 
-const inner = (node) => (node.kind === 'optional' || node.kind === 'nullable' ? inner(node.of) : node);
-const isSecret = (node) => node.kind === 'string' && (node.secret === 'media' || node.secret === 'key');
-
-/** One field of `v`; if it is a secret, `v` holds one. */
-function testField(name, field) {
-  const value = `v.${name}`;
-  const node = inner(field);
-  if (isSecret(node)) return `${test(field, value)} && hold(v, ${value})`;
-  if (node.kind !== 'record' || !isSecret(node.of)) return test(field, value);
-  return `(${value} == null || (${test(node, value)} && holdHeaders(${value} as object)))`;
-}
-
-/** What makes an object right. The tag has been read when a variant is judged, and an array has no field that is required. */
-function allOf(node, tag) {
-  const fields = Object.entries(node.fields).filter(([name]) => name !== tag);
-  const tests = fields.map(([name, field]) => testField(name, field)).filter((each) => each !== 'true');
-  if (tag) return tests.join(' && ') || 'true';
-  const own = fields.some(([, field]) => isRequired(field)) ? "typeof v === 'object' && v !== null" : isObject('v');
-  return [own, ...tests].join(' && ');
-}
-
-function variantsBody(node) {
-  const cases = new Map();
-  for (const [name, each] of Object.entries(node.of)) {
-    const right = shared(`  return ${allOf(each, node.tag)};`);
-    cases.set(right, [...(cases.get(right) ?? []), name]);
+/** What the fields of an object take together. The tag has been read when a variant is measured. */
+function sumOf(node, tag) {
+  let certain = 1;
+  const terms = [];
+  for (const [name, field] of Object.entries(node.fields)) {
+    if (name === tag) continue;
+    const [term, characters] = measureField(name, field);
+    terms.push(term);
+    certain += characters;
   }
-  const lines = [...cases].map(
-    ([right, tags]) => `${tags.map((tag) => `    case '${tag}':\n`).join('')}      return ${right}(v);\n`,
+  return [certain, ...terms].join(' + ');
+}
+
+/** Tags are told apart by their length first, which is cheaper than comparing them one after the other. */
+function variantsBody(node) {
+  const lengths = new Map();
+  for (const [name, each] of Object.entries(node.of)) {
+    const right = shared(`  return ${sumOf(each, node.tag)};`);
+    const cases = lengths.get(name.length) ?? new Map();
+    lengths.set(name.length, cases.set(right, [...(cases.get(right) ?? []), name]));
+  }
+  const branch = (right, tags, length) =>
+    `      if (${tags.map((tag) => `t === '${tag}'`).join(' || ')}) return ${length + 2 + keyLength(node.tag)} + ${right}(v);\n`;
+  const lines = [...lengths].map(
+    ([length, cases]) =>
+      `    case ${length}:\n${[...cases].map(([right, tags]) => branch(right, tags, length)).join('')}      return NaN;\n`,
   );
-  return `  if (typeof v !== 'object' || v === null) return false;
-  switch (v.${node.tag}) {\n${lines.join('')}    default:\n      return false;\n  }`;
+  return `  if (!isObject(v)) return NaN;
+  const t = v.${node.tag};
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {\n${lines.join('')}    default:\n      return NaN;\n  }`;
 }
 
 async function source() {
   const roots = [];
   for (const [name, [file, schema]] of Object.entries(ROOTS)) {
     const { module } = await runnerImport(fileURLToPath(new URL(file, SOURCES)), { logLevel: 'error' });
-    const right = test(module[schema].node, 'value');
-    roots.push(`/** True only of a right \`${schema}\` of a known type. */
-export const ${name} = (value: unknown): boolean => ${right};\n`);
+    const own = measure(module[schema].node, 'value');
+    roots.push(`/** A number only for a right \`${schema}\` of a known type. */
+export const ${name} = (value: unknown): number => ${own};\n`);
   }
   return [HEAD, ...roots, ...functions].join('\n');
 }

@@ -95,7 +95,7 @@ const sessionUpdated = () => ({
     tracing: null,
     truncation: 'auto',
     prompt: null,
-    expires_at: 1786000000,
+    expires_at: 1786012345,
     audio: {
       input: {
         format: { type: 'audio/pcm', rate: 24000 },
@@ -111,8 +111,8 @@ const sessionUpdated = () => ({
 const sessions = times(60, sessionUpdated);
 
 const audioDeltas = (characters, count) =>
-  times(Math.ceil(count / 20), part)
-    .flatMap((delta) => times(20, () => delta('output_audio.delta', { delta: base64(characters) })))
+  times(Math.ceil(count / 40), part)
+    .flatMap((delta) => times(40, () => delta('output_audio.delta', { delta: base64(characters) })))
     .slice(0, count);
 
 /** One spoken answer, from the user's first sound to the bill. */
@@ -168,7 +168,7 @@ export const CORPORA = {
   'item.added': { from: 'server', frames: itemsAdded.map(frame) },
   'session, 20 tools': { from: 'server', frames: sessions.map(frame) },
   'voice turn': { from: 'server', frames: times(3, voiceTurn).flat().map(frame) },
-  'audio 8 kB': { from: 'server', frames: audioDeltas(8192, 100).map(frame) },
-  'audio 64 kB': { from: 'server', frames: audioDeltas(65_536, 30).map(frame) },
+  'audio 8 kB': { from: 'server', frames: audioDeltas(8192, 120).map(frame) },
+  'audio 64 kB': { from: 'server', frames: audioDeltas(65_536, 40).map(frame) },
   'append 6.4 kB': { from: 'client', frames: appends.map(frame) },
 };

@@ -1,826 +1,927 @@
 // Written by scripts/emit-checks.mjs from the schemas; not for editing. One function per shape.
-// Each is true only of values, as JSON.parse makes them, that `check(…, 'tolerant')` finds nothing wrong with. What holds
-// audio, an image or a key is made to print redacted on the way.
+// Each answers how many characters of JSON a value takes at least, or NaN when check(…, 'tolerant') may find something wrong.
 
-import { hold, holdHeaders } from './masked.ts';
+import { holdHeaders } from './masked.ts';
+import { absent, boolean, booleanOr, integer, integerOr, isObject, json, jsonObject, number, secret, secretOr, text, textOr } from './measure.ts';
 
 type Value = Record<string, unknown>;
 
-/** True only of a right `ServerEvent` of a known type. */
-export const isServerEvent = (value: unknown): boolean => is113(value as Value);
+/** A number only for a right `ServerEvent` of a known type. */
+export const measureServerEvent = (value: unknown): number => m113(value as never);
 
-/** True only of a right `ClientEvent` of a known type. */
-export const isClientEvent = (value: unknown): boolean => is133(value as Value);
+/** A number only for a right `ClientEvent` of a known type. */
+export const measureClientEvent = (value: unknown): number => m133(value as never);
 
-function is0(v: Value): boolean {
-  return typeof v === 'object' && v !== null && typeof v.type === 'string' && (v.code == null || typeof v.code === 'string') && typeof v.message === 'string' && (v.param == null || typeof v.param === 'string') && (v.event_id == null || typeof v.event_id === 'string');
+function m0(v: Value): number {
+  return isObject(v) ? 20 + text(v.type) + textOr(v.code, 8) + text(v.message) + textOr(v.param, 9) + textOr(v.event_id, 12) : NaN;
 }
 
-function is1(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && is0(v.error as Value);
+function m1(v: Value): number {
+  return 10 + textOr(v.event_id, 12) + m0(v.error as never);
 }
 
-function is2(v: Value): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(typeof v[i] === 'string')) return false;
-  return true;
+function m2(v: Value): number {
+  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + text(v[i]);
+  return n;
 }
 
-function is3(v: Value): boolean {
-  return typeof v.name === 'string' && (v.description == null || typeof v.description === 'string') && (v.parameters == null || (typeof v.parameters === 'object' && v.parameters !== null && !Array.isArray(v.parameters)));
+function m3(v: Value): number {
+  return 9 + text(v.name) + textOr(v.description, 15) + (v.parameters == null ? absent(v.parameters, 14) : 14 + jsonObject(v.parameters));
 }
 
-function is4(v: Value): boolean {
-  if (!(typeof v === 'object' && v !== null && !Array.isArray(v))) return false;
-  for (const k in v) if (!(typeof v[k] === 'string')) return false;
-  return true;
+function m4(v: Value): number {
+  if (!isObject(v)) return NaN;
+  let n = 1;
+  for (const k in v) n += k.length + 4 + text(v[k]);
+  return n;
 }
 
-function is5(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.tool_names == null || is2(v.tool_names as Value)) && (v.read_only == null || typeof v.read_only === 'boolean');
+function m5(v: Value): number {
+  return isObject(v) ? 1 + (v.tool_names == null ? absent(v.tool_names, 14) : 14 + m2(v.tool_names as never)) + booleanOr(v.read_only, 13) : NaN;
 }
 
-function is6(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.always == null || is5(v.always as Value)) && (v.never == null || is5(v.never as Value));
+function m6(v: Value): number {
+  return isObject(v) ? 1 + (v.always == null ? absent(v.always, 10) : 10 + m5(v.always as never)) + (v.never == null ? absent(v.never, 9) : 9 + m5(v.never as never)) : NaN;
 }
 
-function is7(v: Value): boolean {
-  return typeof v.server_label === 'string' && (v.server_url == null || typeof v.server_url === 'string') && (v.connector_id == null || typeof v.connector_id === 'string') && (v.tunnel_id == null || typeof v.tunnel_id === 'string') && (v.authorization == null || typeof v.authorization === 'string') && hold(v, v.authorization) && (v.server_description == null || typeof v.server_description === 'string') && (v.headers == null || (is4(v.headers as Value) && holdHeaders(v.headers as object))) && (v.allowed_tools == null || (is2(v.allowed_tools as Value) || is5(v.allowed_tools as Value))) && (v.allowed_callers == null || is2(v.allowed_callers as Value)) && (v.require_approval == null || (typeof v.require_approval === 'string' || is6(v.require_approval as Value))) && (v.defer_loading == null || typeof v.defer_loading === 'boolean');
+function m7(v: Value): number {
+  return 17 + text(v.server_label) + textOr(v.server_url, 14) + textOr(v.connector_id, 16) + textOr(v.tunnel_id, 13) + secretOr(v, v.authorization, 17) + textOr(v.server_description, 22) + (v.headers == null ? absent(v.headers, 11) : holdHeaders(v.headers) && 11 + m4(v.headers as never)) + (v.allowed_tools == null ? absent(v.allowed_tools, 17) : 17 + (Array.isArray(v.allowed_tools) ? m2(v.allowed_tools as never) : (isObject(v.allowed_tools) ? m5(v.allowed_tools as never) : NaN))) + (v.allowed_callers == null ? absent(v.allowed_callers, 19) : 19 + m2(v.allowed_callers as never)) + (v.require_approval == null ? absent(v.require_approval, 20) : 20 + (typeof v.require_approval === 'string' ? text(v.require_approval) : (isObject(v.require_approval) ? m6(v.require_approval as never) : NaN))) + booleanOr(v.defer_loading, 17);
 }
 
-function is8(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'function':
-      return is3(v);
-    case 'mcp':
-      return is7(v);
+function m8(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 8:
+      if (t === 'function') return 18 + m3(v);
+      return NaN;
+    case 3:
+      if (t === 'mcp') return 13 + m7(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is9(v: Value): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(is8(v[i] as Value))) return false;
-  return true;
+function m9(v: Value): number {
+  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + m8(v[i] as never);
+  return n;
 }
 
-function is10(v: Value): boolean {
-  return typeof v.name === 'string';
+function m10(v: Value): number {
+  return 9 + text(v.name);
 }
 
-function is11(v: Value): boolean {
-  return typeof v.server_label === 'string' && (v.name == null || typeof v.name === 'string');
+function m11(v: Value): number {
+  return 17 + text(v.server_label) + textOr(v.name, 8);
 }
 
-function is12(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'function':
-      return is10(v);
-    case 'mcp':
-      return is11(v);
+function m12(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 8:
+      if (t === 'function') return 18 + m10(v);
+      return NaN;
+    case 3:
+      if (t === 'mcp') return 13 + m11(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is13(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.workflow_name == null || typeof v.workflow_name === 'string') && (v.group_id == null || typeof v.group_id === 'string') && (v.metadata == null || (typeof v.metadata === 'object' && v.metadata !== null && !Array.isArray(v.metadata)));
+function m13(v: Value): number {
+  return isObject(v) ? 1 + textOr(v.workflow_name, 17) + textOr(v.group_id, 12) + (v.metadata == null ? absent(v.metadata, 12) : 12 + jsonObject(v.metadata)) : NaN;
 }
 
-function is14(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.post_instructions == null || Number.isInteger(v.post_instructions));
+function m14(v: Value): number {
+  return isObject(v) ? 1 + integerOr(v.post_instructions, 21) : NaN;
 }
 
-function is15(v: Value): boolean {
-  return typeof v === 'object' && v !== null && typeof v.type === 'string' && Number.isFinite(v.retention_ratio) && (v.token_limits == null || is14(v.token_limits as Value));
+function m15(v: Value): number {
+  return isObject(v) ? 28 + text(v.type) + number(v.retention_ratio) + (v.token_limits == null ? absent(v.token_limits, 16) : 16 + m14(v.token_limits as never)) : NaN;
 }
 
-function is16(v: Value): boolean {
-  return typeof v === 'object' && v !== null && typeof v.mode === 'string';
+function m16(v: Value): number {
+  return isObject(v) ? 9 + text(v.mode) : NaN;
 }
 
-function is17(v: Value): boolean {
-  return typeof v.text === 'string' && (v.prompt_cache_breakpoint == null || is16(v.prompt_cache_breakpoint as Value));
+function m17(v: Value): number {
+  return 9 + text(v.text) + (v.prompt_cache_breakpoint == null ? absent(v.prompt_cache_breakpoint, 27) : 27 + m16(v.prompt_cache_breakpoint as never));
 }
 
-function is18(v: Value): boolean {
-  return typeof v.detail === 'string' && (v.image_url == null || typeof v.image_url === 'string') && hold(v, v.image_url) && (v.file_id == null || typeof v.file_id === 'string') && (v.prompt_cache_breakpoint == null || is16(v.prompt_cache_breakpoint as Value));
+function m18(v: Value): number {
+  return 11 + text(v.detail) + secretOr(v, v.image_url, 13) + textOr(v.file_id, 11) + (v.prompt_cache_breakpoint == null ? absent(v.prompt_cache_breakpoint, 27) : 27 + m16(v.prompt_cache_breakpoint as never));
 }
 
-function is19(v: Value): boolean {
-  return (v.detail == null || typeof v.detail === 'string') && (v.file_id == null || typeof v.file_id === 'string') && (v.prompt_cache_breakpoint == null || is16(v.prompt_cache_breakpoint as Value)) && (v.filename == null || typeof v.filename === 'string') && (v.file_data == null || typeof v.file_data === 'string') && hold(v, v.file_data) && (v.file_url == null || typeof v.file_url === 'string');
+function m19(v: Value): number {
+  return 1 + textOr(v.detail, 10) + textOr(v.file_id, 11) + (v.prompt_cache_breakpoint == null ? absent(v.prompt_cache_breakpoint, 27) : 27 + m16(v.prompt_cache_breakpoint as never)) + textOr(v.filename, 12) + secretOr(v, v.file_data, 13) + textOr(v.file_url, 12);
 }
 
-function is20(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'input_text':
-      return is17(v);
-    case 'input_image':
-      return is18(v);
-    case 'input_file':
-      return is19(v);
+function m20(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 10:
+      if (t === 'input_text') return 20 + m17(v);
+      if (t === 'input_file') return 20 + m19(v);
+      return NaN;
+    case 11:
+      if (t === 'input_image') return 21 + m18(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is21(v: Value): boolean {
-  if (!(typeof v === 'object' && v !== null && !Array.isArray(v))) return false;
-  for (const k in v) if (!((typeof v[k] === 'string' || is20(v[k] as Value)))) return false;
-  return true;
+function m21(v: Value): number {
+  if (!isObject(v)) return NaN;
+  let n = 1;
+  for (const k in v) n += k.length + 4 + (typeof v[k] === 'string' ? text(v[k]) : (isObject(v[k]) ? m20(v[k] as never) : NaN));
+  return n;
 }
 
-function is22(v: Value): boolean {
-  return typeof v === 'object' && v !== null && typeof v.id === 'string' && (v.version == null || typeof v.version === 'string') && (v.variables == null || is21(v.variables as Value));
+function m22(v: Value): number {
+  return isObject(v) ? 7 + text(v.id) + textOr(v.version, 11) + (v.variables == null ? absent(v.variables, 13) : 13 + m21(v.variables as never)) : NaN;
 }
 
-function is23(v: Value): boolean {
-  return (v.rate == null || Number.isInteger(v.rate));
+function m23(v: Value): number {
+  return 1 + integerOr(v.rate, 8);
 }
 
-function is24(v: Value): boolean {
-  return true;
+function m24(v: Value): number {
+  return 1;
 }
 
-function is25(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'audio/pcm':
-      return is23(v);
-    case 'audio/pcmu':
-    case 'audio/pcma':
-      return is24(v);
+function m25(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 9:
+      if (t === 'audio/pcm') return 19 + m23(v);
+      return NaN;
+    case 10:
+      if (t === 'audio/pcmu' || t === 'audio/pcma') return 20 + m24(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is26(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.model == null || typeof v.model === 'string') && (v.language == null || typeof v.language === 'string') && (v.prompt == null || typeof v.prompt === 'string') && (v.languages == null || is2(v.languages as Value)) && (v.keywords == null || is2(v.keywords as Value)) && (v.delay == null || typeof v.delay === 'string');
+function m26(v: Value): number {
+  return isObject(v) ? 1 + textOr(v.model, 9) + textOr(v.language, 12) + textOr(v.prompt, 10) + (v.languages == null ? absent(v.languages, 13) : 13 + m2(v.languages as never)) + (v.keywords == null ? absent(v.keywords, 12) : 12 + m2(v.keywords as never)) + textOr(v.delay, 9) : NaN;
 }
 
-function is27(v: Value): boolean {
-  return typeof v === 'object' && v !== null && typeof v.type === 'string';
+function m27(v: Value): number {
+  return isObject(v) ? 9 + text(v.type) : NaN;
 }
 
-function is28(v: Value): boolean {
-  return (v.threshold == null || Number.isFinite(v.threshold)) && (v.prefix_padding_ms == null || Number.isInteger(v.prefix_padding_ms)) && (v.silence_duration_ms == null || Number.isInteger(v.silence_duration_ms)) && (v.idle_timeout_ms == null || Number.isInteger(v.idle_timeout_ms)) && (v.create_response == null || typeof v.create_response === 'boolean') && (v.interrupt_response == null || typeof v.interrupt_response === 'boolean');
+function m28(v: Value): number {
+  return 1 + (v.threshold == null ? absent(v.threshold, 13) : 13 + number(v.threshold)) + integerOr(v.prefix_padding_ms, 21) + integerOr(v.silence_duration_ms, 23) + integerOr(v.idle_timeout_ms, 19) + booleanOr(v.create_response, 19) + booleanOr(v.interrupt_response, 22);
 }
 
-function is29(v: Value): boolean {
-  return (v.eagerness == null || typeof v.eagerness === 'string') && (v.create_response == null || typeof v.create_response === 'boolean') && (v.interrupt_response == null || typeof v.interrupt_response === 'boolean');
+function m29(v: Value): number {
+  return 1 + textOr(v.eagerness, 13) + booleanOr(v.create_response, 19) + booleanOr(v.interrupt_response, 22);
 }
 
-function is30(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'server_vad':
-      return is28(v);
-    case 'semantic_vad':
-      return is29(v);
+function m30(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 10:
+      if (t === 'server_vad') return 20 + m28(v);
+      return NaN;
+    case 12:
+      if (t === 'semantic_vad') return 22 + m29(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is31(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.format == null || is25(v.format as Value)) && (v.transcription == null || is26(v.transcription as Value)) && (v.noise_reduction == null || is27(v.noise_reduction as Value)) && (v.turn_detection == null || is30(v.turn_detection as Value));
+function m31(v: Value): number {
+  return isObject(v) ? 1 + (v.format == null ? absent(v.format, 10) : 10 + m25(v.format as never)) + (v.transcription == null ? absent(v.transcription, 17) : 17 + m26(v.transcription as never)) + (v.noise_reduction == null ? absent(v.noise_reduction, 19) : 19 + m27(v.noise_reduction as never)) + (v.turn_detection == null ? absent(v.turn_detection, 18) : 18 + m30(v.turn_detection as never)) : NaN;
 }
 
-function is32(v: Value): boolean {
-  return typeof v === 'object' && v !== null && typeof v.id === 'string';
+function m32(v: Value): number {
+  return isObject(v) ? 7 + text(v.id) : NaN;
 }
 
-function is33(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.format == null || is25(v.format as Value)) && (v.voice == null || (typeof v.voice === 'string' || is32(v.voice as Value))) && (v.speed == null || Number.isFinite(v.speed));
+function m33(v: Value): number {
+  return isObject(v) ? 1 + (v.format == null ? absent(v.format, 10) : 10 + m25(v.format as never)) + (v.voice == null ? absent(v.voice, 9) : 9 + (typeof v.voice === 'string' ? text(v.voice) : (isObject(v.voice) ? m32(v.voice as never) : NaN))) + (v.speed == null ? absent(v.speed, 9) : 9 + number(v.speed)) : NaN;
 }
 
-function is34(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.input == null || is31(v.input as Value)) && (v.output == null || is33(v.output as Value));
+function m34(v: Value): number {
+  return isObject(v) ? 1 + (v.input == null ? absent(v.input, 9) : 9 + m31(v.input as never)) + (v.output == null ? absent(v.output, 10) : 10 + m33(v.output as never)) : NaN;
 }
 
-function is35(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.effort == null || typeof v.effort === 'string');
+function m35(v: Value): number {
+  return isObject(v) ? 1 + textOr(v.effort, 10) : NaN;
 }
 
-function is36(v: Value): boolean {
-  return typeof v.object === 'string' && typeof v.id === 'string' && (v.model == null || typeof v.model === 'string') && (v.output_modalities == null || is2(v.output_modalities as Value)) && (v.instructions == null || typeof v.instructions === 'string') && (v.tools == null || is9(v.tools as Value)) && (v.tool_choice == null || (typeof v.tool_choice === 'string' || is12(v.tool_choice as Value))) && (v.max_output_tokens == null || (Number.isInteger(v.max_output_tokens) || typeof v.max_output_tokens === 'string')) && (v.tracing == null || (typeof v.tracing === 'string' || is13(v.tracing as Value))) && (v.truncation == null || (typeof v.truncation === 'string' || is15(v.truncation as Value))) && (v.prompt == null || is22(v.prompt as Value)) && (v.expires_at == null || Number.isInteger(v.expires_at)) && (v.audio == null || is34(v.audio as Value)) && (v.include == null || is2(v.include as Value)) && (v.parallel_tool_calls == null || typeof v.parallel_tool_calls === 'boolean') && (v.reasoning == null || is35(v.reasoning as Value));
+function m36(v: Value): number {
+  return 17 + text(v.object) + text(v.id) + textOr(v.model, 9) + (v.output_modalities == null ? absent(v.output_modalities, 21) : 21 + m2(v.output_modalities as never)) + textOr(v.instructions, 16) + (v.tools == null ? absent(v.tools, 9) : 9 + m9(v.tools as never)) + (v.tool_choice == null ? absent(v.tool_choice, 15) : 15 + (typeof v.tool_choice === 'string' ? text(v.tool_choice) : (isObject(v.tool_choice) ? m12(v.tool_choice as never) : NaN))) + (v.max_output_tokens == null ? absent(v.max_output_tokens, 21) : 21 + (typeof v.max_output_tokens === 'number' ? integer(v.max_output_tokens) : (typeof v.max_output_tokens === 'string' ? text(v.max_output_tokens) : NaN))) + (v.tracing == null ? absent(v.tracing, 11) : 11 + (typeof v.tracing === 'string' ? text(v.tracing) : (isObject(v.tracing) ? m13(v.tracing as never) : NaN))) + (v.truncation == null ? absent(v.truncation, 14) : 14 + (typeof v.truncation === 'string' ? text(v.truncation) : (isObject(v.truncation) ? m15(v.truncation as never) : NaN))) + (v.prompt == null ? absent(v.prompt, 10) : 10 + m22(v.prompt as never)) + integerOr(v.expires_at, 14) + (v.audio == null ? absent(v.audio, 9) : 9 + m34(v.audio as never)) + (v.include == null ? absent(v.include, 11) : 11 + m2(v.include as never)) + booleanOr(v.parallel_tool_calls, 23) + (v.reasoning == null ? absent(v.reasoning, 13) : 13 + m35(v.reasoning as never));
 }
 
-function is37(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.input == null || is31(v.input as Value));
+function m37(v: Value): number {
+  return isObject(v) ? 1 + (v.input == null ? absent(v.input, 9) : 9 + m31(v.input as never)) : NaN;
 }
 
-function is38(v: Value): boolean {
-  return typeof v.object === 'string' && typeof v.id === 'string' && (v.expires_at == null || Number.isInteger(v.expires_at)) && (v.audio == null || is37(v.audio as Value)) && (v.include == null || is2(v.include as Value));
+function m38(v: Value): number {
+  return 17 + text(v.object) + text(v.id) + integerOr(v.expires_at, 14) + (v.audio == null ? absent(v.audio, 9) : 9 + m37(v.audio as never)) + (v.include == null ? absent(v.include, 11) : 11 + m2(v.include as never));
 }
 
-function is39(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'realtime':
-      return is36(v);
-    case 'transcription':
-      return is38(v);
+function m39(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 8:
+      if (t === 'realtime') return 18 + m36(v);
+      return NaN;
+    case 13:
+      if (t === 'transcription') return 23 + m38(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is40(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && is39(v.session as Value);
+function m40(v: Value): number {
+  return 12 + textOr(v.event_id, 12) + m39(v.session as never);
 }
 
-function is41(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.id == null || typeof v.id === 'string') && (v.object == null || typeof v.object === 'string');
+function m41(v: Value): number {
+  return isObject(v) ? 1 + textOr(v.id, 6) + textOr(v.object, 10) : NaN;
 }
 
-function is42(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && is41(v.conversation as Value);
+function m42(v: Value): number {
+  return 17 + textOr(v.event_id, 12) + m41(v.conversation as never);
 }
 
-function is43(v: Value): boolean {
-  return (v.text == null || typeof v.text === 'string');
+function m43(v: Value): number {
+  return 1 + textOr(v.text, 8);
 }
 
-function is44(v: Value): boolean {
-  return (v.audio == null || typeof v.audio === 'string') && hold(v, v.audio) && (v.transcript == null || typeof v.transcript === 'string');
+function m44(v: Value): number {
+  return 1 + secretOr(v, v.audio, 9) + textOr(v.transcript, 14);
 }
 
-function is45(v: Value): boolean {
-  return (v.detail == null || typeof v.detail === 'string') && (v.image_url == null || typeof v.image_url === 'string') && hold(v, v.image_url);
+function m45(v: Value): number {
+  return 1 + textOr(v.detail, 10) + secretOr(v, v.image_url, 13);
 }
 
-function is46(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'input_text':
-    case 'output_text':
-      return is43(v);
-    case 'input_audio':
-    case 'output_audio':
-      return is44(v);
-    case 'input_image':
-      return is45(v);
+function m46(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 10:
+      if (t === 'input_text') return 20 + m43(v);
+      return NaN;
+    case 11:
+      if (t === 'input_audio') return 21 + m44(v);
+      if (t === 'input_image') return 21 + m45(v);
+      if (t === 'output_text') return 21 + m43(v);
+      return NaN;
+    case 12:
+      if (t === 'output_audio') return 22 + m44(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is47(v: Value): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(is46(v[i] as Value))) return false;
-  return true;
+function m47(v: Value): number {
+  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + m46(v[i] as never);
+  return n;
 }
 
-function is48(v: Value): boolean {
-  return is47(v.content as Value) && typeof v.role === 'string' && (v.id == null || typeof v.id === 'string') && (v.object == null || typeof v.object === 'string') && (v.status == null || typeof v.status === 'string');
+function m48(v: Value): number {
+  return 20 + m47(v.content as never) + text(v.role) + textOr(v.id, 6) + textOr(v.object, 10) + textOr(v.status, 10) + (v.phase == null ? absent(v.phase, 9) : 9 + json(v.phase));
 }
 
-function is49(v: Value): boolean {
-  return (v.arguments == null || typeof v.arguments === 'string') && typeof v.name === 'string' && (v.id == null || typeof v.id === 'string') && (v.call_id == null || typeof v.call_id === 'string') && (v.object == null || typeof v.object === 'string') && (v.status == null || typeof v.status === 'string');
+function m49(v: Value): number {
+  return 9 + textOr(v.arguments, 13) + text(v.name) + textOr(v.id, 6) + textOr(v.call_id, 11) + textOr(v.object, 10) + textOr(v.status, 10);
 }
 
-function is50(v: Value): boolean {
-  return typeof v.call_id === 'string' && typeof v.output === 'string' && (v.id == null || typeof v.id === 'string') && (v.object == null || typeof v.object === 'string') && (v.status == null || typeof v.status === 'string');
+function m50(v: Value): number {
+  return 22 + text(v.call_id) + text(v.output) + textOr(v.id, 6) + textOr(v.object, 10) + textOr(v.status, 10);
 }
 
-function is51(v: Value): boolean {
-  return (v.id == null || typeof v.id === 'string') && typeof v.approval_request_id === 'string' && typeof v.approve === 'boolean' && (v.reason == null || typeof v.reason === 'string');
+function m51(v: Value): number {
+  return 35 + textOr(v.id, 6) + text(v.approval_request_id) + boolean(v.approve) + textOr(v.reason, 10);
 }
 
-function is52(v: Value): boolean {
-  return typeof v === 'object' && v !== null && v.input_schema !== undefined && typeof v.name === 'string' && (v.description == null || typeof v.description === 'string');
+function m52(v: Value): number {
+  return isObject(v) ? 25 + json(v.input_schema) + text(v.name) + (v.annotations == null ? absent(v.annotations, 15) : 15 + json(v.annotations)) + textOr(v.description, 15) : NaN;
 }
 
-function is53(v: Value): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(is52(v[i] as Value))) return false;
-  return true;
+function m53(v: Value): number {
+  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + m52(v[i] as never);
+  return n;
 }
 
-function is54(v: Value): boolean {
-  return typeof v.server_label === 'string' && (v.tools == null || is53(v.tools as Value)) && (v.id == null || typeof v.id === 'string');
+function m54(v: Value): number {
+  return 17 + text(v.server_label) + (v.tools == null ? absent(v.tools, 9) : 9 + m53(v.tools as never)) + textOr(v.id, 6);
 }
 
-function is55(v: Value): boolean {
-  return Number.isInteger(v.code) && typeof v.message === 'string';
+function m55(v: Value): number {
+  return 20 + integer(v.code) + text(v.message);
 }
 
-function is56(v: Value): boolean {
-  return typeof v.message === 'string';
+function m56(v: Value): number {
+  return 12 + text(v.message);
 }
 
-function is57(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'protocol_error':
-    case 'http_error':
-      return is55(v);
-    case 'tool_execution_error':
-      return is56(v);
+function m57(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 14:
+      if (t === 'protocol_error') return 24 + m55(v);
+      return NaN;
+    case 20:
+      if (t === 'tool_execution_error') return 30 + m56(v);
+      return NaN;
+    case 10:
+      if (t === 'http_error') return 20 + m55(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is58(v: Value): boolean {
-  return (v.id == null || typeof v.id === 'string') && (v.arguments == null || typeof v.arguments === 'string') && typeof v.name === 'string' && typeof v.server_label === 'string' && (v.approval_request_id == null || typeof v.approval_request_id === 'string') && (v.error == null || (is57(v.error as Value) || typeof v.error === 'string')) && (v.output == null || typeof v.output === 'string');
+function m58(v: Value): number {
+  return 25 + textOr(v.id, 6) + textOr(v.arguments, 13) + text(v.name) + text(v.server_label) + textOr(v.approval_request_id, 23) + (v.error == null ? absent(v.error, 9) : 9 + (isObject(v.error) ? m57(v.error as never) : (typeof v.error === 'string' ? text(v.error) : NaN))) + textOr(v.output, 10);
 }
 
-function is59(v: Value): boolean {
-  return (v.id == null || typeof v.id === 'string') && (v.arguments == null || typeof v.arguments === 'string') && typeof v.name === 'string' && typeof v.server_label === 'string';
+function m59(v: Value): number {
+  return 25 + textOr(v.id, 6) + textOr(v.arguments, 13) + text(v.name) + text(v.server_label);
 }
 
-function is60(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'message':
-      return is48(v);
-    case 'function_call':
-      return is49(v);
-    case 'function_call_output':
-      return is50(v);
-    case 'mcp_approval_response':
-      return is51(v);
-    case 'mcp_list_tools':
-      return is54(v);
-    case 'mcp_call':
-      return is58(v);
-    case 'mcp_approval_request':
-      return is59(v);
+function m60(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 7:
+      if (t === 'message') return 17 + m48(v);
+      return NaN;
+    case 13:
+      if (t === 'function_call') return 23 + m49(v);
+      return NaN;
+    case 20:
+      if (t === 'function_call_output') return 30 + m50(v);
+      if (t === 'mcp_approval_request') return 30 + m59(v);
+      return NaN;
+    case 21:
+      if (t === 'mcp_approval_response') return 31 + m51(v);
+      return NaN;
+    case 14:
+      if (t === 'mcp_list_tools') return 24 + m54(v);
+      return NaN;
+    case 8:
+      if (t === 'mcp_call') return 18 + m58(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is61(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && (v.previous_item_id == null || typeof v.previous_item_id === 'string') && is60(v.item as Value);
+function m61(v: Value): number {
+  return 9 + textOr(v.event_id, 12) + textOr(v.previous_item_id, 20) + m60(v.item as never);
 }
 
-function is62(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && is60(v.item as Value);
+function m62(v: Value): number {
+  return 9 + textOr(v.event_id, 12) + m60(v.item as never);
 }
 
-function is63(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.item_id === 'string' && Number.isInteger(v.content_index) && Number.isInteger(v.audio_end_ms);
+function m63(v: Value): number {
+  return 45 + textOr(v.event_id, 12) + text(v.item_id) + integer(v.content_index) + integer(v.audio_end_ms);
 }
 
-function is64(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.item_id === 'string';
+function m64(v: Value): number {
+  return 12 + textOr(v.event_id, 12) + text(v.item_id);
 }
 
-function is65(v: Value): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(Number.isInteger(v[i]))) return false;
-  return true;
+function m65(v: Value): number {
+  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + integer(v[i]);
+  return n;
 }
 
-function is66(v: Value): boolean {
-  return typeof v === 'object' && v !== null && typeof v.token === 'string' && Number.isFinite(v.logprob) && is65(v.bytes as Value);
+function m66(v: Value): number {
+  return isObject(v) ? 30 + text(v.token) + number(v.logprob) + m65(v.bytes as never) : NaN;
 }
 
-function is67(v: Value): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(is66(v[i] as Value))) return false;
-  return true;
+function m67(v: Value): number {
+  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + m66(v[i] as never);
+  return n;
 }
 
-function is68(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.item_id === 'string' && (v.content_index == null || Number.isInteger(v.content_index)) && (v.delta == null || typeof v.delta === 'string') && (v.logprobs == null || is67(v.logprobs as Value));
+function m68(v: Value): number {
+  return 12 + textOr(v.event_id, 12) + text(v.item_id) + integerOr(v.content_index, 17) + textOr(v.delta, 9) + (v.logprobs == null ? absent(v.logprobs, 12) : 12 + m67(v.logprobs as never));
 }
 
-function is69(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.item_id === 'string' && Number.isInteger(v.content_index) && typeof v.id === 'string' && typeof v.text === 'string' && typeof v.speaker === 'string' && Number.isFinite(v.start) && Number.isFinite(v.end);
+function m69(v: Value): number {
+  return 70 + textOr(v.event_id, 12) + text(v.item_id) + integer(v.content_index) + text(v.id) + text(v.text) + text(v.speaker) + number(v.start) + number(v.end);
 }
 
-function is70(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.text_tokens == null || Number.isInteger(v.text_tokens)) && (v.audio_tokens == null || Number.isInteger(v.audio_tokens));
+function m70(v: Value): number {
+  return isObject(v) ? 1 + integerOr(v.text_tokens, 15) + integerOr(v.audio_tokens, 16) : NaN;
 }
 
-function is71(v: Value): boolean {
-  return Number.isInteger(v.total_tokens) && Number.isInteger(v.input_tokens) && Number.isInteger(v.output_tokens) && (v.input_token_details == null || is70(v.input_token_details as Value));
+function m71(v: Value): number {
+  return 50 + integer(v.total_tokens) + integer(v.input_tokens) + integer(v.output_tokens) + (v.input_token_details == null ? absent(v.input_token_details, 23) : 23 + m70(v.input_token_details as never));
 }
 
-function is72(v: Value): boolean {
-  return Number.isFinite(v.seconds);
+function m72(v: Value): number {
+  return 12 + number(v.seconds);
 }
 
-function is73(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'tokens':
-      return is71(v);
-    case 'duration':
-      return is72(v);
+function m73(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 6:
+      if (t === 'tokens') return 16 + m71(v);
+      return NaN;
+    case 8:
+      if (t === 'duration') return 18 + m72(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is74(v: Value): boolean {
-  return typeof v === 'object' && v !== null && typeof v.code === 'string';
+function m74(v: Value): number {
+  return isObject(v) ? 9 + text(v.code) : NaN;
 }
 
-function is75(v: Value): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(is74(v[i] as Value))) return false;
-  return true;
+function m75(v: Value): number {
+  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + m74(v[i] as never);
+  return n;
 }
 
-function is76(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.item_id === 'string' && Number.isInteger(v.content_index) && typeof v.transcript === 'string' && (v.usage == null || is73(v.usage as Value)) && (v.languages == null || is75(v.languages as Value)) && (v.logprobs == null || is67(v.logprobs as Value));
+function m76(v: Value): number {
+  return 43 + textOr(v.event_id, 12) + text(v.item_id) + integer(v.content_index) + text(v.transcript) + (v.usage == null ? absent(v.usage, 9) : 9 + m73(v.usage as never)) + (v.languages == null ? absent(v.languages, 13) : 13 + m75(v.languages as never)) + (v.logprobs == null ? absent(v.logprobs, 12) : 12 + m67(v.logprobs as never));
 }
 
-function is77(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.type == null || typeof v.type === 'string') && (v.code == null || typeof v.code === 'string') && (v.message == null || typeof v.message === 'string') && (v.param == null || typeof v.param === 'string');
+function m77(v: Value): number {
+  return isObject(v) ? 1 + textOr(v.type, 8) + textOr(v.code, 8) + textOr(v.message, 11) + textOr(v.param, 9) : NaN;
 }
 
-function is78(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.item_id === 'string' && Number.isInteger(v.content_index) && is77(v.error as Value);
+function m78(v: Value): number {
+  return 38 + textOr(v.event_id, 12) + text(v.item_id) + integer(v.content_index) + m77(v.error as never);
 }
 
-function is79(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && (v.previous_item_id == null || typeof v.previous_item_id === 'string') && typeof v.item_id === 'string';
+function m79(v: Value): number {
+  return 12 + textOr(v.event_id, 12) + textOr(v.previous_item_id, 20) + text(v.item_id);
 }
 
-function is80(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string');
+function m80(v: Value): number {
+  return 1 + textOr(v.event_id, 12);
 }
 
-function is81(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && Number.isInteger(v.audio_start_ms) && typeof v.item_id === 'string';
+function m81(v: Value): number {
+  return 30 + textOr(v.event_id, 12) + integer(v.audio_start_ms) + text(v.item_id);
 }
 
-function is82(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && Number.isInteger(v.audio_end_ms) && typeof v.item_id === 'string';
+function m82(v: Value): number {
+  return 28 + textOr(v.event_id, 12) + integer(v.audio_end_ms) + text(v.item_id);
 }
 
-function is83(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && Number.isInteger(v.audio_start_ms) && Number.isInteger(v.audio_end_ms) && typeof v.item_id === 'string';
+function m83(v: Value): number {
+  return 46 + textOr(v.event_id, 12) + integer(v.audio_start_ms) + integer(v.audio_end_ms) + text(v.item_id);
 }
 
-function is84(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.event === 'string' && Number.isInteger(v.received_at);
+function m84(v: Value): number {
+  return 25 + textOr(v.event_id, 12) + text(v.event) + integer(v.received_at);
 }
 
-function is85(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.name == null || typeof v.name === 'string') && (v.limit == null || Number.isInteger(v.limit)) && (v.remaining == null || Number.isInteger(v.remaining)) && (v.reset_seconds == null || Number.isFinite(v.reset_seconds));
+function m85(v: Value): number {
+  return isObject(v) ? 1 + textOr(v.name, 8) + integerOr(v.limit, 9) + integerOr(v.remaining, 13) + (v.reset_seconds == null ? absent(v.reset_seconds, 17) : 17 + number(v.reset_seconds)) : NaN;
 }
 
-function is86(v: Value): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(is85(v[i] as Value))) return false;
-  return true;
+function m86(v: Value): number {
+  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + m85(v[i] as never);
+  return n;
 }
 
-function is87(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && is86(v.rate_limits as Value);
+function m87(v: Value): number {
+  return 16 + textOr(v.event_id, 12) + m86(v.rate_limits as never);
 }
 
-function is88(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.type == null || typeof v.type === 'string') && (v.code == null || typeof v.code === 'string') && (v.message == null || typeof v.message === 'string');
+function m88(v: Value): number {
+  return isObject(v) ? 1 + textOr(v.type, 8) + textOr(v.code, 8) + textOr(v.message, 11) : NaN;
 }
 
-function is89(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.type == null || typeof v.type === 'string') && (v.reason == null || typeof v.reason === 'string') && (v.error == null || is88(v.error as Value));
+function m89(v: Value): number {
+  return isObject(v) ? 1 + textOr(v.type, 8) + textOr(v.reason, 10) + (v.error == null ? absent(v.error, 9) : 9 + m88(v.error as never)) : NaN;
 }
 
-function is90(v: Value): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(is60(v[i] as Value))) return false;
-  return true;
+function m90(v: Value): number {
+  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + m60(v[i] as never);
+  return n;
 }
 
-function is91(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.format == null || is25(v.format as Value)) && (v.voice == null || (typeof v.voice === 'string' || is32(v.voice as Value)));
+function m91(v: Value): number {
+  return isObject(v) ? 1 + (v.format == null ? absent(v.format, 10) : 10 + m25(v.format as never)) + (v.voice == null ? absent(v.voice, 9) : 9 + (typeof v.voice === 'string' ? text(v.voice) : (isObject(v.voice) ? m32(v.voice as never) : NaN))) : NaN;
 }
 
-function is92(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.output == null || is91(v.output as Value));
+function m92(v: Value): number {
+  return isObject(v) ? 1 + (v.output == null ? absent(v.output, 10) : 10 + m91(v.output as never)) : NaN;
 }
 
-function is93(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.text_tokens == null || Number.isInteger(v.text_tokens)) && (v.audio_tokens == null || Number.isInteger(v.audio_tokens)) && (v.image_tokens == null || Number.isInteger(v.image_tokens));
+function m93(v: Value): number {
+  return isObject(v) ? 1 + integerOr(v.text_tokens, 15) + integerOr(v.audio_tokens, 16) + integerOr(v.image_tokens, 16) : NaN;
 }
 
-function is94(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.text_tokens == null || Number.isInteger(v.text_tokens)) && (v.audio_tokens == null || Number.isInteger(v.audio_tokens)) && (v.image_tokens == null || Number.isInteger(v.image_tokens)) && (v.cached_tokens == null || Number.isInteger(v.cached_tokens)) && (v.cached_tokens_details == null || is93(v.cached_tokens_details as Value));
+function m94(v: Value): number {
+  return isObject(v) ? 1 + integerOr(v.text_tokens, 15) + integerOr(v.audio_tokens, 16) + integerOr(v.image_tokens, 16) + integerOr(v.cached_tokens, 17) + (v.cached_tokens_details == null ? absent(v.cached_tokens_details, 25) : 25 + m93(v.cached_tokens_details as never)) : NaN;
 }
 
-function is95(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.text_tokens == null || Number.isInteger(v.text_tokens)) && (v.audio_tokens == null || Number.isInteger(v.audio_tokens)) && (v.reasoning_tokens == null || Number.isInteger(v.reasoning_tokens));
+function m95(v: Value): number {
+  return isObject(v) ? 1 + integerOr(v.text_tokens, 15) + integerOr(v.audio_tokens, 16) + integerOr(v.reasoning_tokens, 20) : NaN;
 }
 
-function is96(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.total_tokens == null || Number.isInteger(v.total_tokens)) && (v.input_tokens == null || Number.isInteger(v.input_tokens)) && (v.output_tokens == null || Number.isInteger(v.output_tokens)) && (v.input_token_details == null || is94(v.input_token_details as Value)) && (v.output_token_details == null || is95(v.output_token_details as Value));
+function m96(v: Value): number {
+  return isObject(v) ? 1 + integerOr(v.total_tokens, 16) + integerOr(v.input_tokens, 16) + integerOr(v.output_tokens, 17) + (v.input_token_details == null ? absent(v.input_token_details, 23) : 23 + m94(v.input_token_details as never)) + (v.output_token_details == null ? absent(v.output_token_details, 24) : 24 + m95(v.output_token_details as never)) : NaN;
 }
 
-function is97(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.object == null || typeof v.object === 'string') && (v.id == null || typeof v.id === 'string') && (v.status == null || typeof v.status === 'string') && (v.status_details == null || is89(v.status_details as Value)) && (v.output == null || is90(v.output as Value)) && (v.conversation_id == null || typeof v.conversation_id === 'string') && (v.output_modalities == null || is2(v.output_modalities as Value)) && (v.max_output_tokens == null || (Number.isInteger(v.max_output_tokens) || typeof v.max_output_tokens === 'string')) && (v.audio == null || is92(v.audio as Value)) && (v.usage == null || is96(v.usage as Value)) && (v.metadata == null || is4(v.metadata as Value));
+function m97(v: Value): number {
+  return isObject(v) ? 1 + textOr(v.object, 10) + textOr(v.id, 6) + textOr(v.status, 10) + (v.status_details == null ? absent(v.status_details, 18) : 18 + m89(v.status_details as never)) + (v.output == null ? absent(v.output, 10) : 10 + m90(v.output as never)) + textOr(v.conversation_id, 19) + (v.output_modalities == null ? absent(v.output_modalities, 21) : 21 + m2(v.output_modalities as never)) + (v.max_output_tokens == null ? absent(v.max_output_tokens, 21) : 21 + (typeof v.max_output_tokens === 'number' ? integer(v.max_output_tokens) : (typeof v.max_output_tokens === 'string' ? text(v.max_output_tokens) : NaN))) + (v.audio == null ? absent(v.audio, 9) : 9 + m92(v.audio as never)) + (v.usage == null ? absent(v.usage, 9) : 9 + m96(v.usage as never)) + (v.metadata == null ? absent(v.metadata, 12) : 12 + m4(v.metadata as never)) : NaN;
 }
 
-function is98(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && is97(v.response as Value);
+function m98(v: Value): number {
+  return 13 + textOr(v.event_id, 12) + m97(v.response as never);
 }
 
-function is99(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && Number.isInteger(v.output_index) && is60(v.item as Value);
+function m99(v: Value): number {
+  return 40 + textOr(v.event_id, 12) + text(v.response_id) + integer(v.output_index) + m60(v.item as never);
 }
 
-function is100(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.type == null || typeof v.type === 'string') && (v.text == null || typeof v.text === 'string') && (v.transcript == null || typeof v.transcript === 'string') && (v.audio == null || typeof v.audio === 'string') && hold(v, v.audio);
+function m100(v: Value): number {
+  return isObject(v) ? 1 + textOr(v.type, 8) + textOr(v.text, 8) + textOr(v.transcript, 14) + secretOr(v, v.audio, 9) : NaN;
 }
 
-function is101(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && Number.isInteger(v.content_index) && is100(v.part as Value);
+function m101(v: Value): number {
+  return 68 + textOr(v.event_id, 12) + text(v.response_id) + text(v.item_id) + integer(v.output_index) + integer(v.content_index) + m100(v.part as never);
 }
 
-function is102(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && Number.isInteger(v.content_index) && typeof v.delta === 'string';
+function m102(v: Value): number {
+  return 69 + textOr(v.event_id, 12) + text(v.response_id) + text(v.item_id) + integer(v.output_index) + integer(v.content_index) + text(v.delta);
 }
 
-function is103(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && Number.isInteger(v.content_index) && typeof v.text === 'string';
+function m103(v: Value): number {
+  return 68 + textOr(v.event_id, 12) + text(v.response_id) + text(v.item_id) + integer(v.output_index) + integer(v.content_index) + text(v.text);
 }
 
-function is104(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && Number.isInteger(v.content_index) && typeof v.delta === 'string' && hold(v, v.delta);
+function m104(v: Value): number {
+  return 69 + textOr(v.event_id, 12) + text(v.response_id) + text(v.item_id) + integer(v.output_index) + integer(v.content_index) + secret(v, v.delta);
 }
 
-function is105(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && Number.isInteger(v.content_index);
+function m105(v: Value): number {
+  return 60 + textOr(v.event_id, 12) + text(v.response_id) + text(v.item_id) + integer(v.output_index) + integer(v.content_index);
 }
 
-function is106(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && Number.isInteger(v.content_index) && typeof v.transcript === 'string';
+function m106(v: Value): number {
+  return 74 + textOr(v.event_id, 12) + text(v.response_id) + text(v.item_id) + integer(v.output_index) + integer(v.content_index) + text(v.transcript);
 }
 
-function is107(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.call_id === 'string' && typeof v.delta === 'string';
+function m107(v: Value): number {
+  return 63 + textOr(v.event_id, 12) + text(v.response_id) + text(v.item_id) + integer(v.output_index) + text(v.call_id) + text(v.delta);
 }
 
-function is108(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.call_id === 'string' && (v.name == null || typeof v.name === 'string') && typeof v.arguments === 'string';
+function m108(v: Value): number {
+  return 67 + textOr(v.event_id, 12) + text(v.response_id) + text(v.item_id) + integer(v.output_index) + text(v.call_id) + textOr(v.name, 8) + text(v.arguments);
 }
 
-function is109(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.delta === 'string' && (v.obfuscation == null || typeof v.obfuscation === 'string');
+function m109(v: Value): number {
+  return 52 + textOr(v.event_id, 12) + text(v.response_id) + text(v.item_id) + integer(v.output_index) + text(v.delta) + textOr(v.obfuscation, 15);
 }
 
-function is110(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string' && typeof v.item_id === 'string' && Number.isInteger(v.output_index) && typeof v.arguments === 'string';
+function m110(v: Value): number {
+  return 56 + textOr(v.event_id, 12) + text(v.response_id) + text(v.item_id) + integer(v.output_index) + text(v.arguments);
 }
 
-function is111(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && Number.isInteger(v.output_index) && typeof v.item_id === 'string';
+function m111(v: Value): number {
+  return 28 + textOr(v.event_id, 12) + integer(v.output_index) + text(v.item_id);
 }
 
-function is112(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.response_id === 'string';
+function m112(v: Value): number {
+  return 16 + textOr(v.event_id, 12) + text(v.response_id);
 }
 
-function is113(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'error':
-      return is1(v);
-    case 'session.created':
-    case 'session.updated':
-      return is40(v);
-    case 'conversation.created':
-      return is42(v);
-    case 'conversation.item.created':
-    case 'conversation.item.added':
-    case 'conversation.item.done':
-      return is61(v);
-    case 'conversation.item.retrieved':
-      return is62(v);
-    case 'conversation.item.truncated':
-      return is63(v);
-    case 'conversation.item.deleted':
-    case 'mcp_list_tools.in_progress':
-    case 'mcp_list_tools.completed':
-    case 'mcp_list_tools.failed':
-      return is64(v);
-    case 'conversation.item.input_audio_transcription.delta':
-      return is68(v);
-    case 'conversation.item.input_audio_transcription.segment':
-      return is69(v);
-    case 'conversation.item.input_audio_transcription.completed':
-      return is76(v);
-    case 'conversation.item.input_audio_transcription.failed':
-      return is78(v);
-    case 'input_audio_buffer.committed':
-      return is79(v);
-    case 'input_audio_buffer.cleared':
-      return is80(v);
-    case 'input_audio_buffer.speech_started':
-      return is81(v);
-    case 'input_audio_buffer.speech_stopped':
-      return is82(v);
-    case 'input_audio_buffer.timeout_triggered':
-      return is83(v);
-    case 'input_audio_buffer.dtmf_event_received':
-      return is84(v);
-    case 'rate_limits.updated':
-      return is87(v);
-    case 'response.created':
-    case 'response.done':
-      return is98(v);
-    case 'response.output_item.added':
-    case 'response.output_item.done':
-      return is99(v);
-    case 'response.content_part.added':
-    case 'response.content_part.done':
-      return is101(v);
-    case 'response.output_text.delta':
-    case 'response.output_audio_transcript.delta':
-      return is102(v);
-    case 'response.output_text.done':
-      return is103(v);
-    case 'response.output_audio.delta':
-      return is104(v);
-    case 'response.output_audio.done':
-      return is105(v);
-    case 'response.output_audio_transcript.done':
-      return is106(v);
-    case 'response.function_call_arguments.delta':
-      return is107(v);
-    case 'response.function_call_arguments.done':
-      return is108(v);
-    case 'response.mcp_call_arguments.delta':
-      return is109(v);
-    case 'response.mcp_call_arguments.done':
-      return is110(v);
-    case 'response.mcp_call.in_progress':
-    case 'response.mcp_call.completed':
-    case 'response.mcp_call.failed':
-      return is111(v);
-    case 'output_audio_buffer.started':
-    case 'output_audio_buffer.stopped':
-    case 'output_audio_buffer.cleared':
-      return is112(v);
+function m113(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 5:
+      if (t === 'error') return 15 + m1(v);
+      return NaN;
+    case 15:
+      if (t === 'session.created' || t === 'session.updated') return 25 + m40(v);
+      return NaN;
+    case 20:
+      if (t === 'conversation.created') return 30 + m42(v);
+      return NaN;
+    case 25:
+      if (t === 'conversation.item.created') return 35 + m61(v);
+      if (t === 'conversation.item.deleted') return 35 + m64(v);
+      if (t === 'response.output_item.done') return 35 + m99(v);
+      if (t === 'response.output_text.done') return 35 + m103(v);
+      return NaN;
+    case 23:
+      if (t === 'conversation.item.added') return 33 + m61(v);
+      return NaN;
+    case 22:
+      if (t === 'conversation.item.done') return 32 + m61(v);
+      return NaN;
+    case 27:
+      if (t === 'conversation.item.retrieved') return 37 + m62(v);
+      if (t === 'conversation.item.truncated') return 37 + m63(v);
+      if (t === 'response.content_part.added') return 37 + m101(v);
+      if (t === 'response.output_audio.delta') return 37 + m104(v);
+      if (t === 'response.mcp_call.completed') return 37 + m111(v);
+      if (t === 'output_audio_buffer.started' || t === 'output_audio_buffer.stopped' || t === 'output_audio_buffer.cleared') return 37 + m112(v);
+      return NaN;
+    case 49:
+      if (t === 'conversation.item.input_audio_transcription.delta') return 59 + m68(v);
+      return NaN;
+    case 51:
+      if (t === 'conversation.item.input_audio_transcription.segment') return 61 + m69(v);
+      return NaN;
+    case 53:
+      if (t === 'conversation.item.input_audio_transcription.completed') return 63 + m76(v);
+      return NaN;
+    case 50:
+      if (t === 'conversation.item.input_audio_transcription.failed') return 60 + m78(v);
+      return NaN;
+    case 28:
+      if (t === 'input_audio_buffer.committed') return 38 + m79(v);
+      return NaN;
+    case 26:
+      if (t === 'input_audio_buffer.cleared') return 36 + m80(v);
+      if (t === 'response.output_item.added') return 36 + m99(v);
+      if (t === 'response.content_part.done') return 36 + m101(v);
+      if (t === 'response.output_text.delta') return 36 + m102(v);
+      if (t === 'response.output_audio.done') return 36 + m105(v);
+      if (t === 'mcp_list_tools.in_progress') return 36 + m64(v);
+      return NaN;
+    case 33:
+      if (t === 'input_audio_buffer.speech_started') return 43 + m81(v);
+      if (t === 'input_audio_buffer.speech_stopped') return 43 + m82(v);
+      if (t === 'response.mcp_call_arguments.delta') return 43 + m109(v);
+      return NaN;
+    case 36:
+      if (t === 'input_audio_buffer.timeout_triggered') return 46 + m83(v);
+      return NaN;
+    case 38:
+      if (t === 'input_audio_buffer.dtmf_event_received') return 48 + m84(v);
+      if (t === 'response.output_audio_transcript.delta') return 48 + m102(v);
+      if (t === 'response.function_call_arguments.delta') return 48 + m107(v);
+      return NaN;
+    case 19:
+      if (t === 'rate_limits.updated') return 29 + m87(v);
+      return NaN;
+    case 16:
+      if (t === 'response.created') return 26 + m98(v);
+      return NaN;
+    case 13:
+      if (t === 'response.done') return 23 + m98(v);
+      return NaN;
+    case 37:
+      if (t === 'response.output_audio_transcript.done') return 47 + m106(v);
+      if (t === 'response.function_call_arguments.done') return 47 + m108(v);
+      return NaN;
+    case 32:
+      if (t === 'response.mcp_call_arguments.done') return 42 + m110(v);
+      return NaN;
+    case 29:
+      if (t === 'response.mcp_call.in_progress') return 39 + m111(v);
+      return NaN;
+    case 24:
+      if (t === 'response.mcp_call.failed') return 34 + m111(v);
+      if (t === 'mcp_list_tools.completed') return 34 + m64(v);
+      return NaN;
+    case 21:
+      if (t === 'mcp_list_tools.failed') return 31 + m64(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is114(v: Value): boolean {
-  return (v.object == null || typeof v.object === 'string') && (v.id == null || typeof v.id === 'string') && (v.model == null || typeof v.model === 'string') && (v.output_modalities == null || is2(v.output_modalities as Value)) && (v.instructions == null || typeof v.instructions === 'string') && (v.tools == null || is9(v.tools as Value)) && (v.tool_choice == null || (typeof v.tool_choice === 'string' || is12(v.tool_choice as Value))) && (v.max_output_tokens == null || (Number.isInteger(v.max_output_tokens) || typeof v.max_output_tokens === 'string')) && (v.tracing == null || (typeof v.tracing === 'string' || is13(v.tracing as Value))) && (v.truncation == null || (typeof v.truncation === 'string' || is15(v.truncation as Value))) && (v.prompt == null || is22(v.prompt as Value)) && (v.expires_at == null || Number.isInteger(v.expires_at)) && (v.audio == null || is34(v.audio as Value)) && (v.include == null || is2(v.include as Value)) && (v.parallel_tool_calls == null || typeof v.parallel_tool_calls === 'boolean') && (v.reasoning == null || is35(v.reasoning as Value));
+function m114(v: Value): number {
+  return 1 + textOr(v.object, 10) + textOr(v.id, 6) + textOr(v.model, 9) + (v.output_modalities == null ? absent(v.output_modalities, 21) : 21 + m2(v.output_modalities as never)) + textOr(v.instructions, 16) + (v.tools == null ? absent(v.tools, 9) : 9 + m9(v.tools as never)) + (v.tool_choice == null ? absent(v.tool_choice, 15) : 15 + (typeof v.tool_choice === 'string' ? text(v.tool_choice) : (isObject(v.tool_choice) ? m12(v.tool_choice as never) : NaN))) + (v.max_output_tokens == null ? absent(v.max_output_tokens, 21) : 21 + (typeof v.max_output_tokens === 'number' ? integer(v.max_output_tokens) : (typeof v.max_output_tokens === 'string' ? text(v.max_output_tokens) : NaN))) + (v.tracing == null ? absent(v.tracing, 11) : 11 + (typeof v.tracing === 'string' ? text(v.tracing) : (isObject(v.tracing) ? m13(v.tracing as never) : NaN))) + (v.truncation == null ? absent(v.truncation, 14) : 14 + (typeof v.truncation === 'string' ? text(v.truncation) : (isObject(v.truncation) ? m15(v.truncation as never) : NaN))) + (v.prompt == null ? absent(v.prompt, 10) : 10 + m22(v.prompt as never)) + integerOr(v.expires_at, 14) + (v.audio == null ? absent(v.audio, 9) : 9 + m34(v.audio as never)) + (v.include == null ? absent(v.include, 11) : 11 + m2(v.include as never)) + booleanOr(v.parallel_tool_calls, 23) + (v.reasoning == null ? absent(v.reasoning, 13) : 13 + m35(v.reasoning as never));
 }
 
-function is115(v: Value): boolean {
-  return (v.object == null || typeof v.object === 'string') && (v.id == null || typeof v.id === 'string') && (v.expires_at == null || Number.isInteger(v.expires_at)) && (v.audio == null || is37(v.audio as Value)) && (v.include == null || is2(v.include as Value));
+function m115(v: Value): number {
+  return 1 + textOr(v.object, 10) + textOr(v.id, 6) + integerOr(v.expires_at, 14) + (v.audio == null ? absent(v.audio, 9) : 9 + m37(v.audio as never)) + (v.include == null ? absent(v.include, 11) : 11 + m2(v.include as never));
 }
 
-function is116(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'realtime':
-      return is114(v);
-    case 'transcription':
-      return is115(v);
+function m116(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 8:
+      if (t === 'realtime') return 18 + m114(v);
+      return NaN;
+    case 13:
+      if (t === 'transcription') return 23 + m115(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is117(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && is116(v.session as Value);
+function m117(v: Value): number {
+  return 12 + textOr(v.event_id, 12) + m116(v.session as never);
 }
 
-function is118(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && typeof v.audio === 'string' && hold(v, v.audio);
+function m118(v: Value): number {
+  return 10 + textOr(v.event_id, 12) + secret(v, v.audio);
 }
 
-function is119(v: Value): boolean {
-  return typeof v.text === 'string';
+function m119(v: Value): number {
+  return 9 + text(v.text);
 }
 
-function is120(v: Value): boolean {
-  return typeof v.image_url === 'string' && hold(v, v.image_url) && (v.detail == null || typeof v.detail === 'string');
+function m120(v: Value): number {
+  return 14 + secret(v, v.image_url) + textOr(v.detail, 10);
 }
 
-function is121(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'input_text':
-    case 'output_text':
-    case 'text':
-      return is119(v);
-    case 'input_audio':
-    case 'output_audio':
-    case 'audio':
-      return is44(v);
-    case 'input_image':
-      return is120(v);
+function m121(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 10:
+      if (t === 'input_text') return 20 + m119(v);
+      return NaN;
+    case 11:
+      if (t === 'input_audio') return 21 + m44(v);
+      if (t === 'input_image') return 21 + m120(v);
+      if (t === 'output_text') return 21 + m119(v);
+      return NaN;
+    case 12:
+      if (t === 'output_audio') return 22 + m44(v);
+      return NaN;
+    case 4:
+      if (t === 'text') return 14 + m119(v);
+      return NaN;
+    case 5:
+      if (t === 'audio') return 15 + m44(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is122(v: Value): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(is121(v[i] as Value))) return false;
-  return true;
+function m122(v: Value): number {
+  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + m121(v[i] as never);
+  return n;
 }
 
-function is123(v: Value): boolean {
-  return typeof v.role === 'string' && is122(v.content as Value) && (v.id == null || typeof v.id === 'string') && (v.object == null || typeof v.object === 'string') && (v.status == null || typeof v.status === 'string');
+function m123(v: Value): number {
+  return 20 + text(v.role) + m122(v.content as never) + textOr(v.id, 6) + textOr(v.object, 10) + textOr(v.status, 10);
 }
 
-function is124(v: Value): boolean {
-  return typeof v.name === 'string' && typeof v.arguments === 'string' && (v.call_id == null || typeof v.call_id === 'string') && (v.id == null || typeof v.id === 'string') && (v.object == null || typeof v.object === 'string') && (v.status == null || typeof v.status === 'string');
+function m124(v: Value): number {
+  return 22 + text(v.name) + text(v.arguments) + textOr(v.call_id, 11) + textOr(v.id, 6) + textOr(v.object, 10) + textOr(v.status, 10);
 }
 
-function is125(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'message':
-      return is123(v);
-    case 'function_call':
-      return is124(v);
-    case 'function_call_output':
-      return is50(v);
-    case 'mcp_approval_response':
-      return is51(v);
+function m125(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 7:
+      if (t === 'message') return 17 + m123(v);
+      return NaN;
+    case 13:
+      if (t === 'function_call') return 23 + m124(v);
+      return NaN;
+    case 20:
+      if (t === 'function_call_output') return 30 + m50(v);
+      return NaN;
+    case 21:
+      if (t === 'mcp_approval_response') return 31 + m51(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is126(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && (v.previous_item_id == null || typeof v.previous_item_id === 'string') && is125(v.item as Value);
+function m126(v: Value): number {
+  return 9 + textOr(v.event_id, 12) + textOr(v.previous_item_id, 20) + m125(v.item as never);
 }
 
-function is127(v: Value): boolean {
-  return typeof v.id === 'string';
+function m127(v: Value): number {
+  return 7 + text(v.id);
 }
 
-function is128(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'message':
-      return is123(v);
-    case 'function_call':
-      return is124(v);
-    case 'function_call_output':
-      return is50(v);
-    case 'mcp_approval_response':
-      return is51(v);
-    case 'item_reference':
-      return is127(v);
+function m128(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 7:
+      if (t === 'message') return 17 + m123(v);
+      return NaN;
+    case 13:
+      if (t === 'function_call') return 23 + m124(v);
+      return NaN;
+    case 20:
+      if (t === 'function_call_output') return 30 + m50(v);
+      return NaN;
+    case 21:
+      if (t === 'mcp_approval_response') return 31 + m51(v);
+      return NaN;
+    case 14:
+      if (t === 'item_reference') return 24 + m127(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }
 
-function is129(v: Value): boolean {
-  if (!Array.isArray(v)) return false;
-  for (let i = 0; i < v.length; i++) if (!(is128(v[i] as Value))) return false;
-  return true;
+function m129(v: Value): number {
+  if (!Array.isArray(v)) return NaN;
+  let n = 1;
+  for (let i = 0; i < v.length; i++) n += 1 + m128(v[i] as never);
+  return n;
 }
 
-function is130(v: Value): boolean {
-  return (typeof v === 'object' && v !== null && !Array.isArray(v)) && (v.output_modalities == null || is2(v.output_modalities as Value)) && (v.instructions == null || typeof v.instructions === 'string') && (v.audio == null || is92(v.audio as Value)) && (v.tools == null || is9(v.tools as Value)) && (v.tool_choice == null || (typeof v.tool_choice === 'string' || is12(v.tool_choice as Value))) && (v.parallel_tool_calls == null || typeof v.parallel_tool_calls === 'boolean') && (v.reasoning == null || is35(v.reasoning as Value)) && (v.max_output_tokens == null || (Number.isInteger(v.max_output_tokens) || typeof v.max_output_tokens === 'string')) && (v.conversation == null || typeof v.conversation === 'string') && (v.metadata == null || is4(v.metadata as Value)) && (v.prompt == null || is22(v.prompt as Value)) && (v.input == null || is129(v.input as Value));
+function m130(v: Value): number {
+  return isObject(v) ? 1 + (v.output_modalities == null ? absent(v.output_modalities, 21) : 21 + m2(v.output_modalities as never)) + textOr(v.instructions, 16) + (v.audio == null ? absent(v.audio, 9) : 9 + m92(v.audio as never)) + (v.tools == null ? absent(v.tools, 9) : 9 + m9(v.tools as never)) + (v.tool_choice == null ? absent(v.tool_choice, 15) : 15 + (typeof v.tool_choice === 'string' ? text(v.tool_choice) : (isObject(v.tool_choice) ? m12(v.tool_choice as never) : NaN))) + booleanOr(v.parallel_tool_calls, 23) + (v.reasoning == null ? absent(v.reasoning, 13) : 13 + m35(v.reasoning as never)) + (v.max_output_tokens == null ? absent(v.max_output_tokens, 21) : 21 + (typeof v.max_output_tokens === 'number' ? integer(v.max_output_tokens) : (typeof v.max_output_tokens === 'string' ? text(v.max_output_tokens) : NaN))) + textOr(v.conversation, 16) + (v.metadata == null ? absent(v.metadata, 12) : 12 + m4(v.metadata as never)) + (v.prompt == null ? absent(v.prompt, 10) : 10 + m22(v.prompt as never)) + (v.input == null ? absent(v.input, 9) : 9 + m129(v.input as never)) : NaN;
 }
 
-function is131(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && (v.response == null || is130(v.response as Value));
+function m131(v: Value): number {
+  return 1 + textOr(v.event_id, 12) + (v.response == null ? absent(v.response, 12) : 12 + m130(v.response as never));
 }
 
-function is132(v: Value): boolean {
-  return (v.event_id == null || typeof v.event_id === 'string') && (v.response_id == null || typeof v.response_id === 'string');
+function m132(v: Value): number {
+  return 1 + textOr(v.event_id, 12) + textOr(v.response_id, 15);
 }
 
-function is133(v: Value): boolean {
-  if (typeof v !== 'object' || v === null) return false;
-  switch (v.type) {
-    case 'session.update':
-      return is117(v);
-    case 'input_audio_buffer.append':
-      return is118(v);
-    case 'input_audio_buffer.commit':
-    case 'input_audio_buffer.clear':
-    case 'output_audio_buffer.clear':
-      return is80(v);
-    case 'conversation.item.create':
-      return is126(v);
-    case 'conversation.item.retrieve':
-    case 'conversation.item.delete':
-      return is64(v);
-    case 'conversation.item.truncate':
-      return is63(v);
-    case 'response.create':
-      return is131(v);
-    case 'response.cancel':
-      return is132(v);
+function m133(v: Value): number {
+  if (!isObject(v)) return NaN;
+  const t = v.type;
+  if (typeof t !== 'string') return NaN;
+  switch (t.length) {
+    case 14:
+      if (t === 'session.update') return 24 + m117(v);
+      return NaN;
+    case 25:
+      if (t === 'input_audio_buffer.append') return 35 + m118(v);
+      if (t === 'input_audio_buffer.commit' || t === 'output_audio_buffer.clear') return 35 + m80(v);
+      return NaN;
+    case 24:
+      if (t === 'input_audio_buffer.clear') return 34 + m80(v);
+      if (t === 'conversation.item.create') return 34 + m126(v);
+      if (t === 'conversation.item.delete') return 34 + m64(v);
+      return NaN;
+    case 26:
+      if (t === 'conversation.item.retrieve') return 36 + m64(v);
+      if (t === 'conversation.item.truncate') return 36 + m63(v);
+      return NaN;
+    case 15:
+      if (t === 'response.create') return 25 + m131(v);
+      if (t === 'response.cancel') return 25 + m132(v);
+      return NaN;
     default:
-      return false;
+      return NaN;
   }
 }

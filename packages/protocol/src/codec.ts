@@ -4,12 +4,13 @@
 // the profile `strict` in `strict.ts` and `strict-event.ts`; the two fast lanes are `checks.generated.ts` and `delta-scanner.ts`.
 
 import { check, quote, typeName } from './check.ts';
-import { isClientEvent, isServerEvent } from './checks.generated.ts';
+import { measureClientEvent, measureServerEvent } from './checks.generated.ts';
 import { applyClientRules, applyItemRules, renameIssue } from './client-rules.ts';
-import { createDeltaMemo, type DeltaMemo, learnDelta, scanDelta } from './delta-scanner.ts';
+import { createDeltaMemo, type DeltaMemo, hollow, learnDelta, scanDelta } from './delta-scanner.ts';
 import type { FailureCode, Issue } from './errors.ts';
 import { type Read, readFrame } from './frame-guard.ts';
 import { hold, mask } from './masked.ts';
+import { ROOM_FOR_WRONG } from './measure.ts';
 import { withoutBounds, withoutItems } from './node-map.ts';
 import { ClientEvent } from './realtime-client-events.ts';
 import { InputItem, isKnownItem, RealtimeConversationItem } from './realtime-conversation.ts';
@@ -85,7 +86,7 @@ export function decodeClientEvent(
 export function decodeClientEvent(frame: unknown, options: DecodeClientOptions = {}): Decoded<unknown> {
   const { profile = 'tolerant', translation = false, keepUnknown = false } = options;
   if (profile === 'tolerant' && !translation && typeof frame === 'string') {
-    const value = decodeFast(frame, isClientEvent, options.memo ?? MEMO);
+    const value = decodeFast(frame, measureClientEvent, options.memo ?? MEMO);
     if (value) return { ok: true, value, known: true };
   }
   const node = (translation ? TranslationClientEvent : ClientEvent).node;
@@ -114,7 +115,7 @@ export function decodeServerEvent(
 export function decodeServerEvent(frame: unknown, options: DecodeOptions = {}): Decoded<unknown> {
   const { profile = 'tolerant', translation = false } = options;
   if (profile === 'tolerant' && !translation && typeof frame === 'string') {
-    const value = decodeFast(frame, isServerEvent, options.memo ?? MEMO);
+    const value = decodeFast(frame, measureServerEvent, options.memo ?? MEMO);
     if (value) return { ok: true, value, known: true };
   }
   const node = (translation ? TranslationServerEvent : ServerEvent).node;
@@ -163,16 +164,31 @@ export function decodeItem(input: unknown, options: { profile?: Profile } = {}):
 const MEMO = createDeltaMemo();
 
 /** Events that tell of keys in plain words now and then. */
-const SPEAKS_OF_KEYS: ReadonlySet<string> = new Set(['error', 'session.created', 'session.updated', 'session.update']);
+const speaksOfKeys = (type: string): boolean =>
+  type === 'error' || type === 'session.updated' || type === 'session.created' || type === 'session.update';
+
+/** How many characters a right event takes at least; `NaN` for others. */
+type Measure = (value: unknown) => number;
 
 /** The event of a frame that is right; for what is odd about any other the slow path has words. */
-function decodeFast(frame: string, isRight: (value: unknown) => boolean, memo: DeltaMemo): object | undefined {
+function decodeFast(frame: string, measure: Measure, memo: DeltaMemo): object | undefined {
   const scanned = scanDelta(frame, memo);
   if (scanned) return scanned;
+  const hollowed = hollow(frame);
+  if (hollowed !== undefined && parseRight(hollowed, measure, memo)) {
+    const filled = scanDelta(frame, memo);
+    if (filled) return filled;
+  }
+  return parseRight(frame, measure, memo);
+}
+
+function parseRight(frame: string, measure: Measure, memo: DeltaMemo): object | undefined {
   const read = readFrame(frame, false);
-  if (!read.ok || !isRight(read.value) || !isSound(read.value as object)) return undefined;
+  if (!read.ok) return undefined;
+  const room = frame.length - measure(read.value);
+  if (!(room < ROOM_FOR_WRONG || (room > 0 && isSound(read.value as object)))) return undefined;
   const value = read.value as { type: string };
-  if (SPEAKS_OF_KEYS.has(value.type)) hold(value, '');
+  if (speaksOfKeys(value.type)) hold(value, '');
   learnDelta(frame, value, memo);
   return value;
 }
