@@ -70,7 +70,10 @@ describe('imports', () => {
     const wrong: string[] = [];
     for (const { package: name, path, isTest, imports } of sources) {
       const { ours, node } = PACKAGES[name] ?? { ours: [], node: false };
-      const { dependencies = {} } = readJson(`packages/${name}/package.json`) as { dependencies?: object };
+      const { dependencies = {}, optionalDependencies = {} } = readJson(`packages/${name}/package.json`) as Record<
+        string,
+        object
+      >;
       for (const { from, at } of imports) {
         if (from.startsWith('.')) {
           const target = posix.join(posix.dirname(path), from);
@@ -83,7 +86,7 @@ describe('imports', () => {
           // A test may use Node and what is installed for tests; the compiler of the product never sees it.
         } else if (isBuiltin(from)) {
           if (!node) wrong.push(`${at} needs Node: ${from}`);
-        } else if (!Object.hasOwn(dependencies, packageOf(from))) {
+        } else if (!Object.hasOwn({ ...dependencies, ...optionalDependencies }, packageOf(from))) {
           wrong.push(`${at} imports what its package.json does not name: ${from}`);
         }
       }
