@@ -22,6 +22,8 @@ import { itemTokens } from './usage.ts';
 interface GivenAudio {
   audio: readonly number[] | null;
   format: RealtimeAudioFormat | null;
+  /** Of item and audio, where it is known already. */
+  size?: number;
 }
 
 const NO_AUDIO: GivenAudio = { audio: null, format: null };
@@ -43,7 +45,7 @@ export function createItem(draft: Draft, event: ConversationItemCreateEvent): vo
   if (issue) return draft.refuse(issue.code, issue.param, issue.message);
 
   const given = storedForm(draft, event.item);
-  const size = JSON.stringify(given.item).length + sum(given.audio);
+  const size = sizeOf(given.item, given.audio);
   if (isFull(state) || state.items.size + state.deferred_size + size > state.limits.content_bytes) {
     return draft.refuse('limit_exceeded', 'item', 'The conversation is full.');
   }
@@ -87,8 +89,8 @@ export function placeDeferred(draft: Draft): void {
   }
 }
 
-function place(draft: Draft, { item, audio, format, previous_item_id }: DeferredItem): void {
-  addItem(draft, item, { audio, format }, previous_item_id);
+function place(draft: Draft, { item, audio, format, size, previous_item_id }: DeferredItem): void {
+  addItem(draft, item, { audio, format, size }, previous_item_id);
 }
 
 /** Gives an item its place and announces it: `added` and `done`, adjacent [OR2]. */
@@ -107,12 +109,11 @@ export function addItem(
 export function insert(
   draft: Draft,
   item: RealtimeConversationItem,
-  { audio, format, response_id }: GivenAudio & Pick<StoredItem, 'response_id'>,
+  { audio, format, size = sizeOf(item, audio), response_id }: GivenAudio & Pick<StoredItem, 'response_id'>,
   after: string | null = null,
 ): string | null {
   const { state } = draft;
   const previous = after === 'root' ? null : (after ?? state.items.tail);
-  const size = JSON.stringify(item).length + sum(audio);
   const stored = { item, audio, format, tokens: itemTokens(item, audio, format), size, response_id };
   state.items = insertItem(state.items, item.id!, stored, previous);
   countCall(draft, item, 1);
@@ -206,6 +207,10 @@ export function boundAudio(draft: Draft): void {
 export function isSpoken({ item, audio }: Pick<StoredItem, 'item' | 'audio'>): boolean {
   return item.type === 'message' && item.role === 'assistant' && sum(audio) > 0;
 }
+
+/** What an item counts for towards the limit of stored content [LM5]. */
+export const sizeOf = (item: RealtimeConversationItem, audio: readonly number[] | null): number =>
+  JSON.stringify(item).length + sum(audio);
 
 const sum = (counts: readonly number[] | null): number => counts?.reduce((a, b) => a + b, 0) ?? 0;
 

@@ -19,7 +19,9 @@ interface At {
 
 /** What the speech ports report. Positions are milliseconds of the audio clock, which counts all audio written in the session. */
 export type SpeechEvent =
+  /** Where the speech itself begins: the session takes off `prefix_padding_ms` [VA4]. */
   | { type: 'started'; audio_ms: number }
+  /** Where the turn ends, the silence that ended it included [VA5]. */
   | { type: 'stopped'; audio_ms: number }
   | {
       type: 'transcription.delta';

@@ -4,7 +4,7 @@
 // what follows, is `response.ts`.
 
 import { bytesToMs } from '@colloquy/protocol';
-import { boundAudio, insert, isSpoken } from './conversation.ts';
+import { boundAudio, insert, isSpoken, sizeOf } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import type { EngineEvent } from './engine-event.ts';
 import { tableGet } from './hash-table.ts';
@@ -243,7 +243,7 @@ function store(draft: Draft, response: ResponseState, made: OutputItem, status: 
     audio,
     format: audio && format,
     tokens: itemTokens(item, audio, format),
-    size: JSON.stringify(item).length + bytes,
+    size: sizeOf(item, audio),
     response_id: null,
   });
   const stored = getItem(state.items, made.id)!;

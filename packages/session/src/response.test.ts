@@ -300,7 +300,7 @@ describe('the end of a response', () => {
     });
   });
 
-  it('[RS33] a fault of the engine is told once, then closed, and the next turn works', () => {
+  it('[RS33, ER22, ER23] a fault of the engine is told once, then closed, and the next turn works', () => {
     const played = play(texting);
     played.client(respond());
     const frames = played.engine(text('I was'), {

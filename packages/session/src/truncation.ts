@@ -3,7 +3,7 @@
 // Truncation of the context is `context.ts`.
 
 import { bytesToMs, type ConversationItemTruncateEvent, msToBytes, type RealtimeAudioFormat } from '@colloquy/protocol';
-import { isSpoken, itemById } from './conversation.ts';
+import { isSpoken, itemById, sizeOf } from './conversation.ts';
 import { type Draft, shown } from './draft.ts';
 import { getItem, replaceItem } from './item-table.ts';
 import type { OutputMessage, ResponseState } from './state.ts';
@@ -69,7 +69,7 @@ function cutStored(draft: Draft, id: string, index: number, bytes: number, forma
   const item = { ...node.item, content: node.item.content.with(index, silent as (typeof node.item.content)[number]) };
   const audio = node.audio?.with(index, bytes) ?? null;
   const wasSpoken = isSpoken(node);
-  const size = JSON.stringify(item).length + (audio?.reduce((a, b) => a + b, 0) ?? 0);
+  const size = sizeOf(item, audio);
   state.items = replaceItem(state.items, id, { item, audio, tokens: itemTokens(item, audio, format), size });
   if (wasSpoken && !isSpoken({ item, audio })) state.spoken_items -= 1;
 }

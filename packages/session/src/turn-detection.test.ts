@@ -152,6 +152,20 @@ describe('barge-in', () => {
     expect(types(played.engine({ type: 'done' })).filter((type) => type === 'response.created')).toEqual([]);
   });
 
+  it('[VA12] an answer that waits is not spoken into the turn that interrupts', () => {
+    const played = play();
+    played.client(append(2000));
+    played.speech(started(100));
+    played.client({ type: 'response.create' });
+    played.speech(stopped(500));
+    expect(types(played.speech(started(900)))).toEqual([
+      'input_audio_buffer.speech_started',
+      'response.done',
+      'rate_limits.updated',
+    ]);
+    expect(types(played.speech(stopped(1500))).filter((type) => type === 'response.created')).toHaveLength(1);
+  });
+
   it('[VA28] cancels nothing once response.done was sent', () => {
     const played = speaking({});
     played.engine({ type: 'done' });

@@ -30,6 +30,8 @@ export function startTurn(draft: Draft, audio_ms: number): void {
   draft.send({ type: 'input_audio_buffer.speech_started', audio_start_ms, item_id });
   const active = draft.activeResponse;
   if (active && detection.interrupt_response) {
+    // This turn will be answered; an answer that waited would be spoken into it.
+    state.response_queued = false;
     endResponse(draft, active, { status: 'cancelled', reason: 'turn_detected' }, { stopEngine: true });
   }
 }
