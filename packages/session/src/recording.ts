@@ -96,11 +96,13 @@ export function recordingLine(line: RecordingLine, level: RedactionLevel = 'medi
 /** A line without its secrets. It still says how long its audio was, so that it replays to the same frames. */
 export function redactLine<L extends RecordingLine>(line: L, level: RedactionLevel): L {
   if (line.from === 'snapshot') return { ...line, state: redactState(line.state, level) };
+  // Told to the client as an `error`, and as open as one.
+  if (line.from === 'wire') return { ...line, issue: redact({ type: 'error', error: line.issue }, { level }).error };
   if (line.from !== 'engine' && line.from !== 'speech') return redact(line, { level });
   // Pieces of engines and speech are no wire events: redaction is told which wire event says the same.
   const { event } = line;
-  // Says only why; and `reason` is a word elsewhere.
-  if (event.type === 'done') return line;
+  // An end says only why, and `reason` is a word elsewhere. No words are no secret, and to the session something else than words.
+  if (event.type === 'done' || ('delta' in event && event.delta === '')) return line;
   const twin = Object.hasOwn(TWINS, event.type) ? TWINS[event.type] : event.type;
   const { type: _, ...fields } = redact({ ...event, type: twin }, { level });
   return { ...redact({ ...line, event: null }, { level }), event: { type: event.type, ...fields } };
@@ -121,11 +123,11 @@ const TWINS: Readonly<Record<string, string>> = {
 
 /** A state in pieces, since redaction bounds how much it reads at once and a state may hold more. */
 function redactState(state: SessionState, level: RedactionLevel): SessionState {
-  const { items, ...rest } = state;
+  const { items } = state;
   const shelves = items.nodes.shelves.map((shelf) =>
     shelf === null ? null : shelf.map((bucket) => bucket && redact(bucket, { level })),
   );
-  return { ...redact(rest, { level }), items: { ...items, nodes: { ...items.nodes, shelves } } };
+  return { ...redact({ ...state, items: null }, { level }), items: { ...items, nodes: { ...items.nodes, shelves } } };
 }
 
 // ---- Reading ----

@@ -78,6 +78,7 @@ export function createReplayer(): Replayer {
     if (header) return differ(line, 'a second header');
     header = given;
     level = levelOf(given);
+    hidesWords = level === 'content' || isHidden(given.options, COUNTLESS);
     if (!given.seed || !given.options)
       return differ(line, 'made by another server: there is nothing to replay it with');
     try {
