@@ -190,7 +190,8 @@ function isPlain(frame: string, start: number, end: number): boolean {
 /** Whether a text is made of base64 digits and padding, none of which JSON would spell otherwise. */
 function isBase64(payload: string): boolean {
   const { length } = payload;
-  if (length % 4 !== 0 || length === 0) return false;
+  if (length === 0) return true;
+  if (length % 4 !== 0) return false;
   const pads = payload.charCodeAt(length - 1) !== PAD ? 0 : payload.charCodeAt(length - 2) === PAD ? 2 : 1;
   return decodesWhole(payload, (length / 4) * 3 - pads);
 }

@@ -1,6 +1,7 @@
 // The public names of @colloquy/protocol, one by one.
 
 export { BYTES_PER_MS, BYTES_PER_SAMPLE, bytesToMs, msToBytes } from './audio-format.ts';
+export { type AudioEvent, type AudioFrame, type AudioHead, decodeAudioFrame, encodeAudioFrame } from './audio-frame.ts';
 export { base64Length, decodeBase64, encodeBase64 } from './base64.ts';
 export {
   type Accepted,
@@ -15,6 +16,7 @@ export {
   type Refused,
   type Unprintable,
 } from './codec.ts';
+export { createDeltaMemo, type DeltaMemo } from './delta-scanner.ts';
 export {
   ColloquyError,
   FAILURES,
