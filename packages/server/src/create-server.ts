@@ -19,6 +19,7 @@ import { createHub } from './hub.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 import type { OpeningRules } from './opening.ts';
+import { createRecorder } from './recorder.ts';
 import { answerSocket, httpAnswer } from './refusal.ts';
 import { createRest } from './rest.ts';
 import { callRoutes } from './routes/calls.ts';
@@ -26,8 +27,17 @@ import { clientSecretRoutes } from './routes/client-secrets.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { healthRoutes } from './routes/health.ts';
 import { modelRoutes } from './routes/models.ts';
+import { fileStore } from './stores/file.ts';
 import { developmentTls } from './tls.ts';
 import { createUpgrade } from './upgrade.ts';
+
+/** What is recorded, and where. */
+export interface RecordingOptions {
+  /** Made if need be, for its owner alone: the folder 0700, its files 0600. Names hold the time and the session's id. */
+  folder: string;
+  /** Keeps audio and images, in base64. Keys are never written. @default false */
+  audio?: boolean;
+}
 
 export interface ServerOptions {
   /** Address to listen on. The default is loopback, IPv4 and IPv6. Any other needs `keys` [AU11]. @default 'localhost' */
@@ -57,6 +67,8 @@ export interface ServerOptions {
   beta?: BetaPolicy;
   /** Where the development certificate is kept. @default the user's cache folder */
   dataDir?: string;
+  /** Writes every session down, one file each, in a format `replay` of @colloquy/session takes. @default nothing is written */
+  recordings?: RecordingOptions;
   /** Folder of the built console. Without an `index.html` in it `/` is a plain page. @default the one beside this package */
   consoleDir?: string;
   limits?: Partial<Limits>;
@@ -85,7 +97,7 @@ export interface Listening {
 }
 
 export interface Server {
-  /** Rejects with `port_in_use`, or `invalid_configuration` when the address is none of ours or the certificate cannot be kept. */
+  /** Rejects with `port_in_use`, or `invalid_configuration` when the address is none of ours or the certificate or recordings cannot be kept. */
   listen(): Promise<Listening>;
   /** Opens no new sessions and ends those there are: idle ones at once, others when done or after the grace [LM12]. */
   drain(options?: { graceMs?: number }): Promise<void>;
@@ -128,11 +140,16 @@ export function createServer(options: ServerOptions = {}): Server {
   const clock = options.clock ?? (() => performance.now());
   const consoleFolder = options.consoleDir ?? CONSOLE_FOLDER;
   const isBuilt = existsSync(join(consoleFolder, 'index.html'));
+  const { recordings } = options;
+  const store = recordings && fileStore(recordings.folder);
+  const recorder =
+    store && createRecorder({ store, audio: recordings.audio ?? false, roomBytes: limits.unwrittenBytes, log });
   const upgrade = createUpgrade({
     ...{ door, hub, rules, engine, limits, log, clock },
     refusals: options.refusals ?? 'status',
     beta: options.beta ?? 'refuse',
     onLine: options.onLine,
+    recorder,
   });
   const servers: HttpServer[] = [];
   let app: FastifyInstance | undefined;
@@ -180,6 +197,7 @@ export function createServer(options: ServerOptions = {}): Server {
 
   return {
     async listen() {
+      await store?.prepare();
       app = await createRest({ door, limits, log, routes, consoleFolder: isBuilt ? consoleFolder : undefined });
       try {
         const port = await open((listener) => createHttpServer(common, listener), options.port ?? 8787, tlsHint(log));
@@ -201,6 +219,7 @@ export function createServer(options: ServerOptions = {}): Server {
     async close({ graceMs = limits.graceMs } = {}) {
       await hub.drain(graceMs);
       await stop();
+      await recorder?.settle(limits.closeMs);
     },
     revokeClientSecret: secrets.revoke,
   };

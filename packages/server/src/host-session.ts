@@ -36,6 +36,8 @@ export type Line = Input | { at: number; from: 'server'; event: ServerEvent };
 /** A running session, as seen from outside. */
 export interface HostedSession {
   readonly id: string;
+  /** What it was made of: with it, and with its inputs, it can be run again. */
+  readonly options: SessionOptions;
   /** Plain data, replaced at every step. */
   readonly state: SessionState;
   /** Lets running responses finish, then closes 1001. */
@@ -72,12 +74,8 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   const { engine, log = SILENT, clock = () => performance.now(), onLine } = options;
   const began = clock();
   const now = () => Math.max(0, Math.floor(clock() - began));
-  let state = createSession({
-    model: 'gpt-realtime',
-    started_at: Date.now(),
-    seed: randomSeed(),
-    ...options.opening,
-  });
+  const made = { model: 'gpt-realtime', started_at: Date.now(), seed: randomSeed(), ...options.opening };
+  let state = createSession(made);
   const store = audioStore();
   const refusal = frameGate(limits);
   const watch = readerWatch(transport, limits, () => close(1013, 'The client does not take what it is sent.'));
@@ -202,6 +200,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
 
   options.onStart?.({
     id: state.id,
+    options: made,
     get state() {
       return state;
     },

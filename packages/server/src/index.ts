@@ -8,7 +8,13 @@ export {
   withTemperature,
 } from './beta-transport.ts';
 export type { ClientSecretOptions } from './client-secrets.ts';
-export { createServer, type Listening, type Server, type ServerOptions } from './create-server.ts';
+export {
+  createServer,
+  type Listening,
+  type RecordingOptions,
+  type Server,
+  type ServerOptions,
+} from './create-server.ts';
 export type { Engine, EngineHost } from './engine.ts';
 export { type ParrotOptions, parrot } from './engines/parrot.ts';
 export { type ScriptedEngine, scripted } from './engines/scripted.ts';

@@ -42,6 +42,8 @@ export interface Limits {
   graceMs: number;
   /** Client secrets kept at once. */
   secrets: number;
+  /** Bytes of recordings that may wait for the disk, of all sessions; a recording that finds no room is broken off. */
+  unwrittenBytes: number;
 }
 
 const MIB = 1024 * 1024;
@@ -70,6 +72,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   closeMs: 10_000,
   graceMs: 30_000,
   secrets: 100_000,
+  unwrittenBytes: 64 * MIB,
 };
 
 /** A token bucket: `perSecond` tokens come in, at most `burst` are kept. */

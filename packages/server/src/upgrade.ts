@@ -14,6 +14,7 @@ import type { Hub } from './hub.ts';
 import { buckets, type Limits } from './limits.ts';
 import { errorName, type Log } from './log.ts';
 import { lockedPaths, type Opening, type OpeningRules, openingOf } from './opening.ts';
+import type { Recorder, SessionRecording } from './recorder.ts';
 import { answerSocket, httpAnswer } from './refusal.ts';
 import type { Transport } from './transport.ts';
 import { webSocketTransport } from './transports/websocket.ts';
@@ -34,6 +35,7 @@ export interface UpgradeOptions {
   /** What becomes of clients that ask for the beta shape [BT2]. */
   readonly beta: BetaPolicy;
   readonly onLine: ((sessionId: string, line: Line) => void) | undefined;
+  readonly recorder: Recorder | undefined;
 }
 
 /** Makes the listener for `upgrade`. */
@@ -102,6 +104,7 @@ export function createUpgrade(
     const max_duration_ms = grant.secret ? Math.min(limits.secretSessionMs, limits.sessionMs) : limits.sessionMs;
     let session_id = '';
     let leave = () => {};
+    let recording: SessionRecording | undefined;
     const over = new AbortController();
     ws.on('close', (close_code) => {
       log.info({ session_id, close_code, ms: Math.round(clock() - began) }, 'session closed');
@@ -121,12 +124,18 @@ export function createUpgrade(
         },
         onStart(session) {
           session_id = session.id;
+          recording = options.recorder?.begin(session.id, session.options);
           leave = hub.add({ session, principal: grant.principal, drop: transport.drop });
           const revoke = () => session.close(1008, 'The client secret was revoked.');
           grant.secret?.revoked.addEventListener('abort', revoke, { signal: over.signal });
           log.info({ session_id, key: grant.principal, protocol: asked.isTls ? 'wss' : 'ws' }, 'session opened');
         },
-        ...(options.onLine && { onLine: (line: Line) => options.onLine?.(session_id, line) }),
+        ...((options.onLine || options.recorder) && {
+          onLine(line: Line) {
+            recording?.hear(line);
+            options.onLine?.(session_id, line);
+          },
+        }),
       });
     } catch (error) {
       // A fault of ours: one connection pays for it, the others do not notice.
@@ -134,6 +143,7 @@ export function createUpgrade(
       tell(transport, FAULT, 1011, 'The server had an error.');
     } finally {
       over.abort();
+      recording?.end();
       leave();
     }
   }

@@ -1,0 +1,143 @@
+// Writes sessions down as they run, without making any of them wait: lines are kept in memory until the store has them, and
+// what finds no room there breaks the recording off. The format is `recording.ts` of @colloquy/session; where lines go, `store.ts`.
+
+import { randomBytes } from 'node:crypto';
+import { recordingHeader, recordingLine, type SessionOptions } from '@colloquy/session';
+import type { Line } from './host-session.ts';
+import { errorName, type Log } from './log.ts';
+import type { Store, StoredRecording } from './store.ts';
+
+export interface RecorderOptions {
+  readonly store: Store;
+  /** Whether audio and images are kept. */
+  readonly audio: boolean;
+  /** Bytes that may wait for the store, of all sessions together. */
+  readonly roomBytes: number;
+  readonly log: Log;
+}
+
+export interface Recorder {
+  /** Begins the recording of a session. Never throws. */
+  begin(session_id: string, options: SessionOptions): SessionRecording;
+  /** Resolves when all that was recorded is written, or could not be, or `timeoutMs` have passed. */
+  settle(timeoutMs: number): Promise<void>;
+}
+
+export interface SessionRecording {
+  /** Takes a line. Never throws, never waits. */
+  hear(line: Line): void;
+  /** No line follows. */
+  end(): void;
+}
+
+/** Lines are gathered for so many milliseconds before they are written. A crash loses no more than those. */
+const GATHER_MS = 50;
+/** Gathered bytes above which there is no waiting. */
+const GATHER_BYTES = 64 * 1024;
+
+export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions): Recorder {
+  const level = audio ? 'key' : 'media';
+  const running = new Set<Promise<void>>();
+  let unwritten = 0;
+
+  function begin(session_id: string, options: SessionOptions): SessionRecording {
+    let waiting: string[] = [];
+    let waitingBytes = 0;
+    /** Lines that found no room. */
+    let missed = 0;
+    let lastAt = 0;
+    let hasEnded = false;
+    let isOver = false;
+    let wake = () => {};
+
+    function push(text: string): void {
+      waiting.push(text);
+      const bytes = Buffer.byteLength(text) + 1;
+      waitingBytes += bytes;
+      unwritten += bytes;
+      if (waiting.length === 1 || waitingBytes > GATHER_BYTES) wake();
+    }
+
+    async function write(): Promise<void> {
+      let file: StoredRecording | undefined;
+      let bytes = 0;
+      try {
+        file = await store.create(nameOf(options.started_at, session_id));
+        for (;;) {
+          if (waiting.length === 0 && !hasEnded) await woken();
+          if (waitingBytes <= GATHER_BYTES && !hasEnded) await woken(GATHER_MS);
+          const batch = waiting;
+          if (batch.length === 0) break;
+          bytes = waitingBytes;
+          waiting = [];
+          waitingBytes = 0;
+          await file.append(`${batch.join('\n')}\n`);
+          unwritten -= bytes;
+          bytes = 0;
+        }
+      } catch (error) {
+        log.error({ session_id, error: errorName(error) }, 'a recording cannot be written');
+      } finally {
+        isOver = true;
+        unwritten -= bytes + waitingBytes;
+        waiting = [];
+        await file?.close().catch(() => {}); // all there was to write is written, or said to be lost
+      }
+    }
+
+    /** Resolves when the first line has come, there is much to write, or no more will come; or after so many milliseconds. */
+    function woken(afterMs?: number): Promise<void> {
+      return new Promise((resolve) => {
+        const timer = afterMs === undefined ? undefined : setTimeout(resolve, afterMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+
+    push(recordingHeader(options, level));
+    const writing = write();
+    running.add(writing);
+    void writing.then(() => running.delete(writing));
+
+    return {
+      hear(line) {
+        if (isOver || hasEnded) return;
+        lastAt = line.at;
+        // Once a line is missing, those after it no longer add up to the session.
+        if (missed > 0 || unwritten > roomBytes) {
+          if (missed === 0) log.warn({ session_id }, 'the disk is too slow: a recording is broken off');
+          missed += 1;
+        } else push(recordingLine(line, level));
+      },
+      end() {
+        if (hasEnded) return;
+        if (missed > 0 && !isOver) {
+          push(JSON.stringify({ at: lastAt, from: 'gap', lines: missed }));
+          log.warn({ session_id, count: missed }, 'a recording lacks its last lines');
+        }
+        hasEnded = true;
+        wake();
+      },
+    };
+  }
+
+  return {
+    begin,
+    async settle(timeoutMs) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, timeoutMs);
+      });
+      await Promise.race([Promise.all(running), late]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Sorts by time, and is found by the session's id where the server made that; nothing in it is a client's. */
+function nameOf(started_at: number, session_id: string): string {
+  const time = new Date(started_at).toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time}-${/^sess_[0-9A-Za-z]{1,64}$/.test(session_id) ? session_id : randomBytes(8).toString('hex')}`;
+}
