@@ -36,11 +36,17 @@ const textDeltas = times(40, part).flatMap((delta) =>
 );
 
 const content = [
-  { role: 'user', content: [{ type: 'input_text', text: words(18) }] },
-  { role: 'user', content: [{ type: 'input_audio', transcript: words(12) }] },
-  { role: 'user', content: [{ type: 'input_text', text: words(8) }, { type: 'input_image', image_url: 'data:image/png;base64,iVBORw0KGgo=' }] },
-  { role: 'assistant', content: [{ type: 'output_audio', transcript: words(14) }] },
-  { role: 'assistant', content: [{ type: 'output_text', text: words(16) }] },
+  { role: 'user', content: [{ type: 'input_text', text: words(24) }] },
+  { role: 'user', content: [{ type: 'input_audio', transcript: words(18) }] },
+  {
+    role: 'user',
+    content: [
+      { type: 'input_text', text: words(8) },
+      { type: 'input_image', image_url: 'data:image/png;base64,iVBORw0KGgo=' },
+    ],
+  },
+  { role: 'assistant', content: [{ type: 'output_audio', transcript: words(22) }] },
+  { role: 'assistant', content: [{ type: 'output_text', text: words(24) }] },
 ];
 const itemAdded = () => ({
   type: 'conversation.item.added',
@@ -101,7 +107,15 @@ const sessionUpdated = () => ({
         format: { type: 'audio/pcm', rate: 24000 },
         transcription: { model: 'gpt-4o-mini-transcribe', language: null, prompt: null },
         noise_reduction: null,
-        turn_detection: { type: 'server_vad', threshold: 0.5, prefix_padding_ms: 300, silence_duration_ms: 500, idle_timeout_ms: null, create_response: true, interrupt_response: true },
+        turn_detection: {
+          type: 'server_vad',
+          threshold: 0.5,
+          prefix_padding_ms: 300,
+          silence_duration_ms: 500,
+          idle_timeout_ms: null,
+          create_response: true,
+          interrupt_response: true,
+        },
       },
       output: { format: { type: 'audio/pcm', rate: 24000 }, voice: 'marin', speed: 1 },
     },
@@ -123,8 +137,13 @@ function voiceTurn() {
   const plain = (type, more) => ({ type, event_id: id('event'), ...more });
   const item = { id: item_id, object: 'realtime.item', type: 'message', role: 'assistant' };
   const response = {
-    object: 'realtime.response', id: response_id, conversation_id: id('conv'), output_modalities: ['audio'],
-    max_output_tokens: 'inf', audio: { output: { format: { type: 'audio/pcm', rate: 24000 }, voice: 'marin' } }, metadata: null,
+    object: 'realtime.response',
+    id: response_id,
+    conversation_id: id('conv'),
+    output_modalities: ['audio'],
+    max_output_tokens: 'inf',
+    audio: { output: { format: { type: 'audio/pcm', rate: 24000 }, voice: 'marin' } },
+    metadata: null,
   };
   const transcript = words(40);
   const spoken = { ...item, status: 'completed', content: [{ type: 'output_audio', transcript }] };
@@ -133,8 +152,20 @@ function voiceTurn() {
     plain('input_audio_buffer.speech_started', { audio_start_ms: 1200, item_id: user }),
     plain('input_audio_buffer.speech_stopped', { audio_end_ms: 3200, item_id: user }),
     plain('input_audio_buffer.committed', { previous_item_id: id('item'), item_id: user }),
-    plain('conversation.item.added', { previous_item_id: id('item'), item: { id: user, object: 'realtime.item', type: 'message', status: 'completed', role: 'user', content: [{ type: 'input_audio', transcript: null }] } }),
-    plain('response.created', { response: { ...response, status: 'in_progress', status_details: null, output: [], usage: null } }),
+    plain('conversation.item.added', {
+      previous_item_id: id('item'),
+      item: {
+        id: user,
+        object: 'realtime.item',
+        type: 'message',
+        status: 'completed',
+        role: 'user',
+        content: [{ type: 'input_audio', transcript: null }],
+      },
+    }),
+    plain('response.created', {
+      response: { ...response, status: 'in_progress', status_details: null, output: [], usage: null },
+    }),
     plain('response.output_item.added', { ...outer, item: { ...item, status: 'in_progress', content: [] } }),
     plain('conversation.item.added', { previous_item_id: user, item: { ...item, status: 'in_progress', content: [] } }),
     event('content_part.added', { part: { type: 'audio', transcript: '' } }),
@@ -149,11 +180,28 @@ function voiceTurn() {
     plain('conversation.item.done', { previous_item_id: user, item: spoken }),
     plain('response.done', {
       response: {
-        ...response, status: 'completed', status_details: null, output: [spoken],
-        usage: { total_tokens: 253, input_tokens: 132, output_tokens: 121, input_token_details: { text_tokens: 119, audio_tokens: 13, image_tokens: 0, cached_tokens: 64, cached_tokens_details: { text_tokens: 64, audio_tokens: 0, image_tokens: 0 } }, output_token_details: { text_tokens: 30, audio_tokens: 91 } },
+        ...response,
+        status: 'completed',
+        status_details: null,
+        output: [spoken],
+        usage: {
+          total_tokens: 253,
+          input_tokens: 132,
+          output_tokens: 121,
+          input_token_details: {
+            text_tokens: 119,
+            audio_tokens: 13,
+            image_tokens: 0,
+            cached_tokens: 64,
+            cached_tokens_details: { text_tokens: 64, audio_tokens: 0, image_tokens: 0 },
+          },
+          output_token_details: { text_tokens: 30, audio_tokens: 91 },
+        },
       },
     }),
-    plain('rate_limits.updated', { rate_limits: [{ name: 'tokens', limit: 40000, remaining: 39000, reset_seconds: 1.5 }] }),
+    plain('rate_limits.updated', {
+      rate_limits: [{ name: 'tokens', limit: 40000, remaining: 39000, reset_seconds: 1.5 }],
+    }),
   ];
 }
 
