@@ -26,7 +26,7 @@ function seen(frames: readonly Frame[]): Mirror {
 
 it('there are 33', () => expect(cases).toHaveLength(33));
 
-describe.each(cases)('$id ($rule; there: $outcome)', ({ frames, emit_instead }) => {
+describe.each(cases)('$id ($rule; there: $outcome)', ({ frames }) => {
   it('[MI1, MI8] loses no item, no part, and goes on', () => {
     const mirror = seen(frames);
     const before = frames.flatMap(({ item }) => item ?? []);

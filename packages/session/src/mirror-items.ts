@@ -1,11 +1,6 @@
 // Taking in what a frame says of an item, a part or a response, however broken: the verbs `mirror-events.ts` is written in.
 
-import {
-  isKnownItem,
-  type RealtimeContentPart,
-  type RealtimeConversationItem,
-  type RealtimeResponse,
-} from '@colloquy/protocol';
+import type { RealtimeContentPart, RealtimeConversationItem, RealtimeResponse } from '@colloquy/protocol';
 import { guessPlace, placeItem, previousOf, removePlace } from './mirror-order.ts';
 import {
   contentOf,
@@ -56,7 +51,23 @@ export function partIndex(state: MirrorState, frame: Frame): number | undefined 
 
 // ---- Items ----
 
-const KNOWN_PARTS = new Set(['input_text', 'input_audio', 'input_image', 'output_text', 'output_audio']);
+// Named here once more, so that a mirror can be bundled without the schemas; the compiler keeps both tables complete.
+const KNOWN_ITEMS: { readonly [T in Item['type']]: true } = {
+  message: true,
+  function_call: true,
+  function_call_output: true,
+  mcp_approval_response: true,
+  mcp_list_tools: true,
+  mcp_call: true,
+  mcp_approval_request: true,
+};
+const KNOWN_PARTS: { readonly [T in RealtimeContentPart['type']]: true } = {
+  input_text: true,
+  input_audio: true,
+  input_image: true,
+  output_text: true,
+  output_audio: true,
+};
 
 /**
  * What a frame says an item is, audio bytes apart. Without its own `content` a message keeps the content it had; nothing
@@ -72,7 +83,8 @@ function cleaned(
   const audio = new Map<number, string>();
   const item = given as unknown as Item;
   if (typeof given.type !== 'string') note(state, 'malformed', frame, 'item.type: expected a string', id);
-  else if (!isKnownItem(item)) note(state, 'unknown_item', frame, 'an item of an unknown kind', id);
+  else if (!Object.hasOwn(KNOWN_ITEMS, given.type))
+    note(state, 'unknown_item', frame, 'an item of an unknown kind', id);
   if (given.type !== 'message') return { item, audio };
   if (!Array.isArray(given.content)) {
     note(state, 'malformed', frame, 'item.content: expected a list', id);
@@ -80,7 +92,7 @@ function cleaned(
   }
   let content: Content = given.content;
   for (const [index, part] of content.entries()) {
-    if (!isObject(part) || !KNOWN_PARTS.has(part.type)) {
+    if (!isObject(part) || typeof part.type !== 'string' || !Object.hasOwn(KNOWN_PARTS, part.type)) {
       note(state, 'unknown_part', frame, 'a content part of an unknown kind', id);
     } else if ('audio' in part && typeof part.audio === 'string') {
       audio.set(index, part.audio);

@@ -69,7 +69,7 @@ const PART_TYPES: Readonly<Record<string, string>> = { text: 'output_text', audi
 /** A part as items name it [MI4, RS19], without audio bytes. */
 function itemPart(given: Readonly<Record<string, unknown>>): RealtimeContentPart {
   const { audio: _, ...rest } = given;
-  const type = String(given.type);
+  const type = typeof given.type === 'string' ? given.type : '';
   return { ...rest, type: Object.hasOwn(PART_TYPES, type) ? PART_TYPES[type] : given.type } as RealtimeContentPart;
 }
 
