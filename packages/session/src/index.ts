@@ -32,3 +32,22 @@ export {
 export { sessionObject } from './session-config.ts';
 export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 export { type Step, step } from './step.ts';
+export {
+  stepTranslation,
+  TRANSLATION_FRAME_BYTES,
+  TRANSLATION_FRAME_MS,
+  type TranslationStep,
+  translationDeadline,
+} from './translation.ts';
+export {
+  createTranslation,
+  type TranslationEffect,
+  type TranslationInput,
+  type TranslationLimits,
+  type TranslationOptions,
+  type TranslationSettings,
+  type TranslationState,
+  type TranslatorEvent,
+  type TranslatorProgress,
+  translationObject,
+} from './translation-state.ts';

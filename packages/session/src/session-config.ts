@@ -164,7 +164,10 @@ function tooLate(state: SessionState, merged: SessionConfig): Issue | undefined 
 }
 
 /** The first locked field that an update would give another value [SE33]. */
-function lockedField(state: SessionState, update: SessionUpdateConfig): Issue | undefined {
+export function lockedField(
+  state: { readonly locked: readonly string[]; readonly config: unknown },
+  update: unknown,
+): Issue | undefined {
   for (const path of state.locked) {
     const given = at(update, path);
     if (given === undefined || sameJson(given, at(state.config, path))) continue;
