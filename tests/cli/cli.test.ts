@@ -2,6 +2,7 @@
 
 import { beforeAll } from 'vitest';
 import { buildProduct } from '../../scripts/build.mjs';
+import { replaySuite } from './replay-suite.ts';
 import { serveSuite } from './serve-suite.ts';
 import { talkSuite } from './talk-suite.ts';
 
@@ -14,4 +15,5 @@ beforeAll(async () => {
 }, BUILD_MS);
 
 serveSuite();
+replaySuite();
 talkSuite();

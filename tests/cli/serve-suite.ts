@@ -1,6 +1,6 @@
 // `colloquy serve`, started as its users start it: what it prints, how it ends, and with which code.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -98,6 +98,44 @@ export function serveSuite(): void {
       expect(readFileSync(caFile, 'utf8')).not.toContain('PRIVATE KEY');
     });
 
+    it('plays a scenario, and says at the end whether it was played as it is written', async () => {
+      const scenario = fileOf('{"scenario":1,"turns":[{"when":{"text":"hi"},"reply":[{"say":"Hello yourself."}]}]}');
+      for (const [input, code, complaint] of [
+        ['hi\n', 0, ''],
+        ['bye\n', 1, 'no turn answers turn 1'],
+      ] as const) {
+        const { url, child, ended, stderr } = await started(['--engine', 'scripted', '--scenario', scenario]);
+        const { stdout } = await run(['talk', url], { input });
+        if (code === 0) expect(stdout).toBe('Hello yourself.\n');
+        child.kill('SIGTERM');
+        expect(await ended).toBe(code);
+        expect(stderr()).toContain(complaint);
+      }
+    });
+
+    it('refuses a scenario that is none: one line that names the file and the field, and 2', async () => {
+      const scenario = fileOf('{"scenario":1,"turns":[{"reply":[{"say":7}]}]}');
+      const { code, stderr } = await run(['serve', '--engine', 'scripted', '--scenario', scenario]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^colloquy serve: [^\n]*\n$/);
+      expect(stderr).toContain(`${scenario}: `);
+      expect(stderr).toContain('turns[0].reply[0].say');
+    });
+
+    it.each([false, true])('with --data-dir records sessions; --record-audio %j', async (audio) => {
+      const folder = newFolder();
+      const { url, child, ended } = await started(['--data-dir', folder, ...(audio ? ['--record-audio'] : [])]);
+      const { socket, until, closed } = await openSession(url);
+      socket.send('{"type":"input_audio_buffer.append","audio":"Q0FOQVJZ"}');
+      socket.send('{"type":"input_audio_buffer.clear"}');
+      await until('input_audio_buffer.cleared');
+      child.kill('SIGTERM');
+      await closed;
+      expect(await ended).toBe(0);
+      const [name = ''] = readdirSync(join(folder, 'recordings'));
+      expect(readFileSync(join(folder, 'recordings', name), 'utf8').includes('Q0FOQVJZ')).toBe(audio);
+    });
+
     it('holds a conversation with an unmodified official client', async () => {
       const { url } = await started(['--pace', '10']);
       const input = {
@@ -173,7 +211,11 @@ export function serveSuite(): void {
 
     it.each([
       [['--port', '99999'], '--port must be a whole number from 0 to 65535'],
-      [['--engine', 'nobody'], "--engine must be 'parrot'"],
+      [['--engine', 'nobody'], '--engine must be one of parrot, scripted'],
+      [['--engine', 'scripted'], '--engine scripted needs --scenario'],
+      [['--engine', 'scripted', '--scenario', '/nowhere/s.yaml'], '/nowhere/s.yaml cannot be read: ENOENT'],
+      [['--scenario', 's.yaml'], '--scenario is for --engine scripted'],
+      [['--record-audio'], '--record-audio needs --data-dir'],
       [['--api-key', 'sk-secret'], "--api-key is not an option; see 'colloquy serve --help'"],
       [['--port'], '--port is not given as it should be'],
       [['sk-secret'], 'too many arguments'],
@@ -198,6 +240,7 @@ export function serveSuite(): void {
     it.each([
       [['--help'], /^Usage: colloquy <command>[\s\S]*serve[\s\S]*talk[\s\S]*Exit codes/],
       [['serve', '--help'], /^Usage: colloquy serve[\s\S]*--port[\s\S]*COLLOQUY_API_KEYS[\s\S]*Exit codes/],
+      [['replay', '--help'], /^Usage: colloquy replay[\s\S]*--json[\s\S]*Exit codes/],
       [['talk', '-h'], /^Usage: colloquy talk[\s\S]*--events[\s\S]*Exit codes/],
       [['--version'], /^\d+\.\d+\.\d+\n$/],
     ])('answers %j on stdout', async (args, pattern) => {

@@ -16,7 +16,7 @@ export interface Command {
 /** Exit codes; ended by a second signal, or by Ctrl-C, it is 128 and the signal's number, as in every shell. */
 export const EXIT = {
   done: 0,
-  /** The world: a port in use, no server, a refused or unanswered turn. */
+  /** The world: a port in use, no server, a refused or unanswered turn, a recording that replays to something else. */
   failed: 1,
   /** What was asked for: arguments, settings, a public address without keys. */
   misused: 2,
@@ -24,7 +24,7 @@ export const EXIT = {
 
 export const EXIT_CODES_HELP = `Exit codes:
   0    done
-  1    failed: the port is in use, no server answers, a turn was not answered
+  1    failed: the port is in use, no server answers, a turn was not answered, a recording differs
   2    wrong arguments or settings, or a public address without keys
   130  ended by Ctrl-C (SIGINT); 143 by a second SIGTERM
 `;

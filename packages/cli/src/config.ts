@@ -78,7 +78,18 @@ export const SETTINGS = {
     value: 'address',
     about: "address to listen on; any but this machine's own needs keys (localhost)",
   },
-  engine: { ...oneOf('parrot'), env: 'COLLOQUY_ENGINE', value: 'name', about: 'what answers: parrot (parrot)' },
+  engine: {
+    ...oneOf('parrot', 'scripted'),
+    env: 'COLLOQUY_ENGINE',
+    value: 'name',
+    about: 'what answers: parrot or scripted (parrot)',
+  },
+  scenario: {
+    ...TEXT,
+    env: 'COLLOQUY_SCENARIO',
+    value: 'file',
+    about: 'what the scripted engine answers, in YAML or JSON',
+  },
   pace: {
     ...wholeNumber(0, 60_000),
     env: 'COLLOQUY_PACE',
@@ -93,7 +104,13 @@ export const SETTINGS = {
     about: 'where to listen with TLS; 0 picks a free one (8788)',
   },
   beta: { ...SWITCH, env: 'COLLOQUY_BETA', about: 'also serve clients that still speak the beta shape' },
-  'data-dir': { ...TEXT, env: 'COLLOQUY_DATA_DIR', value: 'folder', about: 'where to keep what outlives the process' },
+  'data-dir': {
+    ...TEXT,
+    env: 'COLLOQUY_DATA_DIR',
+    value: 'folder',
+    about: 'keep what outlives the process here: a recording of every session, without its audio',
+  },
+  'record-audio': { ...SWITCH, env: 'COLLOQUY_RECORD_AUDIO', about: 'keep audio and images in the recordings too' },
   origins: {
     ...LIST,
     env: 'COLLOQUY_ORIGINS',

@@ -4,12 +4,14 @@
 import { readFileSync } from 'node:fs';
 import { ColloquyError } from '@colloquy/protocol';
 import { type Command, EXIT, EXIT_CODES_HELP } from './command.ts';
+import { replay } from './commands/replay.ts';
 import { serve } from './commands/serve.ts';
 import { talk } from './commands/talk.ts';
 
 const COMMANDS = new Map<string, Command>([
   ['serve', serve],
   ['talk', talk],
+  ['replay', replay],
 ]);
 
 const HELP = `Usage: colloquy <command> [options]

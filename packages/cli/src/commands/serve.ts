@@ -1,8 +1,12 @@
 // `colloquy serve`: settings in, a running server out, and a clean end on a signal.
 
-import type { Listening, Server, ServerOptions } from '@colloquy/server';
-import { type Command, EXIT, EXIT_CODES_HELP, readArguments } from '../command.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ColloquyError } from '@colloquy/protocol';
+import type { Engine, Listening, ScriptedEngine, Server, ServerOptions } from '@colloquy/server';
+import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { readKeys, readSettings, SETTING_FLAGS, SETTINGS_HELP, type Settings } from '../config.ts';
+import { printable } from '../printable.ts';
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
@@ -13,6 +17,9 @@ Serves the Realtime API at /v1/realtime and a page about itself at /. Says on st
   colloquy listening on http://127.0.0.1:8787
 
 SIGTERM or Ctrl-C lets running answers finish, then ends; a second one ends at once.
+
+With --data-dir every session is written to <folder>/recordings, for 'colloquy replay'. With --engine scripted, a strict
+scenario that was not played as it is written is shown at the end, on stderr, and the exit code is 1.
 
 Options (defaults in brackets); a flag wins over the environment, that over the file:
 ${SETTINGS_HELP}  --config <file>        a JSON object of these settings, e.g. {"port": 9000, "tls": true}
@@ -25,8 +32,20 @@ Environment:
 
 ${EXIT_CODES_HELP}`;
 
+/** Where recordings are kept in the data folder. */
+const RECORDINGS = 'recordings';
+
+/** What to record. Throws `misused` for audio without a place to keep it. */
+function recordingsOf(settings: Settings): ServerOptions['recordings'] {
+  const { 'data-dir': dataDir, 'record-audio': audio = false } = settings;
+  if (dataDir !== undefined) return { folder: join(dataDir, RECORDINGS), audio };
+  if (audio) throw misused('--record-audio needs --data-dir, which says where to keep recordings');
+  return undefined;
+}
+
 function optionsOf(settings: Settings, keys: readonly string[]): ServerOptions {
   const { port, host, tls, beta, origins, hosts } = settings;
+  const recordings = recordingsOf(settings);
   const { 'tls-port': tlsPort, 'data-dir': dataDir, 'log-level': logLevel = 'warn' } = settings;
   return {
     keys,
@@ -37,9 +56,40 @@ function optionsOf(settings: Settings, keys: readonly string[]): ServerOptions {
     ...(beta && { beta: 'serve' as const }),
     ...(tlsPort !== undefined && { tlsPort }),
     ...(dataDir !== undefined && { dataDir }),
+    ...(recordings && { recordings }),
     ...(origins !== undefined && { origins }),
     ...(hosts !== undefined && { hosts }),
   };
+}
+
+type Engines = Pick<typeof import('@colloquy/server'), 'parrot' | 'readScenario' | 'scripted'>;
+
+/** Throws `misused` for a scenario that is missing or idle, and one that names file and field for a scenario that is none. */
+function engineOf(settings: Settings, { parrot, readScenario, scripted }: Engines): Engine | ScriptedEngine {
+  const { engine = 'parrot', pace = 0, scenario: file } = settings;
+  if (engine === 'parrot' && file !== undefined) throw misused('--scenario is for --engine scripted');
+  if (engine === 'parrot') return parrot({ pace });
+  if (file === undefined) throw misused('--engine scripted needs --scenario, the file that says what it answers');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw misused(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
+  }
+  return scripted(readScenario(text, file));
+}
+
+/** Whether a scenario was played as it is written; what is missing goes to stderr. */
+function wasPlayed(engine: Engine | ScriptedEngine): boolean {
+  if (!('assertComplete' in engine)) return true;
+  try {
+    engine.assertComplete();
+    return true;
+  } catch (error) {
+    if (!ColloquyError.is(error)) throw error;
+    process.stderr.write(`${printable((error as ColloquyError).message)}\n`);
+    return false;
+  }
 }
 
 function announce({ url, tlsUrl, caFile }: Listening): void {
@@ -78,11 +128,12 @@ async function run(args: string[]): Promise<number> {
   const settings = readSettings(values, env, values.config ?? (env.COLLOQUY_CONFIG || undefined));
   const options = optionsOf(settings, readKeys(env));
   // Loaded only now: the help, and other commands, do without it.
-  const { createServer, parrot } = await import('@colloquy/server');
-  const server = createServer({ ...options, engine: parrot({ pace: settings.pace ?? 0 }) });
+  const { createServer, ...engines } = await import('@colloquy/server');
+  const engine = engineOf(settings, engines);
+  const server = createServer({ ...options, engine });
   announce(await server.listen());
   await untilToldToEnd(server);
-  return EXIT.done;
+  return wasPlayed(engine) ? EXIT.done : EXIT.failed;
 }
 
 export const serve: Command = { summary: 'serve the Realtime API, on http://127.0.0.1:8787', help: HELP, run };
