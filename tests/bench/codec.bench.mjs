@@ -24,7 +24,10 @@ const { decodeAudioFrame, encodeAudioFrame } = await import(PROTOCOL);
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
 const figure = (value, digits = 2) => (value === undefined ? '–' : value.toFixed(digits));
 const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
-const table = (head) => (row(head), row(head.map(() => '---')));
+const table = (head) => {
+  row(head);
+  row(head.map(() => '---'));
+};
 
 /** Microseconds of CPU for `times` rounds over all inputs. */
 function spend(act, inputs, times) {
@@ -98,12 +101,14 @@ const agentsEncode = (bytes) => btoa(bytes.reduce((text, byte) => text + String.
 
 console.log('\nAudio between bytes on a socket and bytes of sound, the usual way = 1:\n');
 table(['lane', 'usual way', 'colloquy', 'agents-realtime']);
+/** Where a server would gather what it hears. */
+const sound = Buffer.alloc(65_536);
 for (const size of ['8 kB', '64 kB']) {
   const buffers = CORPORA[`audio ${size}`].frames.map((frame) => Buffer.from(frame));
   const [base, ratios] = compare(
     (bytes) => Buffer.from(JSON.parse(bytes.toString()).delta, 'base64'),
     {
-      colloquy: (bytes) => decodeAudioFrame(bytes).audio,
+      colloquy: (bytes) => decodeAudioFrame(bytes, sound).audio,
       agents: (bytes) => agentsDecode(JSON.parse(bytes.toString()).delta),
     },
     buffers,

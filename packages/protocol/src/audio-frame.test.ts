@@ -76,6 +76,15 @@ describe('audio frames', () => {
     expect(decodeAudioFrame(Uint8Array.of(0xff))).toBeUndefined();
   });
 
+  it('fill an array that has room', () => {
+    const frame = encodeAudioFrame({ type: 'input_audio_buffer.append' }, Uint8Array.of(1, 2, 3));
+    for (const into of [new Uint8Array(4), Buffer.alloc(4), new Uint8Array(2)]) {
+      const audio = decodeAudioFrame(frame, into)?.audio;
+      expect([...(audio ?? [])]).toEqual([1, 2, 3]);
+      expect(audio?.buffer === into.buffer).toBe(into.length >= 3);
+    }
+  });
+
   it('[RD8] print without their audio', () => {
     const cyclic: Record<string, unknown> = { type: 'input_audio_buffer.append' };
     cyclic.event_id = cyclic;

@@ -10,6 +10,7 @@ import {
   type Refused,
   type Unprintable,
 } from './codec.ts';
+import { createDeltaMemo, type DeltaMemo, scanAudioHead } from './delta-scanner.ts';
 import { eventTypeOf } from './event-types.ts';
 import type { InputAudioBufferAppendEvent } from './realtime-client-events.ts';
 import type { ResponseOutputAudioDeltaEvent } from './realtime-server-events.ts';
@@ -35,21 +36,24 @@ export interface AudioFrame {
   audio: Uint8Array;
 }
 
-/** Event type → the field that holds the base64, and how such a frame is decoded. */
-const CARRIERS: ReadonlyMap<
-  unknown,
-  { field: 'delta' | 'audio'; decode: (frame: unknown) => Accepted<unknown> | Refused }
-> = /* @__PURE__ */ new Map([
-  ['response.output_audio.delta', { field: 'delta', decode: (frame: unknown) => decodeServerEvent(frame) }],
-  ['input_audio_buffer.append', { field: 'audio', decode: (frame: unknown) => decodeClientEvent(frame) }],
-  [
-    'session.output_audio.delta',
-    { field: 'delta', decode: (frame: unknown) => decodeServerEvent(frame, { translation: true }) },
-  ],
-  [
-    'session.input_audio_buffer.append',
-    { field: 'audio', decode: (frame: unknown) => decodeClientEvent(frame, { translation: true }) },
-  ],
+interface Carrier {
+  /** The field that holds the base64. */
+  readonly field: 'delta' | 'audio';
+  readonly decode: (frame: unknown, memo?: DeltaMemo) => Accepted<unknown> | Refused;
+}
+const fromServer = (translation: boolean): Carrier => ({
+  field: 'delta',
+  decode: (frame, memo = memoOfTexts) => decodeServerEvent(frame, { translation, memo }),
+});
+const fromClient = (translation: boolean): Carrier => ({
+  field: 'audio',
+  decode: (frame, memo = memoOfTexts) => decodeClientEvent(frame, { translation, memo }),
+});
+const CARRIERS: ReadonlyMap<unknown, Carrier> = /* @__PURE__ */ new Map([
+  ['response.output_audio.delta', fromServer(false)],
+  ['input_audio_buffer.append', fromClient(false)],
+  ['session.output_audio.delta', fromServer(true)],
+  ['session.input_audio_buffer.append', fromClient(true)],
 ]);
 
 /**
@@ -65,45 +69,65 @@ export function encodeAudioFrame(head: AudioHead, audio: Uint8Array): string | U
 
 /**
  * The event and the bytes of an audio frame: JSON text, or UTF-8 bytes of it. `undefined` for anything that is not a right audio
- * event with strict base64; `decodeServerEvent` and `decodeClientEvent` say what it is. The bytes are the caller's own. Never throws.
+ * event with strict base64; `decodeServerEvent` and `decodeClientEvent` say what it is. Never throws.
+ *
+ * The bytes are the caller's own. With `into`, they stand at its beginning when it has room for them, until it is used again.
  */
-export function decodeAudioFrame(frame: string | Uint8Array): AudioFrame | undefined {
-  return decodeByHead(frame) ?? decodeWhole(frame);
+export function decodeAudioFrame(frame: string | Uint8Array, into?: Uint8Array): AudioFrame | undefined {
+  return decodeByHead(frame, into) ?? decodeWhole(frame, into);
 }
 
-/** Where the payload begins at the latest, in frames that are taken apart without parsing. */
+/** Where the payload begins at the latest in frames that are taken apart without parsing. */
 const HEAD_LENGTH = 384;
+
+/** What frames looked like lately. Of bytes only such as are ASCII up to the payload. */
+const memoOfTexts = createDeltaMemo();
+const memoOfBytes = createDeltaMemo();
 
 /** Node's `Buffer` makes texts of bytes quickly. */
 interface Sliceable {
   readonly latin1Slice?: unknown;
-  toString(encoding: 'latin1', start: number, end: number): string;
+  toString(encoding: 'latin1', start?: number, end?: number): string;
 }
 
-function decodeByHead(frame: string | Uint8Array): AudioFrame | undefined {
+function decodeByHead(frame: string | Uint8Array, into: Uint8Array | undefined): AudioFrame | undefined {
   const isText = typeof frame === 'string';
-  const bytes = frame as unknown as Sliceable;
-  if (!isText && !bytes.latin1Slice) return undefined;
-  const slice = (start: number, end: number): string =>
-    isText ? frame.slice(start, end) : bytes.toString('latin1', start, end);
-  const head = slice(0, HEAD_LENGTH);
-  const at = Math.max(head.indexOf('"delta":"'), head.indexOf('"audio":"')) + 9;
-  const end = frame.length - 2;
-  // What is not ASCII is spelled otherwise in bytes.
-  if (at < 9 || end < at || slice(end, end + 2) !== '"}' || (!isText && /[^ -~]/.test(head))) return undefined;
-  const hollow = `${head.slice(0, at)}"}`;
-  const carrier = CARRIERS.get(eventTypeOf(hollow));
-  const decoded = carrier?.decode(hollow);
-  if (!decoded?.ok || (decoded.value as Record<string, unknown>)[carrier?.field as string] !== '') return undefined;
-  const audio = decodeBase64(slice(at, end));
-  return audio && { event: decoded.value as AudioEvent, audio };
+  const text = isText ? frame : textOf(frame);
+  if (text === undefined) return undefined;
+  const event = scanAudioHead(text, isText ? memoOfTexts : memoOfBytes) ?? parseHead(text, isText);
+  if (!event) return undefined;
+  const start = text.indexOf('delta' in event ? '"delta":"' : '"audio":"') + 9;
+  const audio = decodeBase64(text.substring(start, text.length - 2), into);
+  return audio && { event: event as AudioEvent, audio };
 }
 
-function decodeWhole(frame: string | Uint8Array): AudioFrame | undefined {
+/** The event of a frame whose payload is its last field, with the payload left out. */
+function parseHead(text: string, isText: boolean): object | undefined {
+  const beginning = text.substring(0, HEAD_LENGTH);
+  for (const opening of ['"delta":"', '"audio":"']) {
+    const start = beginning.indexOf(opening) + opening.length;
+    const head = text.substring(0, start);
+    if (start < opening.length || !text.endsWith('"}') || (!isText && /[^ -~]/.test(head))) continue;
+    const memo = isText ? memoOfTexts : memoOfBytes;
+    const carrier = CARRIERS.get(eventTypeOf(`${head}"}`));
+    const decoded = carrier?.decode(`${head}"}`, memo);
+    if (decoded?.ok && (decoded.value as Record<string, unknown>)[carrier?.field as string] === '')
+      return decoded.value as object;
+  }
+  return undefined;
+}
+
+/** Bytes as if they were Latin-1, which for ASCII is what they are. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const sliceable = bytes as unknown as Sliceable;
+  return sliceable.latin1Slice ? sliceable.toString('latin1') : undefined;
+}
+
+function decodeWhole(frame: string | Uint8Array, into: Uint8Array | undefined): AudioFrame | undefined {
   const carrier = CARRIERS.get(eventTypeOf(frame));
   const decoded = carrier?.decode(frame);
   if (!carrier || !decoded?.ok) return undefined;
   const event = decoded.value as Record<string, unknown>;
-  const audio = decodeBase64(event[carrier.field] as string);
+  const audio = decodeBase64(event[carrier.field] as string, into);
   return audio && { event: { ...event, [carrier.field]: '' } as unknown as AudioEvent, audio };
 }

@@ -29,14 +29,18 @@ export function base64Length(text: string): number | undefined {
   return isStrict ? length : undefined;
 }
 
-/** The bytes of a strict base64 text, or `undefined` when it is none. The array is the caller's own. */
-export function decodeBase64(text: string): Uint8Array | undefined {
+/**
+ * The bytes of a strict base64 text, or `undefined` when it is none. They stand in an array of their own, or at the beginning of
+ * `into` when that has room for them; what is refused may have been written there too.
+ */
+export function decodeBase64(text: string, into?: Uint8Array): Uint8Array | undefined {
   const length = lengthIfStrict(text);
   if (length === undefined) return undefined;
-  if (!Buffer) return decodeByTable(text);
-  const bytes = Buffer.allocUnsafeSlow(length);
+  if (!Buffer) return decodeByTable(text, into);
+  const hasRoom = into !== undefined && into.length >= length;
+  const bytes = hasRoom ? asBuffer(into) : Buffer.allocUnsafeSlow(length);
   if (bytes.write(text, 0, length, 'base64') !== length || WIDE.test(text) || hasUrlDigits(text)) return undefined;
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, length);
+  return hasRoom ? into.subarray(0, length) : new Uint8Array(bytes.buffer, bytes.byteOffset, length);
 }
 
 /** Bytes as base64, padded, on one line. */
@@ -63,6 +67,11 @@ function lengthIfStrict(text: string): number | undefined {
 /** Text decoded at a time, in characters: a multiple of 4, and little enough to stay close to the processor. */
 const PIECE = 16_384;
 let scratch: NodeBuffer | undefined;
+
+const asBuffer = (bytes: Uint8Array): NodeBuffer =>
+  'write' in bytes
+    ? (bytes as unknown as NodeBuffer)
+    : (Buffer as Required<Runtime>['Buffer']).from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** Node decodes such a character as if it were its low byte. V8 answers at once for a string that cannot hold any. */
 const WIDE = /[\u0100-\uffff]/;
@@ -107,10 +116,10 @@ function hasOnlyDigits(text: string, length: number): boolean {
 }
 
 /** `decodeBase64` without help from the runtime. */
-export function decodeByTable(text: string): Uint8Array | undefined {
+export function decodeByTable(text: string, into?: Uint8Array): Uint8Array | undefined {
   const length = lengthIfStrict(text);
   if (length === undefined || !hasOnlyDigits(text, length)) return undefined;
-  const bytes = new Uint8Array(length);
+  const bytes = into !== undefined && into.length >= length ? into.subarray(0, length) : new Uint8Array(length);
   const end = digitsOf(length);
   let bits = 0;
   for (let i = 0, at = 0; i < end; i++) {

@@ -133,6 +133,18 @@ const TEXT_LENGTH = 192;
  * keep the frame in memory as long as they live.
  */
 export function scanDelta(frame: string, memo: DeltaMemo): object | undefined {
+  return scan(frame, memo, false);
+}
+
+/**
+ * The event of a frame of audio with its payload left empty, whatever that is: it stands between the first `"delta":"` or `"audio":"`
+ * and the end. An event id that is not ASCII is not recognised, since the frame may be bytes that were taken for Latin-1.
+ */
+export function scanAudioHead(frame: string, memo: DeltaMemo): object | undefined {
+  return scan(frame, memo, true);
+}
+
+function scan(frame: string, memo: DeltaMemo, isHeadOnly: boolean): object | undefined {
   const pattern = memo.patterns[frame.charCodeAt(TELLING)];
   if (pattern === undefined) return undefined;
   const { head, span } = pattern;
@@ -144,15 +156,17 @@ export function scanDelta(frame: string, memo: DeltaMemo): object | undefined {
   if (span !== '') {
     const expected = start + pattern.event.event_id.length;
     const idEnd = frame.charCodeAt(expected) === QUOTE ? expected : frame.indexOf('"', start);
-    if (frame.substring(idEnd, idEnd + span.length) !== span || !isPlain(frame, start, idEnd)) return undefined;
+    if (frame.substring(idEnd, idEnd + span.length) !== span || !isPlain(frame, start, idEnd, isHeadOnly ? ASCII : ANY))
+      return undefined;
     event_id = frame.substring(start, idEnd);
     start = idEnd + span.length;
   }
   if (start > end) return undefined;
   if (!pattern.kind.isAudio) {
-    if (end - start > TEXT_LENGTH || !isPlain(frame, start, end)) return undefined;
+    if (isHeadOnly || end - start > TEXT_LENGTH || !isPlain(frame, start, end, ANY)) return undefined;
     return make(pattern, event_id, frame.substring(start, end));
   }
+  if (isHeadOnly) return make(pattern, event_id, '');
   const payload = frame.substring(start, end);
   return isBase64(payload) ? make(pattern, event_id, payload) : undefined;
 }
@@ -178,11 +192,14 @@ export function hollow(frame: string): string | undefined {
   return at < 9 ? undefined : `${beginning.substring(0, at)}"}`;
 }
 
-/** Whether a stretch of a frame spells itself: no quote, no backslash, no control character. */
-function isPlain(frame: string, start: number, end: number): boolean {
+const ASCII = 0x7f;
+const ANY = 0xffff;
+
+/** Whether a stretch of a frame spells itself: no quote, no backslash, no control character, nothing above `most`. */
+function isPlain(frame: string, start: number, end: number, most: number): boolean {
   for (let i = start; i < end; i++) {
     const unit = frame.charCodeAt(i);
-    if (unit < 0x20 || unit === QUOTE || unit === BACKSLASH) return false;
+    if (unit < 0x20 || unit > most || unit === QUOTE || unit === BACKSLASH) return false;
   }
   return true;
 }
