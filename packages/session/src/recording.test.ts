@@ -76,6 +76,12 @@ describe('recordingLine', () => {
     expect(written(lines[3]![0]).audio_bytes).toEqual([3]);
   });
 
+  it('is one line for every reader: the separators that JSON leaves alone are escaped', () => {
+    const line = recordingLine(engine({ type: 'text.delta', delta: 'a\u2028b\u2029c\nd' }));
+    expect(line).not.toMatch(/[\u2028\u2029\n]/);
+    expect(JSON.parse(line).event.delta).toBe('a\u2028b\u2029c\nd');
+  });
+
   it('[RD10] never holds a key', () => {
     const event = { type: 'session.update', session: { tools: [{ type: 'mcp', headers: { 'x-any': 'CANARY' } }] } };
     const line = { at: 0, from: 'client', event } as never;
@@ -175,6 +181,7 @@ describe('readRecording', () => {
     ['{"at":"CANARY","from":"clock"}', 'damaged', 'at: expected a number from 0'],
     ['{"at":1,"from":"client","event":"CANARY"}', 'damaged', 'event: expected an object with a type'],
     ['{"at":1,"from":"server","event":{}}', 'damaged', 'event: expected an object with a type'],
+    ['{"at":1,"from":"gap","lines":7}', 'damaged', expect.stringContaining('could not keep up')],
     ['{"at":1,"from":"wire"}', 'damaged', 'issue: expected an object'],
     ['{"at":1,"from":"snapshot","format":1}', 'damaged', 'state: expected an object'],
     ['{"recording":1}', 'damaged', 'session: expected a string'],

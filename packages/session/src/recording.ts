@@ -69,7 +69,7 @@ export function recordingHeader(
     seed: isOurs ? options.seed : null,
     options: isOurs ? optionsOf(options) : null,
   };
-  return JSON.stringify(redact(header, { level }));
+  return asLine(redact(header, { level }));
 }
 
 const HIDDEN: Readonly<Record<RedactionLevel, readonly Secrecy[]>> = {
@@ -90,8 +90,12 @@ export function levelOf({ hidden }: RecordingHeader): RedactionLevel {
 
 /** One line as text, without its line break. Write it before the frames it stands for are sent. */
 export function recordingLine(line: RecordingLine, level: RedactionLevel = 'media'): string {
-  return JSON.stringify(redactLine(line, level));
+  return asLine(redactLine(line, level));
 }
+
+/** Escapes the two separators that JSON leaves as they are, and that many readers of lines take for the end of one. */
+const asLine = (value: unknown): string =>
+  JSON.stringify(value).replace(/[\u2028\u2029]/g, (separator) => (separator === '\u2028' ? '\\u2028' : '\\u2029'));
 
 /** A line without its secrets. It still says how long its audio was, so that it replays to the same frames. */
 export function redactLine<L extends RecordingLine>(line: L, level: RedactionLevel): L {
@@ -215,6 +219,8 @@ function readOwn(value: Record<string, unknown>, line: number): RecordingEntry {
     case 'server':
       if (!isEvent(event)) return { line, kind: 'damaged', message: 'event: expected an object with a type' };
       return { line, kind: 'frame', frame: own as SentFrame };
+    case 'gap':
+      return { line, kind: 'damaged', message: 'the lines from here on are missing: the writer could not keep up' };
     case 'snapshot':
       if (value.format !== 1) return { line, kind: 'foreign', message: 'a snapshot of another format' };
       if (!isObject(value.state)) return { line, kind: 'damaged', message: 'state: expected an object' };
