@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import type { FromWorker, ToWorker } from './pocketsphinx-messages.ts';
+import { type DecoderPool, decoderPool, type PoolOptions } from './pocketsphinx-pool.ts';
+
+/** A thread that does nothing by itself: it keeps what it was told, and says what the test has it say. */
+interface PlayedThread {
+  readonly told: ToWorker[];
+  say(message: FromWorker): void;
+  die(): void;
+  stopped: boolean;
+  dropped: number;
+}
+
+function playedPool(options: Partial<PoolOptions> = {}): { pool: DecoderPool; threads: PlayedThread[] } {
+  const threads: PlayedThread[] = [];
+  const pool = decoderPool({
+    threads: 1,
+    repeatable: false,
+    ...options,
+    start(hear, end) {
+      const thread: PlayedThread = { told: [], say: hear, die: end, stopped: false, dropped: 0 };
+      threads.push(thread);
+      queueMicrotask(() => hear({ did: 'ready' }));
+      return {
+        post: (message) => void thread.told.push(message),
+        drop: (run) => {
+          thread.dropped = run;
+        },
+        stop: async () => {
+          thread.stopped = true;
+        },
+      };
+    },
+  });
+  return { pool, threads };
+}
+
+const second = () => new Int16Array(16_000);
+const told = (thread: PlayedThread | undefined) =>
+  thread?.told.map((message) => ('samples' in message ? `${message.do} ${message.samples.length}` : message.do));
+
+function speak(pool: DecoderPool, speaker: string) {
+  const heard: (string | undefined)[] = [];
+  const utterance = pool.open({ speaker, guess: () => {}, settle: (words) => heard.push(words) });
+  return { ...utterance, heard };
+}
+
+describe('decoderPool', () => {
+  it('feeds while somebody speaks, and decodes the first utterance of a voice as a whole at its end', () => {
+    const { pool, threads } = playedPool();
+    const first = speak(pool, 'ann');
+    first.write(new Int16Array(1000));
+    first.write(new Int16Array(1000));
+    first.finish();
+    expect(told(threads[0])).toEqual(['feed 2000', 'whole 2000']);
+    threads[0]?.say({ did: 'final', run: 1, words: 'hello' });
+    expect(first.heard).toEqual(['hello']);
+  });
+
+  it('goes by the stream once the decoder knows the voice', () => {
+    const { pool, threads } = playedPool();
+    const first = speak(pool, 'ann');
+    first.write(second());
+    first.finish();
+    threads[0]?.say({ did: 'final', run: 1, words: 'one' });
+    const next = speak(pool, 'ann');
+    next.write(second());
+    next.write(new Int16Array(100));
+    next.finish();
+    expect(told(threads[0])?.slice(2)).toEqual(['feed 16000', 'feed 100', 'finish']);
+  });
+
+  it('decodes every utterance as a whole when its words must be repeatable', () => {
+    const { pool, threads } = playedPool({ repeatable: true });
+    for (const run of [1, 2]) {
+      const utterance = speak(pool, 'ann');
+      utterance.write(second());
+      utterance.finish();
+      threads[0]?.say({ did: 'final', run, words: '' });
+    }
+    expect(told(threads[0])).toEqual(['feed 16000', 'whole 16000', 'feed 16000', 'whole 16000']);
+  });
+
+  it('forgets a voice before it hears another', () => {
+    const { pool, threads } = playedPool();
+    for (const [index, speaker] of ['ann', 'ben'].entries()) {
+      const utterance = speak(pool, speaker);
+      utterance.write(second());
+      utterance.finish();
+      threads[0]?.say({ did: 'final', run: index + 1, words: '' });
+    }
+    pool.forget('ben');
+    expect(told(threads[0])).toEqual(['feed 16000', 'whole 16000', 'renew', 'feed 16000', 'whole 16000', 'renew']);
+  });
+
+  it('starts further threads as they are needed, up to its number', () => {
+    const { pool, threads } = playedPool({ threads: 2 });
+    for (const speaker of ['ann', 'ben', 'cem']) speak(pool, speaker).write(second());
+    expect(threads.map(told)).toEqual([['feed 16000'], ['feed 16000']]);
+  });
+
+  it('has who still speaks give way to who waits for words, and loses nothing', () => {
+    const { pool, threads } = playedPool();
+    const ann = speak(pool, 'ann');
+    ann.write(second());
+    const ben = speak(pool, 'ben');
+    ben.write(second());
+    ben.finish();
+    expect(told(threads[0])).toEqual(['feed 16000', 'drop', 'renew', 'whole 16000']);
+    expect(threads[0]?.dropped).toBe(1);
+    threads[0]?.say({ did: 'final', run: 2, words: 'ben' });
+    ann.write(second());
+    ann.finish();
+    expect(told(threads[0])?.slice(4)).toEqual(['renew', 'whole 32000']);
+    threads[0]?.say({ did: 'final', run: 3, words: 'ann' });
+    expect([ann.heard, ben.heard]).toEqual([['ann'], ['ben']]);
+  });
+
+  it('serves those who wait for words in the order they came', () => {
+    const { pool, threads } = playedPool();
+    const all = ['ann', 'ben', 'cem'].map((speaker) => speak(pool, speaker));
+    for (const each of all) {
+      each.write(second());
+      each.finish();
+    }
+    for (const run of [1, 2, 3]) threads[0]?.say({ did: 'final', run, words: String(run) });
+    expect(all.map(({ heard }) => heard)).toEqual([['1'], ['2'], ['3']]);
+  });
+
+  it('hears nothing more of what was given up, and gives its thread to the next', () => {
+    const { pool, threads } = playedPool();
+    const ann = speak(pool, 'ann');
+    ann.write(second());
+    const ben = speak(pool, 'ben');
+    ben.write(second());
+    ann.drop();
+    threads[0]?.say({ did: 'final', run: 1, words: 'late' });
+    expect(ann.heard).toEqual([]);
+    expect(told(threads[0])).toEqual(['feed 16000', 'drop', 'renew', 'feed 16000']);
+  });
+
+  it('feeds very long speech to its end rather than decoding it again', () => {
+    const { pool, threads } = playedPool();
+    const ann = speak(pool, 'ann');
+    for (let count = 0; count < 30; count += 1) ann.write(second());
+    ann.finish();
+    expect(told(threads[0])?.at(-1)).toBe('finish');
+    expect(threads[0]?.told.length).toBe(31);
+  });
+
+  it('says so when a thread ends by itself, and goes on with another', async () => {
+    const { pool, threads } = playedPool();
+    await Promise.resolve();
+    const ann = speak(pool, 'ann');
+    const ben = speak(pool, 'ben');
+    ben.write(second());
+    threads[0]?.die();
+    expect(ann.heard).toEqual([undefined]);
+    expect(told(threads[1])).toEqual(['feed 16000']);
+  });
+
+  it('keeps nobody waiting for a thread that never comes up', () => {
+    const { pool, threads } = playedPool();
+    const [ann, ben] = [speak(pool, 'ann'), speak(pool, 'ben')];
+    threads[0]?.die();
+    expect([ann.heard, ben.heard]).toEqual([[undefined], [undefined]]);
+  });
+
+  it('stops its threads when it closes, and settles what was open', async () => {
+    const { pool, threads } = playedPool();
+    const ann = speak(pool, 'ann');
+    await pool.close();
+    expect(ann.heard).toEqual([undefined]);
+    expect(threads[0]?.stopped).toBe(true);
+  });
+});

@@ -1,0 +1,272 @@
+// Which utterance is decoded on which thread, and when. A decoder has room for one utterance at a time; whoever finds none
+// free is kept as samples and decoded in one go at its end.
+
+import type { FromWorker, ToWorker } from './pocketsphinx-messages.ts';
+
+/** A thread with a decoder, as the pool sees it. */
+export interface DecoderThread {
+  post(message: ToWorker): void;
+  /** Runs up to this one are given up; work of theirs that has not begun is skipped. */
+  drop(run: number): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a thread. `hear` hears its messages, `end` that it is gone, once, without having been asked to. */
+export type StartThread = (hear: (message: FromWorker) => void, end: () => void) => DecoderThread;
+
+/** One utterance to be decoded. */
+export interface Job {
+  readonly speaker: string;
+  /** Hears each new guess of the words so far. */
+  readonly guess: (words: string) => void;
+  /** Hears the words at the end, or `undefined` when the decoder broke off. */
+  readonly settle: (words: string | undefined) => void;
+}
+
+export interface PoolOptions {
+  /** Most threads. */
+  readonly threads: number;
+  readonly start: StartThread;
+  /** Decode every utterance a second time as a whole: the same samples then give the same words, whatever came before. */
+  readonly repeatable: boolean;
+}
+
+/** Longest utterance, in samples, that is decoded as a whole: the thread takes no other work for a fifth of that time. */
+const WHOLE_AT_MOST = 20 * 16_000;
+/** Samples posted to a thread at once: at least, unless it is the end, and at most, so that it can be stopped. */
+const FEED = { least: 1600, most: 16_000 };
+
+interface Slot {
+  readonly thread: DecoderThread;
+  isReady: boolean;
+  /** Whose voice the decoder remembers. */
+  voice: string | undefined;
+  job: Running | undefined;
+  runs: number;
+}
+
+interface Running {
+  readonly job: Job;
+  /** All its samples so far, in pieces. */
+  pieces: Int16Array[];
+  length: number;
+  /** Pieces that the slot has been given, and samples that it has not. */
+  fed: number;
+  unfed: number;
+  slot: Slot | undefined;
+  run: number;
+  /** The decoder did not know the voice when the utterance began. */
+  isCold: boolean;
+  /** It lost its thread to somebody who was waiting for words. */
+  isSidelined: boolean;
+  isFinished: boolean;
+  /** Its last message has been posted. */
+  isSettling: boolean;
+}
+
+/** What the transcriber holds of one utterance. */
+export interface PooledUtterance {
+  write(samples: Int16Array): void;
+  finish(): void;
+  /** Gives it up; nothing is heard of it any more. */
+  drop(): void;
+}
+
+export interface DecoderPool {
+  open(job: Job): PooledUtterance;
+  forget(speaker: string): void;
+  close(): Promise<void>;
+}
+
+function concat(pieces: readonly Int16Array[], length: number): Int16Array {
+  const all = new Int16Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+/** Starts one thread at once, the others when they are needed. */
+export function decoderPool(options: PoolOptions): DecoderPool {
+  const slots: Slot[] = [];
+  /** Those without a thread, in the order they came. */
+  let waiting: Running[] = [];
+  let isClosed = false;
+
+  function addSlot(): Slot {
+    const thread = options.start(
+      (message) => hear(slot, message),
+      () => lose(slot),
+    );
+    const slot: Slot = { thread, isReady: false, voice: undefined, job: undefined, runs: 0 };
+    slots.push(slot);
+    return slot;
+  }
+
+  /** The best thread that is free: one that knows the voice, else one that knows none, else any, else a new one. */
+  function freeSlot(speaker: string): Slot | undefined {
+    const free = slots.filter((slot) => !slot.job);
+    const known =
+      free.find((slot) => slot.voice === speaker) ?? free.find((slot) => slot.voice === undefined) ?? free[0];
+    if (known) return known;
+    return slots.length < options.threads ? addSlot() : undefined;
+  }
+
+  /** Somebody waits for words, so one who is still speaking gives way; whoever has spoken longest has the most to lose. */
+  function sideline(): Slot | undefined {
+    const speaking = slots.filter((slot) => slot.job && !slot.job.isFinished);
+    speaking.sort((a, b) => (a.job?.length ?? 0) - (b.job?.length ?? 0));
+    const slot = speaking[0];
+    const running = slot?.job;
+    if (!slot || !running) return undefined;
+    release(slot, { isDropped: true });
+    running.slot = undefined;
+    running.isSidelined = true;
+    waiting.push(running);
+    return slot;
+  }
+
+  function schedule(): void {
+    if (isClosed) return;
+    for (const running of [...waiting].filter(({ isFinished }) => isFinished)) {
+      const slot = freeSlot(running.job.speaker) ?? sideline();
+      if (!slot) break;
+      assign(running, slot);
+    }
+    for (const running of [...waiting].filter(({ isFinished, isSidelined }) => !isFinished && !isSidelined)) {
+      const slot = freeSlot(running.job.speaker);
+      if (!slot) break;
+      assign(running, slot);
+    }
+  }
+
+  function assign(running: Running, slot: Slot): void {
+    waiting = waiting.filter((each) => each !== running);
+    const { speaker } = running.job;
+    running.isCold = slot.voice !== speaker;
+    // Nothing of one speaker may reach the next.
+    if (slot.voice !== undefined && running.isCold) slot.thread.post({ do: 'renew' });
+    slot.voice = speaker;
+    slot.job = running;
+    slot.runs += 1;
+    running.slot = slot;
+    running.run = slot.runs;
+    running.fed = 0;
+    running.unfed = running.length;
+    advance(running);
+  }
+
+  /** Gives the thread what is there for it. */
+  function advance(running: Running): void {
+    const { slot, run } = running;
+    if (!slot || running.isSettling) return;
+    const isWhole = running.isFinished && running.length <= WHOLE_AT_MOST && (running.fed === 0 || wantsWhole(running));
+    if (isWhole) {
+      running.isSettling = true;
+      return slot.thread.post({ do: 'whole', run, samples: concat(running.pieces, running.length) });
+    }
+    if (running.unfed >= FEED.least || running.isFinished) {
+      const samples = concat(running.pieces.slice(running.fed), running.unfed);
+      running.fed = running.pieces.length;
+      running.unfed = 0;
+      for (let at = 0; at < samples.length; at += FEED.most) {
+        slot.thread.post({ do: 'feed', run, samples: samples.slice(at, at + FEED.most) });
+      }
+    }
+    if (!running.isFinished) return;
+    running.isSettling = true;
+    slot.thread.post({ do: 'finish', run });
+  }
+
+  const wantsWhole = ({ isCold }: Running) => isCold || options.repeatable;
+
+  function release(slot: Slot, { isDropped }: { isDropped: boolean }): void {
+    const { job } = slot;
+    slot.job = undefined;
+    if (!job || !isDropped) return;
+    slot.thread.drop(job.run);
+    slot.thread.post({ do: 'drop', run: job.run });
+  }
+
+  function hear(slot: Slot, message: FromWorker): void {
+    if (message.did === 'ready') {
+      slot.isReady = true;
+      return;
+    }
+    const running = slot.job;
+    if (!running || running.run !== message.run) return;
+    if (message.did === 'words') return running.job.guess(message.words);
+    release(slot, { isDropped: false });
+    running.job.settle(message.words);
+    schedule();
+  }
+
+  /** A thread has ended by itself: its utterance is lost, the next one gets another. */
+  function lose(slot: Slot): void {
+    slots.splice(slots.indexOf(slot), 1);
+    const { job } = slot;
+    slot.job = undefined;
+    job?.job.settle(undefined);
+    // One that never came up would not come up again either: those who wait are told, rather than waiting forever.
+    if (!slot.isReady) for (const running of waiting.splice(0)) running.job.settle(undefined);
+    schedule();
+  }
+
+  addSlot();
+  return {
+    open(job) {
+      const running: Running = {
+        job,
+        pieces: [],
+        length: 0,
+        fed: 0,
+        unfed: 0,
+        slot: undefined,
+        run: 0,
+        isCold: true,
+        isSidelined: false,
+        isFinished: false,
+        isSettling: false,
+      };
+      if (isClosed) queueMicrotask(() => job.settle(undefined));
+      waiting.push(running);
+      schedule();
+      return {
+        write(samples) {
+          if (running.isFinished) return;
+          running.pieces.push(samples.slice());
+          running.length += samples.length;
+          running.unfed += samples.length;
+          advance(running);
+        },
+        finish() {
+          running.isFinished = true;
+          if (running.slot) advance(running);
+          else schedule();
+        },
+        drop() {
+          running.isFinished = true;
+          waiting = waiting.filter((each) => each !== running);
+          if (running.slot?.job === running) release(running.slot, { isDropped: true });
+          schedule();
+        },
+      };
+    },
+    forget(speaker) {
+      for (const slot of slots) {
+        if (slot.voice !== speaker || slot.job) continue;
+        slot.voice = undefined;
+        slot.thread.post({ do: 'renew' });
+      }
+    },
+    async close() {
+      isClosed = true;
+      const stopping = slots.splice(0);
+      for (const running of [...waiting, ...stopping.flatMap(({ job }) => job ?? [])]) running.job.settle(undefined);
+      waiting = [];
+      await Promise.all(stopping.map(({ thread }) => thread.stop()));
+    },
+  };
+}

@@ -1,0 +1,177 @@
+// The recogniser: PocketSphinx from the system's packages, through koffi, in threads of its own. English, lower case, without
+// punctuation. https://github.com/cmusphinx/pocketsphinx
+//
+// Who is decoded where is `pocketsphinx-pool.ts`, the decoder itself `pocketsphinx-worker.js`.
+
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { FromWorker, WorkerSettings } from './pocketsphinx-messages.ts';
+import { type DecoderPool, decoderPool, type StartThread } from './pocketsphinx-pool.ts';
+import { type Availability, SPEECH_HZ, type Transcriber, type Transcript, type UtteranceOptions } from './ports.ts';
+import { stableWords } from './stable-words.ts';
+
+export interface PocketSphinxOptions {
+  /** Most threads, each with a decoder of some 110 MB. @default one less than there are cores, at least 1 */
+  threads?: number;
+  /** Decode each utterance twice, the second time whole: the same audio then always gives the same words. @default false */
+  repeatable?: boolean;
+  /** Folder with `en-us`, `cmudict-en-us.dict` and `en-us.lm.bin`. @default that of Debian's `pocketsphinx-en-us` */
+  model?: string;
+}
+
+/** Installs what the recogniser needs, on Debian and Ubuntu. */
+export const SPEECH_PACKAGES_COMMAND =
+  'sudo apt-get install -y --no-install-recommends libpocketsphinx3 pocketsphinx-en-us';
+
+const MODEL = '/usr/share/pocketsphinx/model/en-us';
+const LIBRARIES = { base: 'libsphinxbase.so.3', sphinx: 'libpocketsphinx.so.3' };
+/** The fastest that costs no accuracy. */
+const BALANCED = ['-fwdflat', 'no', '-maxhmmpf', '3000', '-maxwpf', '10'];
+
+const missing = (what: string) =>
+  ({ ok: false, missing: `speech recognition needs ${what}: ${SPEECH_PACKAGES_COMMAND}` }) as const;
+
+/** Starts a first thread, and with it learns whether everything is there; takes about a second. */
+export async function openPocketSphinx(options: PocketSphinxOptions = {}): Promise<Availability<Transcriber>> {
+  const folder = options.model ?? MODEL;
+  const [acoustic, dictionary, language] = ['en-us', 'cmudict-en-us.dict', 'en-us.lm.bin'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  const absent = [acoustic, dictionary, language].find((path) => !existsSync(path));
+  if (absent) return missing(`its English model (${absent} is not there)`);
+  try {
+    await import('koffi');
+  } catch {
+    // Absent, or without a binary for this machine.
+    return { ok: false, missing: 'speech recognition needs a package: npm install koffi@3.3.4' };
+  }
+  const args = ['pocketsphinx', '-hmm', acoustic, '-dict', dictionary, '-lm', language, ...BALANCED];
+  const first = await tryOut(args);
+  if (typeof first === 'string') return missing(first);
+  const { threads = Math.max(1, availableParallelism() - 1), repeatable = false } = options;
+  return { ok: true, part: transcriber(decoderPool({ threads, repeatable, start: startThread(args, first) })) };
+}
+
+interface Started {
+  readonly worker: Worker;
+  readonly dropped: Int32Array;
+}
+
+function startWorker(args: string[]): Started {
+  const dropped = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: WorkerSettings = { libraries: LIBRARIES, args, dropped };
+  return { worker: new Worker(new URL('./pocketsphinx-worker.js', import.meta.url), { workerData }), dropped };
+}
+
+/** A thread that has loaded libraries and model, or what it lacks. */
+async function tryOut(args: string[]): Promise<Started | string> {
+  const started = startWorker(args);
+  const fault = await new Promise<string | undefined>((resolve) => {
+    started.worker.once('message', () => resolve(undefined));
+    started.worker.once('error', ({ message }) =>
+      resolve(/\.so/.test(message) ? 'its library' : 'a model it can read'),
+    );
+  });
+  return fault ?? started;
+}
+
+/** The first call gets `first`, which is ready. */
+function startThread(args: string[], first: Started): StartThread {
+  let ready: Started | undefined = first;
+  return (hear, end) => {
+    const { worker, dropped } = ready ?? startWorker(args);
+    if (ready) queueMicrotask(() => hear({ did: 'ready' }));
+    ready = undefined;
+    let isStopped = false;
+    worker.on('message', (message: FromWorker) => {
+      if (message.did === 'final') worker.unref();
+      hear(message);
+    });
+    // An `error` is followed by `exit`; without a listener it would end the process.
+    worker.on('error', () => {});
+    worker.on('exit', () => {
+      if (!isStopped) end();
+    });
+    // Only somebody's words are worth keeping the process alive for.
+    worker.unref();
+    return {
+      post(message) {
+        if (message.do === 'whole' || message.do === 'finish') worker.ref();
+        worker.postMessage(message);
+      },
+      drop(run) {
+        Atomics.store(dropped, 0, run);
+        worker.unref();
+      },
+      async stop() {
+        isStopped = true;
+        await worker.terminate();
+      },
+    };
+  };
+}
+
+function transcriber(pool: DecoderPool): Transcriber {
+  return {
+    name: 'pocketsphinx',
+    capabilities: { streaming: true, logprobs: false, hints: false },
+    open: (options) => openUtterance(pool, options),
+    forget: pool.forget,
+    close: pool.close,
+  };
+}
+
+function openUtterance(pool: DecoderPool, { speaker, signal, onDelta }: UtteranceOptions) {
+  const stable = stableWords();
+  let samples = 0;
+  const { promise, resolve, reject } = withResolvers<Transcript>();
+  promise.catch(() => {}); // whoever never asks for the words need not hear that there are none
+
+  const tell = (delta: string | undefined) => {
+    if (delta !== undefined && !signal.aborted) onDelta?.(delta);
+  };
+  const settled = (words: string): Transcript => ({
+    transcript: words,
+    usage: { type: 'duration', seconds: Math.round((samples * 1000) / SPEECH_HZ) / 1000 },
+  });
+
+  const utterance = pool.open({
+    speaker,
+    guess: (words) => tell(stable.guess(words)),
+    settle(words) {
+      signal.removeEventListener('abort', abort);
+      if (words === undefined) return reject(new Error('the recogniser broke off'));
+      tell(stable.settle(words));
+      resolve(settled(words));
+    },
+  });
+  function abort(): void {
+    utterance.drop();
+    resolve(settled(''));
+  }
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+
+  return {
+    write(chunk: Int16Array): void {
+      if (signal.aborted) return;
+      samples += chunk.length;
+      utterance.write(chunk);
+    },
+    finish(): Promise<Transcript> {
+      if (!signal.aborted) utterance.finish();
+      return promise;
+    },
+  };
+}
+
+function withResolvers<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (reason: Error) => void;
+  const promise = new Promise<T>((...settle) => {
+    [resolve, reject] = settle;
+  });
+  return { promise, resolve, reject };
+}
