@@ -36,13 +36,15 @@ export interface BetaState {
 const MAX_ASKED = 64;
 
 /**
- * The state of a connection nothing has passed yet.
+ * The state of a connection nothing has passed yet. `temperature` is the session's until the client changes it.
  *
  * With a `conversation_id`, `conversation.created` follows `session.created`. By default it does not: clients that count two
  * events by then break on it [BT5].
  */
-export const createBetaState = (options: { conversation_id?: string } = {}): BetaState => ({
-  temperature: DEFAULT_TEMPERATURE,
+export const createBetaState = (
+  options: { conversation_id?: string; temperature?: number | undefined } = {},
+): BetaState => ({
+  temperature: options.temperature ?? DEFAULT_TEMPERATURE,
   asked: [],
   responses: [],
   hidden: [],

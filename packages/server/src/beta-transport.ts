@@ -24,6 +24,8 @@ export const BETA_REFUSED: Refusal = {
 export interface BetaTransportOptions {
   /** Announces the conversation under this id right after `session.created`. Some clients break on it [BT5]. */
   conversation_id?: string;
+  /** What responses run with until the client says otherwise. @default DEFAULT_TEMPERATURE */
+  temperature?: number | undefined;
 }
 
 export interface BetaTransport extends Transport {

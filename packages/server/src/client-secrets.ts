@@ -1,7 +1,17 @@
 // Minting and spending `ek_…` secrets. Only hashes are kept; the session configuration a secret carries is kept with them.
 
 import { createHash, randomBytes } from 'node:crypto';
-import type { SessionUpdateConfig } from '@colloquy/protocol';
+import type { SessionUpdateConfig, TranslationAudio } from '@colloquy/protocol';
+
+/** What a translation session starts from [RT5]. */
+export interface TranslationConfig {
+  readonly type: 'translation';
+  readonly model: string;
+  readonly audio?: TranslationAudio;
+}
+
+/** What a secret can carry: the settings of one session, of whatever kind. */
+export type SecretSession = SessionUpdateConfig | TranslationConfig;
 
 /** A secret after minting: everything but its value. */
 export interface ClientSecret {
@@ -10,7 +20,9 @@ export interface ClientSecret {
   /** Unix milliseconds at which it stops opening sessions [AU23]. */
   readonly expiresAt: number;
   /** What sessions opened with it start from, if it carries that [AU24]. */
-  readonly session: SessionUpdateConfig | undefined;
+  readonly session: SecretSession | undefined;
+  /** What the responses of its beta sessions run with, which no GA session can say [BT7, RT12]. */
+  readonly temperature?: number | undefined;
   /** Who minted it. Its sessions count as theirs. */
   readonly principal: string;
   /** Aborts when the secret is revoked; its sessions end then [AU26]. */
@@ -31,7 +43,8 @@ export interface ClientSecrets {
   readonly options: Readonly<Required<ClientSecretOptions>>;
   /** Makes a secret; `value` is told this once. `undefined` when too many are live. */
   mint(what: {
-    session: SessionUpdateConfig | undefined;
+    session: SecretSession | undefined;
+    temperature?: number | undefined;
     seconds: number;
     principal: string;
   }): { value: string; expiresAt: number } | undefined;
@@ -66,7 +79,7 @@ export function clientSecrets(options: ClientSecretOptions, most: number, now: (
 
   return {
     options: { singleUse: options.singleUse ?? false, locked: options.locked ?? false },
-    mint({ session, seconds, principal }) {
+    mint({ session, temperature, seconds, principal }) {
       const at = time();
       sweep(at);
       if (kept.size >= most) return undefined;
@@ -74,7 +87,16 @@ export function clientSecrets(options: ClientSecretOptions, most: number, now: (
       const abort = new AbortController();
       const hash = hashOf(value);
       const expiresAt = at + seconds * 1000;
-      kept.set(hash, { hash, expiresAt, session, principal, revoked: abort.signal, abort, isSpent: false });
+      kept.set(hash, {
+        hash,
+        expiresAt,
+        session,
+        temperature,
+        principal,
+        revoked: abort.signal,
+        abort,
+        isSpent: false,
+      });
       return { value, expiresAt };
     },
     find(value) {

@@ -14,6 +14,7 @@ import type { BetaPolicy } from './beta-transport.ts';
 import { type ClientSecretOptions, clientSecrets } from './client-secrets.ts';
 import type { Engine } from './engine.ts';
 import { parrot } from './engines/parrot.ts';
+import { parrotTranslator } from './engines/parrot-translator.ts';
 import type { Line } from './host-session.ts';
 import { createHub } from './hub.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -29,6 +30,7 @@ import { healthRoutes } from './routes/health.ts';
 import { modelRoutes } from './routes/models.ts';
 import { fileStore } from './stores/file.ts';
 import { developmentTls } from './tls.ts';
+import type { Translator } from './translator.ts';
 import { createUpgrade } from './upgrade.ts';
 
 /** What is recorded, and where. */
@@ -50,6 +52,8 @@ export interface ServerOptions {
   tlsPort?: number;
   /** What answers. @default parrot() */
   engine?: Engine;
+  /** What translates. @default parrotTranslator() */
+  translator?: Translator;
   /** Keys clients must show. Without any, whoever reaches this machine's loopback may connect [AU10, AU11]. @default [] */
   keys?: readonly string[];
   /** Names this server answers to in `Host`, besides the loopback ones and `host` [AU17]. @default [] */
@@ -67,7 +71,7 @@ export interface ServerOptions {
   beta?: BetaPolicy;
   /** Where the development certificate is kept. @default the user's cache folder */
   dataDir?: string;
-  /** Writes every session down, one file each, in a format `replay` of @colloquy/session takes. @default nothing is written */
+  /** Writes every session with a conversation down, one file each, in a format `replay` of @colloquy/session takes. @default nothing is written */
   recordings?: RecordingOptions;
   /** Folder of the built console. Without an `index.html` in it `/` is a plain page. @default the one beside this package */
   consoleDir?: string;
@@ -80,7 +84,7 @@ export interface ServerOptions {
   clock?: () => number;
   /** Unix milliseconds. @default Date.now */
   wallClock?: () => number;
-  /** Hears every input and every frame of every session. Must not throw. */
+  /** Hears every input and every frame of every session with a conversation. Must not throw. */
   onLine?: (sessionId: string, line: Line) => void;
 }
 
@@ -150,6 +154,7 @@ export function createServer(options: ServerOptions = {}): Server {
     beta: options.beta ?? 'refuse',
     onLine: options.onLine,
     recorder,
+    translator: options.translator ?? parrotTranslator(),
   });
   const servers: HttpServer[] = [];
   let app: FastifyInstance | undefined;

@@ -16,6 +16,11 @@ const TOO_FAST: Issue = {
   message: 'Too many events in too little time. Send fewer per second.',
 };
 
+const APPENDS: ReadonlySet<string | undefined> = new Set([
+  'input_audio_buffer.append',
+  'session.input_audio_buffer.append',
+]);
+
 /** Keeps count of one connection's frames. Answers why a frame is not even read, or `undefined`; `now` in milliseconds, monotonic. */
 export function frameGate(limits: Limits): (frame: Frame, now: number) => Issue | undefined {
   const events = bucket(limits.eventsPerSecond, limits.eventsBurst);
@@ -23,6 +28,6 @@ export function frameGate(limits: Limits): (frame: Frame, now: number) => Issue 
   return (frame, now) => {
     if (!events.take(now)) return TOO_FAST;
     if (typeof frame !== 'string') return BINARY;
-    return eventTypeOf(frame) === 'input_audio_buffer.append' && !appends.take(now) ? TOO_FAST : undefined;
+    return APPENDS.has(eventTypeOf(frame)) && !appends.take(now) ? TOO_FAST : undefined;
   };
 }

@@ -40,7 +40,7 @@ export interface HostedSession {
   readonly options: SessionOptions;
   /** Plain data, replaced at every step. */
   readonly state: SessionState;
-  /** Lets running responses finish, then closes 1001. */
+  /** Lets running responses finish, then closes. */
   drain(): void;
   /** Ends it now. */
   close(code: number, reason: string): void;
@@ -55,6 +55,8 @@ export interface HostOptions {
   clock?: () => number;
   /** @default silent */
   log?: Log;
+  /** What a drain closes with [ER46]. @default 1001 */
+  drainCode?: number;
   /** Called once, before anything is sent. */
   onStart?: (session: HostedSession) => void;
   /** Hears every input before it takes effect, and every frame before it is sent. Must not throw. */
@@ -125,7 +127,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
       case 'cancel':
         return running.get(effect.response_id)?.abort.abort();
       case 'close':
-        return close(effect.code, effect.reason);
+        return close(effect.drain ? (options.drainCode ?? effect.code) : effect.code, effect.reason);
     }
   }
 

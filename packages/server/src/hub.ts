@@ -1,12 +1,15 @@
 // The live sessions: who is there, how many under which key, and how all of them end.
 
 import type { HostedSession } from './host-session.ts';
+import type { HostedTranslation } from './host-translation.ts';
 
 /** A session with its connection. */
 export interface LiveSession {
-  readonly session: HostedSession;
+  readonly session: HostedSession | HostedTranslation;
   /** Whose it is, as the door names them. */
   readonly principal: string;
+  /** What it is closed with when the grace is over: 1001, or 1012 where the client means to come back [ER46]. */
+  readonly drainCode: number;
   /** Ends the connection without a word. */
   readonly drop: () => void;
 }
@@ -64,7 +67,7 @@ export function createHub(): Hub {
       for (const { session } of live.values()) session.drain();
       if (live.size === 0) return;
       const end = () => {
-        for (const { session } of live.values()) session.close(1001, 'The server is shutting down.');
+        for (const { session, drainCode } of live.values()) session.close(drainCode, 'The server is shutting down.');
       };
       const timers = [
         setTimeout(end, graceMs),

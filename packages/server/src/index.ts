@@ -17,8 +17,10 @@ export {
 } from './create-server.ts';
 export type { Engine, EngineHost } from './engine.ts';
 export { type ParrotOptions, parrot } from './engines/parrot.ts';
+export { parrotTranslator } from './engines/parrot-translator.ts';
 export { type ScriptedEngine, scripted } from './engines/scripted.ts';
 export { type HostedSession, type HostOptions, hostSession, type Line } from './host-session.ts';
+export { type HostedTranslation, hostTranslation, type TranslationHostOptions } from './host-translation.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export { createLog, type Log, type LogFields, type LogLevel } from './log.ts';
 export {
@@ -28,6 +30,7 @@ export {
   type ScenarioStep,
   type ScenarioTurn,
 } from './scenario.ts';
+export type { Translator, TranslatorHost } from './translator.ts';
 export type { Frame, Transport } from './transport.ts';
 export { type MemoryTransport, memoryPair } from './transports/memory.ts';
 export { type WebSocketTransportOptions, webSocketTransport } from './transports/websocket.ts';

@@ -1,10 +1,11 @@
-// What a connection opens: read off the query, the grant and the operator's list of models [AU3 to AU6, AU24].
+// What a connection opens: read off the path, the query, the grant and the operator's list of models [AU1, AU3 to AU6, AU24].
 
 import type { SessionUpdateConfig } from '@colloquy/protocol';
 import { type Grant, queryOf, type Refusal } from './auth.ts';
+import type { SecretSession, TranslationConfig } from './client-secrets.ts';
 
-/** A session to be. */
-export interface Opening {
+/** A session with a conversation to be. */
+export interface ConversationOpening {
   readonly kind: 'realtime' | 'transcription';
   /** Fixed for the life of the session [SE14]. `''` for a transcription session, which has none. */
   readonly model: string;
@@ -14,6 +15,17 @@ export interface Opening {
   readonly isLocked: boolean;
 }
 
+/** A translation session to be. */
+export interface TranslationOpening {
+  readonly kind: 'translation';
+  readonly model: string;
+  readonly config: TranslationConfig | undefined;
+  readonly isLocked: boolean;
+}
+
+export type Opening = ConversationOpening | TranslationOpening;
+type Opened = { ok: true; opening: Opening } | { ok: false; refusal: Refusal };
+
 export interface OpeningRules {
   /** Models a client may name; `undefined` for any [AU5]. */
   readonly models: readonly string[] | undefined;
@@ -21,15 +33,51 @@ export interface OpeningRules {
   readonly lockedSecrets: boolean;
 }
 
+/** Where sessions are opened, and whether for translation [AU1]. */
+const PATHS: ReadonlyMap<string, 'conversation' | 'translation'> = new Map([
+  ['/v1/realtime', 'conversation'],
+  ['/openai/v1/realtime', 'conversation'],
+  ['/v1/realtime/translations', 'translation'],
+  ['/openai/v1/realtime/translations', 'translation'],
+]);
+export const SESSION_PATHS: ReadonlySet<string> = new Set(PATHS.keys());
+
 const refuse = (code: Refusal['code'], param: string | null, message: string) =>
   ({ ok: false, refusal: { code, param, message } }) as const;
 
-/** Refuses with `invalid_value`, `missing_model`, `invalid_model`, `session_locked` or, for a sideband, `call_id_not_found`. */
-export function openingOf(
-  target: string,
-  grant: Grant,
-  rules: OpeningRules,
-): { ok: true; opening: Opening } | { ok: false; refusal: Refusal } {
+const missingModel = () => refuse('missing_model', 'model', 'You must provide a model parameter.');
+const invalidModel = () =>
+  refuse('invalid_model', 'model', 'The model does not exist or you do not have access to it.');
+const otherModel = () => refuse('session_locked', 'model', 'The client secret fixes the model.');
+const otherKind = (param: string | null) =>
+  refuse('session_locked', param, 'The client secret is for another kind of session.');
+
+/**
+ * Of a target whose path is one of `SESSION_PATHS`. Refuses with `invalid_value`, `missing_model`, `invalid_model`,
+ * `session_locked` or, for a sideband, `call_id_not_found`.
+ */
+export function openingOf(target: string, grant: Grant, rules: OpeningRules): Opened {
+  const isTranslation = PATHS.get(target.split('?', 1)[0] as string) === 'translation';
+  return isTranslation ? translationOf(target, grant, rules) : conversationOf(target, grant, rules);
+}
+
+function translationOf(target: string, grant: Grant, rules: OpeningRules): Opened {
+  const query = queryOf(target);
+  if (query.getAll('model').length > 1 || query.has('call_id') || query.has('intent')) {
+    return refuse('invalid_value', null, "'model' alone names what is opened here, once.");
+  }
+  const config = grant.secret?.session;
+  if (config && config.type !== 'translation') return otherKind(null);
+  const asked = query.get('model');
+  if (!asked && !config) return missingModel();
+  const isLocked = rules.lockedSecrets && config !== undefined;
+  if (asked && isLocked && asked !== config.model) return otherModel();
+  const model = asked || config?.model || '';
+  if (rules.models && !rules.models.includes(model)) return invalidModel();
+  return { ok: true, opening: { kind: 'translation', model, config, isLocked } };
+}
+
+function conversationOf(target: string, grant: Grant, rules: OpeningRules): Opened {
   const query = queryOf(target);
   const [models, calls, intents] = [query.getAll('model'), query.getAll('call_id'), query.getAll('intent')];
   if (models.length + calls.length + intents.length > 1) {
@@ -40,32 +88,27 @@ export function openingOf(
     return refuse('invalid_value', 'intent', "Invalid value: the only intent is 'transcription'.");
   }
   const config = grant.secret?.session;
+  if (config?.type === 'translation') return otherKind(null);
   const isLocked = rules.lockedSecrets && config !== undefined;
   if (intents.length > 0) {
-    if (config && config.type !== 'transcription') {
-      return refuse('session_locked', 'intent', 'The client secret is for another kind of session.');
-    }
+    if (config && config.type !== 'transcription') return otherKind('intent');
     return { ok: true, opening: { kind: 'transcription', model: '', config, isLocked } };
   }
   const own = config?.type === 'realtime' ? config.model : undefined;
   const [asked] = models;
-  if (!asked && !config) return refuse('missing_model', 'model', 'You must provide a model parameter.');
+  if (!asked && !config) return missingModel();
   if (config?.type === 'transcription') {
-    if (asked) return refuse('session_locked', 'model', 'The client secret is for another kind of session.');
+    if (asked) return otherKind('model');
     return { ok: true, opening: { kind: 'transcription', model: '', config, isLocked } };
   }
-  if (asked && isLocked && own !== undefined && asked !== own) {
-    return refuse('session_locked', 'model', 'The client secret fixes the model.');
-  }
+  if (asked && isLocked && own !== undefined && asked !== own) return otherModel();
   const model = asked || own || rules.defaultModel;
-  if (rules.models && !rules.models.includes(model)) {
-    return refuse('invalid_model', 'model', 'The model does not exist or you do not have access to it.');
-  }
+  if (rules.models && !rules.models.includes(model)) return invalidModel();
   return { ok: true, opening: { kind: 'realtime', model, config, isLocked } };
 }
 
 /** What a locked configuration fixes, as dotted paths below `session` [SE33]: settings as a whole, not their inside. */
-export function lockedPaths(config: SessionUpdateConfig): string[] {
+export function lockedPaths(config: SecretSession): string[] {
   const { audio, ...others } = config;
   const free: ReadonlySet<string> = new Set(['type', 'id', 'object', 'expires_at', 'model']);
   const sides = Object.entries(audio ?? {}).flatMap(([side, settings]) =>

@@ -7,8 +7,8 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { askedBy, authorize, type Door, type Grant, type Refusal, type Wanted } from './auth.ts';
 import type { Limits } from './limits.ts';
 import { errorName, type Log } from './log.ts';
+import { SESSION_PATHS } from './opening.ts';
 import { httpAnswer } from './refusal.ts';
-import { SESSION_PATHS } from './upgrade.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -6,27 +6,27 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { encodeEvent, FAILURES, toRealtimeError } from '@colloquy/protocol';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { type Asked, askedBy, authorize, type Door, type Grant, type Refusal } from './auth.ts';
+import { type Asked, askedBy, authorize, type Door, type Grant, queryOf, type Refusal } from './auth.ts';
 import { asksForBeta, BETA_REFUSED, type BetaPolicy, betaTransport, withTemperature } from './beta-transport.ts';
 import type { Engine } from './engine.ts';
 import { hostSession, type Line } from './host-session.ts';
-import type { Hub } from './hub.ts';
+import { hostTranslation } from './host-translation.ts';
+import type { Hub, LiveSession } from './hub.ts';
 import { buckets, type Limits } from './limits.ts';
 import { errorName, type Log } from './log.ts';
-import { lockedPaths, type Opening, type OpeningRules, openingOf } from './opening.ts';
+import { lockedPaths, type Opening, type OpeningRules, openingOf, SESSION_PATHS } from './opening.ts';
 import type { Recorder, SessionRecording } from './recorder.ts';
 import { answerSocket, httpAnswer } from './refusal.ts';
+import type { Translator } from './translator.ts';
 import type { Transport } from './transport.ts';
 import { webSocketTransport } from './transports/websocket.ts';
-
-/** Where sessions are opened [AU1]. */
-export const SESSION_PATHS: ReadonlySet<string> = new Set(['/v1/realtime', '/openai/v1/realtime']);
 
 export interface UpgradeOptions {
   readonly door: Door;
   readonly hub: Hub;
   readonly rules: OpeningRules;
   readonly engine: Engine;
+  readonly translator: Translator;
   readonly limits: Limits;
   readonly log: Log;
   readonly clock: () => number;
@@ -99,8 +99,11 @@ export function createUpgrade(
   async function open(ws: WebSocket, asked: Asked, grant: Grant, opening: Opening): Promise<void> {
     const began = clock();
     const plain = webSocketTransport(ws, limits);
-    const bridged = asksForBeta(asked) ? betaTransport(plain) : undefined;
+    const isBeta = opening.kind !== 'translation' && asksForBeta(asked); // translations never had a beta shape
+    const bridged = isBeta ? betaTransport(plain, { temperature: grant.secret?.temperature }) : undefined;
     const transport = bridged ?? plain;
+    const drainCode = queryOf(asked.target).get('resume') === '1' ? 1012 : 1001; // [ER46]
+    const shared = { limits, log, clock, drainCode };
     const max_duration_ms = grant.secret ? Math.min(limits.secretSessionMs, limits.sessionMs) : limits.sessionMs;
     let session_id = '';
     let leave = () => {};
@@ -109,26 +112,38 @@ export function createUpgrade(
     ws.on('close', (close_code) => {
       log.info({ session_id, close_code, ms: Math.round(clock() - began) }, 'session closed');
     });
+    const begin = (session: LiveSession['session']) => {
+      session_id = session.id;
+      leave = hub.add({ session, principal: grant.principal, drainCode, drop: transport.drop });
+      const revoke = () => session.close(1008, 'The client secret was revoked.');
+      grant.secret?.revoked.addEventListener('abort', revoke, { signal: over.signal });
+      log.info({ session_id, key: grant.principal, protocol: asked.isTls ? 'wss' : 'ws' }, 'session opened');
+    };
+    const locked = opening.config && opening.isLocked && { locked: lockedPaths(opening.config) };
     try {
+      if (opening.kind === 'translation') {
+        const { model, config } = opening;
+        const audio = config?.audio && { audio: config.audio };
+        return await hostTranslation(transport, {
+          ...shared,
+          translator: options.translator,
+          opening: { model, limits: { max_duration_ms }, ...audio, ...locked },
+          onStart: begin,
+        });
+      }
       await hostSession(transport, {
+        ...shared,
         engine: bridged ? withTemperature(options.engine, bridged) : options.engine,
-        limits,
-        log,
-        clock,
         opening: {
           model: opening.model,
           kind: opening.kind,
           limits: { max_duration_ms },
           ...(opening.config && { session: opening.config }),
-          ...(opening.config && opening.isLocked && { locked: lockedPaths(opening.config) }),
+          ...locked,
         },
         onStart(session) {
-          session_id = session.id;
           recording = options.recorder?.begin(session.id, session.options);
-          leave = hub.add({ session, principal: grant.principal, drop: transport.drop });
-          const revoke = () => session.close(1008, 'The client secret was revoked.');
-          grant.secret?.revoked.addEventListener('abort', revoke, { signal: over.signal });
-          log.info({ session_id, key: grant.principal, protocol: asked.isTls ? 'wss' : 'ws' }, 'session opened');
+          begin(session);
         },
         ...((options.onLine || options.recorder) && {
           onLine(line: Line) {

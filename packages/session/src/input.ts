@@ -83,5 +83,5 @@ export type Effect =
   | { do: 'respond'; request: ResponseRequest }
   /** Stop the engine of a response. */
   | { do: 'cancel'; response_id: string }
-  /** Close the connections. */
-  | { do: 'close'; code: number; reason: string };
+  /** Close the connections. `drain`: because the server goes, not the session. */
+  | { do: 'close'; code: number; reason: string; drain?: true };

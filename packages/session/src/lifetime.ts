@@ -64,7 +64,7 @@ export function settle(draft: Draft): void {
   }
   if (state.phase === 'draining' && state.responses.length === 0) {
     state.phase = 'closed';
-    draft.do({ do: 'close', code: 1001, reason: 'The server is shutting down.' });
+    draft.do({ do: 'close', code: 1001, reason: 'The server is shutting down.', drain: true });
   }
 }
 
