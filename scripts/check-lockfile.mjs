@@ -8,6 +8,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LIVEKIT } from './install.mjs';
 import { root } from './run.mjs';
 
 /** Packages that have an install script and work without it. */
@@ -49,6 +50,11 @@ for (const [path, entry] of Object.entries(packages)) {
   if (path.includes('node_modules/') && !entry.link && hasInstallScript(path, entry)) {
     if (!(name in WORKS_WITHOUT_ITS_SCRIPT)) faults.push(`${name} has an install script`);
   }
+}
+
+// What only a test runs may have install scripts, which are never run; it names no registry either.
+for (const [path, { resolved }] of Object.entries(readJson(join(LIVEKIT, 'package-lock.json')).packages)) {
+  if (/^\w+:/.test(resolved ?? '')) faults.push(`${LIVEKIT}: ${path} names where it was fetched from: ${resolved}`);
 }
 
 for (const [name, allowed] of Object.entries(RUNTIME_DEPENDENCIES)) {

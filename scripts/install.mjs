@@ -1,4 +1,5 @@
-// The dependencies, as the lockfile has them: installed when what is there is not what the lockfile names.
+// The dependencies, as the lockfile has them: installed when what is there is not what the lockfile names. Those of one test
+// stand apart, in a folder with a lockfile of its own.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,9 +19,9 @@ function packagesIn(lockfile) {
  * listing npm leaves in `node_modules` when it has finished, so an interrupted install counts as none. Packages that are
  * optional may be absent: most of them are for other systems.
  */
-export function firstStalePackage() {
-  const wanted = packagesIn('package-lock.json');
-  const present = packagesIn('node_modules/.package-lock.json');
+export function firstStalePackage(folder = '') {
+  const wanted = packagesIn(join(folder, 'package-lock.json'));
+  const present = packagesIn(join(folder, 'node_modules/.package-lock.json'));
   for (const [path, { version, link, optional, devOptional }] of Object.entries(wanted)) {
     if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) continue;
     const found = present[path];
@@ -39,4 +40,20 @@ export async function install({ out = 1 } = {}) {
   const code = await runNpm(['ci', '--loglevel=notice'], { out });
   if (code !== 0) process.stderr.write(`npm ci failed with code ${code}\n`);
   return code;
+}
+
+/** LiveKit's agents, 290 MB: a test runs them, nothing else needs them. */
+export const LIVEKIT = 'tests/compat/livekit';
+
+/**
+ * Sees to it that the test of LiveKit finds its packages; where they cannot be had it says so and the test is skipped. Gives
+ * up on a registry that does not answer within 30 s, without asking again. Resolves when there is nothing more to try.
+ */
+export async function provideLiveKit() {
+  if (firstStalePackage(LIVEKIT) === undefined) return;
+  const command = `npm ci --prefix ${LIVEKIT}`;
+  process.stdout.write(`installing LiveKit for its test: ${command}\n`);
+  const patience = ['--fetch-retries=0', '--fetch-timeout=30000'];
+  const code = await runNpm(['ci', '--prefix', LIVEKIT, '--loglevel=error', ...patience]);
+  if (code !== 0) process.stdout.write(`LiveKit is not here, its test is skipped; install it with: ${command}\n`);
 }

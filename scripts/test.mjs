@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { isChromiumWanted, provideChromium } from './chromium.mjs';
-import { install } from './install.mjs';
+import { install, provideLiveKit } from './install.mjs';
 import { requireNode, runNode } from './run.mjs';
 import { close, takeStep, takeSteps } from './steps.mjs';
 
@@ -53,10 +53,13 @@ if ((await install()) !== 0) {
 } else {
   const { env, installed } = isChromiumWanted() ? await provideChromium() : { env: {} };
   if (installed !== undefined) await takeStep(total, 'install Chromium', () => (installed ? 0 : 1));
+  // Beside the checks, which leave the network idle. Where only some tests are run, that one is skipped if it lacks them.
+  const livekit = isWhole ? provideLiveKit() : undefined;
   if (isWhole) await takeSteps(total);
   // Tests that start the command line need it built. Errors of type are shown but not counted here: the compiler writes
   // what it can all the same, and judging the rest is the whole run's business.
   else await build();
+  await livekit;
 
   const tests = await runTests(isWhole ? ['--allowOnly=false'] : args, { ...process.env, ...env });
   for (const key of ['passed', 'failed', 'skipped']) total[key] += tests[key];
