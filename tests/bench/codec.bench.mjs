@@ -4,7 +4,7 @@
 //   npm run bench -- codec -- --rounds 9 faster and rougher
 //
 // Floor and candidate take turns in short stretches of one process, so that a busy machine slows both; a figure is the median of
-// the ratios of neighbouring stretches. Garbage is collected between stretches; what threads of the runtime do counts.
+// the ratios of neighbouring stretches. What threads of the runtime do, collecting garbage above all, counts.
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -31,7 +31,6 @@ const table = (head) => {
 
 /** Microseconds of CPU for `times` rounds over all inputs. */
 function spend(act, inputs, times) {
-  globalThis.gc?.({ type: 'minor' });
   const before = process.cpuUsage();
   for (let i = 0; i < times; i++) for (const input of inputs) act(input);
   const { user, system } = process.cpuUsage(before);

@@ -3,6 +3,7 @@
 // What a frame may be is in `frame-guard.ts`, what an event looks like in the schemas, what shape cannot say in `client-rules.ts`,
 // the profile `strict` in `strict.ts` and `strict-event.ts`; the two fast lanes are `checks.generated.ts` and `delta-scanner.ts`.
 
+import { base64Length } from './base64.ts';
 import { check, quote, typeName } from './check.ts';
 import { measureClientEvent, measureServerEvent } from './checks.generated.ts';
 import { applyClientRules, applyItemRules, renameIssue } from './client-rules.ts';
@@ -12,14 +13,14 @@ import { type Read, readFrame } from './frame-guard.ts';
 import { hold, mask } from './masked.ts';
 import { ROOM_FOR_WRONG } from './measure.ts';
 import { withoutBounds, withoutItems } from './node-map.ts';
-import { ClientEvent } from './realtime-client-events.ts';
+import { ClientEvent, type InputAudioBufferAppendEvent, MAX_APPEND_LENGTH } from './realtime-client-events.ts';
 import { InputItem, isKnownItem, RealtimeConversationItem } from './realtime-conversation.ts';
 import { ServerEvent } from './realtime-server-events.ts';
 import { TranslationClientEvent, TranslationServerEvent } from './realtime-translation.ts';
 import type { Node, Profile } from './schema.ts';
 import { decodeStrictItem, encodeStrict } from './strict.ts';
 import { readItems, readStrict } from './strict-event.ts';
-import { guardValue, isSound } from './value-guard.ts';
+import { guardValue, isSound, isWellFormed } from './value-guard.ts';
 
 export { eventTypeOf } from './event-types.ts';
 
@@ -89,8 +90,14 @@ export function decodeClientEvent(frame: unknown, options: DecodeClientOptions =
     const value = decodeFast(frame, measureClientEvent, options.memo ?? MEMO);
     if (value) return { ok: true, value, known: true };
   }
+  const isServer = profile === 'server';
+  const appended = isServer && !translation && typeof frame === 'string' && decodeAppend(frame, options.memo ?? MEMO);
+  if (appended) return appended;
   const node = (translation ? TranslationClientEvent : ClientEvent).node;
-  return decodeEvent(frame, node as Variants, profile, keepUnknown, profile === 'server');
+  const decoded = decodeEvent(frame, node as Variants, profile, keepUnknown, isServer);
+  if (isServer && decoded.ok && typeof frame === 'string')
+    learnDelta(frame, decoded.value as object, options.memo ?? MEMO);
+  return decoded;
 }
 
 /**
@@ -180,6 +187,15 @@ function decodeFast(frame: string, measure: Measure, memo: DeltaMemo): object | 
     if (filled) return filled;
   }
   return parseRight(frame, measure, memo);
+}
+
+/** An append like the one before, which is nearly all that clients send: all a server asks of it is in its id and its audio. */
+function decodeAppend(frame: string, memo: DeltaMemo): Accepted<unknown> | undefined {
+  const event = scanDelta(frame, memo) as InputAudioBufferAppendEvent | undefined;
+  if (event?.type !== 'input_audio_buffer.append' || event.audio.length > MAX_APPEND_LENGTH) return undefined;
+  const id = event.event_id ?? '';
+  const bytes = id.length <= EVENT_ID_LENGTH && isWellFormed(id) ? base64Length(event.audio) : undefined;
+  return bytes === undefined ? undefined : { ok: true, value: event, known: true, audio_bytes: [bytes] };
 }
 
 function parseRight(frame: string, measure: Measure, memo: DeltaMemo): object | undefined {

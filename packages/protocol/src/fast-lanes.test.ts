@@ -133,6 +133,11 @@ function damaged(text: string, [how, where, what]: [number, number, string]): st
   return text.replace(/}$/, `${what}}`);
 }
 
+const hasDuplicates = (text: string) => {
+  const decoded = decodeClientEvent(text, { profile: 'server', memo: createDeltaMemo() });
+  return !decoded.ok && decoded.issues[0].message.startsWith('Duplicate key');
+};
+
 describe('checks.generated.ts', () => {
   it('is what the schemas say', () => {
     const script = fileURLToPath(new URL('../../../scripts/emit-checks.mjs', import.meta.url));
@@ -227,6 +232,23 @@ describe('delta-scanner.ts', () => {
     }
   });
 
+  it('[IB2] recognises appends for a server, which asks for strict base64', () => {
+    const memo = createDeltaMemo();
+    const server = (audio: string, event_id = 'e') =>
+      decodeClientEvent(JSON.stringify({ type: 'input_audio_buffer.append', event_id, audio }), {
+        profile: 'server',
+        memo,
+      });
+    for (let i = 0; i < 2; i++) {
+      expect(server('AAAAAA==')).toMatchObject({ ok: true, audio_bytes: [4] });
+      expect(server('')).toMatchObject({ ok: true, audio_bytes: [0] });
+      expect(server('AB==')).toMatchObject({ ok: false, event_id: 'e', issues: [{ param: 'audio' }] });
+      expect(server('AA-_')).toMatchObject({ ok: false, issues: [{ param: 'audio' }] });
+      expect(server('AAAA', 'e'.repeat(513))).toMatchObject({ ok: false, issues: [{ param: 'event_id' }] });
+      expect(server('AAAA', '\ud800')).toMatchObject({ ok: false, issues: [{ code: 'invalid_event' }] });
+    }
+  });
+
   it('recognises a long frame of audio by its beginning', () => {
     const memo = createDeltaMemo();
     const event = { type: 'response.output_audio.delta', event_id: 'e', ...place, delta: 'AAAA'.repeat(1000) };
@@ -275,7 +297,18 @@ describe('delta-scanner.ts', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(frame, damage), { minLength: 2, maxLength: 12 }), (frames) => {
         const memo = createDeltaMemo();
-        for (const [given, how] of frames) expectAlike(damaged(given, how), decode, (each) => both(each, memo));
+        for (const [given, how] of frames) {
+          const text = damaged(given, how);
+          expectAlike(text, decode, (each) => both(each, memo));
+          const server = { profile: 'server' } as const;
+          // A parsed value has lost the keys that were given twice, which a server refuses.
+          if (!hasDuplicates(text))
+            expectAlike(
+              text,
+              (each) => decodeClientEvent(each, server),
+              (each) => decodeClientEvent(each, { ...server, memo }),
+            );
+        }
       }),
       { numRuns: RUNS },
     );
