@@ -165,4 +165,4 @@ report.metrics = metrics;
 report.errors = errors;
 report.logged = logged.map((line) => JSON.parse(line).msg ?? line);
 report.error_events = heard.events.filter(({ type }) => type === 'error').map(({ error }) => error.message);
-say(JSON.stringify(report), () => process.exit()); // its native parts would keep the process
+say(JSON.stringify(report), () => process.exit()); // its `close` leaves the socket to the end of the process
