@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { readWav } from './wav.ts';
+
+/** A file with one chunk that nobody knows before the data, and `claimed` bytes said to be in it. */
+function wav(samples: number[], options: { rateHz?: number; channels?: number; claimed?: number } = {}): Uint8Array {
+  const { rateHz = 16_000, channels = 1, claimed = samples.length * 2 } = options;
+  const file = Buffer.alloc(12 + 24 + 8 + 4 + 8 + samples.length * 2);
+  file.write('RIFF', 0);
+  file.writeUInt32LE(file.length - 8, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(channels, 22);
+  file.writeUInt32LE(rateHz, 24);
+  file.writeUInt16LE(16, 34);
+  file.write('LIST', 36);
+  file.writeUInt32LE(3, 40); // an odd length is followed by a byte of padding
+  file.write('data', 48);
+  file.writeUInt32LE(claimed, 52);
+  for (const [index, sample] of samples.entries()) file.writeInt16LE(sample, 56 + 2 * index);
+  return file;
+}
+
+describe('readWav', () => {
+  it('reads the rate from the header, and the samples behind whatever comes before them', () => {
+    expect(readWav(wav([1, -2, 32_767], { rateHz: 8000 }))).toEqual({
+      samples: Int16Array.of(1, -2, 32_767),
+      rateHz: 8000,
+    });
+  });
+
+  it('takes what is there when the header promises more', () => {
+    expect(readWav(wav([5, 6], { claimed: 0xffff_fff0 }))?.samples).toEqual(Int16Array.of(5, 6));
+  });
+
+  it('refuses what is not 16-bit mono, and what is no such file', () => {
+    expect(readWav(wav([1], { channels: 2 }))).toBeUndefined();
+    expect(readWav(new Uint8Array())).toBeUndefined();
+    expect(readWav(Buffer.from('RIFF    WAVE'))).toBeUndefined();
+  });
+});
