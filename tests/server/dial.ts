@@ -25,8 +25,9 @@ export function dial(
   url: string,
   options: ConstructorParameters<typeof WebSocket>[2] = {},
   query = '?model=gpt-realtime',
+  path = '/v1/realtime',
 ) {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/realtime${query}`, options);
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${path}${query}`, options);
   const events = new Inbox<ServerEvent>();
   socket.on('message', (data) => events.push(JSON.parse(String(data))));
   socket.on('close', () => events.end());

@@ -27,6 +27,7 @@ import { callRoutes } from './routes/calls.ts';
 import { clientSecretRoutes } from './routes/client-secrets.ts';
 import { consoleRoutes } from './routes/console.ts';
 import { healthRoutes } from './routes/health.ts';
+import { legacySessionRoutes } from './routes/legacy-sessions.ts';
 import { modelRoutes } from './routes/models.ts';
 import { fileStore } from './stores/file.ts';
 import { developmentTls } from './tls.ts';
@@ -165,6 +166,7 @@ export function createServer(options: ServerOptions = {}): Server {
     for (const prefix of PREFIXES) {
       modelRoutes(to, prefix, rules, wallClock());
       clientSecretRoutes(to, prefix, { secrets, rules, now: wallClock });
+      legacySessionRoutes(to, prefix, { secrets, rules, now: wallClock });
       callRoutes(to, prefix);
     }
   };

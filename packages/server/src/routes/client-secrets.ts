@@ -1,101 +1,82 @@
-// `POST /v1/realtime/client_secrets`: a key that a browser may hold, and the session it opens.
+// `POST /v1/realtime/client_secrets`, and the same for translations: a key that a browser may hold, and the session it opens.
 
 import {
   CreateClientSecretRequest,
-  decodeClientEvent,
+  CreateTranslationClientSecretRequest,
   type Issue,
-  readFrame,
-  type SessionObject,
   type SessionUpdateConfig,
 } from '@colloquy/protocol';
-import { createSession, type Effect, type SessionOptions, step } from '@colloquy/session';
-import type { FastifyInstance } from 'fastify';
-import type { Refusal } from '../auth.ts';
-import type { ClientSecrets } from '../client-secrets.ts';
-import type { OpeningRules } from '../opening.ts';
+import { createTranslation, translationObject } from '@colloquy/session';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { SecretSession } from '../client-secrets.ts';
 import { replyRefusal } from '../rest.ts';
 import { randomSeed } from '../seed.ts';
-
-export interface ClientSecretRouteOptions {
-  readonly secrets: ClientSecrets;
-  readonly rules: OpeningRules;
-  /** Unix milliseconds. */
-  readonly now: () => number;
-}
-
-/** Seconds a secret opens sessions when nobody says otherwise [RT2]. */
-const DEFAULT_SECONDS = 600;
+import {
+  DEFAULT_SECONDS,
+  effectiveSession,
+  judgeConfig,
+  type MintingOptions,
+  readObject,
+  refuse,
+  refuseModel,
+  TOO_MANY,
+} from './minting.ts';
 
 type Asked = { ok: true; session: SessionUpdateConfig | undefined; seconds: number } | { ok: false; issue: Issue };
 
-const refuse = (issue: Issue) => ({ ok: false, issue }) as const;
-
-/** Reads a body. The session is judged as `session.update` judges one, with the same codes and params [RT3]. */
 function readBody(body: unknown): Asked {
-  if (body === undefined || body === '') return { ok: true, session: undefined, seconds: DEFAULT_SECONDS };
-  const read = readFrame(body as string, true);
-  if (!read.ok) return refuse(read.issue);
-  if (read.later) return refuse(read.later);
-  const { value } = read;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuse({ code: 'invalid_type', param: null, message: 'The body must be a JSON object.' });
-  }
-  const { session, ...rest } = value as Record<string, unknown>;
+  const read = readObject(body);
+  if (!read.ok) return read;
+  const { session, ...rest } = read.value;
   const issue = CreateClientSecretRequest.check(rest, 'server');
   if (issue) return refuse(issue);
   const seconds = (rest as CreateClientSecretRequest).expires_after?.seconds ?? DEFAULT_SECONDS;
   if (session === undefined || session === null) return { ok: true, session: undefined, seconds };
-  const decoded = decodeClientEvent({ type: 'session.update', session }, { profile: 'server' });
-  if (!decoded.ok) return refuse(decoded.issues[0]);
-  return { ok: true, seconds, session: (decoded.value as { session: SessionUpdateConfig }).session };
+  const judged = judgeConfig(session);
+  return judged.ok ? { ok: true, session: judged.session, seconds } : judged;
 }
 
-/** The session as it would be after an update to this configuration, or why it would be refused. */
-function effectiveSession(
-  given: SessionUpdateConfig | undefined,
-  options: Pick<SessionOptions, 'model' | 'started_at'>,
-): { ok: true; session: SessionObject } | { ok: false; issue: Issue } {
-  const kind = given?.type ?? 'realtime';
-  const session = given ?? { type: 'realtime' };
-  const opened = step(createSession({ ...options, kind, seed: randomSeed() }), {
-    at: 0,
-    from: 'host',
-    event: { type: 'open' },
-  });
-  const { effects } = step(opened.state, { at: 0, from: 'client', event: { type: 'session.update', session } });
-  for (const effect of effects) {
-    if (effect.do !== 'send') continue;
-    const { event } = effect as Extract<Effect, { do: 'send' }>;
-    if (event.type === 'session.updated') return { ok: true, session: { ...event.session, expires_at: 0 } };
-    if (event.type === 'error') return refuse(event.error as Issue);
-  }
-  return refuse({ code: 'invalid_value', param: 'session', message: 'The session is not valid.' });
-}
-
-/** Adds the route under a prefix such as `/v1` [RT1 to RT4]. */
-export function clientSecretRoutes(app: FastifyInstance, prefix: string, options: ClientSecretRouteOptions): void {
+/** Adds the routes under a prefix such as `/v1` [RT1 to RT5]. */
+export function clientSecretRoutes(app: FastifyInstance, prefix: string, options: MintingOptions): void {
   const { secrets, rules, now } = options;
-  app.post(`${prefix}/realtime/client_secrets`, { config: { wanted: 'secret' } }, (request, reply) => {
+
+  function reply(
+    request: FastifyRequest,
+    to: FastifyReply,
+    seconds: number,
+    carried: SecretSession | undefined,
+    session: object,
+  ) {
+    const minted = secrets.mint({ session: carried, seconds, principal: request.grant.principal });
+    if (!minted) return replyRefusal(to, TOO_MANY);
+    const { value, expiresAt } = minted;
+    return to.header('cache-control', 'no-store').send({ value, expires_at: Math.floor(expiresAt / 1000), session });
+  }
+
+  app.post(`${prefix}/realtime/client_secrets`, { config: { wanted: 'secret' } }, (request, to) => {
     const asked = readBody(request.body);
-    if (!asked.ok) return replyRefusal(reply, asked.issue);
+    if (!asked.ok) return replyRefusal(to, asked.issue);
     const { session, seconds } = asked;
     const model = session?.type === 'realtime' ? session.model : undefined;
-    if (model !== undefined && rules.models && !rules.models.includes(model)) return replyRefusal(reply, INVALID_MODEL);
-    const effective = effectiveSession(session, { model: model ?? rules.defaultModel, started_at: now() });
-    if (!effective.ok) return replyRefusal(reply, effective.issue);
-    const minted = secrets.mint({ session, seconds, principal: request.grant.principal });
-    if (!minted) return replyRefusal(reply, TOO_MANY);
-    return reply.header('cache-control', 'no-store').send({
-      value: minted.value,
-      expires_at: Math.floor(minted.expiresAt / 1000),
-      session: effective.session,
-    });
+    const unknown = refuseModel(rules, model, 'session.model');
+    if (unknown) return replyRefusal(to, unknown);
+    const started = { model: model ?? rules.defaultModel, started_at: now() };
+    const effective = effectiveSession(session ?? { type: 'realtime' }, started);
+    if (!effective.ok) return replyRefusal(to, effective.issue);
+    return reply(request, to, seconds, session, effective.session);
+  });
+
+  app.post(`${prefix}/realtime/translations/client_secrets`, { config: { wanted: 'secret' } }, (request, to) => {
+    const read = readObject(request.body);
+    const issue = read.ok ? CreateTranslationClientSecretRequest.check(read.value, 'server') : read.issue;
+    if (!read.ok || issue) return replyRefusal(to, issue as Issue);
+    const { session, expires_after } = read.value as unknown as CreateTranslationClientSecretRequest;
+    const unknown = refuseModel(rules, session.model, 'session.model');
+    if (unknown) return replyRefusal(to, unknown);
+    const audio = session.audio && { audio: session.audio };
+    const effective = createTranslation({ seed: randomSeed(), started_at: now(), model: session.model, ...audio });
+    const carried = { type: 'translation', model: session.model, ...audio } as const;
+    const stated = { ...translationObject(effective), expires_at: 0 };
+    return reply(request, to, expires_after?.seconds ?? DEFAULT_SECONDS, carried, stated);
   });
 }
-
-const INVALID_MODEL: Refusal = {
-  code: 'invalid_model',
-  param: 'session.model',
-  message: 'The model does not exist or you do not have access to it.',
-};
-const TOO_MANY: Refusal = { code: 'overloaded', param: null, message: 'Too many client secrets are live.' };
