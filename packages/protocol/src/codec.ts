@@ -9,7 +9,7 @@ import { measureClientEvent, measureServerEvent } from './checks.generated.ts';
 import { applyClientRules, applyItemRules, renameIssue } from './client-rules.ts';
 import { createDeltaMemo, type DeltaMemo, hollow, learnDelta, scanDelta } from './delta-scanner.ts';
 import type { FailureCode, Issue } from './errors.ts';
-import { type Read, readFrame } from './frame-guard.ts';
+import { decodeText, type Read, readFrame } from './frame-guard.ts';
 import { hold, mask } from './masked.ts';
 import { ROOM_FOR_WRONG } from './measure.ts';
 import { withoutBounds, withoutItems } from './node-map.ts';
@@ -84,7 +84,8 @@ export function decodeClientEvent(
   frame: unknown,
   options?: DecodeClientOptions,
 ): Decoded<ClientEvent | TranslationClientEvent>;
-export function decodeClientEvent(frame: unknown, options: DecodeClientOptions = {}): Decoded<unknown> {
+export function decodeClientEvent(given: unknown, options: DecodeClientOptions = {}): Decoded<unknown> {
+  const frame = textOf(given);
   const { profile = 'tolerant', translation = false, keepUnknown = false } = options;
   if (profile === 'tolerant' && !translation && typeof frame === 'string') {
     const value = decodeFast(frame, measureClientEvent, options.memo ?? MEMO);
@@ -119,7 +120,8 @@ export function decodeServerEvent(
   frame: unknown,
   options?: DecodeOptions,
 ): Decoded<ServerEvent | TranslationServerEvent>;
-export function decodeServerEvent(frame: unknown, options: DecodeOptions = {}): Decoded<unknown> {
+export function decodeServerEvent(given: unknown, options: DecodeOptions = {}): Decoded<unknown> {
+  const frame = textOf(given);
   const { profile = 'tolerant', translation = false } = options;
   if (profile === 'tolerant' && !translation && typeof frame === 'string') {
     const value = decodeFast(frame, measureServerEvent, options.memo ?? MEMO);
@@ -166,6 +168,11 @@ export function decodeItem(input: unknown, options: { profile?: Profile } = {}):
     return { ok: true, value: item, known: isKnownItem(item) };
   });
 }
+
+/** Bytes as text, when they are any; the rest as it is, for those to refuse who have words for it. */
+const textOf = (frame: unknown): unknown =>
+  // Asked first, since it is the question that no proxy hears.
+  ArrayBuffer.isView(frame) && frame instanceof Uint8Array ? (decodeText(frame) ?? frame) : frame;
 
 /** Where callers keep no memory of their own: what frames looked like lately, whoever sent them. */
 const MEMO = createDeltaMemo();

@@ -9,11 +9,14 @@ const refusal = (frame: unknown, profile: Profile = 'server') => {
 };
 const code = (frame: unknown, profile?: Profile) => refusal(frame, profile)?.code;
 
-/** Milliseconds of one call. */
+/** Milliseconds of one call, at the best of three: other processes are none of its business. */
 function duration(act: () => unknown): number {
-  const begun = performance.now();
-  act();
-  return performance.now() - begun;
+  const times = [1, 2, 3].map(() => {
+    const begun = performance.now();
+    act();
+    return performance.now() - begun;
+  });
+  return Math.min(...times);
 }
 
 describe('nesting', () => {
@@ -54,7 +57,6 @@ describe('nesting', () => {
       const frame = `{"type":"x","a":${nest(depth)}}`;
       const open = `{"type":"x","a":${'{"a":'.repeat(depth / 5)}`;
       for (const profile of ['tolerant', 'server'] as const) {
-        refusal(frame, profile);
         expect(
           duration(() => refusal(frame, profile)),
           `${profile} ${depth}`,
@@ -87,7 +89,6 @@ describe('keys and elements', () => {
     it(`[LM3] a million ${what} are refused without being parsed`, () => {
       const frame = `{"type":"x","a":${text(1_000_000)}}`;
       for (const profile of ['tolerant', 'server'] as const) {
-        refusal(frame, profile);
         expect(
           duration(() => expect(code(frame, profile)).toBe('invalid_event')),
           profile,
