@@ -4,6 +4,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
+/** Of a process, unless it is known to be slow to start. */
 const TIME_LIMIT_MS = 20_000;
 
 /** How a client's process ended, and what it said. */
@@ -19,10 +20,13 @@ export interface RunOptions {
   /** Node's own options, beside unhandled rejections being fatal. */
   readonly node?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** After so many milliseconds it is ended. @default 20000 */
+  readonly timeLimitMs?: number;
 }
 
 /** Runs `clients/<name>` with `input` as its argument, JSON; never rejects for what the client does. */
-export function runClient<Report>(name: string, input: unknown, { node = [], env = {} }: RunOptions = {}) {
+export function runClient<Report>(name: string, input: unknown, options: RunOptions = {}) {
+  const { node = [], env = {}, timeLimitMs = TIME_LIMIT_MS } = options;
   const script = join(import.meta.dirname, 'clients', name);
   const args = ['--unhandled-rejections=strict', ...node, script, JSON.stringify(input)];
   return new Promise<Ended<Report>>((resolve, reject) => {
@@ -36,7 +40,7 @@ export function runClient<Report>(name: string, input: unknown, { node = [], env
     child.stderr.setEncoding('utf8').on('data', (text) => {
       stderr += text;
     });
-    const limit = setTimeout(() => child.kill('SIGKILL'), TIME_LIMIT_MS);
+    const limit = setTimeout(() => child.kill('SIGKILL'), timeLimitMs);
     child.on('error', reject);
     child.on('close', (code) => {
       clearTimeout(limit);
