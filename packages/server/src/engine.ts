@@ -12,6 +12,11 @@ export interface EngineHost {
   audio(itemId: string, contentIndex?: number): Uint8Array | undefined;
   /** The format of that audio. */
   audioFormat(itemId: string, contentIndex?: number): RealtimeAudioFormat | undefined;
+  /**
+   * The words of the audio in an item's part, once the recogniser knows them; `undefined` when there is none, when it failed,
+   * and once `signal` aborts. Never rejects. Absent where nobody listens. @default contentIndex 0
+   */
+  transcript?(itemId: string, contentIndex?: number): Promise<string | undefined>;
   /** Ends the client's connection without a word, as a lost network would. For engines that play faults. */
   drop(): void;
 }

@@ -1,0 +1,239 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ColloquyError, type MessageItem } from '@colloquy/protocol';
+import type { EngineEvent, ResponseRequest } from '@colloquy/session';
+import { describe, expect, it } from 'vitest';
+import type { EngineHost } from '../engine.ts';
+import type { Speaker, Thinker, Thought } from '../speech/ports.ts';
+import { type CascadeOptions, cascade } from './cascade.ts';
+
+const heard = (transcript: string | null): MessageItem => ({
+  id: 'item_user',
+  type: 'message',
+  role: 'user',
+  content: [{ type: 'input_audio', transcript }],
+});
+
+function asked(
+  options: { modality?: 'audio' | 'text'; voice?: string; context?: MessageItem[] } = {},
+): ResponseRequest {
+  const { modality = 'audio', voice = 'plain', context = [heard('hello')] } = options;
+  return {
+    response_id: 'resp_1',
+    config: {
+      model: 'test',
+      output_modalities: [modality],
+      instructions: '',
+      tools: [],
+      tool_choice: 'auto',
+      max_output_tokens: 'inf',
+      audio: { output: { format: { type: 'audio/pcm', rate: 24_000 }, voice, speed: 1 } },
+      prompt: null,
+      metadata: null,
+    },
+    context,
+  };
+}
+
+function host(options: Partial<EngineHost> = {}): EngineHost & { abort: () => void } {
+  const abort = new AbortController();
+  return {
+    signal: abort.signal,
+    abort: () => abort.abort(),
+    audio: () => undefined,
+    audioFormat: () => undefined,
+    drop: () => {},
+    ...options,
+  };
+}
+
+/** Says these thoughts, whatever it is asked. */
+const thinking = (...thoughts: Thought[]): Thinker => ({
+  name: 'test',
+  capabilities: { tools: true, images: false },
+  async *think() {
+    yield* thoughts;
+  },
+});
+const text = (delta: string): Thought => ({ type: 'text.delta', delta });
+const done: Thought = { type: 'done' };
+
+/** Speaks 10 ms for each character at 16 kHz, and remembers what it was asked to say. */
+function speaking(): Speaker & { asked: string[] } {
+  const asked: string[] = [];
+  return {
+    asked,
+    name: 'beeps',
+    voices: ['plain'],
+    capabilities: { speed: true, streaming: false },
+    async *speak(words, { voice, signal }) {
+      if (voice !== 'plain') throw new ColloquyError('invalid_value', `The voice '${voice}' is not one of plain.`);
+      asked.push(words);
+      await pause(0);
+      if (!signal.aborted) yield { samples: new Int16Array(160 * words.length).fill(1000), rateHz: 16_000 };
+    },
+    close: async () => {},
+  };
+}
+
+async function collect(options: CascadeOptions, request = asked(), to = host()): Promise<EngineEvent[]> {
+  const events: EngineEvent[] = [];
+  for await (const event of cascade({ pace: { leadMs: Number.POSITIVE_INFINITY }, ...options }).respond(request, to)) {
+    events.push(event);
+  }
+  return events;
+}
+const short = (event: EngineEvent) => ('delta' in event ? `${event.type} ${event.delta}` : event.type);
+const bytes = (events: EngineEvent[]) => events.reduce((sum, event) => sum + ('bytes' in event ? event.bytes : 0), 0);
+
+describe('cascade', () => {
+  it('[EN2] says the words of each clause before its audio, all of it, in the format of the session', async () => {
+    const events = await collect({ thinker: thinking(text('One two. Thr'), text('ee.'), done), speaker: speaking() });
+    expect(events.map(short).filter((each) => each !== 'audio.delta')).toEqual([
+      'transcript.delta One two. ',
+      'transcript.delta Three.',
+      'done',
+    ]);
+    const second = events.findIndex((event) => short(event) === 'transcript.delta Three.');
+    expect(bytes(events.slice(0, second))).toBe('One two. '.length * 10 * 48);
+    expect(bytes(events)).toBe('One two. Three.'.length * 10 * 48);
+    expect(events.every((event) => event.type !== 'audio.delta' || event.bytes <= 4800)).toBe(true);
+  });
+
+  it('[EN1] keeps calls where they were made, and ends once', async () => {
+    const call: Thought[] = [
+      { type: 'call', name: 'look' },
+      { type: 'arguments.delta', delta: '{}' },
+    ];
+    const events = await collect({ thinker: thinking(text('Let me see'), ...call, done), speaker: speaking() });
+    expect(events.map(short).filter((each) => each !== 'audio.delta')).toEqual([
+      'transcript.delta Let me see',
+      'call',
+      'arguments.delta {}',
+      'done',
+    ]);
+  });
+
+  it('speaks the first clause while the next is still being thought', async () => {
+    let goOn = () => {};
+    const thinker: Thinker = {
+      ...thinking(),
+      async *think() {
+        yield text('Well, yes. ');
+        await new Promise<void>((resolve) => (goOn = resolve));
+        yield done;
+      },
+    };
+    const types: string[] = [];
+    for await (const event of cascade({ thinker, speaker: speaking() }).respond(asked(), host())) {
+      types.push(event.type);
+      if (event.type === 'audio.delta') goOn();
+    }
+    expect(types).toEqual(['transcript.delta', 'audio.delta', 'audio.delta', 'done']);
+  });
+
+  it('makes the next clause while the first is being heard, and no further ones', async () => {
+    const speaker = speaking();
+    const stream = cascade({ thinker: thinking(text('One. Two. Three. Four. '), done), speaker });
+    const pieces = stream.respond(asked(), host())[Symbol.asyncIterator]();
+    await pieces.next();
+    await pieces.next();
+    await pause(30); // the point is what happens while nobody takes more
+    expect(speaker.asked).toEqual(['One. ', 'Two. ']);
+    await pieces.return?.();
+  });
+
+  it('[EN5] sends audio no further ahead than it is told', async () => {
+    let now = 0;
+    const waits: number[] = [];
+    const pace = {
+      leadMs: 300,
+      clock: () => now,
+      wait: async (ms: number) => {
+        waits.push(ms);
+        now += ms;
+      },
+    };
+    const events = await collect({ thinker: thinking(text('x'.repeat(100)), done), speaker: speaking(), pace });
+    expect(bytes(events)).toBe(48_000);
+    expect(waits).toEqual(Array.from({ length: 7 }, () => 100));
+  });
+
+  it('[EN3] stops at once when it is aborted, its parts too, even those that hang', async () => {
+    const signals: AbortSignal[] = [];
+    const thinker: Thinker = {
+      ...thinking(),
+      async *think(_, { signal }) {
+        signals.push(signal);
+        yield text('Hello. ');
+        await new Promise(() => {});
+      },
+    };
+    const silent: Speaker = {
+      ...speaking(),
+      async *speak(_, { signal }) {
+        signals.push(signal);
+        await new Promise(() => {});
+      },
+    };
+    const to = host();
+    const all = collect({ thinker, speaker: silent }, asked(), to);
+    while (signals.length < 2) await pause(1);
+    to.abort();
+    expect(await all).toEqual([]);
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+  });
+
+  it('[EN4] throws what its parts throw, a voice it does not have by name', async () => {
+    const speaker = speaking();
+    await expect(
+      collect({ thinker: thinking(text('Hi.'), done), speaker }, asked({ voice: 'nobody' })),
+    ).rejects.toThrow("The voice 'nobody' is not one of plain.");
+    const broken: Thinker = {
+      ...thinking(),
+      async *think() {
+        yield text('Hi. ');
+        throw new Error('the model hung up');
+      },
+    };
+    await expect(collect({ thinker: broken, speaker })).rejects.toThrow('the model hung up');
+  });
+
+  it('passes text answers on as they are thought', async () => {
+    const speaker = speaking();
+    const events = await collect(
+      { thinker: thinking(text('One. T'), text('wo.'), done), speaker },
+      asked({ modality: 'text' }),
+    );
+    expect(events).toEqual([text('One. T'), text('wo.'), done]);
+    expect(speaker.asked).toEqual([]);
+  });
+
+  it('answers in transcripts where nobody can speak', async () => {
+    expect((await collect({ thinker: thinking(text('Hi.'), done) })).map(short)).toEqual([
+      'transcript.delta Hi.',
+      'done',
+    ]);
+  });
+
+  it('waits for the words of what the user said, and goes on without those that cannot be told', async () => {
+    const seen: unknown[] = [];
+    const thinker: Thinker = {
+      ...thinking(),
+      async *think({ context }) {
+        seen.push(...context.flatMap((item) => (item.type === 'message' ? item.content : [])));
+        yield done;
+      },
+    };
+    const transcript = async (id: string) => {
+      await pause(5);
+      return id === 'item_user' ? 'hello there' : undefined;
+    };
+    const context = [{ ...heard(null), id: 'item_lost' }, heard('known'), heard(null)];
+    await collect({ thinker }, asked({ context }), host({ transcript }));
+    expect(seen).toEqual([
+      { type: 'input_audio', transcript: null },
+      { type: 'input_audio', transcript: 'known' },
+      { type: 'input_audio', transcript: 'hello there' },
+    ]);
+  });
+});

@@ -1,0 +1,67 @@
+// The engine made of parts: a thinker finds the words, a speaker says them. What the user said comes as words from whoever
+// hosts it.
+
+import type { MessageItem, RealtimeConversationItem } from '@colloquy/protocol';
+import type { Engine, EngineHost } from '../engine.ts';
+import { aloud } from '../speech/aloud.ts';
+import { type PaceOptions, pacer } from '../speech/pace.ts';
+import type { Speaker, Thinker } from '../speech/ports.ts';
+
+export interface CascadeOptions {
+  /** @default the names of its parts */
+  name?: string;
+  thinker: Thinker;
+  /** Absent: answers are spoken without a sound, as transcripts. */
+  speaker?: Speaker | undefined;
+  /** How far audio may run ahead of the ear. */
+  pace?: PaceOptions;
+}
+
+/**
+ * Text answers as the thinker makes them; spoken ones clause by clause, each with its words first. What it cannot say, an
+ * unknown voice for one, fails the response with a code of its own.
+ */
+export function cascade({ name, thinker, speaker, pace = {} }: CascadeOptions): Engine {
+  return {
+    name: name ?? [thinker.name, ...(speaker ? [speaker.name] : [])].join('+'),
+    async *respond({ config, context: given }, host) {
+      const { signal } = host;
+      const context = await withWords(given, host);
+      if (signal.aborted) return;
+      const thoughts = thinker.think({ config, context }, { signal });
+      const isSpoken = config.output_modalities.includes('audio');
+      if (isSpoken && speaker) {
+        const { voice, speed, format } = config.audio.output;
+        const voiceName = typeof voice === 'string' ? voice : voice.id;
+        yield* aloud(thoughts, { speaker, voice: voiceName, speed, format, pace: pacer(pace), signal });
+        return;
+      }
+      for await (const thought of thoughts) {
+        if (signal.aborted) return;
+        if (isSpoken && thought.type === 'text.delta') yield { type: 'transcript.delta', delta: thought.delta };
+        else yield thought;
+      }
+    },
+  };
+}
+
+/** The items, the user's audio with its words: the answer has to wait for them. Those that cannot be told stay `null`. */
+async function withWords(
+  items: readonly RealtimeConversationItem[],
+  host: EngineHost,
+): Promise<RealtimeConversationItem[]> {
+  const heard = (item: RealtimeConversationItem) =>
+    item.type === 'message' && item.content.some((part) => part.type === 'input_audio' && part.transcript == null);
+  return Promise.all(items.map((item) => (heard(item) ? messageWithWords(item as MessageItem, host) : item)));
+}
+
+async function messageWithWords(message: MessageItem, host: EngineHost): Promise<MessageItem> {
+  const { id } = message;
+  if (id === undefined) return message;
+  const content = message.content.map(async (part, index) => {
+    if (part.type !== 'input_audio' || part.transcript != null) return part;
+    const transcript = await host.transcript?.(id, index);
+    return transcript === undefined ? part : { ...part, transcript };
+  });
+  return { ...message, content: await Promise.all(content) };
+}
