@@ -40,6 +40,10 @@ export interface Limits {
   closeMs: number;
   /** Milliseconds running responses may take when the server drains [LM12]. */
   graceMs: number;
+  /** Milliseconds until an upstream must have accepted a connection. */
+  upstreamConnectMs: number;
+  /** Milliseconds an upstream may be silent while something is expected of it; pings are silence too [RL7]. */
+  upstreamIdleMs: number;
   /** Client secrets kept at once. */
   secrets: number;
   /** Bytes of recordings that may wait for the disk, of all sessions; a recording that finds no room is broken off. */
@@ -71,6 +75,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   handshakeMs: 10_000,
   closeMs: 10_000,
   graceMs: 30_000,
+  upstreamConnectMs: 10_000,
+  upstreamIdleMs: 30_000,
   secrets: 100_000,
   unwrittenBytes: 64 * MIB,
 };

@@ -29,7 +29,7 @@ export {
   replay,
   restore,
 } from './replay.ts';
-export { sessionObject } from './session-config.ts';
+export { lockedField, sessionObject } from './session-config.ts';
 export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 export { type Step, step } from './step.ts';
 export {

@@ -1,0 +1,387 @@
+import type { ServerEvent } from '@colloquy/protocol';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ResponseUsage } from './relay-responses.ts';
+import { type RelayedSession, type RelayOptions, relaySession } from './relay-session.ts';
+import { memoryPair } from './transports/memory.ts';
+import type { Upstream } from './upstream.ts';
+
+const running: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of running.splice(0)) await stop();
+});
+
+type Event = ServerEvent & { [field: string]: never };
+
+/** A relay between two ends in memory: `client` is the client's, `far` the upstream's. */
+function relay(options: Partial<RelayOptions> = {}) {
+  const [client, near] = memoryPair();
+  const [far, farNear] = memoryPair();
+  const upstream: Upstream = { transport: farNear, closed: farNear.closed };
+  const usages: ResponseUsage[] = [];
+  let session: RelayedSession | undefined;
+  const over = relaySession(near, {
+    upstream,
+    onUsage: (usage) => void usages.push(usage),
+    onStart: (started) => {
+      session = started;
+    },
+    ...options,
+  });
+  running.push(async () => {
+    client.close(1000, '');
+    await over;
+  });
+  const heard = client.frames[Symbol.asyncIterator]();
+  const asked = far.frames[Symbol.asyncIterator]();
+  return {
+    client,
+    far,
+    over,
+    usages,
+    session: () => session as RelayedSession,
+    /** What the client sends, and what the upstream says. */
+    send: (event: unknown) => client.send(typeof event === 'string' ? event : JSON.stringify(event)),
+    say: (...events: object[]) => {
+      for (const event of events) far.send(JSON.stringify({ event_id: 'event_up', ...event }));
+    },
+    /** The next event the client gets, and the next the upstream gets. */
+    async next(): Promise<Event> {
+      const { value } = await heard.next();
+      return value === undefined ? value : JSON.parse(value as string);
+    },
+    async forwarded(): Promise<Event> {
+      return JSON.parse((await asked.next()).value as string);
+    },
+    async rest(): Promise<Event[]> {
+      const events: Event[] = [];
+      for await (const frame of { [Symbol.asyncIterator]: () => heard }) events.push(JSON.parse(frame as string));
+      return events;
+    },
+  };
+}
+
+const CREATED = { type: 'session.created', session: { type: 'realtime', object: 'realtime.session', model: 'm' } };
+const begun = (id: string) => ({
+  type: 'response.created',
+  response: { object: 'realtime.response', id, status: 'in_progress', output: [], metadata: { topic: 'tea' } },
+});
+const ITEM = {
+  id: 'item_a',
+  object: 'realtime.item',
+  type: 'message',
+  status: 'in_progress',
+  role: 'assistant',
+  content: [],
+};
+const spoken = (response_id: string) => {
+  const ids = { response_id, item_id: 'item_a', output_index: 0, content_index: 0 };
+  return [
+    begun(response_id),
+    { type: 'response.output_item.added', response_id, output_index: 0, item: ITEM },
+    { type: 'conversation.item.added', previous_item_id: 'item_0', item: ITEM },
+    { type: 'response.content_part.added', ...ids, part: { type: 'text', text: '' } },
+    { type: 'response.output_text.delta', ...ids, delta: 'Half a' },
+  ];
+};
+const done = (id: string, usage: object | null = null) => ({
+  type: 'response.done',
+  response: { object: 'realtime.response', id, status: 'completed', output: [], usage },
+});
+const types = (events: readonly { type: string }[]) => events.map(({ type }) => type);
+const ASK = { type: 'response.create', event_id: 'ask_1' };
+
+describe('from the client to the upstream', () => {
+  it('[RL3] forwards what was judged, written anew', async () => {
+    const { send, forwarded } = relay();
+    send('{ "type" : "response\\u002ecreate",\n "event_id":"e1" }');
+    expect(await forwarded()).toEqual({ type: 'response.create', event_id: 'e1' });
+  });
+
+  it('[RL3] refuses a duplicate key, and forwards none of the two', async () => {
+    const { send, next, forwarded } = relay();
+    send('{"type":"input_audio_buffer.clear","type":"response.create"}');
+    send({ type: 'input_audio_buffer.clear', event_id: 'after' });
+    expect(await next()).toMatchObject({ type: 'error', error: { code: 'invalid_event', param: 'type' } });
+    expect(await forwarded()).toMatchObject({ event_id: 'after' });
+  });
+
+  it('[RL3] refuses what no server takes: no JSON, bytes, parts a role may not have', async () => {
+    const { send, next, client, forwarded } = relay();
+    send('{');
+    expect(await next()).toMatchObject({ error: { code: 'invalid_json' } });
+    client.send(new Uint8Array([1]));
+    expect(await next()).toMatchObject({ error: { code: 'invalid_event' } });
+    const content = [{ type: 'output_text', text: 'mine' }];
+    send({ type: 'conversation.item.create', event_id: 'e', item: { type: 'message', role: 'user', content } });
+    expect(await next()).toMatchObject({
+      error: { code: 'invalid_value', param: 'item.content[0].type', event_id: 'e' },
+    });
+    send(ASK);
+    expect(await forwarded()).toEqual(ASK);
+  });
+
+  it('forwards events and parameters of a newer protocol', async () => {
+    const { send, forwarded } = relay();
+    const newer = [
+      { type: 'session.dream', depth: 3 },
+      { type: 'session.update', session: { type: 'realtime', dreams: true } },
+    ];
+    for (const event of newer) send(event);
+    expect([await forwarded(), await forwarded()]).toEqual(newer);
+  });
+
+  it.each([
+    ['session.model', { type: 'session.update', session: { type: 'realtime', model: 'dear' } }],
+    ['response.session.model', { type: 'response.create', response: { session: { model: 'dear' } } }],
+    ['model', { type: 'session.switch', model: 'dear' }],
+    ['to.model', { type: 'session.switch', to: { model: 7 } }],
+  ])('[RL9] refuses another model as %s', async (param, event) => {
+    const { send, next, forwarded } = relay({ models: ['cheap'] });
+    send(event);
+    expect(await next()).toMatchObject({ type: 'error', error: { code: 'invalid_model', param } });
+    const audio = { input: { transcription: { model: 'whisper-1' } } };
+    const allowed = { type: 'session.update', session: { type: 'realtime', model: 'cheap', audio } };
+    send(allowed);
+    expect(await forwarded()).toEqual(allowed);
+  });
+
+  it('[SE33, AU24] opens with what the client secret says, and keeps what it locks', async () => {
+    const { send, next, forwarded, say } = relay({
+      opening: { session: { type: 'realtime', instructions: 'Be brief.' }, locked: ['instructions'] },
+    });
+    send({ type: 'session.update', event_id: 'e', session: { type: 'realtime', instructions: 'Be long.' } });
+    send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'] } });
+    say(CREATED);
+    const update = await forwarded();
+    expect(update).toMatchObject({ type: 'session.update', session: { instructions: 'Be brief.' } });
+    say({ type: 'session.updated', session: { ...CREATED.session, instructions: 'Be brief.' } });
+    expect(await next()).toMatchObject({ type: 'session.created', session: { instructions: 'Be brief.' } });
+    expect(await next()).toMatchObject({ error: { code: 'session_locked', param: 'session.instructions' } });
+    expect(await forwarded()).toMatchObject({ session: { output_modalities: ['text'] } });
+  });
+
+  it('[AU24, ER45] ends a session whose configuration the upstream refuses', async () => {
+    const { rest, forwarded, say, client } = relay({ opening: { session: { type: 'realtime', instructions: 'x' } } });
+    say(CREATED);
+    const { event_id } = await forwarded();
+    say({ type: 'error', error: { type: 'invalid_request_error', code: 'x', message: 'no', param: null, event_id } });
+    expect(types(await rest())).toEqual(['error']);
+    expect((await client.closed).code).toBe(1011);
+  });
+});
+
+describe('from the upstream to the client', () => {
+  it('[RL4] forwards unknown events unchanged, and events a dialect leaves fields out of', async () => {
+    const { far, next } = relay();
+    const unknown = '{"type":"dream.began","a":[1,null,{"b":"ü\\u2028"}],"__proto__":{"x":1}}';
+    far.send(unknown);
+    expect(JSON.stringify(await next())).toBe(JSON.stringify(JSON.parse(unknown)));
+    far.send('{"type":"response.output_text.delta","delta":"x"}');
+    expect(await next()).toEqual({ type: 'response.output_text.delta', delta: 'x' });
+  });
+
+  it.each([
+    ['no JSON', '<html>'],
+    ['no object', '[1]'],
+    ['no type', '{"event_id":"e"}'],
+    ['bytes', new Uint8Array([123, 125])],
+    ['too deep', `{"type":"dream","a":${'['.repeat(70)}${']'.repeat(70)}}`],
+    ['too many elements', `{"type":"dream","a":[${'0,'.repeat(10_001)}0]}`],
+    ['a number that is not finite', '{"type":"dream","a":1e999}'],
+    ['a known event of another shape', '{"type":"response.done","event_id":"e","response":5}'],
+  ])('[RL5, ER23] leaves out %s, says so once, and lives on', async (_, frame) => {
+    const { far, next, say } = relay();
+    far.send(frame);
+    say(CREATED);
+    expect(await next()).toMatchObject({
+      type: 'error',
+      error: { type: 'server_error', code: 'upstream_error', param: null, event_id: null },
+    });
+    expect(await next()).toMatchObject({ type: 'session.created' });
+  });
+
+  it('[RL10] counts the usage of a response once, however often it is told', async () => {
+    const { say, next, usages } = relay();
+    const usage = { total_tokens: 3, input_tokens: 1, output_tokens: 2 };
+    say(begun('r1'), done('r1', usage), done('r1', usage), done('r2', usage), CREATED);
+    for (let event = await next(); event.type !== 'session.created'; ) event = await next();
+    expect(usages).toEqual([
+      { response_id: 'r1', status: 'completed', usage },
+      { response_id: 'r2', status: 'completed', usage },
+    ]);
+  });
+
+  it('keeps what the upstream says of our credential to itself', async () => {
+    const { say, next } = relay();
+    const error = { type: 'invalid_request_error', code: 'x', param: null, event_id: null };
+    say({ type: 'error', error: { ...error, message: 'Incorrect API key provided: sk-proj-****wxyz.' } });
+    const told = await next();
+    expect(told).toMatchObject({ type: 'error', error: { type: 'server_error', code: 'upstream_error' } });
+    expect(JSON.stringify(told)).not.toContain('sk-');
+  });
+});
+
+describe('an upstream that falls silent', () => {
+  const limits = { upstreamIdleMs: 40 };
+
+  it('[RL7, RS35] ends the response as the wire has it, cancels it upstream, and leaves out what comes late', async () => {
+    const { send, say, next, forwarded, usages } = relay({ limits });
+    say(CREATED, ...spoken('r1'));
+    const seen: Event[] = [];
+    while (seen.at(-1)?.type !== 'response.done') seen.push(await next());
+    expect(types(seen).slice(6)).toEqual([
+      'error',
+      'response.output_text.done',
+      'response.content_part.done',
+      'conversation.item.done',
+      'response.output_item.done',
+      'response.done',
+    ]);
+    expect(seen[6]).toMatchObject({ error: { type: 'server_error', code: 'upstream_timeout' } });
+    expect(seen[9]).toMatchObject({ previous_item_id: 'item_0', item: { id: 'item_a', status: 'incomplete' } });
+    expect(seen.at(-1)?.response).toMatchObject({
+      id: 'r1',
+      status: 'failed',
+      metadata: { topic: 'tea' },
+      status_details: { type: 'failed', error: { type: 'server_error', code: 'upstream_timeout' } },
+      output: [{ id: 'item_a', status: 'incomplete', content: [{ type: 'output_text', text: 'Half a' }] }],
+    });
+    const cancel = await forwarded();
+    expect(cancel).toMatchObject({ type: 'response.cancel', response_id: 'r1' });
+
+    const usage = { total_tokens: 1 };
+    const { event_id } = cancel;
+    say({
+      type: 'error',
+      error: { type: 'x', code: 'response_cancel_not_active', message: '', param: null, event_id },
+    });
+    say(...spoken('r1').slice(4), { type: 'conversation.item.done', previous_item_id: null, item: ITEM });
+    say(done('r1', usage), begun('r2'), done('r2'));
+    expect(await next()).toMatchObject({ type: 'response.created', response: { id: 'r2' } });
+    expect(await next()).toMatchObject({ type: 'response.done', response: { id: 'r2', status: 'completed' } });
+    expect(usages).toEqual([{ response_id: 'r1', status: 'completed', usage }]);
+    send(ASK);
+    expect(await forwarded()).toEqual(ASK);
+  });
+
+  it('[RL7] answers a request that nothing came of', async () => {
+    const { send, say, next } = relay({ limits });
+    say(CREATED);
+    await next();
+    send(ASK);
+    expect(await next()).toMatchObject({ error: { code: 'upstream_timeout', event_id: 'ask_1' } });
+  });
+
+  it('[RL7] does not wait for an upstream that never says anything', async () => {
+    const { rest, client } = relay({ limits });
+    expect(await rest()).toMatchObject([{ type: 'error', error: { code: 'upstream_timeout' } }]);
+    expect((await client.closed).code).toBe(1011);
+  });
+
+  it('[RL7] lets it be silent when nothing is expected', async () => {
+    const { say, next } = relay({ limits });
+    say(CREATED, begun('r1'), done('r1'));
+    for (let count = 0; count < 3; count += 1) await next();
+    await new Promise((resolve) => setTimeout(resolve, 120)); // the rule is about time
+    say({ type: 'input_audio_buffer.cleared' });
+    expect(await next()).toMatchObject({ type: 'input_audio_buffer.cleared' });
+  });
+});
+
+describe('an upstream that closes', () => {
+  it.each([
+    [1000, 'bye', 1000, 'bye'],
+    [
+      1001,
+      'Your session hit the maximum duration of 60 minutes.',
+      1001,
+      'Your session hit the maximum duration of 60 minutes.',
+    ],
+    [1006, '', 1011, 'The connection to the upstream was lost.'],
+    [1008, '', 1008, 'The upstream closed the connection.'],
+    [1011, 'at 10.0.0.7:8443 (api.internal.example)', 1011, 'at [REDACTED]'],
+    [3000, 'invalid_request_error.invalid_api_key', 1011, 'invalid_request_error.invalid_api_key'],
+    [4000, 'invalid_request_error.invalid_model', 4000, 'invalid_request_error.invalid_model'],
+    [4001, 'Bearer abcdef of sk-live-0123 ek_77 https://u:p@host/x', 4001, 'Bearer [REDACTED] of [REDACTED]'],
+    [4002, `${'word '.repeat(60)}`, 4002, 'word '.repeat(60).slice(0, 123)],
+  ])(
+    '[RL6, ER50] passes %i %j on as %i %j, after an error and the end of the response',
+    async (code, reason, as, words) => {
+      const { say, rest, far, client, next } = relay();
+      say(begun('r1'));
+      await next();
+      far.close(code, reason);
+      const events = await rest();
+      expect(types(events)).toEqual(['error', 'response.done']);
+      expect(events[0]).toMatchObject({ error: { type: 'server_error', code: 'upstream_error' } });
+      expect(events[1]).toMatchObject({ response: { id: 'r1', status: 'failed' } });
+      const closed = await client.closed;
+      expect([closed.code, closed.reason.trim()]).toEqual([as, words.trim()]);
+    },
+  );
+
+  it('[RL6] does not say again what the upstream said as it hung up', async () => {
+    const { say, far, rest } = relay();
+    const error = {
+      type: 'invalid_request_error',
+      code: 'session_expired',
+      message: 'Over.',
+      param: null,
+      event_id: null,
+    };
+    say({ type: 'error', error });
+    far.close(1001, 'Over.');
+    expect(await rest()).toMatchObject([{ error: { code: 'session_expired' } }]);
+  });
+});
+
+describe('the ends of a relayed session', () => {
+  it('closes the upstream when the client leaves', async () => {
+    const { client, far, over } = relay();
+    client.drop();
+    await over;
+    expect((await far.closed).code).toBe(1000);
+  });
+
+  it('[RL2] tells of an upstream that could not be dialled, and closes 1011', async () => {
+    let isStarted = false;
+    const { rest, client, over } = relay({
+      upstream: Promise.reject(new Error('sk-secret host')),
+      onStart: () => {
+        isStarted = true;
+      },
+    });
+    const events = await rest();
+    expect(events).toMatchObject([{ type: 'error', error: { type: 'server_error', code: 'upstream_error' } }]);
+    expect(JSON.stringify(events)).not.toContain('sk-secret');
+    expect((await client.closed).code).toBe(1011);
+    await over;
+    expect(isStarted).toBe(false);
+  });
+
+  it('[LM12] drains: lets the running response finish, then closes 1001', async () => {
+    const { say, next, session, rest, client } = relay();
+    say(begun('r1'));
+    await next();
+    session().drain();
+    say(done('r1'));
+    expect(types(await rest())).toEqual(['response.done']);
+    expect((await client.closed).code).toBe(1001);
+  });
+
+  it('[SE28] ends at the maximum duration, with the words of the wire', async () => {
+    const { say, rest, client } = relay({ limits: { sessionMs: 30 } });
+    say(begun('r1'));
+    const events = await rest();
+    expect(types(events)).toEqual(['response.created', 'response.done', 'error']);
+    expect(events[2]).toMatchObject({ error: { code: 'session_expired' } });
+    expect((await client.closed).code).toBe(1001);
+  });
+
+  it('[LM10] ends a client whose events are all refused', async () => {
+    const { send, rest, client } = relay();
+    for (let count = 0; count < 102; count += 1) send('{');
+    expect((await rest()).at(-1)).toMatchObject({ error: { code: 'rate_limit_exceeded' } });
+    expect((await client.closed).code).toBe(1008);
+  });
+});

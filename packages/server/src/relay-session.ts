@@ -1,0 +1,371 @@
+// One session, relayed: a client's transport joined to an upstream Realtime server, which owns the conversation. Every frame is
+// read and written anew, in both directions; and whatever the upstream does, the client is told how things stand and waits for
+// nothing. Dialling is `upstream.ts`, what a client may say `relay-rules.ts`, what is running `relay-responses.ts`.
+
+import { randomUUID } from 'node:crypto';
+import {
+  decodeServerEvent,
+  encodeEvent,
+  type FailureCode,
+  type Issue,
+  readFrame,
+  type ServerEvent,
+  toRealtimeError,
+} from '@colloquy/protocol';
+import type { SessionOptions } from '@colloquy/session';
+import { frameGate } from './frame-gate.ts';
+import type { HostedSession, Line } from './host-session.ts';
+import { bucket, DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { createLog, errorName, type Log } from './log.ts';
+import { readerWatch } from './reader-watch.ts';
+import { type RelayFault, type ResponseUsage, relayResponses, type Unnumbered } from './relay-responses.ts';
+import { judgeClientFrame } from './relay-rules.ts';
+import { type Frame, frameBytes, type Transport } from './transport.ts';
+import type { Upstream } from './upstream.ts';
+import { closeOf, withoutCredentials } from './upstream-words.ts';
+
+/** What a relay knows of its session. The conversation itself is the upstream's. */
+export type RelayedSession = Pick<HostedSession, 'id' | 'drain' | 'close'> & {
+  readonly state: { readonly kind: 'realtime' | 'transcription'; readonly model: string; readonly started_at: number };
+};
+
+export interface RelayOptions {
+  /** The other end, or one being dialled. It is closed when the client's connection ends. */
+  upstream: Upstream | Promise<Upstream>;
+  /** What the session is. A `session` is set upstream before the client hears of anything; `locked` paths of it stay as they are. */
+  opening?: Partial<Pick<SessionOptions, 'kind' | 'model' | 'session' | 'locked' | 'started_at'>>;
+  /** Models a client may name in later frames; `undefined` for any [RL9]. */
+  models?: readonly string[] | undefined;
+  limits?: Partial<Limits>;
+  /** Milliseconds, monotonic. @default performance.now */
+  clock?: () => number;
+  /** @default silent */
+  log?: Log;
+  /** Called once, when the upstream is there. */
+  onStart?: (session: RelayedSession) => void;
+  /** Hears every client event before it is forwarded, and every frame before the client gets it. Must not throw. */
+  onLine?: (line: Line) => void;
+  /** Hears what each response consumed, once per response [RL10]. Must not throw. */
+  onUsage?: (usage: ResponseUsage) => void;
+}
+
+const SILENT = createLog('silent');
+const eventId = () => `event_${randomUUID().replaceAll('-', '').slice(0, 21)}`;
+/** Longest delay a timer can have, in milliseconds. */
+const LONGEST_DELAY = 2 ** 31 - 1;
+/** An upstream that says what is wrong and hangs up within so many milliseconds has said it; we need not say it again. */
+const SAID_MS = 1000;
+
+/**
+ * Relays a session until the client's connection ends; resolves then, with the upstream closed. Never rejects. An upstream that
+ * could not be dialled is told by one `error`, `upstream_error` or why else, and close 1011 [RL2].
+ *
+ * @see SPEC.md RL1 to RL11, ER23
+ */
+export async function relaySession(transport: Transport, options: RelayOptions): Promise<void> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { log = SILENT, clock = () => performance.now(), onLine, opening = {} } = options;
+  const began = clock();
+  const now = () => Math.max(0, Math.floor(clock() - began));
+  let upstream: Upstream;
+  try {
+    // Not awaited when it is there already: whoever counts sessions counts this one at once.
+    upstream = 'then' in options.upstream ? await options.upstream : options.upstream;
+  } catch (error) {
+    log.warn({ error: errorName(error) }, 'an upstream cannot be reached');
+    const unreachable = { param: null, message: 'The upstream cannot be reached.' };
+    transport.send(
+      encodeEvent({ type: 'error', event_id: eventId(), error: toRealtimeError('upstream_error', unreachable) }),
+    );
+    return transport.close(1011, unreachable.message);
+  }
+  const far = upstream.transport;
+  const hide = upstream.hide ?? ((text: string) => text);
+  const id = `sess_${randomUUID().replaceAll('-', '').slice(0, 21)}`;
+  const { kind = 'realtime', model = '', started_at = Date.now() } = opening;
+  const rules = { models: options.models, locked: opening.locked ?? [], config: opening.session };
+  const gone = new AbortController();
+  const early = frameGate(limits);
+  const refusals = bucket(10, 100);
+  const oddities = bucket(1, 10);
+  const watch = readerWatch(transport, limits, () => end(1013, 'The client does not take what it is sent.'));
+  const farWatch = readerWatch(far, limits, () => {
+    report('upstream_timeout', 'The upstream does not take what it is sent.');
+    end(1011, 'The upstream does not take what it is sent.');
+  });
+  const responses = relayResponses((usage) => options.onUsage?.(usage));
+  /** Our own requests, whose refusals are not the client's business. */
+  const own = new Set<string>();
+  const setup = setUp();
+  let isOpening = true;
+  let isDraining = false;
+  let isPaused = false;
+  let heardAt = now();
+  let lastErrorAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+
+  // ---- To the client ----
+
+  function send(event: ServerEvent): void {
+    if (gone.signal.aborted) return;
+    const text = encodeEvent(event as unknown);
+    if (typeof text !== 'string') return oddity(0, 'unprintable');
+    const frame = hide(text);
+    onLine?.({ at: now(), from: 'server', event });
+    transport.send(frame);
+    watch.sent(frameBytes(frame));
+  }
+
+  const say = (event: Unnumbered) => send({ event_id: eventId(), ...event } as ServerEvent);
+
+  function report(
+    code: FailureCode,
+    message: string,
+    param: string | null = null,
+    event_id: string | null = null,
+  ): void {
+    say({ type: 'error', error: toRealtimeError(code, { param, message }, event_id) });
+  }
+
+  function refuse({ code, message, param }: Issue, event_id: string | null): void {
+    report(code, message, param, event_id);
+    if (refusals.take(now())) return;
+    report('rate_limit_exceeded', 'Too many events were refused.');
+    end(1008, 'Too many events were refused.');
+  }
+
+  // ---- To the upstream ----
+
+  function forward(text: string): void {
+    far.send(text);
+    farWatch.sent(frameBytes(text));
+  }
+
+  /** A request of our own. */
+  function request(event: { type: string; [field: string]: unknown }): string {
+    const event_id = eventId();
+    own.add(event_id);
+    forward(JSON.stringify({ event_id, ...event }));
+    return event_id;
+  }
+
+  function hearClient(frame: Frame): void {
+    const at = now();
+    const issue = early(frame, at);
+    if (issue) return refuse(issue, null);
+    const judged = judgeClientFrame(frame, rules);
+    if (!judged.ok) return refuse(judged.issue, judged.event_id);
+    const { event, audio_bytes } = judged;
+    const text = encodeEvent(event as unknown);
+    if (typeof text !== 'string') return refuse(text.issues[0], event.event_id ?? null);
+    onLine?.({ at, from: 'client', event, ...(audio_bytes && { audio_bytes }) });
+    if (event.type === 'response.create') {
+      if (!responses.isWaiting) heardAt = at;
+      responses.asked(event.event_id ?? null);
+    }
+    forward(text);
+    arm();
+  }
+
+  // ---- From the upstream ----
+
+  function hearUpstream(frame: Frame): void {
+    const event = readUpstream(frame);
+    if (!event) return;
+    heardAt = now();
+    if (event.type === 'error' && event.error?.event_id && own.delete(event.error.event_id)) {
+      return setup.refused(event.error.event_id);
+    }
+    if (!responses.hear(event)) return;
+    const shown = withoutCredentials(event);
+    if (event.type === 'error') lastErrorAt = heardAt;
+    if (!setup.hear(shown)) send(shown);
+    isOpening = !setup.isDone;
+    arm();
+    settle();
+  }
+
+  /** What an upstream may say: any event with a `type` within the limits of LM1 and ER19; one we know must not contradict its shape. */
+  function readUpstream(frame: Frame): ServerEvent | undefined {
+    if (typeof frame !== 'string') return malformed(frame, 'binary');
+    const read = readFrame(frame, true);
+    if (!read.ok) return malformed(frame, read.issue.code);
+    const decoded = decodeServerEvent(read.value);
+    if (decoded.ok) return decoded.value;
+    const [{ code, param }] = decoded.issues;
+    // Dialects leave fields out: that is between them and their clients. The event has a type, or `param` would not be a path.
+    if (code !== 'missing_required_parameter' || param === null) return malformed(frame, code);
+    return read.value as ServerEvent;
+  }
+
+  function malformed(frame: Frame, code: string): undefined {
+    oddity(frameBytes(frame), code);
+    report('upstream_error', 'The upstream sent something that is no event. It was left out.');
+  }
+
+  function oddity(bytes: number, code: string): void {
+    if (oddities.take(now()))
+      log.warn({ session_id: id, bytes, code }, 'a malformed frame of the upstream was left out');
+  }
+
+  /** What a client secret says of the session becomes true upstream first, and is what the client then reads [AU24]. */
+  function setUp() {
+    let isDone = false;
+    let created: ServerEvent | undefined;
+    let update: string | undefined;
+    let ready = () => {};
+    const whenDone = new Promise<void>((resolve) => {
+      ready = resolve;
+      gone.signal.addEventListener('abort', () => resolve());
+    });
+    const { session } = opening;
+    return {
+      whenDone: session ? whenDone : undefined,
+      get isDone() {
+        return isDone;
+      },
+      /** True when the event is not for the client as it stands. */
+      hear(event: ServerEvent): boolean {
+        if (isDone) return false;
+        if (!session) isDone = true;
+        else if (event.type === 'session.created' && !created) {
+          created = event;
+          const { model: _, ...config } = session as typeof session & { model?: string };
+          update = request({ type: 'session.update', session: config });
+          return true;
+        } else if (event.type === 'session.updated' && created) {
+          isDone = true;
+          own.delete(update ?? '');
+          send({ ...created, session: event.session } as ServerEvent);
+          ready();
+          return true;
+        }
+        return false;
+      },
+      refused(event_id: string): void {
+        if (event_id !== update) return;
+        report('upstream_error', 'The upstream does not take the configuration of the client secret.');
+        end(1011, 'The upstream does not take the configuration.');
+      },
+    };
+  }
+
+  // ---- Time ----
+
+  const isExpected = () => isOpening || responses.isWaiting;
+
+  /** One timer for the upstream's silence. It looks again when something was heard meanwhile. */
+  function arm(): void {
+    if (timer || gone.signal.aborted || !isExpected()) return;
+    timer = setTimeout(look, Math.max(1, heardAt + limits.upstreamIdleMs - now()));
+  }
+
+  function look(): void {
+    timer = undefined;
+    if (isPaused) heardAt = now(); // it is we who do not listen
+    if (isExpected() && now() - heardAt >= limits.upstreamIdleMs) stalled();
+    arm();
+  }
+
+  /** The upstream said nothing for too long: requests are answered, responses ended, and the next turn may do better [RL7]. */
+  function stalled(): void {
+    const message = 'The upstream said nothing in time.';
+    log.warn({ session_id: id, ms: limits.upstreamIdleMs }, 'an upstream is silent');
+    const ids = responses.running;
+    const names = responses.unanswered();
+    for (const name of names.length > 0 ? names : [null]) report('upstream_timeout', message, null, name);
+    fail({ code: 'upstream_timeout', message });
+    if (isOpening) return end(1011, message);
+    for (const response_id of ids) request({ type: 'response.cancel', response_id });
+    heardAt = now();
+    settle();
+  }
+
+  const fail = (fault: RelayFault) => responses.fail(fault).forEach(say);
+
+  function expire(): void {
+    const minutes = Math.round(limits.sessionMs / 60_000);
+    const message = `Your session hit the maximum duration of ${minutes} minutes.`;
+    fail({ code: 'session_expired', message });
+    report('session_expired', message);
+    end(1001, message);
+  }
+
+  // ---- The end ----
+
+  /** A drain lets running responses finish [LM12]. */
+  function settle(): void {
+    if (isDraining && !responses.isWaiting) end(1001, 'The server is shutting down.');
+  }
+
+  function end(code: number, reason: string): void {
+    if (gone.signal.aborted) return;
+    gone.abort();
+    transport.close(code, reason);
+    far.close(1000, '');
+  }
+
+  /** The upstream has gone. One `error` says so, running responses are ended, then comes the close [RL6]. */
+  async function lost(): Promise<void> {
+    const { code, reason } = await upstream.closed;
+    if (gone.signal.aborted) return;
+    const close = closeOf(code, hide(reason));
+    log.warn({ session_id: id, close_code: code }, 'an upstream closed');
+    if (now() - lastErrorAt > SAID_MS) report('upstream_error', close.reason);
+    fail({ code: 'upstream_error', message: 'The upstream closed the connection.' });
+    end(close.code, close.reason);
+  }
+
+  async function readFar(): Promise<void> {
+    try {
+      for await (const frame of far.frames) {
+        if (gone.signal.aborted) return;
+        hearUpstream(frame);
+        if (transport.bufferedBytes <= limits.pauseBytes) continue;
+        isPaused = true;
+        await watch.room(limits.pauseBytes, gone.signal);
+        isPaused = false;
+        heardAt = now();
+      }
+      await lost();
+    } catch (error) {
+      // A fault of ours: one connection pays for it.
+      log.error({ session_id: id, error: errorName(error) }, 'a relayed session failed');
+      report('internal_error', 'The server had an error.');
+      end(1011, 'The server had an error.');
+    }
+  }
+
+  async function readNear(): Promise<void> {
+    await setup.whenDone;
+    for await (const frame of transport.frames) {
+      if (gone.signal.aborted) continue; // until it has taken the close
+      hearClient(frame);
+      if (far.bufferedBytes > limits.stopBytes) await farWatch.room(limits.stopBytes, gone.signal);
+      if (transport.bufferedBytes > limits.stopBytes) await watch.room(limits.stopBytes, gone.signal);
+    }
+  }
+
+  options.onStart?.({
+    id,
+    state: { kind, model, started_at },
+    drain() {
+      isDraining = true;
+      settle();
+    },
+    close: end,
+  });
+  const expiry = setTimeout(expire, Math.min(LONGEST_DELAY, limits.sessionMs));
+  arm();
+  void readFar();
+  try {
+    await readNear();
+  } finally {
+    gone.abort();
+    far.close(1000, '');
+    watch.stop();
+    farWatch.stop();
+    clearTimeout(timer);
+    clearTimeout(expiry);
+  }
+}
