@@ -85,7 +85,7 @@ export function createUpgrade(
     const full = refuseLoad(grant, request);
     if (full) return refuse(full);
     if (grant.secret && !door.secrets.spend(grant.secret)) return refuse(SPENT);
-    sockets.handleUpgrade(request, socket, head, (ws) => void open(ws, asked, grant, found.opening));
+    sockets.handleUpgrade(request, socket, head, (ws) => void open(ws, socket, asked, grant, found.opening));
   };
 
   /** The limits, after everything else, so that what is refused anyway does not count [LM7]. */
@@ -96,9 +96,9 @@ export function createUpgrade(
     return opens.take(request.socket.remoteAddress ?? '', clock()) ? undefined : TOO_FAST;
   }
 
-  async function open(ws: WebSocket, asked: Asked, grant: Grant, opening: Opening): Promise<void> {
+  async function open(ws: WebSocket, stream: Duplex, asked: Asked, grant: Grant, opening: Opening): Promise<void> {
     const began = clock();
-    const plain = webSocketTransport(ws, limits);
+    const plain = webSocketTransport(ws, { ...limits, stream });
     const isBeta = opening.kind !== 'translation' && asksForBeta(asked); // translations never had a beta shape
     const bridged = isBeta ? betaTransport(plain, { temperature: grant.secret?.temperature }) : undefined;
     const transport = bridged ?? plain;

@@ -1,6 +1,7 @@
-// The WebSocket transport, over `ws`. Keeps the connection alive, and keeps what is in flight small, so that a reader's
-// progress can be seen.
+// The WebSocket transport, over `ws`. Keeps the connection alive, keeps what is in flight small, so that a reader's progress can
+// be seen, and hands over in one write what is sent in one turn of the event loop.
 
+import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { Inbox } from '../inbox.ts';
 import { closeReason, type Frame, frameBytes, type Transport } from '../transport.ts';
@@ -15,6 +16,8 @@ export interface WebSocketTransportOptions {
   pingMs?: number;
   /** Milliseconds a pong may take before the connection counts as lost. @default 10_000 */
   pongMs?: number;
+  /** The stream the socket writes to; without it every frame is a write, and a call of the kernel, of its own. */
+  stream?: Pick<Writable, 'cork' | 'uncork'> | undefined;
 }
 
 /** Wraps an open socket. Listens from this moment on; the socket's errors end it and nothing else. */
@@ -31,12 +34,14 @@ export function webSocketTransport(socket: WebSocket, options: WebSocketTranspor
   socket.on('error', () => {});
   if (options.pingMs) keepAlive(socket, options.pingMs, options.pongMs ?? 10_000);
 
+  const gather = options.stream ? gathering(options.stream) : () => {};
   const waiting: Frame[] = [];
   let waitingBytes = 0;
   const flush = () => {
     while (waiting.length > 0 && socket.readyState === socket.OPEN && socket.bufferedAmount < IN_FLIGHT_BYTES) {
       const frame = waiting.shift() as Frame;
       waitingBytes -= frameBytes(frame);
+      gather();
       socket.send(frame, flush);
     }
   };
@@ -58,6 +63,20 @@ export function webSocketTransport(socket: WebSocket, options: WebSocketTranspor
       socket.close(code, closeReason(reason));
     },
     drop: () => socket.terminate(),
+  };
+}
+
+/** Holds back what is written from the first call in a turn of the event loop until that turn is over. */
+function gathering(stream: Pick<Writable, 'cork' | 'uncork'>): () => void {
+  let isHeld = false;
+  return () => {
+    if (isHeld) return;
+    isHeld = true;
+    stream.cork();
+    setImmediate(() => {
+      isHeld = false;
+      stream.uncork();
+    });
   };
 }
 
