@@ -5,7 +5,7 @@
 // Speech goes in as 16-bit mono samples at 16 kHz, the one rate that detectors and recognisers take; formats and rates of the
 // session are settled before (`session-audio.ts`).
 
-import type { RealtimeConversationItem, RealtimeTurnDetection, TranscriptionUsage } from '@colloquy/protocol';
+import type { LogProb, RealtimeConversationItem, RealtimeTurnDetection, TranscriptionUsage } from '@colloquy/protocol';
 import type { EngineEvent, ResponseConfig } from '@colloquy/session';
 
 /** Samples per second of all speech that goes in. */
@@ -92,6 +92,8 @@ export interface UtteranceOptions {
   readonly model?: string;
   readonly language?: string;
   readonly prompt?: string;
+  /** Whether `logprobs` are wanted, of a recogniser that gives them. */
+  readonly logprobs?: boolean;
   /** Words that will not change, as they are found; joined, they begin the transcript in most cases. */
   readonly onDelta?: (delta: string) => void;
 }
@@ -108,6 +110,7 @@ export interface Transcript {
   readonly transcript: string;
   readonly usage?: TranscriptionUsage;
   readonly languages?: string[];
+  readonly logprobs?: LogProb[];
 }
 
 // ---- Think ----
