@@ -56,7 +56,7 @@ export interface MirrorTranscription {
 
 /** One thing that changed. Delivered after it has: the mirror already holds it. */
 export type MirrorChange =
-  /** An item took its place in the conversation, or moved because the one before it became known. */
+  /** An item took its place in the conversation, or a better one. Others may have moved with it: `items()` has the order. */
   | { type: 'item.placed'; item_id: string; previous_item_id: string | null; item: RealtimeConversationItem }
   /** An item's content, arguments or status changed. */
   | { type: 'item.changed'; item_id: string; item: RealtimeConversationItem }

@@ -95,7 +95,7 @@ describe('order', () => {
     expect(ids(mirror)).toEqual(['b', 'c', 'd', 'a']);
   });
 
-  it('[MI3] done does not move an item, though the live service says null', () => {
+  it('[MI3, OR12] done does not move an item, though the live service says null', () => {
     const mirror = seen([added(said('a'), null), ...opened('b', 'a'), done(answer('b', [], 'completed'), null)]);
     expect(ids(mirror)).toEqual(['a', 'b']);
     expect(mirror.issues()).toEqual([]);
@@ -189,6 +189,33 @@ describe('parts', () => {
     const mirror = seen([...opened('a'), delta('a', 'text', 'wh'), done(whole), delta('a', 'text', 'ole')]);
     expect(mirror.items()).toEqual([whole]);
     expect(mirror.issues()).toMatchObject([{ code: 'late', item_id: 'a', event_type: 'response.output_text.delta' }]);
+  });
+
+  it('announcements that come late take away nothing that was said', () => {
+    const mirror = seen([delta('a', 'text', 'Hello'), part('a', 'added', { type: 'text', text: '' })]);
+    mirror.apply(added(answer('a'), null));
+    expect(mirror.items()).toEqual([answer('a', [{ type: 'output_text', text: 'Hello' }])]);
+    const call: Item = { id: 'f', type: 'function_call', name: 'n', call_id: 'c', arguments: '' };
+    const ids = { response_id: 'r', item_id: 'f', output_index: 1, call_id: 'c' };
+    mirror.apply({ type: 'response.function_call_arguments.delta', ...ids, delta: '{}' });
+    mirror.apply(added(call, 'a'));
+    expect(mirror.item('f')).toEqual({ ...call, arguments: '{}' });
+  });
+
+  it('a part that waited is put into the item that brings the part before it', () => {
+    const mirror = seen([...opened('a'), delta('a', 'text', 'second', 1)]);
+    mirror.apply({ type: 'conversation.item.retrieved', item: answer('a', [{ type: 'output_text', text: 'first' }]) });
+    expect(mirror.item('a')).toMatchObject({ content: [{ text: 'first' }, { text: 'second' }] });
+  });
+
+  it('a delta after the done of its own stream is left out, those of other streams are not', () => {
+    const mirror = seen([...opened('a'), delta('a', 'audio_transcript', 'Hi')], { audio: 'keep' });
+    mirror.apply({ type: 'response.output_audio_transcript.done', ...of('a'), transcript: 'Hi' });
+    mirror.apply(delta('a', 'audio_transcript', ' again'));
+    mirror.apply(delta('a', 'audio', 'AAAA'));
+    expect(mirror.item('a')).toMatchObject({ content: [{ transcript: 'Hi' }] });
+    expect(mirror.audio('a')).toEqual(['AAAA']);
+    expect(codes(mirror)).toEqual(['late']);
   });
 
   it('words for a part of another kind are left out and noted', () => {
@@ -331,6 +358,13 @@ describe('truncated, deleted, retrieved', () => {
     expect(codes(mirror)).toEqual(['late', 'late', 'not_introduced']);
   });
 
+  it('an item that takes the id of a deleted one takes nothing else of it', () => {
+    const gone = { type: 'conversation.item.deleted', item_id: 'u' };
+    const mirror = seen([added(spoken('u'), null), transcription('u', 'completed', { transcript: 'old' }), gone]);
+    mirror.apply(added(spoken('u'), null));
+    expect(mirror.items()).toEqual([spoken('u')]);
+  });
+
   it('[MI6] retrieved replaces the content, its audio aside', () => {
     const withAudio = { ...answer('a', [{ type: 'output_audio', transcript: 'other', audio: 'AAAA' }], 'completed') };
     const event = { type: 'conversation.item.retrieved', item: withAudio };
@@ -357,6 +391,14 @@ describe('responses', () => {
     expect(ids(mirror)).toEqual(['u']);
     expect(mirror.item('o')).toEqual(other);
     expect(mirror.issues()).toEqual([]);
+  });
+
+  it('what a conversation event speaks of is in the conversation, whatever its response says', () => {
+    const mirror = seen([created('r', null), { type: 'response.output_item.added', ...of('o'), item: answer('o') }]);
+    expect(ids(mirror)).toEqual([]);
+    mirror.apply({ type: 'conversation.item.retrieved', item: answer('o') });
+    mirror.apply(responseDone([answer('o')], 'r', null));
+    expect(ids(mirror)).toEqual(['o']);
   });
 
   it('shows an item that only its response announces', () => {

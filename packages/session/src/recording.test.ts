@@ -136,7 +136,7 @@ describe('recordingLine', () => {
     }
     const line: RecordingLine = { at: 1, from: 'snapshot', format: 1, state };
     expect(written(line).state).toEqual(JSON.parse(JSON.stringify(state)));
-    expect(recordingLine(line, 'content')).not.toContain('words 77');
+    expect(recordingLine(line, 'content')).not.toMatch(/words 77|friendly assistant/);
   });
 });
 

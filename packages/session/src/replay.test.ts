@@ -121,6 +121,9 @@ describe('replay', () => {
       recorded: '"other"',
       replayed: '"test-model"',
     });
+    const plain = record(options, inputs().slice(0, 2), { snapshotsAfter: [1] });
+    const larger = tampered(plain, plain.length - 1, (line) => line.replace(/"size":\d+/, '"size":1'));
+    expect((await replay(larger)).difference?.path).toMatch(/size$/);
   });
 });
 
