@@ -123,7 +123,7 @@ function transcriber(pool: DecoderPool): Transcriber {
   };
 }
 
-function openUtterance(pool: DecoderPool, { speaker, signal, onDelta }: UtteranceOptions) {
+function openUtterance(pool: DecoderPool, { speaker, signal, onDelta, onGuess }: UtteranceOptions) {
   const stable = stableWords();
   let samples = 0;
   const { promise, resolve, reject } = withResolvers<Transcript>();
@@ -139,7 +139,10 @@ function openUtterance(pool: DecoderPool, { speaker, signal, onDelta }: Utteranc
 
   const utterance = pool.open({
     speaker,
-    guess: (words) => tell(stable.guess(words)),
+    guess(words) {
+      if (!signal.aborted) onGuess?.(words);
+      tell(stable.guess(words));
+    },
     settle(words) {
       signal.removeEventListener('abort', abort);
       if (words === undefined) return reject(new Error('the recogniser broke off'));

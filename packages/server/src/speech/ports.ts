@@ -96,6 +96,8 @@ export interface UtteranceOptions {
   readonly logprobs?: boolean;
   /** Words that will not change, as they are found; joined, they begin the transcript in most cases. */
   readonly onDelta?: (delta: string) => void;
+  /** All words so far, as they stand now: the latest may change. */
+  readonly onGuess?: (words: string) => void;
 }
 
 export interface Utterance {

@@ -1,0 +1,121 @@
+// Which of the offered functions a sentence asks for, and with what arguments: by the words of its name, without
+// understanding anything.
+
+import type { RealtimeFunctionTool } from '@colloquy/protocol';
+import { numbersIn } from './spoken-numbers.ts';
+
+export interface ToolCall {
+  readonly name: string;
+  /** An object, as JSON. */
+  readonly arguments: string;
+}
+
+/** Words of names that say nothing about what a function is for. */
+const EMPTY_WORDS = new Set(
+  'get set do run call make fetch find lookup look search show tell give read current the a an of for in by my your info data tool function api up'.split(
+    ' ',
+  ),
+);
+/** What stands before the thing a question is about. */
+const BEFORE_VALUE = /\b(?:in|for|of|at|to|about|from|near|called|named)\s+(?:the\s+)?/g;
+const AFTER_VALUE = /[?.!,;]|\b(?:today|tonight|tomorrow|now|right now|please|like|is|are|at the moment)\b/;
+
+/** `getWeather_forToday` → `weather`, `today`. */
+const nameWords = (name: string): string[] =>
+  name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word.length > 1 && !EMPTY_WORDS.has(word));
+
+const singular = (word: string): string => word.replace(/(?<=[a-z]{3})s$/, '');
+
+/** The call that `said` asks for; of several functions the one with the most words in common, the first of equals. */
+export function callAskedFor(said: string, tools: readonly RealtimeFunctionTool[]): ToolCall | undefined {
+  const words = new Set((said.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(singular));
+  const scored = tools.map((tool) => {
+    const own = nameWords(tool.name);
+    const shared = own.filter((word) => words.has(singular(word))).length;
+    return { tool, score: shared === 0 ? 0 : shared + shared / own.length };
+  });
+  const best = scored.reduce((found, each) => (each.score > found.score ? each : found), {
+    score: 0,
+  } as (typeof scored)[0]);
+  return best.score > 0 ? callOf(best.tool, said) : undefined;
+}
+
+/** A call of this function with what the sentence offers. */
+export function callOf(tool: RealtimeFunctionTool, said: string): ToolCall {
+  return {
+    name: tool.name,
+    arguments: JSON.stringify(argumentsFor(tool.parameters, valuesIn(said, nameWords(tool.name)), said)),
+  };
+}
+
+interface Property {
+  type?: unknown;
+  enum?: unknown;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Every property of the schema that the sentence has something for; those that are required have something in any case. */
+function argumentsFor(schema: unknown, phrases: string[], said: string): Record<string, unknown> {
+  if (!isObject(schema) || !isObject(schema.properties)) return {};
+  const required = new Set(Array.isArray(schema.required) ? schema.required : []);
+  const numbers = numbersIn(said);
+  const given: [string, unknown][] = [];
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const value = valueFor(isObject(property) ? property : {}, said, phrases, numbers);
+    const isNeeded = required.has(name);
+    if (value !== undefined) given.push([name, value]);
+    else if (isNeeded) given.push([name, emptyValue(isObject(property) ? property : {})]);
+  }
+  return Object.fromEntries(given);
+}
+
+/** Takes from `phrases` and `numbers` what it uses. */
+function valueFor(property: Property, said: string, phrases: string[], numbers: number[]): unknown {
+  if (Array.isArray(property.enum)) {
+    const named = (option: unknown) => typeof option === 'string' && said.toLowerCase().includes(option.toLowerCase());
+    return property.enum.find(named);
+  }
+  switch (property.type) {
+    case 'number':
+      return numbers.shift();
+    case 'integer': {
+      const value = numbers.shift();
+      return value === undefined ? undefined : Math.round(value);
+    }
+    case 'boolean':
+      return undefined;
+    case 'string':
+    case undefined:
+      return phrases.shift();
+    default:
+      return undefined;
+  }
+}
+
+function emptyValue({ type, enum: options }: Property): unknown {
+  if (Array.isArray(options)) return options[0];
+  if (type === 'number' || type === 'integer') return 0;
+  if (type === 'boolean') return false;
+  if (type === 'array') return [];
+  return type === 'object' ? {} : '';
+}
+
+/** What a sentence is about: `the weather in paris today` → `paris`. What the function is named after is no news to it. */
+function valuesIn(said: string, known: readonly string[]): string[] {
+  const text = said.slice(0, 500);
+  return [...text.matchAll(BEFORE_VALUE)]
+    .map(({ index, 0: before }) => {
+      const rest = text.slice(index + before.length);
+      const stops = [rest.search(AFTER_VALUE), rest.search(/\s(?:in|for|of|at|to|about|from|near)\s/)].filter(
+        (at) => at >= 0,
+      );
+      return rest.slice(0, Math.min(...stops, rest.length)).trim();
+    })
+    .filter((value) => value !== '' && !known.includes(value.toLowerCase()));
+}
