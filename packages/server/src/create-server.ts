@@ -33,6 +33,7 @@ import { fileStore } from './stores/file.ts';
 import { developmentTls } from './tls.ts';
 import type { Translator } from './translator.ts';
 import { createUpgrade } from './upgrade.ts';
+import { checkUpstream, type UpstreamOptions } from './upstream.ts';
 
 /** What is recorded, and where. */
 export interface RecordingOptions {
@@ -55,6 +56,8 @@ export interface ServerOptions {
   engine?: Engine;
   /** What translates. @default parrotTranslator() */
   translator?: Translator;
+  /** Relays sessions to this Realtime server instead; then neither `engine` nor `translator` is asked. @default sessions are hosted here */
+  upstream?: UpstreamOptions;
   /** Keys clients must show. Without any, whoever reaches this machine's loopback may connect [AU10, AU11]. @default [] */
   keys?: readonly string[];
   /** Names this server answers to in `Host`, besides the loopback ones and `host` [AU17]. @default [] */
@@ -63,7 +66,7 @@ export interface ServerOptions {
   origins?: readonly string[];
   /** Lets browsers show server keys as a subprotocol [AU16]. @default false */
   keysFromBrowsers?: boolean;
-  /** Models clients may name [AU5]. @default any */
+  /** Models clients may name [AU5]. @default those of `upstream`, else any */
   models?: readonly string[];
   clientSecrets?: ClientSecretOptions;
   /** How a refused connection is told: by HTTP status, or by an `error` event and a close code, which browsers can see [AU13]. @default 'status' */
@@ -137,9 +140,13 @@ export function createServer(options: ServerOptions = {}): Server {
     secrets,
   });
   const hub = createHub();
+  const { upstream } = options;
+  if (upstream) checkUpstream(upstream);
+  const answering = upstream ? 'relay' : engine.name;
+  const models = options.models ?? upstream?.models;
   const rules: OpeningRules = {
-    models: options.models,
-    defaultModel: options.models?.[0] ?? DEFAULT_MODEL,
+    models,
+    defaultModel: models?.[0] ?? DEFAULT_MODEL,
     lockedSecrets: secrets.options.locked,
   };
   const clock = options.clock ?? (() => performance.now());
@@ -156,13 +163,14 @@ export function createServer(options: ServerOptions = {}): Server {
     onLine: options.onLine,
     recorder,
     translator: options.translator ?? parrotTranslator(),
+    upstream: upstream && { ...upstream, ...(models && { models }) },
   });
   const servers: HttpServer[] = [];
   let app: FastifyInstance | undefined;
 
   const routes = (to: FastifyInstance) => {
     healthRoutes(to);
-    consoleRoutes(to, { hub, engine: engine.name, needsKey: keys.length > 0, isBuilt });
+    consoleRoutes(to, { hub, engine: answering, needsKey: keys.length > 0, isBuilt });
     for (const prefix of PREFIXES) {
       modelRoutes(to, prefix, rules, wallClock());
       clientSecretRoutes(to, prefix, { secrets, rules, now: wallClock });
@@ -209,7 +217,7 @@ export function createServer(options: ServerOptions = {}): Server {
       try {
         const port = await open((listener) => createHttpServer(common, listener), options.port ?? 8787, tlsHint(log));
         const plain = { url: `http://${shown(host)}:${port}`, port };
-        log.info({ url: plain.url, engine: engine.name }, 'listening');
+        log.info({ url: plain.url, engine: answering }, 'listening');
         if (!options.tls) return plain;
         const pem = options.tls === true ? await developmentTls(options.dataDir) : options.tls;
         const secured = { ...common, key: pem.key, cert: pem.cert, handshakeTimeout: limits.handshakeMs };

@@ -2,10 +2,11 @@
 
 import type { HostedSession } from './host-session.ts';
 import type { HostedTranslation } from './host-translation.ts';
+import type { RelayedSession } from './relay-session.ts';
 
 /** A session with its connection. */
 export interface LiveSession {
-  readonly session: HostedSession | HostedTranslation;
+  readonly session: HostedSession | HostedTranslation | RelayedSession;
   /** Whose it is, as the door names them. */
   readonly principal: string;
   /** What it is closed with when the grace is over: 1001, or 1012 where the client means to come back [ER46]. */

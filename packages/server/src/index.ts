@@ -23,6 +23,8 @@ export { type HostedSession, type HostOptions, hostSession, type Line } from './
 export { type HostedTranslation, hostTranslation, type TranslationHostOptions } from './host-translation.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export { createLog, type Log, type LogFields, type LogLevel } from './log.ts';
+export type { ResponseUsage } from './relay-responses.ts';
+export { type RelayedSession, type RelayOptions, relaySession } from './relay-session.ts';
 export {
   readScenario,
   Scenario,
@@ -34,3 +36,11 @@ export type { Translator, TranslatorHost } from './translator.ts';
 export type { Frame, Transport } from './transport.ts';
 export { type MemoryTransport, memoryPair } from './transports/memory.ts';
 export { type WebSocketTransportOptions, webSocketTransport } from './transports/websocket.ts';
+export {
+  type DialOptions,
+  dialUpstream,
+  type Upstream,
+  type UpstreamOptions,
+  type UpstreamSettings,
+  type UpstreamWanted,
+} from './upstream.ts';

@@ -17,10 +17,16 @@ export interface RecorderOptions {
 }
 
 export interface Recorder {
-  /** Begins the recording of a session. Never throws. */
-  begin(session_id: string, options: SessionOptions): SessionRecording;
+  /** Begins the recording of a session: one of ours, or one that another server runs. Never throws. */
+  begin(session_id: string, options: SessionOptions | RelayedOptions): SessionRecording;
   /** Resolves when all that was recorded is written, or could not be, or `timeoutMs` have passed. */
   settle(timeoutMs: number): Promise<void>;
+}
+
+/** All that is known of a session before another server has spoken. */
+export interface RelayedOptions {
+  readonly session: string;
+  readonly started_at: number;
 }
 
 export interface SessionRecording {
@@ -40,7 +46,7 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
   const running = new Set<Promise<void>>();
   let unwritten = 0;
 
-  function begin(session_id: string, options: SessionOptions): SessionRecording {
+  function begin(session_id: string, options: SessionOptions | RelayedOptions): SessionRecording {
     let waiting: string[] = [];
     let waitingBytes = 0;
     /** Lines that found no room. */

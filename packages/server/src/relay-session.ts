@@ -20,6 +20,7 @@ import { createLog, errorName, type Log } from './log.ts';
 import { readerWatch } from './reader-watch.ts';
 import { type RelayFault, type ResponseUsage, relayResponses, type Unnumbered } from './relay-responses.ts';
 import { judgeClientFrame } from './relay-rules.ts';
+import { relaySetup } from './relay-setup.ts';
 import { type Frame, frameBytes, type Transport } from './transport.ts';
 import type { Upstream } from './upstream.ts';
 import { closeOf, withoutCredentials } from './upstream-words.ts';
@@ -41,6 +42,8 @@ export interface RelayOptions {
   clock?: () => number;
   /** @default silent */
   log?: Log;
+  /** What a drain closes with. @default 1001 */
+  drainCode?: number;
   /** Called once, when the upstream is there. */
   onStart?: (session: RelayedSession) => void;
   /** Hears every client event before it is forwarded, and every frame before the client gets it. Must not throw. */
@@ -64,7 +67,7 @@ const SAID_MS = 1000;
  */
 export async function relaySession(transport: Transport, options: RelayOptions): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { log = SILENT, clock = () => performance.now(), onLine, opening = {} } = options;
+  const { log = SILENT, clock = () => performance.now(), onLine, opening = {}, drainCode = 1001 } = options;
   const began = clock();
   const now = () => Math.max(0, Math.floor(clock() - began));
   let upstream: Upstream;
@@ -96,8 +99,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
   const responses = relayResponses((usage) => options.onUsage?.(usage));
   /** Our own requests, whose refusals are not the client's business. */
   const own = new Set<string>();
-  const setup = setUp();
-  let isOpening = true;
+  const setup = relaySetup(opening.session, request);
   let isDraining = false;
   let isPaused = false;
   let heardAt = now();
@@ -174,13 +176,13 @@ export async function relaySession(transport: Transport, options: RelayOptions):
     if (!event) return;
     heardAt = now();
     if (event.type === 'error' && event.error?.event_id && own.delete(event.error.event_id)) {
-      return setup.refused(event.error.event_id);
+      if (setup.isConfiguration(event.error.event_id)) misconfigured();
+      return;
     }
     if (!responses.hear(event)) return;
-    const shown = withoutCredentials(event);
     if (event.type === 'error') lastErrorAt = heardAt;
-    if (!setup.hear(shown)) send(shown);
-    isOpening = !setup.isDone;
+    const shown = setup.hear(withoutCredentials(event));
+    if (shown) send(shown);
     arm();
     settle();
   }
@@ -208,51 +210,9 @@ export async function relaySession(transport: Transport, options: RelayOptions):
       log.warn({ session_id: id, bytes, code }, 'a malformed frame of the upstream was left out');
   }
 
-  /** What a client secret says of the session becomes true upstream first, and is what the client then reads [AU24]. */
-  function setUp() {
-    let isDone = false;
-    let created: ServerEvent | undefined;
-    let update: string | undefined;
-    let ready = () => {};
-    const whenDone = new Promise<void>((resolve) => {
-      ready = resolve;
-      gone.signal.addEventListener('abort', () => resolve());
-    });
-    const { session } = opening;
-    return {
-      whenDone: session ? whenDone : undefined,
-      get isDone() {
-        return isDone;
-      },
-      /** True when the event is not for the client as it stands. */
-      hear(event: ServerEvent): boolean {
-        if (isDone) return false;
-        if (!session) isDone = true;
-        else if (event.type === 'session.created' && !created) {
-          created = event;
-          const { model: _, ...config } = session as typeof session & { model?: string };
-          update = request({ type: 'session.update', session: config });
-          return true;
-        } else if (event.type === 'session.updated' && created) {
-          isDone = true;
-          own.delete(update ?? '');
-          send({ ...created, session: event.session } as ServerEvent);
-          ready();
-          return true;
-        }
-        return false;
-      },
-      refused(event_id: string): void {
-        if (event_id !== update) return;
-        report('upstream_error', 'The upstream does not take the configuration of the client secret.');
-        end(1011, 'The upstream does not take the configuration.');
-      },
-    };
-  }
-
   // ---- Time ----
 
-  const isExpected = () => isOpening || responses.isWaiting;
+  const isExpected = () => !setup.isDone || responses.isWaiting;
 
   /** One timer for the upstream's silence. It looks again when something was heard meanwhile. */
   function arm(): void {
@@ -275,7 +235,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
     const names = responses.unanswered();
     for (const name of names.length > 0 ? names : [null]) report('upstream_timeout', message, null, name);
     fail({ code: 'upstream_timeout', message });
-    if (isOpening) return end(1011, message);
+    if (!setup.isDone) return end(1011, message);
     for (const response_id of ids) request({ type: 'response.cancel', response_id });
     heardAt = now();
     settle();
@@ -295,12 +255,13 @@ export async function relaySession(transport: Transport, options: RelayOptions):
 
   /** A drain lets running responses finish [LM12]. */
   function settle(): void {
-    if (isDraining && !responses.isWaiting) end(1001, 'The server is shutting down.');
+    if (isDraining && !responses.isWaiting) end(drainCode, 'The server is shutting down.');
   }
 
   function end(code: number, reason: string): void {
     if (gone.signal.aborted) return;
     gone.abort();
+    setup.giveUp();
     transport.close(code, reason);
     far.close(1000, '');
   }
@@ -314,6 +275,11 @@ export async function relaySession(transport: Transport, options: RelayOptions):
     if (now() - lastErrorAt > SAID_MS) report('upstream_error', close.reason);
     fail({ code: 'upstream_error', message: 'The upstream closed the connection.' });
     end(close.code, close.reason);
+  }
+
+  function misconfigured(): void {
+    report('upstream_error', 'The upstream does not take the configuration of the client secret.');
+    end(1011, 'The upstream does not take the configuration.');
   }
 
   async function readFar(): Promise<void> {
@@ -337,7 +303,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
   }
 
   async function readNear(): Promise<void> {
-    await setup.whenDone;
+    await setup.done;
     for await (const frame of transport.frames) {
       if (gone.signal.aborted) continue; // until it has taken the close
       hearClient(frame);

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { encodeEvent, FAILURES, toRealtimeError } from '@colloquy/protocol';
+import { ColloquyError, encodeEvent, FAILURES, toRealtimeError } from '@colloquy/protocol';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type Asked, askedBy, authorize, type Door, type Grant, queryOf, type Refusal } from './auth.ts';
 import { asksForBeta, BETA_REFUSED, type BetaPolicy, betaTransport, withTemperature } from './beta-transport.ts';
@@ -17,9 +17,11 @@ import { errorName, type Log } from './log.ts';
 import { lockedPaths, type Opening, type OpeningRules, openingOf, SESSION_PATHS } from './opening.ts';
 import type { Recorder, SessionRecording } from './recorder.ts';
 import { answerSocket, httpAnswer } from './refusal.ts';
+import { relaySession } from './relay-session.ts';
 import type { Translator } from './translator.ts';
 import type { Transport } from './transport.ts';
 import { webSocketTransport } from './transports/websocket.ts';
+import { dialUpstream, type Upstream, type UpstreamOptions } from './upstream.ts';
 
 export interface UpgradeOptions {
   readonly door: Door;
@@ -36,6 +38,8 @@ export interface UpgradeOptions {
   readonly beta: BetaPolicy;
   readonly onLine: ((sessionId: string, line: Line) => void) | undefined;
   readonly recorder: Recorder | undefined;
+  /** Where sessions are relayed to; `undefined` hosts them. */
+  readonly upstream: UpstreamOptions | undefined;
 }
 
 /** Makes the listener for `upgrade`. */
@@ -66,7 +70,7 @@ export function createUpgrade(
       const { http: status, close } = FAILURES[refusal.code];
       log.info({ code: refusal.code, status, route: isSessionPath ? path : 'other' }, 'upgrade refused');
       const isTold = options.refusals === 'event' || refusal === BETA_REFUSED;
-      if (isTold && close >= 3000 && isSessionPath && isHandshake(request)) {
+      if (isTold && (close >= 3000 || refusal === UNREACHABLE) && isSessionPath && isHandshake(request)) {
         sockets.handleUpgrade(request, socket, head, (ws) => refuseByEvent(ws, refusal));
       } else answerSocket(socket, httpAnswer(refusal, headers));
     };
@@ -84,19 +88,61 @@ export function createUpgrade(
     if (!found.ok) return refuse(found.refusal);
     const full = refuseLoad(grant, request);
     if (full) return refuse(full);
+    const { opening } = found;
+    if (options.upstream && opening.kind === 'translation') return refuse(NOT_RELAYED);
     if (grant.secret && !door.secrets.spend(grant.secret)) return refuse(SPENT);
-    sockets.handleUpgrade(request, socket, head, (ws) => void open(ws, socket, asked, grant, found.opening));
+    const accept = (upstream?: Upstream) => {
+      let isOpen = false;
+      sockets.handleUpgrade(request, socket, head, (ws) => {
+        isOpen = true;
+        void open(ws, socket, asked, grant, opening, upstream);
+      });
+      if (!isOpen) upstream?.transport.drop(); // the client has gone
+    };
+    if (!options.upstream) return accept();
+    dial(options.upstream, opening, socket).then((upstream) => {
+      const refusal = upstream ? refuseCrowd(grant) : UNREACHABLE;
+      if (!refusal) return accept(upstream);
+      upstream?.transport.drop();
+      refuse(refusal);
+    });
   };
 
+  /** An upstream is dialled before the client is told of success [RL2]. `undefined` when it cannot be reached. */
+  async function dial(to: UpstreamOptions, { model, kind }: Opening, client: Duplex): Promise<Upstream | undefined> {
+    const left = new AbortController();
+    client.once('close', () => left.abort());
+    try {
+      const wanted = { model, kind: kind === 'transcription' ? kind : 'realtime' } as const;
+      return await dialUpstream(to, wanted, { limits, signal: left.signal });
+    } catch (error) {
+      // Its message is ours, and names neither host nor credential.
+      log.warn({ error: ColloquyError.is(error) ? error.message : errorName(error) }, 'an upstream cannot be reached');
+      return undefined;
+    }
+  }
+
   /** The limits, after everything else, so that what is refused anyway does not count [LM7]. */
-  function refuseLoad({ principal }: Grant, request: IncomingMessage): Refusal | undefined {
-    if (hub.isDraining) return DRAINING;
-    if (hub.count() >= limits.sessions || process.memoryUsage.rss() > limits.memoryBytes) return FULL;
-    if (principal !== 'anyone' && hub.count(principal) >= limits.sessionsPerKey) return TOO_MANY;
+  function refuseLoad(grant: Grant, request: IncomingMessage): Refusal | undefined {
+    const crowd = refuseCrowd(grant);
+    if (crowd) return crowd;
     return opens.take(request.socket.remoteAddress ?? '', clock()) ? undefined : TOO_FAST;
   }
 
-  async function open(ws: WebSocket, stream: Duplex, asked: Asked, grant: Grant, opening: Opening): Promise<void> {
+  function refuseCrowd({ principal }: Grant): Refusal | undefined {
+    if (hub.isDraining) return DRAINING;
+    if (hub.count() >= limits.sessions || process.memoryUsage.rss() > limits.memoryBytes) return FULL;
+    return principal !== 'anyone' && hub.count(principal) >= limits.sessionsPerKey ? TOO_MANY : undefined;
+  }
+
+  async function open(
+    ws: WebSocket,
+    stream: Duplex,
+    asked: Asked,
+    grant: Grant,
+    opening: Opening,
+    upstream?: Upstream,
+  ): Promise<void> {
     const began = clock();
     const plain = webSocketTransport(ws, { ...limits, stream });
     const isBeta = opening.kind !== 'translation' && asksForBeta(asked); // translations never had a beta shape
@@ -131,6 +177,25 @@ export function createUpgrade(
           onStart: begin,
         });
       }
+      const lines = (options.onLine || options.recorder) && {
+        onLine(line: Line) {
+          recording?.hear(line);
+          options.onLine?.(session_id, line);
+        },
+      };
+      if (upstream) {
+        const { kind, model, config } = opening;
+        return await relaySession(transport, {
+          ...{ ...shared, limits: { ...limits, sessionMs: max_duration_ms }, upstream, models: rules.models, ...lines },
+          opening: { kind, model, ...(config && { session: config }), ...locked },
+          onStart(session) {
+            const { started_at } = session.state;
+            recording = options.recorder?.begin(session.id, { session: session.id, started_at });
+            begin(session);
+          },
+          onUsage: (usage) => options.upstream?.onUsage?.(session_id, usage),
+        });
+      }
       await hostSession(transport, {
         ...shared,
         engine: bridged ? withTemperature(options.engine, bridged) : options.engine,
@@ -145,12 +210,7 @@ export function createUpgrade(
           recording = options.recorder?.begin(session.id, session.options);
           begin(session);
         },
-        ...((options.onLine || options.recorder) && {
-          onLine(line: Line) {
-            recording?.hear(line);
-            options.onLine?.(session_id, line);
-          },
-        }),
+        ...lines,
       });
     } catch (error) {
       // A fault of ours: one connection pays for it, the others do not notice.
@@ -175,6 +235,8 @@ const NOT_GET = refusal('method_not_allowed', 'A WebSocket is opened with GET.')
 const NO_UPGRADE = refusal('websocket_upgrade_required', 'This path is for WebSocket connections.');
 const BAD_VERSION = refusal('invalid_value', 'The only supported WebSocket version is 13.');
 const BAD_HANDSHAKE = refusal('invalid_value', 'The WebSocket handshake is not valid.');
+const NOT_RELAYED = refusal('not_found', 'Translation sessions are not relayed.');
+const UNREACHABLE = refusal('upstream_error', 'The upstream cannot be reached.');
 const FAULT = refusal('internal_error', 'The server had an error.');
 const SPENT = refusal('invalid_api_key', 'The client secret is spent.');
 const DRAINING = refusal('draining', 'The server is shutting down.');
@@ -188,7 +250,7 @@ const isHandshake = ({ headers }: IncomingMessage) =>
 /** One `error`, then a close that names it [ER48, ER49]. */
 function refuseByEvent(ws: WebSocket, refusal: Refusal): void {
   const { type, close } = FAILURES[refusal.code];
-  tell(webSocketTransport(ws), refusal, close, refusal.isMissing ? type : `${type}.${refusal.code}`);
+  tell(webSocketTransport(ws), refusal, close || 1011, refusal.isMissing ? type : `${type}.${refusal.code}`);
 }
 
 /** An `error` outside any session, then the close [ER51]. */

@@ -6,6 +6,7 @@ import { ColloquyError } from '@colloquy/protocol';
 import { WebSocket } from 'ws';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { errorName } from './log.ts';
+import type { ResponseUsage } from './relay-responses.ts';
 import type { Transport } from './transport.ts';
 import { webSocketTransport } from './transports/websocket.ts';
 
@@ -23,6 +24,12 @@ export interface UpstreamSettings {
   models?: readonly string[];
   /** Authorities to trust in place of the system's, PEM. Certificates are verified in any case. */
   ca?: string;
+}
+
+/** An upstream that a server relays its sessions to. */
+export interface UpstreamOptions extends UpstreamSettings {
+  /** Hears what each response of a session consumed, once per response [RL10]. Must not throw. */
+  onUsage?: (sessionId: string, usage: ResponseUsage) => void;
 }
 
 /** A connection to an upstream. */
