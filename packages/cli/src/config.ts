@@ -1,5 +1,6 @@
 // The settings of `colloquy serve`: one table, read from flags, then the environment, then a JSON file, then defaults.
-// The keys are not in it: they come from COLLOQUY_API_KEYS alone, never from arguments, which every process can read.
+// The keys are not in it: they come from COLLOQUY_API_KEYS and COLLOQUY_UPSTREAM_KEY alone, never from arguments, which every
+// process can read.
 
 import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
@@ -96,6 +97,24 @@ export const SETTINGS = {
     value: 'ms',
     about: 'how long the parrot waits before each word (0)',
   },
+  upstream: {
+    ...TEXT,
+    env: 'COLLOQUY_UPSTREAM',
+    value: 'url',
+    about: 'relay sessions to this Realtime server, wss://…/v1/realtime, in place of an engine',
+  },
+  'upstream-auth': {
+    ...oneOf('bearer', 'api-key'),
+    env: 'COLLOQUY_UPSTREAM_AUTH',
+    value: 'way',
+    about: 'how its key is shown: bearer, or api-key as Azure has it (bearer)',
+  },
+  models: {
+    ...LIST,
+    env: 'COLLOQUY_MODELS',
+    value: 'list',
+    about: 'models clients may name, with commas between (any)',
+  },
   tls: { ...SWITCH, env: 'COLLOQUY_TLS', about: 'also listen with TLS, with a certificate made for this machine' },
   'tls-port': {
     ...wholeNumber(0, 65_535),
@@ -185,7 +204,9 @@ export function readConfigFile(file: string): Settings {
   const settings: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(parseFile(file))) {
     if (!Object.hasOwn(SETTINGS, name)) {
-      const hint = /key/i.test(name) ? 'keys are read from COLLOQUY_API_KEYS only' : `known keys: ${NAMES.join(', ')}`;
+      const hint = /key/i.test(name)
+        ? `keys are read from ${name.startsWith('upstream') ? 'COLLOQUY_UPSTREAM_KEY' : 'COLLOQUY_API_KEYS'} only`
+        : `known keys: ${NAMES.join(', ')}`;
       throw misused(`${file}: '${name.slice(0, 64)}' is not a setting; ${hint}`);
     }
     const setting: Setting<unknown> = SETTINGS[name as SettingName];

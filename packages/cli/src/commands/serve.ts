@@ -29,6 +29,7 @@ ${SETTINGS_HELP}  --config <file>        a JSON object of these settings, e.g. {
 Environment:
   COLLOQUY_API_KEYS      the keys clients must show, with commas between; never an option, so that no
                          other process reads them. Without keys only this machine may connect.
+  COLLOQUY_UPSTREAM_KEY  the key shown to the upstream; clients' own keys never reach it
 
 ${EXIT_CODES_HELP}`;
 
@@ -43,9 +44,20 @@ function recordingsOf(settings: Settings): ServerOptions['recordings'] {
   return undefined;
 }
 
-function optionsOf(settings: Settings, keys: readonly string[]): ServerOptions {
-  const { port, host, tls, beta, origins, hosts } = settings;
+/** Where sessions are relayed to, if anywhere. Throws `misused` beside an engine, which would never be asked. */
+function upstreamOf(settings: Settings, key: string | undefined): ServerOptions['upstream'] {
+  const { upstream: url, 'upstream-auth': auth, engine, scenario, pace } = settings;
+  if (url === undefined) return undefined;
+  if ([engine, scenario, pace].some((set) => set !== undefined)) {
+    throw misused('--upstream takes the place of --engine, --scenario and --pace');
+  }
+  return { url, ...(key && { key }), ...(auth && { auth }) };
+}
+
+function optionsOf(settings: Settings, keys: readonly string[], upstreamKey: string | undefined): ServerOptions {
+  const { port, host, tls, beta, origins, hosts, models } = settings;
   const recordings = recordingsOf(settings);
+  const upstream = upstreamOf(settings, upstreamKey);
   const { 'tls-port': tlsPort, 'data-dir': dataDir, 'log-level': logLevel = 'warn' } = settings;
   return {
     keys,
@@ -57,6 +69,8 @@ function optionsOf(settings: Settings, keys: readonly string[]): ServerOptions {
     ...(tlsPort !== undefined && { tlsPort }),
     ...(dataDir !== undefined && { dataDir }),
     ...(recordings && { recordings }),
+    ...(upstream && { upstream }),
+    ...(models !== undefined && { models }),
     ...(origins !== undefined && { origins }),
     ...(hosts !== undefined && { hosts }),
   };
@@ -126,7 +140,7 @@ async function run(args: string[]): Promise<number> {
   }
   const { env } = process;
   const settings = readSettings(values, env, values.config ?? (env.COLLOQUY_CONFIG || undefined));
-  const options = optionsOf(settings, readKeys(env));
+  const options = optionsOf(settings, readKeys(env), env.COLLOQUY_UPSTREAM_KEY);
   // Loaded only now: the help, and other commands, do without it.
   const { createServer, ...engines } = await import('@colloquy/server');
   const engine = engineOf(settings, engines);
