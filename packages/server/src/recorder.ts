@@ -37,7 +37,7 @@ export interface SessionRecording {
 }
 
 /** Lines are gathered for so many milliseconds before they are written. A crash loses no more than those. */
-const GATHER_MS = 50;
+const GATHER_MS = 250;
 /** Gathered bytes above which there is no waiting. */
 const GATHER_BYTES = 64 * 1024;
 
