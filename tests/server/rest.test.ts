@@ -22,6 +22,7 @@ describe('REST', () => {
     ['[RT14] another method on the socket path', 'DELETE', '/v1/realtime', 405, 'method_not_allowed', 'GET'],
     ['[RT9] calls', 'POST', '/v1/realtime/calls', 501, 'webrtc_unavailable', null],
     ['[RT9] the alias of calls', 'POST', '/openai/v1/realtime/calls', 501, 'webrtc_unavailable', null],
+    ['[RT9] calls of translations', 'POST', '/v1/realtime/translations/calls', 501, 'webrtc_unavailable', null],
     ['[RT9] hangup', 'POST', '/v1/realtime/calls/rtc_1/hangup', 501, 'webrtc_unavailable', null],
     ['[RT17] a malformed escape', 'GET', '/v1/%zz', 400, 'invalid_value', null],
     ['[RT17] an encoded slash', 'GET', '/v1%2Fmodels', 400, 'invalid_value', null],

@@ -181,7 +181,8 @@ describe('session.input_audio_buffer.append', () => {
     ['a WAV file', Buffer.from('RIFF....WAVEfmt ').toString('base64')],
     ['an Ogg file', Buffer.from('OggS............').toString('base64')],
     ['a FLAC file', Buffer.from('fLaC............').toString('base64')],
-    ['an MP3 file', Buffer.from('ID3.............').toString('base64')],
+    ['a WebM file', Buffer.from([0x1a, 0x45, 0xdf, 0xa3, 1, 2]).toString('base64')],
+    ['an MP3 file with a tag', Buffer.from('ID3.............').toString('base64')],
   ])('[TL10] refuses %s, and translates nothing of it', (_, audio) => {
     const { client } = play();
     const { frames, effects } = client(append(audio));

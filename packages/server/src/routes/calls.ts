@@ -9,13 +9,17 @@ const UNAVAILABLE: Refusal = {
   param: null,
   message: 'Calls need WebRTC, which this server does not have. Use a WebSocket.',
 };
-const ACTIONS = ['', '/:call_id/accept', '/:call_id/hangup', '/:call_id/reject', '/:call_id/refer'];
+const PATHS = [
+  'calls',
+  ...['accept', 'hangup', 'reject', 'refer'].map((action) => `calls/:call_id/${action}`),
+  'translations/calls',
+];
 
 /** Adds the routes under a prefix such as `/v1`. Answered before any body is read. */
 export function callRoutes(app: FastifyInstance, prefix: string): void {
-  for (const action of ACTIONS) {
+  for (const path of PATHS) {
     app.post(
-      `${prefix}/realtime/calls${action}`,
+      `${prefix}/realtime/${path}`,
       { config: { wanted: 'call' }, onRequest: async (_, reply) => replyRefusal(reply, UNAVAILABLE) },
       () => undefined,
     );
