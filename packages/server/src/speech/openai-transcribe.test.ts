@@ -124,7 +124,12 @@ describe('openAiTranscriber', () => {
     ['heartbeats alone', heartbeats, 'upstream_timeout', 'took too long: no data within 0.3 s'],
     ['401', status(401), 'upstream_error', 'answered 401'],
     ['half an answer', halved, 'upstream_error', 'sent data that is not JSON'],
-    ['a stream that ends too early', saying(stream.slice(0, stream.indexOf('\n\n') + 2)), 'upstream_error', 'broke off its answer'],
+    [
+      'a stream that ends too early',
+      saying(stream.slice(0, stream.indexOf('\n\n') + 2)),
+      'upstream_error',
+      'broke off its answer',
+    ],
     ['a connection cut midway', cut, 'upstream_error', 'broke off its answer'],
     ['garbage', garbage, 'upstream_error', 'sent data that is not JSON'],
     ['50 MB', flood, 'upstream_error', 'sent an answer that is too long'],
