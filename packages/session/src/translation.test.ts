@@ -6,6 +6,7 @@ import {
   type TranslationEffect,
   type TranslationInput,
   type TranslationOptions,
+  type TranslationState,
   type TranslatorEvent,
   type TranslatorProgress,
 } from './translation-state.ts';
@@ -104,6 +105,34 @@ describe('a translation session', () => {
       'session.output_audio.delta',
       'session.closed',
     ]);
+  });
+});
+
+describe('the same inputs', () => {
+  it('[TL1] give the same frames, and a state that has been through JSON goes on as if it had not', () => {
+    const inputs: TranslationInput[] = [
+      { at: 0, from: 'host', event: { type: 'open' } },
+      { at: 10, from: 'client', event: append(pcm(250)) as never, audio_bytes: [12_000] },
+      { at: 20, from: 'translator', event: { type: 'taken' } },
+      { at: 30, from: 'translator', event: { type: 'output_transcript.delta', delta: 'hola', elapsed_ms: 0 } },
+      { at: 40, from: 'client', event: { type: 'session.close' } },
+      { at: 50, from: 'translator', event: { type: 'output_audio.delta', audio: pcm(1), elapsed_ms: 200 } },
+      { at: 60, from: 'translator', event: { type: 'done' } },
+    ];
+    const run = (goOn: (state: TranslationState) => TranslationState) => {
+      let state = createTranslation({ seed: [1, 2, 3, 4], model: 'mine', started_at: 0 });
+      return inputs.flatMap((input) => {
+        const next = stepTranslation(goOn(state), input);
+        state = next.state;
+        return next.effects;
+      });
+    };
+    const effects = run((state) => state);
+    expect(effects.map((effect) => (effect.do === 'send' ? effect.event.type : effect.do))).toEqual([
+      ...['session.created', 'append_audio', 'translate', 'session.output_transcript.delta'],
+      ...['translate', 'finish', 'session.output_audio.delta', 'session.closed', 'close'],
+    ]);
+    expect(run((state) => JSON.parse(JSON.stringify(state)))).toEqual(effects);
   });
 });
 
