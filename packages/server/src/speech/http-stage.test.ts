@@ -161,6 +161,14 @@ describe('exchange', () => {
     expect(fake.asked).toHaveLength(1);
   });
 
+  it('does not take the pause between attempts for silence, but counts it', async () => {
+    fake.next('think', status(503, { 'retry-after': '1' }), status(503, { 'retry-after': '1' }));
+    expect((await ask({ budget: { firstByteMs: 200 } })).join('')).toContain('[DONE]');
+    fake.next('think', status(503, { 'retry-after': '1' }));
+    const { fault } = await failure({ budget: { totalMs: 300 } });
+    expect(fault).toEqual({ fault: 'timeout', waitedFor: 'end', ms: 300 });
+  });
+
   it('asks three times at most', async () => {
     fake.next('think', status(500), status(500), status(500));
     expect((await failure({})).fault).toEqual({ fault: 'status', status: 500 });

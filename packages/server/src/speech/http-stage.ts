@@ -1,7 +1,6 @@
 // One stage of a cascade over HTTP: a request, its retries, and every way it can fail as one typed error. How long it may take
 // is `stage-watch.ts`, what its errors say `stage-fault.ts`. What is asked and what an answer means is in the `openai-*` files.
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { ColloquyError, readFrame } from '@colloquy/protocol';
 import { field } from './json-fields.ts';
 import { faultOf, knownReason, type StageFault, type StageName, stageError } from './stage-fault.ts';
@@ -67,9 +66,7 @@ export async function* exchange<T>(
       if (signal.aborted) return;
       const waitMs = hasSpoken || attempt >= budget.retries ? undefined : pauseBefore(faultOf(error), attempt, budget);
       if (waitMs === undefined) throw error;
-      watch.retry();
-      // An abort ends the pause, and then the loop.
-      await watch.waiting(pause(waitMs, undefined, { signal }).catch(() => {}));
+      await watch.retry(waitMs, signal);
     }
   }
 }

@@ -1,5 +1,6 @@
 // The clock of one stage: counts the time spent waiting for an endpoint, and no other.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ColloquyError } from '@colloquy/protocol';
 import type { StageFault } from './stage-fault.ts';
 
@@ -37,8 +38,8 @@ export interface Watch {
   readonly linger: (ms: number) => void;
   /** Whether time ran out while lingering. */
   readonly hasLingered: boolean;
-  /** Begins another attempt: the total goes on, the rest begins anew. */
-  retry(): void;
+  /** Pauses, then begins another attempt: only the total goes on. Rejects when the pause uses it up; an abort ends it early. */
+  retry(pauseMs: number, signal: AbortSignal): Promise<void>;
 }
 
 export function createWatch(budget: StageBudget, errorOf: (fault: StageFault) => ColloquyError): Watch {
@@ -92,7 +93,13 @@ export function createWatch(budget: StageBudget, errorOf: (fault: StageFault) =>
     get hasLingered() {
       return hasLingered;
     },
-    retry() {
+    async retry(pauseMs, signal) {
+      const leftOfAll = budget.totalMs - totalMs;
+      const began = performance.now();
+      await pause(Math.max(0, Math.min(pauseMs, leftOfAll)), undefined, { signal }).catch(() => {}); // seen by whoever asked
+      if (pauseMs > leftOfAll && !signal.aborted)
+        throw errorOf({ fault: 'timeout', waitedFor: 'end', ms: budget.totalMs });
+      totalMs += performance.now() - began;
       waitedFor = 'first_data';
       waitedMs = 0;
       lingerMs = undefined;
