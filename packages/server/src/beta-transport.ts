@@ -70,7 +70,7 @@ export function betaTransport(transport: Transport, options: BetaTransportOption
 
 /** Hands the temperatures of a beta client to the engine, which the session cannot [BT7]. */
 export const withTemperature = (engine: Engine, transport: BetaTransport): Engine => ({
-  name: engine.name,
+  ...engine,
   respond: ({ response_id, config, context }, host) =>
     engine.respond(
       { response_id, config: { ...config, temperature: transport.temperatureOf(response_id) }, context },

@@ -24,6 +24,8 @@ export interface EngineHost {
 export interface Engine {
   /** What it is called in logs and on the console. */
   readonly name: string;
+  /** Asks for the words of what the user says, whether or not the session wants to show them. @default false */
+  readonly needsWords?: boolean;
   /**
    * Yields the response as it is made: last, exactly once, `done` or `failed`. Returns early, without throwing, once
    * `host.signal` aborts. Serves any number of responses at a time. What it throws fails this response only [RS33].

@@ -15,12 +15,14 @@ import {
   deadline,
   type Effect,
   type Input,
+  itemById,
   type ResponseRequest,
   type SessionOptions,
   type SessionState,
   step,
 } from '@colloquy/session';
 import { audioStore } from './audio/audio-store.ts';
+import { prepareResampler } from './audio/resample.ts';
 import type { Engine } from './engine.ts';
 import { frameGate } from './frame-gate.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -28,6 +30,7 @@ import { createLog, type Log } from './log.ts';
 import { readerWatch } from './reader-watch.ts';
 import { pumpResponse } from './response-pump.ts';
 import { randomSeed } from './seed.ts';
+import { listener, type SpeechParts } from './speech/listener.ts';
 import { type Frame, frameBytes, type Transport } from './transport.ts';
 
 /** A line of a recording: an input, or a frame sent. Audio, images and keys are in clear; whoever writes it down takes them out. */
@@ -48,6 +51,8 @@ export interface HostedSession {
 
 export interface HostOptions {
   engine: Engine;
+  /** What hears. @default nothing: clients commit and ask for responses themselves, and transcriptions fail */
+  speech?: SpeechParts | undefined;
   /** What the session is. Absent: a `gpt-realtime` session with a seed from the cryptographic generator, beginning now. */
   opening?: Partial<SessionOptions>;
   limits?: Partial<Limits>;
@@ -83,6 +88,19 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   const watch = readerWatch(transport, limits, () => close(1013, 'The client does not take what it is sent.'));
   const running = new Map<string, { abort: AbortController; format: RealtimeAudioFormat; isKept: boolean }>();
   const gone = new AbortController();
+  const ears = listener({
+    ...options.speech,
+    session: state.id,
+    hear: (event) => take({ at: now(), from: 'speech', event }),
+    turn: () => state.turn,
+    transcription: () => state.config.audio.input.transcription,
+    logprobs: () => state.config.include?.includes('item.input_audio_transcription.logprobs') ?? false,
+    needsWords: engine.needsWords ?? false,
+    audio: store.read,
+    audioFormat: store.formatOf,
+  });
+  /** Audio taken in by the step that is being performed; listened to when that is done. */
+  let unheard: Uint8Array | undefined;
   let timer: NodeJS.Timeout | undefined;
   let timerDue = Number.POSITIVE_INFINITY;
 
@@ -101,11 +119,13 @@ export async function hostSession(transport: Transport, options: HostOptions): P
         return send(effect.event, effect.fill_audio ?? false);
       case 'append_audio':
         if (input.from === 'client' && input.event.type === 'input_audio_buffer.append') {
-          store.input.append(decodeBase64(input.event.audio) ?? new Uint8Array());
+          unheard = decodeBase64(input.event.audio) ?? new Uint8Array();
+          store.input.append(unheard);
         }
         return;
       case 'commit_audio':
-        return store.commit(effect.item_id, effect.start, effect.end, effect.format);
+        store.commit(effect.item_id, effect.start, effect.end, effect.format);
+        return ears.commit(effect.item_id);
       case 'trim_audio':
         return store.input.dropFront(effect.bytes);
       case 'clear_audio':
@@ -117,11 +137,12 @@ export async function hostSession(transport: Transport, options: HostOptions): P
       case 'cut_audio':
         return store.cut(effect.item_id, effect.content_index, effect.bytes);
       case 'forget_audio':
+        if (!itemById(state, effect.item_id)) ears.forget(effect.item_id);
         return store.forget(effect.item_id);
       case 'detect':
-        return; // no detector yet: clients commit and ask for responses themselves
+        return ears.detect(effect.turn_detection, effect.format);
       case 'transcribe':
-        return refuseTranscription(effect.item_id);
+        return ears.transcribe(effect.item_id);
       case 'respond':
         return respond(effect.request);
       case 'cancel':
@@ -152,7 +173,13 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     const abort = new AbortController();
     const isKept = !state.responses.some((response) => response.id === id && response.out_of_band);
     running.set(id, { abort, format: request.config.audio.output.format, isKept });
-    const host = { signal: abort.signal, audio: store.read, audioFormat: store.formatOf, drop: () => transport.drop() };
+    const host = {
+      signal: abort.signal,
+      audio: store.read,
+      audioFormat: store.formatOf,
+      transcript: ears.transcript,
+      drop: () => transport.drop(),
+    };
     void pumpResponse(request, {
       engine,
       host,
@@ -160,12 +187,6 @@ export async function hostSession(transport: Transport, options: HostOptions): P
       hear: (event) => take({ at: now(), from: 'engine', response_id: id, event }),
       room: (signal) => watch.room(limits.pauseBytes, signal),
     }).then(() => running.delete(id));
-  }
-
-  /** Without a recogniser every transcription that was asked for fails, so that nobody waits for it [TX1, TX8]. */
-  function refuseTranscription(item_id: string): void {
-    const error = { type: 'server_error', code: 'transcription_unavailable', message: 'No recogniser is configured.' };
-    queueMicrotask(() => take({ at: now(), from: 'speech', event: { type: 'transcription.failed', item_id, error } }));
   }
 
   /** One timer. It may ring too early, never too late: it is set anew only for what is due before it would ring. */
@@ -194,6 +215,13 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     take({ at, from: 'client', event, ...(audio_bytes && { audio_bytes }) });
   }
 
+  /** Long audio is listened to in pieces, between which others get their turn; what comes after it waits. */
+  async function listen(bytes: Uint8Array): Promise<void> {
+    unheard = undefined;
+    const patience = ears.write(bytes);
+    if (patience) await patience;
+  }
+
   function close(code: number, reason: string): void {
     take({ at: now(), from: 'host', event: { type: 'close' } });
     gone.abort();
@@ -211,8 +239,10 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   });
   try {
     take({ at: 0, from: 'host', event: { type: 'open' } });
+    if (options.speech) await prepareResampler();
     for await (const frame of transport.frames) {
       hear(frame);
+      if (unheard) await listen(unheard);
       if (transport.bufferedBytes > limits.stopBytes) await watch.room(limits.stopBytes, gone.signal);
       if (gone.signal.aborted) break;
     }
@@ -220,6 +250,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     take({ at: now(), from: 'host', event: { type: 'close' } });
     gone.abort();
     for (const { abort } of running.values()) abort.abort();
+    ears.close();
     watch.stop();
     clearTimeout(timer);
   }

@@ -24,6 +24,7 @@ export interface CascadeOptions {
 export function cascade({ name, thinker, speaker, pace = {} }: CascadeOptions): Engine {
   return {
     name: name ?? [thinker.name, ...(speaker ? [speaker.name] : [])].join('+'),
+    needsWords: true,
     async *respond({ config, context: given }, host) {
       const { signal } = host;
       const context = await withWords(given, host);

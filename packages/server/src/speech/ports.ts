@@ -111,7 +111,8 @@ export interface Transcript {
   /** Empty when nothing intelligible was said. */
   readonly transcript: string;
   readonly usage?: TranscriptionUsage;
-  readonly languages?: string[];
+  /** ISO 639-1, where the recogniser tells them; empty when it could not. */
+  readonly languages?: { code: string }[];
   readonly logprobs?: LogProb[];
 }
 

@@ -1,0 +1,75 @@
+// The offline parts, held to what every part of speech owes.
+
+import { afterAll, beforeAll, describe } from 'vitest';
+import { offlineThinker } from '../../packages/server/src/speech/offline-thinker.ts';
+import { allOf, openParts, spoken } from '../voice/parts.ts';
+import { detectorContract, speakerContract, thinkerContract, transcriberContract } from './speech.ts';
+
+const opened = await openParts();
+const { detector, transcriber, speaker } = opened;
+
+afterAll(async () => {
+  if (detector.ok) detector.part.close();
+  if (transcriber.ok) await transcriber.part.close();
+  if (speaker.ok) await speaker.part.close();
+});
+
+const speech: Record<'counting' | 'weather' | 'hello', Int16Array> = {
+  counting: new Int16Array(),
+  weather: new Int16Array(),
+  hello: new Int16Array(),
+};
+
+beforeAll(async () => {
+  if (!speaker.ok) return;
+  speech.counting = trimmed(await spoken(speaker.part, 'nine nine nine nine nine nine'));
+  speech.weather = await spoken(speaker.part, 'What is the weather like in Paris today?');
+  speech.hello = await spoken(speaker.part, 'Hello! How are you doing today?', 'awb');
+});
+
+/** Without the quiet at either end. */
+function trimmed(samples: Int16Array): Int16Array {
+  const isLoud = (sample: number) => Math.abs(sample) > 500;
+  return samples.slice(samples.findIndex(isLoud), samples.findLastIndex(isLoud));
+}
+
+const heardBy = allOf({ detector, speaker });
+describe.skipIf(!heardBy.parts)(heardBy.parts ? 'silero' : `silero (${heardBy.missing})`, () => {
+  detectorContract(() => ({ detector: heardBy.parts!.detector, speech: speech.counting }));
+});
+
+const understood = allOf({ transcriber, speaker });
+describe.skipIf(!understood.parts)(understood.parts ? 'pocketsphinx' : `pocketsphinx (${understood.missing})`, () => {
+  transcriberContract(() => ({
+    transcriber: understood.parts!.transcriber,
+    utterances: [
+      { speech: speech.weather, word: 'weather' },
+      { speech: speech.hello, word: 'hello' },
+    ],
+  }));
+});
+
+describe('offline thinker', () => {
+  thinkerContract(() => ({
+    thinker: offlineThinker(),
+    request: {
+      config: {
+        model: 'test',
+        output_modalities: ['text'],
+        instructions: '',
+        tools: [],
+        tool_choice: 'auto',
+        max_output_tokens: 'inf',
+        audio: { output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: 'rms', speed: 1 } },
+        prompt: null,
+        metadata: null,
+      },
+      context: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hello' }] }],
+    },
+  }));
+});
+
+const said = allOf({ speaker });
+describe.skipIf(!said.parts)(said.parts ? 'flite' : `flite (${said.missing})`, () => {
+  speakerContract(() => ({ speaker: said.parts!.speaker, voice: 'rms' }));
+});
