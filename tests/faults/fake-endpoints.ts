@@ -30,6 +30,8 @@ export interface FakeEndpoints {
   readonly url: string;
   /** Every request so far, in the order they came. */
   readonly asked: Asked[];
+  /** What `/v1/models` lists; a 404 while there are none. */
+  models: readonly string[];
   of(stage: FakeStage): Asked[];
   /** Answers the next requests of a stage so, one after the other, and well afterwards. */
   next(stage: FakeStage, ...answers: Answer[]): void;
@@ -57,6 +59,10 @@ export async function fakeEndpoints(): Promise<FakeEndpoints> {
   const server = createServer(async (request, response) => {
     const path = request.url ?? '';
     const stage = STAGES[path.split('?')[0] ?? ''];
+    if (path.startsWith('/v1/models') && fake.models.length > 0) {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return void response.end(JSON.stringify({ object: 'list', data: fake.models.map((id) => ({ id })) }));
+    }
     if (!stage) return void response.writeHead(404).end();
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -70,13 +76,15 @@ export async function fakeEndpoints(): Promise<FakeEndpoints> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  return {
+  const fake: FakeEndpoints = {
     url: `http://127.0.0.1:${port}/v1`,
     asked,
+    models: [],
     of: (stage) => asked.filter((each) => each.stage === stage),
     next: (stage, ...answers) => void queues[stage].push(...answers),
     reset() {
       asked.length = 0;
+      fake.models = [];
       for (const queue of Object.values(queues)) queue.length = 0;
     },
     async hungUp(stage, count = 1) {
@@ -91,6 +99,7 @@ export async function fakeEndpoints(): Promise<FakeEndpoints> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return fake;
 }
 
 // ---- Good answers ----
