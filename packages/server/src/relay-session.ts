@@ -222,9 +222,14 @@ export async function relaySession(transport: Transport, options: RelayOptions):
 
   function look(): void {
     timer = undefined;
+    const isSilent = () => isExpected() && now() - heardAt >= limits.upstreamIdleMs;
     if (isPaused) heardAt = now(); // it is we who do not listen
-    if (isExpected() && now() - heardAt >= limits.upstreamIdleMs) stalled();
-    arm();
+    if (!isSilent()) return arm();
+    // What came while this process was busy with something else has not been read yet.
+    setImmediate(() => {
+      if (isSilent() && !gone.signal.aborted) stalled();
+      arm();
+    });
   }
 
   /** The upstream said nothing for too long: requests are answered, responses ended, and the next turn may do better [RL7]. */
@@ -285,7 +290,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
   async function readFar(): Promise<void> {
     try {
       for await (const frame of far.frames) {
-        if (gone.signal.aborted) return;
+        if (gone.signal.aborted) continue; // until it has taken the close
         hearUpstream(frame);
         if (transport.bufferedBytes <= limits.pauseBytes) continue;
         isPaused = true;

@@ -111,7 +111,10 @@ export function createUpgrade(
   /** An upstream is dialled before the client is told of success [RL2]. `undefined` when it cannot be reached. */
   async function dial(to: UpstreamOptions, { model, kind }: Opening, client: Duplex): Promise<Upstream | undefined> {
     const left = new AbortController();
-    client.once('close', () => left.abort());
+    const leave = () => left.abort();
+    // Nothing is taken from what the client may have sent; but only who tries to read learns that there is an end.
+    const look = () => client.readableLength === 0 && client.read();
+    client.on('readable', look).on('end', leave).on('close', leave);
     try {
       const wanted = { model, kind: kind === 'transcription' ? kind : 'realtime' } as const;
       return await dialUpstream(to, wanted, { limits, signal: left.signal });
@@ -119,6 +122,8 @@ export function createUpgrade(
       // Its message is ours, and names neither host nor credential.
       log.warn({ error: ColloquyError.is(error) ? error.message : errorName(error) }, 'an upstream cannot be reached');
       return undefined;
+    } finally {
+      client.off('readable', look).off('end', leave).off('close', leave);
     }
   }
 

@@ -1,0 +1,70 @@
+// An upstream that says and does whatever a test wants, over real sockets, and remembers how it was dialled.
+
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { Inbox } from '../../packages/server/src/inbox.ts';
+import { stops } from '../server/dial.ts';
+
+export interface FakeUpstream {
+  /** `ws://127.0.0.1:49152/v1/realtime` */
+  readonly url: string;
+  /** The handshakes so far. */
+  readonly requests: IncomingMessage[];
+  /** The connections as they come. */
+  readonly connections: Inbox<Connection>;
+}
+
+export interface Connection {
+  readonly socket: WebSocket;
+  /** What the relay sent. */
+  readonly frames: Inbox<string>;
+  say(...events: object[]): void;
+}
+
+export const CREATED = {
+  type: 'session.created',
+  event_id: 'event_1',
+  session: { type: 'realtime', object: 'realtime.session', id: 'sess_up', model: 'gpt-realtime' },
+};
+
+/** `answer` may take the handshake in the place of accepting it. Every connection begins with `session.created`. */
+export async function fakeUpstream(answer?: (request: IncomingMessage, socket: Duplex) => void): Promise<FakeUpstream> {
+  const http = createServer((_, response) => response.writeHead(404).end());
+  const sockets = new WebSocketServer({ noServer: true });
+  const requests: IncomingMessage[] = [];
+  const connections = new Inbox<Connection>();
+  const streams = new Set<Duplex>();
+  http.on('upgrade', (request, socket, head) => {
+    requests.push(request);
+    streams.add(socket);
+    socket.on('error', () => {});
+    if (answer) return answer(request, socket);
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      const frames = new Inbox<string>();
+      ws.on('error', () => {});
+      ws.on('message', (data) => frames.push(String(data)));
+      ws.on('close', () => frames.end());
+      const say = (...events: object[]) => {
+        for (const event of events) ws.send(JSON.stringify(event));
+      };
+      say(CREATED);
+      connections.push({ socket: ws, frames, say });
+    });
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  stops.push(() => {
+    for (const stream of streams) stream.destroy();
+    http.close();
+  });
+  const { port } = http.address() as AddressInfo;
+  return { url: `ws://127.0.0.1:${port}/v1/realtime`, requests, connections };
+}
+
+/** The next of what an inbox holds. */
+export async function take<T>(inbox: Inbox<T>): Promise<T> {
+  const { value, done } = await inbox[Symbol.asyncIterator]().next();
+  if (done) throw new Error('nothing more came');
+  return value as T;
+}
