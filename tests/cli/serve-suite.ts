@@ -216,6 +216,9 @@ export function serveSuite(): void {
       [['--engine', 'scripted', '--scenario', '/nowhere/s.yaml'], '/nowhere/s.yaml cannot be read: ENOENT'],
       [['--scenario', 's.yaml'], '--scenario is for --engine scripted'],
       [['--record-audio'], '--record-audio needs --data-dir'],
+      [['--upstream', 'wss://u.example/', '--engine', 'parrot'], '--upstream takes the place of --engine'],
+      [['--upstream', 'ws://u.example/v1/realtime'], 'upstream: ws:// is for this machine only; use wss://'],
+      [['--upstream', 'wss://me:sk-secret@u.example/'], 'upstream: url must not hold a credential'],
       [['--api-key', 'sk-secret'], "--api-key is not an option; see 'colloquy serve --help'"],
       [['--port'], '--port is not given as it should be'],
       [['sk-secret'], 'too many arguments'],
@@ -226,6 +229,16 @@ export function serveSuite(): void {
       expect(stderr).toMatch(/^colloquy serve: [^\n]*\n$/);
       expect(stderr).toContain(message);
       expect(stderr).not.toContain('sk-secret');
+    });
+
+    it('[RL1] with --upstream relays to another server, with a key from the environment', async () => {
+      const behind = await started([], { COLLOQUY_API_KEYS: 'sk-behind' });
+      const upstream = `${behind.url.replace('http', 'ws')}/v1/realtime`;
+      const relay = await started(['--upstream', upstream], { COLLOQUY_UPSTREAM_KEY: 'sk-behind' });
+      const { code, stdout } = await run(['talk', relay.url], { input: 'far away\n' });
+      expect([code, stdout]).toEqual([0, 'You said: far away\n']);
+      const without = await started(['--upstream', upstream, '--models', 'colloquy,gpt-realtime']);
+      await expect(openSession(without.url)).rejects.toThrow('502');
     });
 
     it('refuses a file with an unknown key, naming both', async () => {
