@@ -63,6 +63,29 @@ const LIST: Kind<string[]> = {
   fromJson: (value) => (Array.isArray(value) && value.every((each) => TEXT.fromJson(each)) ? value : undefined),
 };
 
+type EndpointFlag = `${'think' | 'transcribe' | 'speak'}-${'url' | 'model' | 'key-env' | 'key-file'}`;
+
+/** The settings all endpoints of a cascade have. Their keys are named, never given: every process can read arguments. */
+function endpointSettings<const S extends 'think' | 'transcribe' | 'speak'>(stage: S, verb: string) {
+  const env = `COLLOQUY_${stage.toUpperCase()}`;
+  return {
+    [`${stage}-url`]: {
+      ...TEXT,
+      env: `${env}_URL`,
+      value: 'url',
+      about: `what ${verb}, e.g. http://127.0.0.1:8000/v1`,
+    },
+    [`${stage}-model`]: { ...TEXT, env: `${env}_MODEL`, value: 'name', about: 'the model there' },
+    [`${stage}-key-env`]: {
+      ...TEXT,
+      env: `${env}_KEY_ENV`,
+      value: 'name',
+      about: `the environment variable that holds its key (${env}_KEY)`,
+    },
+    [`${stage}-key-file`]: { ...TEXT, env: `${env}_KEY_FILE`, value: 'file', about: 'a file that holds its key' },
+  } as { [F in Extract<EndpointFlag, `${S}-${string}`>]: Setting<string> };
+}
+
 const isSwitch = (kind: Kind<unknown>) => kind.expected === SWITCH.expected;
 
 /** Every setting, under the name it has as a flag and as a key of the file. */
@@ -96,6 +119,39 @@ export const SETTINGS = {
     env: 'COLLOQUY_PACE',
     value: 'ms',
     about: 'how long the parrot waits before each word (0)',
+  },
+  cascade: {
+    ...TEXT,
+    env: 'COLLOQUY_CASCADE',
+    value: 'file',
+    about: 'endpoints that hear, think and speak, in YAML or JSON: docs/cascade.md; flags win over it',
+  },
+  ...endpointSettings('transcribe', 'hears: an OpenAI-compatible endpoint'),
+  'transcribe-language': {
+    ...TEXT,
+    env: 'COLLOQUY_TRANSCRIBE_LANGUAGE',
+    value: 'code',
+    about: 'for sessions that name no language, e.g. en',
+  },
+  ...endpointSettings('think', 'thinks: an OpenAI-compatible endpoint'),
+  'think-api': {
+    ...oneOf('chat', 'responses'),
+    env: 'COLLOQUY_THINK_API',
+    value: 'name',
+    about: 'what it speaks: chat or responses (chat)',
+  },
+  ...endpointSettings('speak', 'speaks: an OpenAI-compatible endpoint'),
+  'speak-voice': {
+    ...TEXT,
+    env: 'COLLOQUY_SPEAK_VOICE',
+    value: 'name',
+    about: 'its voice, whatever voice a session names',
+  },
+  'speak-rate': {
+    ...wholeNumber(4000, 192_000),
+    env: 'COLLOQUY_SPEAK_RATE',
+    value: 'hz',
+    about: 'samples per second of the pcm it sends (24000)',
   },
   upstream: {
     ...TEXT,
@@ -196,6 +252,12 @@ function parseFile(file: string): Record<string, unknown> {
   throw misused(`${file} must hold one JSON object`);
 }
 
+function keyHint(name: string): string {
+  const stage = /^(think|transcribe|speak)/.exec(name)?.[1];
+  if (stage) return `name the key's environment variable in '${stage}-key-env', or its file in '${stage}-key-file'`;
+  return `keys are read from ${name.startsWith('upstream') ? 'COLLOQUY_UPSTREAM_KEY' : 'COLLOQUY_API_KEYS'} only`;
+}
+
 /**
  * Reads the file of settings: one JSON object whose keys are the flags' names. Throws `misused` naming the file and the key:
  * a file that cannot be read, that is not JSON, an unknown key, a value of the wrong kind.
@@ -204,9 +266,7 @@ export function readConfigFile(file: string): Settings {
   const settings: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(parseFile(file))) {
     if (!Object.hasOwn(SETTINGS, name)) {
-      const hint = /key/i.test(name)
-        ? `keys are read from ${name.startsWith('upstream') ? 'COLLOQUY_UPSTREAM_KEY' : 'COLLOQUY_API_KEYS'} only`
-        : `known keys: ${NAMES.join(', ')}`;
+      const hint = /key/i.test(name) ? keyHint(name) : `known keys: ${NAMES.join(', ')}`;
       throw misused(`${file}: '${name.slice(0, 64)}' is not a setting; ${hint}`);
     }
     const setting: Setting<unknown> = SETTINGS[name as SettingName];

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { ColloquyError } from '@colloquy/protocol';
 import { type Command, EXIT, EXIT_CODES_HELP } from './command.ts';
+import { doctor } from './commands/doctor.ts';
 import { replay } from './commands/replay.ts';
 import { serve } from './commands/serve.ts';
 import { talk } from './commands/talk.ts';
@@ -11,6 +12,7 @@ import { talk } from './commands/talk.ts';
 const COMMANDS = new Map<string, Command>([
   ['serve', serve],
   ['talk', talk],
+  ['doctor', doctor],
   ['replay', replay],
 ]);
 

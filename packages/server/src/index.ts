@@ -32,6 +32,17 @@ export {
   type ScenarioStep,
   type ScenarioTurn,
 } from './scenario.ts';
+export {
+  type CascadeConfig,
+  type CascadeParts,
+  cascadeParts,
+  type EndpointConfig,
+  readCascadeConfig,
+  type SpeakConfig,
+  type ThinkConfig,
+  type TranscribeConfig,
+} from './speech/cascade-config.ts';
+export { checkEndpoints, type EndpointProblem, type EndpointReport } from './speech/check-endpoints.ts';
 export type { Translator, TranslatorHost } from './translator.ts';
 export type { Frame, Transport } from './transport.ts';
 export { type MemoryTransport, memoryPair } from './transports/memory.ts';

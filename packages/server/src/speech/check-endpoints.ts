@@ -255,6 +255,7 @@ async function explain(error: ColloquyError, endpoint: Endpoint, config: Endpoin
 const REACHING: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Nothing listens there: is the server running, and the port right?',
   ENOTFOUND: 'There is no such host name.',
+  ERR_BARRED_PORT: 'No browser and no fetch dials that port: use another.',
   EAI_AGAIN: 'Names cannot be looked up: is there a network?',
   ECONNRESET: 'It hung up: does it want https?',
   UND_ERR_SOCKET: 'It hung up: does it want https?',

@@ -208,6 +208,11 @@ describe('exchange', () => {
     expect(message).toBe('The think endpoint cannot be reached: ECONNREFUSED.');
   });
 
+  it('says that a port is one nobody dials', async () => {
+    const { fault } = await failure({ url: 'http://127.0.0.1:9/v1/chat/completions' });
+    expect(fault).toEqual({ fault: 'unreachable', reason: 'ERR_BARRED_PORT' });
+  });
+
   it('[ER4] tells neither keys nor contents nor addresses', async () => {
     const answers = [
       status(401),

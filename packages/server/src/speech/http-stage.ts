@@ -60,6 +60,7 @@ export async function* exchange<T>(
       for await (const piece of attemptOnce(endpoint, ask(), read, signal, watch)) {
         hasSpoken = true;
         yield piece;
+        if (signal.aborted) return;
       }
       return;
     } catch (error) {
@@ -146,6 +147,9 @@ async function* chunksOf(
 
 // ---- What failed ----
 
+/** Our word for ports that `fetch` dials for nobody, such as 9 and 6000: https://fetch.spec.whatwg.org/#port-blocking */
+const BARRED_PORT = 'ERR_BARRED_PORT';
+
 const systemCode = (error: unknown): string | undefined => {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
   if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code)) return code;
@@ -155,7 +159,8 @@ const systemCode = (error: unknown): string | undefined => {
 /** What `fetch` rejects with names hosts and ports; only the system's word for it is taken over. */
 function connectionError(stage: StageName, error: unknown, hasBegun: boolean): unknown {
   if (ColloquyError.is(error)) return error;
-  const reason = systemCode(error) ?? 'connection lost';
+  const isBarred = ((error as { cause?: { message?: unknown } }).cause?.message ?? '') === 'bad port';
+  const reason = systemCode(error) ?? (isBarred ? BARRED_PORT : 'connection lost');
   if (reason.endsWith('CONNECT_TIMEOUT') || reason === 'ETIMEDOUT')
     return stageError(stage, { fault: 'timeout', waitedFor: 'connection', ms: 10_000 });
   return stageError(stage, hasBegun ? { fault: 'cut' } : { fault: 'unreachable', reason });

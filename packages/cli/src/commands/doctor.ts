@@ -1,0 +1,63 @@
+// `colloquy doctor`: asks every configured endpoint once, and says what is wrong with it.
+
+import type { EndpointReport } from '@colloquy/server';
+import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { readSettings, SETTING_FLAGS } from '../config.ts';
+import { readEndpoints } from '../endpoints.ts';
+import { printable } from '../printable.ts';
+
+const HELP = `Usage: colloquy doctor [options]
+
+Asks each endpoint of a cascade one small thing, as 'colloquy serve' with the same options would, and says what is
+wrong: nobody listens there, the key is refused, there is no such model, it does not stream, it sends other audio.
+This costs what three short requests cost.
+
+Options:
+  --json           the reports as one JSON list, for other programs
+  --cascade <file> and the other options of endpoints: see 'colloquy serve --help'
+  --config <file>  a JSON object of settings, as for 'colloquy serve'
+  -h, --help       this text
+
+${EXIT_CODES_HELP}`;
+
+const NAME_WIDTH = 10;
+
+function describe({ stage, ok, address, model, first_ms, total_ms, problem, message }: EndpointReport): string {
+  const name = stage.padEnd(NAME_WIDTH);
+  const where = `${address ?? 'not asked'}  ${model}`;
+  const times = first_ms === null ? '' : `  first answer ${first_ms} ms, all ${total_ms} ms`;
+  if (ok) return `${name}  ok     ${where}${times}\n`;
+  return `${name}  WRONG  ${where}\n${''.padEnd(NAME_WIDTH)}  ${problem}: ${message}\n`;
+}
+
+async function run(args: string[]): Promise<number> {
+  const { values } = readArguments(
+    'doctor',
+    args,
+    {
+      ...SETTING_FLAGS,
+      config: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    0,
+  );
+  if (values.help) {
+    process.stdout.write(HELP);
+    return EXIT.done;
+  }
+  const { env } = process;
+  const settings = readSettings(values, env, values.config ?? (env.COLLOQUY_CONFIG || undefined));
+  const { checkEndpoints, readCascadeConfig } = await import('@colloquy/server');
+  const endpoints = readEndpoints(settings, env, readCascadeConfig);
+  if (!endpoints) throw misused('there is no endpoint to ask; name one, e.g. --think-url and --think-model');
+  const reports = await checkEndpoints(endpoints, env);
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(reports, null, 2)}\n`
+      : reports.map((report) => printable(describe(report))).join(''),
+  );
+  return reports.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
+}
+
+export const doctor: Command = { summary: 'ask each configured endpoint, and say what is wrong', help: HELP, run };

@@ -1,0 +1,63 @@
+// `colloquy doctor` as operators run it, against endpoints that are well and endpoints that are not.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { type FakeEndpoints, fakeEndpoints, garbage, status } from '../faults/fake-endpoints.ts';
+import { run } from './colloquy.ts';
+
+let fake: FakeEndpoints;
+let folder = '';
+beforeAll(async () => {
+  fake = await fakeEndpoints();
+  folder = mkdtempSync(join(tmpdir(), 'colloquy-doctor-'));
+});
+afterEach(() => fake.reset());
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  await fake.close();
+});
+
+const think = () => ['--think-url', fake.url, '--think-model', 'tiny'];
+
+it('says that an endpoint is well, and shows it the key from the environment alone', async () => {
+  const { code, stdout, stderr } = await run(['doctor', ...think()], { env: { COLLOQUY_THINK_KEY: 'sk-CANARY' } });
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(
+    /^think {7}ok {5}http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions {2}tiny {2}first answer \d+ ms/,
+  );
+  expect(fake.of('think')[0]?.headers.authorization).toBe('Bearer sk-CANARY');
+  expect(stdout).not.toContain('CANARY');
+});
+
+it('says what is wrong, for people and for programs, and fails', async () => {
+  fake.next('think', status(401));
+  const said = await run(['doctor', ...think()]);
+  expect(said.code).toBe(1);
+  expect(said.stdout).toMatch(
+    /^think {7}WRONG .*\n {12}unauthorized: The think endpoint answered 401\. No key is configured/,
+  );
+
+  fake.next('speak', garbage);
+  const file = join(folder, 'cascade.yaml');
+  writeFileSync(file, `speak: {url: "${fake.url}", model: tts}\ntranscribe: {url: "${fake.url}", model: ears}\n`);
+  const { code, stdout } = await run(['doctor', '--cascade', file, '--json']);
+  expect(code).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject([
+    { stage: 'transcribe', ok: true, problem: null },
+    { stage: 'speak', ok: false, problem: 'wrong_audio' },
+  ]);
+});
+
+it.each([
+  [['doctor'], 'there is no endpoint to ask'],
+  [['doctor', '--think-url', 'nonsense', '--think-model', 'm'], "endpoints: 'think.url' must be an address"],
+  [['doctor', '--think-key', 'sk-CANARY'], '--think-key is not an option'],
+  [['doctor', '--think-rate', '1'], '--think-rate is not an option'],
+])('is misused by %j', async (args, message) => {
+  const { code, stderr } = await run(args);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+  expect(stderr).not.toContain('CANARY');
+});
