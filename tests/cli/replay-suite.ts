@@ -125,7 +125,7 @@ export function replaySuite(): void {
         },
       ];
       const recording = record({ seed: [1, 2, 3, 4], model: 'm', started_at: 0 }, odd);
-      const bare = recording.join('\n').replace(/\\u202[89]/g, (escape) => JSON.parse(`"${escape}"`));
+      const bare = recording.join('\n').replace(/\\u202[89]/g, (escaped) => JSON.parse(`"${escaped}"`));
       expect(bare).toContain('a\u2028b');
       const { code, stdout } = await run(['replay', changed('odd.jsonl', bare)]);
       expect([code, stdout]).toEqual([0, expect.stringContaining('(2 inputs, 3 frames)')]);
