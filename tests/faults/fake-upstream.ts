@@ -29,18 +29,25 @@ export const CREATED = {
   session: { type: 'realtime', object: 'realtime.session', id: 'sess_up', model: 'gpt-realtime' },
 };
 
-/** `answer` may take the handshake in the place of accepting it. Every connection begins with `session.created`. */
-export async function fakeUpstream(answer?: (request: IncomingMessage, socket: Duplex) => void): Promise<FakeUpstream> {
+/**
+ * `answer` takes the handshake in the place of accepting it; one that returns a promise has it accepted when that is kept. Every
+ * connection begins with `session.created`.
+ */
+export async function fakeUpstream(
+  answer?: (request: IncomingMessage, socket: Duplex) => unknown,
+): Promise<FakeUpstream> {
   const http = createServer((_, response) => response.writeHead(404).end());
   const sockets = new WebSocketServer({ noServer: true });
   const requests: IncomingMessage[] = [];
   const connections = new Inbox<Connection>();
   const streams = new Set<Duplex>();
-  http.on('upgrade', (request, socket, head) => {
+  http.on('upgrade', async (request, socket, head) => {
     requests.push(request);
     streams.add(socket);
     socket.on('error', () => {});
-    if (answer) return answer(request, socket);
+    const answered = answer?.(request, socket);
+    if (answer && !(answered instanceof Promise)) return;
+    await answered;
     sockets.handleUpgrade(request, socket, head, (ws) => {
       const frames = new Inbox<string>();
       ws.on('error', () => {});

@@ -3,8 +3,10 @@
 
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import type { ResponseUsage, ServerOptions } from '@colloquy/server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -197,6 +199,42 @@ describe('an upstream that is not there', () => {
     await expect(starting).rejects.toMatchObject({ code: 'invalid_configuration' });
     await expect(starting).rejects.not.toThrow('sk-secret');
   });
+
+  it.each([false, true])(
+    '[RL2] loses nothing a client sends while the upstream is dialled; over TLS %j',
+    async (tls) => {
+      const dataDir = await mkdtemp(join(tmpdir(), 'colloquy-relay-'));
+      stops.push(() => rm(dataDir, { recursive: true }));
+      let accept = () => {};
+      const accepted = new Promise<void>((resolve) => {
+        accept = resolve;
+      });
+      const fake = await fakeUpstream(() => accepted);
+      const { port, tlsPort = 0 } = await relayTo(fake.url, { tls, dataDir });
+      const socket = tls
+        ? connectTls({ port: tlsPort, host: '127.0.0.1', rejectUnauthorized: false })
+        : connect(port, '127.0.0.1');
+      stops.push(() => socket.destroy());
+      const event = '{"type":"response.create"}';
+      const frame = Buffer.concat([Buffer.from([0x81, 0x80 | event.length, 0, 0, 0, 0]), Buffer.from(event)]);
+      const handshake = [
+        'GET /v1/realtime?model=m HTTP/1.1',
+        'Host: localhost',
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+        '\r\n',
+      ].join('\r\n');
+      socket.write(Buffer.concat([Buffer.from(handshake), frame]));
+      while (fake.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      socket.write(frame);
+      await new Promise((resolve) => setTimeout(resolve, 50)); // for it to arrive too early
+      accept();
+      const { frames } = await take(fake.connections);
+      expect([await take(frames), await take(frames)]).toEqual([event, event]);
+    },
+  );
 
   it('[RL2] gives up dialling for a client that has left', async () => {
     const fake = await fakeUpstream((_, socket) => socket.resume().on('end', () => socket.end()));

@@ -1,0 +1,85 @@
+import type { ServerEvent } from '@colloquy/protocol';
+import { describe, expect, it } from 'vitest';
+import { relayResponses } from './relay-responses.ts';
+
+const FAULT = { code: 'upstream_error', message: 'gone' } as const;
+const hearAll = (events: readonly object[]) => {
+  const responses = relayResponses(() => {});
+  for (const event of events) responses.hear({ event_id: 'e', ...event } as ServerEvent);
+  return responses;
+};
+const begun = (id: string) => ({ type: 'response.created', response: { id, status: 'in_progress', output: [] } });
+const added = (response_id: string, output_index: number, item: object) => ({
+  type: 'response.output_item.added',
+  ...{ response_id, output_index, item },
+});
+const message = { id: 'm', type: 'message', role: 'assistant', status: 'in_progress', content: [] };
+const call = { id: 'f', type: 'function_call', call_id: 'c', name: 'add', arguments: '', status: 'in_progress' };
+const part = { response_id: 'r', item_id: 'm', output_index: 0, content_index: 0 };
+
+describe('relayResponses', () => {
+  it('[RL6, OR7, OR8] closes audio and calls in the order of the wire, and says nothing of the conversation out of band', () => {
+    const responses = hearAll([
+      begun('r'),
+      added('r', 0, message),
+      { type: 'response.content_part.added', ...part, part: { type: 'audio', transcript: '' } },
+      { type: 'response.output_audio_transcript.delta', ...part, delta: 'Half' },
+      { type: 'response.output_audio.delta', ...part, delta: 'AAAA' },
+      added('r', 1, call),
+      {
+        type: 'response.function_call_arguments.delta',
+        ...{ response_id: 'r', item_id: 'f', output_index: 1 },
+        delta: '{"a"',
+      },
+    ]);
+    const said = responses.fail(FAULT);
+    expect(said.map(({ type }) => type)).toEqual([
+      'response.output_audio.done',
+      'response.output_audio_transcript.done',
+      'response.content_part.done',
+      'response.output_item.done',
+      'response.function_call_arguments.done',
+      'response.output_item.done',
+      'response.done',
+    ]);
+    expect(said[1]).toMatchObject({ ...part, transcript: 'Half' });
+    expect(said[4]).toMatchObject({ output_index: 1, call_id: 'c', name: 'add', arguments: '{"a"' });
+    expect(said[5]).toMatchObject({ item: { id: 'f', status: 'incomplete' } });
+    expect(said[6]).toMatchObject({ response: { id: 'r', status: 'failed', output: [{ id: 'm' }, { id: 'f' }] } });
+    expect([responses.isWaiting, responses.fail(FAULT)]).toEqual([false, []]);
+  });
+
+  it('[RL6] leaves what was done as it is', () => {
+    const done = { ...message, status: 'completed', content: [{ type: 'output_text', text: 'Whole.' }] };
+    const responses = hearAll([
+      begun('r'),
+      added('r', 0, message),
+      { type: 'response.output_item.done', response_id: 'r', output_index: 0, item: done },
+    ]);
+    expect(responses.fail(FAULT)).toMatchObject([{ type: 'response.done', response: { output: [done] } }]);
+  });
+
+  it('[RL6] ends every running response, and forgets those that are over', () => {
+    const responses = hearAll([
+      begun('a'),
+      begun('b'),
+      { type: 'response.done', response: { id: 'a', status: 'completed' } },
+      begun('c'),
+    ]);
+    expect(responses.running).toEqual(['b', 'c']);
+    expect(responses.fail(FAULT)).toMatchObject([{ response: { id: 'b' } }, { response: { id: 'c' } }]);
+  });
+
+  it('[RL7] waits for what was asked until it begins or is refused', () => {
+    const responses = hearAll([]);
+    responses.asked('one');
+    responses.asked(null);
+    expect(responses.isWaiting).toBe(true);
+    responses.hear({ type: 'error', event_id: 'e', error: { type: 'x', message: '', event_id: 'one' } } as never);
+    expect(responses.unanswered()).toEqual([null]);
+    responses.asked('two');
+    responses.hear({ event_id: 'e', ...begun('r') } as never);
+    responses.hear({ event_id: 'e', type: 'response.done', response: { id: 'r' } } as never);
+    expect(responses.isWaiting).toBe(false);
+  });
+});
