@@ -32,6 +32,8 @@ export interface FakeEndpoints {
   readonly asked: Asked[];
   /** What `/v1/models` lists; a 404 while there are none. */
   models: readonly string[];
+  /** How a stage answers when nothing else is asked of it; well, unless set. */
+  readonly usual: Partial<Record<FakeStage, Answer>>;
   of(stage: FakeStage): Asked[];
   /** Answers the next requests of a stage so, one after the other, and well afterwards. */
   next(stage: FakeStage, ...answers: Answer[]): void;
@@ -71,7 +73,7 @@ export async function fakeEndpoints(): Promise<FakeEndpoints> {
     response.on('close', () => {
       seen.wasAborted = !response.writableFinished && !cutByUs.has(response);
     });
-    const answer = queues[stage].shift() ?? well;
+    const answer = queues[stage].shift() ?? fake.usual[stage] ?? well;
     await Promise.resolve(answer(response, seen, goodAnswer(seen))).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -80,6 +82,7 @@ export async function fakeEndpoints(): Promise<FakeEndpoints> {
     url: `http://127.0.0.1:${port}/v1`,
     asked,
     models: [],
+    usual: {},
     of: (stage) => asked.filter((each) => each.stage === stage),
     next: (stage, ...answers) => void queues[stage].push(...answers),
     reset() {

@@ -4,6 +4,7 @@
 import {
   type AudioTranscription,
   bytesToMs,
+  ColloquyError,
   type RealtimeAudioFormat,
   type RealtimeTurnDetection,
   type TranscriptionUsage,
@@ -254,7 +255,10 @@ export function listener(options: ListenerOptions): Listener {
           const usage = transcript.usage ?? durationOf(item_id);
           if (!isClosed) options.hear({ type: 'transcription.completed', item_id, ...transcript, usage });
         },
-        () => failed('transcription_failed', 'The recogniser failed.'),
+        (error: unknown) =>
+          ColloquyError.is(error)
+            ? failed((error as ColloquyError).code, (error as ColloquyError).message)
+            : failed('transcription_failed', 'The recogniser failed.'),
       );
     },
     transcript: async (itemId, contentIndex = 0) =>

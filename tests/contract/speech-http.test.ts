@@ -1,0 +1,75 @@
+// The parts that ask OpenAI-compatible endpoints, held to what every part of speech owes: over real HTTP, with endpoints that
+// truly hear and speak.
+
+import { afterAll, beforeAll, describe } from 'vitest';
+import { type CascadeParts, cascadeParts } from '../../packages/server/src/speech/cascade-config.ts';
+import type { FakeEndpoints } from '../faults/fake-endpoints.ts';
+import { allOf, openParts, spoken } from '../voice/parts.ts';
+import { voiceEndpoints } from '../voice/voice-endpoints.ts';
+import { speakerContract, thinkerContract, transcriberContract } from './speech.ts';
+
+const { detector, transcriber, speaker } = await openParts();
+const offline = allOf({ transcriber, speaker });
+
+describe.skipIf(!offline.parts)(offline.parts ? 'over HTTP' : `over HTTP (${offline.missing})`, () => {
+  let fake: FakeEndpoints;
+  let parts: Required<CascadeParts>;
+  let weather: Int16Array = new Int16Array();
+  let hello: Int16Array = new Int16Array();
+
+  beforeAll(async () => {
+    if (!offline.parts) return;
+    fake = await voiceEndpoints(offline.parts);
+    const { url } = fake;
+    parts = cascadeParts(
+      {
+        transcribe: { url, model: 'ears' },
+        think: { url, model: 'mind' },
+        speak: { url, model: 'voice', voices: ['rms', 'slt'] },
+      },
+      {},
+    ) as Required<CascadeParts>;
+    weather = await spoken(offline.parts.speaker, 'What is the weather like in Paris today?');
+    hello = await spoken(offline.parts.speaker, 'Hello! How are you doing today?', 'awb');
+  });
+  afterAll(async () => {
+    if (detector.ok) detector.part.close();
+    if (!offline.parts) return;
+    await Promise.all([parts.transcriber.close(), parts.speaker.close(), fake.close()]);
+    await Promise.all([offline.parts.transcriber.close(), offline.parts.speaker.close()]);
+  });
+
+  describe('/v1/audio/transcriptions', () => {
+    transcriberContract(() => ({
+      transcriber: parts.transcriber,
+      utterances: [
+        { speech: weather, word: 'weather' },
+        { speech: hello, word: 'hello' },
+      ],
+    }));
+  });
+
+  describe('/v1/chat/completions', () => {
+    thinkerContract(() => ({
+      thinker: parts.thinker,
+      request: {
+        config: {
+          model: 'test',
+          output_modalities: ['text'],
+          instructions: '',
+          tools: [],
+          tool_choice: 'auto',
+          max_output_tokens: 'inf',
+          audio: { output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: 'rms', speed: 1 } },
+          prompt: null,
+          metadata: null,
+        },
+        context: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hello' }] }],
+      },
+    }));
+  });
+
+  describe('/v1/audio/speech', () => {
+    speakerContract(() => ({ speaker: parts.speaker, voice: 'rms' }));
+  });
+});

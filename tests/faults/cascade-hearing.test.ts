@@ -1,0 +1,159 @@
+// Endpoints that transcribe, failing in every way we could think of, behind a hosted session: each transcription ends exactly
+// once, within its budget, the answer comes all the same, and the session goes on.
+
+import type { ServerEvent } from '@colloquy/protocol';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { cascade } from '../../packages/server/src/engines/cascade.ts';
+import { hostSession } from '../../packages/server/src/host-session.ts';
+import { cascadeParts } from '../../packages/server/src/speech/cascade-config.ts';
+import { memoryPair } from '../../packages/server/src/transports/memory.ts';
+import {
+  type Answer,
+  bytewise,
+  cut,
+  dropped,
+  empty,
+  type FakeEndpoints,
+  fakeEndpoints,
+  flood,
+  GOOD_TRANSCRIPT,
+  garbage,
+  halved,
+  heartbeats,
+  html,
+  mute,
+  redirected,
+  saying,
+  silent,
+  slowly,
+  sse,
+  stalling,
+  status,
+} from './fake-endpoints.ts';
+
+const BUDGET = { first_byte_ms: 300, idle_ms: 300, total_ms: 3000, retries: 1 };
+const WITHIN_MS = 6000;
+
+let fake: FakeEndpoints;
+const events: ServerEvent[] = [];
+let wake = () => {};
+let close = async () => {};
+let send: (event: object) => void = () => {};
+
+beforeAll(async () => {
+  fake = await fakeEndpoints();
+  const env = { FAKE_KEY: 'sk-CANARY-KEY' };
+  const endpoint = { url: fake.url, key_env: 'FAKE_KEY', ...BUDGET };
+  const parts = cascadeParts(
+    { transcribe: { ...endpoint, model: 'ears' }, think: { ...endpoint, model: 'mind' } },
+    env,
+  );
+  if (!parts.thinker) expect.unreachable();
+  const [client, server] = memoryPair();
+  const hosting = hostSession(server, {
+    engine: cascade({ thinker: parts.thinker }),
+    speech: { transcriber: parts.transcriber },
+  });
+  void (async () => {
+    for await (const frame of client.frames) {
+      events.push(JSON.parse(String(frame)) as ServerEvent);
+      wake();
+    }
+  })();
+  send = (event) => client.send(JSON.stringify(event));
+  const input = { turn_detection: null, transcription: { model: 'whisper-1' } };
+  send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'], audio: { input } } });
+  close = async () => {
+    client.close(1000, '');
+    await hosting;
+  };
+});
+afterEach(() => fake.reset());
+afterAll(async () => {
+  await close();
+  await fake.close();
+});
+
+/** The first event from `from` on of one of these types. */
+async function until(types: readonly string[], from: number): Promise<ServerEvent> {
+  const late = Date.now() + WITHIN_MS;
+  for (;;) {
+    const found = events.slice(from).find(({ type }) => types.includes(type));
+    if (found) return found;
+    if (Date.now() > late) throw new Error(`no ${types.join(' or ')} within ${WITHIN_MS} ms`);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 100);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+const COMPLETED = 'conversation.item.input_audio_transcription.completed';
+const FAILED = 'conversation.item.input_audio_transcription.failed';
+
+/** Half a second of audio as a turn of its own, and what is told of its words. */
+async function say() {
+  const from = events.length;
+  send({ type: 'input_audio_buffer.append', audio: Buffer.alloc(24_000).toString('base64') });
+  send({ type: 'input_audio_buffer.commit' });
+  send({ type: 'response.create' });
+  const end = await until([COMPLETED, FAILED], from);
+  const done = await until(['response.done'], from);
+  expect(events.slice(from).filter(({ type }) => type === COMPLETED || type === FAILED)).toHaveLength(1);
+  if (done.type !== 'response.done') expect.unreachable();
+  expect(done.response.status).toBe('completed');
+  if (end.type === COMPLETED) return { transcript: end.transcript };
+  return end.type === FAILED ? { code: end.error.code, message: end.error.message ?? '' } : expect.unreachable();
+}
+
+const ERROR = 'upstream_error';
+const TIMEOUT = 'upstream_timeout';
+
+it.each<[string, Answer, string | undefined]>([
+  ['slow', slowly(50), undefined],
+  ['one byte at a time', bytewise, undefined],
+  ['silent', silent, TIMEOUT],
+  ['silent after its headers', mute, TIMEOUT],
+  ['silent midway', stalling, TIMEOUT],
+  ['heartbeats alone', heartbeats, TIMEOUT],
+  ['500 again and again', status(500), ERROR],
+  ['401', status(401), ERROR],
+  ['429 again and again', status(429), ERROR],
+  ['a connection lost at once, again and again', dropped, ERROR],
+  ['cut midway', cut, ERROR],
+  ['half an answer', halved, ERROR],
+  ['garbage', garbage, ERROR],
+  ['50 MB', flood, ERROR],
+  ['a web page', html, ERROR],
+  ['nothing', empty, ERROR],
+  ['a redirect', redirected('https://elsewhere.example/CANARY-URL'), ERROR],
+  ['a stream without an end', saying(sse({ type: 'transcript.text.delta', delta: 'so' })), ERROR],
+])(
+  '[TX8] a transcribe endpoint that answers with %s ends one transcription, and the session goes on',
+  async (_, answer, code) => {
+    fake.next('transcribe', answer, ...(code === undefined ? [] : [answer]));
+    const began = performance.now();
+    const told = await say();
+    expect(performance.now() - began).toBeLessThan(WITHIN_MS);
+    expect(told).toMatchObject(code === undefined ? { transcript: GOOD_TRANSCRIPT } : { code });
+    fake.reset();
+    expect(await say()).toEqual({ transcript: GOOD_TRANSCRIPT });
+    expect(fake.of('transcribe')).toHaveLength(1);
+    expect(String(fake.of('think')[0]?.body)).toContain(GOOD_TRANSCRIPT);
+    expect(JSON.stringify(events)).not.toContain('CANARY');
+  },
+);
+
+it('hangs up when the session ends', async () => {
+  fake.next('transcribe', silent);
+  send({ type: 'input_audio_buffer.append', audio: Buffer.alloc(24_000).toString('base64') });
+  send({ type: 'input_audio_buffer.commit' });
+  const late = Date.now() + WITHIN_MS;
+  while (fake.of('transcribe').length === 0 && Date.now() < late)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  await close();
+  await fake.hungUp('transcribe');
+});
