@@ -103,10 +103,10 @@ export const SETTINGS = {
     about: "address to listen on; any but this machine's own needs keys (localhost)",
   },
   engine: {
-    ...oneOf('parrot', 'scripted'),
+    ...oneOf('parrot', 'scripted', 'cascade'),
     env: 'COLLOQUY_ENGINE',
     value: 'name',
-    about: 'what answers: parrot or scripted (parrot)',
+    about: 'what answers: parrot, scripted, or cascade, the endpoints below (parrot; cascade once there are any)',
   },
   scenario: {
     ...TEXT,

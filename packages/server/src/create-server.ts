@@ -29,6 +29,7 @@ import { consoleRoutes } from './routes/console.ts';
 import { healthRoutes } from './routes/health.ts';
 import { legacySessionRoutes } from './routes/legacy-sessions.ts';
 import { modelRoutes } from './routes/models.ts';
+import type { SpeechParts } from './speech/listener.ts';
 import { fileStore } from './stores/file.ts';
 import { developmentTls } from './tls.ts';
 import type { Translator } from './translator.ts';
@@ -54,6 +55,8 @@ export interface ServerOptions {
   tlsPort?: number;
   /** What answers. @default parrot() */
   engine?: Engine;
+  /** What hears. @default nothing: clients commit and ask for responses themselves, and transcriptions fail */
+  speech?: SpeechParts;
   /** What translates. @default parrotTranslator() */
   translator?: Translator;
   /** Relays sessions to this Realtime server instead; then neither `engine` nor `translator` is asked. @default sessions are hosted here */
@@ -163,6 +166,7 @@ export function createServer(options: ServerOptions = {}): Server {
     onLine: options.onLine,
     recorder,
     translator: options.translator ?? parrotTranslator(),
+    speech: options.speech,
     upstream: upstream && { ...upstream, ...(models && { models }) },
   });
   const servers: HttpServer[] = [];

@@ -23,6 +23,7 @@ export { type HostedSession, type HostOptions, hostSession, type Line } from './
 export { type HostedTranslation, hostTranslation, type TranslationHostOptions } from './host-translation.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export { createLog, type Log, type LogFields, type LogLevel } from './log.ts';
+export { openVoice, type Voice, type VoiceOptions } from './open-voice.ts';
 export type { ResponseUsage } from './relay-responses.ts';
 export { type RelayedSession, type RelayOptions, relaySession } from './relay-session.ts';
 export {
@@ -43,6 +44,7 @@ export {
   type TranscribeConfig,
 } from './speech/cascade-config.ts';
 export { checkEndpoints, type EndpointProblem, type EndpointReport } from './speech/check-endpoints.ts';
+export type { SpeechParts } from './speech/listener.ts';
 export type { Translator, TranslatorHost } from './translator.ts';
 export type { Frame, Transport } from './transport.ts';
 export { type MemoryTransport, memoryPair } from './transports/memory.ts';

@@ -18,6 +18,7 @@ import { lockedPaths, type Opening, type OpeningRules, openingOf, SESSION_PATHS 
 import type { Recorder, SessionRecording } from './recorder.ts';
 import { answerSocket, httpAnswer } from './refusal.ts';
 import { relaySession } from './relay-session.ts';
+import type { SpeechParts } from './speech/listener.ts';
 import type { Translator } from './translator.ts';
 import type { Transport } from './transport.ts';
 import { webSocketTransport } from './transports/websocket.ts';
@@ -29,6 +30,8 @@ export interface UpgradeOptions {
   readonly rules: OpeningRules;
   readonly engine: Engine;
   readonly translator: Translator;
+  /** What hears for the sessions hosted here. */
+  readonly speech: SpeechParts | undefined;
   readonly limits: Limits;
   readonly log: Log;
   readonly clock: () => number;
@@ -204,6 +207,7 @@ export function createUpgrade(
       await hostSession(transport, {
         ...shared,
         engine: bridged ? withTemperature(options.engine, bridged) : options.engine,
+        speech: options.speech,
         opening: {
           model: opening.model,
           kind: opening.kind,

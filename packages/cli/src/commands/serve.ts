@@ -6,6 +6,7 @@ import { ColloquyError } from '@colloquy/protocol';
 import type { Engine, Listening, ScriptedEngine, Server, ServerOptions } from '@colloquy/server';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { readKeys, readSettings, SETTING_FLAGS, SETTINGS_HELP, type Settings } from '../config.ts';
+import { readEndpoints } from '../endpoints.ts';
 import { printable } from '../printable.ts';
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
@@ -30,6 +31,8 @@ Environment:
   COLLOQUY_API_KEYS      the keys clients must show, with commas between; never an option, so that no
                          other process reads them. Without keys only this machine may connect.
   COLLOQUY_UPSTREAM_KEY  the key shown to the upstream; clients' own keys never reach it
+  COLLOQUY_THINK_KEY, COLLOQUY_TRANSCRIBE_KEY, COLLOQUY_SPEAK_KEY
+                         the keys shown to these endpoints, unless other places are named
 
 ${EXIT_CODES_HELP}`;
 
@@ -44,12 +47,18 @@ function recordingsOf(settings: Settings): ServerOptions['recordings'] {
   return undefined;
 }
 
+/** What says that there are endpoints. */
+const ENDPOINTS = ['cascade', 'transcribe-url', 'think-url', 'speak-url'] as const;
+
 /** Where sessions are relayed to, if anywhere. Throws `misused` beside an engine, which would never be asked. */
 function upstreamOf(settings: Settings, key: string | undefined): ServerOptions['upstream'] {
   const { upstream: url, 'upstream-auth': auth, engine, scenario, pace } = settings;
   if (url === undefined) return undefined;
   if ([engine, scenario, pace].some((set) => set !== undefined)) {
     throw misused('--upstream takes the place of --engine, --scenario and --pace');
+  }
+  if (ENDPOINTS.some((name) => settings[name] !== undefined)) {
+    throw misused('--upstream takes the place of endpoints that hear, think and speak');
   }
   return { url, ...(key && { key }), ...(auth && { auth }) };
 }
@@ -76,11 +85,42 @@ function optionsOf(settings: Settings, keys: readonly string[], upstreamKey: str
   };
 }
 
-type Engines = Pick<typeof import('@colloquy/server'), 'parrot' | 'readScenario' | 'scripted'>;
+type Engines = Pick<
+  typeof import('@colloquy/server'),
+  'openVoice' | 'parrot' | 'readCascadeConfig' | 'readScenario' | 'scripted'
+>;
 
-/** Throws `misused` for a scenario that is missing or idle, and one that names file and field for a scenario that is none. */
-function engineOf(settings: Settings, { parrot, readScenario, scripted }: Engines): Engine | ScriptedEngine {
-  const { engine = 'parrot', pace = 0, scenario: file } = settings;
+/** What answers and what hears. */
+interface Answering {
+  readonly engine: Engine | ScriptedEngine;
+  readonly speech?: ServerOptions['speech'];
+  readonly close?: () => Promise<void>;
+}
+
+/**
+ * Throws `misused` for a scenario or endpoints that are missing or idle, and what names file and field for those that are none.
+ * What a voice lacks goes to stderr: the rest works meanwhile.
+ */
+async function answeringOf(settings: Settings, env: NodeJS.ProcessEnv, engines: Engines): Promise<Answering> {
+  const endpoints = readEndpoints(settings, env, engines.readCascadeConfig);
+  const { engine = endpoints ? 'cascade' : 'parrot' } = settings;
+  if (engine !== 'cascade') {
+    if (endpoints) throw misused(`endpoints that hear, think and speak are for --engine cascade, not ${engine}`);
+    return { engine: engineOf(settings, engine, engines) };
+  }
+  if (settings.scenario !== undefined) throw misused('--scenario is for --engine scripted');
+  if (!endpoints) throw misused('--engine cascade needs endpoints: --think-url and --think-model, or --cascade');
+  const { missing, ...voice } = await engines.openVoice({ endpoints, env });
+  for (const sentence of missing) process.stderr.write(`colloquy: ${printable(sentence)}\n`);
+  return voice;
+}
+
+/** An engine that needs nothing but its settings. */
+function engineOf(
+  { pace = 0, scenario: file }: Settings,
+  engine: 'parrot' | 'scripted',
+  { parrot, readScenario, scripted }: Engines,
+): Engine | ScriptedEngine {
   if (engine === 'parrot' && file !== undefined) throw misused('--scenario is for --engine scripted');
   if (engine === 'parrot') return parrot({ pace });
   if (file === undefined) throw misused('--engine scripted needs --scenario, the file that says what it answers');
@@ -143,10 +183,13 @@ async function run(args: string[]): Promise<number> {
   const options = optionsOf(settings, readKeys(env), env.COLLOQUY_UPSTREAM_KEY);
   // Loaded only now: the help, and other commands, do without it.
   const { createServer, ...engines } = await import('@colloquy/server');
-  const engine = engineOf(settings, engines);
-  const server = createServer({ ...options, engine });
+  const { engine, speech, close } = options.upstream
+    ? { engine: engines.parrot() } // asked by nobody
+    : await answeringOf(settings, env, engines);
+  const server = createServer({ ...options, engine, ...(speech && { speech }) });
   announce(await server.listen());
   await untilToldToEnd(server);
+  await close?.();
   return wasPlayed(engine) ? EXIT.done : EXIT.failed;
 }
 
