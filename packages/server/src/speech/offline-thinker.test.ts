@@ -147,7 +147,7 @@ describe('the offline thinker calls', () => {
     ];
     const thoughts = await think(context, { tools: [weather] });
     expect(thoughts.map((thought) => ('delta' in thought ? thought.delta : '')).join('')).toBe(
-      'weather: temperature c 21, sky clear.',
+      'Here is the weather: temperature c 21, sky clear.',
     );
   });
 });

@@ -80,7 +80,7 @@ function callFor(
 function outcome(since: readonly RealtimeConversationItem[]): string | undefined {
   const outputs = since.filter((item): item is FunctionCallOutputItem => item.type === 'function_call_output');
   if (outputs.length === 0) return undefined;
-  return outputs.map((output) => `${titleOf(output, since)}: ${spoken(output.output)}.`).join(' ');
+  return outputs.map((output) => `Here is the ${titleOf(output, since)}: ${spoken(output.output)}.`).join(' ');
 }
 
 function titleOf({ call_id }: FunctionCallOutputItem, since: readonly RealtimeConversationItem[]): string {
