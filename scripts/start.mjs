@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { install } from './install.mjs';
 import { requireNode, root } from './run.mjs';
+import { provideSpeech } from './speech-packages.mjs';
 
 /**
  * Asks the server to drain when the program that started us has gone. npm, ended by SIGTERM, passes nothing on through
@@ -37,6 +38,7 @@ function drainWhenOrphaned() {
 requireNode();
 const failed = (await install({ out: 2 })) || (await build({ out: 2 }));
 if (failed) process.exit(failed);
+await provideSpeech({ out: 2 });
 
 const main = join(root, 'packages/cli/dist/main.js');
 process.argv = [process.execPath, main, 'serve', ...process.argv.slice(2)];

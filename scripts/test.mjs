@@ -10,6 +10,7 @@ import { build } from './build.mjs';
 import { isChromiumWanted, provideChromium } from './chromium.mjs';
 import { install, provideLiveKit } from './install.mjs';
 import { requireNode, runNode } from './run.mjs';
+import { provideSpeech } from './speech-packages.mjs';
 import { close, takeStep, takeSteps } from './steps.mjs';
 
 const STRICT = '--unhandled-rejections=strict';
@@ -55,6 +56,8 @@ if ((await install()) !== 0) {
   if (installed !== undefined) await takeStep(total, 'install Chromium', () => (installed ? 0 : 1));
   // Beside the checks, which leave the network idle. Where only some tests are run, that one is skipped if it lacks them.
   const livekit = isWhole ? provideLiveKit() : undefined;
+  // Spoken tests are skipped without it, and say why.
+  await provideSpeech();
   if (isWhole) await takeSteps(total);
   // Tests that start the command line need it built. Errors of type are shown but not counted here: the compiler writes
   // what it can all the same, and judging the rest is the whole run's business.
