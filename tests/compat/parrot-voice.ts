@@ -31,7 +31,7 @@ export async function parrotSays(text: string): Promise<{ text: string; bytes: n
     audioFormat: () => undefined,
     drop() {},
   };
-  for await (const event of parrot().respond({ response_id: 'r', config: CONFIG, context }, host)) {
+  for await (const event of parrot().respond({ response_id: 'r', config: CONFIG, tools: [], context }, host)) {
     if (event.type === 'transcript.delta') said += event.delta;
     if (event.type !== 'audio.delta') continue;
     hash.update(Buffer.from(event.audio, 'base64'));

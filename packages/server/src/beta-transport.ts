@@ -71,9 +71,8 @@ export function betaTransport(transport: Transport, options: BetaTransportOption
 /** Hands the temperatures of a beta client to the engine, which the session cannot [BT7]. */
 export const withTemperature = (engine: Engine, transport: BetaTransport): Engine => ({
   ...engine,
-  respond: ({ response_id, config, context }, host) =>
-    engine.respond(
-      { response_id, config: { ...config, temperature: transport.temperatureOf(response_id) }, context },
-      host,
-    ),
+  respond: (request, host) => {
+    const temperature = transport.temperatureOf(request.response_id);
+    return engine.respond({ ...request, config: { ...request.config, temperature } }, host);
+  },
 });

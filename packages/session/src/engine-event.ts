@@ -31,10 +31,23 @@ export interface ResponseConfig {
   temperature?: number;
 }
 
+/** A tool as engines are offered it, whoever runs it. */
+export interface NeutralTool {
+  /** Unique among tools of the same `server_label`; two servers may offer the same name, and a function may have it too. */
+  name: string;
+  description?: string;
+  /** JSON Schema of the arguments. */
+  parameters?: Record<string, unknown>;
+  /** The MCP server that has it. Absent: a function, called by the client. */
+  server_label?: string;
+}
+
 /** What an engine is asked to answer. */
 export interface ResponseRequest {
   response_id: string;
   config: ResponseConfig;
+  /** Everything that may be called: functions, and the tools MCP servers listed, as far as `allowed_tools` lets them through [MC4]. */
+  tools: NeutralTool[];
   /** The items the engine may see, in conversation order, without audio bytes: the host has those by item id [CV32]. */
   context: RealtimeConversationItem[];
 }
@@ -49,8 +62,11 @@ export type EngineEvent =
   | { type: 'transcript.delta'; delta: string }
   /** Audio in the response's output format: base64, and how many bytes it stands for. */
   | { type: 'audio.delta'; audio: string; bytes: number }
-  /** Begins a function call. `call_id` is minted when absent, and is then only known to the session. */
-  | { type: 'call'; name: string; call_id?: string }
+  /**
+   * Begins a call. `call_id` is minted when absent, and is then only known to the session. With `server_label` it is a call of
+   * that MCP server's tool; without, of the function of that name, or else of the one tool that has it.
+   */
+  | { type: 'call'; name: string; call_id?: string; server_label?: string }
   /** Arguments of a call: of the one named, or of the latest. */
   | { type: 'arguments.delta'; delta: string; call_id?: string }
   /** What was consumed; the latest one counts. */

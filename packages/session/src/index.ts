@@ -2,9 +2,9 @@
 
 export { itemById, items } from './conversation.ts';
 export { createSession, type SessionOptions } from './create-session.ts';
-export type { EngineEvent, ResponseConfig, ResponseRequest } from './engine-event.ts';
+export type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from './engine-event.ts';
 export type { IdSeed } from './ids.ts';
-export type { Effect, HostEvent, Input, SpeechEvent } from './input.ts';
+export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, ToolsEvent } from './input.ts';
 export { deadline } from './lifetime.ts';
 export { createMirror, type Mirror, type MirrorOptions, type MirrorPart } from './mirror.ts';
 export type { MirrorChange, MirrorIssue, MirrorIssueCode, MirrorTranscription } from './mirror-state.ts';

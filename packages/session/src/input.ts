@@ -6,7 +6,10 @@ import type {
   InputAudioTranscriptionCompletedEvent,
   InputAudioTranscriptionDeltaEvent,
   Issue,
+  McpCallError,
+  McpListToolEntry,
   RealtimeAudioFormat,
+  RealtimeMcpTool,
   RealtimeTurnDetection,
   ServerEvent,
 } from '@colloquy/protocol';
@@ -36,6 +39,19 @@ export type SpeechEvent =
     >)
   | { type: 'transcription.failed'; item_id: string; error: { type: string; code: string; message: string } };
 
+/** A tool an MCP server listed. `hash` stands for its whole definition: another definition, another hash [MC11]. */
+export type ListedTool = McpListToolEntry & { hash: string };
+
+/** What the MCP servers report, by way of the host. `item_id` is the one the effect named. What comes late or twice is dropped. */
+export type ToolsEvent =
+  /** Ends a listing well. Said again later: the server's tools have changed, and approvals of the old ones are void [MC11]. */
+  | { type: 'listed'; item_id: string; tools: ListedTool[] }
+  | { type: 'list_failed'; item_id: string }
+  /** `output` is what the tool returned, as text. */
+  | { type: 'called'; item_id: string; output: string }
+  /** The error stands in the item as it is [MC14]: no secrets, no stack traces, at most 512 characters of message. */
+  | { type: 'call_failed'; item_id: string; error: McpCallError };
+
 /** What the host itself decides. */
 export type HostEvent =
   /** The first input of every session. */
@@ -53,6 +69,7 @@ export type Input =
   /** A frame that could not be decoded, and its `event_id` if it had one. */
   | (At & { from: 'wire'; issue: Issue; event_id: string | null })
   | (At & { from: 'speech'; event: SpeechEvent })
+  | (At & { from: 'tools'; event: ToolsEvent })
   | (At & { from: 'engine'; response_id: string; event: EngineEvent })
   /** Nothing but the time; due at `deadline(state)`. */
   | (At & { from: 'clock' });
@@ -83,5 +100,24 @@ export type Effect =
   | { do: 'respond'; request: ResponseRequest }
   /** Stop the engine of a response. */
   | { do: 'cancel'; response_id: string }
+  /** List the tools of this MCP server. Answered by `listed` or `list_failed`; `authorization` and `headers` never pass through here [SE29]. */
+  | { do: 'list_tools'; item_id: string; tool: RealtimeMcpTool }
+  /**
+   * Call a tool, once: never again, whatever becomes of it [MC15]. `arguments` is the text of a JSON object. `listing_id` is the
+   * `item_id` of the listing that offered it, which tells two servers of one label apart; `hash` is the definition it was offered
+   * with. Answered by `called` or `call_failed`.
+   */
+  | {
+      do: 'call_tool';
+      item_id: string;
+      listing_id: string;
+      server_label: string;
+      name: string;
+      arguments: string;
+      hash: string;
+      may_repeat?: false;
+    }
+  /** Nobody waits for this listing or call any more. No answer is due. */
+  | { do: 'abort_tool'; item_id: string }
   /** Close the connections. `drain`: because the server goes, not the session. */
   | { do: 'close'; code: number; reason: string; drain?: true };

@@ -18,6 +18,7 @@ import { placeDeferred } from './conversation.ts';
 import { type Draft, shown } from './draft.ts';
 import type { EngineEvent, ResponseConfig } from './engine-event.ts';
 import { armIdle, stopIdle } from './idle-timer.ts';
+import { offeredTools } from './mcp.ts';
 import { storedForm } from './new-item.ts';
 import { reportRateLimits } from './rate-limits.ts';
 import { closeOutput, type Outcome, outputTokens, playingTime, speak } from './response-output.ts';
@@ -79,7 +80,10 @@ export function startResponse(draft: Draft, params: RealtimeResponseCreateParams
     return endResponse(draft, response, { status: 'failed', error: { code: 'context_length_exceeded', message } });
   }
   state.context_trace = context.trace;
-  draft.do({ do: 'respond', request: { response_id: id, config, context: context.items } });
+  draft.do({
+    do: 'respond',
+    request: { response_id: id, config, tools: offeredTools(config), context: context.items },
+  });
 }
 
 /**

@@ -6,6 +6,7 @@ import { Draft } from './draft.ts';
 import type { Effect, HostEvent, Input, SpeechEvent } from './input.ts';
 import { appendAudio, clearAudio, commitAudio } from './input-audio-buffer.ts';
 import { abandonSession, drainSession, openSession, passTime, settle } from './lifetime.ts';
+import { hearTools } from './mcp.ts';
 import { cancelResponse, createResponse, hearEngine } from './response.ts';
 import { updateSession } from './session-config.ts';
 import type { SessionState } from './state.ts';
@@ -58,6 +59,9 @@ export function step(state: SessionState, input: Input): Step {
       break;
     case 'speech':
       hearSpeech(draft, input.event);
+      break;
+    case 'tools':
+      hearTools(draft, input.event);
       break;
     case 'engine':
       hearEngine(draft, input.response_id, input.event);

@@ -30,6 +30,7 @@ function asked(
       prompt: null,
       metadata: null,
     },
+    tools: [],
     context,
   };
 }

@@ -50,7 +50,8 @@ async function pieces(
   config: Partial<ResponseConfig> = {},
   host: Partial<EngineHost> = {},
 ): Promise<EngineEvent[]> {
-  const request = { response_id: 'resp_1', config: { ...CONFIG, ...config }, context };
+  const tools = (config.tools ?? []).flatMap((each) => (each.type === 'function' ? [{ name: each.name }] : []));
+  const request = { response_id: 'resp_1', config: { ...CONFIG, ...config }, tools, context };
   const all: EngineEvent[] = [];
   for await (const event of parrot().respond(request, { ...HOST, ...host })) all.push(event);
   return all;
@@ -195,7 +196,7 @@ describe('what it calls', () => {
 describe('when it stops', () => {
   it('[EN3, RS32] returns promptly and quietly once its signal aborts', async () => {
     const abort = new AbortController();
-    const request = { response_id: 'resp_1', config: CONFIG, context: [user('a very long story')] };
+    const request = { response_id: 'resp_1', config: CONFIG, tools: [], context: [user('a very long story')] };
     const events: EngineEvent[] = [];
     for await (const event of parrot({ pace: 60_000 }).respond(request, { ...HOST, signal: abort.signal })) {
       events.push(event);

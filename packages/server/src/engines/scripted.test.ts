@@ -18,6 +18,7 @@ function asked(context: RealtimeConversationItem[], modality: 'text' | 'audio' =
   return {
     response_id: 'resp_1',
     context,
+    tools: [],
     config: {
       model: 'm',
       output_modalities: [modality],
