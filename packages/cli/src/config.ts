@@ -103,10 +103,11 @@ export const SETTINGS = {
     about: "address to listen on; any but this machine's own needs keys (localhost)",
   },
   engine: {
-    ...oneOf('parrot', 'scripted', 'cascade'),
+    ...oneOf('parrot', 'offline', 'scripted', 'cascade'),
     env: 'COLLOQUY_ENGINE',
     value: 'name',
-    about: 'what answers: parrot, scripted, or cascade, the endpoints below (parrot; cascade once there are any)',
+    about:
+      'what answers: parrot, offline, scripted, or cascade, the endpoints below (parrot; cascade once there are any)',
   },
   scenario: {
     ...TEXT,

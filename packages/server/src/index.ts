@@ -16,6 +16,8 @@ export {
   type ServerOptions,
 } from './create-server.ts';
 export type { Engine, EngineHost } from './engine.ts';
+export { type CascadeOptions, cascade } from './engines/cascade.ts';
+export { type OfflineOptions, offline } from './engines/offline.ts';
 export { type ParrotOptions, parrot } from './engines/parrot.ts';
 export { parrotTranslator } from './engines/parrot-translator.ts';
 export { type ScriptedEngine, scripted } from './engines/scripted.ts';
@@ -44,7 +46,29 @@ export {
   type TranscribeConfig,
 } from './speech/cascade-config.ts';
 export { checkEndpoints, type EndpointProblem, type EndpointReport } from './speech/check-endpoints.ts';
+export { openFlite } from './speech/flite.ts';
 export type { SpeechParts } from './speech/listener.ts';
+export { type OfflineThinkerOptions, offlineThinker } from './speech/offline-thinker.ts';
+export type { PaceOptions } from './speech/pace.ts';
+export { openPocketSphinx, type PocketSphinxOptions } from './speech/pocketsphinx.ts';
+export type {
+  Availability,
+  Detection,
+  DetectionOptions,
+  Detector,
+  Sound,
+  Speaker,
+  SpeakOptions,
+  Thinker,
+  ThinkRequest,
+  Thought,
+  Transcriber,
+  Transcript,
+  TurnEdge,
+  Utterance,
+  UtteranceOptions,
+} from './speech/ports.ts';
+export { openSilero, type SileroOptions } from './speech/silero.ts';
 export type { Translator, TranslatorHost } from './translator.ts';
 export type { Frame, Transport } from './transport.ts';
 export { type MemoryTransport, memoryPair } from './transports/memory.ts';

@@ -104,12 +104,16 @@ interface Answering {
 async function answeringOf(settings: Settings, env: NodeJS.ProcessEnv, engines: Engines): Promise<Answering> {
   const endpoints = readEndpoints(settings, env, engines.readCascadeConfig);
   const { engine = endpoints ? 'cascade' : 'parrot' } = settings;
-  if (engine !== 'cascade') {
+  if (engine !== 'cascade' && engine !== 'offline') {
     if (endpoints) throw misused(`endpoints that hear, think and speak are for --engine cascade, not ${engine}`);
     return { engine: engineOf(settings, engine, engines) };
   }
   if (settings.scenario !== undefined) throw misused('--scenario is for --engine scripted');
-  if (!endpoints) throw misused('--engine cascade needs endpoints: --think-url and --think-model, or --cascade');
+  if (endpoints && engine === 'offline') {
+    throw misused('endpoints that hear, think and speak are for --engine cascade, not offline');
+  }
+  if (!endpoints && engine === 'cascade')
+    throw misused('--engine cascade needs endpoints: --think-url and --think-model, or --cascade');
   const { missing, ...voice } = await engines.openVoice({ endpoints, env });
   for (const sentence of missing) process.stderr.write(`colloquy: ${printable(sentence)}\n`);
   return voice;
