@@ -211,7 +211,7 @@ export function serveSuite(): void {
 
     it.each([
       [['--port', '99999'], '--port must be a whole number from 0 to 65535'],
-      [['--engine', 'nobody'], '--engine must be one of parrot, scripted'],
+      [['--engine', 'nobody'], '--engine must be one of parrot, offline, scripted, cascade'],
       [['--engine', 'scripted'], '--engine scripted needs --scenario'],
       [['--engine', 'scripted', '--scenario', '/nowhere/s.yaml'], '/nowhere/s.yaml cannot be read: ENOENT'],
       [['--scenario', 's.yaml'], '--scenario is for --engine scripted'],
