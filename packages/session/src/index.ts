@@ -1,8 +1,11 @@
 // The public names of @colloquy/session, one by one.
 
+export { type Conformance, type ConformanceOptions, createConformance, type LoggedViolation } from './conformance.ts';
 export { itemById, items } from './conversation.ts';
 export { createSession, type SessionOptions } from './create-session.ts';
 export type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from './engine-event.ts';
+export { type LoggedFrame, loggedFrame, readLogDocument, readLogLine } from './foreign-log.ts';
+export { checkServerFrame } from './frame-rules.ts';
 export type { IdSeed } from './ids.ts';
 export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, ToolsEvent } from './input.ts';
 export { deadline } from './lifetime.ts';
@@ -29,6 +32,7 @@ export {
   replay,
   restore,
 } from './replay.ts';
+export { RULES, type RuleId, type Violation } from './rules.ts';
 export { lockedField, sessionObject } from './session-config.ts';
 export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 export { type Step, step } from './step.ts';

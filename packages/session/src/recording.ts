@@ -142,8 +142,13 @@ export type RecordingEntry = { readonly line: number } & (
   | { readonly kind: 'input'; readonly input: Input }
   | { readonly kind: 'frame'; readonly frame: SentFrame }
   | { readonly kind: 'snapshot'; readonly snapshot: SnapshotLine }
-  /** A bare event, as other tools log them. */
-  | { readonly kind: 'event'; readonly from: 'client' | 'server'; readonly event: ClientEvent | ServerEvent }
+  /** An event as other tools log them. `time`, where the log has one, is milliseconds since whatever the log counts from. */
+  | {
+      readonly kind: 'event';
+      readonly from: 'client' | 'server';
+      readonly event: ClientEvent | ServerEvent;
+      readonly time?: number;
+    }
   /** JSON, but nothing of ours: a line of another log, or of a newer format. */
   | { readonly kind: 'foreign'; readonly message: string }
   /** No JSON, or a line of ours that is broken. */
@@ -159,14 +164,23 @@ const MAX_LINE = 17 * 1024 * 1024;
 
 /** Reads one line. Never throws; no message quotes the line. */
 export function readRecordingLine(text: string, line: number): RecordingEntry {
-  if (text.length > MAX_LINE) return { line, kind: 'damaged', message: 'longer than a line can be' };
-  let value: unknown;
+  const parsed = parseLine(text);
+  return parsed.ok ? readRecordingValue(parsed.value, line) : { line, kind: 'damaged', message: parsed.message };
+}
+
+/** The JSON of a line, or why there is none. */
+export function parseLine(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
+  if (text.length > MAX_LINE) return { ok: false, message: 'longer than a line can be' };
   try {
-    value = JSON.parse(text);
+    return { ok: true, value: JSON.parse(text) };
   } catch {
     // What the parser says quotes the line.
-    return { line, kind: 'damaged', message: 'not JSON' };
+    return { ok: false, message: 'not JSON' };
   }
+}
+
+/** What a parsed line is. */
+export function readRecordingValue(value: unknown, line: number): RecordingEntry {
   if (!isObject(value)) return { line, kind: 'foreign', message: 'not an object' };
   if ('recording' in value) return readHeader(value, line);
   if (typeof value.from !== 'string') return readBareEvent(value, line);
@@ -198,7 +212,9 @@ function readBareEvent(value: Record<string, unknown>, line: number): RecordingE
 const CLIENT_TYPES: ReadonlySet<string> = new Set(CLIENT_EVENT_TYPES);
 const SERVER_TYPES: ReadonlySet<string> = new Set(SERVER_EVENT_TYPES);
 
-const sideOf = (type: string) => (CLIENT_TYPES.has(type) ? 'client' : SERVER_TYPES.has(type) ? 'server' : undefined);
+/** Who sends events of a type; `undefined` for types nobody knows. */
+export const sideOf = (type: string): 'client' | 'server' | undefined =>
+  CLIENT_TYPES.has(type) ? 'client' : SERVER_TYPES.has(type) ? 'server' : undefined;
 
 function readOwn(value: Record<string, unknown>, line: number): RecordingEntry {
   const { at, from, event } = value;

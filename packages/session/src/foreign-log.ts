@@ -1,0 +1,205 @@
+// Logs of events that others wrote: bare events, events in an envelope that says side and time, the output of command line
+// clients, lists, and the HAR files of browsers. What comes out are the entries of `recording.ts`, whose own lines pass as well.
+
+import {
+  type ClientEvent,
+  readFrame,
+  type ServerEvent,
+  TRANSLATION_CLIENT_EVENT_TYPES,
+  TRANSLATION_SERVER_EVENT_TYPES,
+} from '@colloquy/protocol';
+import { BETA_CLIENT_EVENT_TYPES, BETA_SERVER_EVENT_TYPES } from '@colloquy/protocol/beta';
+import { parseLine, type RecordingEntry, readRecordingValue, sideOf } from './recording.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+type Side = 'client' | 'server';
+
+/**
+ * Reads one line of any log: a line of a recording, or an event in one of the forms named above. Never throws; no message quotes
+ * the line. The type of an event says who sent it; what the envelope says counts for types nobody knows.
+ */
+export function readLogLine(text: string, line: number): RecordingEntry {
+  const parsed = parseLine(text);
+  if (parsed.ok) return readLogValue(parsed.value, line);
+  const damaged = { line, kind: 'damaged', message: parsed.message } as const;
+  // `< {…}`, `12:00:01 recv: {…}`, `data: {…}`: an event after a few words.
+  const begin = text.slice(0, LONGEST_PREFIX).indexOf('{');
+  if (begin <= 0) return damaged;
+  const event = parseLine(text.slice(begin));
+  if (!event.ok) return damaged;
+  const prefix = text.slice(0, begin);
+  const from = /^\s*<|\b(?:recv|received?|incoming|server)\b|←/i.test(prefix)
+    ? 'server'
+    : /^\s*>|\b(?:send|sent|sending|outgoing|client)\b|→/i.test(prefix)
+      ? 'client'
+      : undefined;
+  return readLogValue({ ...(from && { from }), ...timeIn(prefix), event: event.value }, line);
+}
+
+/** Longest text before the event on a line. */
+const LONGEST_PREFIX = 256;
+
+const timeIn = (prefix: string) => {
+  const stamp = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/.exec(prefix)?.[0];
+  return stamp === undefined ? {} : { time: stamp.replace(',', '.') };
+};
+
+/** What a parsed line of any log is. */
+export function readLogValue(value: unknown, line: number): RecordingEntry {
+  const own = readRecordingValue(value, line);
+  if (own.kind === 'event' && isObject(value)) {
+    const time = BARE_TIMES.map((name) => readTime(value[name])).find((each) => each !== undefined);
+    return time === undefined ? own : { ...own, time };
+  }
+  const mayBeForeign = own.kind === 'foreign' || (own.kind === 'damaged' && isObject(value) && !('at' in value));
+  if (!mayBeForeign || !isObject(value)) return own;
+  const found = unwrap(value, undefined, undefined, 0);
+  return found ? { line, kind: 'event', ...found } : { ...own, line };
+}
+
+/**
+ * The events of a log that is one JSON value: a list, an object with a list inside, or a HAR file with its WebSocket messages.
+ * Lines count the entries of the list, from 1. `undefined` when the value holds no such list.
+ */
+export function readLogDocument(value: unknown): Iterable<RecordingEntry> | undefined {
+  const list = listIn(value);
+  return list && (list as unknown[]).map((each, index) => readLogValue(each, index + 1));
+}
+
+function listIn(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (!isObject(value)) return undefined;
+  const { log } = value;
+  if (isObject(log) && Array.isArray(log.entries)) {
+    return (log.entries as unknown[]).flatMap((entry) =>
+      isObject(entry) && Array.isArray(entry._webSocketMessages) ? (entry._webSocketMessages as unknown[]) : [],
+    );
+  }
+  return LISTS.map((name) => value[name]).find((each) => Array.isArray(each)) as unknown[] | undefined;
+}
+
+/** What loggers add to an event itself; no event of ours has a field of these names. */
+const BARE_TIMES = ['timestamp', '@timestamp', 'time', 'ts'];
+
+const LISTS = ['events', 'messages', 'frames', 'logs', 'log', 'entries', 'data'];
+
+// ---- Envelopes ----
+
+/** Where envelopes keep the event: as an object, or as the text of the frame. */
+const INSIDE = ['event', 'message', 'msg', 'data', 'payload', 'frame', 'body', 'content', 'json', 'raw', 'text'];
+const SIDES = ['direction', 'dir', 'source', 'sender', 'side', 'from', 'origin', 'type', 'kind', 'event'];
+const TIMES = ['time', 'timestamp', '@timestamp', 'ts', 'at', 'date', 'datetime', 'created_at', 'received_at', 't'];
+
+const SAID_BY: Readonly<Record<Side, ReadonlySet<string>>> = {
+  client: new Set(
+    'client send sent sending out outgoing outbound request up upload upstream tx clienttoserver clientevent'.split(
+      ' ',
+    ),
+  ),
+  server: new Set(
+    'server receive received recv in incoming inbound response down download downstream rx servertoclient serverevent'.split(
+      ' ',
+    ),
+  ),
+};
+
+/** An envelope in an envelope in an envelope, as structured loggers make them; no more. */
+const MOST_ENVELOPES = 3;
+
+interface Found {
+  from: Side;
+  event: ClientEvent | ServerEvent;
+  time?: number;
+}
+
+function unwrap(value: Json, side: Side | undefined, time: number | undefined, depth: number): Found | undefined {
+  const from = typeof value.type === 'string' ? whoSends(value, value.type, side) : undefined;
+  if (from) return { from, event: value as unknown as ServerEvent, ...(time !== undefined && { time }) };
+  if (depth === MOST_ENVELOPES) return undefined;
+  const said = SIDES.map((name) => sideIn(value[name])).find((each) => each !== undefined) ?? side;
+  const told = TIMES.map((name) => readTime(value[name])).find((each) => each !== undefined) ?? time;
+  for (const name of INSIDE) {
+    const inner = readInner(value[name]);
+    const found = inner && unwrap(inner, said, told, depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function readInner(inner: unknown): Json | undefined {
+  if (isObject(inner)) return inner;
+  if (typeof inner !== 'string' || !/^\s*\{/.test(inner.slice(0, 64))) return undefined;
+  const frame = readFrame(inner, false);
+  return frame.ok && isObject(frame.value) ? frame.value : undefined;
+}
+
+function sideIn(word: unknown): Side | undefined {
+  if (typeof word !== 'string' || word.length > 32) return undefined;
+  const plain = word.toLowerCase().replace(/[^a-z]/g, '');
+  return SAID_BY.client.has(plain) ? 'client' : SAID_BY.server.has(plain) ? 'server' : undefined;
+}
+
+const CLIENT_ONLY: ReadonlySet<string> = new Set([...TRANSLATION_CLIENT_EVENT_TYPES, ...BETA_CLIENT_EVENT_TYPES]);
+const SERVER_ONLY: ReadonlySet<string> = new Set([...TRANSLATION_SERVER_EVENT_TYPES, ...BETA_SERVER_EVENT_TYPES]);
+
+/** Who sends an event, when it is one: of an unknown type only with a side or an `event_id`, and a name as events have. */
+function whoSends(value: Json, type: string, side: Side | undefined): Side | undefined {
+  const known = sideOf(type) ?? (CLIENT_ONLY.has(type) ? 'client' : SERVER_ONLY.has(type) ? 'server' : undefined);
+  // `{"type": "error", "message": "…"}` is what loggers write as well.
+  if (type === 'error') return isObject(value.error) ? 'server' : undefined;
+  if (known) return known;
+  if (type.length > 128 || !/^[a-z_]+(?:\.[a-z_]+)+$/.test(type)) return undefined;
+  return side ?? (typeof value.event_id === 'string' ? 'server' : undefined);
+}
+
+/** Milliseconds. A number since 1970 may be in seconds, milliseconds, micro- or nanoseconds; a small one is milliseconds. */
+function readTime(value: unknown): number | undefined {
+  if (typeof value === 'string') {
+    if (value.length > 64) return undefined;
+    const time = /^\d+(?:\.\d+)?$/.test(value) ? readTime(Number(value)) : Date.parse(value);
+    return time !== undefined && Number.isFinite(time) ? time : undefined;
+  }
+  if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) return undefined;
+  const [, factor] = UNITS.find(([from]) => value >= from) ?? [0, 1];
+  return value * factor;
+}
+
+/** From so much on a number since 1970 is in nanoseconds, and so on: no unit reaches into another between 1973 and 5138. */
+const UNITS: readonly (readonly [from: number, factor: number])[] = [
+  [1e17, 1e-6],
+  [1e14, 1e-3],
+  [1e11, 1],
+  [1e8, 1000],
+];
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+// ---- One view of all logs ----
+
+/** A frame, whatever log it stood in. */
+export interface LoggedFrame {
+  readonly line: number;
+  readonly from: Side;
+  /** Milliseconds since whatever the log counts from; `null` when it does not say. */
+  readonly time: number | null;
+  readonly event: { readonly type: string; readonly [field: string]: unknown };
+}
+
+/** The frame an entry stands for; `undefined` for the lines that are none. */
+export function loggedFrame(entry: RecordingEntry): LoggedFrame | undefined {
+  const { line } = entry;
+  switch (entry.kind) {
+    case 'frame':
+      return { line, from: 'server', time: entry.frame.at, event: entry.frame.event as LoggedFrame['event'] };
+    case 'event':
+      return { line, from: entry.from, time: entry.time ?? null, event: entry.event as LoggedFrame['event'] };
+    case 'input': {
+      const { input } = entry;
+      if (input.from !== 'client') return undefined;
+      return { line, from: 'client', time: input.at, event: input.event as unknown as LoggedFrame['event'] };
+    }
+    default:
+      return undefined;
+  }
+}
