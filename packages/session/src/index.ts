@@ -13,6 +13,13 @@ export { createMirror, type Mirror, type MirrorOptions, type MirrorPart } from '
 export type { MirrorChange, MirrorIssue, MirrorIssueCode, MirrorTranscription } from './mirror-state.ts';
 export type { AbortSignalLike, ChangeGap, ListenerFault } from './mirror-subscribe.ts';
 export {
+  type RawSocket,
+  type RecordableSocket,
+  type RecordSocketOptions,
+  recordSocket,
+  type SocketRecording,
+} from './recorder.ts';
+export {
   type RecordingEntry,
   type RecordingHeader,
   type RecordingLine,
@@ -23,6 +30,7 @@ export {
   type SentFrame,
   type SnapshotLine,
 } from './recording.ts';
+export { createRecordingWriter, type RecordingWriter, type RecordingWriterOptions } from './recording-writer.ts';
 export {
   createReplayer,
   describeDifference,
@@ -36,6 +44,7 @@ export { RULES, type RuleId, type Violation } from './rules.ts';
 export { lockedField, sessionObject } from './session-config.ts';
 export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 export { type Step, step } from './step.ts';
+export { createStopwatch, type Stopwatch, type Timing, type TokenCounts } from './timings.ts';
 export {
   stepTranslation,
   TRANSLATION_FRAME_BYTES,
