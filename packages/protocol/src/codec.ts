@@ -10,7 +10,7 @@ import { applyClientRules, applyItemRules, renameIssue } from './client-rules.ts
 import { createDeltaMemo, type DeltaMemo, hollow, learnDelta, scanDelta } from './delta-scanner.ts';
 import type { FailureCode, Issue } from './errors.ts';
 import { decodeText, type Read, readFrame } from './frame-guard.ts';
-import { hold, mask } from './masked.ts';
+import { holdKeys, mask } from './masked.ts';
 import { ROOM_FOR_WRONG } from './measure.ts';
 import { withoutBounds, withoutItems } from './node-map.ts';
 import { ClientEvent, type InputAudioBufferAppendEvent, MAX_APPEND_LENGTH } from './realtime-client-events.ts';
@@ -211,7 +211,7 @@ function parseRight(frame: string, measure: Measure, memo: DeltaMemo): object | 
   const room = frame.length - measure(read.value);
   if (!(room < ROOM_FOR_WRONG || (room > 0 && isSound(read.value as object)))) return undefined;
   const value = read.value as { type: string };
-  if (speaksOfKeys(value.type)) hold(value, '');
+  if (speaksOfKeys(value.type)) holdKeys(value);
   learnDelta(frame, value, memo);
   return value;
 }

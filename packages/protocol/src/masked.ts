@@ -28,10 +28,15 @@ export const MASKED: object = /* @__PURE__ */ printing((value) => redact(value))
 /** Prototype of objects whose every value is secret: the headers of an MCP tool. */
 const MASKED_HEADERS: object = /* @__PURE__ */ printing((value) => redact({ headers: value }).headers);
 
+/** Prototype of a client secret, whose `value` says so only by where it stands. */
+const MASKED_CLIENT_SECRET: object = /* @__PURE__ */ printing(
+  (value) => redact({ client_secret: value }).client_secret,
+);
+
 /** Makes a decoded value, and the parts of it that hold secrets, print redacted. Frozen objects and those of a class stay as they are. */
 export function mask(value: object): void {
   maskInside(value, MAX_DEPTH);
-  give(value, MASKED);
+  holdKeys(value);
 }
 
 /** Deeper than any place of the wire that holds a secret. */
@@ -57,6 +62,18 @@ export function hold(value: object, secret: unknown): true {
 export function holdHeaders(headers: object): true {
   give(headers, MASKED_HEADERS);
   return true;
+}
+
+/** Makes an event that may tell of a key print redacted, and with it its `session` and `error`, which people print alone. */
+export function holdKeys(event: object): void {
+  give(event, MASKED);
+  const { session, error } = event as { session?: unknown; error?: unknown };
+  for (const inner of [session, error]) {
+    if (typeof inner !== 'object' || inner === null) continue;
+    give(inner, MASKED);
+    const { client_secret } = inner as { client_secret?: unknown };
+    if (typeof client_secret === 'object' && client_secret !== null) give(client_secret, MASKED_CLIENT_SECRET);
+  }
 }
 
 function give(value: object, prototype: object): void {
