@@ -7,8 +7,8 @@ import { createRecordingWriter } from './recording-writer.ts';
 /** A socket as browsers, `ws` and their like have it. */
 export interface RawSocket {
   send(data: never, ...more: never[]): unknown;
-  addEventListener(type: 'message' | 'close', listener: (event: never) => void): unknown;
-  removeEventListener(type: 'message' | 'close', listener: (event: never) => void): unknown;
+  addEventListener(type: 'message' | 'close', listener: (event: object) => void): unknown;
+  removeEventListener(type: 'message' | 'close', listener: (event: object) => void): unknown;
 }
 
 /** A socket, or something that holds one as `socket`. */
@@ -77,10 +77,10 @@ export function recordSocket(given: RecordableSocket, options: RecordSocketOptio
   if (!isReplaced)
     throw new ColloquyError('invalid_configuration', 'this socket cannot be recorded: its send is fixed');
 
-  const onMessage = ({ data }: { data?: unknown }) => take(peer, data);
+  const onMessage = (event: { data?: unknown }) => take(peer, event.data);
   const stop = () => {
     if (isOver) return;
-    socket.removeEventListener('message', onMessage as (event: never) => void);
+    socket.removeEventListener('message', onMessage);
     socket.removeEventListener('close', stop);
     // Another wrapper may stand around ours by now; it keeps working.
     if (socket.send === (recorded as unknown)) {
@@ -95,7 +95,7 @@ export function recordSocket(given: RecordableSocket, options: RecordSocketOptio
     }
     isOver = true;
   };
-  socket.addEventListener('message', onMessage as (event: never) => void);
+  socket.addEventListener('message', onMessage);
   socket.addEventListener('close', stop);
   return {
     stop,
