@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ColloquyError } from '@colloquy/protocol';
+import type { SessionDefaults, SessionLimits } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
 import { createDoor } from './auth.ts';
 import type { BetaPolicy } from './beta-transport.ts';
@@ -83,6 +84,10 @@ export interface ServerOptions {
   /** Folder of the built console. Without an `index.html` in it `/` is a plain page. @default the one beside this package */
   consoleDir?: string;
   limits?: Partial<Limits>;
+  /** What bounds each session from the inside: its items, buffers, and how long a response may be silent. Its duration is in `limits`. */
+  sessionLimits?: Partial<Omit<SessionLimits, 'max_duration_ms'>>;
+  /** What a session takes when its client says nothing: instructions, voice, how much context the engine takes in. */
+  sessionDefaults?: Partial<SessionDefaults>;
   /** @default 'silent' */
   logLevel?: LogLevel;
   /** Where log lines go. @default stderr */
@@ -167,6 +172,7 @@ export function createServer(options: ServerOptions = {}): Server {
     recorder,
     translator: options.translator ?? parrotTranslator(),
     speech: options.speech,
+    session: { limits: options.sessionLimits ?? {}, defaults: options.sessionDefaults ?? {} },
     upstream: upstream && { ...upstream, ...(models && { models }) },
   });
   const servers: HttpServer[] = [];

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ColloquyError, encodeEvent, FAILURES, toRealtimeError } from '@colloquy/protocol';
+import type { SessionOptions } from '@colloquy/session';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type Asked, askedBy, authorize, type Door, type Grant, queryOf, type Refusal } from './auth.ts';
 import { asksForBeta, BETA_REFUSED, type BetaPolicy, betaTransport, withTemperature } from './beta-transport.ts';
@@ -33,6 +34,8 @@ export interface UpgradeOptions {
   /** What hears for the sessions hosted here. */
   readonly speech: SpeechParts | undefined;
   readonly limits: Limits;
+  /** What the operator sets for every session hosted here. */
+  readonly session: Required<Pick<SessionOptions, 'limits' | 'defaults'>>;
   readonly log: Log;
   readonly clock: () => number;
   /** How a refusal is told: by status, or by an `error` event and a close code [AU13]. */
@@ -211,7 +214,8 @@ export function createUpgrade(
         opening: {
           model: opening.model,
           kind: opening.kind,
-          limits: { max_duration_ms },
+          defaults: options.session.defaults,
+          limits: { ...options.session.limits, max_duration_ms },
           ...(opening.config && { session: opening.config }),
           ...locked,
         },
