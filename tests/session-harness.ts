@@ -17,6 +17,7 @@ import {
   type SessionState,
   type SpeechEvent,
   step,
+  type ToolsEvent,
 } from '@colloquy/session';
 import { expect } from 'vitest';
 import { checkEmitted } from './wire-rules.ts';
@@ -45,6 +46,7 @@ export interface Played {
   client(event: Said): Frame[];
   engine(...events: EngineEvent[]): Frame[];
   speech(event: SpeechEvent): Frame[];
+  tools(event: ToolsEvent): Frame[];
   host(event: HostEvent): Frame[];
   /** Lets time pass, telling the session whenever it wants to be told. */
   wait(ms: number): Frame[];
@@ -93,6 +95,7 @@ export function play(options: Partial<SessionOptions> = {}): Played {
       return events.flatMap((event) => played.tell({ at: now, from: 'engine', response_id, event }));
     },
     speech: (event) => played.tell({ at: now, from: 'speech', event }),
+    tools: (event) => played.tell({ at: now, from: 'tools', event }),
     host: (event) => played.tell({ at: now, from: 'host', event }),
     wait(ms) {
       const end = now + ms;

@@ -12,6 +12,12 @@ interface Golden {
 const BASE = { seed: SEED, model: 'golden-model', started_at: 1_767_225_600_000 } as const;
 
 const weather = { type: 'function', name: 'weather', parameters: { type: 'object', properties: {} } } as const;
+const docs = { type: 'mcp', server_label: 'docs', server_url: 'https://docs.example/mcp' } as const;
+const unreachable = { type: 'mcp', server_label: 'gone', server_url: 'https://gone.example/mcp' } as const;
+const listed = [
+  { name: 'find', description: 'Finds a book.', input_schema: { type: 'object' }, hash: 'find 1' },
+  { name: 'lend', input_schema: true, annotations: { readOnlyHint: true }, title: 'Lend a book', hash: 'lend 1' },
+];
 const manual = { input: { turn_detection: null } } as const;
 const image_url = `data:image/png;base64,${Buffer.from('\x89PNG\r\n\x1a\n', 'latin1').toString('base64')}`;
 
@@ -278,6 +284,67 @@ const SCRIPTS: Readonly<Record<string, [options: Partial<SessionOptions>, tell: 
       spoken(played, ['Time is'], 100);
       played.wait(1000);
       played.client(create(user('too late')));
+    },
+  ],
+  mcp: [
+    {
+      allow_unapproved_tools: true,
+      session: {
+        ...texting.session,
+        tools: [weather, { ...docs, require_approval: { never: { tool_names: ['find'] } } }],
+      },
+    },
+    (played) => {
+      const latest = (type: string) => played.frames.findLast(({ item }) => item?.type === type)!.item!.id as string;
+      const answer = (approve: boolean, reason: string | null = null) =>
+        played.client(
+          create({
+            type: 'mcp_approval_response',
+            approval_request_id: latest('mcp_approval_request'),
+            approve,
+            reason,
+          }),
+        );
+      const call = (name: string, given: string, more: { type: 'text.delta'; delta: string }[] = []) => {
+        played.client({ type: 'response.create' });
+        played.engine(
+          ...more,
+          { type: 'call', name, server_label: 'docs' },
+          { type: 'arguments.delta', delta: given.slice(0, 6) },
+          { type: 'arguments.delta', delta: given.slice(6) },
+          { type: 'done' },
+        );
+      };
+      played.wait(80);
+      played.tools({ type: 'listed', item_id: latest('mcp_list_tools'), tools: listed });
+      played.client({ type: 'session.update', session: { type: 'realtime', tools: [weather, docs, unreachable] } });
+      played.tools({ type: 'list_failed', item_id: latest('mcp_list_tools') });
+      played.client(create(user('Find the manual and lend it to me.')));
+      call('find', '{"title":"manual"}', [{ type: 'text.delta', delta: 'Let me see.' }]);
+      answer(true);
+      played.wait(120);
+      played.tools({ type: 'called', item_id: latest('mcp_call'), output: 'On shelf 3.' });
+      call('lend', '{"title": "manual", "days": 3}');
+      answer(false, 'not today');
+      answer(true);
+      call('lend', '{"title":"manual"}');
+      played.client({
+        type: 'session.update',
+        session: { type: 'realtime', tools: [{ ...docs, require_approval: 'never' }] },
+      });
+      answer(true);
+      played.tools({
+        type: 'call_failed',
+        item_id: latest('mcp_call'),
+        error: { type: 'http_error', code: 503, message: 'Busy.' },
+      });
+      call('find', '{"title":"atlas"}');
+      played.client({ type: 'conversation.item.retrieve', item_id: latest('mcp_call') });
+      played.client({ type: 'response.cancel' });
+      played.tools({ type: 'called', item_id: latest('mcp_call'), output: 'too late' });
+      call('find', 'atlas');
+      call('find', '{}');
+      played.wait(30_000);
     },
   ],
   drain: [

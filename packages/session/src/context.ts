@@ -28,7 +28,8 @@ export interface Context {
  * Gathers the context of a response: `input` when it was given one, else the default conversation in its order [CV32].
  *
  * When it is more than the engine takes in, the oldest items are left out [TR20, TR21] unless truncation is disabled. A call
- * without its output and an output without its call are left out [CV28], so that the two go together [TR23].
+ * without its output and an output without its call are left out [CV28], so that the two go together [TR23]; so is a call on an
+ * MCP server that is still running.
  */
 export function gatherContext(state: SessionState, config: ResponseConfig, input: ContextItem[] | null): Context {
   const preamble = `${config.instructions}\n${config.tools.length > 0 ? JSON.stringify(config.tools) : ''}`;
@@ -89,6 +90,7 @@ function onlyPaired(candidates: ContextItem[]): ContextItem[] {
   }
   return candidates.filter(({ item }) => {
     if (item.type === 'function_call') return item.call_id !== undefined && outputs.has(item.call_id);
+    if (item.type === 'mcp_call') return item.output != null || item.error != null;
     return item.type !== 'function_call_output' || calls.has(item.call_id);
   });
 }

@@ -13,6 +13,7 @@ import { type Draft, shown } from './draft.ts';
 import { emptyTable, tableDelete, tableGet, tableSet } from './hash-table.ts';
 import { stopIdle } from './idle-timer.ts';
 import { getItem, idsInOrder, insertItem, removeItem, replaceItem, type StoredItem } from './item-table.ts';
+import { listingOf, type PendingApproval, pendingApproval, withApprovalAgain, withoutApproval } from './mcp-state.ts';
 import { checkNewItem, storedForm } from './new-item.ts';
 import { outputItem } from './output-item.ts';
 import type { DeferredItem, SessionState } from './state.ts';
@@ -63,6 +64,7 @@ export function createItem(draft: Draft, event: ConversationItemCreateEvent): vo
     size,
     previous_item_id,
     event_id: draft.cause,
+    approval: takeApproval(draft, given.item),
   };
   if (!draft.activeResponse) return place(draft, deferred);
   state.deferred = [...state.deferred, deferred];
@@ -81,16 +83,28 @@ export function placeDeferred(draft: Draft): void {
   state.deferred_size = 0;
   for (const deferred of waiting) {
     countCall(draft, deferred.item, -1);
+    if (deferred.approval) state.mcp = withApprovalAgain(state.mcp, deferred.approval);
     const issue = checkNewItem(state, deferred.item, 'item', deferred.previous_item_id);
     if (issue) {
       draft.refuse(issue.code, issue.param, issue.message, deferred.event_id);
       if (deferred.audio) draft.do({ do: 'forget_audio', item_id: deferred.id });
-    } else place(draft, deferred);
+    } else place(draft, { ...deferred, approval: takeApproval(draft, deferred.item) });
   }
 }
 
-function place(draft: Draft, { item, audio, format, size, previous_item_id }: DeferredItem): void {
+function place(draft: Draft, { item, audio, format, size, previous_item_id, approval }: DeferredItem): void {
   addItem(draft, item, { audio, format, size }, previous_item_id);
+  if (!approval || item.type !== 'mcp_approval_response') return;
+  const { mcp } = draft.state;
+  draft.state.mcp = { ...mcp, verdicts: [...mcp.verdicts, { approval, approve: item.approve }] };
+}
+
+/** An answer uses up the request it answers [MC9, MC10]. */
+function takeApproval(draft: Draft, item: RealtimeConversationItem): PendingApproval | null {
+  if (item.type !== 'mcp_approval_response') return null;
+  const { mcp } = draft.state;
+  draft.state.mcp = withoutApproval(mcp, item.approval_request_id);
+  return pendingApproval(mcp, item.approval_request_id) ?? null;
 }
 
 /** Gives an item its place and announces it: `added` and `done`, adjacent [OR2]. */
@@ -123,8 +137,8 @@ export function insert(
 /**
  * `conversation.item.delete`. Answered by `deleted`; the chain closes over the gap, and the id is free again.
  *
- * Refuses with `item_delete_invalid_item_id` when there is no such item, and with `invalid_value` while a response is
- * making it.
+ * A request for approval that is deleted can no longer be answered. Refuses with `item_delete_invalid_item_id` when there is no
+ * such item, and with `invalid_value` while it is being made.
  *
  * @see SPEC.md CV25 to CV28
  */
@@ -135,12 +149,13 @@ export function deleteItem(draft: Draft, { item_id }: ConversationItemDeleteEven
     const message = `Error deleting item: the item with id '${shown(item_id)}' does not exist.`;
     return draft.refuse('item_delete_invalid_item_id', null, message);
   }
-  if (node.response_id) {
+  if (node.response_id || listingOf(state.mcp, item_id)?.status === 'in_progress') {
     return draft.refuse('invalid_value', 'item_id', 'Error deleting item: the item is still being generated.');
   }
   if (isSpoken(node)) state.spoken_items -= 1;
   if (state.oldest_audio === item_id) state.oldest_audio = node.next;
   state.items = removeItem(state.items, item_id);
+  state.mcp = withoutApproval(state.mcp, item_id);
   state.transcriptions = tableDelete(state.transcriptions, item_id);
   countCall(draft, node.item, -1);
   if (node.audio) draft.do({ do: 'forget_audio', item_id });

@@ -21,6 +21,11 @@ export interface SessionOptions {
   session?: SessionUpdateConfig;
   /** Dotted paths below `session` that no update may change, such as `audio.output.voice` [SE33]. */
   locked?: readonly string[];
+  /**
+   * Whether a client may have tools of MCP servers called without approving each call: `require_approval: "never"` then works as
+   * it says. Otherwise every call waits for the client [MC6]. @default false
+   */
+  allow_unapproved_tools?: boolean;
   limits?: Partial<SessionLimits>;
   defaults?: Partial<SessionDefaults>;
 }
@@ -40,6 +45,11 @@ const LIMITS: SessionLimits = {
   first_output_ms: 30_000,
   output_idle_ms: 30_000,
   response_ms: 600_000,
+  tool_list_ms: 30_000,
+  tool_call_ms: 30_000,
+  tool_calls: 32,
+  tool_result_characters: MIB,
+  approval_ms: 300_000,
 };
 
 const DEFAULTS: SessionDefaults = {
@@ -98,6 +108,7 @@ export function createSession(options: SessionOptions): SessionState {
     response_queued: false,
     idle: { due: null, prompts: 0 },
     context_trace: null,
+    mcp: { allow_unapproved: options.allow_unapproved_tools ?? false, listings: [], approvals: [], verdicts: [] },
     refusals: [],
     used: { requests: 0, tokens: 0, at: 0 },
   };

@@ -4,7 +4,7 @@
 export type IdSeed = readonly [number, number, number, number];
 
 /** What an id may begin with, by the kind of thing it names. */
-export type IdPrefix = 'sess' | 'conv' | 'event' | 'item' | 'resp' | 'call' | 'mcpa';
+export type IdPrefix = 'sess' | 'conv' | 'event' | 'item' | 'resp' | 'call' | 'mcpl' | 'mcp' | 'mcpr' | 'mcpa';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const CHARACTERS = 21;

@@ -12,13 +12,14 @@ import type {
 import { type Draft, shown } from './draft.ts';
 import { tableGet } from './hash-table.ts';
 import { getItem } from './item-table.ts';
+import { pendingApproval } from './mcp-state.ts';
 import type { SessionState } from './state.ts';
 
 type Offered = InputItem | RealtimeConversationItem;
 
 /**
  * What is wrong with an item for the conversation as it stands: its id is taken [CV10], it answers no call or an answered one
- * [CV20, CV21], or the place it asks for is not there [CV6]. Creates that are waiting count as done.
+ * [CV20, CV21], approves nothing that waits for it [MC9], or the place it asks for is not there [CV6]. Creates that are waiting count as done.
  */
 export function checkNewItem(
   state: SessionState,
@@ -38,7 +39,7 @@ export function checkNewItem(
       return { code: 'invalid_value', param: `${path}.call_id`, message: `'${path}.call_id' ${message}` };
     }
   }
-  if (given.type === 'mcp_approval_response') {
+  if (given.type === 'mcp_approval_response' && !pendingApproval(state.mcp, given.approval_request_id)) {
     const message = `'${path}.approval_request_id' names no pending approval request.`;
     return { code: 'invalid_value', param: `${path}.approval_request_id`, message };
   }

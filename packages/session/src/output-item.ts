@@ -12,6 +12,15 @@ export function outputItem(
     const { id, name, call_id } = made;
     return { id, object: 'realtime.item', type: 'function_call', status, name, call_id, arguments: made.arguments };
   }
+  if (made.type === 'mcp_approval_request') {
+    const { id, type, tool } = made;
+    return { id, type, server_label: tool.server_label, name: tool.name, arguments: made.arguments };
+  }
+  if (made.type === 'mcp_call') {
+    const { id, type, tool, approval_request_id, output, error } = made;
+    const { server_label, name } = tool;
+    return { id, type, server_label, name, arguments: made.arguments, approval_request_id, output, error };
+  }
   return {
     id: made.id,
     object: 'realtime.item',

@@ -192,7 +192,7 @@ describe('readRecording', () => {
     ],
     ['{"recording":2,"new":true}', 'foreign', 'a recording of another format'],
     ['{"at":1,"from":"snapshot","format":2,"state":{}}', 'foreign', 'a snapshot of another format'],
-    ['{"at":1,"from":"tools","event":{"type":"x"}}', 'foreign', 'from: a word that is not known'],
+    ['{"at":1,"from":"elsewhere","event":{"type":"x"}}', 'foreign', 'from: a word that is not known'],
     ['[1,2]', 'foreign', 'not an object'],
     ['{"level":30,"msg":"CANARY"}', 'foreign', 'neither a line of a recording nor an event'],
   ])('names %s', (text, kind, message) => {

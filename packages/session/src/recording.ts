@@ -229,6 +229,7 @@ function readOwn(value: Record<string, unknown>, line: number): RecordingEntry {
     case 'host':
     case 'client':
     case 'speech':
+    case 'tools':
     case 'engine':
       if (!isEvent(event)) return { line, kind: 'damaged', message: 'event: expected an object with a type' };
       return { line, kind: 'input', input: own as Input };

@@ -1,17 +1,29 @@
 // What an engine says → frames. The one place that knows the wire's order inside a response [OR4 to OR10].
 //
-// Items open as the engine makes them and close together, in `output_index` order, when the response ends. When it ends, and
-// what follows, is `response.ts`.
+// Items open as the engine makes them and close together, in `output_index` order, when the engine is done; calls on MCP servers
+// (`mcp-call.ts`) when their results are there. When a response ends, and what follows, is `response.ts`.
 
 import { bytesToMs } from '@colloquy/protocol';
-import { boundAudio, insert, isSpoken, sizeOf } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import type { EngineEvent } from './engine-event.ts';
 import { tableGet } from './hash-table.ts';
-import { getItem, replaceItem } from './item-table.ts';
+import {
+  type Argued,
+  abandonToolCall,
+  argueToolCall,
+  askApprovals,
+  beginToolCall,
+  isRunning,
+  offerOf,
+  startToolCall,
+} from './mcp-call.ts';
+import type { OutputToolCall } from './mcp-state.ts';
 import { outputItem, streamedPart } from './output-item.ts';
+import { outputTokens, withinLimit } from './output-limit.ts';
+import { closeItem, openItem, putItem } from './response-items.ts';
 import type { OutputCall, OutputItem, OutputMessage, OutputPart, ResponseState } from './state.ts';
-import { CHARACTERS_PER_TOKEN, itemTokens, spokenTokens, textTokens } from './usage.ts';
+
+type CallEvent = Extract<EngineEvent, { type: 'call' }>;
 
 /** How a response ends. */
 export type Outcome =
@@ -34,7 +46,7 @@ export function speak(draft: Draft, response: ResponseState, event: EngineEvent)
     case 'audio.delta':
       return sound(draft, response, event.audio, event.bytes);
     case 'call':
-      return call(draft, response, event.name, event.call_id ?? null);
+      return call(draft, response, event);
     case 'arguments.delta':
       return argue(draft, response, event.delta, event.call_id ?? null);
     case 'usage':
@@ -53,7 +65,7 @@ function say(draft: Draft, given: ResponseState, delta: string): Outcome | undef
   if (words !== '') {
     const { response, message, part } = openPart(draft, given);
     const grown = { ...part, text: part.text + words };
-    put(draft, { ...response, characters: response.characters + words.length }, { ...message, part: grown });
+    putItem(draft, { ...response, characters: response.characters + words.length }, { ...message, part: grown });
     const type = part.type === 'text' ? 'response.output_text.delta' : 'response.output_audio_transcript.delta';
     draft.send({ type, ...partIds(response, message), delta: words });
   }
@@ -72,56 +84,69 @@ function sound(draft: Draft, given: ResponseState, audio: string, bytes: number)
   }
   if (part.audio_bytes === 0 && !response.out_of_band) draft.state.spoken_items += 1;
   const grown = { ...part, audio_bytes: part.audio_bytes + bytes };
-  put(draft, { ...response, audio_bytes: response.audio_bytes + bytes }, { ...message, part: grown });
+  putItem(draft, { ...response, audio_bytes: response.audio_bytes + bytes }, { ...message, part: grown });
   draft.send({ type: 'response.output_audio.delta', ...ids, delta: audio });
   return undefined;
 }
 
-/** Begins a function call. One that was not offered ends the response [FN11]; one that was ruled out is passed over [FN6, RS36]. */
-function call(draft: Draft, response: ResponseState, name: string, engine_call_id: string | null): Outcome | undefined {
-  const { tools, tool_choice, parallel_tool_calls } = response.config;
-  if (!tools.some((tool) => tool.type === 'function' && tool.name === name)) {
+/** Begins a call. One that was not offered ends the response [FN11]; one that was ruled out is passed over [FN6, RS36]. */
+function call(draft: Draft, given: ResponseState, { name, call_id, server_label }: CallEvent): Outcome | undefined {
+  const { tools } = given.config;
+  const isFunction = server_label === undefined && tools.some((tool) => tool.type === 'function' && tool.name === name);
+  const offer = isFunction ? undefined : offerOf(draft, given, name, server_label);
+  if (!isFunction && !offer) {
     return {
       status: 'failed',
       error: { code: 'invalid_tool_call', message: 'A function was called that is not offered.' },
     };
   }
-  const ruledOut =
-    tool_choice === 'none' ||
-    (typeof tool_choice === 'object' && tool_choice.type === 'function' && tool_choice.name !== name) ||
-    (parallel_tool_calls === false && response.output.some((made) => made.type === 'function_call'));
-  if (ruledOut) {
-    draft.update({ ...response, call_ignored: true });
+  if (isRuledOut(given, name, offer?.tool.server_label)) {
+    draft.update({ ...given, call_ignored: true });
     return undefined;
   }
+  const response = { ...given, call_ignored: false };
+  if (offer) beginToolCall(draft, response, offer, call_id ?? null);
+  else beginCall(draft, response, name, call_id ?? null);
+  return undefined;
+}
+
+function isRuledOut({ config, output, asking }: ResponseState, name: string, label: string | undefined): boolean {
+  const { tool_choice, parallel_tool_calls } = config;
+  if (tool_choice === 'none') return true;
+  if (parallel_tool_calls === false && (asking.length > 0 || output.some((made) => made.type !== 'message')))
+    return true;
+  if (typeof tool_choice !== 'object') return false;
+  if (tool_choice.type === 'function') return label !== undefined || tool_choice.name !== name;
+  return tool_choice.server_label !== label || (tool_choice.name != null && tool_choice.name !== name);
+}
+
+function beginCall(draft: Draft, response: ResponseState, name: string, engine_call_id: string | null): void {
   const taken =
     !engine_call_id ||
     tableGet(draft.state.calls, engine_call_id) ||
     response.output.some((made) => made.type === 'function_call' && made.call_id === engine_call_id);
   const call_id = taken ? draft.mintCall() : engine_call_id;
-  const id = draft.mintItem();
-  const made: Omit<OutputCall, 'previous_item_id'> = {
+  openItem(draft, response, {
     type: 'function_call',
-    id,
+    id: draft.mintItem(),
     name,
     call_id,
     engine_call_id,
     arguments: '',
-  };
-  open(draft, { ...response, call_ignored: false }, made);
-  return undefined;
+  });
 }
 
 /** Arguments of the named call, or of the latest. */
 function argue(draft: Draft, response: ResponseState, delta: string, named: string | null): Outcome | undefined {
-  const made = response.output.findLast(
-    (made): made is OutputCall =>
-      made.type === 'function_call' && (named === null || made.engine_call_id === named || made.call_id === named),
-  );
-  if (!made || (named === null && response.call_ignored)) return undefined;
+  if (named === null && response.call_ignored) return undefined;
+  const made = argued(response, named);
+  if (!made) return undefined;
+  if (!('type' in made) || made.type === 'mcp_call') {
+    return argueToolCall(draft, response, made, delta) ? undefined : OUT_OF_TOKENS;
+  }
   const words = withinLimit(response, delta);
   if (words !== '') {
-    put(
+    putItem(
       draft,
       { ...response, characters: response.characters + words.length },
       { ...made, arguments: made.arguments + words },
@@ -140,27 +165,22 @@ function argue(draft: Draft, response: ResponseState, delta: string, named: stri
   return words.length < delta.length ? OUT_OF_TOKENS : undefined;
 }
 
+/** The call that arguments are for: the one of that name, or the one begun last, whether it is announced yet or not. */
+function argued({ output, asking }: ResponseState, named: string | null): OutputCall | Argued | undefined {
+  const isMeant = (call: OutputCall | Argued) =>
+    named === null || call.engine_call_id === named || ('call_id' in call && call.call_id === named);
+  const index = output.findLastIndex((made) => isCall(made) && isMeant(made));
+  const asked = asking.findLast(isMeant);
+  return asked && asked.after > index ? asked : (output[index] as OutputCall | OutputToolCall | undefined);
+}
+
+const isCall = (made: OutputItem): made is OutputCall | OutputToolCall =>
+  made.type === 'function_call' || made.type === 'mcp_call';
+
 // ---- Opening ----
 
 function openMessage(draft: Draft, response: ResponseState, phase: string | null): ResponseState {
-  return open(draft, response, { type: 'message', id: draft.mintItem(), phase, part: null });
-}
-
-type Opening = Omit<OutputMessage, 'previous_item_id'> | Omit<OutputCall, 'previous_item_id'>;
-
-/** Announces an item: to the response and, unless out of band, to the conversation, where it comes last [OR4, OB2]. */
-function open(draft: Draft, response: ResponseState, opening: Opening): ResponseState {
-  const item = outputItem({ ...opening, previous_item_id: null }, 'in_progress');
-  const output_index = response.output.length;
-  draft.send({ type: 'response.output_item.added', response_id: response.id, output_index, item });
-  let previous_item_id: string | null = null;
-  if (!response.out_of_band) {
-    previous_item_id = insert(draft, item, { audio: null, format: null, response_id: response.id });
-    draft.send({ type: 'conversation.item.added', previous_item_id, item });
-  }
-  const opened = { ...response, output: [...response.output, { ...opening, previous_item_id }] };
-  draft.update(opened);
-  return opened;
+  return openItem(draft, response, { type: 'message', id: draft.mintItem(), phase, part: null });
 }
 
 /** The part of the latest message that words and audio go to, opened where needed. */
@@ -179,12 +199,6 @@ function openPart(
   return { response, message, part };
 }
 
-/** Puts a changed item in the place of the one with its id. */
-function put(draft: Draft, response: ResponseState, made: OutputItem): void {
-  const output = response.output.map((other) => (other.id === made.id ? made : other));
-  draft.update({ ...response, output });
-}
-
 function partIds(response: ResponseState, message: OutputMessage) {
   const output_index = response.output.findIndex((made) => made.id === message.id);
   return { response_id: response.id, item_id: message.id, output_index, content_index: 0 };
@@ -192,19 +206,40 @@ function partIds(response: ResponseState, message: OutputMessage) {
 
 // ---- Closing ----
 
-/** Closes everything a response has opened, with what was streamed and nothing more [RS25, OR7, OR8, OR10]. Answers its items. */
-export function closeOutput(draft: Draft, response: ResponseState, status: 'completed' | 'incomplete') {
-  return response.output.map((made, output_index) => {
-    if (made.type === 'function_call') closeCall(draft, response, made, output_index);
-    else if (made.part) closePart(draft, response, made, made.part);
-    const item = outputItem(made, status);
-    if (!response.out_of_band) {
-      store(draft, response, made, status);
-      draft.send({ type: 'conversation.item.done', previous_item_id: made.previous_item_id, item });
+/**
+ * The engine has said all: everything is closed but the calls on MCP servers, which are made now [MC5]. Answers whether the
+ * response is done with that; otherwise it is when the last of them has ended [MC13].
+ */
+export function endGeneration(draft: Draft, given: ResponseState): boolean {
+  if (given.asking.length === 0 && !given.output.some((made) => made.type === 'mcp_call')) return true;
+  const { id, output } = askApprovals(draft, { ...given, generated: true });
+  for (const made of output) {
+    if (made.type === 'mcp_call') startToolCall(draft, id, made.id);
+    else {
+      const response = draft.response(id)!;
+      close(draft, response, made, 'completed');
+      draft.update({ ...response, closed: [...response.closed, made.id] });
     }
-    draft.send({ type: 'response.output_item.done', response_id: response.id, output_index, item });
-    return item;
-  });
+  }
+  return !draft.response(id)!.output.some(isRunning);
+}
+
+/** Closes everything a response has opened, with what was streamed and nothing more [RS25, OR7, OR8, OR10]. Answers its items. */
+export function closeOutput(draft: Draft, given: ResponseState, status: 'completed' | 'incomplete') {
+  draft.update(given);
+  for (const made of given.output) {
+    const response = draft.response(given.id)!;
+    if (!response.closed.includes(made.id)) close(draft, response, made, status);
+  }
+  const response = draft.response(given.id)!;
+  return response.output.map((made) => outputItem(made, response.closed.includes(made.id) ? 'completed' : status));
+}
+
+function close(draft: Draft, response: ResponseState, made: OutputItem, status: 'completed' | 'incomplete'): void {
+  if (made.type === 'mcp_call') return abandonToolCall(draft, response, made);
+  if (made.type === 'function_call') closeCall(draft, response, made, response.output.indexOf(made));
+  else if (made.type === 'message' && made.part) closePart(draft, response, made, made.part);
+  closeItem(draft, response, made, status);
 }
 
 function closePart(draft: Draft, response: ResponseState, message: OutputMessage, part: OutputPart): void {
@@ -228,46 +263,6 @@ function closeCall(draft: Draft, response: ResponseState, made: OutputCall, outp
     name,
     arguments: made.arguments,
   });
-}
-
-/** The conversation keeps the finished item. */
-function store(draft: Draft, response: ResponseState, made: OutputItem, status: 'completed' | 'incomplete'): void {
-  const { format } = response.config.audio.output;
-  const item = outputItem(made, status);
-  const part = made.type === 'message' ? made.part : null;
-  const bytes = part ? (part.cut ?? part.audio_bytes) : 0;
-  const audio = part && part.audio_bytes > 0 ? [bytes] : null;
-  const { state } = draft;
-  state.items = replaceItem(state.items, made.id, {
-    item,
-    audio,
-    format: audio && format,
-    tokens: itemTokens(item, audio, format),
-    size: sizeOf(item, audio),
-    response_id: null,
-  });
-  const stored = getItem(state.items, made.id)!;
-  if (part && part.audio_bytes > 0 && !isSpoken(stored)) state.spoken_items -= 1;
-  boundAudio(draft);
-}
-
-// ---- The limit on output ----
-
-/** As much of some words as `max_output_tokens` leaves room for [RS22]. Never ends between the halves of a surrogate pair. */
-function withinLimit(response: ResponseState, words: string): string {
-  const { max_output_tokens } = response.config;
-  if (max_output_tokens === 'inf') return words;
-  const spoken = spokenTokens(response.audio_bytes, response.config.audio.output.format);
-  const room = Math.max(0, (max_output_tokens - spoken) * CHARACTERS_PER_TOKEN - response.characters);
-  if (words.length <= room) return words;
-  const last = words.charCodeAt(room - 1);
-  return words.slice(0, last >= 0xd800 && last < 0xdc00 ? room - 1 : room);
-}
-
-/** Tokens a response has put out, and what so much more would make it. */
-export function outputTokens(response: ResponseState, characters = 0, audioBytes = 0): number {
-  const { format } = response.config.audio.output;
-  return textTokens(response.characters + characters) + spokenTokens(response.audio_bytes + audioBytes, format);
 }
 
 /** How long the audio of a response plays, in milliseconds. */

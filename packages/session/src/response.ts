@@ -18,10 +18,14 @@ import { placeDeferred } from './conversation.ts';
 import { type Draft, shown } from './draft.ts';
 import type { EngineEvent, ResponseConfig } from './engine-event.ts';
 import { armIdle, stopIdle } from './idle-timer.ts';
-import { offeredTools } from './mcp.ts';
+import { fillArguments, isRunning, openToolCall, startToolCall } from './mcp-call.ts';
+import { listTools, offeredTools, openListings } from './mcp-listing.ts';
+import { checkTools } from './mcp-policy.ts';
+import type { OutputToolCall, PendingApproval } from './mcp-state.ts';
 import { storedForm } from './new-item.ts';
+import { outputTokens } from './output-limit.ts';
 import { reportRateLimits } from './rate-limits.ts';
-import { closeOutput, type Outcome, outputTokens, playingTime, speak } from './response-output.ts';
+import { closeOutput, endGeneration, type Outcome, playingTime, speak } from './response-output.ts';
 import { checkToolChoice, checkVoice, offers } from './session-config.ts';
 import type { ResponseState, SessionState } from './state.ts';
 import { completeUsage, itemTokens, spokenTokens, textTokens } from './usage.ts';
@@ -29,7 +33,8 @@ import { completeUsage, itemTokens, spokenTokens, textTokens } from './usage.ts'
 /**
  * `response.create`. Answered by `response.created`, then the output, then one `response.done`.
  *
- * Refuses with `invalid_value` in a transcription session and for a `tool_choice` that is not offered; `item_not_found` for a
+ * Refuses with `invalid_value` in a transcription session, for a `tool_choice` that is not offered and for an MCP tool that only
+ * OpenAI can host; `item_not_found` for a
  * reference to nothing; `cannot_update_voice` for another voice
  * once the default conversation holds assistant audio; `conversation_already_has_active_response`; `limit_exceeded` past 8
  * out-of-band responses; `draining` while the server shuts down. Nothing is queued.
@@ -48,42 +53,82 @@ export function createResponse(draft: Draft, event: ResponseCreateEvent): void {
 /** Starts a response that nothing speaks against. `event_id` is the client's, `null` when the server starts it. */
 export function startResponse(draft: Draft, params: RealtimeResponseCreateParams, event_id: string | null): void {
   const { state } = draft;
-  const out_of_band = params.conversation === 'none';
-  if (!out_of_band) {
-    stopIdle(draft, 'server');
-    state.response_queued = false;
-  }
+  const announced = params.conversation !== 'none';
+  if (announced) state.response_queued = false;
   const config = overlay(state, params);
   const id = draft.mint('resp');
   const input = params.input ? givenContext(draft, params.input) : null;
   const context = gatherContext(state, config, input?.items ?? null);
-  const response: ResponseState = {
+  const response = announce(draft, {
     id,
-    out_of_band,
+    out_of_band: !announced,
     config,
     event_id,
-    created_at: state.at,
-    heard_at: null,
-    output: [],
-    call_ignored: false,
     input_tokens: context.exceeded ? [0, 0, 0] : context.tokens,
     cached_tokens: context.exceeded ? [0, 0, 0] : context.cached,
-    characters: 0,
-    audio_bytes: 0,
-    usage: null,
     input_audio: input?.audio ?? [],
-  };
-  state.responses = [...state.responses, response];
-  draft.send({ type: 'response.created', response: wireResponse(state, response, { status: 'in_progress' }) });
+  });
   if (context.exceeded) {
     const message = 'The context is longer than the model takes in, and truncation is disabled.';
     return endResponse(draft, response, { status: 'failed', error: { code: 'context_length_exceeded', message } });
   }
   state.context_trace = context.trace;
-  draft.do({
-    do: 'respond',
-    request: { response_id: id, config, tools: offeredTools(config), context: context.items },
+  // What a response names itself it waits for; what the session names may come later.
+  if (params.tools) listTools(draft, config.tools, { announced });
+  const listings = params.tools ? openListings(state, config.tools) : [];
+  if (listings.length > 0) return draft.update({ ...response, waiting: { listings, context: context.items } });
+  const tools = offeredTools(state, config);
+  draft.do({ do: 'respond', request: { response_id: response.id, config, tools, context: context.items } });
+}
+
+/** Makes calls that the client has approved, in a response of their own that asks no engine anything [MC12]. */
+export function makeCalls(draft: Draft, approved: readonly PendingApproval[]): void {
+  const config = overlay(draft.state, {});
+  let response = announce(draft, {
+    id: draft.mint('resp'),
+    out_of_band: false,
+    config,
+    event_id: null,
+    ...NOTHING_READ,
+    generated: true,
   });
+  for (const { id, tool, arguments: text } of approved) {
+    response = openToolCall(draft, response, tool, { approval_request_id: id });
+    response = fillArguments(draft, response, response.output.at(-1) as OutputToolCall, text);
+  }
+  for (const { id } of response.output) startToolCall(draft, response.id, id);
+  response = draft.response(response.id)!;
+  if (!response.output.some(isRunning)) endResponse(draft, response, { status: 'completed' });
+}
+
+type Beginning = Pick<
+  ResponseState,
+  'id' | 'out_of_band' | 'config' | 'event_id' | 'input_tokens' | 'cached_tokens' | 'input_audio'
+>;
+
+const NOTHING_READ = { input_tokens: [0, 0, 0], cached_tokens: [0, 0, 0], input_audio: [] } as const;
+
+/** A response begins: `response.created`. */
+function announce(draft: Draft, begins: Beginning & Partial<ResponseState>): ResponseState {
+  const { state } = draft;
+  if (!begins.out_of_band) stopIdle(draft, 'server');
+  const response: ResponseState = {
+    created_at: state.at,
+    heard_at: null,
+    output: [],
+    call_ignored: false,
+    asking: [],
+    generated: false,
+    closed: [],
+    waiting: null,
+    characters: 0,
+    audio_bytes: 0,
+    usage: null,
+    ...begins,
+  };
+  state.responses = [...state.responses, response];
+  draft.send({ type: 'response.created', response: wireResponse(state, response, { status: 'in_progress' }) });
+  return response;
 }
 
 /**
@@ -105,12 +150,13 @@ export function cancelResponse(draft: Draft, { response_id }: ResponseCancelEven
 /** One piece from an engine. What comes for a response that is done is dropped [RS31]. */
 export function hearEngine(draft: Draft, response_id: string, event: EngineEvent): void {
   const response = draft.response(response_id);
-  if (!response) return;
+  if (!response || response.generated) return;
   const heard = { ...response, heard_at: draft.state.at };
   draft.update(heard);
   const outcome = speak(draft, heard, event);
   if (!outcome) return;
   const stopEngine = event.type !== 'done' && event.type !== 'failed';
+  if (outcome.status === 'completed' && !endGeneration(draft, draft.response(response_id)!)) return;
   endResponse(draft, draft.response(response_id)!, outcome, { stopEngine });
 }
 
@@ -148,7 +194,9 @@ export function endResponse(
     return;
   }
   placeDeferred(draft);
-  if (state.response_queued && state.phase === 'open') startResponse(draft, {}, null);
+  // What the client has just approved comes first, see `carryOut`.
+  if (state.response_queued && state.phase === 'open' && state.mcp.verdicts.length === 0)
+    startResponse(draft, {}, null);
   else if (outcome.status !== 'failed') armIdle(draft, playingTime(response));
 }
 
@@ -163,6 +211,7 @@ function checkResponse(state: SessionState, params: RealtimeResponseCreateParams
   const outOfBand = params.conversation === 'none';
   const voice = params.audio?.output?.voice;
   return (
+    checkTools(params.tools, 'response.tools') ??
     checkToolChoice(params.tool_choice, tools, 'response.tool_choice') ??
     checkInput(state, params.input ?? []) ??
     (voice && !outOfBand ? checkVoice(state, voice) : undefined) ??

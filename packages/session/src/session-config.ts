@@ -5,6 +5,7 @@
 import {
   BYTES_PER_MS,
   type Issue,
+  type RealtimeMcpTool,
   type RealtimeTool,
   type RealtimeToolChoice,
   type RealtimeVoice,
@@ -15,14 +16,18 @@ import {
 import { mergeConfig, sameJson } from './config-merge.ts';
 import type { Draft } from './draft.ts';
 import { detect, resetTurn } from './input-audio-buffer.ts';
+import { listTools } from './mcp-listing.ts';
+import { checkTools, mayCall } from './mcp-policy.ts';
 import type { SessionConfig, SessionState } from './state.ts';
 
 /**
  * `session.update`. Answered by one `session.updated` with the whole effective configuration. A running response keeps the
  * configuration it was created with [SE25]; `model`, `id`, `object` and `expires_at` have no effect [SE14, SE34].
  *
+ * MCP servers it names are asked for their tools, unless they have been [MC1, MC3].
+ *
  * Refuses with `cannot_update_voice` once the conversation holds assistant audio, `session_locked` for a locked field, and
- * `invalid_value` for another kind of session, a `tool_choice` that is not offered, a speed while a response is active, a
+ * `invalid_value` for another kind of session, a `tool_choice` that is not offered, an MCP tool that only OpenAI can host, a speed while a response is active, a
  * tracing that was on already, and a format while audio is buffered.
  *
  * @see SPEC.md SE4 to SE35, TX17, RS36
@@ -48,11 +53,17 @@ export function updateSession(draft: Draft, { session }: SessionUpdateEvent): vo
     detect(draft);
   } else if (detects) detect(draft);
   draft.send({ type: 'session.updated', session: sessionObject(draft.state) });
+  if (session.type === 'realtime' && session.tools) listTools(draft, merged.tools, { announced: true });
 }
 
 /** What is wrong with a configuration, whatever the session has been through. Used for updates and at opening. */
 export function checkConfig(given: SessionUpdateConfig, merged: SessionConfig): Issue | undefined {
-  if (given.type === 'realtime') return checkToolChoice(given.tool_choice, merged.tools, 'session.tool_choice');
+  if (given.type === 'realtime') {
+    return (
+      checkTools(given.tools, 'session.tools') ??
+      checkToolChoice(given.tool_choice, merged.tools, 'session.tool_choice')
+    );
+  }
   const { transcription, turn_detection } = merged.audio.input;
   if (transcription?.model === 'gpt-realtime-whisper' && turn_detection) {
     const message = "Transcription with 'gpt-realtime-whisper' requires turn detection to be null.";
@@ -68,7 +79,8 @@ export function checkToolChoice(
   param: string,
 ): Issue | undefined {
   if (typeof choice !== 'object' || choice === null || offers(tools, choice)) return undefined;
-  const field = choice.type === 'function' ? 'name' : 'server_label';
+  const isServer = choice.type === 'mcp' && tools.some((tool) => isServerOf(tool, choice.server_label));
+  const field = choice.type === 'function' || isServer ? 'name' : 'server_label';
   const message = 'The tool choice names a tool that is not offered.';
   return { code: 'invalid_value', param: `${param}.${field}`, message };
 }
@@ -78,9 +90,12 @@ export function offers(tools: readonly RealtimeTool[], choice: Exclude<RealtimeT
   return tools.some((tool) =>
     choice.type === 'function'
       ? tool.type === 'function' && tool.name === choice.name
-      : tool.type === 'mcp' && tool.server_label === choice.server_label,
+      : isServerOf(tool, choice.server_label) && (choice.name == null || mayCall(tool, choice.name)),
   );
 }
+
+const isServerOf = (tool: RealtimeTool, label: string): tool is RealtimeMcpTool =>
+  tool.type === 'mcp' && tool.server_label === label;
 
 /** The voice may change until assistant audio has been heard in the default conversation [SE15, SE16]. */
 export function checkVoice(state: SessionState, voice: RealtimeVoice): Issue | undefined {

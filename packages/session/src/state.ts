@@ -23,6 +23,14 @@ import type { ResponseConfig } from './engine-event.ts';
 import type { HashTable } from './hash-table.ts';
 import type { IdSeed } from './ids.ts';
 import type { ItemTable } from './item-table.ts';
+import type {
+  McpState,
+  OutputApprovalRequest,
+  OutputToolCall,
+  PendingApproval,
+  UnaskedCall,
+  WaitingRequest,
+} from './mcp-state.ts';
 import type { TokenCounts } from './usage.ts';
 
 export type SessionKind = 'realtime' | 'transcription';
@@ -78,6 +86,16 @@ export interface SessionLimits {
   output_idle_ms: number;
   /** And its end within this. @default 600000 */
   response_ms: number;
+  /** An MCP server lists its tools within this [MC17]. @default 30000 */
+  tool_list_ms: number;
+  /** And answers a call within this; no other limit on silence holds while it is running. @default 30000 */
+  tool_call_ms: number;
+  /** Calls of one response on MCP servers. @default 32 */
+  tool_calls: number;
+  /** Longest result of a call. @default 1048576 */
+  tool_result_characters: number;
+  /** How long the client may take to approve a call [MC11]. @default 300000 */
+  approval_ms: number;
 }
 
 /** What a session takes when nobody says otherwise. */
@@ -117,6 +135,8 @@ export interface DeferredItem {
   /** As the client said it. */
   readonly previous_item_id: string | null;
   readonly event_id: string | null;
+  /** The request that it answers, which nothing else can answer meanwhile [MC9]. */
+  readonly approval: PendingApproval | null;
 }
 
 /** A transcription that has not ended. */
@@ -158,7 +178,7 @@ export interface OutputCall {
   readonly arguments: string;
 }
 
-export type OutputItem = OutputMessage | OutputCall;
+export type OutputItem = OutputMessage | OutputCall | OutputToolCall | OutputApprovalRequest;
 
 /** A response from `response.created` until its `response.done`. */
 export interface ResponseState {
@@ -173,6 +193,14 @@ export interface ResponseState {
   readonly output: readonly OutputItem[];
   /** A call that may not be made is being produced: its arguments go nowhere. */
   readonly call_ignored: boolean;
+  /** Calls that need approval and are not announced yet. */
+  readonly asking: readonly UnaskedCall[];
+  /** The engine has said that it is done, or there is none: tools of MCP servers are running [MC13]. */
+  readonly generated: boolean;
+  /** Ids of the items that are closed already; the others are when the response ends. */
+  readonly closed: readonly string[];
+  /** What the engine will be asked when the listings it waits for have ended, `null` once it has been. */
+  readonly waiting: WaitingRequest | null;
   readonly input_tokens: TokenCounts;
   readonly cached_tokens: TokenCounts;
   /** Characters of text, transcripts and arguments streamed. */
@@ -230,6 +258,7 @@ export interface SessionState {
   /** When the idle timer goes off, or `null`; how many prompts in a row stayed unanswered [VA19 to VA24]. */
   readonly idle: { readonly due: number | null; readonly prompts: number };
   readonly context_trace: ContextTrace | null;
+  readonly mcp: McpState;
   /** When the latest refusals were [LM10]. */
   readonly refusals: readonly number[];
   /** What is used of the rate limits, as of `at`. */
