@@ -151,8 +151,23 @@ describe('a turn', () => {
   });
 });
 
+type Fault = [string, (host: EngineHost) => AsyncIterable<EngineEvent>];
+
+/** What no engine with types would yield. */
+const ODD_PIECES: Record<string, unknown> = {
+  nothing: undefined,
+  'a number': 5,
+  'a piece of no known type': { type: 'constructor' },
+  'words that are a number': { type: 'text.delta', delta: 7 },
+  'arguments that are an object': { type: 'arguments.delta', delta: { city: 'Paris' } },
+  'a call without a name': { type: 'call' },
+  'a usage that counts nothing': { type: 'usage', usage: { total_tokens: Number.NaN } },
+  'a reason to end that is none': { type: 'done', reason: 'bored' },
+  'a failure without words': { type: 'failed', error: null },
+};
+
 describe('an engine', () => {
-  const FAULTS: [string, (host: EngineHost) => AsyncIterable<EngineEvent>][] = [
+  const FAULTS: Fault[] = [
     [
       'throws before its first piece',
       () => {
@@ -179,6 +194,16 @@ describe('an engine', () => {
         yield { type: 'audio.delta', audio: 'AAAA', bytes: 2 };
       },
     ],
+    ...Object.entries(ODD_PIECES).map(
+      ([what, piece]): Fault => [
+        `yields ${what}`,
+        async function* () {
+          yield { type: 'text.delta', delta: 'I was about to' };
+          yield piece as EngineEvent;
+          yield { type: 'done' };
+        },
+      ],
+    ),
   ];
   it.each(FAULTS)('[RS33, EN4] that %s fails its response, not the session', async (_, respond) => {
     const { until, send } = converse({ engine: engineOf(respond) });

@@ -1,7 +1,7 @@
 // Drives one engine through one response: pulls its pieces, hands them on, and turns every way of failing into a `failed`
 // piece. The only place where an engine's exception is caught.
 
-import { base64Length, ColloquyError } from '@colloquy/protocol';
+import { base64Length, ColloquyError, RealtimeUsage } from '@colloquy/protocol';
 import type { EngineEvent, ResponseRequest } from '@colloquy/session';
 import type { Engine, EngineHost } from './engine.ts';
 import { errorName, type Log } from './log.ts';
@@ -42,8 +42,33 @@ export async function pumpResponse(request: ResponseRequest, options: PumpOption
   }
 }
 
-/** Audio that is no base64, or not as long as it says, would break clients and clocks: the response fails instead. */
+/** Engines are other people's code: a piece that is none would break clients, counts and recordings. The response fails instead. */
 function checked(event: EngineEvent): EngineEvent {
-  if (event.type !== 'audio.delta' || base64Length(event.audio) === event.bytes) return event;
-  return failed('The engine produced audio that is not valid.');
+  const type = (event as { type?: unknown } | null | undefined)?.type;
+  const isSound = PIECES.get(type) as ((event: EngineEvent) => boolean) | undefined;
+  if (isSound?.(event)) return event;
+  return failed(
+    type === 'audio.delta'
+      ? 'The engine produced audio that is not valid.'
+      : 'The engine produced something that is not valid.',
+  );
 }
+
+type Checks = { [T in EngineEvent['type']]: (event: Extract<EngineEvent, { type: T }>) => boolean };
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTextIfThere = (value: unknown) => value === undefined || typeof value === 'string';
+const ENDS: ReadonlySet<unknown> = new Set([undefined, 'max_output_tokens', 'content_filter']);
+
+const CHECKS: Checks = {
+  message: ({ phase }) => isTextIfThere(phase),
+  'text.delta': ({ delta }) => isText(delta),
+  'transcript.delta': ({ delta }) => isText(delta),
+  'audio.delta': ({ audio, bytes }) => isText(audio) && base64Length(audio) === bytes,
+  call: ({ name, call_id, server_label }) => isText(name) && isTextIfThere(call_id) && isTextIfThere(server_label),
+  'arguments.delta': ({ delta, call_id }) => isText(delta) && isTextIfThere(call_id),
+  usage: ({ usage }) => RealtimeUsage.check(usage) === undefined,
+  done: ({ reason }) => ENDS.has(reason),
+  failed: ({ error }) => isText(error?.code) && isText(error?.message),
+};
+const PIECES: ReadonlyMap<unknown, unknown> = new Map(Object.entries(CHECKS));
