@@ -1,0 +1,171 @@
+// What the documents say is tried: the client code of README and docs/clients.md runs against a server, links lead somewhere,
+// and options that are named exist.
+
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SETTING_FLAGS } from '../../packages/cli/src/config.ts';
+import { buildProduct } from '../../scripts/build.mjs';
+import { type Serving, serving } from '../compat/serving.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+const DOCUMENTS = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...['docs', 'examples', 'packages'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true })
+      .map((path) => `${folder}/${String(path).replaceAll('\\', '/')}`)
+      .filter((path) => path.endsWith('.md') && !/\/(node_modules|dist)\//.test(path)),
+  ),
+];
+
+/** The JavaScript of a document, block by block. */
+const snippets = (path: string) => [...read(path).matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code);
+/** The one block that contains these words. */
+function snippet(path: string, words: string): string {
+  const [found, ...others] = snippets(path).filter((code) => code.includes(words));
+  expect(found, `${path}: ${words}`).toBeDefined();
+  expect(others, `${path}: ${words}`).toEqual([]);
+  return found as string;
+}
+
+let server: Serving;
+beforeAll(async () => {
+  expect(await buildProduct('packages', { out: 2 })).toBe(0);
+  server = await serving({ tls: true });
+}, 120_000);
+afterAll(() => server?.stop());
+
+/** Runs code as a reader would paste it, but for the ports; answers with what it printed. A process that does not end fails. */
+async function paste(code: string): Promise<string> {
+  const here = code
+    .replaceAll('127.0.0.1:8787', `127.0.0.1:${server.port}`)
+    .replaceAll('127.0.0.1:8788', `127.0.0.1:${server.tlsPort}`);
+  const { PATH = '' } = process.env;
+  const args = ['--unhandled-rejections=strict', '--input-type=module', '--eval', here];
+  const env = { PATH, CA: server.caFile };
+  const { stdout, stderr } = await run(process.execPath, args, { cwd: root, timeout: 20_000, env });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+/** Says hello over `rt`, a socket of openai-node, and hangs up after the answer. */
+const HELLO = `
+rt.on('error', (error) => console.log(error.message));
+rt.on('session.created', () => {
+  rt.send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hello' }] } });
+  rt.send({ type: 'response.create', response: { output_modalities: ['text'] } });
+});
+rt.on('response.output_text.done', ({ text }) => console.log(text));
+rt.on('response.done', () => rt.close());
+`;
+const OPENAI = `
+import { readFileSync } from 'node:fs';
+import net from 'node:net';
+import OpenAI from 'openai';
+import { OpenAIRealtimeWS } from 'openai/realtime/ws';
+const { CA } = process.env;
+`;
+const AGENTS = `
+import { RealtimeAgent, RealtimeSession } from '@openai/agents-realtime';
+const agent = new RealtimeAgent({ name: 'a' });
+`;
+/** Says hello over `session`, of the Agents SDK, and hangs up after the answer. */
+const HELLO_AGENT = `
+session.transport.on('error', (error) => console.log(JSON.stringify(error)));
+session.transport.on('response.done', ({ response }) => {
+  console.log(response.output[0].content[0].transcript);
+  session.close();
+  process.exit();
+});
+session.sendMessage('hello');
+`;
+
+describe('code a reader pastes', () => {
+  it('README: the official client, with nothing added', async () => {
+    expect(await paste(snippet('README.md', 'OpenAIRealtimeWS'))).toBe('You said: hello');
+  });
+
+  it('README: the Agents SDK', async () => {
+    expect(await paste(AGENTS + snippet('README.md', 'RealtimeSession') + HELLO_AGENT)).toBe('You said: hello\n');
+  });
+
+  it('README: the mirror, on a socket of any kind', async () => {
+    const before = `
+import { WebSocket } from 'ws';
+const socket = new WebSocket('ws://127.0.0.1:8787/v1/realtime?model=m');
+socket.onopen = () => socket.send(JSON.stringify({ type: 'conversation.item.create', item: { type: 'message', role: 'user', id: 'mine', content: [{ type: 'input_text', text: 'hello' }] } }));
+`;
+    const after = `
+const { onmessage } = socket;
+socket.onmessage = (message) => {
+  onmessage(message);
+  if (message.data.includes('conversation.item.done')) socket.close();
+};
+`;
+    const printed = await paste(before + snippet('README.md', 'createMirror') + after);
+    expect(printed).toContain('session.created');
+    expect(printed).toMatch(/\[[^[]*id: 'mine'/);
+  });
+
+  it('docs/clients.md: openai over TLS', async () => {
+    expect(await paste(OPENAI + snippet('docs/clients.md', 'ca: readFileSync') + HELLO)).toBe('You said: hello\n');
+  });
+
+  it('docs/clients.md: openai over a plain socket', async () => {
+    expect(await paste(OPENAI + snippet('docs/clients.md', 'createConnection') + HELLO)).toBe('You said: hello\n');
+  });
+
+  it('docs/clients.md: the Agents SDK', async () => {
+    expect(await paste(AGENTS + snippet('docs/clients.md', 'RealtimeSession') + HELLO_AGENT)).toBe('You said: hello\n');
+  });
+});
+
+/** As GitHub makes them: lower case, words joined, everything else left out. */
+const anchors = (text: string) =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+describe('documents', () => {
+  it.each(DOCUMENTS)('%s: every link leads somewhere', (document) => {
+    const text = read(document).replaceAll(/^```.*?^```$/gms, '');
+    const broken = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^(https?|mailto):/.test(target))
+      .filter((target) => {
+        const [path = '', anchor] = target.split('#');
+        const file = path === '' ? document : join(dirname(document), path);
+        if (!existsSync(join(root, file))) return true;
+        return anchor !== undefined && !anchors(read(file)).includes(anchor);
+      });
+    expect(broken).toEqual([]);
+  });
+
+  it('name no option and no script that does not exist', () => {
+    const others = ['write', 'json', 'help', 'events', 'ca', 'config', 'no-install-recommends', 'reasoning-format'];
+    const options = new Set([...Object.keys(SETTING_FLAGS), ...others, 'reasoning-parser', 'rounds']);
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    for (const document of DOCUMENTS) {
+      const text = read(document);
+      const named = [...text.matchAll(/(?<![\w-])--([a-z][a-z-]+)/g)].map(([, name = '']) => name);
+      const runs = [...text.matchAll(/`npm run ([a-z]+)/g)].map(([, name = '']) => name);
+      expect(
+        named.filter((name) => !options.has(name)),
+        document,
+      ).toEqual([]);
+      expect(
+        runs.filter((name) => !Object.hasOwn(scripts, name)),
+        document,
+      ).toEqual([]);
+    }
+  });
+});
