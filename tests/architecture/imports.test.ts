@@ -24,7 +24,9 @@ const MAY_PARSE_JSON: Record<string, string> = {
   'packages/protocol/src/frame-guard.ts': 'the guard itself: it has measured the text before',
   'packages/cli/src/config.ts': "the operator's own file",
   'packages/cli/src/connect.ts': "a server's refusal of the handshake, cut to a few kilobytes",
+  'packages/cli/src/log-file.ts': 'a log that is one JSON value, named by whoever typed the command',
   'packages/cli/src/main.ts': 'our own package.json',
+  'packages/cli/src/prices.ts': 'a file of prices, ours or the one that is named',
 };
 
 /** Where base64 becomes bytes. */

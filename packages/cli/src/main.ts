@@ -4,16 +4,30 @@
 import { readFileSync } from 'node:fs';
 import { ColloquyError } from '@colloquy/protocol';
 import { type Command, EXIT, EXIT_CODES_HELP } from './command.ts';
+import { check } from './commands/check.ts';
+import { completionOf } from './commands/completion.ts';
+import { convert } from './commands/convert.ts';
 import { doctor } from './commands/doctor.ts';
+import { inspect } from './commands/inspect.ts';
+import { measure } from './commands/measure.ts';
+import { redact } from './commands/redact.ts';
 import { replay } from './commands/replay.ts';
 import { serve } from './commands/serve.ts';
+import { tail } from './commands/tail.ts';
 import { talk } from './commands/talk.ts';
 
-const COMMANDS = new Map<string, Command>([
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['serve', serve],
   ['talk', talk],
   ['doctor', doctor],
   ['replay', replay],
+  ['inspect', inspect],
+  ['check', check],
+  ['redact', redact],
+  ['measure', measure],
+  ['convert', convert],
+  ['tail', tail],
+  ['completion', completionOf(() => COMMANDS)],
 ]);
 
 const HELP = `Usage: colloquy <command> [options]

@@ -19,3 +19,15 @@ export function printable(text: string): string {
 export function printableLine(text: string): string {
   return printable(text).replace(/[\n\t]/g, escapeOne);
 }
+
+/** A value as JSON on one line, with the same characters escaped: it reads back as the same value. */
+export function printableJson(value: unknown): string {
+  return escapeJson(JSON.stringify(value) ?? 'null');
+}
+
+/** JSON text, as above. */
+export function escapeJson(text: string): string {
+  return text.replace(UNSEEN, (character) =>
+    Array.from({ length: character.length }, (_, at) => escapeOne(character.charAt(at))).join(''),
+  );
+}

@@ -1,4 +1,4 @@
-// The lines of a file, however long the file is: no more of it in memory than a line.
+// The lines of a file or of standard input, however long it is: no more of it in memory than a line.
 
 import { createReadStream } from 'node:fs';
 
@@ -7,9 +7,9 @@ const LONGEST_BYTES = 64 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * Reads a file line by line, without the breaks. Only `\n` breaks lines: JSON may hold every other separator as it stands. Of a
- * line that is longer than any can be only the beginning is kept. `onBytes` hears how many bytes each read took. Rejects with
- * the file system's error.
+ * Reads a file, or standard input for `-`, line by line, without the breaks. Only `\n` breaks lines: JSON may hold every other
+ * separator as it stands. Of a line that is longer than any can be only the beginning is kept. `onBytes` hears how many bytes
+ * each read took. Rejects with the file system's error.
  */
 export async function* textLines(file: string, onBytes: (bytes: number) => void): AsyncGenerator<string, void> {
   let parts: Buffer[] = [];
@@ -24,7 +24,8 @@ export async function* textLines(file: string, onBytes: (bytes: number) => void)
     bytes = 0;
     return line;
   };
-  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+  const source = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 256 * 1024 });
+  for await (const chunk of source as AsyncIterable<Buffer>) {
     onBytes(chunk.length);
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {

@@ -1,9 +1,9 @@
 // `colloquy replay`: runs recordings again and says whether each gives the same bytes. How is `replay.ts` of @colloquy/session.
 
-import { statSync } from 'node:fs';
 import { createReplayer, describeDifference, type Replay, readRecordingLine } from '@colloquy/session';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { printable, printableLine } from '../printable.ts';
+import { progressOf } from '../progress.ts';
 import { textLines } from '../text-lines.ts';
 
 const HELP = `Usage: colloquy replay <file>... [options]
@@ -24,35 +24,9 @@ const MOST_NAMED = 100;
 const MOST_PRINTED = 5;
 /** Longest line of output, in characters: a file that was tampered with may hold names of any length. */
 const LONGEST = 400;
-/** How often it is said how far a long file is, in milliseconds: on a terminal, and elsewhere. */
-const TOLD_MS = { terminal: 500, elsewhere: 10_000 };
-
 interface Outcome extends Replay {
   /** How many lines could not be read. */
   readonly unreadable: number;
-}
-
-/** Says on stderr how far a file is read, if it takes long; `take` hears the bytes, `end` wipes what was said. */
-function progressOf(file: string): { take: (bytes: number) => void; end: () => void } {
-  const { stderr } = process;
-  const all = statSync(file).size;
-  const everyMs = stderr.isTTY ? TOLD_MS.terminal : TOLD_MS.elsewhere;
-  let taken = 0;
-  let toldAt = performance.now();
-  let isOnLine = false;
-  return {
-    take(bytes) {
-      taken += bytes;
-      if (performance.now() - toldAt < everyMs) return;
-      toldAt = performance.now();
-      const words = `${printableLine(file)}: ${Math.min(99, Math.floor((100 * taken) / Math.max(1, all)))} %`;
-      stderr.write(stderr.isTTY ? `\r${words}` : `${words}\n`);
-      isOnLine = stderr.isTTY === true;
-    },
-    end() {
-      if (isOnLine) stderr.write('\r\u001b[K');
-    },
-  };
 }
 
 /** Replays one file. Rejects with the file system's error. */

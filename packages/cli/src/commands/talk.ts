@@ -28,7 +28,8 @@ Environment:
 
 ${EXIT_CODES_HELP}`;
 
-function keyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
+/** The key to show a server: our own, or on this machine the first of those that servers here ask for. */
+export function keyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
   const own = env.COLLOQUY_API_KEY;
   if (own) return own;
   return isLoopback(url) ? env.COLLOQUY_API_KEYS?.split(',')[0]?.trim() || undefined : undefined;

@@ -1,0 +1,128 @@
+// `colloquy check`: holds logs to the protocol. The rules are `conformance.ts` of @colloquy/session.
+
+import { ColloquyError } from '@colloquy/protocol';
+import { createConformance, type LoggedViolation, loggedFrame, RULES } from '@colloquy/session';
+import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { readLogFile } from '../log-file.ts';
+import { openOutput } from '../output.ts';
+import { printable, printableJson, printableLine } from '../printable.ts';
+
+const HELP = `Usage: colloquy check <file>... [options]
+
+Holds logs of client and server events to the protocol: recordings of ours, and those others wrote, as JSON lines of bare
+events or of events with a side and a time, lists, HAR files of browsers, the output of wscat. '-' is standard input.
+Each violation is one line: the file, the line in it, the rule, who broke it, and how, without words, audio and keys.
+
+A log that begins in the middle of a session is not blamed for what came before. What was redacted is taken for sound.
+Lines that are no events are counted; lines that cannot be read are violations.
+
+Options:
+  --from <side>  only what the 'client' or the 'server' did
+  --beta         events of a beta connection, which are asked for little; found out by itself where names tell
+  --rules        the rules, each with its words
+  --json         one JSON object for each file, on a line: file, ok, frames, other_lines, violations (the first 1000,
+                 each with line, from, event_type, rule, message), counts (of all, by rule)
+  -h, --help     this text
+
+${EXIT_CODES_HELP}`;
+
+/** So many violations of a file are told in JSON; all of them are counted. */
+const MOST_LISTED = 1000;
+/** Longest line of output, in characters. */
+const LONGEST = 400;
+
+interface Checked {
+  readonly frames: number;
+  /** Lines that are no events of any kind. */
+  readonly other_lines: number;
+  readonly violations: readonly LoggedViolation[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+interface Asked {
+  readonly beta: boolean;
+  readonly from: string | undefined;
+  /** Hears of each violation at once. */
+  readonly onViolation: (violation: LoggedViolation) => Promise<void> | undefined;
+}
+
+async function checkFile(file: string, { beta, from, onViolation }: Asked): Promise<Checked> {
+  const conformance = createConformance(beta ? { beta } : {});
+  const violations: LoggedViolation[] = [];
+  const counts = new Map<string, number>();
+  let frames = 0;
+  let other_lines = 0;
+  for await (const { entry } of readLogFile(file)) {
+    if (loggedFrame(entry)) frames += 1;
+    else if (entry.kind === 'foreign') other_lines += 1;
+    for (const violation of conformance.take(entry)) {
+      if (from !== undefined && violation.from !== null && violation.from !== from) continue;
+      counts.set(violation.rule, (counts.get(violation.rule) ?? 0) + 1);
+      if (violations.length < MOST_LISTED) violations.push(violation);
+      await onViolation(violation);
+    }
+  }
+  return { frames, other_lines, violations, counts: Object.fromEntries([...counts].sort()) };
+}
+
+function asLine(file: string, { line, rule, from, event_type, message }: LoggedViolation): string {
+  const who = [from, event_type].filter((each) => each !== null).join(' ');
+  const text = `${file}:${line}: [${rule}] ${who}${who && ': '}${message}`;
+  return `${printableLine(text).slice(0, LONGEST)}\n`;
+}
+
+function summaryOf(file: string, { frames, other_lines, counts }: Checked): string {
+  const broken = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const others = other_lines > 0 ? `; ${other_lines} lines are no events` : '';
+  if (frames === 0 && broken === 0) return `${file}: no events${others}\n`;
+  const found = broken === 0 ? 'nothing is wrong' : `${broken} ${broken === 1 ? 'violation' : 'violations'}`;
+  return `${file}: ${found} in ${frames} events${others}\n`;
+}
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments(
+    'check',
+    args,
+    {
+      from: { type: 'string' },
+      beta: { type: 'boolean' },
+      rules: { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    Number.POSITIVE_INFINITY,
+  );
+  if (values.help) {
+    process.stdout.write(HELP);
+    return EXIT.done;
+  }
+  if (values.rules) {
+    const rows = Object.entries(RULES).map(([id, words]) => `${id.padEnd(6)}${words}\n`);
+    process.stdout.write(values.json ? `${printableJson(RULES)}\n` : rows.join(''));
+    return EXIT.done;
+  }
+  const { from, beta = false, json = false } = values;
+  if (from !== undefined && from !== 'client' && from !== 'server') throw misused("--from is 'client' or 'server'");
+  if (positionals.length === 0) throw misused("which file? see 'colloquy check --help'");
+  const out = openOutput(undefined, '');
+  let code: number = EXIT.done;
+  for (const file of positionals) {
+    const onViolation = (violation: LoggedViolation) => (json ? undefined : out.write(asLine(file, violation)));
+    try {
+      const checked = await checkFile(file, { beta, from, onViolation });
+      const ok = checked.frames > 0 && checked.violations.length === 0;
+      if (!ok) code = EXIT.failed;
+      await out.write(json ? `${printableJson({ file, ok, ...checked })}\n` : printable(summaryOf(file, checked)));
+    } catch (error) {
+      if (!ColloquyError.is(error)) throw error;
+      code = EXIT.failed;
+      const { message } = error as ColloquyError;
+      if (json) await out.write(`${printableJson({ file, ok: false, error: message })}\n`);
+      else process.stderr.write(`colloquy check: ${message}\n`);
+    }
+  }
+  await out.end();
+  return code;
+}
+
+export const check: Command = { summary: 'hold logs of events to the protocol, ours or others', help: HELP, run };

@@ -1,0 +1,122 @@
+// `colloquy convert`: logs others wrote become recordings, and recordings become what others read.
+
+import { type RedactionLevel, redact } from '@colloquy/protocol';
+import { createRecordingWriter, type LoggedFrame, loggedFrame } from '@colloquy/session';
+import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
+import { readLogFile } from '../log-file.ts';
+import { openOutput } from '../output.ts';
+import { escapeJson, printableLine } from '../printable.ts';
+
+const HELP = `Usage: colloquy convert <file> [options]
+
+Converts a log of client and server events: one others wrote to a recording, or a recording to what others read. What can be
+read is what 'colloquy check' reads; '-' is standard input. A recording made of another's log can be inspected, mirrored and
+measured, but not replayed: what the other server was told besides is not in it.
+
+Options:
+  --to <form>          'recording' (the default); 'events', bare events as JSON lines; or 'log', JSON lines with the keys
+                       time (ISO 8601), source ('client' or 'server') and event
+${LEVEL_HELP}
+  -o, --output <file>  where to write it; otherwise to standard output
+  -h, --help           this text
+
+${EXIT_CODES_HELP}`;
+
+const FORMS = ['recording', 'events', 'log'] as const;
+
+/** Turns frames to lines. `write` takes a line without its break. */
+interface Converter {
+  take(frame: LoggedFrame, time: number): void;
+  end(): void;
+}
+
+function converterTo(form: (typeof FORMS)[number], level: RedactionLevel, write: (line: string) => void): Converter {
+  if (form === 'recording') {
+    const writer = createRecordingWriter({ onLine: write, level });
+    return { take: ({ from, event }, time) => writer.write(from, event, time), end: () => writer.end() };
+  }
+  return {
+    take({ from, event }, time) {
+      const redacted = redact(event, { level });
+      if (form === 'events') return write(JSON.stringify(redacted));
+      write(JSON.stringify({ time: new Date(time).toISOString(), source: from, event: redacted }));
+    },
+    end() {},
+  };
+}
+
+/** Furthest time from 1970 that a date can hold, in milliseconds. */
+const LATEST = 8.64e15;
+
+async function convertFile(
+  file: string,
+  form: (typeof FORMS)[number],
+  output: string | undefined,
+  level: RedactionLevel,
+) {
+  const out = openOutput(output, file);
+  let lines: string[] = [];
+  const converter = converterTo(form, level, (line) => void lines.push(line));
+  let startedAt = 0;
+  let time = 0;
+  let frames = 0;
+  let others = 0;
+  let damaged = 0;
+  const flush = async () => {
+    for (const line of lines) await out.write(`${escapeJson(line)}\n`);
+    lines = [];
+  };
+  for await (const { entry } of readLogFile(file)) {
+    if (entry.kind === 'header') startedAt = entry.header.started_at;
+    const frame = loggedFrame(entry);
+    if (!frame) {
+      if (entry.kind === 'foreign') others += 1;
+      else if (entry.kind === 'damaged') damaged += 1;
+      continue;
+    }
+    frames += 1;
+    // A frame without a time stands at that of the one before it.
+    const since = entry.kind === 'event' ? 0 : startedAt;
+    if (frame.time !== null) time = Math.max(-LATEST, Math.min(LATEST, since + frame.time));
+    converter.take(frame, time);
+    await flush();
+  }
+  converter.end();
+  await flush();
+  await out.end();
+  return { frames, others, damaged };
+}
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments(
+    'convert',
+    args,
+    {
+      to: { type: 'string' },
+      ...LEVEL_FLAG,
+      output: { type: 'string', short: 'o' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    1,
+  );
+  if (values.help) {
+    process.stdout.write(HELP);
+    return EXIT.done;
+  }
+  const form = FORMS.find((each) => each === (values.to ?? 'recording'));
+  if (!form) throw misused(`--to is one of ${FORMS.join(', ')}`);
+  const [file] = positionals;
+  if (file === undefined) throw misused("which file? see 'colloquy convert --help'");
+  const { frames, others, damaged } = await convertFile(file, form, values.output, readLevel(values.level));
+  const say = (words: string) => process.stderr.write(`colloquy convert: ${printableLine(file)}: ${words}\n`);
+  if (frames === 0) {
+    say('there are no events in it');
+    return EXIT.failed;
+  }
+  if (others > 0) say(`left out ${others} lines that are no events`);
+  if (damaged > 0) say(`left out ${damaged} lines that cannot be read`);
+  return damaged > 0 ? EXIT.failed : EXIT.done;
+}
+
+export const convert: Command = { summary: "turn others' logs into recordings, and back", help: HELP, run };

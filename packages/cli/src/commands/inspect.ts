@@ -1,0 +1,76 @@
+// `colloquy inspect`: what is in a log, at a glance or frame by frame. What is gathered is `overview.ts`.
+
+import { redact } from '@colloquy/protocol';
+import { loggedFrame } from '@colloquy/session';
+import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { frameLine } from '../frame-line.ts';
+import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
+import { readLogFile } from '../log-file.ts';
+import { openOutput } from '../output.ts';
+import { gather } from '../overview.ts';
+import { overviewText } from '../overview-text.ts';
+import { printableJson } from '../printable.ts';
+
+const HELP = `Usage: colloquy inspect <file> [options]
+
+Shows what is in a recording of ours, or in a log of events others wrote: the session, the conversation with its items and
+their parts, how long responses took, errors, and what is against the protocol. '-' is standard input.
+
+Options:
+  --events     every frame on a line: when, '<' the server or '>' the client, and what
+${LEVEL_HELP}
+  --json       one JSON object: file, session, recording, duration_ms, frames, lines, types, items, responses, totals,
+               errors, violations, counts; with --events one for each frame: line, at, from, event
+  -h, --help   this text
+
+${EXIT_CODES_HELP}`;
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments(
+    'inspect',
+    args,
+    {
+      events: { type: 'boolean' },
+      ...LEVEL_FLAG,
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    1,
+  );
+  if (values.help) {
+    process.stdout.write(HELP);
+    return EXIT.done;
+  }
+  const level = readLevel(values.level);
+  const [file] = positionals;
+  if (file === undefined) throw misused("which file? see 'colloquy inspect --help'");
+  const out = openOutput(undefined, '');
+  let frames = 0;
+  if (values.events) {
+    let began: number | null = null;
+    for await (const { entry } of readLogFile(file)) {
+      const frame = loggedFrame(entry);
+      if (!frame) continue;
+      frames += 1;
+      const { line, from, event, time } = frame;
+      began ??= time;
+      const at = time === null || began === null ? null : time - began;
+      const shown = values.json
+        ? printableJson({ line, at, from, event: redact(event, { level }) })
+        : frameLine(frame, at, level);
+      await out.write(`${shown}\n`);
+    }
+  } else {
+    const gathering = gather(file, level);
+    for await (const read of readLogFile(file)) gathering.take(read);
+    const overview = gathering.overview();
+    frames = overview.frames.client + overview.frames.server;
+    await out.write(values.json ? `${printableJson(overview)}\n` : overviewText(overview));
+  }
+  await out.end();
+  if (frames > 0) return EXIT.done;
+  process.stderr.write('colloquy inspect: there are no events in it\n');
+  return EXIT.failed;
+}
+
+export const inspect: Command = { summary: 'what is in a log: conversation, times, errors', help: HELP, run };

@@ -1,0 +1,172 @@
+// `colloquy measure`: how long responses took, what they consumed and what that costs, read off logs. The times are `timings.ts`
+// of @colloquy/session, the prices `prices.ts`.
+
+import { ColloquyError } from '@colloquy/protocol';
+import { createStopwatch, loggedFrame, type Timing } from '@colloquy/session';
+import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { readLogFile } from '../log-file.ts';
+import { type Output, openOutput } from '../output.ts';
+import { type Prices, readPrices } from '../prices.ts';
+import { printableJson } from '../printable.ts';
+import { type Cell, type Column, csvRow, tableRow } from '../table.ts';
+import { createTotals, type Totals } from '../totals.ts';
+
+const HELP = `Usage: colloquy measure <file>... [options]
+
+Says of each response in logs of events, and of each transcription of a user's speech, how long it took, how many tokens it
+consumed and what they cost, and sums them up for each file. For recordings of ours and logs others wrote, as 'colloquy check'
+reads them; '-' is standard input.
+
+Times are milliseconds since the response was asked for, by response.create or by the end of the user's speech: to its first
+output of any kind, to its first audio, to its end. A log without times gives tokens alone.
+
+Options:
+  --format <form>   'table' (the default), 'csv', or 'json': one JSON object for each response, then one for each file
+  --json            the same as --format json
+  --prices <file>   prices of your own; the form is that of prices.json, which comes with the program
+  -h, --help        this text
+
+${EXIT_CODES_HELP}`;
+
+const COLUMNS: readonly Column[] = [
+  { name: 'line', width: 7, isRight: true },
+  { name: 'kind', width: 13 },
+  { name: 'id', width: 28 },
+  { name: 'model', width: 18 },
+  { name: 'status', width: 10 },
+  { name: 'first', width: 7, isRight: true },
+  { name: 'audio', width: 7, isRight: true },
+  { name: 'total', width: 7, isRight: true },
+  { name: 'in', width: 7, isRight: true },
+  { name: 'cached', width: 7, isRight: true },
+  { name: 'out', width: 7, isRight: true },
+  { name: 'cost', width: 10, isRight: true },
+];
+
+const CSV_NAMES = [
+  'file',
+  'line',
+  'kind',
+  'id',
+  'model',
+  'status',
+  'reason',
+  'first_output_ms',
+  'first_audio_ms',
+  'total_ms',
+  'input_text',
+  'input_audio',
+  'input_image',
+  'cached_text',
+  'cached_audio',
+  'cached_image',
+  'output_text',
+  'output_audio',
+  'seconds',
+  'cost',
+  'currency',
+];
+
+type Form = 'table' | 'csv' | 'json';
+
+const rounded = (ms: number | null) => (ms === null ? null : Math.round(ms));
+const money = (cost: number | null) => (cost === null ? null : cost.toFixed(6));
+
+function tableLine(timing: Timing, cost: number | null): string {
+  const { line, kind, id, model, status, usage } = timing;
+  const input = usage.input_text + usage.input_audio + usage.input_image;
+  const cached = usage.cached_text + usage.cached_audio + usage.cached_image;
+  const output = usage.output_text + usage.output_audio;
+  const times = [timing.first_output_ms, timing.first_audio_ms, timing.total_ms].map(rounded);
+  const cells: Cell[] = [line, kind, id, model, status, ...times, input, cached, output, money(cost)];
+  return tableRow(COLUMNS, cells);
+}
+
+function csvLine(file: string, timing: Timing, cost: number | null, currency: string): string {
+  const { line, kind, id, model, status, reason, usage } = timing;
+  const times = [timing.first_output_ms, timing.first_audio_ms, timing.total_ms];
+  const { input_text, input_audio, input_image, cached_text, cached_audio, cached_image } = usage;
+  const tokens = [input_text, input_audio, input_image, cached_text, cached_audio, cached_image];
+  const rest = [usage.output_text, usage.output_audio, usage.seconds, cost, cost === null ? null : currency];
+  return csvRow([file, line, kind, id, model, status, reason, ...times, ...tokens, ...rest]);
+}
+
+function summaryOf(totals: Totals, currency: string): string {
+  const { responses, transcriptions, statuses, first_output_ms, first_audio_ms, total_ms, cost, unpriced } = totals;
+  const spread = ({ p50, p95 }: { p50: number | null; p95: number | null }) =>
+    `${rounded(p50) ?? '-'}/${rounded(p95) ?? '-'}`;
+  const ends = Object.entries(statuses).map(([status, count]) => `${count} ${status}`);
+  const rows = [
+    `${responses} responses${ends.length > 0 ? ` (${ends.join(', ')})` : ''}, ${transcriptions} transcriptions`,
+    `milliseconds, median/95 %: first output ${spread(first_output_ms)}, first audio ${spread(first_audio_ms)}, total ${spread(total_ms)}`,
+    `tokens: ${totals.input} in, ${totals.cached} of the cache, ${totals.output} out`,
+    `cost: ${cost.toFixed(6)} ${currency}${unpriced > 0 ? `, and ${unpriced} without a price` : ''}`,
+  ];
+  return rows.map((row) => `  ${row}\n`).join('');
+}
+
+/** Measures one file, writing each row when it is known. */
+async function measureFile(file: string, form: Form, prices: Prices, out: Output): Promise<void> {
+  const stopwatch = createStopwatch();
+  const totals = createTotals();
+  const { currency } = prices;
+  if (form === 'table') await out.write(`${printableName(file)}\n${tableRow(COLUMNS, names)}\n`);
+  for await (const { entry } of readLogFile(file)) {
+    const frame = loggedFrame(entry);
+    const timing = frame && stopwatch.take(frame);
+    if (!timing) continue;
+    const cost = prices.costOf(timing.model, timing.usage);
+    totals.add(timing, cost);
+    if (form === 'table') await out.write(`${tableLine(timing, cost)}\n`);
+    else if (form === 'csv') await out.write(`${csvLine(file, timing, cost, currency)}\n`);
+    else await out.write(`${printableJson({ file, ...timing, cost, currency })}\n`);
+  }
+  if (form === 'table') await out.write(summaryOf(totals.sum(), currency));
+  else if (form === 'json') await out.write(`${printableJson({ file, kind: 'file', ...totals.sum(), currency })}\n`);
+}
+
+const names = COLUMNS.map(({ name }) => name);
+const printableName = (file: string) => tableRow([{ name: 'file', width: 400 }], [file]);
+
+function readForm(format: string | undefined, json: boolean | undefined): Form {
+  const form = json ? 'json' : (format ?? 'table');
+  if (form !== 'table' && form !== 'csv' && form !== 'json') throw misused("--format is 'table', 'csv' or 'json'");
+  return form;
+}
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments(
+    'measure',
+    args,
+    {
+      format: { type: 'string' },
+      json: { type: 'boolean' },
+      prices: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+    Number.POSITIVE_INFINITY,
+  );
+  if (values.help) {
+    process.stdout.write(HELP);
+    return EXIT.done;
+  }
+  const form = readForm(values.format, values.json);
+  if (positionals.length === 0) throw misused("which file? see 'colloquy measure --help'");
+  const prices = readPrices(values.prices);
+  const out = openOutput(undefined, '');
+  if (form === 'csv') await out.write(`${csvRow(CSV_NAMES)}\n`);
+  let code: number = EXIT.done;
+  for (const file of positionals) {
+    try {
+      await measureFile(file, form, prices, out);
+    } catch (error) {
+      if (!ColloquyError.is(error)) throw error;
+      code = EXIT.failed;
+      process.stderr.write(`colloquy measure: ${(error as ColloquyError).message}\n`);
+    }
+  }
+  await out.end();
+  return code;
+}
+
+export const measure: Command = { summary: 'latency, tokens and cost of logged responses', help: HELP, run };

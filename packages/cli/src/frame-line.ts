@@ -1,0 +1,20 @@
+// One frame as one line, for `colloquy inspect --events` and `colloquy tail`.
+
+import { type RedactionLevel, redact } from '@colloquy/protocol';
+import { printableLine } from './printable.ts';
+
+/** Longest line, in characters. */
+const LONGEST = 240;
+
+/** `    0.012 s  <  session.created {…}`: when, who (`<` the server, `>` the client), and the event without its secrets. */
+export function frameLine(
+  { from, event }: { readonly from: 'client' | 'server'; readonly event: { readonly type: string } },
+  at: number | null,
+  level: RedactionLevel,
+): string {
+  const when = at === null ? ''.padStart(11) : `${(at / 1000).toFixed(3).padStart(9)} s`;
+  const { type, ...rest } = redact(event, { level });
+  const words = `${type} ${JSON.stringify(rest)}`;
+  const line = printableLine(words.slice(0, LONGEST));
+  return `${when}  ${from === 'server' ? '<' : '>'}  ${line}${words.length > LONGEST ? '…' : ''}`;
+}
