@@ -24,7 +24,7 @@ export interface ScenarioCondition {
   matches?: string;
   /** The context holds exactly so many user messages: 1 is the first turn. */
   turn?: number;
-  /** The latest item is the output of a call of this function. */
+  /** The latest item is the output of a call of this function, or the result of a call of this tool of an MCP server. */
   tool?: string;
   /** That output contains this. Needs no `tool`. */
   output?: string;
@@ -40,12 +40,14 @@ export interface ScenarioStep {
   phase?: string;
   /** What one delta holds. Only with `say`. @default 'word' */
   delta?: 'word' | 'character' | 'whole';
-  /** Calls this function. */
+  /** Calls this function, or the one MCP tool of this name. */
   call?: string;
   /** The call's arguments: an object, or text that need not be JSON. Only with `call`. @default {} */
   arguments?: Record<string, unknown> | string;
   /** Only with `call`; made up by the session when absent. */
   call_id?: string;
+  /** Calls that MCP server's tool. Only with `call`. */
+  server_label?: string;
   /** Milliseconds before each delta of this step. @default 0 */
   delay_ms?: number;
   /** Milliseconds of silence. */
@@ -93,6 +95,7 @@ const ScenarioStep: Schema<ScenarioStep> = object<ScenarioStep>({
   call: optional(string()),
   arguments: optional(either(jsonObject(), string())),
   call_id: optional(string()),
+  server_label: optional(string()),
   delay_ms: optional(integer({ min: 0, max: 600_000 })),
   wait_ms: optional(integer({ min: 0, max: 600_000 })),
   fail: optional(choice('error', 'stall', 'drop', 'cut')),

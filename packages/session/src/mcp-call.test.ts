@@ -1,5 +1,6 @@
 // Calls on MCP servers: their frames, their results, and what is told of those nobody knows the outcome of.
 
+import { recordingLine } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
 import { books, calling, latest, listed, tool } from '../../../tests/mcp-session.ts';
 import { type Frame, type Played, types } from '../../../tests/session-harness.ts';
@@ -214,6 +215,20 @@ describe('a fault', () => {
     for (const gone of ['lend', 'burn']) expect(calling(played, gone)[0]!.error.code).toBe('invalid_tool_call');
     expect(made(played)).toEqual([]);
   });
+});
+
+it('[RD4, RD10] what a tool returned is hidden where words are, and credentials everywhere', () => {
+  const called = (output: string, level: 'media' | 'content') =>
+    recordingLine({ at: 1, from: 'tools', event: { type: 'called', item_id: 'mcp_1', output } }, level);
+  expect(called('the words', 'media')).toContain('the words');
+  expect(called('the words', 'content')).not.toContain('the words');
+  expect(called('Bearer abcdefghijklmnop', 'media')).not.toContain('abcdefgh');
+  const error = { type: 'tool_execution_error', message: 'the words' } as const;
+  const failed = recordingLine(
+    { at: 1, from: 'tools', event: { type: 'call_failed', item_id: 'i', error } },
+    'content',
+  );
+  expect(failed).not.toContain('the words');
 });
 
 describe('what a response may call', () => {

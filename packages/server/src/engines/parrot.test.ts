@@ -1,7 +1,7 @@
 // What the parrot answers, piece by piece.
 
 import type { RealtimeConversationItem, RealtimeTool } from '@colloquy/protocol';
-import type { EngineEvent, ResponseConfig } from '@colloquy/session';
+import type { EngineEvent, ResponseConfig, ResponseRequest } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
 import { decodeALaw, decodeMuLaw } from '../audio/g711.ts';
 import type { EngineHost } from '../engine.ts';
@@ -51,7 +51,9 @@ async function pieces(
   host: Partial<EngineHost> = {},
 ): Promise<EngineEvent[]> {
   const tools = (config.tools ?? []).flatMap((each) => (each.type === 'function' ? [{ name: each.name }] : []));
-  const request = { response_id: 'resp_1', config: { ...CONFIG, ...config }, tools, context };
+  return collected({ response_id: 'resp_1', config: { ...CONFIG, ...config }, tools, context }, host);
+}
+async function collected(request: ResponseRequest, host: Partial<EngineHost> = {}): Promise<EngineEvent[]> {
   const all: EngineEvent[] = [];
   for await (const event of parrot().respond(request, { ...HOST, ...host })) all.push(event);
   return all;
@@ -190,6 +192,38 @@ describe('what it calls', () => {
   it('reads a megabyte of openings in no time', async () => {
     const events = await pieces([user('call get_time { '.repeat(60_000))], { tools, max_output_tokens: 1 });
     expect(said(events)).toBe('You');
+  });
+});
+
+describe('what it calls on MCP servers', () => {
+  const find = { name: 'find', server_label: 'books' };
+  const offered = (config: Partial<ResponseConfig>, items: RealtimeConversationItem[]) =>
+    collected({ response_id: 'r', config: { ...CONFIG, ...config }, tools: [{ name: 'f' }, find], context: items });
+  const mcp = (more: object) =>
+    ({ type: 'mcp_call', ...find, arguments: '{}', output: null, error: null, ...more }) as never;
+  const asked = user('call find {"title": "atlas"}');
+
+  it('[EN1] the tool it is told to, by the server that has it', async () => {
+    const [begun, ...rest] = await offered({}, [asked]);
+    expect(begun).toEqual({ type: 'call', ...find });
+    expect(rest.map((event) => ('delta' in event ? event.delta : '')).join('')).toBe('{"title": "atlas"}');
+  });
+
+  it('[EN1] once, whether it was called, denied or waits for approval, and then says what came of it', async () => {
+    expect(said(await offered({}, [asked, mcp({ output: 'Shelf 3' })]))).toContain('Shelf 3');
+    const request = { type: 'mcp_approval_request', id: 'r', ...find, arguments: '{}' } as const;
+    expect(said(await offered({}, [asked, request]))).toContain('You said');
+    const error = { type: 'tool_execution_error', message: 'Denied.' };
+    expect(said(await offered({}, [asked, request, mcp({ approval_request_id: 'r', error })]))).toContain('Denied.');
+  });
+
+  it('[RS36] the one that is chosen', async () => {
+    const choice = { type: 'mcp', server_label: 'books' } as const;
+    expect((await offered({ tool_choice: choice }, [user('call f')]))[0]).toEqual({ type: 'call', ...find });
+    expect((await offered({ tool_choice: { type: 'function', name: 'f' } }, [asked]))[0]).toEqual({
+      type: 'call',
+      name: 'f',
+    });
   });
 });
 

@@ -2,14 +2,8 @@
 // context gives the same pieces, always. For tests and first steps.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  bytesToMs,
-  type FunctionCallItem,
-  type FunctionCallOutputItem,
-  type MessageItem,
-  type RealtimeConversationItem,
-} from '@colloquy/protocol';
-import type { EngineEvent, ResponseConfig, ResponseRequest } from '@colloquy/session';
+import { bytesToMs, type MessageItem, type RealtimeConversationItem } from '@colloquy/protocol';
+import type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from '@colloquy/session';
 import type { Engine, EngineHost } from '../engine.ts';
 import { speakWord } from './tone.ts';
 
@@ -21,16 +15,17 @@ export interface ParrotOptions {
 /** Most calls of one response. */
 const MAX_CALLS = 32;
 
-/** A function the parrot is to call, its arguments as they were written. */
+/** A tool the parrot is to call, its arguments as they were written. */
 interface Phrase {
-  name: string;
+  tool: NeutralTool;
   arguments: string;
 }
 
 /**
  * Answers `You said: <text of the last user message>`, one word per delta; `You said <N> ms of audio` where there is no text;
  * with output modality audio the same words as a transcript, each with 200 ms of a tone. `call <name> <json>` in the user's
- * text calls that function if it is offered; once its calls are made, the answer is text again, followed by their outputs.
+ * text calls that function, or that tool of an MCP server, if it is offered; once its calls are made, the answer is text again,
+ * followed by their outputs.
  * Counts a word as a token: stops with `max_output_tokens` after that many.
  */
 export function parrot(options: ParrotOptions = {}): Engine {
@@ -93,10 +88,10 @@ function heardMs(message: MessageItem, host: EngineHost): number {
 function answer(context: readonly RealtimeConversationItem[], host: EngineHost): string {
   const at = context.findLastIndex(isUserMessage);
   const message = context[at] as MessageItem | undefined;
-  const outputs = context
-    .slice(at + 1)
-    .filter((item): item is FunctionCallOutputItem => item.type === 'function_call_output')
-    .map((item) => item.output);
+  const outputs = context.slice(at + 1).flatMap((item) => {
+    if (item.type === 'function_call_output') return [item.output];
+    return item.type === 'mcp_call' ? [item.output ?? item.error?.message ?? ''] : [];
+  });
   if (!message) return ['You said nothing.', ...outputs].join(' ');
   const text = heardText(message);
   const ms = text === '' ? heardMs(message, host) : 0;
@@ -106,45 +101,54 @@ function answer(context: readonly RealtimeConversationItem[], host: EngineHost):
 // ---- What to call ----
 
 function* callPieces(calls: readonly Phrase[]): Generator<EngineEvent[]> {
-  for (const { name, arguments: text } of calls) {
-    yield [{ type: 'call', name }];
+  for (const { tool, arguments: text } of calls) {
+    const { name, server_label } = tool;
+    yield [{ type: 'call', name, ...(server_label === undefined ? {} : { server_label }) }];
     for (const delta of words(text)) yield [{ type: 'arguments.delta', delta }];
   }
   yield [{ type: 'done' }];
 }
 
 /** The calls of this response: those asked for and not made yet, as far as `tool_choice` and `parallel_tool_calls` allow. */
-function callsToMake({ config, context }: ResponseRequest): Phrase[] {
-  const offered = config.tools.flatMap((tool) => (tool.type === 'function' ? [tool.name] : []));
+function callsToMake({ config, tools, context }: ResponseRequest): Phrase[] {
   const choice = config.tool_choice;
-  if (offered.length === 0 || choice === 'none') return [];
+  if (choice === 'none') return [];
+  const offered = tools.filter((tool) => {
+    if (typeof choice !== 'object') return true;
+    if (choice.type === 'function') return tool.server_label === undefined && tool.name === choice.name;
+    return tool.server_label === choice.server_label && (choice.name == null || choice.name === tool.name);
+  });
+  const first = offered[0];
+  if (!first) return [];
   const at = context.findLastIndex(isUserMessage);
   const message = context[at] as MessageItem | undefined;
-  const made = context
-    .slice(at + 1)
-    .filter((item): item is FunctionCallItem => item.type === 'function_call' && item.status !== 'incomplete').length;
-  const wanted = message ? readPhrases(heardText(message), new Set(offered)).slice(made) : [];
-  if (typeof choice === 'object' && choice.type === 'function') {
-    return [wanted.find(({ name }) => name === choice.name) ?? { name: choice.name, arguments: '{}' }];
-  }
-  if (choice === 'required' && wanted.length === 0) return [{ name: offered[0] as string, arguments: '{}' }];
+  const made = context.slice(at + 1).filter(isMade).length;
+  const wanted = message ? readPhrases(heardText(message), offered).slice(made) : [];
+  if (typeof choice === 'object') return [wanted[0] ?? { tool: first, arguments: '{}' }];
+  if (choice === 'required' && wanted.length === 0) return [{ tool: first, arguments: '{}' }];
   return config.parallel_tool_calls === false ? wanted.slice(0, 1) : wanted;
 }
 
+/** A call that was made, or that waits for approval; the one made after that is the same call. */
+function isMade(item: RealtimeConversationItem): boolean {
+  if (item.type === 'function_call') return item.status !== 'incomplete';
+  return item.type === 'mcp_approval_request' || (item.type === 'mcp_call' && item.approval_request_id == null);
+}
+
 /** Every `call <name> <json object>` of a text whose name is offered. Without an object the arguments are `{}`. */
-function readPhrases(text: string, offered: ReadonlySet<string>): Phrase[] {
+function readPhrases(text: string, offered: readonly NeutralTool[]): Phrase[] {
   const phrases: Phrase[] = [];
   const start = /\bcall\s+([A-Za-z0-9_-]{1,64})(?![A-Za-z0-9_-])\s*/g;
   for (let found = start.exec(text); found && phrases.length < MAX_CALLS; found = start.exec(text)) {
-    const name = found[1] as string;
-    if (!offered.has(name)) continue;
+    const tool = offered.find(({ name }) => name === found?.[1]);
+    if (!tool) continue;
     if (text[start.lastIndex] !== '{') {
-      phrases.push({ name, arguments: '{}' });
+      phrases.push({ tool, arguments: '{}' });
       continue;
     }
     const end = endOfObject(text, start.lastIndex);
     if (end === undefined) break; // nothing behind an object that never closes can be told from its inside
-    phrases.push({ name, arguments: text.slice(start.lastIndex, end) });
+    phrases.push({ tool, arguments: text.slice(start.lastIndex, end) });
     start.lastIndex = end;
   }
   return phrases;

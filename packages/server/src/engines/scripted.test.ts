@@ -55,6 +55,31 @@ const weather: Scenario = {
 };
 
 describe('scripted', () => {
+  it('[EN1] calls a tool of an MCP server, and answers what came of it', async () => {
+    const play = scripted({
+      scenario: 1,
+      turns: [
+        { when: { text: 'atlas' }, reply: [{ call: 'find', server_label: 'books', arguments: { n: 1 } }] },
+        { when: { tool: 'find', output: 'shelf' }, reply: [{ say: 'There.' }] },
+      ],
+    });
+    const find = { server_label: 'books', name: 'find' };
+    expect(await pieces(play, asked([said('the atlas')]))).toEqual([
+      { type: 'call', ...find },
+      { type: 'arguments.delta', delta: '{"n":1}' },
+      { type: 'done' },
+    ]);
+    const came: RealtimeConversationItem[] = [
+      { type: 'mcp_call', id: 'c', ...find, arguments: '{"n":1}', output: 'Shelf 3' },
+      { type: 'mcp_list_tools', id: 'l', server_label: 'more', tools: [] },
+    ];
+    expect(await pieces(play, asked([said('the atlas'), ...came]))).toEqual([
+      { type: 'text.delta', delta: 'There.' },
+      { type: 'done' },
+    ]);
+    play.assertComplete();
+  });
+
   it('[EN1] answers the turn whose conditions hold, and says done last', async () => {
     const play = scripted(weather);
     expect(await pieces(play, asked([said('the weather?')]))).toEqual([

@@ -18,7 +18,7 @@ export interface ScriptedEngine extends Engine {
 interface Moment {
   text: string;
   turn: number;
-  /** Outputs at the very end of the context, latest last, with the function each answers. */
+  /** Outputs at the very end of the context, latest last, with the function or tool each answers. */
   outputs: { tool: string | undefined; output: string }[];
 }
 
@@ -92,7 +92,8 @@ async function* perform(step: ScenarioStep, request: ResponseRequest, signal: Ab
     await sleep(step.wait_ms, undefined, { signal });
   } else if (step.call !== undefined) {
     const named = step.call_id === undefined ? {} : { call_id: step.call_id };
-    yield { type: 'call', name: step.call, ...named };
+    const at = step.server_label === undefined ? {} : { server_label: step.server_label };
+    yield { type: 'call', name: step.call, ...named, ...at };
     const given = step.arguments ?? {};
     await pause();
     yield { type: 'arguments.delta', delta: typeof given === 'string' ? given : JSON.stringify(given), ...named };
@@ -147,8 +148,10 @@ function momentOf(context: readonly RealtimeConversationItem[]): Moment {
   );
   const outputs: Moment['outputs'] = [];
   for (const item of context.toReversed()) {
-    if (item.type !== 'function_call_output') break;
-    outputs.unshift({ tool: names.get(item.call_id), output: item.output });
+    if (item.type === 'function_call_output') outputs.unshift({ tool: names.get(item.call_id), output: item.output });
+    else if (item.type === 'mcp_call')
+      outputs.unshift({ tool: item.name, output: item.output ?? item.error?.message ?? '' });
+    else if (!item.type.startsWith('mcp_')) break; // lists and approvals stand between a call and its result
   }
   return { text: wordsOf(users.at(-1)), turn: users.length, outputs };
 }
