@@ -1,9 +1,10 @@
 // Calls on MCP servers: their frames, their results, and what is told of those nobody knows the outcome of.
 
-import { recordingLine } from '@colloquy/session';
+import { describeDifference, recordingLine, replay } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
-import { books, calling, latest, listed, tool } from '../../../tests/mcp-session.ts';
-import { type Frame, type Played, types } from '../../../tests/session-harness.ts';
+import { answer, books, calling, latest, listed, tool } from '../../../tests/mcp-session.ts';
+import { record } from '../../../tests/record.ts';
+import { type Frame, type Played, SEED, texting, types } from '../../../tests/session-harness.ts';
 
 const free = { ...books, require_approval: 'never' };
 const ready = (options: Parameters<typeof listed>[0] = {}) => listed({ tools: [free], unapproved: true, ...options });
@@ -229,6 +230,22 @@ it('[RD4, RD10] what a tool returned is hidden where words are, and credentials 
     'content',
   );
   expect(failed).not.toContain('the words');
+});
+
+it.each(['media', 'content'] as const)('[OR19] replays to the same frames, hidden at level %s', async (level) => {
+  const { played, id } = running('{"key":"sk-1234567890abcdefghij"}');
+  played.tools({ type: 'called', item_id: id, output: 'Shelf 3' });
+  const lend = { ...free, require_approval: 'always' };
+  played.client({ type: 'session.update', session: { type: 'realtime', tools: [lend] } });
+  calling(played, 'lend', '{"title":"atlas"}');
+  answer(played, true);
+  expect(made(played)).toHaveLength(2);
+  const options = { seed: SEED, model: 'test-model', started_at: 1_700_000_000_000, allow_unapproved_tools: true };
+  const lines = record({ ...options, ...texting }, played.inputs, { level, snapshotsAfter: [4, 9] });
+  expect(lines.join()).not.toContain('sk-1234567890');
+  const found = await replay(lines);
+  expect(found.difference && describeDifference(found.difference)).toBeUndefined();
+  expect(found.ok).toBe(true);
 });
 
 describe('what a response may call', () => {

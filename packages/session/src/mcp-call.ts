@@ -2,7 +2,7 @@
 //
 // Whether one needs approval is `mcp-policy.ts`; what becomes of the answer, `mcp-approval.ts`.
 
-import { type McpCallError, readFrame } from '@colloquy/protocol';
+import { type McpCallError, REDACTED, readFrame } from '@colloquy/protocol';
 import type { Draft } from './draft.ts';
 import { tellExpired } from './mcp-denial.ts';
 import { findListing, mcpOffers, type Offer } from './mcp-listing.ts';
@@ -101,7 +101,7 @@ export function askApprovals(draft: Draft, given: ResponseState): ResponseState 
   draft.update(response);
   for (const { tool: begun, engine_call_id, arguments: text } of given.asking) {
     const tool = asOffered(draft.state, begun);
-    const shown = objectText(text);
+    const shown = objectText(draft.state, text);
     if (!tool || shown === undefined || isOneTooMany(draft, response, response.output.length)) {
       response = openToolCall(draft, response, begun, { engine_call_id });
       response = fillArguments(draft, response, response.output.at(-1) as OutputToolCall, text);
@@ -131,7 +131,7 @@ export function startToolCall(draft: Draft, response_id: string, item_id: string
   const response = draft.response(response_id)!;
   const call = response.output.find((made): made is OutputToolCall => made.id === item_id)!;
   const output_index = indexOf(response, item_id);
-  const text = objectText(call.arguments);
+  const text = objectText(draft.state, call.arguments);
   tellArguments(draft, response, call);
   const reason =
     text === undefined
@@ -170,7 +170,8 @@ export function asOffered({ mcp }: SessionState, { listing_id, server_label, nam
 }
 
 /** The arguments as they are sent: the text of a JSON object, each key once, so that what is shown is what is called with [MC11]. */
-function objectText(text: string): string | undefined {
+function objectText({ mcp }: SessionState, text: string): string | undefined {
+  if (mcp.hides_words && text.includes(REDACTED)) return text;
   const read = readFrame(text.trim() === '' ? '{}' : text, true);
   if (!read.ok || read.later) return undefined;
   const { value } = read;

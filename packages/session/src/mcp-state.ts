@@ -56,6 +56,8 @@ export interface McpState {
   /** Oldest first. */
   readonly approvals: readonly PendingApproval[];
   readonly verdicts: readonly Verdict[];
+  /** Only in the replay of a recording that hides words: arguments were what they had to be, and can no longer be read. */
+  readonly hides_words?: true;
 }
 
 /** A call on an MCP server, made by a response. */

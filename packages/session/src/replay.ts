@@ -95,6 +95,7 @@ export function createReplayer(): Replayer {
     if (due.length > 0) return missing(line);
     hidesWords ||= isHidden(input, COUNTLESS);
     hidesImages ||= isHidden(input, SOUND);
+    if (hidesWords) state = hidingWords(state);
     try {
       const next = step(state, input);
       const { at } = next.state;
@@ -173,14 +174,20 @@ export async function restore(lines: Iterable<string> | AsyncIterable<string>): 
   let state: SessionState | undefined;
   for await (const entry of readRecording(lines)) {
     if (entry.kind === 'snapshot') state = entry.snapshot.state;
-    else if (entry.kind === 'input' && state) state = step(state, entry.input).state;
-    else if (entry.kind === 'header' && !state && entry.header.seed && entry.header.options) {
+    else if (entry.kind === 'input' && state) {
+      if (isHidden(entry.input, COUNTLESS)) state = hidingWords(state);
+      state = step(state, entry.input).state;
+    } else if (entry.kind === 'header' && !state && entry.header.seed && entry.header.options) {
       const { seed, started_at, options } = entry.header;
       state = createSession({ ...options, seed, started_at });
     }
   }
   return state;
 }
+
+/** Lets calls on MCP servers go out whose arguments are hidden. */
+const hidingWords = (state: SessionState): SessionState =>
+  state.mcp.hides_words ? state : { ...state, mcp: { ...state.mcp, hides_words: true } };
 
 // ---- Comparing ----
 
