@@ -1,12 +1,21 @@
 // The command line as it is installed: the built files, in processes of their own.
 
-import { beforeAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { buildProduct } from '../../scripts/build.mjs';
+import { changeSuite } from './change-suite.ts';
+import { completionSuite } from './completion-suite.ts';
+import { logFolder } from './logs.ts';
+import { longLogSuite } from './long-log-suite.ts';
+import { lookSuite } from './look-suite.ts';
 import { replaySuite } from './replay-suite.ts';
 import { serveSuite } from './serve-suite.ts';
+import { tailSuite } from './tail-suite.ts';
 import { talkSuite } from './talk-suite.ts';
 
 const BUILD_MS = 120_000;
+
+const logs = logFolder();
+afterAll(() => logs.remove());
 
 beforeAll(async () => {
   for (const product of ['packages', 'console']) {
@@ -17,3 +26,8 @@ beforeAll(async () => {
 serveSuite();
 replaySuite();
 talkSuite();
+lookSuite(logs);
+changeSuite(logs);
+longLogSuite(logs);
+completionSuite();
+tailSuite();

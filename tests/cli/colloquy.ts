@@ -20,7 +20,11 @@ export interface Running {
 const SIGNALS: Readonly<Record<string, number>> = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
 /** Starts `colloquy <args>` with nothing of our environment but `env`. */
-export function colloquy(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+export function colloquy(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  limitMs = TIME_LIMIT_MS,
+): Running {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, ['--unhandled-rejections=strict', MAIN, ...args], { env: { PATH, ...env } });
   const text = { stdout: '', stderr: '' };
@@ -36,7 +40,7 @@ export function colloquy(args: readonly string[], env: Readonly<Record<string, s
     });
   }
   child.stdin.on('error', () => {}); // it may end before it has read everything
-  const limit = setTimeout(() => child.kill('SIGKILL'), TIME_LIMIT_MS);
+  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
   const ended = new Promise<number>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
@@ -64,9 +68,9 @@ export function colloquy(args: readonly string[], env: Readonly<Record<string, s
 /** Runs `colloquy <args>` to its end, with `input` as its whole standard input. */
 export async function run(
   args: readonly string[],
-  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
+  { input = '', env = {}, limitMs }: { input?: string; env?: Record<string, string>; limitMs?: number } = {},
 ) {
-  const running = colloquy(args, env);
+  const running = colloquy(args, env, limitMs);
   running.child.stdin.end(input);
   const code = await running.ended;
   return { code, stdout: running.stdout(), stderr: running.stderr() };

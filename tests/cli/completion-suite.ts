@@ -1,0 +1,38 @@
+// `colloquy completion`: what a shell makes of the scripts.
+
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { run } from './colloquy.ts';
+
+export function completionSuite(): void {
+  describe('colloquy completion', () => {
+    async function complete(...words: string[]): Promise<string[]> {
+      const { stdout: script } = await run(['completion', 'bash']);
+      const ask = `COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _colloquy; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const said = execFileSync('bash', ['-c', `${script}\n${ask}`, 'bash', ...words], { encoding: 'utf8' });
+      return said.split('\n').filter((word) => word !== '');
+    }
+
+    it('completes commands, and the options of a command', async () => {
+      expect(await complete('colloquy', 'in')).toEqual(['inspect']);
+      expect(await complete('colloquy', 're')).toEqual(['replay', 'redact']);
+      expect(await complete('colloquy', 'check', '--')).toEqual(['--from', '--beta', '--rules', '--json', '--help']);
+      expect(await complete('colloquy', 'redact', '--o')).toEqual(['--output']);
+    });
+
+    it.each(['zsh', 'fish'])('knows every command in %s', async (shell) => {
+      const { code, stdout } = await run(['completion', shell]);
+      expect(code).toBe(0);
+      const { stdout: help } = await run(['--help']);
+      const commands = Array.from(help.matchAll(/^ {2}([a-z]+) {3,}/gm), ([, name]) => name);
+      expect(commands).toContain('convert');
+      for (const name of commands) expect(stdout).toContain(name);
+      expect(stdout).toMatch(/turn others'?\\'+ logs/);
+    });
+
+    it('refuses a shell nobody knows', async () => {
+      const { code, stderr } = await run(['completion', 'constructor']);
+      expect([code, stderr]).toEqual([2, 'colloquy completion: which shell? One of bash, zsh, fish\n']);
+    });
+  });
+}
