@@ -10,6 +10,7 @@ import {
   type SessionOptions,
   type SessionState,
   step,
+  type ToolsEvent,
 } from '@colloquy/session';
 import fc from 'fast-check';
 
@@ -38,6 +39,10 @@ const detections = [
   { type: 'semantic_vad' },
 ] as const;
 
+/** An MCP server, with and without approvals. */
+export const server = { type: 'mcp', server_label: 's', server_url: 'https://s.example/mcp' } as const;
+const free = { ...server, require_approval: { never: { tool_names: ['find'] } } } as const;
+
 const options: fc.Arbitrary<SessionOptions> = fc
   .record({
     seed: fc.tuple(fc.nat(), fc.nat(), fc.nat(), fc.nat()),
@@ -54,6 +59,8 @@ const options: fc.Arbitrary<SessionOptions> = fc
     refusals: fc.constantFrom(3, 1000, 1000, 1000),
     max_output_tokens: fc.constantFrom(3, 'inf' as const, 'inf' as const),
     max_duration_ms: fc.constantFrom(120_000, 3_600_000),
+    servers: fc.constantFrom([], [server], [free]),
+    allow_unapproved_tools: fc.boolean(),
   })
   .map((drawn) => {
     const input = {
@@ -64,6 +71,7 @@ const options: fc.Arbitrary<SessionOptions> = fc
       seed: drawn.seed,
       model: 'm',
       started_at: 0,
+      allow_unapproved_tools: drawn.allow_unapproved_tools,
       limits: { items: drawn.items, refusals: drawn.refusals, max_duration_ms: drawn.max_duration_ms },
       defaults: { context_tokens: drawn.context_tokens, instructions: 'be brief' },
       session:
@@ -72,7 +80,7 @@ const options: fc.Arbitrary<SessionOptions> = fc
           : {
               type: 'realtime',
               output_modalities: [drawn.modality],
-              tools: [{ type: 'function', name: 'f' }],
+              tools: [{ type: 'function', name: 'f' }, ...drawn.servers],
               truncation: drawn.truncation,
               max_output_tokens: drawn.max_output_tokens,
               audio: { input },
@@ -113,6 +121,9 @@ class World {
   readonly #responses: string[] = ['resp_gone'];
   readonly #calls: string[] = ['call_gone'];
   readonly #spoken: string[] = [];
+  readonly #listings: string[] = ['mcpl_gone'];
+  readonly #toolCalls: string[] = ['mcp_gone'];
+  readonly #requests: string[] = ['mcpr_gone'];
   #at = 0;
   #events = 0;
 
@@ -123,8 +134,14 @@ class World {
   tell(input: Input): void {
     for (const effect of tell(this.#played, input)) {
       if (effect.do === 'respond') this.#responses.push(effect.request.response_id);
+      if (effect.do === 'list_tools') this.#listings.push(effect.item_id);
+      if (effect.do === 'call_tool') this.#toolCalls.push(effect.item_id);
       if (effect.do !== 'send') continue;
-      const { item, item_id } = effect.event as { item?: { id: string; call_id?: string }; item_id?: string };
+      const { item, item_id } = effect.event as {
+        item?: { id: string; type: string; call_id?: string };
+        item_id?: string;
+      };
+      if (item?.type === 'mcp_approval_request') this.#requests.push(item.id);
       if (item?.id) this.#items.push(item.id);
       if (item_id) this.#items.push(item_id);
       if (item_id && effect.event.type === 'response.output_audio.delta') this.#spoken.push(item_id);
@@ -135,7 +152,8 @@ class World {
   act([kind, n, m]: Act): void {
     if (kind < 45) return this.#engine(n, m);
     if (kind < 78) return this.#client(n, m);
-    if (kind < 90) return this.#speech(n, m);
+    if (kind < 86) return this.#speech(n, m);
+    if (kind < 90) return this.#tools(n, m);
     if (kind < 96) {
       this.#at += n < 500 ? n : n * 40;
       return this.tell({ at: this.#at, from: 'clock' });
@@ -160,6 +178,7 @@ class World {
       ...Array<EngineEvent>(5).fill({ type: 'audio.delta', audio: 'AAAA'.repeat(64), bytes: 192 }),
       { type: 'message', ...(m % 2 ? { phase: 'final_answer' } : {}) },
       { type: 'call', name: m % 20 === 0 ? 'unknown' : 'f', ...(call_id ? { call_id } : {}) },
+      { type: 'call', name: m % 2 ? 'find' : 'lend', server_label: 's', ...(call_id ? { call_id } : {}) },
       { type: 'arguments.delta', delta, ...(call_id ? { call_id } : {}) },
       { type: 'arguments.delta', delta },
       { type: 'usage', usage: { input_tokens: m } },
@@ -169,7 +188,24 @@ class World {
     const event = events[n % events.length]!;
     this.tell({ at: this.#at, from: 'engine', response_id, event });
     if (event.type !== 'call') return;
-    this.tell({ at: this.#at, from: 'engine', response_id, event: { type: 'arguments.delta', delta: '{"a": ' } });
+    const text = event.server_label && m % 4 ? '{"a": 1}' : '{"a": ';
+    this.tell({ at: this.#at, from: 'engine', response_id, event: { type: 'arguments.delta', delta: text } });
+    if (m % 3 === 0) this.tell({ at: this.#at, from: 'engine', response_id, event: { type: 'done' } });
+  }
+
+  #tools(n: number, m: number): void {
+    const listing = late(this.#listings, m);
+    const item_id = late(this.#toolCalls, m);
+    const tools = ['find', 'lend', '__proto__'].map((name) => ({ name, input_schema: true, hash: `${m % 2}` }));
+    const events: ToolsEvent[] = [
+      { type: 'listed', item_id: listing, tools },
+      { type: 'listed', item_id: listing, tools: tools.slice(m % 3) },
+      { type: 'list_failed', item_id: listing },
+      { type: 'called', item_id, output: 'ok' },
+      { type: 'called', item_id, output: 'ok' },
+      { type: 'call_failed', item_id, error: { type: 'http_error', code: 500, message: 'no' } },
+    ];
+    this.tell({ at: this.#at, from: 'tools', event: events[n % events.length]! });
   }
 
   #speech(n: number, m: number): void {
@@ -218,6 +254,9 @@ class World {
       case 5:
         return [{ type: 'input_audio_buffer.clear' }];
       case 6:
+        return [
+          create({ type: 'mcp_approval_response', approval_request_id: late(this.#requests, m), approve: m % 3 > 0 }),
+        ];
       case 7:
         return [message('user', { type: 'input_text', text: 'hi '.repeat(m % 9) })];
       case 8:
@@ -270,6 +309,8 @@ class World {
       { audio: { output: { voice: m % 2 ? 'alloy' : 'marin' } } },
       { output_modalities: [m % 2 ? 'text' : 'audio'] },
       { tool_choice: { type: 'function', name: m % 2 ? 'f' : 'g' } },
+      { tools: [{ type: 'function', name: 'f' }, server] },
+      { tools: [free, { ...server, server_label: 't' }] },
     ];
     const possible = type === 'transcription' ? updates.slice(0, 4) : updates;
     return { type, ...possible[m % possible.length] };

@@ -5,10 +5,10 @@ import type { ClientEvent } from '@colloquy/protocol';
 import { createSession, deadline, type Input, items, step } from '@colloquy/session';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { create, type Frame, play, sentIn, texting, user } from '../session-harness.ts';
+import { create, type Frame, type Played as Playing, play, sentIn, texting, user } from '../session-harness.ts';
 import { checkEmitted } from '../wire-rules.ts';
 import { type Expected, ReferenceConversation } from './reference-conversation.ts';
-import { type Played, playSchedule, type Schedule, schedules, tell } from './schedule.ts';
+import { type Played, playSchedule, type Schedule, schedules, server, tell } from './schedule.ts';
 import { watch } from './watcher.ts';
 
 const seeds = Number(process.env.COLLOQUY_SEEDS ?? 10_000);
@@ -41,6 +41,108 @@ it(
   },
   TIMEOUT,
 );
+
+it(
+  `[MC6, MC9, MC10, MC11, MC15] no call is made twice, none twice on one approval, none of another tool than was shown (seed ${seed})`,
+  () => {
+    let free = 0;
+    let approved = 0;
+    const act = fc.tuple(fc.nat(11), fc.nat(9), fc.nat(9));
+    fc.assert(
+      fc.property(fc.boolean(), fc.array(act, { minLength: 10, maxLength: 50 }), (allow_unapproved_tools, acts) => {
+        const played = play({ ...texting, allow_unapproved_tools, limits: { refusals: 1000 } });
+        const watcher = watch();
+        const problems = played.frames.flatMap(watcher.see);
+        const hashes = new Map<string, string>();
+        const shown = new Map<string, string>();
+        for (const [what, n, m] of acts) {
+          const frames = mcpAct(played, what, n, m, hashes);
+          problems.push(...frames.flatMap(watcher.see));
+          for (const { item } of frames) {
+            const { server_label: label, name, arguments: text } = item ?? {};
+            if (item?.type === 'mcp_approval_request') shown.set(item.id!, `${label} ${name} ${text}`);
+          }
+          for (const effect of played.done()) {
+            if (effect.do !== 'call_tool') continue;
+            const item = played.frames.findLast((frame) => frame.item?.id === effect.item_id)!.item!;
+            if (item.approval_request_id === null) {
+              expect([effect.name, allow_unapproved_tools]).toEqual(['find', true]);
+              free += 1;
+              continue;
+            }
+            const request = item.approval_request_id as string;
+            expect(`${effect.server_label} ${effect.name} ${effect.arguments}`).toBe(shown.get(request));
+            expect(effect.hash).toBe(hashes.get(effect.listing_id));
+            shown.delete(request);
+            approved += 1;
+          }
+        }
+        const made = played.effects.flatMap((effect) => (effect.do === 'call_tool' ? [effect.item_id] : []));
+        expect(new Set(made).size).toBe(made.length);
+        played.client({ type: 'response.cancel' }).map(watcher.see);
+        expect(problems).toEqual([]);
+      }),
+      { numRuns: Math.ceil(seeds / 5), seed },
+    );
+    expect(free, 'calls without approval').toBeGreaterThan(seeds / 50);
+    expect(approved, 'approved calls').toBeGreaterThan(seeds / 50);
+  },
+  TIMEOUT,
+);
+
+/** An engine's call, mostly with its end. */
+function ask(played: Playing, name: string, n: number): Frame[] {
+  const begun = played.engine(
+    { type: 'call', name, server_label: 's' },
+    { type: 'arguments.delta', delta: n === 0 ? 'no' : `{"n":${n}}` },
+  );
+  return [...begun, ...(n % 3 ? played.engine({ type: 'done' }) : [])];
+}
+
+/** One act of a session with MCP servers. `hashes` is what each listing was last told. */
+function mcpAct(played: Playing, what: number, n: number, m: number, hashes: Map<string, string>): Frame[] {
+  const ids = (type: string) => [
+    ...new Set(played.frames.flatMap(({ item }) => (item?.type === type ? [item.id as string] : []))),
+  ];
+  const some = (type: string) => ids(type).at(-1 - (n % 3)) ?? 'none';
+  const answering = played.state.responses.length > 0;
+  switch (what) {
+    case 0:
+    case 1: {
+      const tools = [[server], [{ ...server, require_approval: { never: { tool_names: ['find'] } } }]][m % 2]!;
+      const moved = n === 0 ? tools.map((tool) => ({ ...tool, server_url: `https://${m}.example/mcp` })) : tools;
+      return played.client({ type: 'session.update', session: { type: 'realtime', tools: moved } });
+    }
+    case 2:
+    case 3: {
+      const item_id = some('mcp_list_tools');
+      const hash = n === 9 ? 'second' : 'first';
+      const frames = played.tools({
+        type: 'listed',
+        item_id,
+        tools: ['find', 'lend'].map((name) => ({ name, input_schema: {}, hash })),
+      });
+      if (played.state.mcp.listings.some((listing) => listing.item_id === item_id)) hashes.set(item_id, hash);
+      return frames;
+    }
+    case 4:
+    case 5:
+    case 6:
+      if (!answering) return played.client({ type: 'response.create' });
+      return ask(played, m % 2 ? 'find' : 'lend', n);
+    case 7:
+    case 8:
+      return played.client(
+        create({ type: 'mcp_approval_response', approval_request_id: some('mcp_approval_request'), approve: m > 1 }),
+      );
+    case 9:
+      return played.tools({ type: 'called', item_id: some('mcp_call'), output: 'ok' });
+    case 10:
+      return m > 6 ? played.client({ type: 'response.cancel' }) : played.client(create(user('hm')));
+    default:
+      return played.wait(m === 0 ? 300_000 : 10_000);
+  }
+}
 
 it(
   `[OR19] the same inputs give the same effects, and a snapshot is as good as the state (seed ${seed})`,
@@ -162,6 +264,11 @@ function* finish(played: Played): Generator<Frame[]> {
   if (due === undefined) {
     expect(client({ type: 'response.create' })).toEqual([]);
     return;
+  }
+  for (const { item_id, status } of played.state.mcp.listings) {
+    const at = played.state.at;
+    if (status === 'in_progress')
+      yield sentIn(tell(played, { at, from: 'tools', event: { type: 'list_failed', item_id } }));
   }
   for (;;) {
     const [running] = played.state.responses;

@@ -59,7 +59,14 @@ export function watch(): Watcher {
     if (type === 'response.output_item.added' && answer) {
       must(frame.output_index === answer.items.length, 'output_index is not the next');
       answer.items.push(frame.item!.id!);
-      spoken.set(frame.item!.id!, { text: '', transcript: '', arguments: '', parts: 0, isDone: false });
+      const told = frame.item as { arguments?: string };
+      spoken.set(frame.item!.id!, {
+        text: '',
+        transcript: '',
+        arguments: told.arguments ?? '',
+        parts: 0,
+        isDone: false,
+      });
       return problems;
     }
     if (frame.output_index !== undefined && answer) {
@@ -131,6 +138,7 @@ export function watch(): Watcher {
         must(said.parts > 0, 'no part');
         said.transcript += frame.delta;
         break;
+      case 'response.mcp_call_arguments.delta':
       case 'response.function_call_arguments.delta':
         said.arguments += frame.delta;
         break;
@@ -140,6 +148,7 @@ export function watch(): Watcher {
       case 'response.output_audio_transcript.done':
         must(frame.transcript === said.transcript, 'transcript is not the sum of its deltas');
         break;
+      case 'response.mcp_call_arguments.done':
       case 'response.function_call_arguments.done':
         must(frame.arguments === said.arguments, 'arguments are not the sum of their deltas');
         break;

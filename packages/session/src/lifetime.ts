@@ -3,7 +3,7 @@
 import { toRealtimeError } from '@colloquy/protocol';
 import type { Draft } from './draft.ts';
 import { detect } from './input-audio-buffer.ts';
-import { abandonTools, passToolsTime, toolsDue } from './mcp.ts';
+import { abandonTools, endListings, passToolsTime, toolsDue } from './mcp.ts';
 import { carryOut } from './mcp-approval.ts';
 import { listTools } from './mcp-listing.ts';
 import { endResponse } from './response.ts';
@@ -71,6 +71,7 @@ export function settle(draft: Draft): void {
   }
   carryOut(draft);
   if (state.phase === 'draining' && state.responses.length === 0) {
+    endListings(draft);
     state.phase = 'closed';
     draft.do({ do: 'close', code: 1001, reason: 'The server is shutting down.', drain: true });
   }
@@ -90,7 +91,7 @@ function endSession(
     const response = draft.response(id)!;
     endResponse(draft, response, { status: 'failed', error: { code, message } }, { stopEngine: true, silent: true });
   }
-  abandonTools(draft);
+  endListings(draft);
   draft.report(toRealtimeError(code, { param: null, message }));
   state.phase = 'closed';
   draft.do({ do: 'close', code: close, reason: message });

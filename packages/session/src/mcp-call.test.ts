@@ -1,10 +1,11 @@
 // Calls on MCP servers: their frames, their results, and what is told of those nobody knows the outcome of.
 
-import { describeDifference, recordingLine, replay } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
 import { answer, books, calling, latest, listed, tool } from '../../../tests/mcp-session.ts';
 import { record } from '../../../tests/record.ts';
 import { type Frame, type Played, SEED, texting, types } from '../../../tests/session-harness.ts';
+import { recordingLine } from './recording.ts';
+import { describeDifference, replay } from './replay.ts';
 
 const free = { ...books, require_approval: 'never' };
 const ready = (options: Parameters<typeof listed>[0] = {}) => listed({ tools: [free], unapproved: true, ...options });

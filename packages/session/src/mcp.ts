@@ -63,6 +63,15 @@ export function passToolsTime(draft: Draft): void {
   expireApprovals(draft);
 }
 
+/** Closes the listings that are open, when the session ends and every response has. */
+export function endListings(draft: Draft): void {
+  for (const { item_id, status } of draft.state.mcp.listings) {
+    if (status !== 'in_progress') continue;
+    draft.do({ do: 'abort_tool', item_id });
+    failListing(draft, item_id);
+  }
+}
+
 /** Tells the host that nobody waits for anything any more. */
 export function abandonTools(draft: Draft): void {
   const { mcp, responses } = draft.state;
