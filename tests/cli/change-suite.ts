@@ -119,7 +119,7 @@ export function changeSuite({ path: folder, file, foreign, cut, garbage }: LogFo
       const { code, stdout } = await run(['measure', '--json', cut(), garbage(), join(folder, 'gone')]);
       expect(code).toBe(1);
       const sums = json(stdout).filter(({ kind }) => kind === 'file');
-      expect(sums).toMatchObject([{ responses: 1 }, { responses: 0 }]);
+      expect(sums).toMatchObject([{ responses: 1, statuses: { in_progress: 1 } }, { responses: 0 }]);
       expect(stdout).not.toContain('CANARY');
     });
 

@@ -28,7 +28,7 @@ export function lookSuite({ path: folder, file, foreign, cut, garbage }: LogFold
         items_cut: false,
         counts: { responses: 2, violations: 0 },
       });
-      expect(overview.items[1]).toMatchObject({ heard_ms: [60], item: { role: 'assistant' } });
+      expect(overview.items[1]).toMatchObject({ heard_ms: [120, 60], item: { role: 'assistant' } });
       expect(overview.totals.total_ms).toEqual({ count: 2, p50: 120, p95: 160, max: 160 });
       expect(overview.errors[0]).toMatchObject({ at: 160, message: expect.stringContaining('already shorter') });
     });
@@ -44,8 +44,8 @@ export function lookSuite({ path: folder, file, foreign, cut, garbage }: LogFold
 
     it('hides words when asked to', async () => {
       const { stdout } = await run(['inspect', '--level', 'content', golden('text-turn')]);
-      expect(stdout).toContain('input_text "[REDACTED]"');
-      expect(stdout).not.toContain('Hello?');
+      expect(stdout).toContain('output_text "[REDACTED]"');
+      expect(stdout).not.toContain('Hello there.');
     });
 
     it.each(Object.keys(FOREIGN))('reads what others write: %s', async (form) => {
@@ -75,7 +75,9 @@ export function lookSuite({ path: folder, file, foreign, cut, garbage }: LogFold
     it('prints nothing of a log that could act on a terminal', async () => {
       const words = '\u001b]0;owned\u0007\u009b2J\u202e';
       const lines = linesOf(golden('text-turn')).map((line) =>
-        line.replaceAll('Hello?', JSON.stringify(words).slice(1, -1)).replaceAll('golden-model', words.slice(2, 5)),
+        line
+          .replaceAll('Hello there.', JSON.stringify(words).slice(1, -1))
+          .replaceAll('golden-model', words.slice(2, 5)),
       );
       const path = file('escapes.jsonl', lines.join('\n'));
       for (const args of [[], ['--events'], ['--json'], ['--events', '--json']]) {

@@ -13,7 +13,7 @@ const MOST_ROWS = 50;
 const COLUMNS = [
   { name: 'line', width: 7, isRight: true },
   { name: 'response', width: 28 },
-  { name: 'status', width: 10 },
+  { name: 'status', width: 11 },
   { name: 'first', width: 8, isRight: true },
   { name: 'audio', width: 8, isRight: true },
   { name: 'total', width: 8, isRight: true },

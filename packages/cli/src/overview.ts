@@ -70,6 +70,7 @@ const MOST_HELD = 64 * 1024 * 1024;
 
 export interface Gathering {
   take(read: Read): void;
+  /** Asked once, at the end. */
   overview(): Overview;
 }
 
@@ -102,6 +103,11 @@ export function gather(file: string, level: RedactionLevel): Gathering {
     if (all.length < MOST_LISTED) all.push(one);
   };
 
+  const count = (timing: Timing) => {
+    totals.add(timing, null);
+    list('responses', responses, timing);
+  };
+
   function hear(frame: LoggedFrame, length: number): void {
     const { from, event, time, line } = frame;
     frames[from] += 1;
@@ -109,10 +115,7 @@ export function gather(file: string, level: RedactionLevel): Gathering {
     began ??= time;
     ended = time ?? ended;
     const timing = stopwatch.take(frame);
-    if (timing) {
-      totals.add(timing, null);
-      list('responses', responses, timing);
-    }
+    if (timing) count(timing);
     if (from === 'client') return;
     const isSound = event.type === 'response.output_audio.delta';
     if (!isSound) held += length;
@@ -134,6 +137,7 @@ export function gather(file: string, level: RedactionLevel): Gathering {
       if (frame) hear(frame, text?.length ?? 1000);
     },
     overview() {
+      for (const timing of stopwatch.unfinished()) count(timing);
       const session = sessionOf(mirror, header, level);
       return {
         file,

@@ -50,6 +50,27 @@ describe('createStopwatch', () => {
     ]);
   });
 
+  it('keeps a response that never ended, in the order they began', () => {
+    const stopwatch = createStopwatch();
+    const rows: Row[] = [
+      [0, created],
+      [100, begun],
+      [130, words],
+      [140, { ...begun, response: { id: 'other' } }],
+      [900, ended()],
+    ];
+    const take = ([time, event]: Row, index: number) =>
+      stopwatch.take(loggedFrame(readLogLine(JSON.stringify({ time, event }), index + 1))!);
+    rows.slice(0, 4).forEach(take);
+    const cut = { kind: 'response', status: 'in_progress', model: 'gpt-realtime', total_ms: null };
+    expect(stopwatch.unfinished()).toMatchObject([
+      { ...cut, id: 'r', line: 2, first_output_ms: 30 },
+      { ...cut, id: 'other', line: 4, first_output_ms: null },
+    ]);
+    take(rows[4]!, 4);
+    expect(stopwatch.unfinished()).toMatchObject([{ id: 'other' }]);
+  });
+
   it('counts from the end of the speech that asked', () => {
     const stopped = { type: 'input_audio_buffer.speech_stopped', event_id: 'e', item_id: 'i' };
     expect(

@@ -8,11 +8,11 @@ export interface Timing {
   readonly kind: 'response' | 'transcription';
   /** Of the response, or of the item. */
   readonly id: string;
-  /** Of the frame that ended it, from 1. */
+  /** Of the frame that ended it, or began what did not end; from 1. */
   readonly line: number;
   /** Of the session, or of its transcription. */
   readonly model: string | null;
-  /** `completed`, `cancelled`, `incomplete`, `failed`. */
+  /** `completed`, `cancelled`, `incomplete`, `failed`; `in_progress` of one whose end the log does not hold. */
   readonly status: string;
   /** Why, where it was not completed. */
   readonly reason: string | null;
@@ -43,9 +43,12 @@ export interface TokenCounts {
 export interface Stopwatch {
   /** Takes the next frame, and answers what it ended. Never throws. */
   take(frame: LoggedFrame): Timing | undefined;
+  /** The responses that have begun and not ended, in the order they began: what a log that was cut off has of them. */
+  unfinished(): Timing[];
 }
 
 interface Running {
+  readonly line: number;
   readonly asked_at: number | null;
   first_output: number | null;
   first_audio: number | null;
@@ -65,11 +68,11 @@ export function createStopwatch(): Stopwatch {
   let model: string | null = null;
   let transcriber: string | null = null;
 
-  function begin({ event, time }: LoggedFrame): void {
+  function begin({ event, time, line }: LoggedFrame): void {
     const id = text(object(event.response).id);
     const asked = asks.length > 0 ? asks.shift()?.time : lastSpeech;
     lastSpeech = null;
-    if (id) keep(running, id, { asked_at: asked ?? time, first_output: null, first_audio: null });
+    if (id) keep(running, id, { line, asked_at: asked ?? time, first_output: null, first_audio: null });
   }
 
   /** A `response.create` that was refused is answered by nothing else. */
@@ -89,22 +92,32 @@ export function createStopwatch(): Stopwatch {
   function end({ event, time, line }: LoggedFrame): Timing {
     const response = object(event.response);
     const id = text(response.id) ?? '';
-    const run = running.get(id) ?? { asked_at: null, first_output: null, first_audio: null };
+    const run = running.get(id) ?? { line, asked_at: null, first_output: null, first_audio: null };
     running.delete(id);
     const details = object(response.status_details);
-    const since = (at: number | null) => (at === null || run.asked_at === null ? null : at - run.asked_at);
+    return {
+      ...timed(id, run, time),
+      line,
+      status: text(response.status) ?? 'unknown',
+      reason: text(object(details.error).code) ?? text(details.reason) ?? null,
+      usage: responseTokens(object(response.usage)),
+    };
+  }
+
+  function timed(id: string, { line, asked_at, ...first }: Running, ended: number | null): Timing {
+    const since = (at: number | null) => (at === null || asked_at === null ? null : at - asked_at);
     return {
       kind: 'response',
       id,
       line,
       model,
-      status: text(response.status) ?? 'unknown',
-      reason: text(object(details.error).code) ?? text(details.reason) ?? null,
-      asked_at: run.asked_at,
-      first_output_ms: since(run.first_output),
-      first_audio_ms: since(run.first_audio),
-      total_ms: since(time),
-      usage: responseTokens(object(response.usage)),
+      status: 'in_progress',
+      reason: null,
+      asked_at,
+      first_output_ms: since(first.first_output),
+      first_audio_ms: since(first.first_audio),
+      total_ms: since(ended),
+      usage: responseTokens({}),
     };
   }
 
@@ -164,6 +177,7 @@ export function createStopwatch(): Stopwatch {
           return undefined;
       }
     },
+    unfinished: () => Array.from(running, ([id, run]) => timed(id, run, null)),
   };
 }
 

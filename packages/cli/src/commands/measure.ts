@@ -33,7 +33,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'kind', width: 13 },
   { name: 'id', width: 28 },
   { name: 'model', width: 18 },
-  { name: 'status', width: 10 },
+  { name: 'status', width: 11 },
   { name: 'first', width: 7, isRight: true },
   { name: 'audio', width: 7, isRight: true },
   { name: 'total', width: 7, isRight: true },
@@ -111,16 +111,19 @@ async function measureFile(file: string, form: Form, prices: Prices, out: Output
   const totals = createTotals();
   const { currency } = prices;
   if (form === 'table') await out.write(`${printableName(file)}\n${tableRow(COLUMNS, names)}\n`);
-  for await (const { entry } of readLogFile(file)) {
-    const frame = loggedFrame(entry);
-    const timing = frame && stopwatch.take(frame);
-    if (!timing) continue;
+  const tell = async (timing: Timing) => {
     const cost = prices.costOf(timing.model, timing.usage);
     totals.add(timing, cost);
     if (form === 'table') await out.write(`${tableLine(timing, cost)}\n`);
     else if (form === 'csv') await out.write(`${csvLine(file, timing, cost, currency)}\n`);
     else await out.write(`${printableJson({ file, ...timing, cost, currency })}\n`);
+  };
+  for await (const { entry } of readLogFile(file)) {
+    const frame = loggedFrame(entry);
+    const timing = frame && stopwatch.take(frame);
+    if (timing) await tell(timing);
   }
+  for (const timing of stopwatch.unfinished()) await tell(timing);
   if (form === 'table') await out.write(summaryOf(totals.sum(), currency));
   else if (form === 'json') await out.write(`${printableJson({ file, kind: 'file', ...totals.sum(), currency })}\n`);
 }
