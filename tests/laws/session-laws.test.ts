@@ -56,13 +56,14 @@ it(
         const hashes = new Map<string, string>();
         const shown = new Map<string, string>();
         for (const [what, n, m] of acts) {
+          const before = played.effects.length;
           const frames = mcpAct(played, what, n, m, hashes);
           problems.push(...frames.flatMap(watcher.see));
           for (const { item } of frames) {
             const { server_label: label, name, arguments: text } = item ?? {};
             if (item?.type === 'mcp_approval_request') shown.set(item.id!, `${label} ${name} ${text}`);
           }
-          for (const effect of played.done()) {
+          for (const effect of played.effects.slice(before)) {
             if (effect.do !== 'call_tool') continue;
             const item = played.frames.findLast((frame) => frame.item?.id === effect.item_id)!.item!;
             if (item.approval_request_id === null) {
@@ -84,7 +85,7 @@ it(
       }),
       { numRuns: Math.ceil(seeds / 5), seed },
     );
-    expect(free, 'calls without approval').toBeGreaterThan(seeds / 50);
+    expect(free, 'calls without approval').toBeGreaterThan(seeds / 200);
     expect(approved, 'approved calls').toBeGreaterThan(seeds / 50);
   },
   TIMEOUT,
