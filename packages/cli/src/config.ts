@@ -154,6 +154,12 @@ export const SETTINGS = {
     value: 'hz',
     about: 'samples per second of the pcm it sends (24000)',
   },
+  mcp: {
+    ...TEXT,
+    env: 'COLLOQUY_MCP',
+    value: 'file',
+    about: 'MCP servers that sessions may ask for tools, in YAML or JSON: docs/mcp.md (none)',
+  },
   upstream: {
     ...TEXT,
     env: 'COLLOQUY_UPSTREAM',

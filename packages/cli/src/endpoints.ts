@@ -1,9 +1,8 @@
 // The endpoints of a cascade as the command line is told them: a file, and flags that win over it, field by field.
 
-import { readFileSync } from 'node:fs';
 import type { CascadeConfig, EndpointConfig } from '@colloquy/server';
-import { misused } from './command.ts';
 import type { Settings } from './config.ts';
+import { readTextFile } from './text-file.ts';
 
 const STAGES = ['transcribe', 'think', 'speak'] as const;
 type Stage = (typeof STAGES)[number];
@@ -36,7 +35,7 @@ const ownFields = (settings: Settings): Record<Stage, Record<string, unknown>> =
  */
 export function readEndpoints(settings: Settings, env: Environment, read: ReadConfig): CascadeConfig | undefined {
   const file = settings.cascade;
-  const base = file === undefined ? {} : read(textOf(file), file);
+  const base = file === undefined ? {} : read(readTextFile(file), file);
   const own = ownFields(settings);
   const merged: Record<string, unknown> = {};
   for (const stage of STAGES) {
@@ -47,12 +46,4 @@ export function readEndpoints(settings: Settings, env: Environment, read: ReadCo
     merged[stage] = { ...fields, ...keyOf(stage, settings, base[stage] ?? undefined, env) };
   }
   return Object.keys(merged).length === 0 ? undefined : read(merged as CascadeConfig, file ?? 'endpoints');
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw misused(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
-  }
 }

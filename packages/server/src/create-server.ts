@@ -33,6 +33,7 @@ import { modelRoutes } from './routes/models.ts';
 import type { SpeechParts } from './speech/listener.ts';
 import { fileStore } from './stores/file.ts';
 import { developmentTls } from './tls.ts';
+import type { McpAccess } from './tools/mcp-access.ts';
 import type { Translator } from './translator.ts';
 import { createUpgrade } from './upgrade.ts';
 import { checkUpstream, type UpstreamOptions } from './upstream.ts';
@@ -58,6 +59,8 @@ export interface ServerOptions {
   engine?: Engine;
   /** What hears. @default nothing: clients commit and ask for responses themselves, and transcriptions fail */
   speech?: SpeechParts;
+  /** Which MCP servers sessions may ask, and with whose keys: `mcpAccess(readMcpConfig(…), process.env)`. @default none */
+  mcp?: McpAccess;
   /** What translates. @default parrotTranslator() */
   translator?: Translator;
   /** Relays sessions to this Realtime server instead; then neither `engine` nor `translator` is asked. @default sessions are hosted here */
@@ -172,6 +175,7 @@ export function createServer(options: ServerOptions = {}): Server {
     recorder,
     translator: options.translator ?? parrotTranslator(),
     speech: options.speech,
+    mcp: options.mcp,
     session: { limits: options.sessionLimits ?? {}, defaults: options.sessionDefaults ?? {} },
     upstream: upstream && { ...upstream, ...(models && { models }) },
   });

@@ -31,6 +31,8 @@ import { readerWatch } from './reader-watch.ts';
 import { pumpResponse } from './response-pump.ts';
 import { randomSeed } from './seed.ts';
 import { listener, type SpeechParts } from './speech/listener.ts';
+import { type McpAccess, mcpAccess } from './tools/mcp-access.ts';
+import { sessionTools } from './tools/session-tools.ts';
 import { type Frame, frameBytes, type Transport } from './transport.ts';
 
 /** A line of a recording: an input, or a frame sent. Audio, images and keys are in clear; whoever writes it down takes them out. */
@@ -53,6 +55,10 @@ export interface HostOptions {
   engine: Engine;
   /** What hears. @default nothing: clients commit and ask for responses themselves, and transcriptions fail */
   speech?: SpeechParts | undefined;
+  /** Which MCP servers may be asked. @default none */
+  mcp?: McpAccess | undefined;
+  /** Resolves with whether all lines so far are kept. Asked before a tool is called, which then waits for it [MC15]. */
+  kept?: (() => Promise<boolean>) | undefined;
   /** What the session is. Absent: a `gpt-realtime` session with a seed from the cryptographic generator, beginning now. */
   opening?: Partial<SessionOptions>;
   limits?: Partial<Limits>;
@@ -68,6 +74,7 @@ export interface HostOptions {
   onLine?: (line: Line) => void;
 }
 
+const NO_SERVERS = mcpAccess(undefined, {});
 const SILENT = createLog('silent');
 /** Longest delay a timer can have, in milliseconds. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -81,7 +88,12 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   const { engine, log = SILENT, clock = () => performance.now(), onLine } = options;
   const began = clock();
   const now = () => Math.max(0, Math.floor(clock() - began));
-  const made = { model: 'gpt-realtime', started_at: Date.now(), seed: randomSeed(), ...options.opening };
+  const { mcp = NO_SERVERS } = options;
+  const allow_unapproved_tools = mcp.allowUnapproved;
+  const made = {
+    ...{ model: 'gpt-realtime', started_at: Date.now(), seed: randomSeed(), allow_unapproved_tools },
+    ...options.opening,
+  };
   let state = createSession(made);
   const store = audioStore();
   const refusal = frameGate(limits);
@@ -99,6 +111,10 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     audio: store.read,
     audioFormat: store.formatOf,
   });
+  const tools = sessionTools({
+    ...{ access: mcp, limits, log, session: state.id, kept: options.kept },
+    hear: (event) => take({ at: now(), from: 'tools', event }),
+  });
   /** Audio taken in by the step that is being performed; listened to when that is done. */
   let unheard: Uint8Array | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -107,7 +123,9 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   function take(input: Input): void {
     if (gone.signal.aborted) return;
     onLine?.(input);
+    const settle = input.from === 'client' ? tools.note(input.event) : undefined;
     const next = step(state, input);
+    settle?.(!next.effects.some((effect) => effect.do === 'send' && effect.event.type === 'error'));
     state = next.state;
     for (const effect of next.effects) perform(effect, input);
     if (!gone.signal.aborted) arm();
@@ -147,6 +165,12 @@ export async function hostSession(transport: Transport, options: HostOptions): P
         return respond(effect.request);
       case 'cancel':
         return running.get(effect.response_id)?.abort.abort();
+      case 'list_tools':
+        return tools.list(effect.item_id, effect.tool);
+      case 'call_tool':
+        return tools.call(effect);
+      case 'abort_tool':
+        return tools.abort(effect.item_id);
       case 'close':
         return close(effect.drain ? (options.drainCode ?? effect.code) : effect.code, effect.reason);
     }
@@ -238,6 +262,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     close,
   });
   try {
+    tools.note((made.session && 'tools' in made.session && made.session.tools) || []);
     take({ at: 0, from: 'host', event: { type: 'open' } });
     if (options.speech) await prepareResampler();
     for await (const frame of transport.frames) {
@@ -251,6 +276,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     gone.abort();
     for (const { abort } of running.values()) abort.abort();
     ears.close();
+    tools.close();
     watch.stop();
     clearTimeout(timer);
   }

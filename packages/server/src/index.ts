@@ -69,6 +69,14 @@ export type {
   UtteranceOptions,
 } from './speech/ports.ts';
 export { openSilero, type SileroOptions } from './speech/silero.ts';
+export {
+  type Access,
+  type McpAccess,
+  type McpCredentials,
+  type McpTarget,
+  mcpAccess,
+} from './tools/mcp-access.ts';
+export { type McpConfig, type McpServerConfig, readMcpConfig } from './tools/mcp-config.ts';
 export type { Translator, TranslatorHost } from './translator.ts';
 export type { Frame, Transport } from './transport.ts';
 export { type MemoryTransport, memoryPair } from './transports/memory.ts';

@@ -44,6 +44,14 @@ export interface Limits {
   upstreamConnectMs: number;
   /** Milliseconds an upstream may be silent while something is expected of it; pings are silence too [RL7]. */
   upstreamIdleMs: number;
+  /** Milliseconds until an MCP server must have accepted a connection, and for one answer of it [MC17]. */
+  mcpConnectMs: number;
+  mcpAnswerMs: number;
+  /** Bytes of one answer of an MCP server, and of the stream it may keep open beside [MC17]. */
+  mcpBodyBytes: number;
+  mcpStreamBytes: number;
+  /** MCP servers one session is connected to at once. */
+  mcpServers: number;
   /** Client secrets kept at once. */
   secrets: number;
   /** Bytes of recordings that may wait for the disk, of all sessions; a recording that finds no room is broken off. */
@@ -77,6 +85,11 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   graceMs: 30_000,
   upstreamConnectMs: 10_000,
   upstreamIdleMs: 30_000,
+  mcpConnectMs: 10_000,
+  mcpAnswerMs: 30_000,
+  mcpBodyBytes: 2 * MIB,
+  mcpStreamBytes: 16 * MIB,
+  mcpServers: 16,
   secrets: 100_000,
   unwrittenBytes: 64 * MIB,
 };

@@ -9,8 +9,10 @@ const options: SessionOptions = { seed: [1, 2, 3, 4], model: 'm', started_at: 1_
 const tick = (at: number): Line => ({ at, from: 'clock' });
 
 /** A store in memory whose every write waits for `pass`, or fails. */
-function gatedStore(fault?: { on: 'create' | 'append'; code: string }) {
+function gatedStore(fault?: { on: 'create' | 'append' | 'sync'; code: string }) {
   const files = new Map<string, string>();
+  /** What was there each time it was made safe. */
+  const synced: string[] = [];
   let pass = () => {};
   const gate = new Promise<void>((resolve) => {
     pass = resolve;
@@ -29,11 +31,15 @@ function gatedStore(fault?: { on: 'create' | 'append'; code: string }) {
           fail('append');
           files.set(name, files.get(name) + text);
         },
+        async sync() {
+          fail('sync');
+          synced.push(files.get(name) ?? '');
+        },
         close: async () => {},
       };
     },
   };
-  return { store, files, pass: () => pass() };
+  return { store, files, synced, pass: () => pass() };
 }
 
 function recorderOf({ store }: { store: Store }, roomBytes = 1_000_000) {
@@ -117,6 +123,40 @@ describe('createRecorder', () => {
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain('ENOSPC');
     expect(logged[0]).not.toContain('CANARY');
+  });
+
+  it('[ST7] says that what was told is safe once it is, at once and not with the next lines', async () => {
+    const kept = gatedStore();
+    const { recorder } = recorderOf(kept);
+    const recording = recorder.begin('sess_a', options);
+    recording.hear(tick(1));
+    const first = recording.kept();
+    expect(await Promise.race([first, new Promise((resolve) => setImmediate(resolve, 'waiting'))])).toBe('waiting');
+    kept.pass();
+    expect(await first).toBe(true);
+    expect(kept.synced.at(-1)).toMatch(/\{"at":1,"from":"clock"\}\n$/);
+    expect(await recording.kept()).toBe(true); // with nothing new to write
+    recording.end();
+    expect(await recording.kept()).toBe(false);
+  });
+
+  it.each(['create', 'append', 'sync'] as const)('[ST7] says that nothing is safe where it fails to %s', async (on) => {
+    const kept = gatedStore({ on, code: 'EIO' });
+    const { recorder } = recorderOf(kept);
+    const recording = recorder.begin('sess_a', options);
+    kept.pass();
+    recording.hear(tick(1));
+    expect(await recording.kept()).toBe(false);
+    expect(await recording.kept()).toBe(false);
+  });
+
+  it('[ST7] says that nothing is safe once a line is missing', async () => {
+    const kept = gatedStore();
+    const { recorder } = recorderOf(kept, 500);
+    const recording = recorder.begin('sess_a', options);
+    for (let at = 0; at < 100; at++) recording.hear(tick(at));
+    kept.pass();
+    expect(await recording.kept()).toBe(false);
   });
 
   it('[ST2] names a recording by the time and an id the server made, never by what could be a path', async () => {

@@ -32,6 +32,8 @@ export interface RelayedOptions {
 export interface SessionRecording {
   /** Takes a line. Never throws, never waits. */
   hear(line: Line): void;
+  /** Resolves with whether all lines so far are stored for good. Never rejects. */
+  kept(): Promise<boolean>;
   /** No line follows. */
   end(): void;
 }
@@ -55,6 +57,8 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
     let hasEnded = false;
     let isOver = false;
     let wake = () => {};
+    /** Who waits for the lines that are waiting now. */
+    let keeping: ((isKept: boolean) => void)[] = [];
 
     function push(text: string): void {
       waiting.push(text);
@@ -67,19 +71,25 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
     async function write(): Promise<void> {
       let file: StoredRecording | undefined;
       let bytes = 0;
+      let asked: typeof keeping = [];
       try {
         file = await store.create(nameOf(options.started_at, session_id));
         for (;;) {
-          if (waiting.length === 0 && !hasEnded) await woken();
-          if (waitingBytes <= GATHER_BYTES && !hasEnded) await woken(GATHER_MS);
+          if (waiting.length === 0 && !hasEnded && keeping.length === 0) await woken();
+          if (waitingBytes <= GATHER_BYTES && !hasEnded && keeping.length === 0) await woken(GATHER_MS);
           const batch = waiting;
-          if (batch.length === 0) break;
+          if (batch.length === 0 && keeping.length === 0) break;
+          asked = keeping;
+          keeping = [];
           bytes = waitingBytes;
           waiting = [];
           waitingBytes = 0;
-          await file.append(`${batch.join('\n')}\n`);
+          if (batch.length > 0) await file.append(`${batch.join('\n')}\n`);
           unwritten -= bytes;
           bytes = 0;
+          if (asked.length > 0) await file.sync();
+          for (const tell of asked) tell(missed === 0);
+          asked = [];
         }
       } catch (error) {
         log.error({ session_id, error: errorName(error) }, 'a recording cannot be written');
@@ -87,11 +97,12 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
         isOver = true;
         unwritten -= bytes + waitingBytes;
         waiting = [];
+        for (const tell of [...asked, ...keeping]) tell(false);
         await file?.close().catch(() => {}); // all there was to write is written, or said to be lost
       }
     }
 
-    /** Resolves when the first line has come, there is much to write, or no more will come; or after so many milliseconds. */
+    /** Resolves when the first line has come, there is much to write, somebody waits, or no more will come; or after so many milliseconds. */
     function woken(afterMs?: number): Promise<void> {
       return new Promise((resolve) => {
         const timer = afterMs === undefined ? undefined : setTimeout(resolve, afterMs);
@@ -116,6 +127,13 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
           if (missed === 0) log.warn({ session_id }, 'the disk is too slow: a recording is broken off');
           missed += 1;
         } else push(recordingLine(line, level));
+      },
+      kept() {
+        if (isOver || hasEnded || missed > 0) return Promise.resolve(false);
+        return new Promise((resolve) => {
+          keeping.push(resolve);
+          wake();
+        });
       },
       end() {
         if (hasEnded) return;

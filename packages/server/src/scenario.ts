@@ -14,7 +14,7 @@ import {
   type Schema,
   string,
 } from '@colloquy/protocol/schema';
-import { parse } from 'yaml';
+import { parseConfigText } from './config-text.ts';
 
 /** When a turn of the scenario is the answer. Every condition given must hold; none at all holds always. */
 export interface ScenarioCondition {
@@ -137,20 +137,10 @@ const ACTIONS = ['say', 'call', 'wait_ms', 'fail'] as const;
  * Runs nothing the text holds: YAML tags other than the standard ones are refused.
  */
 export function readScenario(source: string | Scenario, name = 'scenario'): Scenario {
-  const value: unknown = typeof source === 'string' ? parseText(source, name) : source;
+  const value: unknown = typeof source === 'string' ? parseConfigText(source, name) : source;
   const issue = Scenario.check(value, 'server') ?? checkSteps(value as Scenario);
   if (issue) throw new ColloquyError('invalid_configuration', `${name}: ${issue.message}`);
   return value as Scenario;
-}
-
-function parseText(text: string, name: string): unknown {
-  try {
-    return parse(text, { schema: 'core', maxAliasCount: 100, logLevel: 'error' });
-  } catch (cause) {
-    const where = (cause as { linePos?: { line: number; col: number }[] }).linePos?.[0];
-    const place = where ? ` at line ${where.line}, column ${where.col}` : '';
-    throw new ColloquyError('invalid_configuration', `${name}: not valid YAML or JSON${place}`, { cause });
-  }
 }
 
 function checkSteps(scenario: Scenario): Issue | undefined {

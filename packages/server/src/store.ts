@@ -15,5 +15,7 @@ export interface Store {
 export interface StoredRecording {
   /** Adds whole lines, breaks included. Resolves when the operating system has them: they outlive the process, not the machine. */
   append(text: string): Promise<void>;
+  /** Resolves when all that was added outlives the machine too. */
+  sync(): Promise<void>;
   close(): Promise<void>;
 }

@@ -20,6 +20,7 @@ import type { Recorder, SessionRecording } from './recorder.ts';
 import { answerSocket, httpAnswer } from './refusal.ts';
 import { relaySession } from './relay-session.ts';
 import type { SpeechParts } from './speech/listener.ts';
+import type { McpAccess } from './tools/mcp-access.ts';
 import type { Translator } from './translator.ts';
 import type { Transport } from './transport.ts';
 import { webSocketTransport } from './transports/websocket.ts';
@@ -34,6 +35,8 @@ export interface UpgradeOptions {
   /** What hears for the sessions hosted here. */
   readonly speech: SpeechParts | undefined;
   readonly limits: Limits;
+  /** Which MCP servers the sessions hosted here may ask. */
+  readonly mcp: McpAccess | undefined;
   /** What the operator sets for every session hosted here. */
   readonly session: Required<Pick<SessionOptions, 'limits' | 'defaults'>>;
   readonly log: Log;
@@ -211,6 +214,8 @@ export function createUpgrade(
         ...shared,
         engine: bridged ? withTemperature(options.engine, bridged) : options.engine,
         speech: options.speech,
+        mcp: options.mcp,
+        ...(options.recorder && { kept: async () => (await recording?.kept()) ?? false }),
         opening: {
           model: opening.model,
           kind: opening.kind,

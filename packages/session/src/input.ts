@@ -46,7 +46,8 @@ export type ListedTool = McpListToolEntry & { hash: string };
 export type ToolsEvent =
   /** Ends a listing well. Said again later: the server's tools have changed, and approvals of the old ones are void [MC11]. */
   | { type: 'listed'; item_id: string; tools: ListedTool[] }
-  | { type: 'list_failed'; item_id: string }
+  /** `reason` is for the recording: the client is told of the failure alone [MC16]. */
+  | { type: 'list_failed'; item_id: string; reason?: string }
   /** `output` is what the tool returned, as text. */
   | { type: 'called'; item_id: string; output: string }
   /** The error stands in the item as it is [MC14]: no secrets, no stack traces, at most 512 characters of message. */

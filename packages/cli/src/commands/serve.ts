@@ -1,6 +1,5 @@
 // `colloquy serve`: settings in, a running server out, and a clean end on a signal.
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ColloquyError } from '@colloquy/protocol';
 import type { Engine, Listening, ScriptedEngine, Server, ServerOptions } from '@colloquy/server';
@@ -8,6 +7,7 @@ import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../
 import { readKeys, readSettings, SETTING_FLAGS, SETTINGS_HELP, type Settings } from '../config.ts';
 import { readEndpoints } from '../endpoints.ts';
 import { printable } from '../printable.ts';
+import { readTextFile } from '../text-file.ts';
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
@@ -57,6 +57,7 @@ function upstreamOf(settings: Settings, key: string | undefined): ServerOptions[
   if ([engine, scenario, pace].some((set) => set !== undefined)) {
     throw misused('--upstream takes the place of --engine, --scenario and --pace');
   }
+  if (settings.mcp !== undefined) throw misused('--upstream asks MCP servers itself; --mcp is for sessions held here');
   if (ENDPOINTS.some((name) => settings[name] !== undefined)) {
     throw misused('--upstream takes the place of endpoints that hear, think and speak');
   }
@@ -87,7 +88,7 @@ function optionsOf(settings: Settings, keys: readonly string[], upstreamKey: str
 
 type Engines = Pick<
   typeof import('@colloquy/server'),
-  'openVoice' | 'parrot' | 'readCascadeConfig' | 'readScenario' | 'scripted'
+  'mcpAccess' | 'openVoice' | 'parrot' | 'readCascadeConfig' | 'readMcpConfig' | 'readScenario' | 'scripted'
 >;
 
 /** What answers and what hears. */
@@ -119,6 +120,15 @@ async function answeringOf(settings: Settings, env: NodeJS.ProcessEnv, engines: 
   return voice;
 }
 
+/** Which MCP servers may be asked. Throws `misused` for a file that cannot be read, and what names the field of one that is wrong. */
+function mcpOf(
+  { mcp: file }: Settings,
+  env: NodeJS.ProcessEnv,
+  { mcpAccess, readMcpConfig }: Engines,
+): ServerOptions['mcp'] {
+  return file === undefined ? undefined : mcpAccess(readMcpConfig(readTextFile(file), file), env);
+}
+
 /** An engine that needs nothing but its settings. */
 function engineOf(
   { pace = 0, scenario: file }: Settings,
@@ -128,13 +138,7 @@ function engineOf(
   if (engine === 'parrot' && file !== undefined) throw misused('--scenario is for --engine scripted');
   if (engine === 'parrot') return parrot({ pace });
   if (file === undefined) throw misused('--engine scripted needs --scenario, the file that says what it answers');
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw misused(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
-  }
-  return scripted(readScenario(text, file));
+  return scripted(readScenario(readTextFile(file), file));
 }
 
 /** Whether a scenario was played as it is written; what is missing goes to stderr. */
@@ -190,7 +194,8 @@ async function run(args: string[]): Promise<number> {
   const { engine, speech, close } = options.upstream
     ? { engine: engines.parrot() } // asked by nobody
     : await answeringOf(settings, env, engines);
-  const server = createServer({ ...options, engine, ...(speech && { speech }) });
+  const mcp = options.upstream ? undefined : mcpOf(settings, env, engines);
+  const server = createServer({ ...options, engine, ...(speech && { speech }), ...(mcp && { mcp }) });
   announce(await server.listen());
   await untilToldToEnd(server);
   await close?.();

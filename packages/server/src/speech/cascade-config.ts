@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { ColloquyError, type Issue } from '@colloquy/protocol';
 import { array, boolean, choice, integer, object, optional, type Schema, string } from '@colloquy/protocol/schema';
-import { parse } from 'yaml';
+import { explainIssue, parseConfigText } from '../config-text.ts';
 import type { Endpoint } from './http-stage.ts';
 import { openAiSpeaker } from './openai-speak.ts';
 import { openAiThinker } from './openai-think.ts';
@@ -112,8 +112,7 @@ export const CascadeConfig: Schema<CascadeConfig> = object<CascadeConfig>({
 
 const STAGES = ['transcribe', 'think', 'speak'] as const;
 
-const misconfigured = (name: string, what: string, cause?: unknown) =>
-  new ColloquyError('invalid_configuration', `${name}: ${what}`, { cause });
+const misconfigured = (name: string, what: string) => new ColloquyError('invalid_configuration', `${name}: ${what}`);
 
 /**
  * Reads a configuration from YAML or JSON text, or takes one that is data already. `name` stands for it in messages.
@@ -122,7 +121,7 @@ const misconfigured = (name: string, what: string, cause?: unknown) =>
  * endpoint at all, an address that is none, unencrypted to another machine, or holds a password.
  */
 export function readCascadeConfig(source: string | CascadeConfig, name = 'cascade'): CascadeConfig {
-  const value: unknown = typeof source === 'string' ? parseText(source, name) : source;
+  const value: unknown = typeof source === 'string' ? parseConfigText(source, name) : source;
   const issue = CascadeConfig.check(value, 'server');
   if (issue) throw misconfigured(name, explain(issue));
   const config = value as CascadeConfig;
@@ -136,19 +135,9 @@ export function readCascadeConfig(source: string | CascadeConfig, name = 'cascad
   return config;
 }
 
-function parseText(text: string, name: string): unknown {
-  try {
-    return parse(text, { schema: 'core', maxAliasCount: 100, logLevel: 'error' });
-  } catch (cause) {
-    const where = (cause as { linePos?: { line: number; col: number }[] }).linePos?.[0];
-    const place = where ? ` at line ${where.line}, column ${where.col}` : '';
-    throw misconfigured(name, `not valid YAML or JSON${place}`);
-  }
-}
-
-function explain({ param, message, code }: Issue): string {
-  const named = param === null || message.includes(`'${param}'`) ? message : `'${param}': ${message}`;
-  const isKey = code === 'unknown_parameter' && /key|token|secret|authorization/i.test(param ?? '');
+function explain(issue: Issue): string {
+  const named = explainIssue(issue);
+  const isKey = issue.code === 'unknown_parameter' && /key|token|secret|authorization/i.test(issue.param ?? '');
   return isKey ? `${named} Name the key's environment variable in 'key_env', or its file in 'key_file'.` : named;
 }
 

@@ -23,6 +23,7 @@ export function fileStore(folder: string): Store {
       const file = await open(join(folder, `${name}.jsonl`), 'wx', 0o600);
       return {
         append: (text) => file.appendFile(text),
+        sync: () => file.datasync(),
         close: () => file.close(),
       };
     },

@@ -1,0 +1,13 @@
+// A file of text that the command line names.
+
+import { readFileSync } from 'node:fs';
+import { misused } from './command.ts';
+
+/** Throws `misused`, which names the file, for one that cannot be read. */
+export function readTextFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw misused(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
+  }
+}

@@ -1,0 +1,173 @@
+// The `fetch` of one MCP server: dials nobody else, follows no redirect, and lets through no more than it was told to. What may
+// be dialled at all is `egress.ts`.
+
+import { type IncomingMessage, Agent as PlainAgent, request as plainRequest, type RequestOptions } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { checkDestination, EgressError, type EgressRules, guardedLookup, type Resolve } from './egress.ts';
+import { nestingMeter } from './nesting-meter.ts';
+
+/** Why there is no answer, or not all of it. */
+export type FaultKind =
+  /** Nobody was reached: the request was not sent. */
+  | 'unreachable'
+  /** It would have gone to another server than the credentials are for. */
+  | 'elsewhere'
+  /** The connection broke after the request had been sent. */
+  | 'lost'
+  /** The answer has another status than success; `status` says which. */
+  | 'status'
+  | 'too_large'
+  | 'too_deep';
+
+/** A request that failed. Holds nothing of the answer but its status. */
+export class FetchFault extends Error {
+  override readonly name = 'FetchFault';
+  readonly kind: FaultKind;
+  readonly status: number | undefined;
+
+  constructor(kind: FaultKind, status?: number) {
+    super(`the request failed: ${kind}`);
+    this.kind = kind;
+    this.status = status;
+  }
+}
+
+export interface GuardedFetchOptions {
+  /** The server. Only its origin is ever dialled. */
+  readonly url: string;
+  readonly rules: EgressRules;
+  readonly resolve?: Resolve | undefined;
+  /** Sent with every request; stand above what the caller sends. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds for a connection, its encryption included. */
+  readonly connectMs: number;
+  /** Bytes of one answer, and of a stream that stays open beside the answers. */
+  readonly bodyBytes: number;
+  readonly streamBytes: number;
+  /** An answer has come to its end, or broken off. `canResume`: its stream has ids to go on from. */
+  readonly onEnd?: ((end: { method: string; canResume: boolean }) => void) | undefined;
+}
+
+export interface GuardedFetch {
+  /**
+   * Like the platform's, of a request whose body is text. Rejects with a `FetchFault` or an `EgressError`: a redirect is a
+   * status like any other that is no success, but for 202, 204, and 405 to a GET, which callers know how to read.
+   */
+  fetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  /** Ends every connection. */
+  close(): void;
+}
+
+/** Throws an `EgressError` for a server that may not be dialled. */
+export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
+  const { rules, headers, connectMs, onEnd } = options;
+  const server = checkDestination(options.url, rules);
+  const isTls = server.protocol === 'https:';
+  const agent = isTls ? new TlsAgent({ keepAlive: true }) : new PlainAgent({ keepAlive: true });
+  const lookup = guardedLookup(rules, options.resolve);
+
+  function send(url: URL, init: RequestInit): Promise<IncomingMessage> {
+    const { promise, resolve, reject } = deferred<IncomingMessage>();
+    const method = init.method ?? 'GET';
+    const signal = init.signal ?? undefined;
+    if (signal?.aborted) reject(signal.reason);
+    else {
+      const wanted: RequestOptions = {
+        method,
+        agent,
+        lookup,
+        headers: { ...plainHeaders(init.headers), ...headers },
+        ...(signal && { signal }),
+      };
+      const request = isTls ? tlsRequest(url, wanted) : plainRequest(url, wanted);
+      let isConnected = false;
+      const slow = setTimeout(() => request.destroy(new FetchFault('unreachable')), connectMs);
+      request.on('socket', (socket: Socket) => {
+        const connected = () => {
+          clearTimeout(slow);
+          isConnected = true;
+        };
+        if (request.reusedSocket) connected();
+        else socket.once(isTls ? 'secureConnect' : 'connect', connected);
+      });
+      request.on('error', (error) => {
+        clearTimeout(slow);
+        if (error instanceof EgressError || error instanceof FetchFault || signal?.aborted) reject(error);
+        else reject(new FetchFault(isConnected ? 'lost' : 'unreachable'));
+      });
+      request.on('response', resolve);
+      request.end(typeof init.body === 'string' ? init.body : undefined);
+    }
+    return promise;
+  }
+
+  async function* letThrough(message: IncomingMessage, method: string): AsyncGenerator<Buffer> {
+    const most = method === 'GET' ? options.streamBytes : options.bodyBytes;
+    const isStream = /^text\/event-stream\b/i.test(message.headers['content-type'] ?? '');
+    const meter = nestingMeter();
+    let bytes = 0;
+    let canResume = false;
+    try {
+      for await (const chunk of message as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes > most) throw new FetchFault('too_large');
+        if (!meter.take(chunk)) throw new FetchFault('too_deep');
+        if (isStream && !canResume) canResume = /(?:^|[\r\n])id:/.test(chunk.toString('latin1'));
+        yield chunk;
+      }
+    } catch (error) {
+      throw error instanceof FetchFault ? error : new FetchFault('lost');
+    } finally {
+      message.destroy();
+      onEnd?.({ method, canResume });
+    }
+  }
+
+  return {
+    async fetch(given, init = {}) {
+      const url = new URL(given);
+      if (url.origin !== server.origin) throw new FetchFault('elsewhere');
+      const method = init.method ?? 'GET';
+      const message = await send(url, init);
+      const status = message.statusCode ?? 0;
+      const isRead = (status >= 200 && status < 300) || (status === 405 && method === 'GET');
+      if (!isRead) {
+        message.destroy();
+        throw new FetchFault('status', status);
+      }
+      const isEmpty = status === 204 || status === 205 || status === 405;
+      if (isEmpty) message.resume();
+      const body = isEmpty
+        ? null
+        : (Readable.toWeb(Readable.from(letThrough(message, method))) as globalThis.ReadableStream);
+      return new Response(body, { status, headers: receivedHeaders(message) });
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function deferred<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (reason: unknown) => void;
+  const promise = new Promise<T>((settle, fail) => {
+    resolve = settle;
+    reject = fail;
+  });
+  return { promise, resolve, reject };
+}
+
+/** No compression, which would hide how large an answer is. */
+function plainHeaders(given: RequestInit['headers']): Record<string, string> {
+  return { ...Object.fromEntries(new Headers(given)), 'accept-encoding': 'identity' };
+}
+
+function receivedHeaders({ headers }: IncomingMessage): Headers {
+  const received = new Headers();
+  for (const name of ['content-type', 'mcp-session-id', 'retry-after']) {
+    const value = headers[name];
+    if (typeof value === 'string') received.set(name, value);
+  }
+  return received;
+}
