@@ -22,6 +22,7 @@ const PACKAGES: Record<string, { ours: readonly string[]; node: boolean }> = {
 const MAY_PARSE_JSON: Record<string, string> = {
   'packages/session/src/recording.ts': 'lines of a recording',
   'packages/protocol/src/frame-guard.ts': 'the guard itself: it has measured the text before',
+  'packages/server/src/routes/status.ts': 'our own package.json',
   'packages/cli/src/config.ts': "the operator's own file",
   'packages/cli/src/connect.ts': "a server's refusal of the handshake, cut to a few kilobytes",
   'packages/cli/src/log-file.ts': 'a log that is one JSON value, named by whoever typed the command',

@@ -29,13 +29,18 @@ export interface Asked {
   readonly all: (name: string) => string[];
 }
 
-/** What it is about: `presence` needs no credential; `session` opens one; `secret` mints; `call` controls calls; `look` reads. */
-export type Wanted = 'presence' | 'session' | 'secret' | 'call' | 'look';
+/**
+ * What it is about: `presence` needs no credential; `session` opens one; `secret` mints; `call` controls calls; `look` reads. For our
+ * own page, and programs, alone: `inspect` reads what is said and kept, `change` removes it, `greet` asks whether a key is needed.
+ */
+export type Wanted = 'presence' | 'session' | 'secret' | 'call' | 'look' | 'inspect' | 'change' | 'greet';
 
 /** Who is asking, and what they may do. */
 export interface Grant {
   /** Stands for the credential in counts and logs; `anyone` where none is required [AU12]. */
   readonly principal: string;
+  /** None was shown although one is required: greeted, nothing more. */
+  readonly isStranger?: true;
   readonly secret: ClientSecret | undefined;
 }
 
@@ -70,6 +75,8 @@ const CREDENTIAL_PARAMETERS: ReadonlySet<string> = new Set([
   'openai-insecure-api-key',
 ]);
 const NOBODY: Grant = { principal: 'anyone', secret: undefined };
+const STRANGER: Grant = { ...NOBODY, isStranger: true };
+const FOR_OUR_PAGE: ReadonlySet<Wanted> = new Set<Wanted>(['inspect', 'change', 'greet']);
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
@@ -135,6 +142,9 @@ export function authorize(door: Door, asked: Asked, wanted: Wanted): Verdict {
   if (origins.length > 1 || (origins.length === 1 && !isOwnOrigin(door, asked, origins[0] as string))) {
     return refuse('forbidden_origin', "This origin may not connect. The setting 'origins' lists those that may.");
   }
+  if (FOR_OUR_PAGE.has(wanted) && !isFromOurPage(asked, origins[0])) {
+    return refuse('forbidden_origin', 'Only the page of this server, and programs that are no pages, may ask this.');
+  }
   return wanted === 'presence' ? { ok: true, grant: NOBODY } : judge(door, asked, wanted);
 }
 
@@ -155,6 +165,7 @@ function judge(door: Door, asked: Asked, wanted: Wanted): Verdict {
 
   if (credential === undefined) {
     if (door.keys.length === 0) return { ok: true, grant: NOBODY };
+    if (wanted === 'greet') return { ok: true, grant: STRANGER };
     return refuse('invalid_api_key', 'No API key was provided.', null, true);
   }
   if (credential.startsWith('ek_')) {
@@ -201,6 +212,17 @@ function isOwnOrigin(door: Door, asked: Asked, text: string): boolean {
   if (door.origins.has(origin)) return true;
   const own = `${asked.isTls ? 'https' : 'http'}://${asked.all('host')[0]}`;
   return URL.canParse(own) && new URL(own).origin === origin;
+}
+
+/**
+ * Whether a page asks that came from here, or no page at all. A listed origin is another page, unless it is our own address behind
+ * a proxy that speaks TLS. What browsers ask for without an `Origin`, as images are, says itself where it was asked from.
+ */
+function isFromOurPage(asked: Asked, origin: string | undefined): boolean {
+  if (origin === undefined)
+    return asked.all('sec-fetch-site').every((site) => site === 'same-origin' || site === 'none');
+  const { protocol, host } = new URL(origin);
+  return new URL(`${protocol}//${asked.all('host')[0]}`).host === host;
 }
 
 /** Encoded slashes and dot segments mean different things to different readers [RT17]. */

@@ -8,7 +8,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ColloquyError } from '@colloquy/protocol';
-import type { SessionDefaults, SessionLimits } from '@colloquy/session';
+import type { EngineStatus, SessionDefaults, SessionLimits } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
 import { createDoor } from './auth.ts';
 import type { BetaPolicy } from './beta-transport.ts';
@@ -26,10 +26,12 @@ import { answerSocket, httpAnswer } from './refusal.ts';
 import { createRest } from './rest.ts';
 import { callRoutes } from './routes/calls.ts';
 import { clientSecretRoutes } from './routes/client-secrets.ts';
-import { consoleRoutes } from './routes/console.ts';
 import { healthRoutes } from './routes/health.ts';
 import { legacySessionRoutes } from './routes/legacy-sessions.ts';
 import { modelRoutes } from './routes/models.ts';
+import { plainPageRoutes } from './routes/plain-page.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { type FixedStatus, statusRoutes } from './routes/status.ts';
 import type { SpeechParts } from './speech/listener.ts';
 import { fileStore } from './stores/file.ts';
 import { developmentTls } from './tls.ts';
@@ -182,9 +184,22 @@ export function createServer(options: ServerOptions = {}): Server {
   const servers: HttpServer[] = [];
   let app: FastifyInstance | undefined;
 
+  const status: FixedStatus = {
+    needs_key: keys.length > 0,
+    relay: upstream !== undefined,
+    engines: upstream ? [] : [engineStatus(engine, options.speech)],
+    default_model: rules.defaultModel,
+    models: models ?? [rules.defaultModel],
+    any_model: models === undefined,
+    recordings: { enabled: recordings !== undefined, audio: recordings?.audio ?? false },
+    watch: { level: 'media' },
+  };
+
   const routes = (to: FastifyInstance) => {
     healthRoutes(to);
-    consoleRoutes(to, { hub, engine: answering, needsKey: keys.length > 0, isBuilt });
+    if (!isBuilt) plainPageRoutes(to, { hub, engine: answering, needsKey: keys.length > 0 });
+    statusRoutes(to, { fixed: status, clock });
+    sessionRoutes(to, hub);
     for (const prefix of PREFIXES) {
       modelRoutes(to, prefix, rules, wallClock());
       clientSecretRoutes(to, prefix, { secrets, rules, now: wallClock });
@@ -253,6 +268,19 @@ export function createServer(options: ServerOptions = {}): Server {
     revokeClientSecret: secrets.revoke,
   };
 }
+
+const engineStatus = ({ name }: Engine, speech: SpeechParts | undefined): EngineStatus => ({
+  name,
+  is_default: true,
+  parts: {
+    detect: speech?.detector?.name ?? null,
+    transcribe: speech?.transcriber?.name ?? null,
+    think: null,
+    speak: null,
+  },
+  voices: null,
+  missing: [],
+});
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';

@@ -7,6 +7,10 @@ import type { RelayedSession } from './relay-session.ts';
 /** A session with its connection. */
 export interface LiveSession {
   readonly session: HostedSession | HostedTranslation | RelayedSession;
+  /** What answers: the engine's name, `relay`, or '' for a translation. */
+  readonly engine: string;
+  /** The name of its recording, if it is recorded. */
+  readonly recording: string | undefined;
   /** Whose it is, as the door names them. */
   readonly principal: string;
   /** What it is closed with when the grace is over: 1001, or 1012 where the client means to come back [ER46]. */

@@ -30,6 +30,8 @@ export interface RelayedOptions {
 }
 
 export interface SessionRecording {
+  /** Under which the store has it. */
+  readonly name: string;
   /** Takes a line. Never throws, never waits. */
   hear(line: Line): void;
   /** Resolves with whether all lines so far are stored for good. Never rejects. */
@@ -59,6 +61,7 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
     let wake = () => {};
     /** Who waits for the lines that are waiting now. */
     let keeping: ((isKept: boolean) => void)[] = [];
+    const name = nameOf(options.started_at, session_id);
 
     function push(text: string): void {
       waiting.push(text);
@@ -73,7 +76,7 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
       let bytes = 0;
       let asked: typeof keeping = [];
       try {
-        file = await store.create(nameOf(options.started_at, session_id));
+        file = await store.create(name);
         for (;;) {
           if (waiting.length === 0 && !hasEnded && keeping.length === 0) await woken();
           if (waitingBytes <= GATHER_BYTES && !hasEnded && keeping.length === 0) await woken(GATHER_MS);
@@ -119,6 +122,7 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
     void writing.then(() => running.delete(writing));
 
     return {
+      name,
       hear(line) {
         if (isOver || hasEnded) return;
         lastAt = line.at;

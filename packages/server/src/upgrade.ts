@@ -168,13 +168,15 @@ export function createUpgrade(
     let session_id = '';
     let leave = () => {};
     let recording: SessionRecording | undefined;
+    let engine = '';
     const over = new AbortController();
     ws.on('close', (close_code) => {
       log.info({ session_id, close_code, ms: Math.round(clock() - began) }, 'session closed');
     });
     const begin = (session: LiveSession['session']) => {
       session_id = session.id;
-      leave = hub.add({ session, principal: grant.principal, drainCode, drop: transport.drop });
+      const { principal } = grant;
+      leave = hub.add({ session, engine, recording: recording?.name, principal, drainCode, drop: transport.drop });
       const revoke = () => session.close(1008, 'The client secret was revoked.');
       grant.secret?.revoked.addEventListener('abort', revoke, { signal: over.signal });
       log.info({ session_id, key: grant.principal, protocol: asked.isTls ? 'wss' : 'ws' }, 'session opened');
@@ -198,6 +200,7 @@ export function createUpgrade(
         },
       };
       if (upstream) {
+        engine = 'relay';
         const { kind, model, config } = opening;
         return await relaySession(transport, {
           ...{ ...shared, limits: { ...limits, sessionMs: max_duration_ms }, upstream, models: rules.models, ...lines },
@@ -210,6 +213,7 @@ export function createUpgrade(
           onUsage: (usage) => options.upstream?.onUsage?.(session_id, usage),
         });
       }
+      engine = options.engine.name;
       await hostSession(transport, {
         ...shared,
         engine: bridged ? withTemperature(options.engine, bridged) : options.engine,

@@ -1,6 +1,7 @@
 // The public names of @colloquy/session, one by one.
 
 export { type Conformance, type ConformanceOptions, createConformance, type LoggedViolation } from './conformance.ts';
+export type { EngineStatus, LockedStatus, ServerStatus, SessionList, SessionSummary } from './console-api.ts';
 export { itemById, items } from './conversation.ts';
 export { createSession, type SessionOptions } from './create-session.ts';
 export type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from './engine-event.ts';

@@ -1,24 +1,15 @@
-// What the console asks for, and a page for when it is not built: what is running, and who is connected.
+// A page for when the console is not built: what is running, and who is connected.
 
 import type { FastifyInstance } from 'fastify';
 import type { Hub } from '../hub.ts';
+import { sessionSummaries } from './sessions.ts';
 
-export interface ConsoleRouteOptions {
+export interface PlainPageOptions {
   readonly hub: Hub;
   readonly engine: string;
   /** Whether a key is needed to see the sessions. */
   readonly needsKey: boolean;
-  /** Whether `/` is left to the built console. */
-  readonly isBuilt: boolean;
 }
-
-const sessionsOf = (hub: Hub) =>
-  hub.list().map(({ session: { id, state } }) => ({
-    id,
-    type: state.kind,
-    model: state.model,
-    started_at: Math.floor(state.started_at / 1000),
-  }));
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -30,8 +21,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => ESCAPES[char] as string);
 
 /** A page without script and style, so that it needs nothing of the content security policy. */
-function page({ hub, engine, needsKey }: ConsoleRouteOptions, host: string): string {
-  const rows = sessionsOf(hub).map(({ id, type, model, started_at }) => {
+function page({ hub, engine, needsKey }: PlainPageOptions, host: string): string {
+  const rows = sessionSummaries(hub).map(({ id, type, model, started_at }) => {
     const cells = [id, type, model, new Date(started_at * 1000).toISOString()].map(escapeHtml);
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   });
@@ -49,11 +40,7 @@ ${needsKey ? '<p>Listed at <code>GET /api/sessions</code>, which needs a key.</p
 `;
 }
 
-export function consoleRoutes(app: FastifyInstance, options: ConsoleRouteOptions): void {
-  app.get('/api/sessions', { config: { wanted: 'look' } }, (_, reply) =>
-    reply.header('cache-control', 'no-store').send({ sessions: sessionsOf(options.hub) }),
-  );
-  if (options.isBuilt) return;
+export function plainPageRoutes(app: FastifyInstance, options: PlainPageOptions): void {
   app.get('/', (request, reply) =>
     reply
       .header('cache-control', 'no-store')

@@ -1,0 +1,36 @@
+// `GET /api/sessions`: who is connected, what answers, and how far each conversation is [CO4]. Shapes are `console-api.ts` of
+// @colloquy/session.
+
+import type { SessionList, SessionSummary } from '@colloquy/session';
+import type { FastifyInstance } from 'fastify';
+import type { Hub, LiveSession } from '../hub.ts';
+
+/** What is known of a session's conversation; nothing, where it is another server's, and of a translation. */
+function progressOf({ session: { state } }: LiveSession): Pick<SessionSummary, 'active_response' | 'items'> {
+  if (!('items' in state)) return { active_response: null, items: null };
+  const active = state.responses.find((response) => !response.out_of_band);
+  return { active_response: active?.id ?? null, items: state.items.count };
+}
+
+/** In the order they began. */
+export function sessionSummaries(hub: Hub): SessionSummary[] {
+  return hub.list().map((live) => {
+    const { id, state } = live.session;
+    return {
+      id,
+      type: state.kind,
+      model: state.model,
+      engine: live.engine,
+      started_at: Math.floor(state.started_at / 1000),
+      ...progressOf(live),
+      recording: live.recording ?? null,
+    };
+  });
+}
+
+export function sessionRoutes(app: FastifyInstance, hub: Hub): void {
+  app.get('/api/sessions', { config: { wanted: 'inspect' } }, (_, reply) => {
+    const list: SessionList = { sessions: sessionSummaries(hub) };
+    return reply.header('cache-control', 'no-store').send(list);
+  });
+}

@@ -1,0 +1,76 @@
+// What a server tells its console, and whoever else may look: the shapes of the answers below `/api`. Types alone, so that a page
+// and a server share them. What each route does is docs/console-api.md; refusals have the shape of every other refusal [RT13].
+
+import type { RedactionLevel } from '@colloquy/protocol';
+import type { SessionKind } from './state.ts';
+
+/** An engine, as anybody who may look is told of it: names of parts, no settings, addresses or keys. */
+export interface EngineStatus {
+  /** As sessions name it: their model. */
+  name: string;
+  /** Answers sessions whose model names no engine. */
+  is_default: boolean;
+  /** What does each of the four; `null` where nothing does, or the engine does not say. */
+  parts: Record<'detect' | 'transcribe' | 'think' | 'speak', string | null>;
+  /** The voices sessions may name; `null`: whatever they name. */
+  voices: readonly string[] | null;
+  /** What it lacks, one sentence each that says how to get it. */
+  missing: readonly string[];
+}
+
+/** `GET /api/status`, to whoever may look. */
+export interface ServerStatus {
+  version: string;
+  /** Whether this server asks for a key. */
+  needs_key: boolean;
+  /** The version of Node it runs on, `v22.11.0`. */
+  node: string;
+  /** Seconds since it was made. */
+  uptime_s: number;
+  /** Another server answers: then there are no engines here. */
+  relay: boolean;
+  /** In the order they are offered, the default first. */
+  engines: readonly EngineStatus[];
+  /** What a session is opened with where nobody chooses. */
+  default_model: string;
+  /** What can be chosen. */
+  models: readonly string[];
+  /** Whether any other name is taken too. */
+  any_model: boolean;
+  /** All voices of all engines, each once. */
+  voices: readonly string[];
+  /** What the engines lack, each sentence once. */
+  missing: readonly string[];
+  /** Whether sessions are written down, and with their audio and images. */
+  recordings: { enabled: boolean; audio: boolean };
+  /** What observers are shown at most: `key` hides keys alone, `media` audio and images too. */
+  watch: { level: RedactionLevel };
+}
+
+/** `GET /api/status`, where a key is needed and none was shown. */
+export interface LockedStatus {
+  needs_key: true;
+}
+
+/** A live session in `GET /api/sessions`. */
+export interface SessionSummary {
+  id: string;
+  type: SessionKind | 'translation';
+  /** `''` for a transcription session. */
+  model: string;
+  /** What answers: the engine's name, `relay`, or `''` for a translation. */
+  engine: string;
+  /** Unix seconds. */
+  started_at: number;
+  /** The id of the response that is being made in the conversation; `null` when there is none, or it is not known here. */
+  active_response: string | null;
+  /** Items in the conversation; `null` where it is another server's, and for a translation. */
+  items: number | null;
+  /** The name of its recording; `null` where it is not recorded. */
+  recording: string | null;
+}
+
+/** `GET /api/sessions`, in the order they began. */
+export interface SessionList {
+  sessions: readonly SessionSummary[];
+}
