@@ -25,13 +25,14 @@ const mayInstall = () =>
 
 /**
  * Sees to it that speech can be recognised. Resolves with whether it can, and with whether an installation was tried; says in
- * one line before and after what it does. A failure is a warning, never more.
+ * one line before and after what it does. A failure is a warning, never more. `isNamed: false` says nothing where it may do
+ * nothing, for those who go on to say what is missing themselves.
  */
-export async function provideSpeech({ out = 1 } = {}) {
+export async function provideSpeech({ out = 1, isNamed = true } = {}) {
   const say = (line) => process[out === 1 ? 'stdout' : 'stderr'].write(`${line}\n`);
   if (isThere()) return { isThere: true, tried: false };
   if (!mayInstall()) {
-    say(`speech is not recognised here; install what it needs with: sudo ${COMMAND}`);
+    if (isNamed) say(`speech is not recognised here; install what it needs with: sudo ${COMMAND}`);
     return { isThere: false, tried: false };
   }
   say(`installing the speech recogniser: apt-get update, ${COMMAND}`);

@@ -35,10 +35,18 @@ function drainWhenOrphaned() {
   watch.unref();
 }
 
+/** Whether what is about to be served may hear: the offline parts do, unless only engines without ears are asked for. */
+function listens(args) {
+  const at = args.findIndex((arg) => /^--engine(=|$)/.test(arg));
+  const given = at < 0 ? process.env.COLLOQUY_ENGINE : (args[at].split('=')[1] ?? args[at + 1]);
+  const isRelay = args.some((arg) => /^--upstream(=|$)/.test(arg)) || process.env.COLLOQUY_UPSTREAM;
+  return !isRelay && (!given || given.split(',').some((name) => !['parrot', 'scripted'].includes(name.trim())));
+}
+
 requireNode();
 const failed = (await install({ out: 2 })) || (await build({ out: 2 }));
 if (failed) process.exit(failed);
-await provideSpeech({ out: 2 });
+if (listens(process.argv.slice(2))) await provideSpeech({ out: 2, isNamed: false });
 
 const main = join(root, 'packages/cli/dist/main.js');
 process.argv = [process.execPath, main, 'serve', ...process.argv.slice(2)];

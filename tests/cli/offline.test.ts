@@ -1,11 +1,11 @@
-// `colloquy serve --engine offline`: an answer aloud without network or key.
+// `colloquy serve` with what is built in: an answer aloud without network or key, and several engines to choose from.
 
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { run, serve } from './colloquy.ts';
 
 it('answers typed words aloud, with nothing but what is installed', async () => {
-  const server = await serve(['--engine', 'offline']);
+  const server = await serve();
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/v1/realtime?model=gpt-realtime`);
   let words = '';
   let bytes = 0;
@@ -36,4 +36,19 @@ it('takes no endpoints beside it', async () => {
   const { code, stderr } = await run(['serve', '--port', '0', ...args]);
   expect(code).toBe(2);
   expect(stderr).toContain('are for --engine cascade, not offline');
+});
+
+it('[AU30, RT20] offers several engines, of which sessions choose by their model', async () => {
+  const server = await serve(['--engine', 'offline,parrot', '--pace', '1']);
+  const listed = (await (await fetch(`${server.url}/v1/models`)).json()) as { data: { id: string }[] };
+  expect(listed.data.map(({ id }) => id)).toEqual(['offline', 'parrot', 'gpt-realtime']);
+  const answerOf = async (query: string) => {
+    const { code, stdout } = await run(['talk', `${server.url}${query}`], { input: 'what is two plus two\n' });
+    return [code, stdout];
+  };
+  expect(await answerOf('/v1/realtime?model=parrot')).toEqual([0, 'You said: what is two plus two\n']);
+  expect(await answerOf('/v1/realtime?model=offline')).toEqual([0, '2 plus 2 is 4.\n']);
+  expect(await answerOf('')).toEqual([0, '2 plus 2 is 4.\n']);
+  server.child.kill('SIGTERM');
+  expect(await server.ended).toBe(0);
 });

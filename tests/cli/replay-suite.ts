@@ -17,7 +17,7 @@ export function replaySuite(): void {
 
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), 'colloquy-replay-'));
-      const { url, child, ended } = await serve(['--data-dir', folder]);
+      const { url, child, ended } = await serve(['--engine', 'parrot', '--data-dir', folder]);
       await run(['talk', url], { input: 'good morning\nand good night\n' });
       child.kill('SIGTERM');
       await ended;

@@ -90,7 +90,7 @@ export function serveSuite(): void {
     });
 
     it('with --tls also says the https address and where the authority is, which then is all a client needs', async () => {
-      const served = await started(['--tls', '--tls-port', '0', '--data-dir', newFolder()]);
+      const served = await started(['--engine', 'parrot', '--tls', '--tls-port', '0', '--data-dir', newFolder()]);
       const [, tlsUrl = ''] = await served.until(/^colloquy listening on (https:\/\/\S+)\n/m);
       const [, caFile = ''] = await served.until(/^certificate authority: (\S+)\n/m);
       const { code, stdout } = await run(['talk', tlsUrl, '--ca', caFile], { input: 'over TLS\n' });
@@ -137,7 +137,7 @@ export function serveSuite(): void {
     });
 
     it('holds a conversation with an unmodified official client', async () => {
-      const { url } = await started(['--pace', '10']);
+      const { url } = await started(['--engine', 'parrot', '--pace', '10']);
       const input = {
         url: `${url.replace(/^http/, 'ws')}/v1/realtime?model=gpt-realtime`,
         apiKey: 'any',
@@ -149,14 +149,14 @@ export function serveSuite(): void {
     });
 
     it('takes settings from a file and lets flags win', async () => {
-      const taken = await started(['--config', fileOf('{"port": 1, "pace": 1}')]);
+      const taken = await started(['--config', fileOf('{"port": 1, "pace": 1, "engine": "parrot"}')]);
       expect(new URL(taken.url).port).not.toBe('1');
     });
 
     it.each(['SIGTERM', 'SIGINT'] as const)(
       '[LM12, ER41] on %s lets a running answer finish, closes with 1001 and ends with 0',
       async (signal) => {
-        const { url, child, ended, until: said } = await started(['--pace', '30']);
+        const { url, child, ended, until: said } = await started(['--engine', 'parrot', '--pace', '30']);
         const { socket, until, closed } = await openSession(url);
         const item = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'a b c d e f g h' }] };
         socket.send(JSON.stringify({ type: 'conversation.item.create', item }));
@@ -172,7 +172,7 @@ export function serveSuite(): void {
     );
 
     it('[LM12] on a second signal ends at once', async () => {
-      const { url, child, ended, until: said } = await started(['--pace', '5000']);
+      const { url, child, ended, until: said } = await started(['--engine', 'parrot', '--pace', '5000']);
       const { socket, until, closed } = await openSession(url);
       closed.catch(() => {}); // cut off, as it is meant to be
       socket.send('{"type":"response.create"}');
@@ -200,7 +200,9 @@ export function serveSuite(): void {
     });
 
     it('[AU10] asks for a key from COLLOQUY_API_KEYS, and never shows one', async () => {
-      const served = await started(['--log-level', 'debug'], { COLLOQUY_API_KEYS: 'sk-first,sk-second' });
+      const served = await started(['--engine', 'parrot', '--log-level', 'debug'], {
+        COLLOQUY_API_KEYS: 'sk-first,sk-second',
+      });
       await expect(openSession(served.url)).rejects.toThrow('401');
       await expect(openSession(served.url, 'sk-wrong')).rejects.toThrow('401');
       const { socket, closed } = await openSession(served.url, 'sk-second');
@@ -211,10 +213,14 @@ export function serveSuite(): void {
 
     it.each([
       [['--port', '99999'], '--port must be a whole number from 0 to 65535'],
-      [['--engine', 'nobody'], '--engine must be one of parrot, offline, scripted, cascade'],
+      [['--engine', 'nobody'], '--engine must name one or more of offline, parrot, scripted, cascade'],
       [['--engine', 'scripted'], '--engine scripted needs --scenario'],
       [['--engine', 'scripted', '--scenario', '/nowhere/s.yaml'], '/nowhere/s.yaml cannot be read: ENOENT'],
-      [['--scenario', 's.yaml'], '--scenario is for --engine scripted'],
+      [['--scenario', '/nowhere/s.yaml'], '/nowhere/s.yaml cannot be read: ENOENT'],
+      [['--engine', 'parrot', '--scenario', 's.yaml'], '--scenario is for --engine scripted, not parrot'],
+      [['--pace', '10'], '--pace is for --engine parrot, not offline'],
+      [['--engine', 'parrot,offline,parrot'], "--engine names 'parrot' twice"],
+      [['--engine', ','], '--engine must be names of engines, with commas between'],
       [['--record-audio'], '--record-audio needs --data-dir'],
       [['--upstream', 'wss://u.example/', '--engine', 'parrot'], '--upstream takes the place of --engine'],
       [['--upstream', 'ws://u.example/v1/realtime'], 'upstream: ws:// is for this machine only; use wss://'],
@@ -232,7 +238,7 @@ export function serveSuite(): void {
     });
 
     it('[RL1] with --upstream relays to another server, with a key from the environment', async () => {
-      const behind = await started([], { COLLOQUY_API_KEYS: 'sk-behind' });
+      const behind = await started(['--engine', 'parrot'], { COLLOQUY_API_KEYS: 'sk-behind' });
       const upstream = `${behind.url.replace('http', 'ws')}/v1/realtime`;
       const relay = await started(['--upstream', upstream], { COLLOQUY_UPSTREAM_KEY: 'sk-behind' });
       const { code, stdout } = await run(['talk', relay.url], { input: 'far away\n' });

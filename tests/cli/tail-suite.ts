@@ -11,7 +11,7 @@ export function tailSuite(): void {
   describe('colloquy tail', () => {
     let served: Served;
     beforeAll(async () => {
-      served = await serve();
+      served = await serve(['--engine', 'parrot']);
     });
     afterAll(async () => {
       served.child.kill('SIGTERM');

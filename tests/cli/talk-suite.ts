@@ -56,7 +56,7 @@ export function talkSuite(): void {
   describe('colloquy talk, from a pipe', () => {
     let served: Served;
     beforeAll(async () => {
-      served = await serve(['--pace', '1'], { COLLOQUY_API_KEYS: KEY });
+      served = await serve(['--engine', 'parrot', '--pace', '1'], { COLLOQUY_API_KEYS: KEY });
     });
     afterAll(async () => {
       served.child.kill('SIGTERM');
@@ -118,7 +118,7 @@ export function talkSuite(): void {
     });
 
     it('[RS23] Ctrl-C cancels the running answer; the next line is answered', async () => {
-      const slow = await serve(['--pace', '60']);
+      const slow = await serve(['--engine', 'parrot', '--pace', '60']);
       const talking = colloquy(['talk', slow.url]);
       talking.child.stdin.write(`one ${'and on '.repeat(20)}end\n`);
       await talking.until(/You said: one/);

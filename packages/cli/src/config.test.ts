@@ -41,7 +41,7 @@ describe('readSettings', () => {
     [{ port: '70000' }, {}, '--port must be a whole number from 0 to 65535'],
     [{ port: '8e3' }, {}, '--port must be a whole number from 0 to 65535'],
     [{ pace: '' }, {}, '--pace must be a whole number from 0 to 60000'],
-    [{ engine: 'gpt' }, {}, '--engine must be one of parrot, offline, scripted, cascade'],
+    [{ engine: ', ' }, {}, '--engine must be names of engines, with commas between'],
     [{}, { COLLOQUY_PORT: '-1' }, 'COLLOQUY_PORT must be a whole number from 0 to 65535'],
     [{}, { COLLOQUY_TLS: 'yes' }, 'COLLOQUY_TLS must be true or false'],
     [{}, { COLLOQUY_LOG_LEVEL: 'loud' }, 'COLLOQUY_LOG_LEVEL must be one of silent, error, warn, info, debug'],

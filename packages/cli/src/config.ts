@@ -63,6 +63,17 @@ const LIST: Kind<string[]> = {
   fromJson: (value) => (Array.isArray(value) && value.every((each) => TEXT.fromJson(each)) ? value : undefined),
 };
 
+/** Made of names that are looked up later: those of `engines` in the file are engines too. */
+const NAMES_OF_ENGINES: Kind<string[]> = {
+  expected: 'names of engines, with commas between',
+  fromText: (text) => (words(text).length > 0 ? words(text) : undefined),
+  fromJson: (value) => {
+    if (typeof value === 'string') return NAMES_OF_ENGINES.fromText(value);
+    const list = LIST.fromJson(value);
+    return list && list.length > 0 ? list : undefined;
+  },
+};
+
 type EndpointFlag = `${'think' | 'transcribe' | 'speak'}-${'url' | 'model' | 'key-env' | 'key-file'}`;
 
 /** The settings all endpoints of a cascade have. Their keys are named, never given: every process can read arguments. */
@@ -103,11 +114,11 @@ export const SETTINGS = {
     about: "address to listen on; any but this machine's own needs keys (localhost)",
   },
   engine: {
-    ...oneOf('parrot', 'offline', 'scripted', 'cascade'),
+    ...NAMES_OF_ENGINES,
     env: 'COLLOQUY_ENGINE',
-    value: 'name',
+    value: 'names',
     about:
-      'what answers: parrot, offline, scripted, or cascade, the endpoints below (parrot; cascade once there are any)',
+      'what answers: offline, parrot, scripted, or cascade, the endpoints below (offline; cascade once there are any); with several, such as offline,parrot, sessions choose by their model, and the first answers any other',
   },
   scenario: {
     ...TEXT,
@@ -217,9 +228,17 @@ type SettingName = keyof typeof SETTINGS;
 type ValueOf<K> = K extends Kind<infer T> ? T : never;
 
 /** What was set, by name; what was set nowhere is absent, and then the default holds. */
-export type Settings = { [N in SettingName]?: ValueOf<(typeof SETTINGS)[N]> };
+export type Settings = { [N in SettingName]?: ValueOf<(typeof SETTINGS)[N]> } & {
+  /** Engines the file describes, by the names sessions choose them by; each has settings of its own. */
+  engines?: Readonly<Record<string, Settings>>;
+};
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** The settings that describe an engine: those an entry of `engines` may have. */
+const OF_ENGINES = NAMES.filter((name) =>
+  /^(?:engine|scenario|pace|cascade|(?:transcribe|think|speak)-.*)$/.test(name),
+);
 
 /** The same settings as options of `util.parseArgs`. */
 export const SETTING_FLAGS = Object.fromEntries(
@@ -255,9 +274,12 @@ function parseFile(file: string): Record<string, unknown> {
     const position = message.includes('end of JSON') ? text.length : /position (\d+)/.exec(message)?.[1];
     throw misused(`${file} is not JSON${position === undefined ? '' : `: look at ${placeIn(text, Number(position))}`}`);
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (isObject(value)) return value;
   throw misused(`${file} must hold one JSON object`);
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function keyHint(name: string): string {
   const stage = /^(think|transcribe|speak)/.exec(name)?.[1];
@@ -270,15 +292,35 @@ function keyHint(name: string): string {
  * a file that cannot be read, that is not JSON, an unknown key, a value of the wrong kind.
  */
 export function readConfigFile(file: string): Settings {
+  const { engines, ...rest } = parseFile(file);
+  const settings = settingsIn(rest, NAMES, (name) => `${file}: '${name}'`, ['engines']);
+  if (engines === undefined) return settings;
+  if (!isObject(engines) || Object.keys(engines).length === 0)
+    throw misused(`${file}: 'engines' must be an object, each key the name of an engine`);
+  const described = Object.entries(engines).map(([key, value]): [string, Settings] => {
+    const entry = `engines.${key.slice(0, 64)}`;
+    if (!isObject(value)) throw misused(`${file}: '${entry}' must be an object of settings`);
+    return [key, settingsIn(value, OF_ENGINES, (name) => `${file}: '${entry}.${name}'`)];
+  });
+  return { ...settings, engines: Object.fromEntries(described) };
+}
+
+/** The settings among these names that an object of the file holds. `called` names a key in messages; `others` are keys read elsewhere. */
+function settingsIn(
+  given: Record<string, unknown>,
+  names: readonly SettingName[],
+  called: (name: string) => string,
+  others: readonly string[] = [],
+): Settings {
   const settings: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(parseFile(file))) {
-    if (!Object.hasOwn(SETTINGS, name)) {
-      const hint = /key/i.test(name) ? keyHint(name) : `known keys: ${NAMES.join(', ')}`;
-      throw misused(`${file}: '${name.slice(0, 64)}' is not a setting; ${hint}`);
+  for (const [name, value] of Object.entries(given)) {
+    if (!names.some((each) => each === name)) {
+      const hint = /key/i.test(name) ? keyHint(name) : `known keys: ${[...names, ...others].join(', ')}`;
+      throw misused(`${called(name.slice(0, 64))} is not a setting; ${hint}`);
     }
     const setting: Setting<unknown> = SETTINGS[name as SettingName];
     const read = setting.fromJson(value);
-    if (read === undefined) throw misused(`${file}: '${name}' must be ${setting.expected}`);
+    if (read === undefined) throw misused(`${called(name)} must be ${setting.expected}`);
     settings[name] = read;
   }
   return settings as Settings;

@@ -33,9 +33,10 @@ export function overviewText(overview: Overview): string {
   );
   if (recording) {
     const hidden = recording.hidden.length > 0 ? recording.hidden.join(', ') : 'nothing';
+    const engine = recording.engine === null ? '' : `; engine ${recording.engine}`;
     put(
       'recording',
-      `of ${dateOf(recording.started_at)}; hidden: ${hidden}${recording.replayable ? '' : '; cannot be replayed'}`,
+      `of ${dateOf(recording.started_at)}${engine}; hidden: ${hidden}${recording.replayable ? '' : '; cannot be replayed'}`,
     );
   } else put('log', 'of another program');
   put(

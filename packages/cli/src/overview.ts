@@ -38,9 +38,11 @@ export interface ConversationItem {
 export interface Overview {
   readonly file: string;
   readonly session: { readonly id: string | null; readonly kind: string | null; readonly model: string | null };
-  /** Of recordings of ours: when it began, what is hidden in it, and whether it can be replayed. */
+  /** Of recordings of ours: when it began, what answered, what is hidden in it, and whether it can be replayed. */
   readonly recording: {
     readonly started_at: number;
+    /** `null` where the recording does not say. */
+    readonly engine: string | null;
     readonly hidden: readonly string[];
     readonly replayable: boolean;
   } | null;
@@ -145,6 +147,7 @@ export function gather(file: string, level: RedactionLevel): Gathering {
         recording: header
           ? {
               started_at: header.started_at,
+              engine: text(header.engine),
               hidden: header.hidden.filter((kind) => typeof kind === 'string'),
               replayable: header.seed !== null,
             }
@@ -172,9 +175,10 @@ export function gather(file: string, level: RedactionLevel): Gathering {
   };
 }
 
+const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 128) : null);
+
 function sessionOf(mirror: Mirror, header: RecordingHeader | undefined, level: RedactionLevel): Overview['session'] {
   const session = (mirror.session ? redact(mirror.session, { level }) : {}) as Readonly<Record<string, unknown>>;
-  const text = (value: unknown) => (typeof value === 'string' ? value.slice(0, 128) : null);
   return {
     id: text(session.id) ?? text(header?.session),
     kind: text(session.type),

@@ -8,12 +8,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ColloquyError } from '@colloquy/protocol';
-import type { EngineStatus, SessionDefaults, SessionLimits } from '@colloquy/session';
+import type { SessionDefaults, SessionLimits } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
 import { createDoor } from './auth.ts';
 import type { BetaPolicy } from './beta-transport.ts';
 import { type ClientSecretOptions, clientSecrets } from './client-secrets.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, speakingOf } from './engine.ts';
+import { engineRegistry, type OfferedEngine, only } from './engine-registry.ts';
 import { parrot } from './engines/parrot.ts';
 import { parrotTranslator } from './engines/parrot-translator.ts';
 import type { Line } from './host-session.ts';
@@ -28,6 +29,7 @@ import { callRoutes } from './routes/calls.ts';
 import { clientSecretRoutes } from './routes/client-secrets.ts';
 import { healthRoutes } from './routes/health.ts';
 import { legacySessionRoutes } from './routes/legacy-sessions.ts';
+import type { MintingOptions } from './routes/minting.ts';
 import { modelRoutes } from './routes/models.ts';
 import { plainPageRoutes } from './routes/plain-page.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -59,8 +61,13 @@ export interface ServerOptions {
   tlsPort?: number;
   /** What answers. @default parrot() */
   engine?: Engine;
-  /** What hears. @default nothing: clients commit and ask for responses themselves, and transcriptions fail */
-  speech?: SpeechParts;
+  /**
+   * Several that answer, in place of `engine`, by the names sessions choose them by: their model [AU30]. The first answers
+   * sessions that name any other model.
+   */
+  engines?: Readonly<Record<string, OfferedEngine>>;
+  /** What hears, for engines that bring nothing of their own. @default nothing: clients commit and ask for responses themselves, and transcriptions fail */
+  speech?: SpeechParts | undefined;
   /** Which MCP servers sessions may ask, and with whose keys: `mcpAccess(readMcpConfig(…), process.env)`. @default none */
   mcp?: McpAccess;
   /** What translates. @default parrotTranslator() */
@@ -75,7 +82,7 @@ export interface ServerOptions {
   origins?: readonly string[];
   /** Lets browsers show server keys as a subprotocol [AU16]. @default false */
   keysFromBrowsers?: boolean;
-  /** Models clients may name [AU5]. @default those of `upstream`, else any */
+  /** Models clients may name, engines among them [AU5, AU30]. @default those of `upstream`, else any */
   models?: readonly string[];
   clientSecrets?: ClientSecretOptions;
   /** How a refused connection is told: by HTTP status, or by an `error` event and a close code, which browsers can see [AU13]. @default 'status' */
@@ -137,7 +144,7 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.u
  * it would listen publicly without keys.
  */
 export function createServer(options: ServerOptions = {}): Server {
-  const { host = 'localhost', keys = [], engine = parrot(), wallClock = Date.now } = options;
+  const { host = 'localhost', keys = [], wallClock = Date.now } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const log = createLog(options.logLevel ?? 'silent', options.logTo);
   if (keys.length === 0 && !isLoopback(host)) {
@@ -155,30 +162,31 @@ export function createServer(options: ServerOptions = {}): Server {
   const hub = createHub();
   const { upstream } = options;
   if (upstream) checkUpstream(upstream);
-  const answering = upstream ? 'relay' : engine.name;
+  const engines = enginesOf(options);
+  const answering = upstream ? 'relay' : engines.all.map(({ name }) => name).join(', ');
   const models = options.models ?? upstream?.models;
   const rules: OpeningRules = {
     models,
     defaultModel: models?.[0] ?? DEFAULT_MODEL,
+    shownModels: models ?? [...(upstream ? [] : engines.all.map(({ name }) => name)), DEFAULT_MODEL],
     lockedSecrets: secrets.options.locked,
   };
   const clock = options.clock ?? (() => performance.now());
   const consoleFolder = options.consoleDir ?? CONSOLE_FOLDER;
   const isBuilt = existsSync(join(consoleFolder, 'index.html'));
-  const { recordings } = options;
+  const { recordings, sessionDefaults: defaults = {} } = options;
   const store = recordings && fileStore(recordings.folder);
   const recorder =
     store && createRecorder({ store, audio: recordings.audio ?? false, roomBytes: limits.unwrittenBytes, log });
   const upgrade = createUpgrade({
-    ...{ door, hub, rules, engine, limits, log, clock },
+    ...{ door, hub, rules, engines, limits, log, clock },
     refusals: options.refusals ?? 'status',
     beta: options.beta ?? 'refuse',
     onLine: options.onLine,
     recorder,
     translator: options.translator ?? parrotTranslator(),
-    speech: options.speech,
     mcp: options.mcp,
-    session: { limits: options.sessionLimits ?? {}, defaults: options.sessionDefaults ?? {} },
+    session: { limits: options.sessionLimits ?? {}, defaults },
     upstream: upstream && { ...upstream, ...(models && { models }) },
   });
   const servers: HttpServer[] = [];
@@ -187,12 +195,17 @@ export function createServer(options: ServerOptions = {}): Server {
   const status: FixedStatus = {
     needs_key: keys.length > 0,
     relay: upstream !== undefined,
-    engines: upstream ? [] : [engineStatus(engine, options.speech)],
+    engines: upstream ? [] : engines.status(),
     default_model: rules.defaultModel,
-    models: models ?? [rules.defaultModel],
+    models: rules.shownModels,
     any_model: models === undefined,
     recordings: { enabled: recordings !== undefined, audio: recordings?.audio ?? false },
     watch: { level: 'media' },
+  };
+  const minting: MintingOptions = {
+    ...{ secrets, rules, now: wallClock },
+    // What an upstream would make of a session is not known here.
+    opened: (model) => (upstream ? {} : { defaults, ...speakingOf(engines.of(model).engine) }),
   };
 
   const routes = (to: FastifyInstance) => {
@@ -202,8 +215,8 @@ export function createServer(options: ServerOptions = {}): Server {
     sessionRoutes(to, hub);
     for (const prefix of PREFIXES) {
       modelRoutes(to, prefix, rules, wallClock());
-      clientSecretRoutes(to, prefix, { secrets, rules, now: wallClock });
-      legacySessionRoutes(to, prefix, { secrets, rules, now: wallClock });
+      clientSecretRoutes(to, prefix, minting);
+      legacySessionRoutes(to, prefix, minting);
       callRoutes(to, prefix);
     }
   };
@@ -269,18 +282,14 @@ export function createServer(options: ServerOptions = {}): Server {
   };
 }
 
-const engineStatus = ({ name }: Engine, speech: SpeechParts | undefined): EngineStatus => ({
-  name,
-  is_default: true,
-  parts: {
-    detect: speech?.detector?.name ?? null,
-    transcribe: speech?.transcriber?.name ?? null,
-    think: null,
-    speak: null,
-  },
-  voices: null,
-  missing: [],
-});
+/** Throws `invalid_configuration` for one engine beside several. */
+function enginesOf({ engine, engines, speech }: ServerOptions) {
+  if (engine && engines) {
+    const reason = "'engine' is for one, 'engines' for several; they exclude each other";
+    throw new ColloquyError('invalid_configuration', reason);
+  }
+  return engineRegistry(engines ?? only(engine ?? parrot()), speech);
+}
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';

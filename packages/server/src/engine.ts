@@ -2,7 +2,7 @@
 // docs/spec/ports.md. The data that goes in and comes out is `engine-event` of @colloquy/session.
 
 import type { RealtimeAudioFormat } from '@colloquy/protocol';
-import type { EngineEvent, ResponseRequest } from '@colloquy/session';
+import type { EngineEvent, ResponseRequest, SessionOptions } from '@colloquy/session';
 
 /** What an engine may ask of whoever hosts it. */
 export interface EngineHost {
@@ -26,9 +26,21 @@ export interface Engine {
   readonly name: string;
   /** Asks for the words of what the user says, whether or not the session wants to show them. @default false */
   readonly needsWords?: boolean;
+  /** The voices sessions may name; any other is refused by its name [SE36]. Absent: whatever they name. */
+  readonly voices?: readonly string[];
+  /** It speaks at one speed only; any other is refused [SE37]. @default false */
+  readonly fixedSpeed?: boolean;
+  /** What thinks and what speaks, where the engine is made of parts; shown to whoever may look. */
+  readonly parts?: { readonly think?: string; readonly speak?: string };
   /**
    * Yields the response as it is made: last, exactly once, `done` or `failed`. Returns early, without throwing, once
    * `host.signal` aborts. Serves any number of responses at a time. What it throws fails this response only [RS33].
    */
   respond(request: ResponseRequest, host: EngineHost): AsyncIterable<EngineEvent>;
+}
+
+/** What a session is told of its engine's voice. */
+export function speakingOf({ voices, fixedSpeed }: Engine): Pick<SessionOptions, 'speaking'> {
+  if (!voices && !fixedSpeed) return {};
+  return { speaking: { ...(voices && { voices }), ...(fixedSpeed && { fixed_speed: true }) } };
 }

@@ -23,7 +23,7 @@ import {
 } from '@colloquy/session';
 import { audioStore } from './audio/audio-store.ts';
 import { prepareResampler } from './audio/resample.ts';
-import type { Engine } from './engine.ts';
+import { type Engine, speakingOf } from './engine.ts';
 import { frameGate } from './frame-gate.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
@@ -93,6 +93,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   const made = {
     ...{ model: 'gpt-realtime', started_at: Date.now(), seed: randomSeed(), allow_unapproved_tools },
     ...options.opening,
+    ...speakingOf(engine),
   };
   let state = createSession(made);
   const store = audioStore();

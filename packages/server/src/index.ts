@@ -16,6 +16,7 @@ export {
   type ServerOptions,
 } from './create-server.ts';
 export type { Engine, EngineHost } from './engine.ts';
+export type { OfferedEngine } from './engine-registry.ts';
 export { type CascadeOptions, cascade } from './engines/cascade.ts';
 export { type OfflineOptions, offline } from './engines/offline.ts';
 export { type ParrotOptions, parrot } from './engines/parrot.ts';
@@ -25,7 +26,7 @@ export { type HostedSession, type HostOptions, hostSession, type Line } from './
 export { type HostedTranslation, hostTranslation, type TranslationHostOptions } from './host-translation.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export { createLog, type Log, type LogFields, type LogLevel } from './log.ts';
-export { openVoice, type Voice, type VoiceOptions } from './open-voice.ts';
+export { type OpenVoices, openVoice, openVoices, type Voice, type VoiceOptions } from './open-voice.ts';
 export type { ResponseUsage } from './relay-responses.ts';
 export { type RelayedSession, type RelayOptions, relaySession } from './relay-session.ts';
 export {

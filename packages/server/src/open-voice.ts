@@ -1,6 +1,6 @@
-// A voice put together: the endpoints that are configured, and the offline parts for the rest. What answers, and what hears.
+// Voices put together: the endpoints that are configured, and the offline parts for the rest. What answers, and what hears.
 
-import type { Engine } from './engine.ts';
+import type { OfferedEngine } from './engine-registry.ts';
 import { cascade } from './engines/cascade.ts';
 import { offline } from './engines/offline.ts';
 import { type CascadeConfig, cascadeParts, type Environment } from './speech/cascade-config.ts';
@@ -18,40 +18,77 @@ export interface VoiceOptions {
   env?: Environment;
 }
 
-/** What `createServer` takes, what it lacks, and how it ends. */
-export interface Voice {
-  readonly engine: Engine;
+/** An engine, what hears for it, and what it lacks. */
+export type Voice = OfferedEngine & {
   readonly speech: SpeechParts;
-  /** For each offline part that cannot be had, one sentence that says how to get it. */
+  /** For each part that cannot be had, one sentence that says how to get it. */
   readonly missing: readonly string[];
+};
+
+/** Voices as `createServer` takes them, and how they end. */
+export interface OpenVoices {
+  /** Under the names they were asked for by. */
+  readonly voices: Readonly<Record<string, Voice>>;
   /** Ends all work of the parts. The server should be closed before. */
   close(): Promise<void>;
 }
 
-/** Opens the parts. Throws `invalid_configuration` when an endpoint's key is not where it should be; asks no endpoint anything. */
-export async function openVoice({ endpoints = {}, env = {} }: VoiceOptions = {}): Promise<Voice> {
-  const parts = cascadeParts(endpoints, env);
-  const missing: string[] = [];
-  const take = <T>(opened: Availability<T>): T | undefined => {
-    if (opened.ok) return opened.part;
-    missing.push(opened.missing);
-    return undefined;
-  };
-  const [detector, transcriber, speaker] = await Promise.all([
-    openSilero().then(take),
-    parts.transcriber ?? openPocketSphinx().then(take),
-    parts.speaker ?? openFlite().then(take),
-  ]);
-  const isOffline = Object.keys(parts).length === 0;
-  return {
-    engine: isOffline
+/**
+ * Opens the parts of some voices; what several of them use is opened once. Throws `invalid_configuration` when an endpoint's key
+ * is not where it should be; asks no endpoint anything.
+ */
+export async function openVoices(wanted: Readonly<Record<string, VoiceOptions>>): Promise<OpenVoices> {
+  const parts = Object.entries(wanted).map(([name, { endpoints = {}, env = {} }]) => ({
+    name,
+    isOffline: Object.keys(endpoints).length === 0,
+    ...cascadeParts(endpoints, env),
+  }));
+  const open = new Set<{ close(): unknown }>();
+  const opened = new Map<unknown, Promise<Availability<{ close(): unknown }>>>();
+
+  /** An offline part: opened with the first voice that has none of its own, or the sentence that it is missing. */
+  async function offlinePart<T extends { close(): unknown }>(
+    own: T | undefined,
+    start: () => Promise<Availability<T>>,
+    missing: string[],
+  ): Promise<T | undefined> {
+    const found = own ? ({ ok: true, part: own } as const) : await (opened.get(start) ?? begin(start));
+    if (!found.ok) {
+      missing.push(found.missing);
+      return undefined;
+    }
+    open.add(found.part);
+    return found.part as T;
+  }
+  function begin<T extends { close(): unknown }>(start: () => Promise<Availability<T>>): Promise<Availability<T>> {
+    const starting = start();
+    opened.set(start, starting);
+    return starting;
+  }
+
+  const voices = parts.map(async ({ name, isOffline, ...own }): Promise<[string, Voice]> => {
+    const missing: string[] = [];
+    const [detector, transcriber, speaker] = await Promise.all([
+      offlinePart(undefined, openSilero, missing),
+      offlinePart(own.transcriber, openPocketSphinx, missing),
+      offlinePart(own.speaker, openFlite, missing),
+    ]);
+    const engine = isOffline
       ? offline({ speaker })
-      : cascade({ name: 'cascade', thinker: parts.thinker ?? offlineThinker(), speaker }),
-    speech: { detector, transcriber },
-    missing,
+      : cascade({ name, thinker: own.thinker ?? offlineThinker(), speaker });
+    return [name, { engine, speech: { detector, transcriber }, missing }];
+  });
+  return {
+    voices: Object.fromEntries(await Promise.all(voices)),
     async close() {
-      detector?.close();
-      await Promise.all([transcriber?.close(), speaker?.close()]);
+      await Promise.all([...open].map((part) => part.close()));
     },
   };
+}
+
+/** Opens one voice. Throws as `openVoices` does. */
+export async function openVoice(options: VoiceOptions = {}): Promise<Voice & Pick<OpenVoices, 'close'>> {
+  const name = options.endpoints ? 'cascade' : 'offline';
+  const { voices, close } = await openVoices({ [name]: options });
+  return { ...(voices[name] as Voice), close };
 }

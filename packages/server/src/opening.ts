@@ -30,6 +30,8 @@ export interface OpeningRules {
   /** Models a client may name; `undefined` for any [AU5]. */
   readonly models: readonly string[] | undefined;
   readonly defaultModel: string;
+  /** What `GET /v1/models` lists [RT20]. */
+  readonly shownModels: readonly string[];
   readonly lockedSecrets: boolean;
 }
 

@@ -17,8 +17,8 @@ export interface RecorderOptions {
 }
 
 export interface Recorder {
-  /** Begins the recording of a session: one of ours, or one that another server runs. Never throws. */
-  begin(session_id: string, options: SessionOptions | RelayedOptions): SessionRecording;
+  /** Begins the recording of a session: one of ours, and which engine answers it, or one that another server runs. Never throws. */
+  begin(session_id: string, options: SessionOptions | RelayedOptions, engine?: string): SessionRecording;
   /** Resolves when all that was recorded is written, or could not be, or `timeoutMs` have passed. */
   settle(timeoutMs: number): Promise<void>;
 }
@@ -50,7 +50,7 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
   const running = new Set<Promise<void>>();
   let unwritten = 0;
 
-  function begin(session_id: string, options: SessionOptions | RelayedOptions): SessionRecording {
+  function begin(session_id: string, options: SessionOptions | RelayedOptions, engine?: string): SessionRecording {
     let waiting: string[] = [];
     let waitingBytes = 0;
     /** Lines that found no room. */
@@ -116,7 +116,7 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
       });
     }
 
-    push(recordingHeader(options, level));
+    push(recordingHeader(options, level, engine));
     const writing = write();
     running.add(writing);
     void writing.then(() => running.delete(writing));

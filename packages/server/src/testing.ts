@@ -5,7 +5,6 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type ClientEvent, ColloquyError, type ServerEvent } from '@colloquy/protocol';
 import { createServer, type ServerOptions } from './create-server.ts';
-import type { Engine } from './engine.ts';
 import { parrot } from './engines/parrot.ts';
 import { type ScriptedEngine, scripted } from './engines/scripted.ts';
 import { readScenario, type Scenario } from './scenario.ts';
@@ -60,7 +59,7 @@ export interface TestServer {
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { scenario, ...rest } = options;
   const play = scenario === undefined ? undefined : scripted(await load(scenario));
-  const engine: Engine = play ?? rest.engine ?? parrot();
+  const engine = play ?? rest.engine ?? (rest.engines ? undefined : parrot());
   const clientEvents: ClientEvent[] = [];
   const serverEvents: ServerEvent[] = [];
   const waiting = new Set<(event: ServerEvent) => void>();
@@ -68,7 +67,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     port: 0,
     tlsPort: 0,
     ...rest,
-    engine,
+    ...(engine && { engine }),
     onLine(sessionId, line) {
       if (line.from === 'client') clientEvents.push(line.event);
       if (line.from === 'server') {

@@ -9,7 +9,7 @@ import type { SessionOptions } from '@colloquy/session';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type Asked, askedBy, authorize, type Door, type Grant, queryOf, type Refusal } from './auth.ts';
 import { asksForBeta, BETA_REFUSED, type BetaPolicy, betaTransport, withTemperature } from './beta-transport.ts';
-import type { Engine } from './engine.ts';
+import type { EngineRegistry } from './engine-registry.ts';
 import { hostSession, type Line } from './host-session.ts';
 import { hostTranslation } from './host-translation.ts';
 import type { Hub, LiveSession } from './hub.ts';
@@ -19,7 +19,6 @@ import { lockedPaths, type Opening, type OpeningRules, openingOf, SESSION_PATHS 
 import type { Recorder, SessionRecording } from './recorder.ts';
 import { answerSocket, httpAnswer } from './refusal.ts';
 import { relaySession } from './relay-session.ts';
-import type { SpeechParts } from './speech/listener.ts';
 import type { McpAccess } from './tools/mcp-access.ts';
 import type { Translator } from './translator.ts';
 import type { Transport } from './transport.ts';
@@ -30,10 +29,8 @@ export interface UpgradeOptions {
   readonly door: Door;
   readonly hub: Hub;
   readonly rules: OpeningRules;
-  readonly engine: Engine;
+  readonly engines: EngineRegistry;
   readonly translator: Translator;
-  /** What hears for the sessions hosted here. */
-  readonly speech: SpeechParts | undefined;
   readonly limits: Limits;
   /** Which MCP servers the sessions hosted here may ask. */
   readonly mcp: McpAccess | undefined;
@@ -179,7 +176,8 @@ export function createUpgrade(
       leave = hub.add({ session, engine, recording: recording?.name, principal, drainCode, drop: transport.drop });
       const revoke = () => session.close(1008, 'The client secret was revoked.');
       grant.secret?.revoked.addEventListener('abort', revoke, { signal: over.signal });
-      log.info({ session_id, key: grant.principal, protocol: asked.isTls ? 'wss' : 'ws' }, 'session opened');
+      const protocol = asked.isTls ? 'wss' : 'ws';
+      log.info({ session_id, key: grant.principal, protocol, ...(engine && { engine }) }, 'session opened');
     };
     const locked = opening.config && opening.isLocked && { locked: lockedPaths(opening.config) };
     try {
@@ -207,17 +205,18 @@ export function createUpgrade(
           opening: { kind, model, ...(config && { session: config }), ...locked },
           onStart(session) {
             const { started_at } = session.state;
-            recording = options.recorder?.begin(session.id, { session: session.id, started_at });
+            recording = options.recorder?.begin(session.id, { session: session.id, started_at }, engine);
             begin(session);
           },
           onUsage: (usage) => options.upstream?.onUsage?.(session_id, usage),
         });
       }
-      engine = options.engine.name;
+      const chosen = opening.kind === 'transcription' ? options.engines.listening : options.engines.of(opening.model);
+      engine = chosen.name;
       await hostSession(transport, {
         ...shared,
-        engine: bridged ? withTemperature(options.engine, bridged) : options.engine,
-        speech: options.speech,
+        engine: bridged ? withTemperature(chosen.engine, bridged) : chosen.engine,
+        speech: chosen.speech,
         mcp: options.mcp,
         ...(options.recorder && { kept: async () => (await recording?.kept()) ?? false }),
         opening: {
@@ -229,7 +228,7 @@ export function createUpgrade(
           ...locked,
         },
         onStart(session) {
-          recording = options.recorder?.begin(session.id, session.options);
+          recording = options.recorder?.begin(session.id, session.options, engine);
           begin(session);
         },
         ...lines,

@@ -6,6 +6,7 @@ import { emptyTable } from './hash-table.ts';
 import { type IdSeed, mintId, mixSeed } from './ids.ts';
 import { emptyItems } from './item-table.ts';
 import { checkConfig } from './session-config.ts';
+import { firstVoice, type Speaking } from './speaking.ts';
 import type { SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 
 export interface SessionOptions {
@@ -28,6 +29,8 @@ export interface SessionOptions {
   allow_unapproved_tools?: boolean;
   limits?: Partial<SessionLimits>;
   defaults?: Partial<SessionDefaults>;
+  /** What the engine's voice can do; whatever else is asked for is refused [SE36, SE37]. Absent: it does what it is asked. */
+  speaking?: Speaking;
 }
 
 const MIB = 1024 * 1024;
@@ -70,7 +73,8 @@ const DEFAULTS: SessionDefaults = {
 export function createSession(options: SessionOptions): SessionState {
   const kind = options.kind ?? options.session?.type ?? 'realtime';
   const limits = { ...LIMITS, ...options.limits };
-  const defaults = { ...DEFAULTS, ...options.defaults };
+  const given = { ...DEFAULTS, ...options.defaults };
+  const defaults = { ...given, voice: firstVoice(options.speaking, given.voice) };
   let config = defaultConfig(kind, defaults);
   if (options.session) {
     config = mergeConfig(config, options.session, kind, defaults);
@@ -94,6 +98,7 @@ export function createSession(options: SessionOptions): SessionState {
     locked: options.locked ?? [],
     limits,
     defaults,
+    ...(options.speaking && { speaking: options.speaking }),
     items: emptyItems(salt),
     calls: emptyTable(salt),
     spoken_items: 0,

@@ -43,6 +43,7 @@ export {
 } from './replay.ts';
 export { RULES, type RuleId, type Violation } from './rules.ts';
 export { lockedField, sessionObject } from './session-config.ts';
+export type { Speaking } from './speaking.ts';
 export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 export { type Step, step } from './step.ts';
 export { createStopwatch, type Stopwatch, type Timing, type TokenCounts } from './timings.ts';

@@ -29,6 +29,8 @@ export interface RecordingHeader {
   seed: IdSeed | null;
   /** What else `createSession` was given; `null` as above. */
   options: Omit<SessionOptions, 'seed' | 'started_at'> | null;
+  /** What the server called the engine that answered, where it said so. */
+  engine?: string;
 }
 
 /** A frame as it was sent, or heard from someone else's server. Stored audio that the host filled in is left out [CV29]. */
@@ -58,6 +60,7 @@ export type RecordingLine = Input | SentFrame | SnapshotLine;
 export function recordingHeader(
   options: SessionOptions | { session: string; started_at: number },
   level: RedactionLevel = 'media',
+  engine?: string,
 ): string {
   const isOurs = 'seed' in options;
   const { started_at } = options;
@@ -68,6 +71,7 @@ export function recordingHeader(
     hidden: [...HIDDEN[level]],
     seed: isOurs ? options.seed : null,
     options: isOurs ? optionsOf(options) : null,
+    ...(engine === undefined ? {} : { engine }),
   };
   return asLine(redact(header, { level }));
 }

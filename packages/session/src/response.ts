@@ -27,6 +27,7 @@ import { outputTokens } from './output-limit.ts';
 import { reportRateLimits } from './rate-limits.ts';
 import { closeOutput, endGeneration, type Outcome, playingTime, speak } from './response-output.ts';
 import { checkToolChoice, checkVoice, offers } from './session-config.ts';
+import { checkSpeaking } from './speaking.ts';
 import type { ResponseState, SessionState } from './state.ts';
 import { completeUsage, itemTokens, spokenTokens, textTokens } from './usage.ts';
 
@@ -34,12 +35,12 @@ import { completeUsage, itemTokens, spokenTokens, textTokens } from './usage.ts'
  * `response.create`. Answered by `response.created`, then the output, then one `response.done`.
  *
  * Refuses with `invalid_value` in a transcription session, for a `tool_choice` that is not offered and for an MCP tool that only
- * OpenAI can host; `item_not_found` for a
+ * OpenAI can host, and for a voice the engine does not have; `item_not_found` for a
  * reference to nothing; `cannot_update_voice` for another voice
  * once the default conversation holds assistant audio; `conversation_already_has_active_response`; `limit_exceeded` past 8
  * out-of-band responses; `draining` while the server shuts down. Nothing is queued.
  *
- * @see SPEC.md RS1 to RS14, RS36, RS37, OB1 to OB11, SE16
+ * @see SPEC.md RS1 to RS14, RS36, RS37, OB1 to OB11, SE16, SE36
  */
 export function createResponse(draft: Draft, event: ResponseCreateEvent): void {
   const { state } = draft;
@@ -214,6 +215,7 @@ function checkResponse(state: SessionState, params: RealtimeResponseCreateParams
     checkTools(params.tools, 'response.tools') ??
     checkToolChoice(params.tool_choice, tools, 'response.tool_choice') ??
     checkInput(state, params.input ?? []) ??
+    checkSpeaking(state.speaking, voice ? { voice } : undefined, 'response.audio.output') ??
     (voice && !outOfBand ? checkVoice(state, voice) : undefined) ??
     (outOfBand ? checkOutOfBand(state) : checkActive(state)) ??
     checkDraining(state)

@@ -18,6 +18,7 @@ import type { Draft } from './draft.ts';
 import { detect, resetTurn } from './input-audio-buffer.ts';
 import { listTools } from './mcp-listing.ts';
 import { checkTools, mayCall } from './mcp-policy.ts';
+import { checkSpeaking } from './speaking.ts';
 import type { SessionConfig, SessionState } from './state.ts';
 
 /**
@@ -27,10 +28,10 @@ import type { SessionConfig, SessionState } from './state.ts';
  * MCP servers it names are asked for their tools, unless they have been [MC1, MC3].
  *
  * Refuses with `cannot_update_voice` once the conversation holds assistant audio, `session_locked` for a locked field, and
- * `invalid_value` for another kind of session, a `tool_choice` that is not offered, an MCP tool that only OpenAI can host, a speed while a response is active, a
+ * `invalid_value` for another kind of session, a `tool_choice` that is not offered, an MCP tool that only OpenAI can host, a voice or a speed that the engine does not have, a speed while a response is active, a
  * tracing that was on already, and a format while audio is buffered.
  *
- * @see SPEC.md SE4 to SE35, TX17, RS36
+ * @see SPEC.md SE4 to SE37, TX17, RS36
  */
 export function updateSession(draft: Draft, { session }: SessionUpdateEvent): void {
   const { state } = draft;
@@ -39,7 +40,11 @@ export function updateSession(draft: Draft, { session }: SessionUpdateEvent): vo
     return draft.refuse('invalid_value', 'session.type', message);
   }
   const merged = mergeConfig(state.config, session, state.kind, state.defaults);
-  const issue = lockedField(state, session) ?? checkConfig(session, merged) ?? tooLate(state, merged);
+  const issue =
+    lockedField(state, session) ??
+    checkConfig(session, merged) ??
+    checkOutput(state, session) ??
+    tooLate(state, merged);
   if (issue) return draft.refuse(issue.code, issue.param, issue.message);
 
   const before = state.config.audio.input;
@@ -55,6 +60,10 @@ export function updateSession(draft: Draft, { session }: SessionUpdateEvent): vo
   draft.send({ type: 'session.updated', session: sessionObject(draft.state) });
   if (session.type === 'realtime' && session.tools) listTools(draft, merged.tools, { announced: true });
 }
+
+/** What the engine's voice cannot do [SE36, SE37]. */
+const checkOutput = ({ speaking }: SessionState, given: SessionUpdateConfig): Issue | undefined =>
+  given.type === 'realtime' ? checkSpeaking(speaking, given.audio?.output, 'session.audio.output') : undefined;
 
 /** What is wrong with a configuration, whatever the session has been through. Used for updates and at opening. */
 export function checkConfig(given: SessionUpdateConfig, merged: SessionConfig): Issue | undefined {

@@ -31,6 +31,7 @@ import type {
   UnaskedCall,
   WaitingRequest,
 } from './mcp-state.ts';
+import type { Speaking } from './speaking.ts';
 import type { TokenCounts } from './usage.ts';
 
 export type SessionKind = 'realtime' | 'transcription';
@@ -237,6 +238,8 @@ export interface SessionState {
   readonly locked: readonly string[];
   readonly limits: SessionLimits;
   readonly defaults: SessionDefaults;
+  /** What the engine's voice can do; absent where it takes whatever it is asked for. */
+  readonly speaking?: Speaking;
   readonly items: ItemTable;
   /** By `call_id`: how many calls and how many outputs the conversation holds, deferred ones included [CV20, CV21]. */
   readonly calls: HashTable<readonly [calls: number, outputs: number]>;

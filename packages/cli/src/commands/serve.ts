@@ -1,11 +1,10 @@
 // `colloquy serve`: settings in, a running server out, and a clean end on a signal.
 
 import { join } from 'node:path';
-import { ColloquyError } from '@colloquy/protocol';
-import type { Engine, Listening, ScriptedEngine, Server, ServerOptions } from '@colloquy/server';
+import type { Listening, Server, ServerOptions } from '@colloquy/server';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { readKeys, readSettings, SETTING_FLAGS, SETTINGS_HELP, type Settings } from '../config.ts';
-import { readEndpoints } from '../endpoints.ts';
+import { asksForEngines, type Engines, enginePlans, openEngines } from '../engines.ts';
 import { printable } from '../printable.ts';
 import { readTextFile } from '../text-file.ts';
 
@@ -47,20 +46,13 @@ function recordingsOf(settings: Settings): ServerOptions['recordings'] {
   return undefined;
 }
 
-/** What says that there are endpoints. */
-const ENDPOINTS = ['cascade', 'transcribe-url', 'think-url', 'speak-url'] as const;
-
 /** Where sessions are relayed to, if anywhere. Throws `misused` beside an engine, which would never be asked. */
 function upstreamOf(settings: Settings, key: string | undefined): ServerOptions['upstream'] {
-  const { upstream: url, 'upstream-auth': auth, engine, scenario, pace } = settings;
+  const { upstream: url, 'upstream-auth': auth } = settings;
   if (url === undefined) return undefined;
-  if ([engine, scenario, pace].some((set) => set !== undefined)) {
-    throw misused('--upstream takes the place of --engine, --scenario and --pace');
-  }
+  if (asksForEngines(settings))
+    throw misused('--upstream takes the place of --engine, with its endpoints and scenarios');
   if (settings.mcp !== undefined) throw misused('--upstream asks MCP servers itself; --mcp is for sessions held here');
-  if (ENDPOINTS.some((name) => settings[name] !== undefined)) {
-    throw misused('--upstream takes the place of endpoints that hear, think and speak');
-  }
   return { url, ...(key && { key }), ...(auth && { auth }) };
 }
 
@@ -86,72 +78,15 @@ function optionsOf(settings: Settings, keys: readonly string[], upstreamKey: str
   };
 }
 
-type Engines = Pick<
-  typeof import('@colloquy/server'),
-  'mcpAccess' | 'openVoice' | 'parrot' | 'readCascadeConfig' | 'readMcpConfig' | 'readScenario' | 'scripted'
->;
-
-/** What answers and what hears. */
-interface Answering {
-  readonly engine: Engine | ScriptedEngine;
-  readonly speech?: ServerOptions['speech'];
-  readonly close?: () => Promise<void>;
-}
-
-/**
- * Throws `misused` for a scenario or endpoints that are missing or idle, and what names file and field for those that are none.
- * What a voice lacks goes to stderr: the rest works meanwhile.
- */
-async function answeringOf(settings: Settings, env: NodeJS.ProcessEnv, engines: Engines): Promise<Answering> {
-  const endpoints = readEndpoints(settings, env, engines.readCascadeConfig);
-  const { engine = endpoints ? 'cascade' : 'parrot' } = settings;
-  if (engine !== 'cascade' && engine !== 'offline') {
-    if (endpoints) throw misused(`endpoints that hear, think and speak are for --engine cascade, not ${engine}`);
-    return { engine: engineOf(settings, engine, engines) };
-  }
-  if (settings.scenario !== undefined) throw misused('--scenario is for --engine scripted');
-  if (endpoints && engine === 'offline') {
-    throw misused('endpoints that hear, think and speak are for --engine cascade, not offline');
-  }
-  if (!endpoints && engine === 'cascade')
-    throw misused('--engine cascade needs endpoints: --think-url and --think-model, or --cascade');
-  const { missing, ...voice } = await engines.openVoice({ endpoints, env });
-  for (const sentence of missing) process.stderr.write(`colloquy: ${printable(sentence)}\n`);
-  return voice;
-}
+type McpParts = Pick<typeof import('@colloquy/server'), 'mcpAccess' | 'readMcpConfig'>;
 
 /** Which MCP servers may be asked. Throws `misused` for a file that cannot be read, and what names the field of one that is wrong. */
 function mcpOf(
   { mcp: file }: Settings,
   env: NodeJS.ProcessEnv,
-  { mcpAccess, readMcpConfig }: Engines,
+  { mcpAccess, readMcpConfig }: McpParts,
 ): ServerOptions['mcp'] {
   return file === undefined ? undefined : mcpAccess(readMcpConfig(readTextFile(file), file), env);
-}
-
-/** An engine that needs nothing but its settings. */
-function engineOf(
-  { pace = 0, scenario: file }: Settings,
-  engine: 'parrot' | 'scripted',
-  { parrot, readScenario, scripted }: Engines,
-): Engine | ScriptedEngine {
-  if (engine === 'parrot' && file !== undefined) throw misused('--scenario is for --engine scripted');
-  if (engine === 'parrot') return parrot({ pace });
-  if (file === undefined) throw misused('--engine scripted needs --scenario, the file that says what it answers');
-  return scripted(readScenario(readTextFile(file), file));
-}
-
-/** Whether a scenario was played as it is written; what is missing goes to stderr. */
-function wasPlayed(engine: Engine | ScriptedEngine): boolean {
-  if (!('assertComplete' in engine)) return true;
-  try {
-    engine.assertComplete();
-    return true;
-  } catch (error) {
-    if (!ColloquyError.is(error)) throw error;
-    process.stderr.write(`${printable((error as ColloquyError).message)}\n`);
-    return false;
-  }
 }
 
 function announce({ url, tlsUrl, caFile }: Listening): void {
@@ -189,17 +124,20 @@ async function run(args: string[]): Promise<number> {
   const { env } = process;
   const settings = readSettings(values, env, values.config ?? (env.COLLOQUY_CONFIG || undefined));
   const options = optionsOf(settings, readKeys(env), env.COLLOQUY_UPSTREAM_KEY);
+  const plans = options.upstream ? [] : enginePlans(settings);
   // Loaded only now: the help, and other commands, do without it.
-  const { createServer, ...engines } = await import('@colloquy/server');
-  const { engine, speech, close } = options.upstream
-    ? { engine: engines.parrot() } // asked by nobody
-    : await answeringOf(settings, env, engines);
-  const mcp = options.upstream ? undefined : mcpOf(settings, env, engines);
-  const server = createServer({ ...options, engine, ...(speech && { speech }), ...(mcp && { mcp }) });
+  const { createServer, ...parts } = await import('@colloquy/server');
+  const engines: Engines | undefined = options.upstream ? undefined : await openEngines(plans, env, parts);
+  for (const sentence of engines?.missing ?? []) process.stderr.write(`colloquy: ${printable(sentence)}\n`);
+  const mcp = options.upstream ? undefined : mcpOf(settings, env, parts);
+  const answering = engines && { engines: engines.offered, speech: engines.speech };
+  const server = createServer({ ...options, ...answering, ...(mcp && { mcp }) });
   announce(await server.listen());
   await untilToldToEnd(server);
-  await close?.();
-  return wasPlayed(engine) ? EXIT.done : EXIT.failed;
+  await engines?.close();
+  const unplayed = engines?.unplayed() ?? [];
+  for (const text of unplayed) process.stderr.write(`${printable(text)}\n`);
+  return unplayed.length === 0 ? EXIT.done : EXIT.failed;
 }
 
 export const serve: Command = { summary: 'serve the Realtime API, on http://127.0.0.1:8787', help: HELP, run };

@@ -1,7 +1,7 @@
 // The engine made of parts: a thinker finds the words, a speaker says them. What the user said comes as words from whoever
 // hosts it.
 
-import type { MessageItem, RealtimeConversationItem } from '@colloquy/protocol';
+import { ColloquyError, type MessageItem, type RealtimeConversationItem } from '@colloquy/protocol';
 import type { Engine, EngineHost } from '../engine.ts';
 import { aloud } from '../speech/aloud.ts';
 import { type PaceOptions, pacer } from '../speech/pace.ts';
@@ -18,13 +18,16 @@ export interface CascadeOptions {
 }
 
 /**
- * Text answers as the thinker makes them; spoken ones clause by clause, each with its words first. What it cannot say, an
- * unknown voice for one, fails the response with a code of its own.
+ * Text answers as the thinker makes them; spoken ones clause by clause, each with its words first. A voice or a speed that the
+ * speaker does not have is refused by its name, by the session where it can be, else by failing the response.
  */
 export function cascade({ name, thinker, speaker, pace = {} }: CascadeOptions): Engine {
   return {
     name: name ?? [thinker.name, ...(speaker ? [speaker.name] : [])].join('+'),
     needsWords: true,
+    parts: { think: thinker.name, ...(speaker && { speak: speaker.name }) },
+    ...(speaker && !speaker.capabilities.otherVoices && { voices: speaker.voices }),
+    ...(speaker && !speaker.capabilities.speed && { fixedSpeed: true }),
     async *respond({ config, context: given }, host) {
       const { signal } = host;
       const context = await withWords(given, host);
@@ -33,6 +36,9 @@ export function cascade({ name, thinker, speaker, pace = {} }: CascadeOptions): 
       const isSpoken = config.output_modalities.includes('audio');
       if (isSpoken && speaker) {
         const { voice, speed, format } = config.audio.output;
+        // Sessions are told at once; one that began with such a speed is told here.
+        if (speed !== 1 && !speaker.capabilities.speed)
+          throw new ColloquyError('invalid_value', 'This voice speaks at speed 1 only.');
         const voiceName = typeof voice === 'string' ? voice : voice.id;
         yield* aloud(thoughts, { speaker, voice: voiceName, speed, format, pace: pacer(pace), signal });
         return;

@@ -38,7 +38,7 @@ function readBody(body: unknown): Asked {
 
 /** Adds the routes under a prefix such as `/v1` [RT1 to RT5]. */
 export function clientSecretRoutes(app: FastifyInstance, prefix: string, options: MintingOptions): void {
-  const { secrets, rules, now } = options;
+  const { secrets, rules, now, opened } = options;
 
   function reply(
     request: FastifyRequest,
@@ -60,7 +60,8 @@ export function clientSecretRoutes(app: FastifyInstance, prefix: string, options
     const model = session?.type === 'realtime' ? session.model : undefined;
     const unknown = refuseModel(rules, model, 'session.model');
     if (unknown) return replyRefusal(to, unknown);
-    const started = { model: model ?? rules.defaultModel, started_at: now() };
+    const called = model ?? rules.defaultModel;
+    const started = { model: called, started_at: now(), ...opened(called) };
     const effective = effectiveSession(session ?? { type: 'realtime' }, started);
     if (!effective.ok) return replyRefusal(to, effective.issue);
     return reply(request, to, seconds, session, effective.session);

@@ -27,7 +27,7 @@ function inBeta(state: BetaState, { code, param, message }: Issue): Issue {
 
 /** Adds the routes under a prefix such as `/v1` [RT12]. */
 export function legacySessionRoutes(app: FastifyInstance, prefix: string, options: MintingOptions): void {
-  const { secrets, rules, now } = options;
+  const { secrets, rules, now, opened } = options;
 
   function judge(type: string, body: unknown) {
     const read = readObject(body);
@@ -40,7 +40,8 @@ export function legacySessionRoutes(app: FastifyInstance, prefix: string, option
     const model = session.type === 'realtime' ? session.model : undefined;
     const unknown = refuseModel(rules, model, 'model');
     if (unknown) return refuse(unknown);
-    const effective = effectiveSession(session, { model: model ?? rules.defaultModel, started_at: now() });
+    const called = model ?? rules.defaultModel;
+    const effective = effectiveSession(session, { model: called, started_at: now(), ...opened(called) });
     if (!effective.ok) return refuse(inBeta(asked.state, effective.issue));
     const updated = { type: 'session.updated', event_id: '', session: effective.session } as const;
     const [told] = toBetaServerEvents(asked.state, updated).events;

@@ -17,6 +17,8 @@ import { randomSeed } from '../seed.ts';
 export interface MintingOptions {
   readonly secrets: ClientSecrets;
   readonly rules: OpeningRules;
+  /** What sessions of a model are opened with: what the operator sets, and what the engine can do. */
+  readonly opened: (model: string) => Pick<SessionOptions, 'defaults' | 'speaking'>;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -51,7 +53,7 @@ export function judgeConfig(
 /** The session as it would be after an update to this configuration, or why it would be refused. */
 export function effectiveSession(
   session: SessionUpdateConfig,
-  options: Pick<SessionOptions, 'model' | 'started_at'>,
+  options: Pick<SessionOptions, 'model' | 'started_at' | 'defaults' | 'speaking'>,
 ): { ok: true; session: SessionObject } | { ok: false; issue: Issue } {
   const fresh = createSession({ ...options, kind: session.type, seed: randomSeed() });
   const opened = step(fresh, { at: 0, from: 'host', event: { type: 'open' } });

@@ -3,10 +3,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { OpeningRules } from '../opening.ts';
 
-/** Adds the route under a prefix such as `/v1`. Without a list of models any name is accepted, and the default one is shown. */
+/** Adds the route under a prefix such as `/v1` [RT20]. */
 export function modelRoutes(app: FastifyInstance, prefix: string, rules: OpeningRules, startedAt: number): void {
   const created = Math.floor(startedAt / 1000);
-  const data = (rules.models ?? [rules.defaultModel]).map((id) => ({
+  const data = rules.shownModels.map((id) => ({
     id,
     object: 'model',
     created,

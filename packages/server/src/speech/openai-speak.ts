@@ -45,7 +45,7 @@ export function openAiSpeaker(options: OpenAiSpeakerOptions): Speaker {
   return {
     name: model,
     voices: voices ?? (voice === undefined ? KNOWN_VOICES : [...new Set([voice, ...KNOWN_VOICES])]),
-    capabilities: { speed, streaming: true },
+    capabilities: { speed, streaming: true, otherVoices: voices === undefined || voice !== undefined },
     async *speak(text, wanted) {
       if (voices && voice === undefined && !voices.includes(wanted.voice)) {
         const message = `The voice '${wanted.voice.slice(0, 64)}' is not one of ${voices.join(', ')}.`;

@@ -152,11 +152,13 @@ export type Thought = Extract<
 /** Says words aloud. */
 export interface Speaker {
   readonly name: string;
-  /** The voices it has, by the names sessions may use. */
+  /** The voices it has, by the names sessions may use; the first is spoken with where a session names none. */
   readonly voices: readonly string[];
   readonly capabilities: {
-    /** Heeds `speed`. */
+    /** Heeds `speed`. Where it does not, any speed but 1 is refused. */
     readonly speed: boolean;
+    /** Takes names beyond `voices` too; whether there is such a voice is seen when it speaks. @default false */
+    readonly otherVoices?: boolean;
     /** Yields a clause in pieces as it is made, not in one at its end. */
     readonly streaming: boolean;
   };
