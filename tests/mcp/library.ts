@@ -25,6 +25,8 @@ export interface Faults {
   dropCallReply?: boolean;
   /** The connection is cut instead of an answer to any request for the list. */
   dropList?: boolean;
+  /** A call is refused with a JSON-RPC error. */
+  refuseCall?: boolean;
   /** A call never ends. */
   stallCall?: boolean;
   /** Every request is answered with this status. */
@@ -44,7 +46,7 @@ export interface Library {
   readonly ledger: { name: string; args: Record<string, unknown> }[];
   /** The headers of every request, in order. */
   readonly headers: IncomingMessage['headers'][];
-  readonly faults: Faults;
+  faults: Faults;
   tools: Tool[];
   /** Says to everyone connected that the tools have changed. */
   announce(): Promise<void>;
@@ -77,7 +79,6 @@ export const BOOKS: Tool[] = [
 export async function startLibrary(tools: Tool[] = BOOKS): Promise<Library> {
   const ledger: Library['ledger'] = [];
   const headers: Library['headers'] = [];
-  const faults: Faults = {};
   const servers = new Set<Server>();
   const streams = new Map<string, StreamableHTTPServerTransport>();
   const events = new Map<string, SSEServerTransport>();
@@ -88,18 +89,19 @@ export async function startLibrary(tools: Tool[] = BOOKS): Promise<Library> {
   function serverFor(cut: () => void): Server {
     const server = new Server({ name: 'library', version: '1' }, { capabilities: { tools: { listChanged: true } } });
     server.setRequestHandler(ListToolsRequestSchema, () => {
-      if (faults.dropList) cut();
+      if (library.faults.dropList) cut();
       return {
         tools: library.tools.map(({ run: _, inputSchema = { type: 'object' }, ...tool }) => ({ ...tool, inputSchema })),
       } as never;
     });
     server.setRequestHandler(CallToolRequestSchema, async ({ params: { name, arguments: args = {} } }) => {
       const tool = library.tools.find((each) => each.name === name);
+      if (library.faults.refuseCall) throw new McpError(-32_602, 'the library is closed');
       if (!tool) throw new McpError(-32_602, `no tool is called ${name}`);
       ledger.push({ name, args });
       beginCall();
-      if (faults.stallCall) await new Promise(() => {});
-      if (faults.dropCallReply) {
+      if (library.faults.stallCall) await new Promise(() => {});
+      if (library.faults.dropCallReply) {
         cut();
         await new Promise(() => {});
       }
@@ -114,9 +116,9 @@ export async function startLibrary(tools: Tool[] = BOOKS): Promise<Library> {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     headers.push(request.headers);
     const url = new URL(request.url ?? '/', 'http://library');
+    const { faults } = library;
     if (faults.status) return void response.writeHead(faults.status).end('the words of the library');
     if (faults.redirect) return void response.writeHead(307, { location: faults.redirect }).end();
-    const cut = () => request.socket.destroy();
     if (url.pathname === '/sse' && request.method === 'GET') {
       const transport = new SSEServerTransport('/messages', response);
       events.set(transport.sessionId, transport);
@@ -159,7 +161,7 @@ export async function startLibrary(tools: Tool[] = BOOKS): Promise<Library> {
   const library: Library = {
     url: `http://127.0.0.1:${port}/mcp`,
     sseUrl: `http://127.0.0.1:${port}/sse`,
-    ...{ ledger, headers, faults, tools },
+    ...{ ledger, headers, tools, faults: {} },
     async announce() {
       await Promise.all([...servers].map((server) => server.sendToolListChanged()));
     },

@@ -46,8 +46,8 @@ export interface GuardedFetchOptions {
   /** Bytes of one answer, and of a stream that stays open beside the answers. */
   readonly bodyBytes: number;
   readonly streamBytes: number;
-  /** An answer has come to its end, or broken off. `canResume`: its stream has ids to go on from. */
-  readonly onEnd?: ((end: { method: string; canResume: boolean }) => void) | undefined;
+  /** An answer has come to its end, or broken off with a fault. `canResume`: its stream has ids to go on from. */
+  readonly onEnd?: ((end: { method: string; canResume: boolean; fault?: FetchFault }) => void) | undefined;
 }
 
 export interface GuardedFetch {
@@ -109,6 +109,7 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
     const meter = nestingMeter();
     let bytes = 0;
     let canResume = false;
+    let fault: FetchFault | undefined;
     try {
       for await (const chunk of message as AsyncIterable<Buffer>) {
         bytes += chunk.length;
@@ -118,10 +119,11 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
         yield chunk;
       }
     } catch (error) {
-      throw error instanceof FetchFault ? error : new FetchFault('lost');
+      fault = error instanceof FetchFault ? error : new FetchFault('lost');
+      throw fault;
     } finally {
       message.destroy();
-      onEnd?.({ method, canResume });
+      onEnd?.({ method, canResume, ...(fault && { fault }) });
     }
   }
 

@@ -58,7 +58,7 @@ const PARSING_MS = 100;
 /** A request whose answer is waited for. */
 interface Ask {
   /** No answer will come any more. */
-  lost(): void;
+  lost(why: FetchFault): void;
 }
 
 const UNKNOWN = 'The connection was lost while the call was running; whether it took effect is not known.';
@@ -87,19 +87,19 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
 
   const guarded: GuardedFetch = guardedFetch({
     ...options,
-    onEnd({ method, canResume }) {
+    onEnd({ method, canResume, fault = new FetchFault('lost') }) {
       const ask = asking.getStore();
       // The stream on which all answers of an old server come.
       const isAnswers = dialect === 'sse' && method === 'GET';
       if (isAnswers) isOpen = false;
       const lost = isAnswers
         ? [...asks]
-        : dialect === 'streamable' && method === 'POST' && ask && !canResume
+        : dialect === 'streamable' && method === 'POST' && ask && (fault.kind !== 'lost' || !canResume)
           ? [ask]
           : [];
       if (lost.length === 0) return;
       setTimeout(() => {
-        for (const each of lost) each.lost();
+        for (const each of lost) each.lost(fault);
       }, PARSING_MS);
     },
   });
@@ -137,7 +137,7 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
   async function answer<T>(work: () => Promise<T>): Promise<T> {
     let ask: Ask | undefined;
     const lost = new Promise<never>((_, reject) => {
-      ask = { lost: () => reject(new FetchFault('lost')) };
+      ask = { lost: reject };
     });
     asks.add(ask as Ask);
     try {
@@ -266,5 +266,5 @@ function inOurWords(error: unknown, latest: unknown, McpError: McpErrorClass): u
   if (!(error instanceof McpError)) return new McpFault('The MCP server gave an answer that cannot be read.');
   const { code, message } = error as { code: number; message: string };
   if (code === CONNECTION_CLOSED || code === REQUEST_TIMEOUT) return new FetchFault('lost');
-  return new McpFault(message.replace(/^MCP error -?\d+: /, ''), code);
+  return new McpFault(message.replace(/^(?:MCP error -?\d+: )+/, ''), code);
 }

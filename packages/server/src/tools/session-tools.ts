@@ -48,7 +48,10 @@ export interface SessionTools {
 
 /** A server that was asked, under the id of its listing. Connected to when it is needed. */
 interface Served {
-  readonly target: McpTarget;
+  readonly tool: RealtimeMcpTool;
+  target: McpTarget;
+  /** What the client had told it when the target was made. */
+  credentials: McpCredentials;
   client: Promise<McpClient> | undefined;
   /** How many are using it. */
   users: number;
@@ -111,6 +114,21 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
     return connected;
   }
 
+  /**
+   * Takes what the client has told the server since it was connected to: another identity is another connection. Answers why the
+   * server may no longer be asked, where it may not.
+   */
+  function refresh(own: Served): string | undefined {
+    const credentials = told.get(nameOf(own.tool)) ?? NONE;
+    if (sameCredentials(credentials, own.credentials)) return undefined;
+    const found = access.find(own.tool, credentials);
+    if (!found.ok) return found.reason;
+    own.target = found.target;
+    own.credentials = credentials;
+    disconnect(own);
+    return undefined;
+  }
+
   /** Lets go of a connection that nobody is using; it is made anew when it is needed. */
   function makeRoom(): void {
     const open = [...served.values()].filter(({ client }) => client);
@@ -133,13 +151,14 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
   }
 
   async function list(item_id: string, tool: RealtimeMcpTool, signal: AbortSignal): Promise<ToolsEvent[]> {
-    const found = access.find(tool, told.get(nameOf(tool)) ?? {});
+    const credentials = told.get(nameOf(tool)) ?? NONE;
+    const found = access.find(tool, credentials);
     const fail = (reason: string): ToolsEvent[] => {
       log.warn({ session_id, error: reason }, 'the tools of an MCP server are not offered');
       return [{ type: 'list_failed', item_id, reason }];
     };
     if (!found.ok) return fail(found.reason);
-    const own: Served = { target: found.target, client: undefined, users: 1 };
+    const own: Served = { tool, target: found.target, credentials, client: undefined, users: 1 };
     remember(served, item_id, own);
     try {
       const client = await clientOf(item_id, own, signal);
@@ -160,6 +179,8 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
     if (!known) return unmade(item_id, 'its server is no longer known');
     if (options.kept && !(await options.kept())) return unmade(item_id, 'it could not be written down before');
     if (signal.aborted) return [];
+    const refused = refresh(known);
+    if (refused !== undefined) return unmade(item_id, refused);
     known.users += 1;
     try {
       return await callOn(known, effect, signal);
@@ -226,6 +247,11 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
 const unmade = (item_id: string, why: string): ToolsEvent[] => [
   { type: 'call_failed', item_id, error: { type: 'tool_execution_error', message: `The call was not made: ${why}.` } },
 ];
+
+const NONE: McpCredentials = {};
+
+const sameCredentials = (one: McpCredentials, other: McpCredentials): boolean =>
+  JSON.stringify([one.authorization, one.headers]) === JSON.stringify([other.authorization, other.headers]);
 
 /** One server, as a client means it. */
 const nameOf = ({ server_label, server_url = '' }: RealtimeMcpTool): string => `${server_label} ${server_url}`;
