@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { ColloquyError, type FailureCode } from '@colloquy/protocol';
 import type { ClientSecret, ClientSecrets } from './client-secrets.ts';
 import { keyName } from './log.ts';
+import { isLookToken, type LookTokens } from './look-tokens.ts';
 
 /** What the door knows. */
 export interface Door {
@@ -18,6 +19,7 @@ export interface Door {
   /** Lets browsers offer server keys as a subprotocol [AU16]. */
   readonly keysFromBrowsers: boolean;
   readonly secrets: ClientSecrets;
+  readonly looks: LookTokens;
 }
 
 /** What a request says about itself. */
@@ -87,6 +89,7 @@ export function createDoor(settings: {
   origins: readonly string[];
   keysFromBrowsers: boolean;
   secrets: ClientSecrets;
+  looks: LookTokens;
 }): Door {
   const hosts = settings.hosts.map((host) => {
     const name = hostName(host);
@@ -105,6 +108,7 @@ export function createDoor(settings: {
     origins: new Set(origins),
     keysFromBrowsers: settings.keysFromBrowsers,
     secrets: settings.secrets,
+    looks: settings.looks,
   };
 }
 
@@ -167,6 +171,12 @@ function judge(door: Door, asked: Asked, wanted: Wanted): Verdict {
     if (door.keys.length === 0) return { ok: true, grant: NOBODY };
     if (wanted === 'greet') return { ok: true, grant: STRANGER };
     return refuse('invalid_api_key', 'No API key was provided.', null, true);
+  }
+  if (isLookToken(credential)) {
+    const principal = door.looks.find(credential);
+    if (principal === undefined) return refuse('invalid_api_key', 'The look token is unknown or expired.');
+    if (wanted !== 'inspect') return refuse('invalid_api_key', 'A look token cannot be used here.');
+    return { ok: true, grant: { principal, secret: undefined } };
   }
   if (credential.startsWith('ek_')) {
     const found = door.secrets.find(credential);

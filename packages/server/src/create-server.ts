@@ -21,6 +21,8 @@ import type { Line } from './host-session.ts';
 import { createHub } from './hub.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
+import { lookTokens } from './look-tokens.ts';
+import { createWatching } from './observers.ts';
 import type { OpeningRules } from './opening.ts';
 import { createRecorder } from './recorder.ts';
 import { answerSocket, httpAnswer } from './refusal.ts';
@@ -29,6 +31,7 @@ import { callRoutes } from './routes/calls.ts';
 import { clientSecretRoutes } from './routes/client-secrets.ts';
 import { healthRoutes } from './routes/health.ts';
 import { legacySessionRoutes } from './routes/legacy-sessions.ts';
+import { lookTokenRoutes } from './routes/look-tokens.ts';
 import type { MintingOptions } from './routes/minting.ts';
 import { modelRoutes } from './routes/models.ts';
 import { plainPageRoutes } from './routes/plain-page.ts';
@@ -41,6 +44,7 @@ import type { McpAccess } from './tools/mcp-access.ts';
 import type { Translator } from './translator.ts';
 import { createUpgrade } from './upgrade.ts';
 import { checkUpstream, type UpstreamOptions } from './upstream.ts';
+import { levelOfPolicy, type WatchPolicy } from './watch-upgrade.ts';
 
 /** What is recorded, and where. */
 export interface RecordingOptions {
@@ -93,6 +97,8 @@ export interface ServerOptions {
   dataDir?: string;
   /** Writes every session with a conversation down, one file each, in a format `replay` of @colloquy/session takes. @default nothing is written */
   recordings?: RecordingOptions;
+  /** What observers of live sessions may be shown at most: nothing, what is said in words, or audio and images too [CO7]. @default 'words' */
+  watch?: WatchPolicy;
   /** Folder of the built console. Without an `index.html` in it `/` is a plain page. @default the one beside this package */
   consoleDir?: string;
   limits?: Partial<Limits>;
@@ -136,6 +142,8 @@ export interface Server {
 }
 
 const DEFAULT_MODEL = 'gpt-realtime';
+/** Milliseconds observers have to take the end of their sessions when the server closes. */
+const FAREWELL_MS = 1000;
 const PREFIXES = ['/v1', '/openai/v1'];
 const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
 
@@ -151,6 +159,8 @@ export function createServer(options: ServerOptions = {}): Server {
     const reason = `refusing to listen on ${host} without keys: set COLLOQUY_API_KEYS, or listen on 127.0.0.1`;
     throw new ColloquyError('invalid_configuration', reason);
   }
+  const clock = options.clock ?? (() => performance.now());
+  const looks = lookTokens(clock);
   const secrets = clientSecrets(options.clientSecrets ?? {}, limits.secrets, wallClock);
   const door = createDoor({
     keys,
@@ -158,6 +168,7 @@ export function createServer(options: ServerOptions = {}): Server {
     origins: options.origins ?? [],
     keysFromBrowsers: options.keysFromBrowsers ?? false,
     secrets,
+    looks,
   });
   const hub = createHub();
   const { upstream } = options;
@@ -171,7 +182,8 @@ export function createServer(options: ServerOptions = {}): Server {
     shownModels: models ?? [...(upstream ? [] : engines.all.map(({ name }) => name)), DEFAULT_MODEL],
     lockedSecrets: secrets.options.locked,
   };
-  const clock = options.clock ?? (() => performance.now());
+  const watching = createWatching(limits, log);
+  const watchPolicy = options.watch ?? 'words';
   const consoleFolder = options.consoleDir ?? CONSOLE_FOLDER;
   const isBuilt = existsSync(join(consoleFolder, 'index.html'));
   const { recordings, sessionDefaults: defaults = {} } = options;
@@ -179,7 +191,7 @@ export function createServer(options: ServerOptions = {}): Server {
   const recorder =
     store && createRecorder({ store, audio: recordings.audio ?? false, roomBytes: limits.unwrittenBytes, log });
   const upgrade = createUpgrade({
-    ...{ door, hub, rules, engines, limits, log, clock },
+    ...{ door, hub, rules, engines, limits, log, clock, watching, watchPolicy },
     refusals: options.refusals ?? 'status',
     beta: options.beta ?? 'refuse',
     onLine: options.onLine,
@@ -200,7 +212,7 @@ export function createServer(options: ServerOptions = {}): Server {
     models: rules.shownModels,
     any_model: models === undefined,
     recordings: { enabled: recordings !== undefined, audio: recordings?.audio ?? false },
-    watch: { level: 'media' },
+    watch: { level: levelOfPolicy(watchPolicy) },
   };
   const minting: MintingOptions = {
     ...{ secrets, rules, now: wallClock },
@@ -213,6 +225,7 @@ export function createServer(options: ServerOptions = {}): Server {
     if (!isBuilt) plainPageRoutes(to, { hub, engine: answering, needsKey: keys.length > 0 });
     statusRoutes(to, { fixed: status, clock });
     sessionRoutes(to, hub);
+    lookTokenRoutes(to, looks, wallClock);
     for (const prefix of PREFIXES) {
       modelRoutes(to, prefix, rules, wallClock());
       clientSecretRoutes(to, prefix, minting);
@@ -275,6 +288,7 @@ export function createServer(options: ServerOptions = {}): Server {
     drain: ({ graceMs = limits.graceMs } = {}) => hub.drain(graceMs),
     async close({ graceMs = limits.graceMs } = {}) {
       await hub.drain(graceMs);
+      await watching.settle(FAREWELL_MS);
       await stop();
       await recorder?.settle(limits.closeMs);
     },

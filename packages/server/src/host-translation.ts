@@ -7,6 +7,7 @@ import {
   TRANSLATION_FRAME_BYTES,
   type TranslationEffect,
   type TranslationInput,
+  type TranslationLine,
   type TranslationOptions,
   type TranslationState,
   type TranslatorEvent,
@@ -47,6 +48,8 @@ export interface TranslationHostOptions {
   drainCode?: number;
   /** Called once, before anything is sent. */
   onStart?: (session: HostedTranslation) => void;
+  /** Hears every frame of the client before it takes effect, and every frame before it is sent. Must not throw. */
+  onLine?: (line: TranslationLine) => void;
 }
 
 const SILENT = createLog('silent');
@@ -61,7 +64,7 @@ const failed = (message: string): TranslatorProgress => ({
 /** Hosts a translation session until its connection ends. Resolves then, with the translator told to stop. */
 export async function hostTranslation(transport: Transport, options: TranslationHostOptions): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { translator, log = SILENT, clock = () => performance.now() } = options;
+  const { translator, log = SILENT, clock = () => performance.now(), onLine } = options;
   const began = clock();
   const now = () => Math.max(0, Math.floor(clock() - began));
   const opening = { model: 'gpt-realtime-translate', started_at: Date.now(), seed: randomSeed(), ...options.opening };
@@ -77,6 +80,7 @@ export async function hostTranslation(transport: Transport, options: Translation
 
   function take(input: TranslationInput): void {
     if (gone.signal.aborted) return;
+    if (input.from === 'client' || input.from === 'wire') onLine?.(input);
     const next = stepTranslation(state, input);
     state = next.state;
     for (const effect of next.effects) perform(effect, input);
@@ -86,6 +90,7 @@ export async function hostTranslation(transport: Transport, options: Translation
   function perform(effect: TranslationEffect, input: TranslationInput): void {
     switch (effect.do) {
       case 'send': {
+        onLine?.({ at: state.at, from: 'server', event: effect.event });
         const frame = encodeEvent(effect.event);
         transport.send(frame);
         return watch.sent(frameBytes(frame));

@@ -2,6 +2,7 @@
 
 import type { HostedSession } from './host-session.ts';
 import type { HostedTranslation } from './host-translation.ts';
+import type { Observers } from './observers.ts';
 import type { RelayedSession } from './relay-session.ts';
 
 /** A session with its connection. */
@@ -11,6 +12,8 @@ export interface LiveSession {
   readonly engine: string;
   /** The name of its recording, if it is recorded. */
   readonly recording: string | undefined;
+  /** Who watches it. */
+  readonly observers: Observers;
   /** Whose it is, as the door names them. */
   readonly principal: string;
   /** What it is closed with when the grace is over: 1001, or 1012 where the client means to come back [ER46]. */

@@ -90,3 +90,4 @@ export {
   type UpstreamSettings,
   type UpstreamWanted,
 } from './upstream.ts';
+export type { WatchPolicy } from './watch-upgrade.ts';

@@ -52,6 +52,11 @@ export interface Limits {
   mcpStreamBytes: number;
   /** MCP servers one session is connected to at once. */
   mcpServers: number;
+  /** Observers of live sessions at once, and bytes one of them may leave unsent before it is closed 1013 [CO8]. */
+  observers: number;
+  watchBytes: number;
+  /** Longest snapshot shown to them, in characters: what readers of recordings take for a line [CO5]. */
+  snapshotLength: number;
   /** Client secrets kept at once. */
   secrets: number;
   /** Bytes of recordings that may wait for the disk, of all sessions; a recording that finds no room is broken off. */
@@ -90,6 +95,9 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   mcpBodyBytes: 2 * MIB,
   mcpStreamBytes: 16 * MIB,
   mcpServers: 16,
+  observers: 32,
+  watchBytes: 8 * MIB,
+  snapshotLength: 16 * MIB,
   secrets: 100_000,
   unwrittenBytes: 64 * MIB,
 };

@@ -126,7 +126,8 @@ const WRONG_METHOD: Refusal = {
   param: null,
   message: 'This path does not take that method.',
 };
-const NO_UPGRADE: Refusal = {
+/** What a plain request to a path for WebSockets is answered. */
+export const NO_UPGRADE: Refusal = {
   code: 'websocket_upgrade_required',
   param: null,
   message: 'This path is for WebSocket connections.',

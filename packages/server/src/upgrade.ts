@@ -15,6 +15,7 @@ import { hostTranslation } from './host-translation.ts';
 import type { Hub, LiveSession } from './hub.ts';
 import { buckets, type Limits } from './limits.ts';
 import { errorName, type Log } from './log.ts';
+import type { Observers, Watching } from './observers.ts';
 import { lockedPaths, type Opening, type OpeningRules, openingOf, SESSION_PATHS } from './opening.ts';
 import type { Recorder, SessionRecording } from './recorder.ts';
 import { answerSocket, httpAnswer } from './refusal.ts';
@@ -24,6 +25,7 @@ import type { Translator } from './translator.ts';
 import type { Transport } from './transport.ts';
 import { webSocketTransport } from './transports/websocket.ts';
 import { dialUpstream, type Upstream, type UpstreamOptions } from './upstream.ts';
+import { createWatchUpgrade, type WatchPolicy, watchedSession } from './watch-upgrade.ts';
 
 export interface UpgradeOptions {
   readonly door: Door;
@@ -46,6 +48,9 @@ export interface UpgradeOptions {
   readonly recorder: Recorder | undefined;
   /** Where sessions are relayed to; `undefined` hosts them. */
   readonly upstream: UpstreamOptions | undefined;
+  readonly watching: Watching;
+  /** What observers of sessions may be shown. */
+  readonly watchPolicy: WatchPolicy;
 }
 
 /** Makes the listener for `upgrade`. */
@@ -63,6 +68,7 @@ export function createUpgrade(
     closeTimeout: limits.closeMs,
     handleProtocols: (offered) => offered.has('realtime') && 'realtime',
   };
+  const watch = createWatchUpgrade({ ...options, policy: options.watchPolicy, settings });
   const sockets = new WebSocketServer(settings);
   sockets.on('wsClientError', (_, socket) => answerSocket(socket, httpAnswer(BAD_HANDSHAKE)));
 
@@ -71,7 +77,8 @@ export function createUpgrade(
     const asked = askedBy(request);
     const path = asked.target.split('?', 1)[0] as string;
     const isSessionPath = SESSION_PATHS.has(path);
-    const verdict = authorize(door, asked, isSessionPath ? 'session' : 'presence');
+    const watched = watchedSession(path);
+    const verdict = authorize(door, asked, isSessionPath ? 'session' : watched ? 'inspect' : 'presence');
     const refuse = (refusal: Refusal, headers?: Record<string, string>) => {
       const { http: status, close } = FAILURES[refusal.code];
       log.info({ code: refusal.code, status, route: isSessionPath ? path : 'other' }, 'upgrade refused');
@@ -81,15 +88,19 @@ export function createUpgrade(
       } else answerSocket(socket, httpAnswer(refusal, headers));
     };
     if (!verdict.ok) return refuse(verdict.refusal);
-    if (!isSessionPath) return refuse(NOT_FOUND);
+    if (!isSessionPath && !watched) return refuse(NOT_FOUND);
     if (request.method !== 'GET') return refuse(NOT_GET, { allow: 'GET' });
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') return refuse(NO_UPGRADE, { upgrade: 'websocket' });
     if (request.headers['sec-websocket-version'] !== '13') {
       return refuse(BAD_VERSION, { 'sec-websocket-version': '13' });
     }
     if (!/^[+/0-9A-Za-z]{22}==$/.test(request.headers['sec-websocket-key'] ?? '')) return refuse(BAD_HANDSHAKE);
-    if (options.beta === 'refuse' && asksForBeta(asked)) return refuse(BETA_REFUSED);
     const { grant } = verdict;
+    if (watched) {
+      const refused = watch(request, socket, head, watched, grant);
+      return refused && refuse(refused);
+    }
+    if (options.beta === 'refuse' && asksForBeta(asked)) return refuse(BETA_REFUSED);
     const found = openingOf(asked.target, grant, rules);
     if (!found.ok) return refuse(found.refusal);
     const full = refuseLoad(grant, request);
@@ -166,6 +177,7 @@ export function createUpgrade(
     let leave = () => {};
     let recording: SessionRecording | undefined;
     let engine = '';
+    let observers: Observers | undefined;
     const over = new AbortController();
     ws.on('close', (close_code) => {
       log.info({ session_id, close_code, ms: Math.round(clock() - began) }, 'session closed');
@@ -173,7 +185,9 @@ export function createUpgrade(
     const begin = (session: LiveSession['session']) => {
       session_id = session.id;
       const { principal } = grant;
-      leave = hub.add({ session, engine, recording: recording?.name, principal, drainCode, drop: transport.drop });
+      observers = options.watching.of(session, engine || undefined);
+      const watchable = { session, engine, recording: recording?.name, observers };
+      leave = hub.add({ ...watchable, principal, drainCode, drop: transport.drop });
       const revoke = () => session.close(1008, 'The client secret was revoked.');
       grant.secret?.revoked.addEventListener('abort', revoke, { signal: over.signal });
       const protocol = asked.isTls ? 'wss' : 'ws';
@@ -189,11 +203,13 @@ export function createUpgrade(
           translator: options.translator,
           opening: { model, limits: { max_duration_ms }, ...audio, ...locked },
           onStart: begin,
+          onLine: (line) => observers?.hear(line),
         });
       }
-      const lines = (options.onLine || options.recorder) && {
+      const lines = {
         onLine(line: Line) {
           recording?.hear(line);
+          observers?.hear(line);
           options.onLine?.(session_id, line);
         },
       };
@@ -241,6 +257,7 @@ export function createUpgrade(
       over.abort();
       recording?.end();
       leave();
+      observers?.end();
     }
   }
 }

@@ -43,8 +43,8 @@ export interface ServerStatus {
   missing: readonly string[];
   /** Whether sessions are written down, and with their audio and images. */
   recordings: { enabled: boolean; audio: boolean };
-  /** What observers are shown at most: `key` hides keys alone, `media` audio and images too. */
-  watch: { level: RedactionLevel };
+  /** What observers are shown at most: `key` hides keys alone, `media` audio and images too. `null`: nobody may watch. */
+  watch: { level: RedactionLevel | null };
 }
 
 /** `GET /api/status`, where a key is needed and none was shown. */
@@ -73,4 +73,11 @@ export interface SessionSummary {
 /** `GET /api/sessions`, in the order they began. */
 export interface SessionList {
   sessions: readonly SessionSummary[];
+}
+
+/** `POST /api/look_tokens`: stands for the key in `openai-insecure-api-key.<value>`, for a minute, and for reading alone. */
+export interface LookToken {
+  value: string;
+  /** Unix seconds. */
+  expires_at: number;
 }

@@ -1,7 +1,14 @@
 // The public names of @colloquy/session, one by one.
 
 export { type Conformance, type ConformanceOptions, createConformance, type LoggedViolation } from './conformance.ts';
-export type { EngineStatus, LockedStatus, ServerStatus, SessionList, SessionSummary } from './console-api.ts';
+export type {
+  EngineStatus,
+  LockedStatus,
+  LookToken,
+  ServerStatus,
+  SessionList,
+  SessionSummary,
+} from './console-api.ts';
 export { itemById, items } from './conversation.ts';
 export { createSession, type SessionOptions } from './create-session.ts';
 export type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from './engine-event.ts';
@@ -30,6 +37,7 @@ export {
   recordingLine,
   type SentFrame,
   type SnapshotLine,
+  type TranslationLine,
 } from './recording.ts';
 export { createRecordingWriter, type RecordingWriter, type RecordingWriterOptions } from './recording-writer.ts';
 export {
@@ -43,6 +51,7 @@ export {
 } from './replay.ts';
 export { RULES, type RuleId, type Violation } from './rules.ts';
 export { lockedField, sessionObject } from './session-config.ts';
+export { snapshotPieces } from './snapshot-pieces.ts';
 export type { Speaking } from './speaking.ts';
 export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 export { type Step, step } from './step.ts';

@@ -9,11 +9,13 @@ import {
   SERVER_EVENT_TYPES,
   type Secrecy,
   type ServerEvent,
+  type TranslationServerEvent,
 } from '@colloquy/protocol';
 import { createSession, type SessionOptions } from './create-session.ts';
 import type { IdSeed } from './ids.ts';
 import type { Input } from './input.ts';
 import type { SessionState } from './state.ts';
+import type { TranslationInput } from './translation-state.ts';
 
 /** First line of a recording. */
 export interface RecordingHeader {
@@ -52,6 +54,11 @@ export interface SnapshotLine {
 
 /** A line after the header. */
 export type RecordingLine = Input | SentFrame | SnapshotLine;
+
+/** A line of a translation session: what was sent either way, and what could not be read. */
+export type TranslationLine =
+  | Extract<TranslationInput, { from: 'client' | 'wire' }>
+  | { at: number; from: 'server'; event: TranslationServerEvent };
 
 /**
  * The header as text, without its line break. `level` says what is hidden in the whole recording: `key` hides credentials alone,
@@ -93,16 +100,16 @@ export function levelOf({ hidden }: RecordingHeader): RedactionLevel {
 }
 
 /** One line as text, without its line break. Write it before the frames it stands for are sent. */
-export function recordingLine(line: RecordingLine, level: RedactionLevel = 'media'): string {
+export function recordingLine(line: RecordingLine | TranslationLine, level: RedactionLevel = 'media'): string {
   return asLine(redactLine(line, level));
 }
 
 /** Escapes the two separators that JSON leaves as they are, and that many readers of lines take for the end of one. */
-const asLine = (value: unknown): string =>
+export const asLine = (value: unknown): string =>
   JSON.stringify(value).replace(/[\u2028\u2029]/g, (separator) => (separator === '\u2028' ? '\\u2028' : '\\u2029'));
 
 /** A line without its secrets. It still says how long its audio was, so that it replays to the same frames. */
-export function redactLine<L extends RecordingLine>(line: L, level: RedactionLevel): L {
+export function redactLine<L extends RecordingLine | TranslationLine>(line: L, level: RedactionLevel): L {
   if (line.from === 'snapshot') return { ...line, state: redactState(line.state, level) };
   // Told to the client as an `error`, and as open as one.
   if (line.from === 'wire') return { ...line, issue: redact({ type: 'error', error: line.issue }, { level }).error };

@@ -4,6 +4,7 @@
 import type { SessionList, SessionSummary } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
 import type { Hub, LiveSession } from '../hub.ts';
+import { NO_UPGRADE, replyRefusal } from '../rest.ts';
 
 /** What is known of a session's conversation; nothing, where it is another server's, and of a translation. */
 function progressOf({ session: { state } }: LiveSession): Pick<SessionSummary, 'active_response' | 'items'> {
@@ -33,4 +34,7 @@ export function sessionRoutes(app: FastifyInstance, hub: Hub): void {
     const list: SessionList = { sessions: sessionSummaries(hub) };
     return reply.header('cache-control', 'no-store').send(list);
   });
+  app.get('/api/sessions/:id/watch', { exposeHeadRoute: false, config: { wanted: 'inspect' } }, (_, reply) =>
+    replyRefusal(reply, NO_UPGRADE, { upgrade: 'websocket' }),
+  );
 }
