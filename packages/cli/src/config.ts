@@ -204,6 +204,12 @@ export const SETTINGS = {
     about: 'keep what outlives the process here: a recording of every session, without its audio',
   },
   'record-audio': { ...SWITCH, env: 'COLLOQUY_RECORD_AUDIO', about: 'keep audio and images in the recordings too' },
+  watch: {
+    ...oneOf('off', 'words', 'audio'),
+    env: 'COLLOQUY_WATCH',
+    value: 'what',
+    about: 'what the console and tail may show of live sessions: off, words, or audio and images too (words)',
+  },
   origins: {
     ...LIST,
     env: 'COLLOQUY_ORIGINS',

@@ -57,7 +57,7 @@ function upstreamOf(settings: Settings, key: string | undefined): ServerOptions[
 }
 
 function optionsOf(settings: Settings, keys: readonly string[], upstreamKey: string | undefined): ServerOptions {
-  const { port, host, tls, beta, origins, hosts, models } = settings;
+  const { port, host, tls, beta, origins, hosts, models, watch } = settings;
   const recordings = recordingsOf(settings);
   const upstream = upstreamOf(settings, upstreamKey);
   const { 'tls-port': tlsPort, 'data-dir': dataDir, 'log-level': logLevel = 'warn' } = settings;
@@ -68,6 +68,7 @@ function optionsOf(settings: Settings, keys: readonly string[], upstreamKey: str
     ...(host !== undefined && { host }),
     ...(tls !== undefined && { tls }),
     ...(beta && { beta: 'serve' as const }),
+    ...(watch !== undefined && { watch }),
     ...(tlsPort !== undefined && { tlsPort }),
     ...(dataDir !== undefined && { dataDir }),
     ...(recordings && { recordings }),
