@@ -62,7 +62,7 @@ async function openSession(url: string, key?: string) {
   });
   const until = async (type: string) => {
     for (;;) {
-      const found = events.find((event) => event['type'] === type);
+      const found = events.find((event) => event.type === type);
       if (found) return found;
       await Promise.race([new Promise<void>((resolve) => (wake = resolve)), closed]);
     }

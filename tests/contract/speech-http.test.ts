@@ -53,6 +53,7 @@ describe.skipIf(!offline.parts)(offline.parts ? 'over HTTP' : `over HTTP (${offl
     thinkerContract(() => ({
       thinker: parts.thinker,
       request: {
+        tools: [],
         config: {
           model: 'test',
           output_modalities: ['text'],

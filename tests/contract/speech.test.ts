@@ -53,6 +53,7 @@ describe('offline thinker', () => {
   thinkerContract(() => ({
     thinker: offlineThinker(),
     request: {
+      tools: [],
       config: {
         model: 'test',
         output_modalities: ['text'],

@@ -28,11 +28,11 @@ export function cascade({ name, thinker, speaker, pace = {} }: CascadeOptions): 
     parts: { think: thinker.name, ...(speaker && { speak: speaker.name }) },
     ...(speaker && !speaker.capabilities.otherVoices && { voices: speaker.voices }),
     ...(speaker && !speaker.capabilities.speed && { fixedSpeed: true }),
-    async *respond({ config, context: given }, host) {
+    async *respond({ config, tools, context: given }, host) {
       const { signal } = host;
       const context = await withWords(given, host);
       if (signal.aborted) return;
-      const thoughts = thinker.think({ config, context }, { signal });
+      const thoughts = thinker.think({ config, tools, context }, { signal });
       const isSpoken = config.output_modalities.includes('audio');
       if (isSpoken && speaker) {
         const { voice, speed, format } = config.audio.output;

@@ -22,6 +22,7 @@ import { openAiSpeaker } from './openai-speak.ts';
 import { openAiTranscriber } from './openai-transcribe.ts';
 import { SPEECH_HZ, type ThinkRequest } from './ports.ts';
 import { faultOf, type StageFault, type StageName } from './stage-fault.ts';
+import { toolNames } from './tool-names.ts';
 
 export type EndpointProblem =
   | 'misconfigured'
@@ -123,7 +124,9 @@ async function reportOn<C extends EndpointConfig>(
 
 // ---- What is asked ----
 
+const NO_TOOLS = toolNames([], 'auto');
 const QUESTION: ThinkRequest = {
+  tools: [],
   context: [
     { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Count from one to ten, in words.' }] },
   ],
@@ -144,14 +147,14 @@ async function askToThink(config: ThinkConfig, endpoint: Endpoint, signal: Abort
   const options = thinkerOptions(config, endpoint);
   const [body, reader] = options.api === 'chat' ? [chatBody, chatReader] : [responsesBody, responsesReader];
   const ask = () => ({
-    body: JSON.stringify(body(QUESTION, options)),
+    body: JSON.stringify(body(QUESTION, NO_TOOLS, options)),
     contentType: 'application/json',
     accept: 'text/event-stream',
   });
   const began = performance.now();
   let firstMs: number | undefined;
   let deltas = 0;
-  for await (const thought of exchange(endpoint, ask, (reply) => readAnswer(reply, reader()), signal)) {
+  for await (const thought of exchange(endpoint, ask, (reply) => readAnswer(reply, reader(NO_TOOLS)), signal)) {
     if (thought.type !== 'text.delta') continue;
     deltas += 1;
     firstMs ??= performance.now() - began;

@@ -1,5 +1,5 @@
 import type { RealtimeConversationItem, RealtimeFunctionTool } from '@colloquy/protocol';
-import type { ResponseConfig } from '@colloquy/session';
+import type { NeutralTool, ResponseConfig } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
 import { offlineThinker } from './offline-thinker.ts';
 import type { Thought } from './ports.ts';
@@ -23,11 +23,12 @@ const NOON = new Date(2026, 2, 3, 15, 5);
 
 async function think(
   context: (string | RealtimeConversationItem)[],
-  config: Partial<ResponseConfig> = {},
+  { tools = [], ...config }: Partial<Omit<ResponseConfig, 'tools'>> & { tools?: NeutralTool[] } = {},
 ): Promise<Thought[]> {
   const thinker = offlineThinker({ now: () => NOON });
   const thoughts: Thought[] = [];
   const request = {
+    tools,
     config: { instructions: '', tools: [], tool_choice: 'auto', max_output_tokens: 'inf', ...config } as ResponseConfig,
     context: context.map((each) => (typeof each === 'string' ? user(each) : each)),
   };
@@ -149,6 +150,42 @@ describe('the offline thinker calls', () => {
     expect(thoughts.map((thought) => ('delta' in thought ? thought.delta : '')).join('')).toBe(
       'Here is the weather: temperature c 21, sky clear.',
     );
+  });
+});
+
+describe('the offline thinker and tools of MCP servers', () => {
+  const search: NeutralTool = { name: 'search_books', server_label: 'library', parameters: { type: 'object' } };
+  const asked = user('search the books about Paris');
+  const call = (more: object): RealtimeConversationItem =>
+    ({
+      type: 'mcp_call',
+      id: 'mcp_1',
+      server_label: 'library',
+      name: 'search_books',
+      arguments: '{}',
+      ...more,
+    }) as never;
+  const words = (thoughts: Thought[]) => thoughts.map((thought) => ('delta' in thought ? thought.delta : '')).join('');
+
+  it('[RS36] names the server with the call, and keeps to what is chosen', async () => {
+    const begun = { type: 'call', name: 'search_books', server_label: 'library' };
+    expect((await think([asked], { tools: [search] }))[0]).toEqual(begun);
+    const tool_choice = { type: 'mcp', server_label: 'library' } as const;
+    expect((await think(['hello'], { tools: [{ name: 'f' }, search], tool_choice }))[0]).toEqual(begun);
+    const other = { type: 'mcp', server_label: 'library', name: 'burn' } as const;
+    expect((await think([asked], { tools: [search], tool_choice: other })).some(({ type }) => type === 'call')).toBe(
+      false,
+    );
+  });
+
+  it('tells what came of a call, and asks for none while one waits to be allowed', async () => {
+    expect(words(await think([asked, call({ output: 'shelf 3' })], { tools: [search] }))).toBe(
+      'Here is the search books: shelf 3.',
+    );
+    const failed = call({ output: null, error: { type: 'tool_execution_error', message: 'CANARY' } });
+    expect(words(await think([asked, failed], { tools: [search] }))).toBe('The search books could not be had.');
+    const request = { ...call({}), type: 'mcp_approval_request' } as RealtimeConversationItem;
+    expect((await think([asked, request], { tools: [search] })).some(({ type }) => type === 'call')).toBe(false);
   });
 });
 

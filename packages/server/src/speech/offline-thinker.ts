@@ -6,11 +6,11 @@ import type {
   FunctionCallOutputItem,
   MessageItem,
   RealtimeConversationItem,
-  RealtimeFunctionTool,
 } from '@colloquy/protocol';
 import { RULES, type Talk } from './offline-rules.ts';
 import type { Thinker, ThinkRequest, Thought } from './ports.ts';
 import { callAskedFor, callOf, type ToolCall } from './tool-call.ts';
+import { toolNames } from './tool-names.ts';
 
 export interface OfflineThinkerOptions {
   /** What time it is, where the user is. @default the system's clock and zone */
@@ -37,16 +37,17 @@ export function offlineThinker({ now = () => new Date() }: OfflineThinkerOptions
   };
 }
 
-function* thoughts({ config, context }: ThinkRequest, now: Date): Generator<Thought> {
+function* thoughts({ config, tools, context }: ThinkRequest, now: Date): Generator<Thought> {
   const at = context.findLastIndex((item) => item.type === 'message' && item.role === 'user');
   const since = context.slice(at + 1);
   const user = context[at] as MessageItem | undefined;
   const said = user ? wordsOf(user) : '';
 
-  const call = callFor(config, said, since);
+  const call = callFor(tools, config.tool_choice, said, since);
   if (call) {
-    yield { type: 'call', name: call.name };
-    yield { type: 'arguments.delta', delta: call.arguments };
+    const { arguments: delta, ...named } = call;
+    yield { type: 'call', ...named };
+    yield { type: 'arguments.delta', delta };
     yield { type: 'done' };
     return;
   }
@@ -60,35 +61,43 @@ function* thoughts({ config, context }: ThinkRequest, now: Date): Generator<Thou
 // ---- Calls ----
 
 function callFor(
-  { tools, tool_choice: choice }: ThinkRequest['config'],
+  offered: ThinkRequest['tools'],
+  choice: ThinkRequest['config']['tool_choice'],
   said: string,
   since: readonly RealtimeConversationItem[],
 ): ToolCall | undefined {
-  const offered = tools.filter((tool): tool is RealtimeFunctionTool => tool.type === 'function');
-  if (offered.length === 0 || choice === 'none') return undefined;
-  if (typeof choice === 'object' && choice.type === 'function') {
-    const chosen = offered.find(({ name }) => name === choice.name);
-    return chosen && callOf(chosen, said);
-  }
-  const asked = callAskedFor(said, offered);
-  if (choice === 'required') return asked ?? callOf(offered[0]!, said);
+  const tools = toolNames(offered, choice).tools.map(({ tool }) => tool);
+  const [first] = tools;
+  if (!first || choice === 'none') return undefined;
+  const asked = callAskedFor(said, tools);
+  if (choice !== 'auto') return asked ?? callOf(first, said);
   // One call for one question: after that its outcome is told.
-  return since.some((item) => item.type === 'function_call') ? undefined : asked;
+  return since.some((item) => CALLS.has(item.type)) ? undefined : asked;
 }
+
+/** What stands for a call, made or waiting to be allowed. */
+const CALLS: ReadonlySet<string> = new Set(['function_call', 'mcp_call', 'mcp_approval_request']);
 
 /** What a call came to, in words. */
 function outcome(since: readonly RealtimeConversationItem[]): string | undefined {
-  const outputs = since.filter((item): item is FunctionCallOutputItem => item.type === 'function_call_output');
-  if (outputs.length === 0) return undefined;
-  return outputs.map((output) => `Here is the ${titleOf(output, since)}: ${spoken(output.output)}.`).join(' ');
+  const told = since.flatMap((item) => {
+    if (item.type === 'function_call_output') return [resultOf(nameOf(item, since), item.output)];
+    if (item.type !== 'mcp_call') return [];
+    return [item.output == null ? `The ${titleOf(item.name)} could not be had.` : resultOf(item.name, item.output)];
+  });
+  return told.length === 0 ? undefined : told.join(' ');
 }
 
-function titleOf({ call_id }: FunctionCallOutputItem, since: readonly RealtimeConversationItem[]): string {
+const resultOf = (name: string, output: string): string => `Here is the ${titleOf(name)}: ${spoken(output)}.`;
+
+function nameOf({ call_id }: FunctionCallOutputItem, since: readonly RealtimeConversationItem[]): string {
   const call = since.find(
     (item): item is FunctionCallItem => item.type === 'function_call' && item.call_id === call_id,
   );
-  return (call?.name ?? 'result').replaceAll(/[_-]+/g, ' ').replace(/^(?:get|fetch|lookup|find) /, '');
+  return call?.name ?? 'result';
 }
+
+const titleOf = (name: string): string => name.replaceAll(/[_-]+/g, ' ').replace(/^(?:get|fetch|lookup|find) /, '');
 
 /** JSON without its signs, as it can be read aloud; at most some 300 characters. */
 const spoken = (output: string): string =>

@@ -4,11 +4,12 @@
 // `/v1/responses` is `openai-responses.ts`; the thinker that uses either, `openai-think.ts`.
 
 import { randomUUID } from 'node:crypto';
-import type { MessageItem, RealtimeConversationItem, RealtimeTool, RealtimeToolChoice } from '@colloquy/protocol';
+import type { McpCallItem, MessageItem, RealtimeConversationItem } from '@colloquy/protocol';
 import { field, listField, textField } from './json-fields.ts';
 import { type AnswerReader, type Heard, usageOf } from './openai-answer.ts';
 import type { ThinkRequest, Thought } from './ports.ts';
 import { knownReason, stageError } from './stage-fault.ts';
+import type { NamedTool, ToolNames } from './tool-names.ts';
 
 /** What a model can be asked, as configured. */
 export interface AskOptions {
@@ -23,18 +24,22 @@ export interface AskOptions {
 
 // ---- What is asked ----
 
-/** The body of a request, as data. Tools of MCP servers are not the model's to call here and are left out. */
-export function chatBody({ config, context }: ThinkRequest, options: AskOptions): Record<string, unknown> {
-  const functions = options.tools ? config.tools.flatMap(chatFunction) : [];
+/** The body of a request, as data. */
+export function chatBody(
+  { config, context }: ThinkRequest,
+  names: ToolNames,
+  options: AskOptions,
+): Record<string, unknown> {
+  const functions = options.tools ? names.tools.map(chatFunction) : [];
   const most = config.max_output_tokens;
   return {
     model: options.model,
     stream: true,
     stream_options: { include_usage: true },
-    messages: chatMessages(config.instructions, context, options.images),
+    messages: chatMessages(config.instructions, context, names, options.images),
     ...(functions.length > 0 && {
       tools: functions,
-      tool_choice: chatChoice(config.tool_choice),
+      tool_choice: chatChoice(names.choice),
       ...(config.parallel_tool_calls !== undefined && { parallel_tool_calls: config.parallel_tool_calls }),
     }),
     ...(most !== 'inf' && { [options.maxTokensField]: most }),
@@ -43,16 +48,13 @@ export function chatBody({ config, context }: ThinkRequest, options: AskOptions)
   };
 }
 
-function chatFunction(tool: RealtimeTool): object[] {
-  if (tool.type !== 'function') return [];
-  const { name, description, parameters = { type: 'object', properties: {} } } = tool;
-  return [{ type: 'function', function: { name, ...(description !== undefined && { description }), parameters } }];
+function chatFunction({ modelName: name, tool }: NamedTool): object {
+  const { description, parameters = { type: 'object', properties: {} } } = tool;
+  return { type: 'function', function: { name, ...(description !== undefined && { description }), parameters } };
 }
 
-function chatChoice(choice: RealtimeToolChoice): unknown {
-  if (typeof choice === 'string') return choice;
-  return choice.type === 'function' ? { type: 'function', function: { name: choice.name } } : 'auto';
-}
+const chatChoice = (choice: ToolNames['choice']): unknown =>
+  typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.modelName } };
 
 type ChatMessage = { role: string; content: unknown; tool_calls?: object[]; tool_call_id?: string };
 
@@ -63,6 +65,7 @@ type ChatMessage = { role: string; content: unknown; tool_calls?: object[]; tool
 function chatMessages(
   instructions: string,
   context: readonly RealtimeConversationItem[],
+  names: ToolNames,
   images: boolean,
 ): ChatMessage[] {
   const messages: ChatMessage[] = instructions === '' ? [] : [{ role: 'system', content: instructions }];
@@ -76,7 +79,9 @@ function chatMessages(
       continue;
     }
     const together: MadeCall[] = [];
-    for (let call = madeCall(item, outputs); call; call = madeCall(context[at + 1], outputs, () => at++)) {
+    const made = (next: RealtimeConversationItem | undefined) => madeCall(next, outputs, names);
+    for (let call = made(item); call; call = made(context[at + 1])) {
+      if (together.length > 0) at += 1;
       together.push(call);
     }
     if (together.length > 0) addCalls(messages, together);
@@ -95,20 +100,23 @@ interface MadeCall {
 function madeCall(
   item: RealtimeConversationItem | undefined,
   outputs: ReadonlyMap<string, string>,
-  take = () => {},
+  names: ToolNames,
 ): MadeCall | undefined {
   if (item?.type === 'function_call' && item.call_id !== undefined) {
-    take();
     const output = outputs.get(item.call_id) ?? '';
     return { id: item.call_id, name: item.name, arguments: item.arguments || '{}', output };
   }
   if (item?.type === 'mcp_call' && item.id !== undefined) {
-    take();
-    const output = item.output ?? (item.error ? 'The call failed.' : '');
-    return { id: item.id, name: item.name, arguments: item.arguments || '{}', output };
+    const name = names.nameOf(item.name, item.server_label);
+    return { id: item.id, name, arguments: item.arguments || '{}', output: outcomeOf(item) };
   }
   return undefined;
 }
+
+/** What a model is told that came of a call on an MCP server. */
+export const outcomeOf = ({ output, error }: McpCallItem): string =>
+  output ??
+  (error ? `The call failed: ${typeof error.message === 'string' ? error.message : 'no reason is known'}` : '');
 
 /** Adds calls, to what the assistant said before if that is what came before: some endpoints want the two in one message. */
 function addCalls(messages: ChatMessage[], calls: readonly MadeCall[]): void {
@@ -177,7 +185,7 @@ const REASONS: ReadonlyMap<unknown, 'max_output_tokens' | 'content_filter'> = ne
 ] as const);
 
 /** Reads the chunks of an answer, or a whole one. */
-export function chatReader(): AnswerReader {
+export function chatReader(names: ToolNames): AnswerReader {
   const all: OpenCall[] = [];
   const byIndex = new Map<number, OpenCall>();
   const taken = new Set<string>();
@@ -219,7 +227,7 @@ export function chatReader(): AnswerReader {
       call.held += delta;
       if (name === '') return [];
       call.isTold = true;
-      thoughts.push({ type: 'call', name, call_id: call.call_id });
+      thoughts.push(names.call(name, call.call_id));
       if (call.held !== '') thoughts.push({ type: 'arguments.delta', delta: call.held, call_id: call.call_id });
     } else if (delta !== '') {
       thoughts.push({ type: 'arguments.delta', delta, call_id: call.call_id });

@@ -5,28 +5,33 @@
 // `/v1/chat/completions` is `openai-chat.ts`; the thinker that uses either, `openai-think.ts`.
 
 import { randomUUID } from 'node:crypto';
-import type { MessageItem, RealtimeConversationItem, RealtimeTool, RealtimeToolChoice } from '@colloquy/protocol';
+import type { MessageItem, RealtimeConversationItem } from '@colloquy/protocol';
 import { field, textField } from './json-fields.ts';
 import { type AnswerReader, type Heard, usageOf } from './openai-answer.ts';
-import { type AskOptions, failedCall, INAUDIBLE, reported, UNSEEN } from './openai-chat.ts';
+import { type AskOptions, failedCall, INAUDIBLE, outcomeOf, reported, UNSEEN } from './openai-chat.ts';
 import type { ThinkRequest, Thought } from './ports.ts';
 import { stageError } from './stage-fault.ts';
+import type { NamedTool, ToolNames } from './tool-names.ts';
 
 // ---- What is asked ----
 
 /** The body of a request, as data. */
-export function responsesBody({ config, context }: ThinkRequest, options: AskOptions): Record<string, unknown> {
-  const functions = options.tools ? config.tools.flatMap(responsesFunction) : [];
+export function responsesBody(
+  { config, context }: ThinkRequest,
+  names: ToolNames,
+  options: AskOptions,
+): Record<string, unknown> {
+  const functions = options.tools ? names.tools.map(responsesFunction) : [];
   const most = config.max_output_tokens;
   return {
     model: options.model,
     stream: true,
     store: false,
     ...(config.instructions !== '' && { instructions: config.instructions }),
-    input: context.flatMap((item) => responsesItem(item, options.images)),
+    input: context.flatMap((item) => responsesItem(item, names, options.images)),
     ...(functions.length > 0 && {
       tools: functions,
-      tool_choice: responsesChoice(config.tool_choice),
+      tool_choice: responsesChoice(names.choice),
       ...(config.parallel_tool_calls !== undefined && { parallel_tool_calls: config.parallel_tool_calls }),
     }),
     ...(most !== 'inf' && { max_output_tokens: most }),
@@ -35,20 +40,17 @@ export function responsesBody({ config, context }: ThinkRequest, options: AskOpt
   };
 }
 
-function responsesFunction(tool: RealtimeTool): object[] {
-  if (tool.type !== 'function') return [];
-  const { name, description, parameters = { type: 'object', properties: {} } } = tool;
+function responsesFunction({ modelName: name, tool }: NamedTool): object {
+  const { description, parameters = { type: 'object', properties: {} } } = tool;
   // Without it the endpoint would demand schemas of a stricter kind than the Realtime API does.
   const strict = false;
-  return [{ type: 'function', name, ...(description !== undefined && { description }), parameters, strict }];
+  return { type: 'function', name, ...(description !== undefined && { description }), parameters, strict };
 }
 
-const responsesChoice = (choice: RealtimeToolChoice): unknown => {
-  if (typeof choice === 'string') return choice;
-  return choice.type === 'function' ? { type: 'function', name: choice.name } : 'auto';
-};
+const responsesChoice = (choice: ToolNames['choice']): unknown =>
+  typeof choice === 'string' ? choice : { type: 'function', name: choice.modelName };
 
-function responsesItem(item: RealtimeConversationItem, images: boolean): object[] {
+function responsesItem(item: RealtimeConversationItem, names: ToolNames, images: boolean): object[] {
   switch (item.type) {
     case 'message': {
       const content = item.content.flatMap((part) => responsesPart(part, images));
@@ -62,10 +64,10 @@ function responsesItem(item: RealtimeConversationItem, images: boolean): object[
       return [{ type: item.type, call_id: item.call_id, output: item.output }];
     case 'mcp_call': {
       if (item.id === undefined) return [];
-      const output = item.output ?? (item.error ? 'The call failed.' : '');
+      const name = names.nameOf(item.name, item.server_label);
       return [
-        { type: 'function_call', call_id: item.id, name: item.name, arguments: item.arguments || '{}' },
-        { type: 'function_call_output', call_id: item.id, output },
+        { type: 'function_call', call_id: item.id, name, arguments: item.arguments || '{}' },
+        { type: 'function_call_output', call_id: item.id, output: outcomeOf(item) },
       ];
     }
     default:
@@ -108,7 +110,7 @@ interface OpenCall {
 }
 
 /** Reads the events of an answer, or a whole one. */
-export function responsesReader(): AnswerReader {
+export function responsesReader(names: ToolNames): AnswerReader {
   const calls = new Map<string, OpenCall>();
   let hasText = false;
   let ending: Thought | undefined;
@@ -132,7 +134,7 @@ export function responsesReader(): AnswerReader {
       hasArguments: false,
     };
     calls.set(key, call);
-    return [{ type: 'call', name, call_id: call.call_id }, ...argue(call, delta)];
+    return [names.call(name, call.call_id), ...argue(call, delta)];
   }
 
   function argue(call: OpenCall | undefined, delta: string): Thought[] {

@@ -47,7 +47,7 @@ const config: ThinkRequest['config'] = {
   prompt: null,
   metadata: null,
 };
-const weather = { type: 'function' as const, name: 'weather', parameters: { type: 'object', properties: {} } };
+const weather = { name: 'weather', parameters: { type: 'object', properties: {} } };
 const said = (text: string): RealtimeConversationItem => ({
   type: 'message',
   role: 'user',
@@ -65,7 +65,10 @@ function thinker(api: Api, options: Partial<OpenAiThinkerOptions> = {}) {
 async function think(api: Api, request: Partial<ThinkRequest> = {}, options?: Partial<OpenAiThinkerOptions>) {
   const thoughts: Thought[] = [];
   const { signal } = new AbortController();
-  for await (const thought of thinker(api, options).think({ config, context: [said('hi')], ...request }, { signal })) {
+  for await (const thought of thinker(api, options).think(
+    { config, tools: [], context: [said('hi')], ...request },
+    { signal },
+  )) {
     thoughts.push(thought);
   }
   return thoughts;
@@ -165,9 +168,9 @@ describe.each(APIS)('%s', (api) => {
 
   it('asks for what the response is to be', async () => {
     const request = {
+      tools: [weather, { name: 'find', server_label: 'x' }],
       config: {
         ...config,
-        tools: [weather, { type: 'mcp' as const, server_label: 'x' }],
         tool_choice: { type: 'function' as const, name: 'weather' },
         parallel_tool_calls: false,
         max_output_tokens: 77,
@@ -183,6 +186,70 @@ describe.each(APIS)('%s', (api) => {
     expect(body.tool_choice).toEqual(
       api === 'chat' ? { type: 'function', function: { name: 'weather' } } : { type: 'function', name: 'weather' },
     );
+  });
+
+  it('[RS36] offers tools of MCP servers as functions, and calls them by their own names', async () => {
+    const tools = [
+      { name: 'find' },
+      { name: 'find', server_label: 'books', description: 'Finds a book.' },
+      { name: 'a name with spaces', server_label: 'books' },
+      { name: 'lend', server_label: 'books' },
+    ];
+    const names = ['find', 'books__find', 'books__a_name_with_spaces', 'lend'];
+    const made = (name: string, call_id: string) =>
+      api === 'chat'
+        ? chunk({ tool_calls: [{ index: Number(call_id), id: call_id, function: { name, arguments: '{}' } }] })
+        : {
+            type: 'response.output_item.added',
+            item: { type: 'function_call', id: call_id, call_id, name, arguments: '{}' },
+          };
+    const end =
+      api === 'chat' ? chunk({}, 'tool_calls') : { type: 'response.completed', response: { status: 'completed' } };
+    fake.next('think', saying(sse(...names.map((name, n) => made(name, `${n}`)), end, '[DONE]')));
+    const thoughts = await think(api, {
+      tools,
+      context: [
+        said('hi'),
+        {
+          type: 'mcp_call',
+          id: 'mcp_1',
+          server_label: 'books',
+          name: 'find',
+          arguments: '{}',
+          output: 'shelf 3',
+          error: null,
+        },
+      ] as RealtimeConversationItem[],
+    });
+    expect(thoughts.filter(({ type }) => type === 'call')).toEqual([
+      { type: 'call', call_id: '0', name: 'find' },
+      { type: 'call', call_id: '1', name: 'find', server_label: 'books' },
+      { type: 'call', call_id: '2', name: 'a name with spaces', server_label: 'books' },
+      { type: 'call', call_id: '3', name: 'lend', server_label: 'books' },
+    ]);
+    const body = bodyOf();
+    const offered = (body.tools as { name?: string; function?: { name: string } }[]).map(
+      (tool: { name?: string; function?: { name: string } }) => tool.function?.name ?? tool.name,
+    );
+    expect(offered).toEqual(names);
+    expect(JSON.stringify(body.messages ?? body.input)).toMatch(/books__find.*shelf 3/);
+  });
+
+  it('[RS36] leaves a model no more than what is chosen', async () => {
+    const tools = [{ name: 'f' }, { name: 'find', server_label: 'books' }, { name: 'lend', server_label: 'books' }];
+    const asked = async (tool_choice: ThinkRequest['config']['tool_choice']) => {
+      fake.reset();
+      await think(api, { tools, config: { ...config, tool_choice } });
+      const { tools: offered, tool_choice: choice } = bodyOf();
+      const names = (offered as { name?: string; function?: { name: string } }[]).map(
+        (tool) => tool.function?.name ?? tool.name,
+      );
+      return [names, choice];
+    };
+    expect(await asked({ type: 'mcp', server_label: 'books' })).toEqual([['find', 'lend'], 'required']);
+    const [only, choice] = await asked({ type: 'mcp', server_label: 'books', name: 'lend' });
+    expect([only, JSON.stringify(choice)]).toEqual([['lend'], expect.stringContaining('"lend"')]);
+    expect(await asked('none')).toEqual([['f', 'find', 'lend'], 'none']);
   });
 
   it('shows images as they were sent, or says that there was one', async () => {
@@ -303,7 +370,7 @@ describe('chat', () => {
     ],
   ])('tells apart %s', async (_, pieces, calls) => {
     fake.next('think', saying(sse(...pieces, chunk({}, 'tool_calls'), '[DONE]')));
-    const thoughts = await think('chat', { config: { ...config, tools: [weather] } });
+    const thoughts = await think('chat', { tools: [weather] });
     expect(callsOf(thoughts)).toEqual(calls);
     expect(thoughts.at(-1)).toEqual({ type: 'done' });
   });

@@ -6,6 +6,7 @@ import { readAnswer } from './openai-answer.ts';
 import { type AskOptions, chatBody, chatReader } from './openai-chat.ts';
 import { responsesBody, responsesReader } from './openai-responses.ts';
 import type { Thinker } from './ports.ts';
+import { toolNames } from './tool-names.ts';
 
 export interface OpenAiThinkerOptions extends AskOptions {
   readonly endpoint: Endpoint;
@@ -24,13 +25,14 @@ export function openAiThinker(options: OpenAiThinkerOptions): Thinker {
     name: model,
     capabilities: { tools, images },
     async *think(request, { signal }) {
+      const names = toolNames(request.tools, request.config.tool_choice);
       const ask = () => ({
-        body: JSON.stringify(bodyOf(request, options)),
+        body: JSON.stringify(bodyOf(request, names, options)),
         contentType: 'application/json',
         accept: 'text/event-stream, application/json',
       });
       try {
-        yield* exchange(endpoint, ask, (reply) => readAnswer(reply, readerOf()), signal);
+        yield* exchange(endpoint, ask, (reply) => readAnswer(reply, readerOf(names)), signal);
       } catch (error) {
         if (!ColloquyError.is(error)) throw error;
         const { code, message } = error as ColloquyError;

@@ -6,7 +6,7 @@
 // session are settled before (`session-audio.ts`).
 
 import type { LogProb, RealtimeConversationItem, RealtimeTurnDetection, TranscriptionUsage } from '@colloquy/protocol';
-import type { EngineEvent, ResponseConfig } from '@colloquy/session';
+import type { EngineEvent, NeutralTool, ResponseConfig } from '@colloquy/session';
 
 /** Samples per second of all speech that goes in. */
 export const SPEECH_HZ = 16_000;
@@ -135,8 +135,10 @@ export interface Thinker {
 }
 
 export interface ThinkRequest {
-  /** Instructions, tools, their choice, the limit of tokens. */
+  /** Instructions, which tool to choose, the limit of tokens. */
   readonly config: ResponseConfig;
+  /** Everything that may be called: functions, and tools of MCP servers, which a call names by `server_label` too. */
+  readonly tools: readonly NeutralTool[];
   /** The items in conversation order. Audio has its transcript where its words are known. */
   readonly context: readonly RealtimeConversationItem[];
 }

@@ -1,11 +1,13 @@
-// Which of the offered functions a sentence asks for, and with what arguments: by the words of its name, without
+// Which of the offered tools a sentence asks for, and with what arguments: by the words of its name, without
 // understanding anything.
 
-import type { RealtimeFunctionTool } from '@colloquy/protocol';
+import type { NeutralTool } from '@colloquy/session';
 import { numbersIn } from './spoken-numbers.ts';
 
 export interface ToolCall {
   readonly name: string;
+  /** The MCP server that has the tool. */
+  readonly server_label?: string;
   /** An object, as JSON. */
   readonly arguments: string;
 }
@@ -31,7 +33,7 @@ const nameWords = (name: string): string[] =>
 const singular = (word: string): string => word.replace(/(?<=[a-z]{3})s$/, '');
 
 /** The call that `said` asks for; of several functions the one with the most words in common, the first of equals. */
-export function callAskedFor(said: string, tools: readonly RealtimeFunctionTool[]): ToolCall | undefined {
+export function callAskedFor(said: string, tools: readonly NeutralTool[]): ToolCall | undefined {
   const words = new Set((said.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(singular));
   const scored = tools.map((tool) => {
     const own = nameWords(tool.name);
@@ -45,9 +47,10 @@ export function callAskedFor(said: string, tools: readonly RealtimeFunctionTool[
 }
 
 /** A call of this function with what the sentence offers. */
-export function callOf(tool: RealtimeFunctionTool, said: string): ToolCall {
+export function callOf(tool: NeutralTool, said: string): ToolCall {
+  const { name, server_label } = tool;
   return {
-    name: tool.name,
+    ...{ name, ...(server_label !== undefined && { server_label }) },
     arguments: JSON.stringify(argumentsFor(tool.parameters, valuesIn(said, nameWords(tool.name)), said)),
   };
 }
