@@ -1,5 +1,8 @@
 // A server on a free port and clients of it, for the tests beside this file.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ServerEvent } from '@colloquy/protocol';
 import { createServer, type Listening, type Server, type ServerOptions } from '@colloquy/server';
 import { WebSocket } from 'ws';
@@ -9,6 +12,13 @@ export const stops: (() => Promise<unknown> | unknown)[] = [];
 /** Ends what a test began, in reverse. */
 export async function stopAll(): Promise<void> {
   for (const stop of stops.splice(0).reverse()) await stop();
+}
+
+/** A folder that is gone when the test is. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'colloquy-'));
+  stops.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 export async function start(options: ServerOptions = {}): Promise<Listening & { server: Server; logged: string[] }> {

@@ -1,20 +1,13 @@
 // Recordings of a running server: a session with a real client over a real socket, written down and run again.
 
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from '@colloquy/server';
 import { replay } from '@colloquy/session';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dial, KEY, mint, pcm, say, start, stopAll, stops, TEXT, withKey } from './dial.ts';
+import { dial, KEY, mint, newFolder, pcm, say, start, stopAll, TEXT, withKey } from './dial.ts';
 
 afterEach(stopAll);
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'colloquy-recordings-'));
-  stops.push(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 const AUDIO = Buffer.from('CANARY SOUND'.repeat(1000)).toString('base64');
 

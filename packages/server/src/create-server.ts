@@ -35,6 +35,7 @@ import { lookTokenRoutes } from './routes/look-tokens.ts';
 import type { MintingOptions } from './routes/minting.ts';
 import { modelRoutes } from './routes/models.ts';
 import { plainPageRoutes } from './routes/plain-page.ts';
+import { recordingRoutes } from './routes/recordings.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { type FixedStatus, statusRoutes } from './routes/status.ts';
 import type { SpeechParts } from './speech/listener.ts';
@@ -226,6 +227,7 @@ export function createServer(options: ServerOptions = {}): Server {
     statusRoutes(to, { fixed: status, clock });
     sessionRoutes(to, hub);
     lookTokenRoutes(to, looks, wallClock);
+    recordingRoutes(to, store && recorder && { store, recorder, limits });
     for (const prefix of PREFIXES) {
       modelRoutes(to, prefix, rules, wallClock());
       clientSecretRoutes(to, prefix, minting);

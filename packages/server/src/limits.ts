@@ -57,6 +57,8 @@ export interface Limits {
   watchBytes: number;
   /** Longest snapshot shown to them, in characters: what readers of recordings take for a line [CO5]. */
   snapshotLength: number;
+  /** Recordings being downloaded at once; who takes nothing of one for `stallMs` is hung up on [CO16]. */
+  downloads: number;
   /** Client secrets kept at once. */
   secrets: number;
   /** Bytes of recordings that may wait for the disk, of all sessions; a recording that finds no room is broken off. */
@@ -98,6 +100,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   observers: 32,
   watchBytes: 8 * MIB,
   snapshotLength: 16 * MIB,
+  downloads: 16,
   secrets: 100_000,
   unwrittenBytes: 64 * MIB,
 };

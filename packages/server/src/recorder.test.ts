@@ -20,8 +20,7 @@ function gatedStore(fault?: { on: 'create' | 'append' | 'sync'; code: string }) 
   const fail = (on: string) => {
     if (fault?.on === on) throw Object.assign(new Error('CANARY'), { code: fault.code });
   };
-  const store: Store = {
-    prepare: async () => {},
+  const store: Pick<Store, 'create'> = {
     async create(name): Promise<StoredRecording> {
       fail('create');
       files.set(name, '');
@@ -42,7 +41,7 @@ function gatedStore(fault?: { on: 'create' | 'append' | 'sync'; code: string }) 
   return { store, files, synced, pass: () => pass() };
 }
 
-function recorderOf({ store }: { store: Store }, roomBytes = 1_000_000) {
+function recorderOf({ store }: { store: Pick<Store, 'create'> }, roomBytes = 1_000_000) {
   const logged: string[] = [];
   const log = createLog('debug', { write: (line: string) => void logged.push(line) });
   return { recorder: createRecorder({ store, audio: false, roomBytes, log }), logged };

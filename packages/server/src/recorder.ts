@@ -8,7 +8,7 @@ import { errorName, type Log } from './log.ts';
 import type { Store, StoredRecording } from './store.ts';
 
 export interface RecorderOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, 'create'>;
   /** Whether audio and images are kept. */
   readonly audio: boolean;
   /** Bytes that may wait for the store, of all sessions together. */
@@ -19,6 +19,8 @@ export interface RecorderOptions {
 export interface Recorder {
   /** Begins the recording of a session: one of ours, and which engine answers it, or one that another server runs. Never throws. */
   begin(session_id: string, options: SessionOptions | RelayedOptions, engine?: string): SessionRecording;
+  /** Whether the recording of this name is still being written. */
+  isWriting(name: string): boolean;
   /** Resolves when all that was recorded is written, or could not be, or `timeoutMs` have passed. */
   settle(timeoutMs: number): Promise<void>;
 }
@@ -47,7 +49,8 @@ const GATHER_BYTES = 64 * 1024;
 
 export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions): Recorder {
   const level = audio ? 'key' : 'media';
-  const running = new Set<Promise<void>>();
+  /** By name. */
+  const running = new Map<string, Promise<void>>();
   let unwritten = 0;
 
   function begin(session_id: string, options: SessionOptions | RelayedOptions, engine?: string): SessionRecording {
@@ -118,8 +121,8 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
 
     push(recordingHeader(options, level, engine));
     const writing = write();
-    running.add(writing);
-    void writing.then(() => running.delete(writing));
+    running.set(name, writing);
+    void writing.then(() => running.delete(name));
 
     return {
       name,
@@ -153,12 +156,13 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
 
   return {
     begin,
+    isWriting: (name) => running.has(name),
     async settle(timeoutMs) {
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, timeoutMs);
       });
-      await Promise.race([Promise.all(running), late]);
+      await Promise.race([Promise.all(running.values()), late]);
       clearTimeout(timer);
     },
   };

@@ -1,7 +1,7 @@
 // What a server tells its console, and whoever else may look: the shapes of the answers below `/api`. Types alone, so that a page
 // and a server share them. What each route does is docs/console-api.md; refusals have the shape of every other refusal [RT13].
 
-import type { RedactionLevel } from '@colloquy/protocol';
+import type { RedactionLevel, Secrecy } from '@colloquy/protocol';
 import type { SessionKind } from './state.ts';
 
 /** An engine, as anybody who may look is told of it: names of parts, no settings, addresses or keys. */
@@ -80,4 +80,31 @@ export interface LookToken {
   value: string;
   /** Unix seconds. */
   expires_at: number;
+}
+
+/** A recording in `GET /api/recordings`. What its header does not tell is `null`. */
+export interface RecordingSummary {
+  /** Names it in addresses, and nothing else. */
+  name: string;
+  session: string | null;
+  /** `null` for a session that was relayed. */
+  type: SessionKind | null;
+  model: string | null;
+  /** What answered: the engine's name, or `relay`. */
+  engine: string | null;
+  /** Unix seconds. */
+  started_at: number | null;
+  /** How long the file is. */
+  bytes: number;
+  /** The kinds of secrets that were left out. */
+  hidden: readonly Secrecy[];
+  /** Whether it is still being written; then it cannot be deleted. */
+  running: boolean;
+}
+
+/** `GET /api/recordings?limit=&before=`, the newest first. */
+export interface RecordingList {
+  recordings: readonly RecordingSummary[];
+  /** What to give as `before` to see the next ones; `null` when these are the last. */
+  next: string | null;
 }

@@ -1,10 +1,13 @@
 // The public names of @colloquy/session, one by one.
 
+export { byteLines } from './byte-lines.ts';
 export { type Conformance, type ConformanceOptions, createConformance, type LoggedViolation } from './conformance.ts';
 export type {
   EngineStatus,
   LockedStatus,
   LookToken,
+  RecordingList,
+  RecordingSummary,
   ServerStatus,
   SessionList,
   SessionSummary,
@@ -40,6 +43,7 @@ export {
   type TranslationLine,
 } from './recording.ts';
 export { createRecordingWriter, type RecordingWriter, type RecordingWriterOptions } from './recording-writer.ts';
+export { leftOutLine, redactLogEntry } from './redact-log.ts';
 export {
   createReplayer,
   describeDifference,

@@ -83,7 +83,8 @@ export function recordingHeader(
   return asLine(redact(header, { level }));
 }
 
-const HIDDEN: Readonly<Record<RedactionLevel, readonly Secrecy[]>> = {
+/** The kinds of secrets that each level hides. */
+export const HIDDEN: Readonly<Record<RedactionLevel, readonly Secrecy[]>> = {
   key: ['key'],
   media: ['key', 'media'],
   content: ['key', 'media', 'words'],

@@ -1,8 +1,8 @@
-// `colloquy redact`: writes a log without what must not be passed on. What is secret is decided by `redact.ts` of
-// @colloquy/protocol.
+// `colloquy redact`: writes a log without what must not be passed on. What is written of a line is `redact-log.ts` of
+// @colloquy/session.
 
-import { type RedactionLevel, readFrame, redact as redactValue } from '@colloquy/protocol';
-import { type RecordingEntry, type RecordingHeader, recordingLine } from '@colloquy/session';
+import type { RedactionLevel } from '@colloquy/protocol';
+import { leftOutLine, redactLogEntry } from '@colloquy/session';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
 import { readLogFile } from '../log-file.ts';
@@ -26,76 +26,6 @@ ${EXIT_CODES_HELP}`;
 /** So many lines that were left out are named; more are only counted. */
 const MOST_NAMED = 5;
 
-const HIDDEN = { key: ['key'], media: ['key', 'media'], content: ['key', 'media', 'words'] } as const;
-
-/** What is hidden afterwards: what was before, and what this level hides. */
-function redactHeader(header: RecordingHeader, level: RedactionLevel): RecordingHeader {
-  const hidden = HIDDEN.content.filter(
-    (kind) => header.hidden.includes(kind) || HIDDEN[level].some((each) => each === kind),
-  );
-  return { ...redactValue(header, { level }), hidden };
-}
-
-/** Frames may stand in a log as text inside a value: they are opened, redacted and closed again. */
-function redactTexts(value: unknown, level: RedactionLevel, depth: number): unknown {
-  if (depth > MOST_NESTED) return value;
-  if (typeof value === 'string') return redactText(value, level, depth);
-  if (Array.isArray(value)) return value.map((each) => redactTexts(each, level, depth + 1));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, redactTexts(field, level, depth + 1)]));
-}
-
-const MOST_NESTED = 64;
-
-function redactText(text: string, level: RedactionLevel, depth: number): string {
-  if (!/^\s*[{[]/.test(text.slice(0, 64))) return text;
-  const read = readFrame(text, false);
-  if (!read.ok) return text;
-  const redacted = JSON.stringify(redactForeign(read.value, level, depth + 1));
-  // Text that holds nothing secret stays as it was written, blanks included.
-  return redacted === JSON.stringify(read.value) ? text : redacted;
-}
-
-const redactForeign = (value: unknown, level: RedactionLevel, depth: number): unknown =>
-  redactValue(redactTexts(value, level, depth), { level });
-
-/** A line without its secrets; `undefined` when it cannot be told what they are. */
-function redactEntry(entry: RecordingEntry, text: string | undefined, level: RedactionLevel): string | undefined {
-  switch (entry.kind) {
-    case 'header':
-      return JSON.stringify(redactHeader(entry.header, level));
-    case 'input':
-      return recordingLine(entry.input, level);
-    case 'frame':
-      return recordingLine(entry.frame, level);
-    case 'snapshot':
-      return recordingLine(entry.snapshot, level);
-    case 'event':
-    case 'foreign': {
-      if (text === undefined)
-        return entry.kind === 'event' ? JSON.stringify(redactForeign(entry.event, level, 0)) : undefined;
-      const read = readFrame(text, false);
-      if (read.ok) return JSON.stringify(redactForeign(read.value, level, 0));
-      // `< {…}`: the words before the event go, the event stays.
-      if (entry.kind !== 'event') return undefined;
-      const { time, from, event } = entry;
-      return JSON.stringify({ time, from, event: redactForeign(event, level, 0) });
-    }
-    case 'damaged':
-      return undefined;
-  }
-}
-
-/** As above; nothing is written of what is not as its kind should be. */
-function redactSafely(entry: RecordingEntry, text: string | undefined, level: RedactionLevel): string | undefined {
-  try {
-    return redactEntry(entry, text, level);
-  } catch {
-    // Only a snapshot whose state was tampered with; what was thrown may quote it.
-    return undefined;
-  }
-}
-
 interface LeftOut {
   /** The first few. */
   readonly lines: readonly number[];
@@ -112,12 +42,12 @@ async function redactFile(file: string, output: string | undefined, level: Redac
     isRecording ||= entry.kind === 'header';
     if (entry.kind === 'input') at = entry.input.at;
     else if (entry.kind === 'frame') at = entry.frame.at;
-    const line = redactSafely(entry, text, level);
+    const line = redactLogEntry(entry, text, level);
     if (line !== undefined) await out.write(`${escapeJson(line)}\n`);
     else {
       count += 1;
       if (lines.length < MOST_NAMED) lines.push(entry.line);
-      if (isRecording) await out.write(`${JSON.stringify({ at, from: 'gap', lines: 1 })}\n`);
+      if (isRecording) await out.write(`${leftOutLine(at)}\n`);
     }
   }
   await out.end();

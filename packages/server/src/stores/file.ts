@@ -1,12 +1,32 @@
 // The file store: a folder of recordings, one `.jsonl` file each, that only their owner may read.
 
-import { chmod, mkdir, open } from 'node:fs/promises';
+import { chmod, constants, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { ColloquyError } from '@colloquy/protocol';
 import type { Store } from '../store.ts';
 
+/** The files that are ours. Whatever else lies in the folder is not listed, read or removed. */
+const FILE = /^(\d{8}T\d{6}Z-[0-9A-Za-z_]{1,80})\.jsonl$/;
+/** Links are not followed, and nothing that is no file is waited for. */
+const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** What the file system says where there is nothing to read. */
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EMLINK']);
+
 /** Keeps recordings in `folder`, which is made if need be: the folder 0700, its files 0600. */
 export function fileStore(folder: string): Store {
+  async function list(): Promise<string[]> {
+    const entries = await orAbsent(readdir(folder, { withFileTypes: true }));
+    const names = (entries ?? []).flatMap((entry) => (entry.isFile() && FILE.exec(entry.name)?.[1]) || []);
+    return names.sort().reverse();
+  }
+
+  /** The path of a recording. Of what was asked for nothing gets into it: it is made of the name that the folder holds. */
+  async function pathOf(name: string): Promise<string | undefined> {
+    const known = (await list()).find((each) => each === name);
+    return known && join(folder, `${known}.jsonl`);
+  }
+
   return {
     async prepare() {
       try {
@@ -27,5 +47,41 @@ export function fileStore(folder: string): Store {
         close: () => file.close(),
       };
     },
+    list,
+    async open(name) {
+      const path = await pathOf(name);
+      const file = path && (await orAbsent(open(path, READ)));
+      if (!file) return undefined;
+      const stats = await file.stat();
+      if (!stats.isFile()) {
+        await file.close();
+        return undefined;
+      }
+      return {
+        bytes: stats.size,
+        read(most = stats.size) {
+          const end = Math.min(most, stats.size);
+          if (end > 0) return file.createReadStream({ start: 0, end: end - 1 });
+          void file.close();
+          return Readable.from([]);
+        },
+        close: () => file.close(),
+      };
+    },
+    async remove(name) {
+      const path = await pathOf(name);
+      if (!path) return false;
+      return (await orAbsent(unlink(path).then(() => true))) ?? false;
+    },
   };
+}
+
+/** What is asked of the file system, or `undefined` where nothing is there any more. */
+async function orAbsent<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
 }

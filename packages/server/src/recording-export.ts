@@ -1,0 +1,34 @@
+// A recording without what must not be passed on, as it streams by: no more of it in memory than a line. What is written of a line
+// is `redact-log.ts` of @colloquy/session.
+
+import type { RedactionLevel } from '@colloquy/protocol';
+import { byteLines, leftOutLine, readRecordingLine, redactLogEntry } from '@colloquy/session';
+
+/** Longest line that is kept whole, in bytes: three for each UTF-16 code unit of the longest line a recording can have, and more. */
+const LONGEST_BYTES = 64 * 1024 * 1024;
+/** Lines are handed on in pieces of about so many characters. */
+const PIECE = 64 * 1024;
+
+/** A line that is none of a recording is left out, since it may hold anything, and a `gap` says so. Throws only what `chunks` throws. */
+export async function* redactedRecording(
+  chunks: AsyncIterable<Uint8Array>,
+  level: RedactionLevel,
+): AsyncGenerator<string, void> {
+  let piece = '';
+  let line = 0;
+  let at = 0;
+  for await (const { buffer, byteOffset, length } of byteLines(chunks, LONGEST_BYTES)) {
+    line += 1;
+    const text = Buffer.from(buffer, byteOffset, length).toString('utf8');
+    if (text.trim() === '') continue;
+    const entry = readRecordingLine(text, line);
+    if (entry.kind === 'input') at = entry.input.at;
+    else if (entry.kind === 'frame') at = entry.frame.at;
+    const isOurs = entry.kind !== 'foreign' && entry.kind !== 'event';
+    piece += `${(isOurs && redactLogEntry(entry, text, level)) || leftOutLine(at)}\n`;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+  }
+  if (piece !== '') yield piece;
+}
