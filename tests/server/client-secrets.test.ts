@@ -1,7 +1,12 @@
 // Client secrets, minted over REST and spent over WebSocket.
 
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import plain from 'node:http';
+import secured from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dial, KEY, mint, start, stopAll, withKey } from './dial.ts';
+import { WebSocket } from 'ws';
+import { dial, KEY, mint, newFolder, start, stopAll, stops, withKey } from './dial.ts';
 
 afterEach(stopAll);
 
@@ -137,4 +142,33 @@ describe('client secrets', () => {
     const created = await dial(url, withKey(value), '').next('session.created');
     expect(created.session.type).toBe('transcription');
   });
+});
+
+it('[CO20] a page of this server mints with its user’s key and talks with what it got, over both addresses and TLS', async () => {
+  const { url, port, tlsUrl = '', caFile = '' } = await start({ keys: [KEY], tls: true, dataDir: newFolder() });
+  const ca = readFileSync(caFile);
+  for (const origin of [url, `http://localhost:${port}`, tlsUrl]) {
+    const socket = await new Promise<WebSocket>((resolve, reject) => {
+      const headers = { origin, authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+      const asking = (origin.startsWith('https') ? secured : plain).request(
+        `${origin}/v1/realtime/client_secrets`,
+        { method: 'POST', headers, ca },
+        (answer) => {
+          let body = '';
+          answer.on('data', (chunk) => (body += chunk));
+          answer.on('end', () => {
+            expect(answer.statusCode, body).toBe(200);
+            const protocols = ['realtime', `openai-insecure-api-key.${JSON.parse(body).value}`];
+            const address = `${origin.replace('http', 'ws')}/v1/realtime?model=gpt-realtime`;
+            resolve(new WebSocket(address, protocols, { origin, ca }));
+          });
+        },
+      );
+      asking.on('error', reject);
+      asking.end('{}');
+    });
+    stops.push(() => socket.terminate());
+    const [first] = await once(socket, 'message');
+    expect([socket.protocol, JSON.parse(String(first)).type]).toEqual(['realtime', 'session.created']);
+  }
 });

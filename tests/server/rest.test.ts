@@ -93,6 +93,44 @@ describe('REST', () => {
     expect(Math.abs((listed.sessions[0]?.started_at ?? 0) - Date.now() / 1000)).toBeLessThan(60);
   });
 
+  it('[CO19] every answer forbids a page what it does not need, whatever it is an answer to', async () => {
+    const { url } = await start({ keys: [KEY] });
+    const paths = ['/', '/api/status', '/api/sessions', '/nothing', '/v1/models', '/healthz', '/v1/realtime'];
+    for (const path of paths) {
+      const { headers } = await fetch(url + path);
+      const policy = new Map(
+        headers
+          .get('content-security-policy')
+          ?.split('; ')
+          .map((each) => {
+            const [name = '', ...sources] = each.split(' ');
+            return [name, sources.join(' ')];
+          }),
+      );
+      expect(Object.fromEntries(policy), path).toEqual({
+        'default-src': "'self'",
+        'script-src': "'self'",
+        'style-src': "'self'",
+        'img-src': "'self' data:",
+        'media-src': "'self' blob:",
+        'connect-src': "'self'",
+        'worker-src': "'self'",
+        'object-src': "'none'",
+        'frame-src': "'none'",
+        'base-uri': "'none'",
+        'form-action': "'none'",
+        'frame-ancestors': "'none'",
+        'require-trusted-types-for': "'script'",
+        'trusted-types': "'none'",
+      });
+      expect(headers.get('permissions-policy'), path).toMatch(/^microphone=\(self\), camera=\(\)/);
+      expect(headers.get('cross-origin-resource-policy'), path).toBe('same-origin');
+      expect(headers.get('cross-origin-opener-policy'), path).toBe('same-origin');
+      expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+      expect(headers.get('referrer-policy'), path).toBe('no-referrer');
+    }
+  });
+
   it('serves a plain page where the console is not built, what clients said in it as text', async () => {
     const { url } = await start({ consoleDir: tmpdir() });
     await dial(url, {}, '?model=%3Cscript%3Ealert(1)%3C/script%3E').next('session.created');
