@@ -134,6 +134,40 @@ function shuffle<T>(values: readonly T[], draws: Iterator<number>): T[] {
   return values.map(() => left.splice((draws.next().value as number) % left.length, 1)[0] as T);
 }
 
+it(
+  `[MI11] forked in the middle of shuffled frames, a mirror and its fork go on alike, and apart (seed ${seed})`,
+  () => {
+    const knowledge = (mirror: Mirror) =>
+      JSON.stringify([
+        mirror.items().map((item) => [item, mirror.parts(String(item.id)), mirror.audio(String(item.id))]),
+        mirror.responses(),
+        mirror.session,
+        mirror.issues(),
+        mirror.unknown(),
+      ]);
+    const shuffled = fc.tuple(schedules, fc.infiniteStream(fc.nat()), fc.nat());
+    fc.assert(
+      fc.property(shuffled, ([schedule, draws, draw]) => {
+        const frames = shuffle(framesOf(schedule), draws);
+        const cut = draw % (frames.length + 1);
+        const mirror = createMirror({ audio: 'keep' });
+        for (const frame of frames.slice(0, cut)) mirror.apply(parsed(frame));
+        const before = knowledge(mirror);
+        const left = mirror.fork();
+        const fork = mirror.fork();
+        expect(knowledge(fork)).toBe(before);
+        for (const frame of frames.slice(cut)) fork.apply(parsed(frame));
+        expect(knowledge(mirror)).toBe(before);
+        for (const frame of frames.slice(cut)) mirror.apply(parsed(frame));
+        expect(knowledge(mirror)).toBe(knowledge(fork));
+        expect(knowledge(left)).toBe(before);
+      }),
+      { numRuns: Math.ceil(seeds / 10), seed },
+    );
+  },
+  TIMEOUT,
+);
+
 /** An item as its transcription left it. */
 function withTranscript(item: RealtimeConversationItem, frames: readonly Frame[]): RealtimeConversationItem {
   const heard = frames.find(

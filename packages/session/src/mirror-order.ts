@@ -46,6 +46,35 @@ export function createOrder(): Order {
   return { places: new Map(), root, lastRun: root.run, awaiting: new Map() };
 }
 
+/** The same order once more: neither sees what becomes of the other. */
+export function copyOrder(order: Order): Order {
+  const copied = new Map<Run, Run>();
+  const copy = createOrder();
+  const runFor = (run: Run): Run => {
+    let own = copied.get(run);
+    if (!own) copied.set(run, (own = { ...run }));
+    return own;
+  };
+  copy.root.run = runFor(runOf(order.root));
+  let last = copy.root;
+  for (let place = order.root.after; place !== order.root; place = place.after) {
+    const next: Place = { id: place.id, before: last, after: copy.root, run: runFor(runOf(place)) };
+    last.after = next;
+    copy.places.set(next.id, next);
+    last = next;
+  }
+  copy.root.before = last;
+  copy.lastRun = runFor(order.lastRun);
+  // Each run that is still open is known by now: it holds a place.
+  for (const own of copied.values()) {
+    own.first = own.first === order.root ? copy.root : (copy.places.get(own.first.id) as Place);
+    own.left &&= runFor(own.left);
+    own.right &&= runFor(own.right);
+  }
+  for (const [id, runs] of order.awaiting) copy.awaiting.set(id, new Set([...runs].map(runFor)));
+  return copy;
+}
+
 /** The ids from first to last. */
 export function* idsOf({ root }: Order): Generator<string, void> {
   for (let place = root.after; place !== root; place = place.after) yield place.id;

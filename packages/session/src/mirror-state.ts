@@ -8,7 +8,7 @@ import type {
   RealtimeResponseStatusDetails,
   SessionObject,
 } from '@colloquy/protocol';
-import { createOrder, type Order } from './mirror-order.ts';
+import { copyOrder, createOrder, type Order } from './mirror-order.ts';
 
 /** What was noted about a frame. None of it stops the mirror. */
 export type MirrorIssueCode =
@@ -142,6 +142,25 @@ export function createMirrorState(keepsAudio: boolean): MirrorState {
     changes: [],
   };
 }
+
+/** The same knowledge once more. Items and responses, which are never changed, are shared; what changes is not. */
+export function copyMirrorState(state: MirrorState): MirrorState {
+  return {
+    ...state,
+    order: copyOrder(state.order),
+    entries: mapped(state.entries, (entry) => ({ ...entry, parts: mapped(entry.parts, copyPart) })),
+    responses: mapped(state.responses, (entry) => ({ ...entry, outputs: new Map(entry.outputs) })),
+    transcriptions: mapped(state.transcriptions, (parts) => new Map(parts)),
+    issues: state.issues.slice(),
+    unknown: state.unknown.slice(),
+    changes: [],
+  };
+}
+
+const copyPart = (part: Part): Part => ({ ...part, ended: new Set(part.ended), audio: part.audio.slice() });
+
+const mapped = <K, V>(map: ReadonlyMap<K, V>, copy: (value: V) => V): Map<K, V> =>
+  new Map(Array.from(map, ([key, value]) => [key, copy(value)]));
 
 /** How many issues and unknown events are remembered: the latest. */
 export const REMEMBERED = 1000;

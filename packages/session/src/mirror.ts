@@ -12,6 +12,7 @@ import { advance } from './mirror-events.ts';
 import { idsOf } from './mirror-order.ts';
 import {
   contentOf,
+  copyMirrorState,
   createMirrorState,
   type Entry,
   type MirrorChange,
@@ -44,7 +45,7 @@ export interface MirrorPart {
  * The conversation, for any Realtime server, from frames that may be broken, late, doubled or missing. What it hands out is
  * never changed afterwards; a value a server got wrong stands as it came.
  *
- * @see SPEC.md MI1 to MI10
+ * @see SPEC.md MI1 to MI11
  */
 export interface Mirror {
   /** Takes in one server event, parsed: any value at all. Never throws, keeps no copy, changes no argument. */
@@ -72,11 +73,16 @@ export interface Mirror {
   readonly subscribe: Publisher<MirrorChange>['subscribe'];
   /** Every change from now on, as an async iterable. A reader 10,000 changes behind is told of a `gap` instead. */
   readonly changes: Publisher<MirrorChange>['changes'];
+  /** A mirror that knows what this one knows and goes its own way from here [MI11]; nobody is subscribed to it. Linear in the items. */
+  fork(): Mirror;
 }
 
 /** Makes an empty mirror. Begin at any point of a session: what came before shows once the server speaks of it again. */
 export function createMirror(options: MirrorOptions = {}): Mirror {
-  const state = createMirrorState(options.audio === 'keep');
+  return mirrorOf(createMirrorState(options.audio === 'keep'));
+}
+
+function mirrorOf(state: MirrorState): Mirror {
   const { publish, subscribe, changes } = createPublisher<MirrorChange>();
   let items: readonly RealtimeConversationItem[] | undefined;
 
@@ -108,6 +114,7 @@ export function createMirror(options: MirrorOptions = {}): Mirror {
     unknown: () => state.unknown.slice(),
     subscribe,
     changes,
+    fork: () => mirrorOf(copyMirrorState(state)),
   };
 }
 
