@@ -9,23 +9,23 @@ import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isMember, type Node, readJson, readSources, type Source } from './sources.ts';
 
-/** Package → what it may import of ours, and whether it may know Node. */
-const PACKAGES: Record<string, { ours: readonly string[]; node: boolean }> = {
+/** Package → what it may import of ours, whether it may know Node, and whether what it is built with becomes a part of it. */
+const PACKAGES: Record<string, { ours: readonly string[]; node: boolean; bundled?: boolean }> = {
   protocol: { ours: [], node: false },
   session: { ours: ['@colloquy/protocol'], node: false },
   server: { ours: ['@colloquy/protocol', '@colloquy/session'], node: true },
   cli: { ours: ['@colloquy/protocol', '@colloquy/session', '@colloquy/server'], node: true },
-  console: { ours: ['@colloquy/protocol', '@colloquy/session'], node: false },
+  console: { ours: ['@colloquy/protocol', '@colloquy/session'], node: false, bundled: true },
 };
 
 /** Readers of frames that have passed the guard, and of text that is no frame. */
 const MAY_PARSE_JSON: Record<string, string> = {
   'packages/session/src/recording.ts': 'lines of a recording',
+  'packages/session/src/log-reader.ts': 'a log that is one JSON value, which the reader asked for',
   'packages/protocol/src/frame-guard.ts': 'the guard itself: it has measured the text before',
   'packages/server/src/routes/status.ts': 'our own package.json',
   'packages/cli/src/config.ts': "the operator's own file",
   'packages/cli/src/connect.ts': "a server's refusal of the handshake, cut to a few kilobytes",
-  'packages/cli/src/log-file.ts': 'a log that is one JSON value, named by whoever typed the command',
   'packages/cli/src/main.ts': 'our own package.json',
   'packages/cli/src/prices.ts': 'a file of prices, ours or the one that is named',
 };
@@ -72,11 +72,10 @@ describe('imports', () => {
   it('are relative within a package, or name a package above', () => {
     const wrong: string[] = [];
     for (const { package: name, path, isTest, imports } of sources) {
-      const { ours, node } = PACKAGES[name] ?? { ours: [], node: false };
-      const { dependencies = {}, optionalDependencies = {} } = readJson(`packages/${name}/package.json`) as Record<
-        string,
-        object
-      >;
+      const { ours, node, bundled } = PACKAGES[name] ?? { ours: [], node: false };
+      const manifest = readJson(`packages/${name}/package.json`) as Record<string, object>;
+      const { dependencies, optionalDependencies, devDependencies } = manifest;
+      const named = { ...dependencies, ...optionalDependencies, ...(bundled && devDependencies) };
       for (const { from, at } of imports) {
         if (from.startsWith('.')) {
           const target = posix.join(posix.dirname(path), from);
@@ -89,7 +88,7 @@ describe('imports', () => {
           // A test may use Node and what is installed for tests; the compiler of the product never sees it.
         } else if (isBuiltin(from)) {
           if (!node) wrong.push(`${at} needs Node: ${from}`);
-        } else if (!Object.hasOwn({ ...dependencies, ...optionalDependencies }, packageOf(from))) {
+        } else if (!Object.hasOwn(named, packageOf(from))) {
           wrong.push(`${at} imports what its package.json does not name: ${from}`);
         }
       }

@@ -86,7 +86,7 @@ export function serveSuite(): void {
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toMatch(/^text\/html/);
       expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
-      expect(await response.text()).toContain('<h1>Colloquy</h1>');
+      expect(await response.text()).toContain('<title>Colloquy</title>');
     });
 
     it('with --tls also says the https address and where the authority is, which then is all a client needs', async () => {

@@ -10,10 +10,10 @@ import {
   type LoggedViolation,
   loggedFrame,
   type Mirror,
+  type ReadEntry,
   type RecordingHeader,
   type Timing,
 } from '@colloquy/session';
-import type { Read } from './log-file.ts';
 import { createTotals, type Totals } from './totals.ts';
 
 /** An `error` event of the server. */
@@ -71,7 +71,7 @@ const MOST_TYPES = 200;
 const MOST_HELD = 64 * 1024 * 1024;
 
 export interface Gathering {
-  take(read: Read): void;
+  take(read: ReadEntry): void;
   /** Asked once, at the end. */
   overview(): Overview;
 }

@@ -20,6 +20,7 @@ export { checkServerFrame } from './frame-rules.ts';
 export type { IdSeed } from './ids.ts';
 export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, ToolsEvent } from './input.ts';
 export { deadline } from './lifetime.ts';
+export { createLogReader, type LogReader, type ReadEntry } from './log-reader.ts';
 export { createMirror, type Mirror, type MirrorOptions, type MirrorPart } from './mirror.ts';
 export type { MirrorChange, MirrorIssue, MirrorIssueCode, MirrorTranscription } from './mirror-state.ts';
 export type { AbortSignalLike, ChangeGap, ListenerFault } from './mirror-subscribe.ts';

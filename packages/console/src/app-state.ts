@@ -1,0 +1,108 @@
+// What the page as a whole knows: where one is, which server it came from, which logs are open.
+
+import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { addressOf, isSameSource, type LogSource, type Place, readPlace } from './route.ts';
+import { openFile, openRecording, watchSession } from './sources/open-log.ts';
+import { createServerApi, type ServerApi, type ServerStatus } from './sources/server-api.ts';
+import type { Viewing } from './sources/viewing.ts';
+import { createTalk, type Talk } from './talk/talk.ts';
+
+export interface AppState {
+  readonly place: ReadonlySignal<Place>;
+  readonly api: ServerApi;
+  /** The key of the server, typed by the user. It stays in this page, and goes with it. */
+  readonly key: Signal<string>;
+  readonly server: ReadonlySignal<ServerStatus | undefined>;
+  /** Why nothing is known of the server; empty when it is. */
+  readonly trouble: ReadonlySignal<string>;
+  readonly talk: Talk;
+  /** The files the user opened, by slot. */
+  readonly files: ReadonlySignal<Readonly<Record<1 | 2, Viewing | undefined>>>;
+  /** Asks the server what it is. */
+  refresh(): Promise<void>;
+  go(place: Place): void;
+  /** Opens a file, and shows it; the second is for comparing. */
+  open(file: File, slot?: 1 | 2): void;
+  /** The log of the place one is at. */
+  readonly shown: ReadonlySignal<Viewing | undefined>;
+  /** The log of a source: opened when it is first asked for, `undefined` where there is none yet. */
+  viewing(source: LogSource): Viewing | undefined;
+}
+
+export function createAppState(): AppState {
+  const place = signal(readPlace(location.hash));
+  const key = signal('');
+  const api = createServerApi(() => key.value);
+  const server = signal<ServerStatus | undefined>(undefined);
+  const trouble = signal('');
+  const files = signal<Record<1 | 2, Viewing | undefined>>({ 1: undefined, 2: undefined });
+  const talk = createTalk(api);
+  /** What is watched and read, most recent first: two logs can be compared, so two stay open. */
+  let open: Viewing[] = [];
+
+  addEventListener('hashchange', () => {
+    place.value = readPlace(location.hash);
+  });
+
+  function go(to: Place): void {
+    const address = addressOf(to);
+    if (address !== location.hash) location.hash = address;
+  }
+
+  const shown = signal<Viewing | undefined>(undefined);
+  effect(() => {
+    const at = place.value;
+    // Which files there are, and which session is held, are signals; what is opened here is not.
+    shown.value = at.view === 'log' ? viewing(at.source) : undefined;
+  });
+  // A line in the address is a moment of the log that is shown there.
+  effect(() => {
+    const at = place.value;
+    const there = shown.value;
+    if (!there || at.view !== 'log' || at.line === undefined) return;
+    void there.log.version.value;
+    const index = there.log.indexOfLine(at.line);
+    if (there.log.rows[index]?.line === at.line && there.selected.peek() === undefined) there.selected.value = index;
+  });
+
+  function viewing(source: LogSource): Viewing | undefined {
+    if (source.kind === 'talk') return talk.viewing.value;
+    if (source.kind === 'file') return files.value[source.slot];
+    const known = open.find((each) => isSameSource(each.source, source));
+    if (known && known.status.peek().state !== 'failed') {
+      open = [known, ...open.filter((each) => each !== known)];
+      return known;
+    }
+    const opened =
+      source.kind === 'session'
+        ? watchSession(source.id, api, server.peek()?.watchLevel ?? null)
+        : openRecording(source.name, api);
+    const kept = [opened, ...open.filter((each) => each !== known)];
+    for (const old of kept.slice(2)) old.close();
+    open = kept.slice(0, 2);
+    return opened;
+  }
+
+  return {
+    place,
+    shown,
+    api,
+    key,
+    server,
+    trouble,
+    talk,
+    files,
+    go,
+    viewing,
+    async refresh() {
+      const answer = await api.status();
+      if (answer.ok) server.value = answer.value;
+      trouble.value = answer.ok ? '' : answer.words;
+    },
+    open(file, slot = 1) {
+      files.peek()[slot]?.close();
+      files.value = { ...files.peek(), [slot]: openFile(file, slot) };
+      if (slot === 1) go({ view: 'log', source: { kind: 'file', slot }, tab: 'conversation' });
+    },
+  };
+}

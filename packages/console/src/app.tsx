@@ -1,0 +1,131 @@
+// The frame around every view: where one is, what is shown there, and what keys do.
+
+import { useEffect } from 'preact/hooks';
+import type { AppState } from './app-state.ts';
+import { CompareView } from './compare/compare-view.tsx';
+import { ConversationView } from './conversation/conversation-view.tsx';
+import { EventsView } from './events/events-view.tsx';
+import { addressOf, type Place, TABS, type Tab } from './route.ts';
+import { useFileDrop } from './shell/file-drop.ts';
+import { Home } from './shell/home.tsx';
+import { KeyForm } from './shell/key-form.tsx';
+import { ShortcutList } from './shell/shortcut-list.tsx';
+import { listenToKeys, useShortcuts } from './shell/shortcuts.ts';
+import type { Viewing } from './sources/viewing.ts';
+import { TalkPanel } from './talk/talk-panel.tsx';
+import { TimelineView } from './timeline/timeline-view.tsx';
+
+const TAB_NAMES: Readonly<Record<Tab, string>> = {
+  conversation: 'Conversation',
+  timeline: 'Timeline',
+  events: 'Events',
+};
+
+export function App({ app }: { app: AppState }) {
+  const { place, server } = app;
+  useEffect(() => {
+    void app.refresh();
+    return listenToKeys();
+  }, [app]);
+  useFileDrop((file) => app.open(file));
+  const at = place.value;
+  const go = (to: Place) => app.go(to);
+  useShortcuts('Everywhere', [
+    { key: 't', words: 'talk', run: () => go({ view: 'log', source: { kind: 'talk' }, tab: 'conversation' }) },
+    { key: 'h', words: 'sessions and recordings', run: () => go({ view: 'home' }) },
+    ...TABS.map((tab, index) => ({
+      key: String(index + 1),
+      words: TAB_NAMES[tab].toLowerCase(),
+      run: () => at.view === 'log' && go({ ...at, tab }),
+    })),
+  ]);
+  return (
+    <div class="page">
+      <a class="skip" href={addressOf(at)} onClick={skipToMain}>
+        Skip to the content
+      </a>
+      <header class="top">
+        <a class="brand" href="#/talk">
+          Colloquy
+        </a>
+        <nav aria-label="Console">
+          <NavLink to="#/talk" isHere={at.view === 'log' && at.source.kind === 'talk'} words="Talk" />
+          <NavLink to="#/home" isHere={at.view === 'home'} words="Sessions" />
+          <NavLink to="#/compare/-/-" isHere={at.view === 'compare'} words="Compare" />
+        </nav>
+        <ServerLine app={app} />
+        <ShortcutList />
+      </header>
+      {server.value?.needsKey && server.value.version === '' && <KeyForm app={app} />}
+      <main id="main" tabIndex={-1}>
+        <Content app={app} place={at} />
+      </main>
+    </div>
+  );
+}
+
+function skipToMain(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}
+
+function NavLink({ to, isHere, words }: { to: string; isHere: boolean; words: string }) {
+  return (
+    <a class="nav-link" href={to} aria-current={isHere ? 'page' : undefined}>
+      {words}
+    </a>
+  );
+}
+
+function ServerLine({ app: { server, trouble } }: { app: AppState }) {
+  const known = server.value;
+  const words = trouble.value || (known === undefined ? 'looking …' : `running${known.version && ` ${known.version}`}`);
+  const state = trouble.value ? 'failed' : known ? 'live' : 'opening';
+  return (
+    <p class="state" data-state={state} role="status">
+      {words}
+    </p>
+  );
+}
+
+function Content({ app, place }: { app: AppState; place: Place }) {
+  if (place.view === 'home') return <Home app={app} />;
+  if (place.view === 'compare') return <CompareView app={app} left={place.left} right={place.right} />;
+  const shown = app.shown.value;
+  if (!shown) return <Home app={app} />;
+  return <LogPage app={app} place={place} viewing={shown} />;
+}
+
+type LogPlace = Extract<Place, { view: 'log' }>;
+
+function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; viewing: Viewing }) {
+  const { tab } = place;
+  const { state, words } = viewing.status.value;
+  const isTalk = viewing.source.kind === 'talk';
+  return (
+    <section class="log" aria-label={viewing.name}>
+      <div class="log-head">
+        <h1 title={viewing.name}>{viewing.name}</h1>
+        <p class="state" data-state={state} role="status">
+          {words}
+        </p>
+        <nav class="tabs" aria-label="Views of this log">
+          {TABS.map((each) => (
+            <NavLink
+              key={each}
+              to={addressOf({ view: 'log', source: place.source, tab: each })}
+              isHere={each === tab}
+              words={TAB_NAMES[each]}
+            />
+          ))}
+        </nav>
+      </div>
+      <div class="log-body" data-tab={tab}>
+        {tab === 'conversation' && <ConversationView viewing={viewing} />}
+        {tab === 'timeline' && <TimelineView viewing={viewing} />}
+        {tab === 'events' && <EventsView viewing={viewing} />}
+      </div>
+      {isTalk && <TalkPanel app={app} talk={app.talk} />}
+    </section>
+  );
+}

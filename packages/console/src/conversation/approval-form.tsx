@@ -1,0 +1,75 @@
+// What is about to be called, so that nobody approves what they did not see: the whole of the arguments in one agreed form, how long
+// they are, what stands for them, and every character that one would not see marked.
+
+import { readFrame } from '@colloquy/protocol';
+import { useEffect, useState } from 'preact/hooks';
+import { hasUnseen, Words } from './words.tsx';
+
+export interface ApprovalFormProps {
+  /** The arguments, as the server says them. */
+  readonly text: string;
+  readonly name: string;
+  /** Absent where it is answered, or one may only look. */
+  readonly answer: ((approve: boolean) => void) | undefined;
+}
+
+/** Keys in order, so that the same arguments always look the same. What is no JSON stays as it is. */
+export function canonical(text: string): string {
+  const read = readFrame(text, false);
+  return read.ok ? JSON.stringify(sorted(read.value), null, 2) : text;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return Object.fromEntries(entries.map(([name, field]) => [name, sorted(field)]));
+}
+
+export function ApprovalForm({ text, name, answer }: ApprovalFormProps) {
+  const [isSent, setSent] = useState(false);
+  const hash = useHash(text);
+  const send = (approve: boolean) => {
+    setSent(true);
+    answer?.(approve);
+  };
+  return (
+    <div class="approval">
+      <figure class="json">
+        <figcaption class="hint">
+          Arguments, all of them: {text.length} characters{hash && `, SHA-256 ${hash}`}
+          {hasUnseen(text) && '. Characters one does not see are marked.'}
+        </figcaption>
+        <pre>
+          <Words text={canonical(text)} />
+        </pre>
+      </figure>
+      {answer && (
+        <fieldset class="buttons" aria-label={`May ${name} be called?`}>
+          <button type="button" class="fine" disabled={isSent} onClick={() => send(true)}>
+            Approve
+          </button>
+          <button type="button" class="poor" disabled={isSent} onClick={() => send(false)}>
+            Deny
+          </button>
+        </fieldset>
+      )}
+    </div>
+  );
+}
+
+/** The first eight bytes, in hexadecimal. Empty where the page may not hash: not over TLS, not on this machine. */
+function useHash(text: string): string {
+  const [hash, setHash] = useState('');
+  useEffect(() => {
+    let isGone = false;
+    globalThis.crypto?.subtle?.digest('SHA-256', new TextEncoder().encode(text)).then((bytes) => {
+      const hex = Array.from(new Uint8Array(bytes).subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0'));
+      if (!isGone) setHash(hex.join(''));
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [text]);
+  return hash;
+}

@@ -1,0 +1,55 @@
+// The audio of one part of an item: its picture, a button to hear it, and how much of it was heard.
+
+import { playClip, playingClip, stopClip } from '../audio/clip-player.ts';
+import { durationOf, peaksOf } from '../audio/samples.ts';
+import type { Viewing } from '../sources/viewing.ts';
+import { secondsOf } from './status-words.ts';
+import { Waveform } from './waveform.tsx';
+
+export interface AudioClipProps {
+  readonly viewing: Viewing;
+  readonly itemId: string;
+  readonly contentIndex: number;
+  /** How many rows are looked at. */
+  readonly count: number;
+  /** Where it was truncated. */
+  readonly heardMs: number | undefined;
+  readonly whose: 'user' | 'assistant';
+}
+
+export function AudioClip({ viewing, itemId, contentIndex, count, heardMs, whose }: AudioClipProps) {
+  const part = viewing.log.audio.of(itemId, contentIndex, count);
+  if (!part) {
+    const isHidden = viewing.log.header?.hidden.includes('media') === true;
+    return <p class="hint">{isHidden ? 'audio, left out of this recording' : heardWords(undefined, heardMs)}</p>;
+  }
+  const durationMs = durationOf(part);
+  const key = `${contentIndex} ${itemId}`;
+  const playing = playingClip.value?.key === key ? playingClip.value : undefined;
+  const words = heardWords(durationMs, heardMs);
+  return (
+    <div class="clip">
+      <button
+        type="button"
+        aria-label={playing ? 'Stop' : `Play what the ${whose} said`}
+        onClick={() => (playing ? stopClip() : playClip(key, part))}
+      >
+        {playing ? '■' : '▶'}
+      </button>
+      <Waveform
+        peaks={peaksOf(part)}
+        durationMs={durationMs}
+        heardMs={heardMs}
+        playedMs={playing?.ms}
+        label={`Audio of the ${whose}, ${words}`}
+      />
+      <span class="hint">{words}</span>
+    </div>
+  );
+}
+
+function heardWords(durationMs: number | undefined, heardMs: number | undefined): string {
+  if (durationMs === undefined) return heardMs === undefined ? 'audio' : `audio, ${secondsOf(heardMs)} heard`;
+  if (heardMs === undefined || heardMs >= durationMs) return secondsOf(durationMs);
+  return `${secondsOf(durationMs)}, ${secondsOf(heardMs)} heard`;
+}

@@ -1,0 +1,192 @@
+// Calls of functions and of MCP tools, what they were given and what came of it; and the places where the user answers: the output
+// of a function, and whether a tool may be called.
+
+import type { RealtimeConversationItem } from '@colloquy/protocol';
+import { readFrame } from '@colloquy/protocol';
+import { useState } from 'preact/hooks';
+import { ApprovalForm } from './approval-form.tsx';
+import type { ItemProps } from './item-view.tsx';
+import { shownText } from './shown-text.ts';
+import { Words } from './words.tsx';
+
+type Item<T extends RealtimeConversationItem['type']> = Extract<RealtimeConversationItem, { type: T }>;
+
+export function CallView(props: ItemProps) {
+  const { item } = props.listed;
+  switch (item.type) {
+    case 'function_call':
+      return <FunctionCall {...props} item={item} />;
+    case 'function_call_output':
+      return <Json label="Output" text={shownText(item.output)} />;
+    case 'mcp_list_tools':
+      return <ToolList item={item} stage={props.mirror.stage(props.listed.id)} />;
+    case 'mcp_call':
+      return <McpCall {...props} item={item} />;
+    case 'mcp_approval_request':
+      return <Approval {...props} item={item} />;
+    case 'mcp_approval_response':
+      return (
+        <p>
+          {item.approve === true ? 'Approved' : 'Denied'}
+          {item.reason && (
+            <>
+              : <Words text={shownText(item.reason)} />
+            </>
+          )}
+        </p>
+      );
+    default:
+      return <Json label="An item of another kind" text={JSON.stringify(item)} />;
+  }
+}
+
+/** JSON with its lines broken, where it is JSON; anything else as it stands. */
+export function indented(text: string): string {
+  const read = readFrame(text, false);
+  return read.ok && typeof read.value === 'object' && read.value !== null ? JSON.stringify(read.value, null, 2) : text;
+}
+
+/** As much of a long text is shown at first. */
+const SHORT = 4000;
+
+function Json({ label, text }: { label: string; text: string }) {
+  const [isWhole, setWhole] = useState(false);
+  const shown = text === '' ? '(empty)' : indented(text);
+  return (
+    <figure class="json">
+      <figcaption class="hint">{label}</figcaption>
+      <pre>
+        <Words text={isWhole ? shown : shown.slice(0, SHORT)} />
+      </pre>
+      {!isWhole && shown.length > SHORT && (
+        <button type="button" class="quiet" onClick={() => setWhole(true)}>
+          Show all {shown.length} characters
+        </button>
+      )}
+    </figure>
+  );
+}
+
+const Name = ({ server, name }: { server?: unknown; name: unknown }) => (
+  <p class="call-name">
+    {server !== undefined && (
+      <>
+        <Words text={shownText(server)} /> ·{' '}
+      </>
+    )}
+    <code>
+      <Words text={shownText(name)} />
+    </code>
+  </p>
+);
+
+function FunctionCall({ item, viewing, mirror, listed }: ItemProps & { item: Item<'function_call'> }) {
+  const { call_id } = item;
+  const isAnswered = mirror.items().some((other) => other.type === 'function_call_output' && other.call_id === call_id);
+  const mayAnswer = viewing.actions && viewing.upTo.value === undefined && viewing.status.value.state === 'live';
+  const isWhole = item.status === 'completed' && !listed.isDeleted;
+  return (
+    <div class="call">
+      <Name name={item.name} />
+      <Json label="Arguments" text={shownText(item.arguments)} />
+      {mayAnswer && isWhole && !isAnswered && call_id && (
+        <OutputForm name={shownText(item.name)} answer={(output) => viewing.actions?.answerCall(call_id, output)} />
+      )}
+      {isWhole && !isAnswered && !mayAnswer && <p class="hint">not answered yet</p>}
+    </div>
+  );
+}
+
+function OutputForm({ name, answer }: { name: string; answer: (output: string) => void }) {
+  const [output, setOutput] = useState('');
+  const [isSent, setSent] = useState(false);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    setSent(true);
+    answer(output);
+  };
+  return (
+    <form class="answer" onSubmit={submit}>
+      <label>
+        What does <Words text={name} /> return?
+        <textarea
+          rows={2}
+          value={output}
+          disabled={isSent}
+          placeholder='{"result": 3}'
+          onInput={({ currentTarget }) => setOutput(currentTarget.value)}
+        />
+      </label>
+      <button type="submit" disabled={isSent}>
+        Return it
+      </button>
+    </form>
+  );
+}
+
+function McpCall({ item, mirror, listed }: ItemProps & { item: Item<'mcp_call'> }) {
+  const { error, output } = item;
+  const stage = mirror.stage(listed.id);
+  return (
+    <div class="call">
+      <Name server={item.server_label} name={item.name} />
+      <Json label="Arguments" text={shownText(item.arguments)} />
+      {stage === 'in_progress' && !error && <p class="hint">running …</p>}
+      {error && (
+        <p class="trouble">
+          Failed:{' '}
+          <Words
+            text={`${shownText(error.message)} (${shownText(error.type)}${'code' in error ? ` ${shownText(error.code)}` : ''})`}
+          />
+        </p>
+      )}
+      {typeof output === 'string' && <Json label="Result" text={output} />}
+    </div>
+  );
+}
+
+function ToolList({ item, stage }: { item: Item<'mcp_list_tools'>; stage: string | undefined }) {
+  const tools = Array.isArray(item.tools) ? item.tools : [];
+  const words =
+    stage === 'failed'
+      ? 'its tools could not be listed'
+      : stage === 'in_progress'
+        ? 'being asked …'
+        : `${tools.length} tools`;
+  return (
+    <details class="call">
+      <summary>
+        <Words text={shownText(item.server_label)} />: {words}
+      </summary>
+      <ul>
+        {tools.map((tool, index) => (
+          <li key={index}>
+            <code>
+              <Words text={shownText(tool?.name)} />
+            </code>{' '}
+            <Words text={shownText(tool?.description)} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Approval({ item, viewing, mirror, listed }: ItemProps & { item: Item<'mcp_approval_request'> }) {
+  const answer = mirror
+    .items()
+    .find((other) => other.type === 'mcp_approval_response' && other.approval_request_id === item.id);
+  const isOpen = !answer && !listed.isDeleted;
+  const mayAnswer = viewing.actions && viewing.upTo.value === undefined && viewing.status.value.state === 'live';
+  return (
+    <div class="call">
+      <Name server={item.server_label} name={item.name} />
+      <ApprovalForm
+        text={shownText(item.arguments)}
+        name={shownText(item.name)}
+        answer={isOpen && mayAnswer ? (approve) => viewing.actions?.answerApproval(listed.id, approve) : undefined}
+      />
+      {isOpen && !mayAnswer && <p class="hint">not answered yet</p>}
+    </div>
+  );
+}

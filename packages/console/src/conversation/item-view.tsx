@@ -1,0 +1,139 @@
+// One item of the conversation, whatever it is. Messages are drawn here; calls, approvals and lists of tools in `call-view.tsx`.
+
+import type { MessageItem, RealtimeContentPart } from '@colloquy/protocol';
+import type { Mirror, MirrorPart } from '@colloquy/session';
+import type { Viewing } from '../sources/viewing.ts';
+import { AudioClip } from './audio-clip.tsx';
+import { CallView } from './call-view.tsx';
+import type { ListedItem } from './conversation-items.ts';
+import { Picture } from './picture.tsx';
+import { shownText } from './shown-text.ts';
+import { endingOf, itemStatusWords, secondsOf } from './status-words.ts';
+import { Words } from './words.tsx';
+
+export interface ItemProps {
+  readonly listed: ListedItem;
+  readonly mirror: Mirror;
+  readonly viewing: Viewing;
+  /** How many rows are looked at. */
+  readonly count: number;
+}
+
+const ROLES: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant', system: 'System' };
+
+export function ItemView(props: ItemProps) {
+  const { item, isDeleted, isInserted, response, id } = props.listed;
+  const isMessage = item.type === 'message';
+  const role = isMessage ? shownText(item.role) : 'tool';
+  const truncated = isMessage ? props.mirror.parts(id).find((part) => part.audio_end_ms !== undefined) : undefined;
+  const ending = response && endingOf(response);
+  const status = itemStatusWords('status' in item ? item.status : undefined);
+  return (
+    <li class="item" data-role={role} data-type={shownText(item.type)} data-deleted={isDeleted || undefined}>
+      <header class="item-head">
+        <span class="role">
+          {isMessage ? (ROLES[role] ?? role) : (KINDS[item.type as string] ?? <Words text={shownText(item.type)} />)}
+        </span>
+        {isDeleted && <Mark words="deleted" />}
+        {isInserted && <Mark words="inserted" />}
+        {truncated && <Mark words={`truncated, ${secondsOf(truncated.audio_end_ms ?? 0)} heard`} />}
+        {status && !ending && <Mark words={status} />}
+        {ending && <Mark words={ending} />}
+        <code class="id">
+          <Words text={id} />
+        </code>
+      </header>
+      {isMessage ? <Message {...props} item={item} /> : <CallView {...props} />}
+    </li>
+  );
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  function_call: 'Function call',
+  function_call_output: 'Function result',
+  mcp_list_tools: 'Tools of an MCP server',
+  mcp_call: 'MCP call',
+  mcp_approval_request: 'Approval asked for',
+  mcp_approval_response: 'Approval answered',
+};
+
+const Mark = ({ words }: { words: string }) => (
+  <span class="badge">
+    <Words text={words} />
+  </span>
+);
+
+function Message(props: ItemProps & { item: MessageItem }) {
+  const { listed, mirror, item } = props;
+  const known = mirror.parts(listed.id);
+  const content: readonly RealtimeContentPart[] = Array.isArray(item.content) ? item.content : [];
+  // A deleted item is not known to the mirror any more, and shown as it was.
+  const parts: readonly MirrorPart[] =
+    known.length > 0 ? known : content.map((part, content_index) => ({ content_index, part, status: 'completed' }));
+  return (
+    <div class="message">
+      {parts.map((part) => (
+        <Part key={part.content_index} {...props} part={part} />
+      ))}
+    </div>
+  );
+}
+
+function Part({ part: known, ...props }: ItemProps & { part: MirrorPart }) {
+  const { part, content_index, transcription, audio_end_ms, status } = known;
+  const { listed, viewing, count } = props;
+  const clip = (whose: 'user' | 'assistant') => (
+    <AudioClip {...{ viewing, count, whose }} itemId={listed.id} contentIndex={content_index} heardMs={audio_end_ms} />
+  );
+  switch (part?.type) {
+    case 'input_text':
+    case 'output_text':
+      return <Said text={shownText(part.text)} isOpen={status === 'in_progress'} />;
+    case 'output_audio':
+      return (
+        <>
+          {audio_end_ms === undefined ? (
+            <Said text={shownText(part.transcript)} isOpen={status === 'in_progress'} />
+          ) : (
+            <p class="hint">The words are gone: what was not heard is not remembered.</p>
+          )}
+          {clip('assistant')}
+        </>
+      );
+    case 'input_audio':
+      return (
+        <>
+          <Said
+            text={shownText(part.transcript ?? transcription?.text)}
+            isOpen={transcription?.status === 'in_progress'}
+          />
+          {transcription?.status === 'failed' && (
+            <p class="trouble">
+              Not understood: <Words text={shownText(transcription.error?.message ?? transcription.error)} />
+            </p>
+          )}
+          {clip('user')}
+        </>
+      );
+    case 'input_image':
+      return <Picture address={shownText(part.image_url)} />;
+    case undefined:
+      return <Said text={shownText(transcription?.text)} isOpen={transcription?.status === 'in_progress'} />;
+    default:
+      // Of a kind nobody knows, shown as it came [MI8].
+      return (
+        <pre>
+          <Words text={JSON.stringify(part, null, 2)} />
+        </pre>
+      );
+  }
+}
+
+function Said({ text, isOpen }: { text: string; isOpen: boolean }) {
+  if (text === '' && !isOpen) return null;
+  return (
+    <p class="said" data-open={isOpen || undefined}>
+      <Words text={text} />
+    </p>
+  );
+}

@@ -1,0 +1,42 @@
+// What statuses and reasons of the wire mean, in words.
+
+import type { RealtimeResponse } from '@colloquy/protocol';
+
+const REASONS: Readonly<Record<string, string>> = {
+  turn_detected: 'the user began to speak',
+  client_cancelled: 'the client cancelled it',
+  max_output_tokens: 'it reached the most tokens it may have',
+  content_filter: 'a content filter stopped it',
+};
+
+/** How a response ended, when it did not simply end; `undefined` when it did, or has not yet. */
+export function endingOf({ status, status_details }: RealtimeResponse): string | undefined {
+  const reason = status_details?.reason;
+  const why = reason ? (REASONS[reason] ?? reason.replaceAll('_', ' ')) : undefined;
+  switch (status) {
+    case 'cancelled':
+      return `cancelled: ${why ?? 'no reason is given'}`;
+    case 'incomplete':
+      return `cut short: ${why ?? 'no reason is given'}`;
+    case 'failed': {
+      const { type, code, message } = (status_details?.error ?? {}) as Record<string, unknown>;
+      const words = [message, code, type].find((each) => typeof each === 'string');
+      return `failed: ${typeof words === 'string' ? words : (why ?? 'no reason is given')}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+const ITEM_STATUS: Readonly<Record<string, string>> = {
+  in_progress: 'in progress',
+  incomplete: 'not finished',
+  failed: 'failed',
+};
+
+/** An item's own status, where it is worth a word. */
+export const itemStatusWords = (status: unknown): string | undefined =>
+  typeof status === 'string' ? ITEM_STATUS[status] : undefined;
+
+/** `1234` → `1.2 s`. */
+export const secondsOf = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -1,0 +1,52 @@
+// The picture of some audio: how loud it is over time, where it is being played, and what of it nobody ever heard.
+
+import { useEffect, useRef } from 'preact/hooks';
+
+export interface WaveformProps {
+  /** From 0 to 1, one for each stretch of the same length. */
+  readonly peaks: readonly number[];
+  readonly durationMs: number;
+  /** What comes after was never heard. */
+  readonly heardMs?: number | undefined;
+  readonly playedMs?: number | undefined;
+  readonly label: string;
+}
+
+const BAR = 3;
+const HEIGHT = 36;
+const NARROWEST = 48;
+const WIDEST = 420;
+/** Width of a second, so that clips can be compared by eye. */
+const PER_SECOND = 48;
+
+export function Waveform({ peaks, durationMs, heardMs, playedMs, label }: WaveformProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, (durationMs / 1000) * PER_SECOND)));
+  const heard = heardMs === undefined ? 1 : heardMs / Math.max(1, durationMs);
+  const played = playedMs === undefined ? 0 : playedMs / Math.max(1, durationMs);
+
+  useEffect(() => {
+    const { current } = canvas;
+    const context = current?.getContext('2d');
+    if (!current || !context) return;
+    const scale = Math.max(1, devicePixelRatio);
+    current.width = width * scale;
+    current.height = HEIGHT * scale;
+    context.scale(scale, scale);
+    context.clearRect(0, 0, width, HEIGHT);
+    const styles = getComputedStyle(current);
+    const color = (name: string) => styles.getPropertyValue(name);
+    const bars = Math.floor(width / BAR);
+    for (let bar = 0; bar < bars; bar++) {
+      const from = Math.floor((bar * peaks.length) / bars);
+      const to = Math.max(from + 1, Math.floor(((bar + 1) * peaks.length) / bars));
+      let peak = 0;
+      for (let i = from; i < to; i++) peak = Math.max(peak, peaks[i] ?? 0);
+      const share = (bar + 0.5) / bars;
+      context.fillStyle = color(share > heard ? '--unheard' : share < played ? '--mark' : '--wave');
+      const height = Math.max(2, Math.sqrt(peak) * HEIGHT);
+      context.fillRect(bar * BAR, (HEIGHT - height) / 2, BAR - 1, height);
+    }
+  });
+  return <canvas ref={canvas} class="waveform" role="img" aria-label={label} style={{ width, height: HEIGHT }} />;
+}

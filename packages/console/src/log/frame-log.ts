@@ -1,0 +1,130 @@
+// A log while it is read or while it happens: its lines, what they break, how long things took, and the conversation as it stood at
+// any line. Everything the views show is taken from here; what is known of a conversation, from the mirror of @colloquy/session.
+
+import {
+  createConformance,
+  createMirror,
+  createStopwatch,
+  type LoggedViolation,
+  type Mirror,
+  type RecordingEntry,
+  type RecordingHeader,
+  type Timing,
+} from '@colloquy/session';
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { type AudioIndex, createAudioIndex } from './audio-index.ts';
+import { createItemMarks, type ItemMarks } from './item-marks.ts';
+import { frameOf, type LogRow, rowOf } from './log-row.ts';
+import { eventsOf } from './row-events.ts';
+import { createTimeTravel } from './time-travel.ts';
+
+/** Rows a log holds at most: what comes after is counted, and not shown. */
+export const MOST_ROWS = 500_000;
+
+export interface FrameLog {
+  /** Every line, in order. The list grows and is never changed otherwise. */
+  readonly rows: readonly LogRow[];
+  /** Rises when rows have come, at most once per frame of the screen. Read it to be drawn anew; then read everything else. */
+  readonly version: ReadonlySignal<number>;
+  /** The first header. */
+  readonly header: RecordingHeader | undefined;
+  /** Rows that found no room. */
+  readonly dropped: number;
+  /** What each row breaks, by its index; rows that break nothing are absent. Rule ids are explained by `RULES`. */
+  readonly violations: ReadonlyMap<number, readonly LoggedViolation[]>;
+  /** Responses and transcriptions that have ended, in that order. `line` is the row's line. */
+  readonly timings: readonly Timing[];
+  /** Those that have begun and not ended. */
+  unfinished(): readonly Timing[];
+  /** Where the audio of each item stands. */
+  readonly audio: AudioIndex;
+  /** Which items were inserted and deleted, and where. */
+  readonly marks: ItemMarks;
+  /** Takes the next line. The cost does not grow with the log. */
+  append(entry: RecordingEntry): void;
+  /** The conversation after the first `count` rows; after all of them when absent. Good until the next call. */
+  mirrorAt(count?: number): Mirror;
+  /** The index of the row that stands on a line, or of the last before it; -1 when there is none. */
+  indexOfLine(line: number): number;
+}
+
+export interface FrameLogOptions {
+  /** Calls back soon, once: when the screen is drawn next. @default requestAnimationFrame */
+  soon?: (call: () => void) => void;
+}
+
+export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
+  const soon = options.soon ?? ((call) => void requestAnimationFrame(call));
+  const rows: LogRow[] = [];
+  const version = signal(0);
+  const violations = new Map<number, readonly LoggedViolation[]>();
+  const timings: Timing[] = [];
+  const conformance = createConformance();
+  const stopwatch = createStopwatch();
+  const mirror = createMirror();
+  const audio = createAudioIndex();
+  const marks = createItemMarks(mirror);
+  const travel = createTimeTravel(rows);
+  let header: RecordingHeader | undefined;
+  let began: number | undefined;
+  let dropped = 0;
+  let isDue = false;
+
+  function announce(): void {
+    if (isDue) return;
+    isDue = true;
+    soon(() => {
+      isDue = false;
+      version.value += 1;
+    });
+  }
+
+  return {
+    rows,
+    version,
+    get header() {
+      return header;
+    },
+    get dropped() {
+      return dropped;
+    },
+    violations,
+    timings,
+    unfinished: () => stopwatch.unfinished(),
+    audio,
+    marks,
+    append(entry) {
+      announce();
+      if (rows.length >= MOST_ROWS) {
+        dropped += 1;
+        return;
+      }
+      if (entry.kind === 'header') header ??= entry.header;
+      if (entry.kind === 'event') began ??= entry.time;
+      const row = rowOf(entry, rows.length, began ?? 0);
+      rows.push(row);
+      const broken = conformance.take(entry);
+      if (broken.length > 0) violations.set(row.index, broken);
+      const frame = frameOf(row);
+      const timing = frame && stopwatch.take(frame);
+      if (timing) timings.push(timing);
+      audio.take(row);
+      for (const event of eventsOf(row)) {
+        marks.before(event);
+        mirror.apply(event);
+        marks.after(event, row.index);
+      }
+    },
+    mirrorAt: (count) => (count === undefined || count >= rows.length ? mirror : travel.at(count)),
+    indexOfLine(line) {
+      let low = 0;
+      let high = rows.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((rows[middle] as LogRow).line <= line) low = middle + 1;
+        else high = middle;
+      }
+      return low - 1;
+    },
+  };
+}

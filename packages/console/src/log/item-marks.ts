@@ -1,0 +1,68 @@
+// What became of items besides what they are now: inserted before others, deleted. A mirror forgets the deleted ones; whoever looks
+// into a conversation wants to see where they stood.
+
+import type { RealtimeConversationItem } from '@colloquy/protocol';
+import type { Mirror } from '@colloquy/session';
+
+export interface DeletedItem {
+  readonly item: RealtimeConversationItem;
+  /** The item it stood after; `null` when it was first. */
+  readonly after: string | null;
+  /** The row that deleted it. */
+  readonly row: number;
+}
+
+export interface ItemMarks {
+  /** Item id → the row that put it before others that were there. */
+  readonly inserted: ReadonlyMap<string, number>;
+  /** In the order they were deleted. */
+  readonly deleted: readonly DeletedItem[];
+  /** To be told of each event before and after the mirror is. */
+  before(event: object): void;
+  after(event: object, row: number): void;
+}
+
+type Told = { readonly type?: unknown; readonly item_id?: unknown; readonly previous_item_id?: unknown };
+
+export function createItemMarks(mirror: Mirror): ItemMarks {
+  const inserted = new Map<string, number>();
+  const deleted: DeletedItem[] = [];
+  /** The id of the last item, as placed so far. */
+  let last: string | null = null;
+  let placed: { id: string; previous: string | null } | undefined;
+  let leaving: Omit<DeletedItem, 'row'> | undefined;
+
+  mirror.subscribe('item.placed', ({ item_id, previous_item_id }) => {
+    placed = { id: item_id, previous: previous_item_id };
+  });
+
+  return {
+    inserted,
+    deleted,
+    before(event) {
+      const { type, item_id } = event as Told;
+      placed = undefined;
+      leaving = undefined;
+      if (type !== 'conversation.item.deleted' || typeof item_id !== 'string') return;
+      const items = mirror.items();
+      const index = items.findIndex(({ id }) => id === item_id);
+      const item = items[index];
+      if (item) leaving = { item, after: items[index - 1]?.id ?? null };
+    },
+    after(event, row) {
+      if (leaving && mirror.item(String(leaving.item.id)) === undefined) {
+        deleted.push({ ...leaving, row });
+        inserted.delete(String(leaving.item.id));
+        if (last === leaving.item.id) last = leaving.after;
+      }
+      if (!placed) return;
+      const { id, previous } = placed;
+      if (previous === last || last === null) last = id;
+      // Only who says where an item belongs inserts it; a place that is a guess says nothing.
+      else if (id !== last && isPlacing(event as Told)) inserted.set(id, row);
+    },
+  };
+}
+
+const isPlacing = ({ type, previous_item_id }: Told) =>
+  type === 'conversation.item.added' && (typeof previous_item_id === 'string' || previous_item_id === null);

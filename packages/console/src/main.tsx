@@ -1,0 +1,13 @@
+// The page at `/`: talk, watch, look into recordings. Content of sessions enters the page as text nodes only.
+
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { createAppState } from './app-state.ts';
+import './style/base.css';
+import './style/layout.css';
+import './style/conversation.css';
+import './style/talk.css';
+
+const root = document.getElementById('app');
+if (!root) throw new Error('the page has no #app');
+render(<App app={createAppState()} />, root);

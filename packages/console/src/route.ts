@@ -1,0 +1,112 @@
+// Where one is in the console, as it stands behind the `#` of the address: every view has an address of its own.
+//
+//   #/talk                                 talk to this server
+//   #/session/<id>/timeline                watch a live session
+//   #/recording/<name>/events?at=<line>    look into a recording of this server, at a line
+//   #/file                                 look into a file of one's own; it never leaves the page
+//   #/compare/<log>/<log>                  two logs beside each other: recording:<name>, file:1, file:2
+//   #/home                                 what there is to look at
+
+/** The views of one log. */
+export const TABS = ['conversation', 'timeline', 'events'] as const;
+export type Tab = (typeof TABS)[number];
+
+/** What a log is taken from. */
+export type LogSource =
+  | { readonly kind: 'talk' }
+  | { readonly kind: 'session'; readonly id: string }
+  | { readonly kind: 'recording'; readonly name: string }
+  | { readonly kind: 'file'; readonly slot: 1 | 2 };
+
+export type Place =
+  | { readonly view: 'home' }
+  | { readonly view: 'log'; readonly source: LogSource; readonly tab: Tab; readonly line?: number }
+  | { readonly view: 'compare'; readonly left: LogSource | undefined; readonly right: LogSource | undefined };
+
+/** Whoever opens the page can talk at once. */
+export const START: Place = { view: 'log', source: { kind: 'talk' }, tab: 'conversation' };
+
+/** Reads the part behind the `#`. Never throws; what makes no sense leads to the start. */
+export function readPlace(hash: string): Place {
+  const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
+  const [, view, ...rest] = path.split('/').map(unescaped);
+  const [first, second] = rest;
+  switch (view) {
+    case 'home':
+      return { view: 'home' };
+    case 'compare':
+      return { view: 'compare', left: readSource(first), right: readSource(second) };
+    case 'talk':
+      return inLog({ kind: 'talk' }, first, query);
+    case 'file':
+      return inLog({ kind: 'file', slot: 1 }, first, query);
+    case 'session':
+      return first ? inLog({ kind: 'session', id: first }, second, query) : START;
+    case 'recording':
+      return first ? inLog({ kind: 'recording', name: first }, second, query) : START;
+    default:
+      return START;
+  }
+}
+
+function inLog(source: LogSource, tab: string | undefined, query: string): Place {
+  const line = Number(new URLSearchParams(query).get('at') ?? Number.NaN);
+  return {
+    view: 'log',
+    source,
+    tab: TABS.find((each) => each === tab) ?? 'conversation',
+    ...(Number.isInteger(line) && line > 0 && { line }),
+  };
+}
+
+/** A log in one word, for the addresses of comparisons. */
+function readSource(word: string | undefined): LogSource | undefined {
+  if (word === 'talk') return { kind: 'talk' };
+  if (word === 'file:1') return { kind: 'file', slot: 1 };
+  if (word === 'file:2') return { kind: 'file', slot: 2 };
+  if (word?.startsWith('recording:')) return { kind: 'recording', name: word.slice('recording:'.length) };
+  if (word?.startsWith('session:')) return { kind: 'session', id: word.slice('session:'.length) };
+  return undefined;
+}
+
+function sourceWord(source: LogSource | undefined): string {
+  switch (source?.kind) {
+    case 'talk':
+      return 'talk';
+    case 'file':
+      return `file:${source.slot}`;
+    case 'session':
+      return `session:${source.id}`;
+    case 'recording':
+      return `recording:${source.name}`;
+    default:
+      return '-';
+  }
+}
+
+const escaped = encodeURIComponent;
+
+function unescaped(word: string): string {
+  try {
+    return decodeURIComponent(word);
+  } catch {
+    // Half an escape is no escape.
+    return word;
+  }
+}
+
+/** The address of a place, `#` included. */
+export function addressOf(place: Place): string {
+  if (place.view === 'home') return '#/home';
+  if (place.view === 'compare')
+    return `#/compare/${escaped(sourceWord(place.left))}/${escaped(sourceWord(place.right))}`;
+  const { source, tab, line } = place;
+  const name = source.kind === 'session' ? source.id : source.kind === 'recording' ? source.name : undefined;
+  const path = [source.kind, ...(name === undefined ? [] : [escaped(name)]), ...(tab === 'conversation' ? [] : [tab])];
+  return `#/${path.join('/')}${line === undefined ? '' : `?at=${line}`}`;
+}
+
+/** Whether two places show the same log. */
+export function isSameSource(one: LogSource, other: LogSource): boolean {
+  return sourceWord(one) === sourceWord(other);
+}

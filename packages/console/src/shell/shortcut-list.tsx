@@ -1,0 +1,46 @@
+// The list of all keys, behind `?`.
+
+import { useRef } from 'preact/hooks';
+import { offered, useShortcuts } from './shortcuts.ts';
+
+const KEY_NAMES: Readonly<Record<string, string>> = {
+  ' ': 'Space',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+};
+
+export function ShortcutList() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const show = () => dialog.current?.showModal();
+  useShortcuts('Help', [{ key: '?', words: 'this list', run: show }]);
+  return (
+    <>
+      <button type="button" class="quiet" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={show}>
+        ?
+      </button>
+      <dialog ref={dialog} aria-labelledby="shortcuts-title">
+        <h2 id="shortcuts-title">Keyboard</h2>
+        {offered.value.map(({ name, shortcuts }) => (
+          <section key={name}>
+            <h3>{name}</h3>
+            <dl class="keys">
+              {shortcuts.map(({ key, words }) => (
+                <div key={key}>
+                  <dt>
+                    <kbd>{KEY_NAMES[key] ?? key}</kbd>
+                  </dt>
+                  <dd>{words}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+        <form method="dialog">
+          <button type="submit">Close</button>
+        </form>
+      </dialog>
+    </>
+  );
+}

@@ -1,0 +1,77 @@
+// What keys do. Views say what they offer while they are on the screen; `?` shows it all.
+
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+
+export interface Shortcut {
+  /** As `KeyboardEvent.key` has it; a letter means the letter without modifiers. */
+  readonly key: string;
+  /** What it does, in few words. */
+  readonly words: string;
+  readonly run: () => void;
+  /** Also while a field is written in. Only for keys that mean nothing there. */
+  readonly inFields?: boolean;
+  /** When the key is let go: what is held as long as the key is. */
+  readonly release?: () => void;
+}
+
+export interface ShortcutGroup {
+  readonly name: string;
+  readonly shortcuts: readonly Shortcut[];
+}
+
+/** What is offered now, in the order it came. */
+export const offered = signal<readonly ShortcutGroup[]>([]);
+
+/** Offers keys while the component is on the screen. */
+export function useShortcuts(name: string, shortcuts: readonly Shortcut[]): void {
+  useEffect(() => {
+    const group = { name, shortcuts };
+    offered.value = [...offered.peek(), group];
+    return () => {
+      offered.value = offered.peek().filter((each) => each !== group);
+    };
+  });
+}
+
+const FIELDS = 'input, textarea, select, [contenteditable]';
+/** What means something of its own on these. */
+const CLICKED = 'button, a, summary';
+
+function find(event: KeyboardEvent): Shortcut | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  const target = event.target instanceof Element ? event.target : undefined;
+  const isField = target?.closest(FIELDS) !== null && target !== undefined;
+  if ([' ', 'Enter'].includes(event.key) && target?.closest(CLICKED)) return undefined;
+  // What came last is nearest to the user.
+  for (const { shortcuts } of [...offered.peek()].reverse()) {
+    const found = shortcuts.find(({ key, inFields }) => key === event.key && (!isField || inFields));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Listens to the whole page; returns what ends it. */
+export function listenToKeys(): () => void {
+  let held: { key: string; release: () => void } | undefined;
+  const down = (event: KeyboardEvent) => {
+    if (document.querySelector('dialog[open]')) return;
+    const found = find(event);
+    if (!found) return;
+    event.preventDefault();
+    if (event.repeat && found.release) return;
+    if (found.release) held = { key: event.key, release: found.release };
+    found.run();
+  };
+  const up = ({ key }: KeyboardEvent) => {
+    if (held?.key !== key) return;
+    held.release();
+    held = undefined;
+  };
+  addEventListener('keydown', down);
+  addEventListener('keyup', up);
+  return () => {
+    removeEventListener('keydown', down);
+    removeEventListener('keyup', up);
+  };
+}

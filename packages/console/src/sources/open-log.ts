@@ -1,0 +1,118 @@
+// Logs that are only looked at: a live session, a recording of the server, a file of one's own. Each becomes a `Viewing`.
+
+import { type RecordingEntry, readRecordingLine } from '@colloquy/session';
+import { readLog } from '../log/read-log.ts';
+import type { ServerApi } from './server-api.ts';
+import { createViewing, type Viewing } from './viewing.ts';
+
+/** Watches a live session; what comes are the lines of a recording. */
+export function watchSession(id: string, api: ServerApi, level: string | null): Viewing {
+  const over = new AbortController();
+  const viewing = createViewing({
+    source: { kind: 'session', id },
+    name: id,
+    words: 'connecting …',
+    close: () => over.abort(),
+  });
+  void watch(viewing, id, api, level ?? 'media', over.signal);
+  return viewing;
+}
+
+async function watch(viewing: Viewing, id: string, api: ServerApi, level: string, signal: AbortSignal): Promise<void> {
+  const { status, log } = viewing;
+  const protocols = await api.protocols('look');
+  if (signal.aborted) return;
+  if (!protocols.ok) {
+    status.value = { state: 'failed', words: protocols.words };
+    return;
+  }
+  const address = `${socketOrigin()}/api/sessions/${encodeURIComponent(id)}/watch?level=${level}`;
+  const socket = new WebSocket(address, protocols.value);
+  let line = 0;
+  signal.addEventListener('abort', () => socket.close(1000));
+  socket.addEventListener('open', () => {
+    status.value = { state: 'live', words: 'watching, read-only' };
+  });
+  socket.addEventListener('message', ({ data }) => {
+    if (typeof data === 'string') log.append(readRecordingLine(data, ++line));
+  });
+  socket.addEventListener('close', ({ code, reason }) => {
+    if (signal.aborted) return;
+    const words =
+      line === 0
+        ? 'This session cannot be watched: it has ended, or this server does not show it.'
+        : code === 1000
+          ? 'The session has ended.'
+          : `The server stopped showing it (${code}${reason && `: ${reason}`}).`;
+    status.value = { state: line === 0 ? 'failed' : 'ended', words };
+  });
+}
+
+/** `ws://host` or `wss://host` of the server this page came from. */
+export const socketOrigin = (): string => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}`;
+
+/** Reads a recording of the server. */
+export function openRecording(name: string, api: ServerApi): Viewing {
+  const over = new AbortController();
+  const viewing = createViewing({
+    source: { kind: 'recording', name },
+    name,
+    words: 'reading …',
+    close: () => over.abort(),
+  });
+  void api.recording(name, undefined, over.signal).then((answer) => {
+    if (over.signal.aborted) return;
+    if (answer.ok && answer.value.body) return read(viewing, answer.value.body, undefined, over.signal);
+    viewing.status.value = { state: 'failed', words: answer.ok ? 'The recording is empty.' : answer.words };
+  });
+  return viewing;
+}
+
+/** Reads a file of the user's. It stays in the page. */
+export function openFile(file: File, slot: 1 | 2): Viewing {
+  const over = new AbortController();
+  const viewing = createViewing({
+    source: { kind: 'file', slot },
+    name: file.name,
+    words: 'reading …',
+    close: () => over.abort(),
+  });
+  void read(viewing, file.stream(), file.size, over.signal);
+  return viewing;
+}
+
+async function read(
+  { log, status }: Viewing,
+  stream: ReadableStream<Uint8Array>,
+  size: number | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const kinds = new Set<RecordingEntry['kind']>();
+  try {
+    await readLog(stream, {
+      signal,
+      take(entry) {
+        kinds.add(entry.kind);
+        log.append(entry);
+      },
+      progress(bytes) {
+        const share = size ? `${Math.floor((100 * bytes) / size)} %` : `${Math.round(bytes / 1024)} kB`;
+        status.value = { state: 'opening', words: `reading … ${share}` };
+      },
+    });
+  } catch {
+    // The file was taken away, or the connection was cut: what came until then is shown.
+    if (!signal.aborted) status.value = { state: 'failed', words: 'It could not be read to its end.' };
+    return;
+  }
+  if (signal.aborted) return;
+  const isLog = kinds.has('frame') || kinds.has('input') || kinds.has('event');
+  status.value = isLog
+    ? { state: 'ended', words: wordsOf(log.rows.length, log.dropped) }
+    : { state: 'failed', words: 'This holds no events of a Realtime conversation.' };
+}
+
+const wordsOf = (rows: number, dropped: number): string => {
+  const lines = rows === 1 ? '1 line' : `${rows.toLocaleString('en')} lines`;
+  return dropped === 0 ? lines : `${lines}; the rest is not shown`;
+};

@@ -1,0 +1,65 @@
+// What every view is given: one log on the screen, how far it is looked at, and what one may do in it.
+
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { createFrameLog, type FrameLog } from '../log/frame-log.ts';
+import type { LogSource } from '../route.ts';
+
+export interface ViewingStatus {
+  /** `live` while lines may come by themselves. */
+  readonly state: 'opening' | 'live' | 'ended' | 'failed';
+  /** One sentence for people. */
+  readonly words: string;
+}
+
+/** What the user may do in a conversation that this page holds. */
+export interface ConversationActions {
+  /** Gives the output of a function call; the engine is asked to go on once no call waits. */
+  answerCall(callId: string, output: string): void;
+  /** Lets an MCP call be made, or not. */
+  answerApproval(requestId: string, approve: boolean): void;
+  /** Takes an item out of the conversation. */
+  deleteItem(itemId: string): void;
+}
+
+export interface Viewing {
+  readonly source: LogSource;
+  /** What it is called, for headings. */
+  readonly name: string;
+  readonly log: FrameLog;
+  readonly status: Signal<ViewingStatus>;
+  /** How many rows are looked at, so that a past moment can be shown; `undefined` is all of them, also those that come. */
+  readonly upTo: Signal<number | undefined>;
+  /** The row that is pointed at in the timeline and among the events. */
+  readonly selected: Signal<number | undefined>;
+  /** Absent where one may only look. */
+  readonly actions?: ConversationActions | undefined;
+  /** Ends what feeds the log. */
+  close(): void;
+}
+
+export interface ViewingSetup {
+  source: LogSource;
+  name: string;
+  words: string;
+  actions?: ConversationActions | undefined;
+  close?: () => void;
+}
+
+export function createViewing({ source, name, words, actions, close = () => {} }: ViewingSetup): Viewing {
+  return {
+    source,
+    name,
+    log: createFrameLog(),
+    status: signal<ViewingStatus>({ state: 'opening', words }),
+    upTo: signal(undefined),
+    selected: signal(undefined),
+    actions,
+    close,
+  };
+}
+
+/** How many rows of a log are looked at, now and whenever that changes. */
+export function countOf({ log, upTo }: Viewing): number {
+  void (log.version as ReadonlySignal<number>).value;
+  return upTo.value ?? log.rows.length;
+}

@@ -1,0 +1,115 @@
+// One WebSocket to a Realtime server, whose frames both ways go into a log. What is said is not decided here.
+
+import { readFrame } from '@colloquy/protocol';
+import type { RecordingEntry, RecordingHeader } from '@colloquy/session';
+import type { FrameLog } from '../log/frame-log.ts';
+import { socketOrigin } from '../sources/open-log.ts';
+
+export interface ConnectionOptions {
+  readonly model: string;
+  readonly protocols: readonly string[];
+  readonly log: FrameLog;
+  /** Hears every frame of the server, after the log has it. */
+  readonly onEvent?: (event: ServerFrame) => void;
+  /** Told of `error` events, in words. */
+  readonly onError: (words: string) => void;
+  /** Told once that an open session has ended, and why. */
+  readonly onClose: (words: string) => void;
+}
+
+export interface ServerFrame {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Connection {
+  /** Resolves when the server has opened the session, or with why it did not. */
+  readonly opened: Promise<string | undefined>;
+  /** Sends a client event, with an `event_id` of its own; dropped when the session has ended. */
+  send(event: object): void;
+  close(): void;
+}
+
+/** A refused handshake looks to a page like a server that is not there. */
+const NOT_OPENED = 'The server did not open a session: it is not there, it is full, or it asks for another key.';
+
+export function createConnection(options: ConnectionOptions): Connection {
+  const { log, onEvent, onError, onClose } = options;
+  const began = performance.now();
+  const socket = new WebSocket(`${socketOrigin()}/v1/realtime?model=${encodeURIComponent(options.model)}`, [
+    ...options.protocols,
+  ]);
+  const now = () => Math.round(performance.now() - began);
+  let sent = 0;
+  let told = '';
+  let isOpen = false;
+
+  const append = (entry: Unlined) => log.append({ ...entry, line: log.rows.length + 1 } as RecordingEntry);
+  let settle: (refused: string | undefined) => void = () => {};
+  const opened = new Promise<string | undefined>((resolve) => {
+    settle = resolve;
+  });
+
+  function hear(text: string): void {
+    const at = now();
+    const read = readFrame(text, false);
+    const event = read.ok ? (read.value as ServerFrame) : undefined;
+    if (typeof event !== 'object' || event === null || typeof event.type !== 'string') {
+      append({ kind: 'damaged', message: 'a frame that is no event' });
+      return;
+    }
+    if (!isOpen && event.type === 'session.created') {
+      isOpen = true;
+      append({ kind: 'header', header: headerOf(event) });
+    }
+    append({ kind: 'frame', frame: { at, from: 'server', event: event as never } });
+    if (event.type === 'error') onError((told = errorWords(event)));
+    onEvent?.(event);
+    if (isOpen) settle(undefined);
+  }
+
+  socket.addEventListener('message', ({ data }) => {
+    if (typeof data === 'string') hear(data);
+    else append({ kind: 'damaged', message: 'a frame of bytes' });
+  });
+  socket.addEventListener('close', ({ code, reason }) => {
+    if (!isOpen) return settle(told || reason || NOT_OPENED);
+    onClose(
+      code === 1000 || code === 1005
+        ? 'The session has ended.'
+        : `The session was ended (${code}${reason && `: ${reason}`}).`,
+    );
+  });
+
+  return {
+    opened,
+    send(event) {
+      if (socket.readyState !== WebSocket.OPEN) return;
+      const numbered = { event_id: `console_${++sent}`, ...event };
+      append({ kind: 'input', input: { at: now(), from: 'client', event: numbered as never } });
+      socket.send(JSON.stringify(numbered));
+    },
+    close: () => socket.close(1000),
+  };
+}
+
+type Unlined = RecordingEntry extends infer E ? (E extends RecordingEntry ? Omit<E, 'line'> : never) : never;
+
+/** What the server opened can be shown, not replayed: its seed is not known here. */
+function headerOf({ session }: ServerFrame): RecordingHeader {
+  const { id } = (session ?? {}) as { id?: unknown };
+  return {
+    recording: 1,
+    session: typeof id === 'string' ? id : 'sess_unknown',
+    started_at: Date.now(),
+    hidden: ['key'],
+    seed: null,
+    options: null,
+  };
+}
+
+function errorWords({ error }: ServerFrame): string {
+  const { message, code } = (error ?? {}) as { message?: unknown; code?: unknown };
+  const words = typeof message === 'string' ? message : 'The server reports an error.';
+  return typeof code === 'string' ? `${words} (${code})` : words;
+}

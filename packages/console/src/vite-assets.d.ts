@@ -1,0 +1,9 @@
+// What vite makes of imports that are no modules.
+
+declare module '*.css';
+
+/** The address of a script of its own, for a worklet. */
+declare module '*?worker&url' {
+  const address: string;
+  export default address;
+}
