@@ -25,7 +25,7 @@ const MAY_PARSE_JSON: Record<string, string> = {
   'packages/protocol/src/frame-guard.ts': 'the guard itself: it has measured the text before',
   'packages/server/src/routes/status.ts': 'our own package.json',
   'packages/cli/src/config.ts': "the operator's own file",
-  'packages/cli/src/connect.ts': "a server's refusal of the handshake, cut to a few kilobytes",
+  'packages/cli/src/reach.ts': "a server's answer over HTTP, and its refusals, cut short",
   'packages/cli/src/main.ts': 'our own package.json',
   'packages/cli/src/prices.ts': 'a file of prices, ours or the one that is named',
 };

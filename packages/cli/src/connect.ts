@@ -1,11 +1,10 @@
 // Opening a WebSocket to a Realtime server, and saying in one line why it could not be opened.
 
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { ColloquyError } from '@colloquy/protocol';
 import { WebSocket } from 'ws';
 import { misused } from './command.ts';
-import { printableLine } from './printable.ts';
+import { type Connecting, explain, readCa, refusalWords } from './reach.ts';
 
 const OPENING_MS = 10_000;
 /** Largest frame taken in, in bytes: the limit servers hold clients to [LM1]. */
@@ -36,49 +35,14 @@ export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** What each failure of the world means to whoever typed the command. */
-const FAULTS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there; start a server with 'colloquy serve'",
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the host name could not be looked up',
-  ETIMEDOUT: 'it does not answer',
-  ECONNRESET: 'it hung up; a wss:// address may need ws://, or the other way round',
-  EPROTO: 'it does not speak TLS; use ws://',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted; give the CA file with --ca',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; give the CA file with --ca',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is not trusted; give the CA file with --ca',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is not trusted; give the CA file with --ca',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another host',
-};
-
-function explain(error: Error): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (Object.hasOwn(FAULTS, code)) return FAULTS[code] ?? code;
-  if (error.message.includes('Opening handshake has timed out')) return FAULTS.ETIMEDOUT ?? '';
-  if (error.message.includes('socket hang up')) return FAULTS.ECONNRESET ?? '';
-  return code || 'it does not speak WebSocket';
-}
-
-/** The words of a refusal: the message of its JSON envelope [RT13], or nothing. */
+/** The words of a refusal, or nothing. */
 async function readRefusal(response: IncomingMessage): Promise<string> {
   let body = '';
   for await (const chunk of response.setEncoding('utf8')) {
     body += chunk;
     if (body.length > REFUSAL_BYTES) break;
   }
-  try {
-    const message: unknown = JSON.parse(body)?.error?.message;
-    return typeof message === 'string' ? printableLine(message.slice(0, 512)) : '';
-  } catch {
-    // Not our kind of server: its status says enough.
-    return '';
-  }
-}
-
-export interface Connecting {
-  readonly key: string | undefined;
-  /** A PEM file of the authority to trust in place of the system's. */
-  readonly caFile: string | undefined;
+  return refusalWords(body);
 }
 
 /** What arrives, from the first frame on: nothing is lost that came before anyone listened. */
@@ -88,21 +52,16 @@ export interface Connection {
   readonly listen: (onFrame: (frame: string) => void, onEnd: (code: number, reason: string) => void) => void;
 }
 
-function readCa(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw misused(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
-  }
-}
-
-/** Opens a connection. Rejects with `upstream_error`, in one line, when the server is not there or refuses. */
-export function connect(url: URL, { key, caFile }: Connecting): Promise<Connection> {
+/**
+ * Opens a connection. Rejects with `upstream_error`, in one line, when the server is not there or refuses. `frameBytes` bounds what
+ * is taken in at once.
+ */
+export function connect(url: URL, { key, caFile }: Connecting, frameBytes = FRAME_BYTES): Promise<Connection> {
   const socket = new WebSocket(url, {
     headers: { 'user-agent': 'colloquy', ...(key !== undefined && { authorization: `Bearer ${key}` }) },
     handshakeTimeout: OPENING_MS,
     perMessageDeflate: false,
-    maxPayload: FRAME_BYTES,
+    maxPayload: frameBytes,
     ...(caFile !== undefined && { ca: readCa(caFile) }),
   });
   return new Promise((resolve, reject) => {

@@ -1,14 +1,14 @@
-// `colloquy tail`: prints what a server sends, as it comes, redacted.
+// `colloquy tail`: prints what passes in a live session, as it comes, redacted.
 
-import { eventTypeOf, readFrame } from '@colloquy/protocol';
-import { createRecordingWriter } from '@colloquy/session';
-import { type Command, EXIT, EXIT_CODES_HELP, readArguments } from '../command.ts';
-import { type Connection, connect, DEFAULT_URL, realtimeUrl } from '../connect.ts';
-import { frameLine } from '../frame-line.ts';
+import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { type Connection, connect, realtimeUrl } from '../connect.ts';
 import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
-import { escapeJson, printableLine } from '../printable.ts';
+import { watchLive } from '../live-session.ts';
+import { printableLine } from '../printable.ts';
+import { eventPrinter, linePrinter, type Printer } from '../tail-printer.ts';
 import { keyFor } from './talk.ts';
 
+const SERVER = 'http://127.0.0.1:8787';
 const INTERRUPTED = 130;
 const NORMAL_CLOSURE = 1000;
 /** How long a closing server may take to say so, in milliseconds. */
@@ -16,50 +16,29 @@ const CLOSING_MS = 2000;
 
 const HELP = `Usage: colloquy tail [URL] [options]
 
-Connects to a Realtime server and prints every event it sends, one on a line, until either side ends. It says nothing itself.
+Prints what passes in a session, as it comes, one event on a line, until the session or the server ends. It says nothing itself.
 
-What is shown is a session of its own: a WebSocket to a Realtime server opens a new session and shows no other one, and no
-server is known to let a program watch the sessions of others. A call in progress can be joined, where the server offers that:
-give the URL with ?call_id=<id>. To watch your own program, record it with recordSocket of @colloquy/session, or have
-'colloquy serve --data-dir <folder>' write recordings and read those.
+With http://host:port, where 'colloquy serve' listens, it watches a live session: the one of --session, else the newest, and if
+there is none, the next. It is shown the frames of both sides (> the client, < the server), and no session notices.
 
-URL defaults to ${DEFAULT_URL}
+With ws://… or wss://…, or the whole address of a Realtime endpoint, it opens a session of its own there and prints every event the
+server sends: no other server is known to let a program watch the sessions of others. A call in progress can be joined, where the
+server offers that: give the URL with ?call_id=<id>. To watch your own program against any server, record it with recordSocket of
+@colloquy/session.
+
+URL defaults to ${SERVER}
 
 Options:
-  --json        print a recording, as 'colloquy inspect' reads it
+  --session <id>   the live session to watch; 'GET /api/sessions' and the console list them
+  --json           print a recording, as 'colloquy inspect' reads it
 ${LEVEL_HELP}
-  --ca <file>   trust this certificate authority (PEM), for wss:// to 'colloquy serve --tls'
-  -h, --help    this text
+  --ca <file>      trust this certificate authority (PEM), for https:// and wss:// to 'colloquy serve --tls'
+  -h, --help       this text
 
 Environment:
   COLLOQUY_API_KEY    the key to show the server; on this machine the first of COLLOQUY_API_KEYS stands in for it
 
 ${EXIT_CODES_HELP}`;
-
-/** Takes each frame with the milliseconds since 1970 at which it came, and its end. */
-interface Printer {
-  readonly take: (frame: string, time: number) => void;
-  readonly end: () => void;
-}
-
-function printerOf(json: boolean, level: ReturnType<typeof readLevel>): Printer {
-  const { stdout, stderr } = process;
-  if (json) {
-    const writer = createRecordingWriter({ onLine: (line) => void stdout.write(`${escapeJson(line)}\n`), level });
-    return { take: (frame, time) => writer.write('server', frame, time), end: () => writer.end() };
-  }
-  let began: number | undefined;
-  return {
-    take(frame, time) {
-      began ??= time;
-      const read = readFrame(frame, false);
-      const event = read.ok && eventTypeOf(read.value) !== undefined ? (read.value as { type: string }) : undefined;
-      if (event) stdout.write(`${frameLine({ from: 'server', event }, time - began, level)}\n`);
-      else stderr.write(`a frame of ${frame.length} characters is no event\n`);
-    },
-    end() {},
-  };
-}
 
 /** Prints until either side ends; resolves with the exit code. */
 function follow({ socket, listen }: Connection, { take, end }: Printer): Promise<number> {
@@ -90,11 +69,23 @@ function follow({ socket, listen }: Connection, { take, end }: Printer): Promise
   });
 }
 
+/** The server whose sessions are to be watched; `undefined` for the address of an endpoint. Throws `misused` for what is neither. */
+function serverToWatch(text: string, session: string | undefined): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isServer = url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '';
+  if (isServer && (url.username !== '' || url.password !== '')) {
+    throw misused('the URL must not hold credentials; set COLLOQUY_API_KEY');
+  }
+  if (!isServer && session !== undefined) throw misused('--session needs the address of a server, http://host:port');
+  return isServer ? url : undefined;
+}
+
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = readArguments(
     'tail',
     args,
     {
+      session: { type: 'string' },
       json: { type: 'boolean' },
       ...LEVEL_FLAG,
       ca: { type: 'string' },
@@ -107,10 +98,26 @@ async function run(args: string[]): Promise<number> {
     return EXIT.done;
   }
   const level = readLevel(values.level);
-  const url = realtimeUrl(positionals[0] ?? DEFAULT_URL);
-  const connection = await connect(url, { key: keyFor(url, process.env), caFile: values.ca });
-  if (process.stderr.isTTY) process.stderr.write(`listening to ${url.origin}; Ctrl-C ends\n`);
-  return follow(connection, printerOf(values.json === true, level));
+  const json = values.json === true;
+  const { session, ca: caFile } = values;
+  const address = positionals[0] ?? SERVER;
+  const server = serverToWatch(address, session);
+  if (server) {
+    const key = keyFor(server, process.env);
+    const onWait = () => void process.stderr.write(`no session is live at ${server.origin}; waiting for one\n`);
+    const { id, connection } = await watchLive(server, { key, caFile, level, session, onWait });
+    tell(`watching ${printableLine(id)}; Ctrl-C ends`);
+    return follow(connection, linePrinter(json, level));
+  }
+  const url = realtimeUrl(address);
+  const connection = await connect(url, { key: keyFor(url, process.env), caFile });
+  tell(`listening to ${url.origin}; Ctrl-C ends`);
+  return follow(connection, eventPrinter(json, level));
 }
 
-export const tail: Command = { summary: 'print what a server sends, as it comes', help: HELP, run };
+/** Tells somebody who watches the terminal how things stand. */
+function tell(words: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${words}\n`);
+}
+
+export const tail: Command = { summary: 'print what passes in a live session, as it comes', help: HELP, run };

@@ -1,0 +1,69 @@
+// What `colloquy tail` prints of what comes: the events of a server, or the lines of a session that is watched.
+
+import { eventTypeOf, type RedactionLevel, readFrame } from '@colloquy/protocol';
+import { createRecordingWriter, type RecordingEntry, readRecordingLine, redactLogEntry } from '@colloquy/session';
+import { frameLine } from './frame-line.ts';
+import { escapeJson, printableLine } from './printable.ts';
+
+/** Takes each frame with the milliseconds since 1970 at which it came, and the end. */
+export interface Printer {
+  readonly take: (frame: string, time: number) => void;
+  readonly end: () => void;
+}
+
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+const complain = (line: string) => void process.stderr.write(`${line}\n`);
+
+/** Of events, as a server sends them to a client of its own. As JSON they become a recording. */
+export function eventPrinter(json: boolean, level: RedactionLevel): Printer {
+  if (json) {
+    const writer = createRecordingWriter({ onLine: (line) => print(escapeJson(line)), level });
+    return { take: (frame, time) => writer.write('server', frame, time), end: () => writer.end() };
+  }
+  let began: number | undefined;
+  return {
+    take(frame, time) {
+      began ??= time;
+      const read = readFrame(frame, false);
+      const event = read.ok && eventTypeOf(read.value) !== undefined ? (read.value as { type: string }) : undefined;
+      if (event) print(frameLine({ from: 'server', event }, time - began, level));
+      else complain(`a frame of ${frame.length} characters is no event`);
+    },
+    end() {},
+  };
+}
+
+/** Of the lines of a recording, as an observer is shown them. What the server left in clear is hidden here all the same. */
+export function linePrinter(json: boolean, level: RedactionLevel): Printer {
+  let count = 0;
+  return {
+    take(text) {
+      count += 1;
+      const entry = readRecordingLine(text, count);
+      if (entry.kind === 'damaged' || entry.kind === 'foreign') {
+        return complain(`a line of ${text.length} characters is none of a recording`);
+      }
+      if (!json) return lineFor(entry, level).forEach(print);
+      const line = redactLogEntry(entry, text, level);
+      if (line !== undefined) print(escapeJson(line));
+    },
+    end() {},
+  };
+}
+
+/** What people read of an entry: what passed over the wire, and what the conversation held when watching began. */
+function lineFor(entry: RecordingEntry, level: RedactionLevel): string[] {
+  if (entry.kind === 'frame') return [frameLine(entry.frame, entry.frame.at, level)];
+  if (entry.kind === 'snapshot') {
+    const { at, state } = entry.snapshot;
+    return [`${when(at)}  =  ${Number(state.items?.count ?? 0)} items in the conversation`];
+  }
+  if (entry.kind !== 'input') return [];
+  const { input } = entry;
+  if (input.from === 'client') return [frameLine({ from: 'client', event: input.event }, input.at, level)];
+  return input.from === 'wire'
+    ? [`${when(input.at)}  >  a frame that is no event: ${printableLine(input.issue.code)}`]
+    : [];
+}
+
+const when = (at: number) => `${(at / 1000).toFixed(3).padStart(9)} s`;
