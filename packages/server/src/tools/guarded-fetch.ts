@@ -1,7 +1,7 @@
 // The `fetch` of one MCP server: dials nobody else, follows no redirect, and lets through no more than it was told to. What may
 // be dialled at all is `egress.ts`.
 
-import { type IncomingMessage, Agent as PlainAgent, request as plainRequest, type RequestOptions } from 'node:http';
+import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
@@ -68,39 +68,33 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const agent = isTls ? new TlsAgent({ keepAlive: true }) : new PlainAgent({ keepAlive: true });
   const lookup = guardedLookup(rules, options.resolve);
 
-  function send(url: URL, init: RequestInit): Promise<IncomingMessage> {
-    const { promise, resolve, reject } = deferred<IncomingMessage>();
-    const method = init.method ?? 'GET';
+  function send(url: URL, init: RequestInit, method: string): Promise<IncomingMessage> {
     const signal = init.signal ?? undefined;
-    if (signal?.aborted) reject(signal.reason);
-    else {
-      const wanted: RequestOptions = {
-        method,
-        agent,
-        lookup,
-        headers: { ...plainHeaders(init.headers), ...headers },
-        ...(signal && { signal }),
-      };
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const wanted = { method, agent, lookup, headers: { ...plainHeaders(init.headers), ...headers } };
       const request = isTls ? tlsRequest(url, wanted) : plainRequest(url, wanted);
+      const abort = () => request.destroy();
+      signal?.addEventListener('abort', abort);
+      request.on('close', () => signal?.removeEventListener('abort', abort));
       let isConnected = false;
       const slow = setTimeout(() => request.destroy(new FetchFault('unreachable')), connectMs);
+      const connected = () => {
+        clearTimeout(slow);
+        isConnected = true;
+      };
       request.on('socket', (socket: Socket) => {
-        const connected = () => {
-          clearTimeout(slow);
-          isConnected = true;
-        };
         if (request.reusedSocket) connected();
         else socket.once(isTls ? 'secureConnect' : 'connect', connected);
       });
       request.on('error', (error) => {
         clearTimeout(slow);
-        if (error instanceof EgressError || error instanceof FetchFault || signal?.aborted) reject(error);
-        else reject(new FetchFault(isConnected ? 'lost' : 'unreachable'));
+        const isOurs = error instanceof EgressError || error instanceof FetchFault;
+        reject(isOurs ? error : signal?.aborted ? signal.reason : new FetchFault(isConnected ? 'lost' : 'unreachable'));
       });
       request.on('response', resolve);
       request.end(typeof init.body === 'string' ? init.body : undefined);
-    }
-    return promise;
+    });
   }
 
   async function* letThrough(message: IncomingMessage, method: string): AsyncGenerator<Buffer> {
@@ -132,7 +126,7 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
       const url = new URL(given);
       if (url.origin !== server.origin) throw new FetchFault('elsewhere');
       const method = init.method ?? 'GET';
-      const message = await send(url, init);
+      const message = await send(url, init, method);
       const status = message.statusCode ?? 0;
       const isRead = (status >= 200 && status < 300) || (status === 405 && method === 'GET');
       if (!isRead) {
@@ -148,16 +142,6 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
     },
     close: () => agent.destroy(),
   };
-}
-
-function deferred<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: unknown) => void;
-  const promise = new Promise<T>((settle, fail) => {
-    resolve = settle;
-    reject = fail;
-  });
-  return { promise, resolve, reject };
 }
 
 /** No compression, which would hide how large an answer is. */
