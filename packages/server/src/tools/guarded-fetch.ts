@@ -121,6 +121,13 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
     }
   }
 
+  function bodyOf(message: IncomingMessage, method: string): Readable {
+    const body = Readable.from(letThrough(message, method));
+    // Nobody need read it: what has come is let go, so that the connection can be used again; what has not is not waited for.
+    body.on('close', () => (message.complete ? message.resume() : message.destroy()));
+    return body;
+  }
+
   return {
     async fetch(given, init = {}) {
       const url = new URL(given);
@@ -135,9 +142,7 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
       }
       const isEmpty = status === 204 || status === 205 || status === 405;
       if (isEmpty) message.resume();
-      const body = isEmpty
-        ? null
-        : (Readable.toWeb(Readable.from(letThrough(message, method))) as globalThis.ReadableStream);
+      const body = isEmpty ? null : (Readable.toWeb(bodyOf(message, method)) as globalThis.ReadableStream);
       return new Response(body, { status, headers: receivedHeaders(message) });
     },
     close: () => agent.destroy(),
