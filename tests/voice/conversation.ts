@@ -8,6 +8,7 @@ import { hostSession } from '../../packages/server/src/host-session.ts';
 import type { SpeechParts } from '../../packages/server/src/speech/listener.ts';
 import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
 import { bytesOf, rateOf, samplesOf } from '../../packages/server/src/speech/session-audio.ts';
+import type { McpAccess } from '../../packages/server/src/tools/mcp-access.ts';
 import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 import { joined, silence } from './parts.ts';
 
@@ -42,11 +43,12 @@ export interface ConversationOptions {
   speech: SpeechParts;
   format?: RealtimeAudioFormat;
   opening?: Partial<SessionOptions>;
+  mcp?: McpAccess;
 }
 
-export function converse({ engine, speech, format = PCM, opening = {} }: ConversationOptions): Conversation {
+export function converse({ engine, speech, format = PCM, opening = {}, mcp }: ConversationOptions): Conversation {
   const [client, server] = memoryPair();
-  const hosting = hostSession(server, { engine, speech, opening });
+  const hosting = hostSession(server, { engine, speech, opening, mcp });
   const events: ServerEvent[] = [];
   const taken = new Set<ServerEvent>();
   let wake = () => {};
