@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Listening, type ServerOptions } from '@colloquy/server';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { expect } from 'vitest';
 
@@ -39,8 +39,8 @@ export interface ConsolePage {
 
 export interface ConsoleBrowser {
   readonly browser: Browser;
-  /** A new page, empty of what others did, at an address behind the `#`. */
-  open(hash?: string, options?: Parameters<Browser['newContext']>[0]): Promise<ConsolePage>;
+  /** A new page, empty of what others did, at an address behind the `#`; of another server than the first, by its `url`. */
+  open(hash?: string, options?: BrowserContextOptions & { url?: string }): Promise<ConsolePage>;
   close(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export async function buildConsole(): Promise<string> {
 }
 
 /** Starts a browser for a server; `flags` are further words of its command line. */
-export async function startBrowser(url: string, flags: readonly string[] = []): Promise<ConsoleBrowser> {
+export async function startBrowser(home: string, flags: readonly string[] = []): Promise<ConsoleBrowser> {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM as string,
     args: [...FLAGS, ...flags],
@@ -60,7 +60,7 @@ export async function startBrowser(url: string, flags: readonly string[] = []): 
   const contexts: BrowserContext[] = [];
   return {
     browser,
-    async open(hash = '', options = {}) {
+    async open(hash = '', { url = home, ...options } = {}) {
       const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
       contexts.push(context);
       const page = await context.newPage();
@@ -88,7 +88,10 @@ export async function startBrowser(url: string, flags: readonly string[] = []): 
   };
 }
 
-export interface ServedConsole extends Listening, ConsoleBrowser {}
+export interface ServedConsole extends Listening, ConsoleBrowser {
+  /** Where the page lies as it is built. */
+  readonly consoleDir: string;
+}
 
 /** A server that serves the page, and a browser for it. */
 export async function serveConsole(options: ServerOptions = {}, flags: readonly string[] = []): Promise<ServedConsole> {
@@ -100,6 +103,7 @@ export async function serveConsole(options: ServerOptions = {}, flags: readonly 
   return {
     ...listening,
     ...browser,
+    consoleDir,
     async close() {
       await browser.close();
       await server.close({ graceMs: 0 });

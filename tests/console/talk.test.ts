@@ -1,27 +1,118 @@
-// Talking to the server from the page, typed.
+// Talking to the server from the page in writing: what is said and answered, cut off, called for, and refused.
 
-import { parrot } from '@colloquy/server';
+import { createServer, parrot } from '@colloquy/server';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
 
+const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Say something in writing').fill(text);
+  await page.keyboard.press('Enter');
+}
+
 describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${browserMissing})` : ''}`, () => {
   let served: ServedConsole;
+  /** What the server was told, by type. */
+  let told: { type: string; [field: string]: unknown }[] = [];
   beforeAll(async () => {
-    served = await serveConsole({ engine: parrot() });
+    served = await serveConsole({
+      engine: parrot(),
+      onLine: (_, line) => {
+        if (line.from === 'client') told.push(line.event as never);
+      },
+    });
   });
   afterAll(() => served?.close());
 
   it('a typed turn is answered, and both are shown in order', async () => {
     const opened = await served.open();
     const { page } = opened;
-    await page.getByLabel('Say something in writing').fill('hello there');
-    await page.keyboard.press('Enter');
-    await page.getByRole('list', { name: 'Conversation' }).getByText('You said: hello there').waitFor();
-    const items = page.getByRole('list', { name: 'Conversation' }).getByRole('listitem');
-    expect(await items.allInnerTexts()).toEqual([
-      expect.stringContaining('hello there'),
-      expect.stringContaining('You said: hello there'),
+    await say(page, 'hello there');
+    await conversation(page).getByText('You said: hello there').waitFor();
+    expect(await conversation(page).getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringMatching(/^User[\s\S]*hello there/),
+      expect.stringMatching(/^Assistant[\s\S]*You said: hello there/),
     ]);
     expectSound(opened);
+  });
+
+  it('an answer that is interrupted is truncated to what was heard', async () => {
+    told = [];
+    const opened = await served.open();
+    const { page } = opened;
+    await say(page, 'one two three four five six seven eight nine ten eleven twelve');
+    await page.locator('[data-speaking]').waitFor();
+    await page.keyboard.press('Escape');
+    const badge = await conversation(page)
+      .getByText(/^truncated, /)
+      .innerText();
+    const cut = told.find(({ type }) => type === 'conversation.item.truncate');
+    // Fourteen words of 200 ms each.
+    expect(cut?.audio_end_ms).toBeLessThan(2800);
+    expect(badge).toBe(`truncated, ${(Number(cut?.audio_end_ms) / 1000).toFixed(1)} s heard`);
+    await conversation(page).getByText('the model does not remember these words').waitFor();
+    expectSound(opened);
+  });
+
+  it('the user answers a function call, and the answer goes on', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    await page.getByText('Settings').click();
+    const tools = page.getByLabel('Tools, as JSON');
+    await tools.fill('[{"type": "function", "name": "add"');
+    await page.getByText("'{' is not closed").waitFor();
+    await tools.fill('[{"type": "function"}]');
+    await page.getByText(/^Tools: .*name/).waitFor();
+    await tools.fill('[{"type": "function", "name": "add", "parameters": {"type": "object"}}]');
+    await page.getByText('1 tool.').waitFor();
+    await say(page, 'call add {"b":2,"a":1}');
+    await conversation(page).getByText('Function call').waitFor();
+    await page.getByLabel('What does add return?').fill('{"sum": 3}');
+    await page.getByRole('button', { name: 'Return it' }).click();
+    await conversation(page).getByText('You said: call add {"b":2,"a":1} {"sum": 3}').waitFor();
+    expectSound(opened);
+  });
+
+  it('an error of the server is told in words', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    await say(page, 'hello');
+    await conversation(page).getByText('You said: hello').waitFor();
+    await page.getByText('Settings').click();
+    await page.getByLabel('Voice').fill('cedar');
+    await page.getByRole('button', { name: 'Put into effect' }).click();
+    await page.getByRole('alert').getByText('(cannot_update_voice)').waitFor();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    expect(await page.getByRole('alert').first().innerText()).toBe('');
+    expectSound(opened);
+  });
+
+  it('asks for the key of a server that has one, and gets in with it', async () => {
+    const server = createServer({ port: 0, keys: ['sk-right'], engine: parrot(), consoleDir: served.consoleDir });
+    const { url } = await server.listen();
+    const opened = await served.open('', { url });
+    const { page } = opened;
+    const key = page.getByLabel('This server asks for a key');
+    await key.fill('sk-wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('Incorrect API key provided.').waitFor();
+    await key.fill('sk-right');
+    await page.keyboard.press('Enter');
+    await key.waitFor({ state: 'detached' });
+    await say(page, 'let me in');
+    await conversation(page).getByText('You said: let me in').waitFor();
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+    await page.getByRole('link', { name: /^sess_/ }).click();
+    await conversation(page).getByText('You said: let me in').waitFor();
+    expect(
+      await page.evaluate(() =>
+        JSON.stringify([location.href, document.cookie, { ...localStorage }, { ...sessionStorage }]),
+      ),
+    ).not.toContain('sk-');
+    // The wrong key is refused with a status, which browsers write to their console.
+    expectSound({ ...opened, faults: opened.faults.filter((fault) => !fault.includes('401')) });
+    await server.close({ graceMs: 0 });
   });
 });

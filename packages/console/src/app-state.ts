@@ -1,9 +1,10 @@
 // What the page as a whole knows: where one is, which server it came from, which logs are open.
 
+import type { ServerStatus } from '@colloquy/session';
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { addressOf, isSameSource, type LogSource, type Place, readPlace } from './route.ts';
 import { openFile, openRecording, watchSession } from './sources/open-log.ts';
-import { createServerApi, type ServerApi, type ServerStatus } from './sources/server-api.ts';
+import { createServerApi, type ServerApi } from './sources/server-api.ts';
 import type { Viewing } from './sources/viewing.ts';
 import { createTalk, type Talk } from './talk/talk.ts';
 
@@ -12,7 +13,10 @@ export interface AppState {
   readonly api: ServerApi;
   /** The key of the server, typed by the user. It stays in this page, and goes with it. */
   readonly key: Signal<string>;
+  /** What is known of the server; nothing while it is asked, does not answer, or asks for a key. */
   readonly server: ReadonlySignal<ServerStatus | undefined>;
+  /** Whether the server wants a key that nobody has given yet. */
+  readonly isLocked: ReadonlySignal<boolean>;
   /** Why nothing is known of the server; empty when it is. */
   readonly trouble: ReadonlySignal<string>;
   readonly talk: Talk;
@@ -34,6 +38,7 @@ export function createAppState(): AppState {
   const key = signal('');
   const api = createServerApi(() => key.value);
   const server = signal<ServerStatus | undefined>(undefined);
+  const isLocked = signal(false);
   const trouble = signal('');
   const files = signal<Record<1 | 2, Viewing | undefined>>({ 1: undefined, 2: undefined });
   const talk = createTalk(api);
@@ -75,7 +80,7 @@ export function createAppState(): AppState {
     }
     const opened =
       source.kind === 'session'
-        ? watchSession(source.id, api, server.peek()?.watchLevel ?? null)
+        ? watchSession(source.id, api, server.peek()?.watch.level ?? 'media')
         : openRecording(source.name, api);
     const kept = [opened, ...open.filter((each) => each !== known)];
     for (const old of kept.slice(2)) old.close();
@@ -89,6 +94,7 @@ export function createAppState(): AppState {
     api,
     key,
     server,
+    isLocked,
     trouble,
     talk,
     files,
@@ -96,8 +102,12 @@ export function createAppState(): AppState {
     viewing,
     async refresh() {
       const answer = await api.status();
-      if (answer.ok) server.value = answer.value;
+      // A key that was refused is no key: the user may type another.
+      if (!answer.ok && answer.status === 401) key.value = '';
+      server.value = answer.ok && 'version' in answer.value ? answer.value : undefined;
+      isLocked.value = answer.ok ? !('version' in answer.value) : answer.status === 401;
       trouble.value = answer.ok ? '' : answer.words;
+      if (server.value && talk.settings.model.peek() === '') talk.settings.model.value = server.value.default_model;
     },
     open(file, slot = 1) {
       files.peek()[slot]?.close();

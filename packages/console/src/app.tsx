@@ -1,14 +1,17 @@
 // The frame around every view: where one is, what is shown there, and what keys do.
 
+import type { RedactionLevel } from '@colloquy/protocol';
 import { useEffect } from 'preact/hooks';
 import type { AppState } from './app-state.ts';
 import { CompareView } from './compare/compare-view.tsx';
 import { ConversationView } from './conversation/conversation-view.tsx';
 import { EventsView } from './events/events-view.tsx';
+import { exportLog } from './log/export-log.ts';
 import { addressOf, type Place, TABS, type Tab } from './route.ts';
 import { useFileDrop } from './shell/file-drop.ts';
 import { Home } from './shell/home.tsx';
 import { KeyForm } from './shell/key-form.tsx';
+import { ShareButton } from './shell/share-button.tsx';
 import { ShortcutList } from './shell/shortcut-list.tsx';
 import { listenToKeys, useShortcuts } from './shell/shortcuts.ts';
 import type { Viewing } from './sources/viewing.ts';
@@ -22,7 +25,7 @@ const TAB_NAMES: Readonly<Record<Tab, string>> = {
 };
 
 export function App({ app }: { app: AppState }) {
-  const { place, server } = app;
+  const { place } = app;
   useEffect(() => {
     void app.refresh();
     return listenToKeys();
@@ -56,7 +59,7 @@ export function App({ app }: { app: AppState }) {
         <ServerLine app={app} />
         <ShortcutList />
       </header>
-      {server.value?.needsKey && server.value.version === '' && <KeyForm app={app} />}
+      {app.isLocked.value && <KeyForm app={app} />}
       <main id="main" tabIndex={-1}>
         <Content app={app} place={at} />
       </main>
@@ -77,9 +80,10 @@ function NavLink({ to, isHere, words }: { to: string; isHere: boolean; words: st
   );
 }
 
-function ServerLine({ app: { server, trouble } }: { app: AppState }) {
+function ServerLine({ app: { server, trouble, isLocked } }: { app: AppState }) {
   const known = server.value;
-  const words = trouble.value || (known === undefined ? 'looking …' : `running${known.version && ` ${known.version}`}`);
+  const looking = isLocked.value ? 'locked' : 'looking …';
+  const words = trouble.value || (known === undefined ? looking : `running ${known.version}`);
   const state = trouble.value ? 'failed' : known ? 'live' : 'opening';
   return (
     <p class="state" data-state={state} role="status">
@@ -109,6 +113,7 @@ function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; view
         <p class="state" data-state={state} role="status">
           {words}
         </p>
+        <ShareLog viewing={viewing} />
         <nav class="tabs" aria-label="Views of this log">
           {TABS.map((each) => (
             <NavLink
@@ -128,4 +133,13 @@ function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; view
       {isTalk && <TalkPanel app={app} talk={app.talk} />}
     </section>
   );
+}
+
+function ShareLog({ viewing }: { viewing: Viewing }) {
+  const { log, name } = viewing;
+  // Drawn anew when the first lines have come.
+  if (log.version.value === 0 || log.rows.length === 0) return null;
+  const make = async (level: RedactionLevel) =>
+    ({ ok: true, value: new Blob(exportLog(log, level), { type: 'application/x-ndjson' }) }) as const;
+  return <ShareButton name={log.header?.session ?? name} hidden={log.header?.hidden ?? []} make={make} />;
 }

@@ -26,9 +26,10 @@ export function AudioClip({ viewing, itemId, contentIndex, count, heardMs, whose
   const durationMs = durationOf(part);
   const key = `${contentIndex} ${itemId}`;
   const playing = playingClip.value?.key === key ? playingClip.value : undefined;
+  const spoken = viewing.speaking?.value?.key === key ? viewing.speaking.value : undefined;
   const words = heardWords(durationMs, heardMs);
   return (
-    <div class="clip">
+    <div class="clip" data-speaking={spoken && true}>
       <button
         type="button"
         aria-label={playing ? 'Stop' : `Play what the ${whose} said`}
@@ -40,7 +41,7 @@ export function AudioClip({ viewing, itemId, contentIndex, count, heardMs, whose
         peaks={peaksOf(part)}
         durationMs={durationMs}
         heardMs={heardMs}
-        playedMs={playing?.ms}
+        playedMs={(playing ?? spoken)?.ms}
         label={`Audio of the ${whose}, ${words}`}
       />
       <span class="hint">{words}</span>

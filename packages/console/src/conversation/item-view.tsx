@@ -95,7 +95,7 @@ function Part({ part: known, ...props }: ItemProps & { part: MirrorPart }) {
           {audio_end_ms === undefined ? (
             <Said text={shownText(part.transcript)} isOpen={status === 'in_progress'} />
           ) : (
-            <p class="hint">The words are gone: what was not heard is not remembered.</p>
+            <Forgotten words={viewing.log.marks.unheard(listed.id, content_index, count)?.words} />
           )}
           {clip('assistant')}
         </>
@@ -135,5 +135,19 @@ function Said({ text, isOpen }: { text: string; isOpen: boolean }) {
     <p class="said" data-open={isOpen || undefined}>
       <Words text={text} />
     </p>
+  );
+}
+
+/** The model forgets the words of audio that was cut, all of them: it is not known which were heard. */
+function Forgotten({ words }: { words: string | undefined }) {
+  return (
+    <>
+      {words !== undefined && (
+        <p class="said unheard">
+          <Words text={words} />
+        </p>
+      )}
+      <p class="hint">Cut short: the model does not remember these words.</p>
+    </>
   );
 }

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { encodeBase64 } from '@colloquy/protocol';
-import { createMirror, type RecordingEntry } from '@colloquy/session';
+import { createLogReader, createMirror, type RecordingEntry } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
 import { createFrameLog, type FrameLog } from './frame-log.ts';
-import { createLineReader } from './read-log.ts';
 import { eventsOf } from './row-events.ts';
 
 const RECORDINGS = new URL('../../../../tests/golden/recordings/', import.meta.url);
@@ -11,9 +10,9 @@ const RECORDINGS = new URL('../../../../tests/golden/recordings/', import.meta.u
 /** A log of a whole text; the screen is never drawn. */
 function logOf(text: string): FrameLog {
   const log = createFrameLog({ soon: () => {} });
-  const lines = createLineReader((entry) => log.append(entry));
-  lines.push(text);
-  lines.end();
+  const reader = createLogReader();
+  for (const line of text.split('\n')) for (const { entry } of reader.take(line)) log.append(entry);
+  for (const { entry } of reader.end()) log.append(entry);
   return log;
 }
 const golden = (name: string) => logOf(readFileSync(new URL(`${name}.jsonl`, RECORDINGS), 'utf8'));
@@ -136,6 +135,17 @@ describe('marks', () => {
       ['c', 'between', 6],
     ]);
   });
+});
+
+it('the words of a truncated part are remembered beside it', () => {
+  const content = [{ type: 'output_audio', transcript: 'one two three' }];
+  const log = made(
+    added('a', null, message('a', 'assistant', content)),
+    frame({ type: 'conversation.item.truncated', event_id: 'e', item_id: 'a', content_index: 0, audio_end_ms: 5 }),
+  );
+  expect(log.mirrorAt().item('a')).toMatchObject({ content: [{ type: 'output_audio' }] });
+  expect(log.marks.unheard('a', 0, 2)).toMatchObject({ words: 'one two three', row: 1 });
+  expect(log.marks.unheard('a', 0, 1)).toBeUndefined();
 });
 
 describe('the audio of items', () => {

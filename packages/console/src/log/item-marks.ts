@@ -1,5 +1,5 @@
-// What became of items besides what they are now: inserted before others, deleted. A mirror forgets the deleted ones; whoever looks
-// into a conversation wants to see where they stood.
+// What became of items besides what they are now: inserted before others, deleted, truncated. A mirror forgets what is deleted and the
+// words that nobody heard, as the model does; whoever looks into a conversation wants to see them.
 
 import type { RealtimeConversationItem } from '@colloquy/protocol';
 import type { Mirror } from '@colloquy/session';
@@ -12,17 +12,33 @@ export interface DeletedItem {
   readonly row: number;
 }
 
+/** Words that were said and not all heard. */
+export interface UnheardWords {
+  readonly itemId: string;
+  readonly contentIndex: number;
+  readonly words: string;
+  /** The row that truncated them. */
+  readonly row: number;
+}
+
 export interface ItemMarks {
   /** Item id → the row that put it before others that were there. */
   readonly inserted: ReadonlyMap<string, number>;
   /** In the order they were deleted. */
   readonly deleted: readonly DeletedItem[];
+  /** The transcript a part had before it was truncated, if it had one in the first `count` rows. */
+  unheard(itemId: string, contentIndex: number, count: number): UnheardWords | undefined;
   /** To be told of each event before and after the mirror is. */
   before(event: object): void;
   after(event: object, row: number): void;
 }
 
-type Told = { readonly type?: unknown; readonly item_id?: unknown; readonly previous_item_id?: unknown };
+interface Told {
+  readonly type?: unknown;
+  readonly item_id?: unknown;
+  readonly content_index?: unknown;
+  readonly previous_item_id?: unknown;
+}
 
 export function createItemMarks(mirror: Mirror): ItemMarks {
   const inserted = new Map<string, number>();
@@ -31,6 +47,8 @@ export function createItemMarks(mirror: Mirror): ItemMarks {
   let last: string | null = null;
   let placed: { id: string; previous: string | null } | undefined;
   let leaving: Omit<DeletedItem, 'row'> | undefined;
+  const unheard = new Map<string, UnheardWords>();
+  let cut: Omit<UnheardWords, 'row'> | undefined;
 
   mirror.subscribe('item.placed', ({ item_id, previous_item_id }) => {
     placed = { id: item_id, previous: previous_item_id };
@@ -39,17 +57,29 @@ export function createItemMarks(mirror: Mirror): ItemMarks {
   return {
     inserted,
     deleted,
+    unheard(itemId, contentIndex, count) {
+      const words = unheard.get(`${contentIndex} ${itemId}`);
+      return words && words.row < count ? words : undefined;
+    },
     before(event) {
-      const { type, item_id } = event as Told;
+      const { type, item_id, content_index } = event as Told;
       placed = undefined;
       leaving = undefined;
-      if (type !== 'conversation.item.deleted' || typeof item_id !== 'string') return;
+      cut = undefined;
+      if (typeof item_id !== 'string') return;
+      if (type === 'conversation.item.truncated' && typeof content_index === 'number') {
+        const part = mirror.parts(item_id).find((each) => each.content_index === content_index)?.part;
+        const words = part?.type === 'output_audio' ? part.transcript : undefined;
+        if (typeof words === 'string') cut = { itemId: item_id, contentIndex: content_index, words };
+      }
+      if (type !== 'conversation.item.deleted') return;
       const items = mirror.items();
       const index = items.findIndex(({ id }) => id === item_id);
       const item = items[index];
       if (item) leaving = { item, after: items[index - 1]?.id ?? null };
     },
     after(event, row) {
+      if (cut) unheard.set(`${cut.contentIndex} ${cut.itemId}`, { ...cut, row });
       if (leaving && mirror.item(String(leaving.item.id)) === undefined) {
         deleted.push({ ...leaving, row });
         inserted.delete(String(leaving.item.id));

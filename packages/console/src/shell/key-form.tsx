@@ -9,7 +9,6 @@ export function KeyForm({ app }: { app: AppState }) {
     event.preventDefault();
     app.key.value = typed.trim();
     await app.refresh();
-    if (app.trouble.value !== '') app.key.value = '';
   };
   return (
     <form class="card key-form" onSubmit={submit}>

@@ -33,6 +33,8 @@ export interface Viewing {
   readonly selected: Signal<number | undefined>;
   /** Absent where one may only look. */
   readonly actions?: ConversationActions | undefined;
+  /** What is being said aloud now: a part, and how far. Only of a session this page holds. */
+  readonly speaking?: ReadonlySignal<{ readonly key: string; readonly ms: number } | undefined> | undefined;
   /** Ends what feeds the log. */
   close(): void;
 }
@@ -41,11 +43,12 @@ export interface ViewingSetup {
   source: LogSource;
   name: string;
   words: string;
-  actions?: ConversationActions | undefined;
+  actions?: ConversationActions;
+  speaking?: Viewing['speaking'];
   close?: () => void;
 }
 
-export function createViewing({ source, name, words, actions, close = () => {} }: ViewingSetup): Viewing {
+export function createViewing({ source, name, words, close = () => {}, ...rest }: ViewingSetup): Viewing {
   return {
     source,
     name,
@@ -53,8 +56,8 @@ export function createViewing({ source, name, words, actions, close = () => {} }
     status: signal<ViewingStatus>({ state: 'opening', words }),
     upTo: signal(undefined),
     selected: signal(undefined),
-    actions,
     close,
+    ...rest,
   };
 }
 

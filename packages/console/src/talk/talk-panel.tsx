@@ -1,4 +1,4 @@
-// Where one talks: a line to write in, and what there is to choose.
+// Where one talks: a line to write in, the microphone, and what there is to choose.
 
 import { useState } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
@@ -9,9 +9,10 @@ import type { Talk } from './talk.ts';
 export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
   const [text, setText] = useState('');
   const state = talk.state.value;
-  const trouble = talk.trouble.value;
   useShortcuts('Talk', [
     { key: 'n', words: 'write something', run: () => document.getElementById('say')?.focus() },
+    { key: ' ', words: 'talk while it is held', run: () => void talk.hold(), release: () => talk.release() },
+    { key: 'm', words: 'open or close the microphone', run: () => void talk.toggleMicrophone() },
     { key: 'Escape', words: 'interrupt the answer', run: () => talk.interrupt(), inFields: true },
   ]);
   const submit = (event: Event) => {
@@ -23,20 +24,7 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
   };
   return (
     <section class="talk" aria-label="Talk">
-      {trouble !== '' && (
-        <p class="trouble" role="alert">
-          {trouble}{' '}
-          <button
-            type="button"
-            class="quiet"
-            onClick={() => {
-              talk.trouble.value = '';
-            }}
-          >
-            Dismiss
-          </button>
-        </p>
-      )}
+      <Trouble talk={talk} />
       <form class="say" onSubmit={submit}>
         <label class="heard-only" for="say">
           Say something in writing
@@ -52,7 +40,8 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
         <button type="submit" disabled={text.trim() === ''}>
           Send
         </button>
-        <button type="button" onClick={() => talk.interrupt()} disabled={state !== 'open'}>
+        <MicrophoneButtons talk={talk} />
+        <button type="button" onClick={() => talk.interrupt()} disabled={state !== 'open'} title="Esc">
           Interrupt
         </button>
         {state === 'open' ? (
@@ -68,4 +57,87 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
       <SettingsForm app={app} talk={talk} />
     </section>
   );
+}
+
+function Trouble({ talk }: { talk: Talk }) {
+  const words = talk.trouble.value;
+  const dismiss = () => {
+    talk.trouble.value = '';
+  };
+  return (
+    <div role="alert">
+      {words !== '' && (
+        <p class="trouble">
+          {words}{' '}
+          <button type="button" class="quiet" onClick={dismiss}>
+            Dismiss
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function MicrophoneButtons({ talk }: { talk: Talk }) {
+  const { microphone, isHeard } = talk.voice;
+  const state = microphone.value;
+  const hold = (event: PointerEvent) => {
+    // Let go outside of the button, it is let go all the same.
+    (event.currentTarget as Element).setPointerCapture(event.pointerId);
+    void talk.hold();
+  };
+  const keyed = (event: KeyboardEvent, act: () => void) => {
+    if (event.key !== ' ' && event.key !== 'Enter') return;
+    event.preventDefault();
+    if (!event.repeat) act();
+  };
+  return (
+    <>
+      <button
+        type="button"
+        class="microphone"
+        aria-pressed={state === 'held'}
+        disabled={state === 'open'}
+        title="Space"
+        onPointerDown={hold}
+        onPointerUp={() => talk.release()}
+        onPointerCancel={() => talk.release()}
+        onKeyDown={(event) => keyed(event, () => void talk.hold())}
+        onKeyUp={(event) => keyed(event, () => talk.release())}
+      >
+        Hold to talk
+      </button>
+      <button
+        type="button"
+        class="microphone"
+        aria-pressed={state === 'open'}
+        title="m"
+        onClick={() => void talk.toggleMicrophone()}
+      >
+        Open microphone
+      </button>
+      <LevelMeter talk={talk} />
+      <span class="hint" role="status">
+        {MICROPHONE_WORDS[state]}
+        {isHeard.value && ' · you are heard'}
+      </span>
+    </>
+  );
+}
+
+const MICROPHONE_WORDS = {
+  off: '',
+  asking: 'asking for the microphone …',
+  ready: 'microphone ready',
+  held: 'speak, then let go',
+  open: 'microphone open',
+} as const;
+
+/** Redrawn for every piece of sound, so apart from everything else. */
+function LevelMeter({ talk }: { talk: Talk }) {
+  const { microphone, level } = talk.voice;
+  if (microphone.value === 'off' || microphone.value === 'asking') return null;
+  // Ears judge by ratios: -50 dB is nothing, 0 dB all.
+  const share = Math.max(0, 1 + (20 * Math.log10(Math.max(level.value, 1e-6))) / 50);
+  return <meter class="level" min={0} max={1} value={share} aria-label="How loud you are" />;
 }

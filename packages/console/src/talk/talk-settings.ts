@@ -6,7 +6,7 @@ import { type Signal, signal } from '@preact/signals';
 export type TurnDetection = 'none' | 'server_vad' | 'semantic_vad';
 
 export interface TalkSettings {
-  /** An engine of the server, or any other name. */
+  /** An engine of the server, or any other name. Empty until the server has said what it takes by default. */
   readonly model: Signal<string>;
   /** Empty leaves the server's own. */
   readonly voice: Signal<string>;
@@ -21,7 +21,7 @@ export interface TalkSettings {
 
 export function createTalkSettings(): TalkSettings {
   return {
-    model: signal('gpt-realtime'),
+    model: signal(''),
     voice: signal(''),
     instructions: signal(''),
     tools: signal(''),

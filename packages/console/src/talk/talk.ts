@@ -1,11 +1,12 @@
 // The session this page holds itself: opened, spoken into and ended here. What it says and hears goes into a log like any other;
-// the conversation is read off that log's mirror.
+// the conversation is read off that log's mirror. Sound is `voice.ts`, the socket `connection.ts`.
 
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { ServerApi } from '../sources/server-api.ts';
 import { type ConversationActions, createViewing, type Viewing } from '../sources/viewing.ts';
 import { type Connection, createConnection, type ServerFrame } from './connection.ts';
-import { createTalkSettings, sessionUpdateOf, type TalkSettings } from './talk-settings.ts';
+import { createTalkSettings, sessionUpdateOf, type TalkSettings, type TurnDetection } from './talk-settings.ts';
+import { createVoice, type Voice } from './voice.ts';
 
 export type TalkState = 'idle' | 'connecting' | 'open' | 'ended';
 
@@ -16,13 +17,19 @@ export interface Talk {
   readonly trouble: Signal<string>;
   /** The session as it is, or as it was; an empty log before the first. */
   readonly viewing: ReadonlySignal<Viewing>;
+  readonly voice: Pick<Voice, 'microphone' | 'level' | 'isHeard' | 'speaking'>;
   /** Opens a session, if there is none; resolves with whether there is one. */
   connect(): Promise<boolean>;
-  /** Sends the settings to the session that is open. */
+  /** Sends the settings to the session that is open; says what is wrong with them otherwise. */
   applySettings(): void;
   /** Says something in writing and asks for the answer. */
   say(text: string): Promise<void>;
-  /** Stops the answer. */
+  /** Push to talk: what is said from `hold` to `release` is a turn. */
+  hold(): Promise<void>;
+  release(): void;
+  /** Listens all the time, or no longer; the server tells turns apart. */
+  toggleMicrophone(): Promise<void>;
+  /** Stops the answer, and has what was not heard of it forgotten. */
   interrupt(): void;
   hangUp(): void;
 }
@@ -31,13 +38,16 @@ export function createTalk(api: ServerApi): Talk {
   const settings = createTalkSettings();
   const state = signal<TalkState>('idle');
   const trouble = signal('');
+  /** Calls the user has answered; the server's word for it may still be on its way. */
+  const answered = new Set<string>();
   let connection: Connection | undefined;
   let opening: Promise<boolean> | undefined;
 
-  /** Calls the user has answered; the server's word for it may still be on its way. */
-  const answered = new Set<string>();
-
   const send = (event: object) => connection?.send(event);
+  const onTrouble = (words: string) => {
+    trouble.value = words;
+  };
+  const voice = createVoice({ send, onTrouble });
 
   const actions: ConversationActions = {
     answerCall(call_id, output) {
@@ -51,58 +61,60 @@ export function createTalk(api: ServerApi): Talk {
     },
     deleteItem: (item_id) => send({ type: 'conversation.item.delete', item_id }),
   };
+  const viewing = signal(newViewing());
+
+  function newViewing(): Viewing {
+    return createViewing({
+      source: { kind: 'talk' },
+      name: 'Talk',
+      words: 'not connected',
+      actions,
+      speaking: voice.speaking,
+    });
+  }
+
+  function isAnswering(): boolean {
+    const responses = viewing.peek().log.mirrorAt().responses();
+    return responses.some(({ status, conversation_id }) => status === 'in_progress' && conversation_id !== null);
+  }
 
   /** Asks for the answer that follows calls, once none of them waits for the user. */
   function goOn(): void {
     const items = viewing.peek().log.mirrorAt().items();
-    const waiting = items.filter((item) => item.type === 'function_call' && !answered.has(item.call_id ?? ''));
     const outputs = new Set(items.map((item) => (item.type === 'function_call_output' ? item.call_id : undefined)));
-    if (waiting.every((item) => item.type === 'function_call' && outputs.has(item.call_id)) && !isAnswering())
-      send({ type: 'response.create' });
+    const isDone = (callId: string) => answered.has(callId) || outputs.has(callId);
+    const isWaiting = items.some((item) => item.type === 'function_call' && !isDone(item.call_id ?? ''));
+    if (!isWaiting && !isAnswering()) send({ type: 'response.create' });
   }
 
-  /** A response that called tools of MCP servers has ended: what they returned is still to be used [MC13]. */
-  function hear({ type, response }: ServerFrame): void {
-    if (type !== 'response.done') return;
-    const { output, status } = response as { output?: unknown; status?: unknown };
+  function hear(event: ServerFrame): void {
+    voice.hear(event);
+    if (event.type !== 'response.done') return;
+    // A response that called tools of MCP servers has ended: what they returned is still to be used [MC13].
+    const { output, status } = (event.response ?? {}) as { output?: unknown; status?: unknown };
     const made = (Array.isArray(output) ? output : []).map((item) => (item as { type?: unknown } | null)?.type);
     if (status === 'completed' && made.includes('mcp_call') && !made.includes('function_call')) goOn();
   }
 
-  const viewing = signal(newViewing());
-
-  function newViewing(): Viewing {
-    return createViewing({ source: { kind: 'talk' }, name: 'Talk', words: 'not connected', actions });
-  }
-
-  function isAnswering(): boolean {
-    const { log } = viewing.peek();
-    return log
-      .mirrorAt()
-      .responses()
-      .some(({ status, conversation_id }) => status === 'in_progress' && conversation_id !== null);
-  }
-
   async function open(): Promise<boolean> {
+    voice.prepare();
     const before = viewing.peek();
     const shown = before.log.rows.length === 0 ? before : newViewing();
     viewing.value = shown;
     state.value = 'connecting';
     trouble.value = '';
+    answered.clear();
     shown.status.value = { state: 'opening', words: 'connecting …' };
     const protocols = await api.protocols('session');
     if (!protocols.ok) return fail(shown, protocols.words);
     const made = createConnection({
-      model: settings.model.peek(),
+      model: settings.model.peek() || 'gpt-realtime',
       protocols: protocols.value,
       log: shown.log,
       onEvent: hear,
-      onError: (message) => {
-        trouble.value = message;
-      },
+      onError: onTrouble,
       onClose(words) {
-        connection = undefined;
-        state.value = 'ended';
+        end('ended');
         shown.status.value = { state: 'ended', words };
       },
     });
@@ -115,16 +127,21 @@ export function createTalk(api: ServerApi): Talk {
     return true;
   }
 
-  function fail(shown: Viewing, words: string): false {
+  function end(how: TalkState): void {
     connection = undefined;
-    state.value = 'ended';
+    state.value = how;
+    voice.end();
+  }
+
+  function fail(shown: Viewing, words: string): false {
+    end('ended');
     trouble.value = words;
-    shown.status.value = { state: 'failed', words };
+    shown.status.value = { state: 'failed', words: 'not connected' };
     return false;
   }
 
   function connect(): Promise<boolean> {
-    if (connection && state.peek() === 'open') return Promise.resolve(true);
+    if (state.peek() === 'open') return Promise.resolve(true);
     opening ??= open().finally(() => {
       opening = undefined;
     });
@@ -137,23 +154,47 @@ export function createTalk(api: ServerApi): Talk {
     else trouble.value = update.words;
   }
 
+  function detectTurns(how: TurnDetection): void {
+    if ((settings.turnDetection.peek() === 'none') === (how === 'none')) return;
+    settings.turnDetection.value = how;
+    applySettings();
+  }
+
+  function interrupt(): void {
+    if (isAnswering()) send({ type: 'response.cancel' });
+    void voice.silence();
+  }
+
   return {
     settings,
     state,
     trouble,
     viewing,
+    voice,
     connect,
     applySettings,
     async say(text) {
       if (!(await connect())) return;
-      if (isAnswering()) send({ type: 'response.cancel' });
+      interrupt();
       const content = [{ type: 'input_text', text }];
       send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
       send({ type: 'response.create' });
     },
-    interrupt() {
-      if (isAnswering()) send({ type: 'response.cancel' });
+    async hold() {
+      if (voice.microphone.peek() === 'open') return;
+      if (!(await connect())) return;
+      detectTurns('none');
+      interrupt();
+      await voice.hold();
     },
+    release: voice.release,
+    async toggleMicrophone() {
+      if (voice.microphone.peek() === 'open') return voice.closeMicrophone();
+      if (!(await connect())) return;
+      detectTurns('server_vad');
+      await voice.open();
+    },
+    interrupt,
     hangUp: () => connection?.close(),
   };
 }

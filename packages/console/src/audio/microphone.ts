@@ -1,0 +1,53 @@
+// What the user says: the microphone, without the echo of what the page plays, as pieces of 24 kHz.
+
+import worklet from './capture-worklet.ts?worker&url';
+
+export interface Microphone {
+  close(): void;
+}
+
+export type OpenedMicrophone = { ok: true; microphone: Microphone } | { ok: false; words: string };
+
+const REASONS: Readonly<Record<string, string>> = {
+  NotAllowedError: 'The browser does not let this page use the microphone.',
+  NotFoundError: 'There is no microphone.',
+  NotReadableError: 'The microphone is in use by another program.',
+};
+
+/** Opens the microphone; `onSamples` takes 40 ms at a time. Never rejects: why it cannot be opened comes back in words. */
+export async function openMicrophone(onSamples: (samples: Float32Array) => void): Promise<OpenedMicrophone> {
+  // Absent where the page came neither over TLS nor from this machine.
+  if (!navigator.mediaDevices) {
+    return { ok: false, words: 'Browsers give a microphone to pages over https, or from this machine, only.' };
+  }
+  let stream: MediaStream;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({
+      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
+    });
+  } catch (error) {
+    const { name } = error as { name?: string };
+    return { ok: false, words: REASONS[name ?? ''] ?? 'The microphone cannot be opened.' };
+  }
+  // At the device's own rate: not every browser connects a microphone to another one.
+  const context = new AudioContext();
+  await context.audioWorklet.addModule(worklet);
+  const node = new AudioWorkletNode(context, 'capture', {
+    numberOfOutputs: 0,
+    channelCount: 1,
+    channelCountMode: 'explicit',
+  });
+  node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => onSamples(data);
+  context.createMediaStreamSource(stream).connect(node);
+  await context.resume();
+  return {
+    ok: true,
+    microphone: {
+      close() {
+        node.port.onmessage = null;
+        for (const track of stream.getTracks()) track.stop();
+        void context.close();
+      },
+    },
+  };
+}

@@ -1,0 +1,107 @@
+// Speaks what a live session says, as it comes and without gaps, and knows how much of it was heard: only so can an answer that is
+// interrupted be truncated to what the user knows of it.
+
+import { type ReadonlySignal, signal } from '@preact/signals';
+import type { FromSpeaker, ToSpeaker } from './speaker-messages.ts';
+import worklet from './speaker-worklet.ts?worker&url';
+
+const RATE_HZ = 24_000;
+
+/** How much of a part was heard, of all that came. */
+export interface HeardPart {
+  readonly itemId: string;
+  readonly contentIndex: number;
+  readonly heardMs: number;
+  readonly receivedMs: number;
+}
+
+export interface Speaker {
+  /** Plays samples of 24 kHz after everything that waits. */
+  play(itemId: string, contentIndex: number, samples: Float32Array): void;
+  /** Falls silent at once. Resolves with the parts that were not heard to their end. */
+  interrupt(): Promise<readonly HeardPart[]>;
+  /** What is heard now. */
+  readonly speaking: ReadonlySignal<{ readonly key: string; readonly ms: number } | undefined>;
+  close(): void;
+}
+
+interface Part {
+  readonly itemId: string;
+  readonly contentIndex: number;
+  received: number;
+}
+
+const msOf = (samples: number) => (samples * 1000) / RATE_HZ;
+
+/** Makes a speaker. Call it in answer to something the user did, or the browser keeps it silent. */
+export function createSpeaker(): Speaker {
+  const context = new AudioContext({ sampleRate: RATE_HZ, latencyHint: 'interactive' });
+  const parts: Part[] = [];
+  const speaking = signal<{ key: string; ms: number } | undefined>(undefined);
+  const waiting: ToSpeaker[] = [];
+  const stops = new Map<number, (played: ReadonlyMap<number, number>) => void>();
+  let node: AudioWorkletNode | undefined;
+  let tokens = 0;
+  /** Parts before this one are over, by an interruption. */
+  let firstOpen = 0;
+
+  function tell(message: ToSpeaker): void {
+    if (node) node.port.postMessage(message);
+    else waiting.push(message);
+  }
+
+  void context.audioWorklet.addModule(worklet).then(() => {
+    node = new AudioWorkletNode(context, 'speaker', { numberOfInputs: 0, outputChannelCount: [1] });
+    node.port.onmessage = ({ data }: MessageEvent<FromSpeaker>) => hear(data);
+    node.connect(context.destination);
+    for (const message of waiting.splice(0)) tell(message);
+  });
+  void context.resume();
+
+  function hear(message: FromSpeaker): void {
+    if (message.type === 'stopped') {
+      stops.get(message.token)?.(new Map(message.played));
+      stops.delete(message.token);
+      return;
+    }
+    const part = parts[message.part];
+    if (!part || message.part < firstOpen) return;
+    speaking.value = message.isIdle
+      ? undefined
+      : { key: `${part.contentIndex} ${part.itemId}`, ms: msOf(message.samples) };
+  }
+
+  return {
+    speaking,
+    play(itemId, contentIndex, samples) {
+      let index = parts.findLastIndex((part) => part.itemId === itemId && part.contentIndex === contentIndex);
+      if (index < firstOpen) index = parts.push({ itemId, contentIndex, received: 0 }) - 1;
+      (parts[index] as Part).received += samples.length;
+      void context.resume();
+      tell({ type: 'play', part: index, samples });
+    },
+    interrupt() {
+      const open = parts.slice(firstOpen).map((part, index) => ({ ...part, index: firstOpen + index }));
+      firstOpen = parts.length;
+      speaking.value = undefined;
+      if (open.length === 0) return Promise.resolve([]);
+      const token = ++tokens;
+      // What was handed to the device is still on its way to the ear.
+      const underway = ((context.outputLatency || 0) + (context.baseLatency || 0)) * RATE_HZ;
+      return new Promise((resolve) => {
+        stops.set(token, (played) =>
+          resolve(
+            open.flatMap(({ itemId, contentIndex, received, index }) => {
+              const samples = played.get(index) ?? 0;
+              if (samples >= received) return [];
+              const heard = Math.max(0, samples - underway);
+              return [{ itemId, contentIndex, heardMs: Math.floor(msOf(heard)), receivedMs: msOf(received) }];
+            }),
+          ),
+        );
+        tell({ type: 'stop', token });
+      });
+    },
+    close: () => void context.close(),
+  };
+}

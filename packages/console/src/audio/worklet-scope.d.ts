@@ -1,0 +1,13 @@
+// What there is where worklets run, as far as ours use it.
+
+declare class AudioWorkletProcessor {
+  readonly port: MessagePort;
+}
+
+interface Processor extends AudioWorkletProcessor {
+  process(inputs: Float32Array[][], outputs: Float32Array[][]): boolean;
+}
+
+declare function registerProcessor(name: string, processor: new () => Processor): void;
+
+declare const sampleRate: number;

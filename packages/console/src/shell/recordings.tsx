@@ -1,0 +1,122 @@
+// The recordings of the server: opened, passed on without secrets, compared, deleted.
+
+import type { RecordingList, RecordingSummary } from '@colloquy/session';
+import { useState } from 'preact/hooks';
+import type { AppState } from '../app-state.ts';
+import { Words } from '../conversation/words.tsx';
+import { addressOf } from '../route.ts';
+import { Answered } from './home.tsx';
+import { ShareButton } from './share-button.tsx';
+import { usePolled } from './use-polled.ts';
+
+export function Recordings({ app }: { app: AppState }) {
+  const server = app.server.value;
+  if (!server) return <p>{app.isLocked.value ? 'The server shows them for its key.' : 'looking …'}</p>;
+  if (server.recordings.enabled) return <RecordingPages app={app} />;
+  return (
+    <p>
+      This server keeps none. Started with <code>--data-dir FOLDER</code> it writes every session down.
+    </p>
+  );
+}
+
+function RecordingPages({ app }: { app: AppState }) {
+  const [before, setBefore] = useState<string>();
+  const [deleted, setDeleted] = useState(0);
+  const answer = usePolled(() => app.api.recordings(before), `${app.key.value} ${before} ${deleted}`);
+  return (
+    <Answered answer={answer}>
+      {({ recordings, next }: RecordingList) => (
+        <>
+          {recordings.length === 0 && <p>There is no recording yet.</p>}
+          <ul class="recordings">
+            {recordings.map((recording) => (
+              <Recording
+                key={recording.name}
+                app={app}
+                recording={recording}
+                onDeleted={() => setDeleted(deleted + 1)}
+              />
+            ))}
+          </ul>
+          <div class="buttons">
+            {before !== undefined && (
+              <button type="button" onClick={() => setBefore(undefined)}>
+                Newest
+              </button>
+            )}
+            {next !== null && (
+              <button type="button" onClick={() => setBefore(next)}>
+                Older
+              </button>
+            )}
+          </div>
+        </>
+      )}
+    </Answered>
+  );
+}
+
+interface RecordingProps {
+  app: AppState;
+  recording: RecordingSummary;
+  onDeleted: () => void;
+}
+
+function Recording({ app, recording, onDeleted }: RecordingProps) {
+  const { name, model, engine, started_at, bytes, hidden, running } = recording;
+  const [isAsking, setAsking] = useState(false);
+  const [trouble, setTrouble] = useState('');
+  const remove = async () => {
+    const answer = await app.api.deleteRecording(name);
+    if (answer.ok) return onDeleted();
+    setAsking(false);
+    setTrouble(answer.words);
+  };
+  const when = started_at === null ? '' : new Date(started_at * 1000).toLocaleString();
+  const what = [when, model, engine, sizeWords(bytes), hiddenWords(hidden), running ? 'still being written' : ''];
+  return (
+    <li>
+      <a href={addressOf({ view: 'log', source: { kind: 'recording', name }, tab: 'conversation' })}>
+        <Words text={name} />
+      </a>
+      <p class="hint">
+        <Words text={what.filter(Boolean).join(' · ')} />
+      </p>
+      <div class="buttons">
+        <ShareButton
+          name={name}
+          hidden={hidden}
+          make={async (level) => {
+            const answer = await app.api.recording(name, level);
+            if (!answer.ok) return answer;
+            return { ok: true, value: await answer.value.blob() };
+          }}
+        />
+        {isAsking ? (
+          <fieldset class="buttons" aria-label={`Delete ${name} for good?`}>
+            <button type="button" class="poor" onClick={() => void remove()}>
+              Delete for good
+            </button>
+            <button type="button" onClick={() => setAsking(false)}>
+              Keep
+            </button>
+          </fieldset>
+        ) : (
+          <button type="button" class="poor" disabled={running} onClick={() => setAsking(true)}>
+            Delete
+          </button>
+        )}
+      </div>
+      <div role="alert">{trouble !== '' && <p class="trouble">{trouble}</p>}</div>
+    </li>
+  );
+}
+
+const sizeWords = (bytes: number) =>
+  bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+
+function hiddenWords(hidden: readonly string[]): string {
+  if (hidden.includes('words')) return 'without words and audio';
+  return hidden.includes('media') ? 'without audio and images' : 'with audio';
+}

@@ -1,0 +1,164 @@
+// The spoken side of a session: the microphone goes out, the answer comes back and is heard, and what an interruption cut off is
+// truncated to what was heard.
+
+import { decodeBase64 } from '@colloquy/protocol';
+import { type ReadonlySignal, signal } from '@preact/signals';
+import { type Microphone, openMicrophone } from '../audio/microphone.ts';
+import { pcmBase64, samplesOf } from '../audio/samples.ts';
+import { createSpeaker, type Speaker } from '../audio/speaker.ts';
+import type { ServerFrame } from './connection.ts';
+
+/** `held`: it is listened to as long as a key or button is held. `open`: all the time, the server tells turns apart. */
+export type MicrophoneState = 'off' | 'asking' | 'ready' | 'held' | 'open';
+
+export interface Voice {
+  readonly microphone: ReadonlySignal<MicrophoneState>;
+  /** How loud the user is, from 0 to 1. */
+  readonly level: ReadonlySignal<number>;
+  /** Whether the server hears the user speak. */
+  readonly isHeard: ReadonlySignal<boolean>;
+  /** What is being said to the user. */
+  readonly speaking: ReadonlySignal<{ readonly key: string; readonly ms: number } | undefined>;
+  /** To be called when the user asks for a session: without that, browsers keep a page silent. */
+  prepare(): void;
+  hear(event: ServerFrame): void;
+  /** Falls silent, and tells the server what was heard. */
+  silence(): Promise<void>;
+  hold(): Promise<void>;
+  release(): void;
+  open(): Promise<void>;
+  /** Closes the microphone; what is being said goes on. */
+  closeMicrophone(): void;
+  /** Closes everything: the session is over. */
+  end(): void;
+}
+
+export interface VoiceOptions {
+  readonly send: (event: object) => void;
+  readonly onTrouble: (words: string) => void;
+}
+
+/** A shorter press is a slip: servers refuse less than 100 ms. */
+const SHORTEST_MS = 100;
+const RATE_PER_MS = 24;
+
+export function createVoice({ send, onTrouble }: VoiceOptions): Voice {
+  const state = signal<MicrophoneState>('off');
+  const level = signal(0);
+  const isHeard = signal(false);
+  const speaking = signal<{ key: string; ms: number } | undefined>(undefined);
+  /** Items that were interrupted: what of them still comes is not played. */
+  const silenced = new Set<string>();
+  let speaker: Speaker | undefined;
+  let microphone: Microphone | undefined;
+  let opening: Promise<boolean> | undefined;
+  let heldMs = 0;
+  let isWanted = false;
+  let unwatch = () => {};
+
+  function take(samples: Float32Array): void {
+    level.value = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    const isSending = state.peek() === 'held' || state.peek() === 'open';
+    if (!isSending) return;
+    heldMs += samples.length / RATE_PER_MS;
+    send({ type: 'input_audio_buffer.append', audio: pcmBase64(samples) });
+  }
+
+  async function openOnce(): Promise<boolean> {
+    if (microphone) return true;
+    state.value = 'asking';
+    const opened = await openMicrophone(take);
+    if (opened.ok) microphone = opened.microphone;
+    else onTrouble(opened.words);
+    state.value = opened.ok ? 'ready' : 'off';
+    return opened.ok;
+  }
+
+  function ask(): Promise<boolean> {
+    opening ??= openOnce().finally(() => {
+      opening = undefined;
+    });
+    return opening;
+  }
+
+  async function silence(): Promise<void> {
+    const cut = (await speaker?.interrupt()) ?? [];
+    for (const { itemId, contentIndex, heardMs, receivedMs } of cut) {
+      silenced.add(itemId);
+      const audio_end_ms = Math.min(heardMs, Math.floor(receivedMs));
+      send({ type: 'conversation.item.truncate', item_id: itemId, content_index: contentIndex, audio_end_ms });
+    }
+  }
+
+  function closeMicrophone(): void {
+    microphone?.close();
+    microphone = undefined;
+    isWanted = false;
+    state.value = 'off';
+    level.value = 0;
+  }
+
+  return {
+    microphone: state,
+    level,
+    isHeard,
+    speaking,
+    prepare() {
+      if (speaker) return;
+      speaker = createSpeaker();
+      unwatch = speaker.speaking.subscribe((now) => {
+        speaking.value = now;
+      });
+    },
+    hear(event) {
+      switch (event.type) {
+        case 'response.output_audio.delta': {
+          const { item_id, content_index, delta } = event;
+          if (typeof item_id !== 'string' || typeof delta !== 'string' || silenced.has(item_id)) return;
+          const bytes = decodeBase64(delta);
+          const index = typeof content_index === 'number' ? content_index : 0;
+          if (bytes) speaker?.play(item_id, index, samplesOf(bytes, 'audio/pcm'));
+          return;
+        }
+        case 'input_audio_buffer.speech_started':
+          isHeard.value = true;
+          void silence();
+          return;
+        case 'input_audio_buffer.speech_stopped':
+        case 'input_audio_buffer.committed':
+        case 'input_audio_buffer.cleared':
+          isHeard.value = false;
+      }
+    },
+    silence,
+    async hold() {
+      isWanted = true;
+      heldMs = 0;
+      // Let go again while the browser asked the user.
+      if (!(await ask()) || !isWanted) return;
+      state.value = 'held';
+    },
+    release() {
+      const wasHeld = state.peek() === 'held';
+      isWanted = false;
+      if (!wasHeld) return;
+      state.value = 'ready';
+      if (heldMs < SHORTEST_MS) return send({ type: 'input_audio_buffer.clear' });
+      send({ type: 'input_audio_buffer.commit' });
+      send({ type: 'response.create' });
+    },
+    async open() {
+      if (await ask()) state.value = 'open';
+    },
+    closeMicrophone,
+    end() {
+      closeMicrophone();
+      unwatch();
+      speaker?.close();
+      speaker = undefined;
+      speaking.value = undefined;
+      isHeard.value = false;
+      silenced.clear();
+    },
+  };
+}
