@@ -7,6 +7,7 @@ import { completionSuite } from './completion-suite.ts';
 import { logFolder } from './logs.ts';
 import { longLogSuite } from './long-log-suite.ts';
 import { lookSuite } from './look-suite.ts';
+import { playSuite } from './play-suite.ts';
 import { replaySuite } from './replay-suite.ts';
 import { serveSuite } from './serve-suite.ts';
 import { tailSuite } from './tail-suite.ts';
@@ -25,6 +26,7 @@ beforeAll(async () => {
 
 serveSuite();
 replaySuite();
+playSuite(logs);
 talkSuite();
 lookSuite(logs);
 changeSuite(logs);

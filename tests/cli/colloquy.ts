@@ -5,6 +5,8 @@ import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '../../packages/cli/dist/main.js');
 const TIME_LIMIT_MS = 20_000;
+/** A server may serve a whole suite. */
+const SERVING_LIMIT_MS = 180_000;
 
 export interface Running {
   readonly child: ChildProcessWithoutNullStreams;
@@ -82,7 +84,7 @@ export interface Served extends Running {
 
 /** Starts `colloquy serve` on a free port and waits until it listens. */
 export async function serve(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Served> {
-  const running = colloquy(['serve', '--port', '0', ...args], env);
+  const running = colloquy(['serve', '--port', '0', ...args], env, SERVING_LIMIT_MS);
   const [, url = ''] = await running.until(/^colloquy listening on (http:\/\/\S+)\n/m);
   return { ...running, url };
 }

@@ -14,10 +14,13 @@ const REFUSAL_BYTES = 64 * 1024;
 export const DEFAULT_URL = 'ws://127.0.0.1:8787/v1/realtime?model=colloquy';
 
 /**
- * The address to dial. What the server prints works too: `http` becomes `ws`, a missing path `/v1/realtime`, a missing model
- * `colloquy`. Throws `misused` for what is no such address.
+ * The address to dial. What the server prints works too: `http` becomes `ws`, a missing path `/v1/realtime`; where it does not say
+ * what is opened, `opened` does. Throws `misused` for what is no such address.
  */
-export function realtimeUrl(text: string): URL {
+export function realtimeUrl(
+  text: string,
+  opened: { readonly model: string } | { readonly intent: string } = { model: 'colloquy' },
+): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
   if (!url || !/^wss?:$/.test(url.protocol))
@@ -26,7 +29,7 @@ export function realtimeUrl(text: string): URL {
     throw misused('the URL must not hold credentials; set COLLOQUY_API_KEY');
   if (url.pathname === '/') url.pathname = '/v1/realtime';
   if (!['model', 'call_id', 'intent'].some((name) => url.searchParams.has(name)))
-    url.searchParams.set('model', 'colloquy');
+    for (const [name, value] of Object.entries(opened)) url.searchParams.set(name, value);
   url.hash = '';
   return url;
 }

@@ -1,20 +1,37 @@
-// `colloquy replay`: runs recordings again and says whether each gives the same bytes. How is `replay.ts` of @colloquy/session.
+// `colloquy replay`: runs recordings again and says whether each gives the same bytes, or what a live server says in their place.
+// How is `replay.ts` of @colloquy/session, and `play.ts`.
 
+import { ColloquyError } from '@colloquy/protocol';
 import { createReplayer, describeDifference, type Replay, readRecordingLine } from '@colloquy/session';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
-import { printable, printableLine } from '../printable.ts';
+import { play, playedText } from '../play.ts';
+import { printable, printableJson, printableLine } from '../printable.ts';
 import { progressOf } from '../progress.ts';
 import { textLines } from '../text-lines.ts';
 
 const HELP = `Usage: colloquy replay <file>... [options]
+       colloquy replay <file>... --to <url> [options]
 
 Runs recordings again, as 'colloquy serve --data-dir' writes them, and compares what the session sends with what was
 recorded, byte for byte. Says for each file that it is the same, or where it differs first: the line, the place in it and
 both values, without words, audio, images and keys.
 
+With --to it plays the client's side of a log, ours or one others wrote, to a live Realtime server, each event once the
+server has said what had been said before it, under the ids that server gives. Then it shows what each server said and the
+other did not: '-' is in the log alone, '+' came alone. Frames are compared within the session and within each response, by
+their types, statuses and codes; deltas count once. Silence stands for audio that is hidden in the log.
+
 Options:
-  --json      one JSON object for each file, on a line
-  -h, --help  this text
+  --to <url>       the server: ws://, wss://, or what 'colloquy serve' prints
+  --words          what was said is compared, and shown, too
+  --realtime       keep the log's own pauses between events; otherwise no longer than needed
+  --patience <s>   how long a frame is waited for, in seconds (10)
+  --ca <file>      trust this certificate authority (PEM), for wss:// to 'colloquy serve --tls'
+  --json           one JSON object for each file, on a line: file, ok, and what there is to say of it
+  -h, --help       this text
+
+Environment:
+  COLLOQUY_API_KEY    the key to show the server; on this machine the first of COLLOQUY_API_KEYS stands in for it
 
 ${EXIT_CODES_HELP}`;
 
@@ -76,11 +93,51 @@ function asText(file: string, outcome: Outcome): string {
   return rows.map((row) => printable(row).slice(0, LONGEST)).join('\n');
 }
 
+/** What a file comes to: the exit code, and what is printed of it. */
+interface Told {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+async function tellReplay(file: string, json: boolean): Promise<Told> {
+  const outcome = await replayFile(file);
+  return { ok: outcome.ok, text: json ? asJson(file, outcome) : asText(file, outcome) };
+}
+
+/** Throws `misused` for patience that is no number. */
+function playerOf(to: string, values: { words?: boolean; realtime?: boolean; patience?: string; ca?: string }) {
+  const { words = false, realtime = false, patience = '10', ca: caFile } = values;
+  if (!/^\d{1,4}(?:\.\d{1,3})?$/.test(patience)) throw misused('--patience is a number of seconds');
+  const options = { to, words, realtime, patienceMs: Number(patience) * 1000, caFile };
+  return async (file: string, json: boolean): Promise<Told> => {
+    const played = await play(file, options);
+    const ok = played.ok && played.closed === null;
+    const rows = () => playedText(file, played).map((row) => printableLine(row).slice(0, LONGEST));
+    return { ok, text: json ? printableJson({ file, ...played, ok }) : rows().join('\n') };
+  };
+}
+
+/** What went wrong with one file, so that the next can be told of; throws what is no such thing. */
+function faultOf(file: string, error: unknown): { readonly error: string; readonly text: string } {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || code === 'invalid_configuration') throw error;
+  if (ColloquyError.is(error)) return { error: message, text: message };
+  return { error: `cannot be read: ${code}`, text: `${printableLine(file)} cannot be read: ${code}` };
+}
+
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = readArguments(
     'replay',
     args,
-    { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    {
+      to: { type: 'string' },
+      words: { type: 'boolean' },
+      realtime: { type: 'boolean' },
+      patience: { type: 'string' },
+      ca: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
     Number.POSITIVE_INFINITY,
   );
   if (values.help) {
@@ -88,22 +145,29 @@ async function run(args: string[]): Promise<number> {
     return EXIT.done;
   }
   if (positionals.length === 0) throw misused("which file? see 'colloquy replay --help'");
+  const { to, json = false, ...others } = values;
+  if (to === undefined && Object.keys(others).length > 0) {
+    throw misused('--words, --realtime, --patience and --ca are for --to, which says where');
+  }
+  const tell = to === undefined ? tellReplay : playerOf(to, others);
   let code: number = EXIT.done;
   for (const file of positionals) {
     try {
-      const outcome = await replayFile(file);
-      if (!outcome.ok) code = EXIT.failed;
-      process.stdout.write(`${values.json ? asJson(file, outcome) : asText(file, outcome)}\n`);
+      const { ok, text } = await tell(file, json);
+      if (!ok) code = EXIT.failed;
+      process.stdout.write(`${text}\n`);
     } catch (error) {
-      const reason = (error as NodeJS.ErrnoException).code;
-      if (reason === undefined) throw error;
+      const fault = faultOf(file, error);
       code = EXIT.failed;
-      const message = `cannot be read: ${reason}`;
-      if (values.json) process.stdout.write(`${JSON.stringify({ file, ok: false, error: message })}\n`);
-      else process.stderr.write(`colloquy replay: ${printableLine(file)} ${message}\n`);
+      if (json) process.stdout.write(`${printableJson({ file, ok: false, error: fault.error })}\n`);
+      else process.stderr.write(`colloquy replay: ${fault.text}\n`);
     }
   }
   return code;
 }
 
-export const replay: Command = { summary: 'run recordings again and compare, byte for byte', help: HELP, run };
+export const replay: Command = {
+  summary: 'run recordings again and compare, here or against a live server',
+  help: HELP,
+  run,
+};

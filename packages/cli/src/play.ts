@@ -1,0 +1,175 @@
+// Playing the client's side of a log to a live server: each event once the server has said what had been said before it. What is
+// sent and compared is `client-replay.ts` of @colloquy/session.
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { ColloquyError, eventTypeOf, readFrame } from '@colloquy/protocol';
+import { type ClientReplay, createClientReplay, type RecordingEntry, type ReplayOutcome } from '@colloquy/session';
+import { keyFor } from './commands/talk.ts';
+import { connect, realtimeUrl } from './connect.ts';
+import { readLogFile } from './log-file.ts';
+import { printableLine } from './printable.ts';
+
+export interface Playing {
+  /** The server, as it was named. */
+  readonly to: string;
+  readonly caFile: string | undefined;
+  /** Compares what was said, too. */
+  readonly words: boolean;
+  /** Keeps the log's own pauses between events. */
+  readonly realtime: boolean;
+  /** How long a frame is waited for, in milliseconds. */
+  readonly patienceMs: number;
+}
+
+/** The `--json` of `colloquy replay --to`, with the file before it: keys may be added, none is renamed. */
+export interface Played extends ReplayOutcome {
+  /** Who it was played to. */
+  readonly server: string;
+  /** How the connection ended, where the server ended it before all was said. */
+  readonly closed: { readonly code: number; readonly reason: string } | null;
+  /** How often events of a type, which had come in the log, were waited for in vain. */
+  readonly missed: Readonly<Record<string, number>>;
+}
+
+/** Events a second, since servers bound them, and how many may go at once. */
+const EVENTS_PER_SECOND = 80;
+const BURST = 40;
+const NORMAL_CLOSURE = 1000;
+/** How long a server may take to answer our close, in milliseconds. */
+const CLOSING_MS = 2000;
+
+/**
+ * Plays a log. Rejects in one line: with `upstream_error` when the server is not there or refuses, with `not_found` when there is
+ * nothing to play, with `misused` when `to` is no address.
+ */
+export async function play(file: string, options: Playing): Promise<Played> {
+  const replay = createClientReplay({ words: options.words });
+  const clock = pacer(options.realtime);
+  let far: Far | undefined;
+  const missed = new Map<string, number>();
+
+  async function caughtUp(to: Far): Promise<void> {
+    if (await to.until(() => replay.isDue, options.patienceMs)) return;
+    for (const type of replay.giveUp()) missed.set(type, (missed.get(type) ?? 0) + 1);
+  }
+
+  try {
+    for await (const { entry } of readLogFile(file)) {
+      far ??= await open(entry, options, replay);
+      const replayed = replay.take(entry);
+      if (!replayed || far.closed) continue;
+      await caughtUp(far);
+      await clock.wait(replayed.time);
+      far.send(replay.send(replayed));
+    }
+    if (!far) throw new ColloquyError('not_found', `${printableLine(file)}: there are no events in it`);
+    await caughtUp(far);
+    const { server, closed } = far;
+    return { server, ...replay.end(), closed, missed: Object.fromEntries(missed) };
+  } finally {
+    far?.hangUp();
+  }
+}
+
+interface Far {
+  readonly server: string;
+  readonly closed: Played['closed'];
+  /** Does nothing once closed. */
+  send(event: object): void;
+  /** Resolves with whether it holds: as soon as it does, or once it cannot any more, or after so many milliseconds. */
+  until(holds: () => boolean, limitMs: number): Promise<boolean>;
+  hangUp(): void;
+}
+
+/** What the log's session was, for an address that does not say. */
+function openedBy(entry: RecordingEntry): { model: string } | { intent: string } | undefined {
+  const options = entry.kind === 'header' ? entry.header.options : undefined;
+  if ((options?.session?.type ?? options?.kind) === 'transcription') return { intent: 'transcription' };
+  return typeof options?.model === 'string' && options.model !== '' ? { model: options.model } : undefined;
+}
+
+async function open(first: RecordingEntry, { to, caFile }: Playing, replay: ClientReplay): Promise<Far> {
+  const url = realtimeUrl(to, openedBy(first));
+  const { socket, listen } = await connect(url, { key: keyFor(url, process.env), caFile });
+  let closed: Played['closed'] = null;
+  let wake = () => {};
+  listen(
+    (text) => {
+      const read = readFrame(text, false);
+      if (read.ok && eventTypeOf(read.value) !== undefined) replay.hear(read.value as { type: string });
+      wake();
+    },
+    (code, reason) => {
+      closed = { code, reason: printableLine(reason) };
+      wake();
+    },
+  );
+  return {
+    server: url.host,
+    get closed() {
+      return closed;
+    },
+    send: (event) => {
+      if (!closed) socket.send(JSON.stringify(event));
+    },
+    async until(holds, limitMs) {
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        wake();
+      }, limitMs);
+      while (!holds() && !closed && !isLate) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      clearTimeout(timer);
+      return holds();
+    },
+    hangUp() {
+      setTimeout(() => socket.terminate(), CLOSING_MS).unref();
+      socket.close(NORMAL_CLOSURE, '');
+    },
+  };
+}
+
+/** Waits before each event: as long as the log did, or at least so that no server minds. */
+function pacer(realtime: boolean): { wait(time: number | null): Promise<void> } {
+  let lastTime: number | null = null;
+  let lastSent = performance.now();
+  let tokens = BURST;
+  return {
+    async wait(time) {
+      const now = performance.now();
+      tokens = Math.min(BURST, tokens + ((now - lastSent) * EVENTS_PER_SECOND) / 1000) - 1;
+      const owedMs = tokens < 0 ? (-tokens * 1000) / EVENTS_PER_SECOND : 0;
+      const loggedMs = realtime && time !== null && lastTime !== null ? time - lastTime - (now - lastSent) : 0;
+      lastTime = time ?? lastTime;
+      const waitMs = Math.max(owedMs, loggedMs);
+      if (waitMs > 0) await pause(waitMs);
+      lastSent = performance.now();
+    },
+  };
+}
+
+/** What became of a file, in words, row by row. */
+export function playedText(file: string, played: Played): string[] {
+  const { ok, sent, skipped, hidden, frames, differences, more_differences: more, closed, missed } = played;
+  const counts = `${sent} events sent, ${frames.live} frames came, ${frames.recorded} in the log`;
+  const rows = [`${file}: ${played.server} says ${ok && !closed ? 'the same' : 'something else'} (${counts})`];
+  if (closed) rows.push(`  it closed the connection: ${closed.code}${closed.reason && ` ${closed.reason}`}`);
+  const late = Object.entries(missed).map(([type, times]) => (times > 1 ? `${type} (${times} times)` : type));
+  if (late.length > 0) rows.push(`  waited in vain for ${late.join(', ')}`);
+  if (skipped > 0) rows.push(`  ${skipped} events could not be sent: what they were is not in the log`);
+  if (hidden.audio > 0) rows.push(`  silence was sent for ${hidden.audio} pieces of audio that are hidden in the log`);
+  if (hidden.images > 0) rows.push(`  a blank was sent for ${hidden.images} images that are hidden in the log`);
+  if (hidden.words > 0) rows.push(`  ${hidden.words} hidden texts were sent as [REDACTED]`);
+  let lane = '';
+  for (const each of differences) {
+    if (each.lane !== lane) rows.push(`  ${each.lane}`);
+    lane = each.lane;
+    rows.push(each.only === 'recorded' ? `    - ${each.label}  (line ${each.line})` : `    + ${each.label}`);
+  }
+  if (more > 0) rows.push(`  and ${more} more`);
+  return rows;
+}
