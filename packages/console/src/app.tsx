@@ -125,11 +125,12 @@ function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; view
           ))}
         </nav>
       </div>
-      <div class="log-body" data-tab={tab}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard */}
+      <section class="log-body" data-tab={tab} tabIndex={0} aria-label={TAB_NAMES[tab]}>
         {tab === 'conversation' && <ConversationView viewing={viewing} />}
         {tab === 'timeline' && <TimelineView viewing={viewing} />}
         {tab === 'events' && <EventsView viewing={viewing} />}
-      </div>
+      </section>
       {isTalk && <TalkPanel app={app} talk={app.talk} />}
     </section>
   );

@@ -1,0 +1,168 @@
+// Looking at what others say: live sessions, recordings of the server, files of one's own.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parrot } from '@colloquy/server';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
+
+const RECORDINGS = join(import.meta.dirname, '../golden/recordings');
+const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Say something in writing').fill(text);
+  await page.keyboard.press('Enter');
+  await conversation(page).getByText(`You said: ${text}`).waitFor();
+}
+
+describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${browserMissing})` : ''}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'colloquy-recordings-'));
+  let served: ServedConsole;
+  beforeAll(async () => {
+    served = await serveConsole({ engine: parrot(), recordings: { folder, audio: true }, watch: 'audio' });
+  });
+  afterAll(async () => {
+    await served?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** A page that looks at a file. */
+  async function openedFile(name: string, text: string) {
+    const opened = await served.open('#/home');
+    const buffer = Buffer.from(text);
+    await opened.page.getByLabel('Open a file').setInputFiles({ name, mimeType: 'text/plain', buffer });
+    return opened;
+  }
+  const golden = (name: string) => openedFile(name, readFileSync(join(RECORDINGS, `${name}.jsonl`), 'utf8'));
+
+  it('[CO5] a live session is listed and watched from its middle on, read-only', async () => {
+    const talking = await served.open();
+    await say(talking.page, 'before you came');
+    const watching = await served.open('#/home');
+    const { page } = watching;
+    await page.getByRole('link', { name: /^sess_/ }).click();
+    await conversation(page).getByText('You said: before you came').waitFor();
+    await say(talking.page, 'while you watch');
+    await conversation(page).getByText('You said: while you watch').waitFor();
+    expect(await page.getByLabel('Say something in writing').count()).toBe(0);
+    // The address is that of this session, for whoever it is given to.
+    const again = await served.open(new URL(page.url()).hash);
+    await conversation(again.page).getByText('You said: while you watch').waitFor();
+    await talking.page.getByRole('button', { name: 'Hang up' }).click();
+    await page.getByText('The session has ended.').waitFor();
+    for (const each of [talking, watching, again]) expectSound(each);
+  });
+
+  it('a recording is opened, passed on without its words, and deleted', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    await say(page, 'remember this');
+    await page.getByRole('button', { name: 'Hang up' }).click();
+    await page.getByText('The session has ended.').waitFor();
+    await page.getByRole('link', { name: 'Sessions', exact: true }).click();
+    const newest = page.locator('.recordings > li').filter({ hasNotText: 'still being written' }).first();
+    await newest.getByRole('link').click();
+    await conversation(page).getByText('You said: remember this').waitFor();
+    // It was written down with its audio.
+    await page.getByRole('img', { name: /^Audio of the assistant, \d/ }).waitFor();
+    await page.goBack();
+
+    await newest.getByRole('button', { name: 'Share' }).click();
+    expect(await page.getByRole('radio').count()).toBe(3);
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    const download = await saving;
+    expect(download.suggestedFilename()).toMatch(/^[\w-]+\.content\.jsonl$/);
+    const shared = readFileSync(await download.path(), 'utf8');
+    expect(shared).toContain('"hidden":["key","media","words"]');
+    expect(shared).not.toContain('remember this');
+
+    const name = await newest.getByRole('link').innerText();
+    await newest.getByRole('button', { name: 'Delete' }).click();
+    await newest.getByRole('button', { name: 'Delete for good' }).click();
+    await page.getByRole('link', { name }).waitFor({ state: 'detached' });
+    expectSound(opened);
+  });
+
+  it('what is shared of a session in the page is a recording like any other', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    await say(page, 'pass this on');
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.getByLabel('With words, without audio and images').check();
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    const file = join(folder, 'shared.txt');
+    writeFileSync(file, readFileSync(await (await saving).path()));
+    await page.goto(`${served.url}/#/home`);
+    await page.getByLabel('Open a file').setInputFiles(file);
+    await conversation(page).getByText('You said: pass this on').waitFor();
+    await page.getByText('audio, left out of this recording').waitFor();
+    expectSound(opened);
+  });
+
+  it('a file shows what was truncated, deleted, and what failed, in words', async () => {
+    const truncated = await golden('truncation');
+    await conversation(truncated.page)
+      .getByText(/^truncated, /)
+      .first()
+      .waitFor();
+    const cancelled = await golden('cancel-mid-response');
+    await cancelled.page
+      .getByText(/^cancelled: the client cancelled it$/)
+      .first()
+      .waitFor();
+    const called = await golden('mcp');
+    await conversation(called.page).getByText('MCP call').first().waitFor();
+    expect(await called.page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    for (const each of [truncated, cancelled, called]) expectSound(each);
+  });
+
+  it('items that were inserted and deleted are marked where they stand', async () => {
+    const item = (id: string) => ({
+      ...{ id, object: 'realtime.item', type: 'message', role: 'user', status: 'completed' },
+      content: [{ type: 'input_text', text: `item ${id}` }],
+    });
+    const added = (id: string, previous_item_id: string | null) => ({
+      ...{ type: 'conversation.item.added', event_id: 'e', previous_item_id },
+      item: item(id),
+    });
+    const events = [
+      added('a', null),
+      added('b', 'a'),
+      added('c', 'b'),
+      added('between', 'a'),
+      { type: 'conversation.item.deleted', event_id: 'e', item_id: 'b' },
+    ];
+    const opened = await openedFile('foreign.log', events.map((event) => JSON.stringify(event)).join('\n'));
+    await conversation(opened.page).getByText('item c').waitFor();
+    expect(await conversation(opened.page).getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringContaining('item a'),
+      expect.stringMatching(/inserted[\s\S]*item between/),
+      expect.stringMatching(/deleted[\s\S]*item b/),
+      expect.stringContaining('item c'),
+    ]);
+    expectSound(opened);
+  });
+
+  it.each([
+    ['garbage', '\u0000\u0001garbage\n{"a":', 'This holds no events of a Realtime conversation.'],
+    ['nothing', '', 'This holds no events of a Realtime conversation.'],
+  ])('a file of %s is told in words', async (name, text, words) => {
+    const opened = await openedFile(name, text);
+    await opened.page.getByText(words).waitFor();
+    expectSound(opened);
+  });
+
+  it('an address of something that is not there is told in words', async () => {
+    const opened = await served.open('#/recording/nowhere');
+    await opened.page
+      .getByText(/nothing|no recording/i)
+      .first()
+      .waitFor();
+    await opened.page.goto(`${served.url}/#/session/sess_nowhere`);
+    await opened.page.getByText('This session cannot be watched').waitFor();
+  });
+});

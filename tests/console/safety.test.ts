@@ -1,0 +1,153 @@
+// What the page must withstand, and whom it must serve: content is data whatever it says; everything can be reached by keyboard, is
+// named for those who listen, and fits a narrow screen.
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { parrot } from '@colloquy/server';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
+import { HOSTILE, hostileLog, shown } from './hostile-strings.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RECORDINGS = join(import.meta.dirname, '../golden/recordings');
+const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
+
+interface Finding {
+  id: string;
+  impact: string;
+  nodes: { html: string }[];
+}
+
+/** What the checker finds serious in the page as it is now. */
+async function findings(page: Page): Promise<string[]> {
+  // By the debugger, as no page may run it itself.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
+  const found = (await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: unknown }> } };
+    return (await axe.run()).violations;
+  })) as Finding[];
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+async function openFile(page: Page, name: string, text: string): Promise<void> {
+  const buffer = Buffer.from(text);
+  await page.getByLabel('Open a file').setInputFiles({ name, mimeType: 'text/plain', buffer });
+}
+
+describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing})` : ''}`, () => {
+  let served: ServedConsole;
+  beforeAll(async () => {
+    served = await serveConsole({ engine: parrot() });
+  });
+  afterAll(() => served?.close());
+
+  it(`shows ${HOSTILE.length} hostile strings as text, and does nothing they say`, async () => {
+    const opened = await served.open('#/home');
+    const { page } = opened;
+    await openFile(page, `<img src=x onerror=alert(1)>${HOSTILE[2]}`, hostileLog());
+    await conversation(page).waitFor();
+    for (const more = page.getByRole('button', { name: /^Show \d+ earlier/ }); (await more.count()) > 0; )
+      await more.click();
+    const text = await page.evaluate(() => document.body.textContent);
+    const lost = HOSTILE.filter((each) => !text?.includes(shown(each)));
+    expect(lost).toEqual([]);
+    const made = await page.evaluate(() => {
+      const own = new Set(document.querySelectorAll('head > *'));
+      const strange = 'script,style,link,iframe,object,embed,img,video,svg,math,base,meta,template,form[action]';
+      const handlers = [...document.querySelectorAll('*')].filter((element) =>
+        element.getAttributeNames().some((name) => name.startsWith('on')),
+      );
+      const links = [...document.querySelectorAll('a')].filter((link) => !link.getAttribute('href')?.startsWith('#/'));
+      const elements = [...document.querySelectorAll(strange)].filter((element) => !own.has(element));
+      return [...elements, ...handlers, ...links].map((element) => element.outerHTML.slice(0, 200));
+    });
+    expect(made).toEqual([]);
+    expect(
+      await page.evaluate(() => [Reflect.get(window, '__hit'), Reflect.get(Object.prototype, 'polluted')]),
+    ).toEqual([undefined, undefined]);
+    expectSound(opened);
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has nothing serious to find for a checker of accessibility (%s)',
+    async (colorScheme) => {
+      const opened = await served.open('', { colorScheme });
+      const { page } = opened;
+      const found: Record<string, string[]> = {};
+      const check = async (what: string) => {
+        found[what] = await findings(page);
+      };
+      await page.getByLabel('Say something in writing').fill('hello');
+      await page.keyboard.press('Enter');
+      await conversation(page).getByText('You said: hello').waitFor();
+      await page.getByText('Settings').click();
+      await check('talk');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+      await check('shortcuts');
+      await page.getByRole('button', { name: 'Close' }).click();
+      for (const tab of ['Timeline', 'Events', 'Compare', 'Sessions']) {
+        await page.getByRole('link', { name: tab, exact: true }).click();
+        await check(tab);
+      }
+      for (const name of ['mcp', 'truncation', 'tool-round']) {
+        await openFile(page, name, readFileSync(join(RECORDINGS, `${name}.jsonl`), 'utf8'));
+        await page.getByRole('heading', { name }).waitFor();
+        await check(name);
+        await page.goBack();
+      }
+      expect(Object.entries(found).filter(([, list]) => list.length > 0)).toEqual([]);
+      expectSound(opened);
+    },
+  );
+
+  it('can be used with the keyboard alone', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.textContent?.trim() || document.activeElement?.id);
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+    await page.keyboard.press('n');
+    expect(await focused()).toBe('say');
+    await page.keyboard.type('n is a letter here, and ? a sign');
+    await page.keyboard.press('Enter');
+    await conversation(page).getByText('You said: n is a letter here, and ? a sign').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('3');
+    await page.locator('.tabs [aria-current="page"]', { hasText: 'Events' }).waitFor();
+    await page.keyboard.press('1');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('interrupt the answer').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.keyboard.press('n');
+    for (let i = 0; i < 12 && (await focused()) !== 'Settings'; i++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Tools, as JSON').waitFor();
+    await page.keyboard.press('h');
+    await page.getByRole('heading', { name: 'Live sessions' }).waitFor();
+    expectSound(opened);
+  });
+
+  it('fits a narrow screen', async () => {
+    const opened = await served.open('', { viewport: { width: 340, height: 640 } });
+    const { page } = opened;
+    await page.getByLabel('Say something in writing').fill('word '.repeat(40) + 'x'.repeat(200));
+    await page.keyboard.press('Enter');
+    await conversation(page).getByText('You said:').waitFor();
+    const widths: [string, number][] = [];
+    for (const hash of ['#/talk', '#/talk/timeline', '#/talk/events', '#/home', '#/compare/-/-']) {
+      await page.evaluate((to) => location.assign(to), hash);
+      widths.push([hash, await page.evaluate(() => document.documentElement.scrollWidth)]);
+    }
+    expect(widths.filter(([, width]) => width > 340)).toEqual([]);
+    expectSound(opened);
+  });
+});

@@ -1,0 +1,148 @@
+// Talking to the page aloud: Chromium's microphone is a file in which Flite asks a question, and the server hears with its offline
+// parts.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { offline } from '@colloquy/server';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { resampleAll } from '../../packages/server/src/audio/resample.ts';
+import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
+import { allOf, joined, openParts, silence, spoken } from '../voice/parts.ts';
+import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
+
+const opened = await openParts();
+const { parts, missing } = allOf(opened);
+const reason = browserMissing ?? missing;
+
+/** What the browser's microphone plays from a file must have. */
+const FILE_HZ = 48_000;
+
+/** 16 bit, one channel. */
+function wavOf(samples: Int16Array, rateHz: number): Buffer {
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + samples.byteLength, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rateHz, 24);
+  head.writeUInt32LE(rateHz * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(samples.byteLength, 40);
+  return Buffer.concat([head, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]);
+}
+
+const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
+
+describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'colloquy-microphone-'));
+  let served: ServedConsole;
+  let told: { type: string; [field: string]: unknown }[] = [];
+  /** Called with the milliseconds of audio the server was given, each time it was given more. */
+  let hear = (_: number) => {};
+  let askedMs = 0;
+
+  beforeAll(async () => {
+    const { detector, transcriber, speaker } = parts as NonNullable<typeof parts>;
+    const question = await spoken(speaker, 'What is two plus two?');
+    const leadMs = 600;
+    askedMs = leadMs + (question.length * 1000) / SPEECH_HZ;
+    const file = join(folder, 'question.wav');
+    const samples = joined(silence(leadMs), question, silence(30_000));
+    writeFileSync(file, wavOf(resampleAll(samples, SPEECH_HZ, FILE_HZ), FILE_HZ));
+    let appendedMs = 0;
+    served = await serveConsole(
+      {
+        engine: offline({ speaker }),
+        speech: { detector, transcriber },
+        onLine: (_, line) => {
+          if (line.from !== 'client') return;
+          told.push(line.event as never);
+          if (line.event.type === 'input_audio_buffer.append') hear((appendedMs += (line.audio_bytes?.[0] ?? 0) / 48));
+          else appendedMs = 0;
+        },
+      },
+      [
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        `--use-file-for-fake-audio-capture=${file}`,
+      ],
+    );
+  });
+  beforeEach(() => {
+    told = [];
+    hear = () => {};
+  });
+  afterAll(async () => {
+    await served?.close();
+    rmSync(folder, { recursive: true, force: true });
+    if (opened.detector.ok) opened.detector.part.close();
+    if (opened.transcriber.ok) await opened.transcriber.part.close();
+    if (opened.speaker.ok) await opened.speaker.part.close();
+  });
+
+  it('with the microphone open, a question is heard, written down and answered', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Open microphone' }).click();
+    await page.getByText('you are heard').waitFor();
+    await conversation(page)
+      .getByText(/two plus two/i)
+      .waitFor();
+    await conversation(page).getByText('2 plus 2 is 4.').waitFor();
+    await page.locator('[data-role="assistant"] [data-speaking]').waitFor();
+    // What was said can be seen: the audio of the turn and of the answer.
+    await page.getByRole('img', { name: /^Audio of the user, \d/ }).waitFor();
+    await page.getByRole('img', { name: /^Audio of the assistant, \d/ }).waitFor();
+    await page.getByRole('button', { name: 'Open microphone' }).click();
+    await page.getByText('microphone open').waitFor({ state: 'detached' });
+    expectSound(opened);
+  });
+
+  it('a key held is a turn, without turn detection', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await page.getByText('connected', { exact: true }).waitFor();
+    await page.getByRole('main').focus();
+    const asked = new Promise<void>((resolve) => {
+      hear = (ms) => ms > askedMs + 200 && resolve();
+    });
+    await page.keyboard.down(' ');
+    await page.getByText('speak, then let go').waitFor();
+    await asked;
+    await page.keyboard.up(' ');
+    await conversation(page)
+      .getByText(/two plus two/i)
+      .waitFor();
+    await conversation(page).getByText('2 plus 2 is 4.').waitFor();
+    const types = new Set(told.map(({ type }) => type));
+    expect(types).toContain('input_audio_buffer.commit');
+    const update = told.find(({ type }) => type === 'session.update');
+    expect(update).toMatchObject({ session: { audio: { input: { turn_detection: null } } } });
+    expectSound(opened);
+  });
+
+  it('who begins to speak interrupts the answer, which is truncated to what was heard', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    await page.getByLabel('Say something in writing').fill('count to thirty');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-speaking]').waitFor();
+    await page.getByRole('button', { name: 'Open microphone' }).click();
+    const badge = await conversation(page)
+      .getByText(/^truncated, /)
+      .innerText();
+    const cut = told.find(({ type }) => type === 'conversation.item.truncate');
+    // The question begins after 600 ms of silence, and it takes a moment to be sure that it is speech.
+    expect(cut?.audio_end_ms).toBeGreaterThan(300);
+    expect(badge).toBe(`truncated, ${(Number(cut?.audio_end_ms) / 1000).toFixed(1)} s heard`);
+    await conversation(page).getByText('2 plus 2 is 4.').waitFor();
+    expectSound(opened);
+  });
+});
