@@ -48,6 +48,12 @@ export interface Library {
   readonly headers: IncomingMessage['headers'][];
   faults: Faults;
   tools: Tool[];
+  /** How often it was asked for its tools. */
+  readonly lists: number;
+  /** Connections that are open. */
+  readonly connected: number;
+  /** Ends every session by streamable HTTP, as a server does that starts anew. */
+  forget(): void;
   /** Says to everyone connected that the tools have changed. */
   announce(): Promise<void>;
   /** Resolves when a call has begun. */
@@ -85,10 +91,12 @@ export async function startLibrary(tools: Tool[] = BOOKS): Promise<Library> {
   const sockets = new Set<Socket>();
   let beginCall = () => {};
   let count = 0;
+  let lists = 0;
 
   function serverFor(cut: () => void): Server {
     const server = new Server({ name: 'library', version: '1' }, { capabilities: { tools: { listChanged: true } } });
     server.setRequestHandler(ListToolsRequestSchema, () => {
+      lists += 1;
       if (library.faults.dropList) cut();
       return {
         tools: library.tools.map(({ run: _, inputSchema = { type: 'object' }, ...tool }) => ({ ...tool, inputSchema })),
@@ -162,6 +170,13 @@ export async function startLibrary(tools: Tool[] = BOOKS): Promise<Library> {
     url: `http://127.0.0.1:${port}/mcp`,
     sseUrl: `http://127.0.0.1:${port}/sse`,
     ...{ ledger, headers, tools, faults: {} },
+    get lists() {
+      return lists;
+    },
+    get connected() {
+      return sockets.size;
+    },
+    forget: () => streams.clear(),
     async announce() {
       await Promise.all([...servers].map((server) => server.sendToolListChanged()));
     },

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { McpConfig } from '@colloquy/server';
+import { replay } from '@colloquy/session';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Chat, chatting } from './chat.ts';
 import { BOOKS, type Library, startLibrary, type Tool } from './library.ts';
@@ -92,6 +93,27 @@ describe('credentials', () => {
     expect((await session.outcome()).error.message).toContain('[REDACTED]');
     expect(JSON.stringify(session.events)).not.toContain(TOKEN);
     expect(await recorded()).not.toContain(TOKEN);
+  });
+
+  it('[SE29] come back in no spelling: without their scheme, or within JSON', async () => {
+    const key = 'a "quoted" \\ key-CANARY';
+    const books = await library([
+      {
+        name: 'echo',
+        run: () => ({
+          content: [
+            { type: 'text', text: `${books.headers.at(-1)?.authorization}`.replace('Token ', '') },
+            { type: 'image', data: '', mimeType: `${books.headers.at(-1)?.['x-key']}` },
+          ],
+        }),
+      },
+    ]);
+    const { session } = await reader(of(books));
+    use(session, tool('books', { authorization: `Token ${key}`, headers: { 'x-key': key } }));
+    await session.next('mcp_list_tools.completed');
+    session.say('call echo {}');
+    expect((await session.outcome()).output).toMatch(/REDACTED.*REDACTED/);
+    expect(JSON.stringify(session.events)).not.toContain('CANARY');
   });
 
   it('[MC3, SE29] may be replaced by newer ones without listing again; those of a refused update are not taken', async () => {
@@ -194,6 +216,30 @@ describe('names and output are data', () => {
     expect(logged.join('')).not.toContain('owned');
     for (const line of (await recorded()).trimEnd().split('\n'))
       expect(line).not.toMatch(/[\u0000-\u001f\u2028\u2029]/);
+  });
+
+  it('halves of characters end here, in results and errors; a tool that is described with one is not offered', async () => {
+    const half = 'half \ud83d of a character';
+    const books = await library([
+      {
+        name: 'say',
+        run: ({ how }) => (how === 'text' ? half : { isError: true, content: [{ type: 'text', text: half }] }),
+      },
+      { name: 'cut', run: () => ({ isError: true, content: [{ type: 'text', text: `${'x'.repeat(511)}😀` }] }) },
+      { name: 'half', description: half },
+      { name: 'deep', inputSchema: { type: 'object', properties: { [half]: {} } } },
+    ]);
+    const { session, recorded } = await reader(of(books));
+    use(session, tool('books'));
+    const { item } = await session.next('conversation.item.done');
+    expect(item.tools.map(({ name }: Tool) => name)).toEqual(['say', 'cut']);
+    session.say('call say {"how":"text"} call say {} call cut {}');
+    expect(await session.outcome()).toMatchObject({ output: 'half \ufffd of a character' });
+    expect(await session.outcome()).toMatchObject({ error: { message: 'half \ufffd of a character' } });
+    expect(await session.outcome()).toMatchObject({ error: { message: 'x'.repeat(511) } });
+    const lines = (await recorded()).trimEnd().split('\n');
+    expect(lines.join('')).not.toMatch(/\\ud8/);
+    expect(await replay(lines)).toMatchObject({ ok: true, unread: [] });
   });
 
   it('[MC17] a schema of any size is carried or the listing fails; the session lives', async () => {

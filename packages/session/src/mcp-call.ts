@@ -227,7 +227,10 @@ function tellArguments(draft: Draft, response: ResponseState, { id, arguments: t
 
 /** An error as it may stand in an item: on one line of a bounded length. */
 function sane(error: McpCallError): McpCallError {
-  const message = error.message.replace(/\s+/g, ' ').slice(0, 512);
+  const message = error.message
+    .replace(/\s+/g, ' ')
+    .slice(0, 512)
+    .replace(/[\ud800-\udbff]$/, '');
   if (error.type === 'tool_execution_error') return { type: error.type, message };
   return { type: error.type, code: error.code, message };
 }

@@ -1,6 +1,7 @@
 // The `fetch` of one MCP server: dials nobody else, follows no redirect, and lets through no more than it was told to. What may
 // be dialled at all is `egress.ts`.
 
+import { setMaxListeners } from 'node:events';
 import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
@@ -75,6 +76,7 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
       const wanted = { method, agent, lookup, headers: { ...plainHeaders(init.headers), ...headers } };
       const request = isTls ? tlsRequest(url, wanted) : plainRequest(url, wanted);
       const abort = () => request.destroy();
+      if (signal) setMaxListeners(0, signal); // one for all requests of a connection
       signal?.addEventListener('abort', abort);
       request.on('close', () => signal?.removeEventListener('abort', abort));
       let isConnected = false;

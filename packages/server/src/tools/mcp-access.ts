@@ -80,8 +80,14 @@ function allow(
   dialect: McpDialect,
   headers: Readonly<Record<string, string>>,
 ): Access {
-  const secrets = Object.values(headers).flatMap((value) => [value, value.replace(/^Bearer /i, '')]);
-  return { ok: true, target: { url, rules, dialect, headers, secrets: secrets.filter(({ length }) => length >= 8) } };
+  return { ok: true, target: { url, rules, dialect, headers, secrets: Object.values(headers).flatMap(spellings) } };
+}
+
+/** A header's value as a server may repeat it: with its scheme and without, plain and within JSON. The longest come first. */
+function spellings(value: string): string[] {
+  const plain = [value, value.replace(/^\S+ +(?=\S)/, '')];
+  const all = plain.flatMap((text) => [JSON.stringify(text).slice(1, -1), text]);
+  return [...new Set(all)].filter(({ length }) => length >= 8).sort((one, other) => other.length - one.length);
 }
 
 /** Whether two texts are one address. A text that is none is like no other. */

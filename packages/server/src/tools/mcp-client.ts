@@ -10,6 +10,7 @@ import { definitionHash } from './definition-hash.ts';
 import { EgressError } from './egress.ts';
 import { FetchFault, type GuardedFetch, type GuardedFetchOptions, guardedFetch } from './guarded-fetch.ts';
 import { outputText } from './tool-output.ts';
+import { isWellFormedJson, wellFormed } from './unicode.ts';
 
 /** How an MCP server is spoken to: as it is said today, as it was said before, or whichever it answers to. */
 export type McpDialect = 'streamable' | 'sse' | 'auto';
@@ -165,14 +166,17 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
     async list(stop) {
       const tools: ListToolsResult['tools'] = [];
       let cursor: string | undefined;
+      let length = 0;
       for (let page = 0; page < MOST_PAGES && tools.length <= MOST_TOOLS; page++) {
         const request = { method: 'tools/list' as const, params: cursor === undefined ? {} : { cursor } };
         const result = await answer(() => client.request(request, types.ListToolsResultSchema, timing(stop)));
+        length += JSON.stringify(result.tools).length;
+        if (length > options.bodyBytes) throw new FetchFault('too_large');
         tools.push(...result.tools);
         cursor = result.nextCursor;
         if (cursor === undefined) break;
       }
-      return tools.map(listed);
+      return tools.filter(isWellFormedJson).map(listed);
     },
     async call(name, args, stop) {
       const request = { method: 'tools/call' as const, params: { name, arguments: args } };
@@ -218,9 +222,9 @@ function listed(tool: ListToolsResult['tools'][number]): ListedTool {
 }
 
 function outcomeOf(result: CallToolResult): CallOutcome {
-  const text = outputText(result);
+  const text = wellFormed(outputText(result));
   if (!result.isError) return { output: text };
-  return { error: { type: 'tool_execution_error', message: text.slice(0, 512) || 'The tool failed.' } };
+  return { error: { type: 'tool_execution_error', message: text || 'The tool failed.' } };
 }
 
 /** What an item says of a call that failed: not made, refused by the server, or nobody knows [MC14, MC15]. */
@@ -253,6 +257,11 @@ export function callError(error: unknown): McpCallError {
   }
 }
 
+/** Whether a server may answer what failed so once it is connected to anew: it has forgotten us, or the connection has broken. */
+export const isStale = (error: unknown): boolean =>
+  error instanceof FetchFault &&
+  (error.kind === 'lost' || error.kind === 'unreachable' || error.status === 400 || error.status === 404);
+
 type McpErrorClass = typeof import('@modelcontextprotocol/sdk/types.js').McpError;
 /** What the official client says itself, in the codes of a server: that a connection closed, that an answer is late. */
 const CONNECTION_CLOSED = -32_000;
@@ -266,5 +275,5 @@ function inOurWords(error: unknown, latest: unknown, McpError: McpErrorClass): u
   if (!(error instanceof McpError)) return new McpFault('The MCP server gave an answer that cannot be read.');
   const { code, message } = error as { code: number; message: string };
   if (code === CONNECTION_CLOSED || code === REQUEST_TIMEOUT) return new FetchFault('lost');
-  return new McpFault(message.replace(/^(?:MCP error -?\d+: )+/, ''), code);
+  return new McpFault(wellFormed(message.replace(/^(?:MCP error -?\d+: )+/, '')), code);
 }

@@ -1,6 +1,7 @@
 // One session's MCP servers: asked for their tools, called, watched for changes. Driven by the session's effects, answers with
 // its `tools` inputs. Who may be asked is `mcp-access.ts`, how, `mcp-client.ts`.
 
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type ClientEvent,
   type McpCallError,
@@ -14,7 +15,9 @@ import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Resolve } from './egress.ts';
 import type { McpAccess, McpCredentials, McpTarget } from './mcp-access.ts';
-import { callError, connectMcp, type McpClient } from './mcp-client.ts';
+import { callError, connectMcp, isStale, type McpClient } from './mcp-client.ts';
+import { type McpLink, mcpLink } from './mcp-link.ts';
+import { cutText } from './unicode.ts';
 
 export interface SessionToolsOptions {
   readonly access: McpAccess;
@@ -46,24 +49,35 @@ export interface SessionTools {
   close(): void;
 }
 
-/** A server that was asked, under the id of its listing. Connected to when it is needed. */
+/** A server that was asked, under the id of its listing. */
 interface Served {
   readonly tool: RealtimeMcpTool;
   target: McpTarget;
   /** What the client had told it when the target was made. */
   credentials: McpCredentials;
-  client: Promise<McpClient> | undefined;
-  /** How many are using it. */
-  users: number;
+  readonly link: McpLink;
+  /** Names and definitions of its tools, as the session has heard of them last. */
+  heard: string;
+  /** The server has said that its tools are others, and has not been asked since. */
+  hasChanged: boolean;
+  isAskedAgain: boolean;
+  /** Milliseconds before it is asked again because it said so; each time twice as many. */
+  relistMs: number;
 }
 
 /** Listings, and credentials, that are remembered at most: more than a session has listings of. */
 const MOST_KNOWN = 512;
+/** Milliseconds from one change of a server's tools to the next that is looked at. */
+const RELIST_MS = { first: 1000, longest: 60_000 };
 
-function remember<T>(map: Map<string, T>, name: string, value: T): void {
+/** Answers what was known longest, when it has to go. */
+function remember<T>(map: Map<string, T>, name: string, value: T): T | undefined {
   map.delete(name);
   map.set(name, value);
-  if (map.size > MOST_KNOWN) for (const oldest of map.keys()) return void map.delete(oldest);
+  if (map.size <= MOST_KNOWN) return undefined;
+  const [oldest] = map.entries();
+  if (oldest) map.delete(oldest[0]);
+  return oldest?.[1];
 }
 
 export function sessionTools(options: SessionToolsOptions): SessionTools {
@@ -72,46 +86,37 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
   const told = new Map<string, McpCredentials>();
   const served = new Map<string, Served>();
   const works = new Map<string, AbortController>();
-  let isClosed = false;
+  const gone = new AbortController();
 
   const hear = (event: ToolsEvent) => {
-    if (!isClosed) options.hear(event);
+    if (!gone.signal.aborted) options.hear(event);
   };
 
   /** One piece of work that may be aborted under an item's id; the client hears of it in a later turn, never within an effect. */
-  async function work(item_id: string, go: (signal: AbortSignal) => Promise<ToolsEvent[]>): Promise<void> {
+  async function work(item_id: string, go: (signal: AbortSignal) => Promise<ToolsEvent | undefined>): Promise<void> {
     const abort = new AbortController();
     works.set(item_id, abort);
     await Promise.resolve();
-    const events = await go(abort.signal);
+    const event = await go(abort.signal);
     works.delete(item_id);
-    if (!abort.signal.aborted) for (const event of events) hear(event);
+    if (event && !abort.signal.aborted) hear(event);
   }
 
-  /** The connection to a server: the one there is, or a new one. */
-  async function clientOf(listing_id: string, own: Served, signal: AbortSignal): Promise<McpClient> {
-    const open = await own.client?.catch(() => undefined);
-    if (open?.isOpen) return open;
-    own.client = undefined;
+  function connect(listing_id: string, { target }: Served, signal: AbortSignal): Promise<McpClient> {
     makeRoom();
-    const { url, rules, dialect, headers } = own.target;
+    const { url, rules, dialect, headers } = target;
     const {
       mcpConnectMs: connectMs,
       mcpAnswerMs: answerMs,
       mcpBodyBytes: bodyBytes,
       mcpStreamBytes: streamBytes,
     } = limits;
-    const connecting = connectMcp(
-      {
-        ...{ url, rules, dialect, headers, connectMs, answerMs, bodyBytes, streamBytes, resolve: options.resolve },
-        onChange: () => void listAgain(listing_id),
-      },
+    const onChange = () => void listAgain(listing_id);
+    const { resolve } = options;
+    return connectMcp(
+      { url, rules, dialect, headers, connectMs, answerMs, bodyBytes, streamBytes, resolve, onChange },
       signal,
     );
-    own.client = connecting;
-    const connected = await connecting;
-    if (isClosed) connected.close();
-    return connected;
   }
 
   /**
@@ -125,94 +130,114 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
     if (!found.ok) return found.reason;
     own.target = found.target;
     own.credentials = credentials;
-    disconnect(own);
+    own.link.renew();
     return undefined;
   }
 
   /** Lets go of a connection that nobody is using; it is made anew when it is needed. */
   function makeRoom(): void {
-    const open = [...served.values()].filter(({ client }) => client);
-    const idle = open.length < limits.mcpServers ? undefined : open.find(({ users }) => users === 0);
-    if (idle) disconnect(idle);
+    const connected = [...served.values()].filter(({ link }) => link.isConnected);
+    if (connected.length >= limits.mcpServers) connected.find(({ link }) => link.isIdle)?.link.renew();
   }
 
-  function disconnect(own: Served): void {
-    void own.client?.then((open) => open.close()).catch(() => {}); // it never came to be open
-    own.client = undefined;
-  }
-
-  /** A server has said that its tools are others now. */
+  /** A server has said that its tools are others now. However often it says so, it is asked by and by. */
   async function listAgain(listing_id: string): Promise<void> {
-    const known = served.get(listing_id);
-    const client = await known?.client?.catch(() => undefined);
-    if (!known || !client?.isOpen) return;
-    const tools = await client.list(AbortSignal.timeout(limits.mcpAnswerMs)).catch(() => undefined);
-    if (tools) hear({ type: 'listed', item_id: listing_id, tools: withoutSecrets(tools, known.target) });
+    const own = served.get(listing_id);
+    if (!own) return;
+    own.hasChanged = true;
+    if (own.isAskedAgain) return;
+    own.isAskedAgain = true;
+    while (own.hasChanged && !gone.signal.aborted) {
+      own.hasChanged = false;
+      const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(limits.mcpAnswerMs)]);
+      const tools = await own.link.use(signal, (client) => client.list(signal)).catch(() => undefined);
+      if (tools) report(listing_id, own, tools);
+      await pause(own.relistMs, undefined, { ref: false, signal: gone.signal }).catch(() => {}); // the session is over
+      own.relistMs = Math.min(2 * own.relistMs, RELIST_MS.longest);
+    }
+    own.isAskedAgain = false;
   }
 
-  async function list(item_id: string, tool: RealtimeMcpTool, signal: AbortSignal): Promise<ToolsEvent[]> {
+  /** The session hears what a server offers, unless it has heard just that. */
+  function report(item_id: string, own: Served, tools: ListedTool[]): void {
+    const heard = JSON.stringify(tools.map(({ name, hash }) => [name, hash]));
+    if (heard === own.heard) return;
+    own.heard = heard;
+    hear({ type: 'listed', item_id, tools: withoutSecrets(tools, own.target) });
+  }
+
+  async function list(item_id: string, tool: RealtimeMcpTool, signal: AbortSignal): Promise<ToolsEvent | undefined> {
     const credentials = told.get(nameOf(tool)) ?? NONE;
     const found = access.find(tool, credentials);
-    const fail = (reason: string): ToolsEvent[] => {
-      log.warn({ session_id, error: reason }, 'the tools of an MCP server are not offered');
-      return [{ type: 'list_failed', item_id, reason }];
+    const fail = (reason: string, logged = reason): ToolsEvent => {
+      log.warn({ session_id, error: logged }, 'the tools of an MCP server are not offered');
+      return { type: 'list_failed', item_id, reason };
     };
     if (!found.ok) return fail(found.reason);
-    const own: Served = { tool, target: found.target, credentials, client: undefined, users: 1 };
-    remember(served, item_id, own);
+    const link = mcpLink((stop) => connect(item_id, own, stop));
+    const own: Served = {
+      ...{ tool, target: found.target, credentials, link },
+      ...{ heard: '', hasChanged: false, isAskedAgain: false, relistMs: RELIST_MS.first },
+    };
+    remember(served, item_id, own)?.link.close();
     try {
-      const client = await clientOf(item_id, own, signal);
-      const tools = await client.list(signal);
-      return [{ type: 'listed', item_id, tools: withoutSecrets(tools, own.target) }];
+      const tools = await link.use(signal, (client) => client.list(signal));
+      report(item_id, own, tools);
+      return undefined;
     } catch (error) {
-      disconnect(own);
+      link.close();
       served.delete(item_id);
-      return fail(hidden(callError(error).message.replace(/^The call was not made: /, ''), own.target));
-    } finally {
-      own.users -= 1;
+      const { type, message } = shownError(callError(error), own.target);
+      // What a server says of itself is content, and no content is logged.
+      return type === 'protocol_error'
+        ? fail(message, 'the server refuses to list them')
+        : fail(message.replace(NOT_MADE, ''));
     }
   }
 
-  async function call(effect: Calling, signal: AbortSignal): Promise<ToolsEvent[]> {
+  async function call(effect: Calling, signal: AbortSignal): Promise<ToolsEvent | undefined> {
     const { item_id, listing_id } = effect;
     const known = served.get(listing_id);
     if (!known) return unmade(item_id, 'its server is no longer known');
     if (options.kept && !(await options.kept())) return unmade(item_id, 'it could not be written down before');
-    if (signal.aborted) return [];
+    if (signal.aborted) return undefined;
     const refused = refresh(known);
     if (refused !== undefined) return unmade(item_id, refused);
-    known.users += 1;
     try {
-      return await callOn(known, effect, signal);
-    } finally {
-      known.users -= 1;
+      for (;;) {
+        const outcome = await known.link.use(signal, (client, isNew) => callOn(client, isNew, known, effect, signal));
+        if (outcome || signal.aborted) return outcome;
+      }
+    } catch (error) {
+      return { type: 'call_failed', item_id, error: notMade(callError(error), known.target) };
     }
   }
 
+  /**
+   * Makes a call, if the server still has the tool that was shown to the client: that is what is called, or nothing is [MC11].
+   * Answers nothing, and has called nothing, when this connection is one the server no longer knows. Rejects when it cannot be
+   * asked, the call not made.
+   */
   async function callOn(
+    client: McpClient,
+    isNew: boolean,
     known: Served,
     { item_id, listing_id, name, hash, ...effect }: Calling,
     signal: AbortSignal,
-  ): Promise<ToolsEvent[]> {
-    let client: McpClient;
-    let tools: ListedTool[];
-    try {
-      client = await clientOf(listing_id, known, signal);
-      tools = await client.list(signal);
-    } catch (error) {
-      return [{ type: 'call_failed', item_id, error: notMade(callError(error), known.target) }];
-    }
-    if (signal.aborted) return [];
-    // What was shown to the client is what is called, or nothing is [MC11].
+  ): Promise<ToolsEvent | undefined> {
+    const tools = await client.list(signal).catch((error) => {
+      if (isNew || signal.aborted || !isStale(error)) throw error;
+    });
+    if (!tools) known.link.renew(client);
+    if (!tools || signal.aborted) return undefined;
     if (tools.find((tool) => tool.name === name)?.hash !== hash) {
-      const changed = { type: 'listed', item_id: listing_id, tools: withoutSecrets(tools, known.target) } as const;
-      return [changed, ...unmade(item_id, 'the tool has changed since it was listed')];
+      report(listing_id, known, tools);
+      return unmade(item_id, 'the tool has changed since it was listed');
     }
     const read = readFrame(effect.arguments, true); // the session has printed it, so it can be read
     const outcome = await client.call(name, read.ok ? (read.value as Record<string, unknown>) : {}, signal);
-    if ('output' in outcome) return [{ type: 'called', item_id, output: hidden(outcome.output, known.target) }];
-    const { error } = outcome;
-    return [{ type: 'call_failed', item_id, error: { ...error, message: hidden(error.message, known.target) } }];
+    if ('output' in outcome) return { type: 'called', item_id, output: hidden(outcome.output, known.target) };
+    return { type: 'call_failed', item_id, error: shownError(outcome.error, known.target) };
   }
 
   return {
@@ -235,18 +260,19 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
     call: (effect) => void work(effect.item_id, (signal) => call(effect, signal)),
     abort: (item_id) => works.get(item_id)?.abort(),
     close() {
-      isClosed = true;
+      gone.abort();
       for (const abort of works.values()) abort.abort();
-      for (const own of served.values()) disconnect(own);
+      for (const { link } of served.values()) link.close();
       served.clear();
       told.clear();
     },
   };
 }
 
-const unmade = (item_id: string, why: string): ToolsEvent[] => [
-  { type: 'call_failed', item_id, error: { type: 'tool_execution_error', message: `The call was not made: ${why}.` } },
-];
+const unmade = (item_id: string, why: string): ToolsEvent => ({
+  ...{ type: 'call_failed', item_id },
+  error: { type: 'tool_execution_error', message: `The call was not made: ${why}.` },
+});
 
 const NONE: McpCredentials = {};
 
@@ -271,10 +297,17 @@ function withoutSecrets(tools: ListedTool[], target: McpTarget): ListedTool[] {
   return tools.filter(isClean);
 }
 
+const NOT_MADE = /^The call was not made: /;
+
+/** An error as the session may hear it: without secrets, and not too long. */
+const shownError = (error: McpCallError, target: McpTarget): McpCallError => ({
+  ...error,
+  message: cutText(hidden(error.message, target), 512),
+});
+
 /** Why a call was not made, when its server could not be asked whether the tool is still the same. */
 function notMade(error: McpCallError, target: McpTarget): McpCallError {
-  const message = hidden(error.message, target);
-  if (error.type !== 'tool_execution_error' || message.startsWith('The call was not made'))
-    return { ...error, message };
+  const shown = shownError(error, target);
+  if (error.type !== 'tool_execution_error' || NOT_MADE.test(shown.message)) return shown;
   return { type: error.type, message: 'The call was not made: its server gave no answer that can be used.' };
 }
