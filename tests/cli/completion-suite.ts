@@ -30,6 +30,29 @@ export function completionSuite(): void {
       expect(stdout).toMatch(/turn others'?\\'+ logs/);
     });
 
+    it('has what to complete from helps that hold together: one for each command, and examples whose options exist', async () => {
+      const { stdout: all } = await run(['--help']);
+      const commands = Array.from(all.matchAll(/^ {2}([a-z]+) {3,}/gm), ([, name = '']) => name);
+      expect(commands.length).toBeGreaterThan(10);
+      const helps = await Promise.all(
+        commands.map(async (name) => {
+          const [help, flag] = await Promise.all([run(['help', name]), run([name, '--help'])]);
+          expect([help.code, help.stdout], name).toEqual([0, flag.stdout]);
+          return help.stdout;
+        }),
+      );
+      let examples = 0;
+      for (const help of helps) {
+        expect(help).toMatch(/^Usage: colloquy [\s\S]*\n\n[\s\S]*\nOptions[\s\S]*\nExit codes:\n/);
+        const known = new Set(help.match(/^ {2}(?:-\w, )?--[a-z-]+/gm)?.map((each) => each.replace(/^.*--/, '--')));
+        for (const [, example = ''] of help.matchAll(/^ {2}(colloquy .*)$/gm)) {
+          examples += 1;
+          for (const option of example.match(/--[a-z-]+/g) ?? []) expect([...known], example).toContain(option);
+        }
+      }
+      expect(examples).toBeGreaterThan(12);
+    });
+
     it('refuses a shell nobody knows', async () => {
       const { code, stderr } = await run(['completion', 'constructor']);
       expect([code, stderr]).toEqual([2, 'colloquy completion: which shell? One of bash, zsh, fish\n']);

@@ -53,23 +53,33 @@ export const FOREIGN: Readonly<Record<string, (name: string) => string>> = {
 /** No log at all. */
 const GARBAGE = `\u0000\u001b]0;CANARY\u0007\u009b2J\n{"CANARY":1}\n[\n"CANARY\n${'{'.repeat(50_000)}\n\ud83d\n{"type":5}\n`;
 
-/** Writes the log of a session with spoken turns without end, audio included, of at least so many bytes. */
-export function writeLongLog(path: string, bytes: number): void {
+/** The log of a session with spoken turns without end, audio included, of at least so many bytes, in pieces. */
+export function* longLog(bytes: number): Generator<string> {
   const audio = 'A'.repeat(48_000);
   const [header = '', created = '', ...turn] = linesOf(golden('audio-turn')).filter(
     (line) => !/^\{"at":\d+,"from":"(?:host|engine|speech|snapshot|clock)"/.test(line),
   );
-  const file = openSync(path, 'w');
-  let written = writeSync(file, `${header}\n${created}\n`);
-  for (let count = 0; written < bytes; count++) {
+  let made = 0;
+  const piece = (text: string) => {
+    made += Buffer.byteLength(text);
+    return text;
+  };
+  yield piece(`${header}\n${created}\n`);
+  for (let count = 0; made < bytes; count++) {
     for (const line of turn) {
       const own = line
         .replace(/"(item|resp|event)_(?=\w{21}")/g, `"$1_${count}_`)
         .replace(/"at":(\d+)/, (_, at: string) => `"at":${Number(at) + count * 1000}`)
         .replace(/"(delta|audio)":"\[REDACTED\]"/, `"$1":"${audio}"`);
-      written += writeSync(file, `${own}\n`);
+      yield piece(`${own}\n`);
     }
   }
+}
+
+/** Writes such a log into a file. */
+export function writeLongLog(path: string, bytes: number): void {
+  const file = openSync(path, 'w');
+  for (const text of longLog(bytes)) writeSync(file, text);
   closeSync(file);
 }
 

@@ -1,14 +1,17 @@
-// Logs of any length: what a command holds in memory does not grow with the file. With COLLOQUY_LONG_LOG_MB=1024 a gigabyte.
+// Logs of any length: what a command holds in memory does not grow with the file. Every command reads a file of 60 MB, and one of
+// them a gigabyte from a pipe; with COLLOQUY_LONG_LOG_MB=1024 every command reads a file of a gigabyte.
 
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { run } from './colloquy.ts';
-import { type LogFolder, writeLongLog } from './logs.ts';
+import { colloquy, run } from './colloquy.ts';
+import { type LogFolder, longLog, writeLongLog } from './logs.ts';
 
 const LONG_BYTES = Number(process.env.COLLOQUY_LONG_LOG_MB ?? 60) * 1_000_000;
 /** How much more memory the long log may take than one of a tenth of its length, in kilobytes: garbage not collected yet. */
 const GROWTH_KB = 100_000;
 const LIMIT_MS = 120_000;
+const GIGABYTE = 1_000_000_000;
 /** Told to the child before it begins. */
 const TELL_PEAK = "process.on('exit',()=>process.stderr.write('peak:'+process.resourceUsage().maxRSS))";
 
@@ -43,6 +46,20 @@ export function longLogSuite(folder: LogFolder): void {
         const { stdout, kilobytes } = await peak([...command.split(' '), long]);
         expect(stdout).toMatch(shown);
         expect(kilobytes - before.kilobytes).toBeLessThan(GROWTH_KB);
+      },
+      2 * LIMIT_MS,
+    );
+
+    it(
+      'colloquy inspect holds no more of a gigabyte that comes through a pipe',
+      async () => {
+        const before = await peak(['inspect', small]);
+        const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(TELL_PEAK)}`;
+        const { child, ended, stdout, stderr } = colloquy(['inspect', '-'], { NODE_OPTIONS }, LIMIT_MS);
+        Readable.from(longLog(GIGABYTE)).pipe(child.stdin);
+        expect(await ended).toBe(0);
+        expect(stdout()).toMatch(/sess_/);
+        expect(Number(stderr().slice('peak:'.length)) - before.kilobytes).toBeLessThan(GROWTH_KB);
       },
       2 * LIMIT_MS,
     );

@@ -35,7 +35,7 @@ const HELP = `Usage: colloquy <command> [options]
 Commands:
 ${[...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}\n`).join('')}
 Options:
-  -h, --help     this text; after a command, that of the command
+  -h, --help     this text; after a command, that of the command, as 'colloquy help <command>' prints it
   -v, --version  the version
 
 ${EXIT_CODES_HELP}`;
@@ -46,7 +46,8 @@ function version(): string {
 }
 
 async function main([name, ...args]: string[]): Promise<number> {
-  if (name === '--help' || name === '-h' || name === 'help') {
+  const asked = name === 'help' ? args[0] : undefined;
+  if (name === '--help' || name === '-h' || (name === 'help' && asked === undefined)) {
     process.stdout.write(HELP);
     return EXIT.done;
   }
@@ -54,10 +55,14 @@ async function main([name, ...args]: string[]): Promise<number> {
     process.stdout.write(`${version()}\n`);
     return EXIT.done;
   }
-  const command = COMMANDS.get(name ?? '');
+  const command = COMMANDS.get(asked ?? name ?? '');
   if (!command) {
     process.stderr.write(name === undefined ? HELP : "colloquy: there is no such command; see 'colloquy --help'\n");
     return EXIT.misused;
+  }
+  if (asked !== undefined) {
+    process.stdout.write(command.help);
+    return EXIT.done;
   }
   try {
     return await command.run(args);

@@ -5,6 +5,8 @@ import { printableLine } from './printable.ts';
 
 /** How often it is said, in milliseconds; what takes less is not spoken of. */
 const TOLD_MS = 500;
+/** How long the bar is, in characters. */
+const BAR = 24;
 
 export interface Progress {
   /** Hears how many bytes were read. */
@@ -25,7 +27,7 @@ export function progressOf(file: string): Progress {
       taken += bytes;
       if (!stderr.isTTY || performance.now() - toldAt < TOLD_MS) return;
       toldAt = performance.now();
-      const far = all ? `${Math.min(99, Math.floor((100 * taken) / all))} %` : `${Math.floor(taken / 2 ** 20)} MiB`;
+      const far = all ? barOf(Math.min(1, taken / all)) : `${Math.floor(taken / 2 ** 20)} MiB`;
       stderr.write(`\r${printableLine(file)}: ${far}\u001b[K`);
       isTold = true;
     },
@@ -33,4 +35,10 @@ export function progressOf(file: string): Progress {
       if (isTold) stderr.write('\r\u001b[K');
     },
   };
+}
+
+/** `[######------------------]  25 %` */
+function barOf(share: number): string {
+  const done = Math.floor(share * BAR);
+  return `[${'#'.repeat(done)}${'-'.repeat(BAR - done)}] ${String(Math.min(99, Math.floor(100 * share))).padStart(3)} %`;
 }

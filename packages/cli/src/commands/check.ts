@@ -24,6 +24,11 @@ Options:
                  each with line, from, event_type, rule, message), counts (of all, by rule)
   -h, --help     this text
 
+Examples:
+  colloquy check *.jsonl --from server && echo 'it keeps the protocol'
+  colloquy check session.jsonl --json
+  colloquy check --rules
+
 ${EXIT_CODES_HELP}`;
 
 /** So many violations of a file are told in JSON; all of them are counted. */

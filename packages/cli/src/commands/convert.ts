@@ -21,6 +21,10 @@ ${LEVEL_HELP}
   -o, --output <file>  where to write it; otherwise to standard output
   -h, --help           this text
 
+Examples:
+  colloquy convert events.jsonl -o session.jsonl
+  colloquy convert session.jsonl --to log | less
+
 ${EXIT_CODES_HELP}`;
 
 const FORMS = ['recording', 'events', 'log'] as const;

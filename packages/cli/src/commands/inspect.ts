@@ -23,6 +23,11 @@ ${LEVEL_HELP}
                errors, violations, counts; with --events one for each frame: line, at, from, event
   -h, --help   this text
 
+Examples:
+  colloquy inspect session.jsonl
+  colloquy inspect har-of-my-browser.har --events | grep error
+  colloquy inspect - --json < session.jsonl
+
 ${EXIT_CODES_HELP}`;
 
 async function run(args: string[]): Promise<number> {

@@ -26,6 +26,10 @@ Options:
   --prices <file>   prices of your own; the form is that of prices.json, which comes with the program
   -h, --help        this text
 
+Examples:
+  colloquy measure recordings/*.jsonl
+  colloquy measure session.jsonl --format csv > session.csv
+
 ${EXIT_CODES_HELP}`;
 
 const COLUMNS: readonly Column[] = [

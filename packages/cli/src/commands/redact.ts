@@ -21,6 +21,9 @@ ${LEVEL_HELP}
   -o, --output <file>  where to write it; otherwise to standard output
   -h, --help           this text
 
+Examples:
+  colloquy redact session.jsonl --level content -o session.shared.jsonl
+
 ${EXIT_CODES_HELP}`;
 
 /** So many lines that were left out are named; more are only counted. */

@@ -33,6 +33,10 @@ Options:
 Environment:
   COLLOQUY_API_KEY    the key to show the server; on this machine the first of COLLOQUY_API_KEYS stands in for it
 
+Examples:
+  colloquy replay recordings/*.jsonl
+  colloquy replay session.jsonl --to http://127.0.0.1:8787 --words
+
 ${EXIT_CODES_HELP}`;
 
 /** Lines that cannot be read and are still named; more are only counted. */

@@ -38,6 +38,11 @@ ${LEVEL_HELP}
 Environment:
   COLLOQUY_API_KEY    the key to show the server; on this machine the first of COLLOQUY_API_KEYS stands in for it
 
+Examples:
+  colloquy tail
+  colloquy tail http://127.0.0.1:8787 --session sess_BT16AeGHfbm17TYBzx2Dh --json > session.jsonl
+  colloquy tail 'wss://realtime.example/v1/realtime?model=x'
+
 ${EXIT_CODES_HELP}`;
 
 /** Prints until either side ends; resolves with the exit code. */
