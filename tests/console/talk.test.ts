@@ -106,6 +106,11 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     await page.getByRole('link', { name: /^sess_/ }).click();
     await conversation(page).getByText('You said: let me in').waitFor();
+    // An address of something behind the lock opens with it.
+    const later = await served.open(new URL(page.url()).hash, { url });
+    await later.page.getByLabel('This server asks for a key').fill('sk-right');
+    await later.page.keyboard.press('Enter');
+    await conversation(later.page).getByText('You said: let me in').waitFor();
     expect(
       await page.evaluate(() =>
         JSON.stringify([location.href, document.cookie, { ...localStorage }, { ...sessionStorage }]),

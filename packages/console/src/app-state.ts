@@ -57,8 +57,12 @@ export function createAppState(): AppState {
   const shown = signal<Viewing | undefined>(undefined);
   effect(() => {
     const at = place.value;
-    // Which files there are, and which session is held, are signals; what is opened here is not.
+    // Which files there are, and which session is held, are signals; what is opened here is not. A key opens what was refused.
+    void isLocked.value;
     shown.value = at.view === 'log' ? viewing(at.source) : undefined;
+  });
+  effect(() => {
+    document.title = `${titleOf(place.value, shown.value)} · Colloquy`;
   });
   // A line in the address is a moment of the log that is shown there.
   effect(() => {
@@ -115,4 +119,10 @@ export function createAppState(): AppState {
       if (slot === 1) go({ view: 'log', source: { kind: 'file', slot }, tab: 'conversation' });
     },
   };
+}
+
+function titleOf(place: Place, shown: Viewing | undefined): string {
+  if (place.view === 'home') return 'Sessions';
+  if (place.view === 'compare') return 'Compare';
+  return shown?.name ?? 'A file of your own';
 }

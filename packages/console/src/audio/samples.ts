@@ -13,12 +13,17 @@ export const RATE_HZ: Readonly<Record<Format, number>> = {
 
 /** Samples from -1 to 1. An odd byte at the end is left out. */
 export function samplesOf(bytes: Uint8Array, format: Format): Float32Array {
+  // Loops, as ways that are shorter to write take many times as long.
   if (format === 'audio/pcm') {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Float32Array.from({ length: bytes.length >> 1 }, (_, i) => view.getInt16(2 * i, true) / 32_768);
+    const samples = new Float32Array(bytes.length >> 1);
+    for (let i = 0; i < samples.length; i++) samples[i] = view.getInt16(2 * i, true) / 32_768;
+    return samples;
   }
   const value = format === 'audio/pcmu' ? muLaw : aLaw;
-  return Float32Array.from(bytes, (byte) => value(byte) / 32_768);
+  const samples = new Float32Array(bytes.length);
+  for (let i = 0; i < samples.length; i++) samples[i] = value(bytes[i] as number) / 32_768;
+  return samples;
 }
 
 /** ITU-T G.711, µ-law. */

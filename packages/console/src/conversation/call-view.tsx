@@ -4,6 +4,7 @@
 import type { RealtimeConversationItem } from '@colloquy/protocol';
 import { readFrame } from '@colloquy/protocol';
 import { useState } from 'preact/hooks';
+import { mayAct } from '../sources/viewing.ts';
 import { ApprovalForm } from './approval-form.tsx';
 import type { ItemProps } from './item-view.tsx';
 import { shownText } from './shown-text.ts';
@@ -83,7 +84,7 @@ const Name = ({ server, name }: { server?: unknown; name: unknown }) => (
 function FunctionCall({ item, viewing, mirror, listed }: ItemProps & { item: Item<'function_call'> }) {
   const { call_id } = item;
   const isAnswered = mirror.items().some((other) => other.type === 'function_call_output' && other.call_id === call_id);
-  const mayAnswer = viewing.actions && viewing.upTo.value === undefined && viewing.status.value.state === 'live';
+  const mayAnswer = mayAct(viewing);
   const isWhole = item.status === 'completed' && !listed.isDeleted;
   return (
     <div class="call">
@@ -177,7 +178,7 @@ function Approval({ item, viewing, mirror, listed }: ItemProps & { item: Item<'m
     .items()
     .find((other) => other.type === 'mcp_approval_response' && other.approval_request_id === item.id);
   const isOpen = !answer && !listed.isDeleted;
-  const mayAnswer = viewing.actions && viewing.upTo.value === undefined && viewing.status.value.state === 'live';
+  const mayAnswer = mayAct(viewing);
   return (
     <div class="call">
       <Name server={item.server_label} name={item.name} />

@@ -3,10 +3,12 @@
 
 import type { Mirror } from '@colloquy/session';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { frameOf, type LogRow } from '../log/log-row.ts';
+import { addressOf } from '../route.ts';
 import { countOf, type Viewing } from '../sources/viewing.ts';
 import { type ListedItem, listItems } from './conversation-items.ts';
 import { ItemView } from './item-view.tsx';
-import { endingOf } from './status-words.ts';
+import { endingOf, errorWords } from './status-words.ts';
 import { Words } from './words.tsx';
 
 /** As many items are drawn at first; earlier ones on demand. */
@@ -22,7 +24,7 @@ export function ConversationView({ viewing }: { viewing: Viewing }) {
   const end = useFollowedEnd(upTo.value === undefined ? log.version.value : -1);
   return (
     <div class="conversation">
-      {items.length === 0 && aside.length === 0 && <p class="empty">Nothing has been said yet.</p>}
+      {items.length === 0 && aside.length === 0 && <Empty viewing={viewing} />}
       {hidden > 0 && (
         <button type="button" onClick={() => setPages(pages + 1)}>
           Show {Math.min(PAGE, hidden)} earlier of {hidden}
@@ -47,6 +49,7 @@ export function ConversationView({ viewing }: { viewing: Viewing }) {
           </ol>
         </section>
       ))}
+      <Errors viewing={viewing} count={count} />
       <Announcer mirror={mirror} items={items} />
       <div ref={end} />
     </div>
@@ -95,5 +98,35 @@ function Announcer({ mirror, items }: { mirror: Mirror; items: readonly ListedIt
     <p class="heard-only" aria-live="polite">
       {words.length > 0 && `Assistant: ${words.join(' ').slice(0, 1000)}`}
     </p>
+  );
+}
+
+function Empty({ viewing }: { viewing: Viewing }) {
+  if (!viewing.actions) return <p class="empty">Nothing has been said yet.</p>;
+  return (
+    <p class="empty">
+      Write something below, hold <kbd>Space</kbd> and speak, or open the microphone with <kbd>m</kbd>.
+    </p>
+  );
+}
+
+const MOST_ERRORS = 20;
+
+/** What went wrong until then, each with its place among the events. */
+function Errors({ viewing: { log, source }, count }: { viewing: Viewing; count: number }) {
+  const rows = log.errors.filter((index) => index < count).map((index) => log.rows[index] as LogRow);
+  if (rows.length === 0) return null;
+  return (
+    <section class="errors" aria-label="Errors">
+      <h2>{rows.length === 1 ? '1 error' : `${rows.length} errors`}</h2>
+      <ol>
+        {rows.slice(-MOST_ERRORS).map((row) => (
+          <li key={row.index}>
+            <a href={addressOf({ view: 'log', source, tab: 'events', line: row.line })}>line {row.line}</a>{' '}
+            <Words text={errorWords(frameOf(row)?.event ?? {})} />
+          </li>
+        ))}
+      </ol>
+    </section>
   );
 }

@@ -2,13 +2,13 @@
 
 import type { MessageItem, RealtimeContentPart } from '@colloquy/protocol';
 import type { Mirror, MirrorPart } from '@colloquy/session';
-import type { Viewing } from '../sources/viewing.ts';
+import { mayAct, type Viewing } from '../sources/viewing.ts';
 import { AudioClip } from './audio-clip.tsx';
 import { CallView } from './call-view.tsx';
 import type { ListedItem } from './conversation-items.ts';
 import { Picture } from './picture.tsx';
 import { shownText } from './shown-text.ts';
-import { endingOf, itemStatusWords, secondsOf } from './status-words.ts';
+import { delayWords, endingOf, itemStatusWords, secondsOf } from './status-words.ts';
 import { Words } from './words.tsx';
 
 export interface ItemProps {
@@ -27,6 +27,7 @@ export function ItemView(props: ItemProps) {
   const role = isMessage ? shownText(item.role) : 'tool';
   const truncated = isMessage ? props.mirror.parts(id).find((part) => part.audio_end_ms !== undefined) : undefined;
   const ending = response && endingOf(response);
+  const delay = response?.id && role === 'assistant' ? delayWords(props.viewing.log.timingOf(response.id)) : undefined;
   const status = itemStatusWords('status' in item ? item.status : undefined);
   return (
     <li class="item" data-role={role} data-type={shownText(item.type)} data-deleted={isDeleted || undefined}>
@@ -39,9 +40,21 @@ export function ItemView(props: ItemProps) {
         {truncated && <Mark words={`truncated, ${secondsOf(truncated.audio_end_ms ?? 0)} heard`} />}
         {status && !ending && <Mark words={status} />}
         {ending && <Mark words={ending} />}
+        {delay && <span class="hint">{delay}</span>}
         <code class="id">
           <Words text={id} />
         </code>
+        {mayAct(props.viewing) && !isDeleted && (
+          <button
+            type="button"
+            class="quiet"
+            aria-label={`Delete this item, ${id}`}
+            title="Delete this item"
+            onClick={() => props.viewing.actions?.deleteItem(id)}
+          >
+            ×
+          </button>
+        )}
       </header>
       {isMessage ? <Message {...props} item={item} /> : <CallView {...props} />}
     </li>

@@ -1,6 +1,7 @@
 // What statuses and reasons of the wire mean, in words.
 
 import type { RealtimeResponse } from '@colloquy/protocol';
+import type { Timing } from '@colloquy/session';
 
 const REASONS: Readonly<Record<string, string>> = {
   turn_detected: 'the user began to speak',
@@ -40,3 +41,20 @@ export const itemStatusWords = (status: unknown): string | undefined =>
 
 /** `1234` → `1.2 s`. */
 export const secondsOf = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** How long an answer took to begin, in words; `undefined` where the log does not say. */
+export function delayWords(timing: Timing | undefined): string | undefined {
+  const ms = timing?.first_audio_ms ?? timing?.first_output_ms;
+  if (ms === undefined || ms === null) return undefined;
+  return `${timing?.first_audio_ms === null ? 'first words' : 'first sound'} after ${ms < 1000 ? `${Math.round(ms)} ms` : secondsOf(ms)}`;
+}
+
+/** What an `error` event says, or a response that failed, in one line. */
+export function errorWords(event: { readonly [field: string]: unknown }): string {
+  const response = (event.response ?? {}) as RealtimeResponse;
+  if (event.type === 'response.done') return `a response ${endingOf(response) ?? 'ended'}`;
+  const { message, code, type } = (event.error ?? {}) as Record<string, unknown>;
+  const words = [message, code, type].find((each) => typeof each === 'string');
+  const sentence = typeof words === 'string' ? words : String(event.type);
+  return typeof code === 'string' && code !== sentence ? `${sentence} (${code})` : sentence;
+}

@@ -1,6 +1,7 @@
 // The picture of some audio: how loud it is over time, where it is being played, and what of it nobody ever heard.
 
 import { useEffect, useRef } from 'preact/hooks';
+import { colorScheme } from '../shell/color-scheme.ts';
 
 export interface WaveformProps {
   /** From 0 to 1, one for each stretch of the same length. */
@@ -25,6 +26,8 @@ export function Waveform({ peaks, durationMs, heardMs, playedMs, label }: Wavefo
   const heard = heardMs === undefined ? 1 : heardMs / Math.max(1, durationMs);
   const played = playedMs === undefined ? 0 : playedMs / Math.max(1, durationMs);
 
+  // What the picture is of; the colours are those of the page.
+  const drawn = [peaks.length, peaks.at(-1), width, heard, played, colorScheme.value];
   useEffect(() => {
     const { current } = canvas;
     const context = current?.getContext('2d');
@@ -47,6 +50,6 @@ export function Waveform({ peaks, durationMs, heardMs, playedMs, label }: Wavefo
       const height = Math.max(2, Math.sqrt(peak) * HEIGHT);
       context.fillRect(bar * BAR, (HEIGHT - height) / 2, BAR - 1, height);
     }
-  });
+  }, drawn);
   return <canvas ref={canvas} class="waveform" role="img" aria-label={label} style={{ width, height: HEIGHT }} />;
 }

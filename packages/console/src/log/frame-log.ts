@@ -5,6 +5,7 @@ import {
   createConformance,
   createMirror,
   createStopwatch,
+  type LoggedFrame,
   type LoggedViolation,
   type Mirror,
   type RecordingEntry,
@@ -34,6 +35,10 @@ export interface FrameLog {
   readonly violations: ReadonlyMap<number, readonly LoggedViolation[]>;
   /** Responses and transcriptions that have ended, in that order. `line` is the row's line. */
   readonly timings: readonly Timing[];
+  /** The timing of a response, or of the transcription of an item, once it has ended. */
+  timingOf(id: string): Timing | undefined;
+  /** Rows that tell of something that went wrong: `error` events, and what failed. By index. */
+  readonly errors: readonly number[];
   /** Those that have begun and not ended. */
   unfinished(): readonly Timing[];
   /** Where the audio of each item stands. */
@@ -59,6 +64,8 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
   const version = signal(0);
   const violations = new Map<number, readonly LoggedViolation[]>();
   const timings: Timing[] = [];
+  const timingById = new Map<string, Timing>();
+  const errors: number[] = [];
   const conformance = createConformance();
   const stopwatch = createStopwatch();
   const mirror = createMirror();
@@ -90,6 +97,8 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
     },
     violations,
     timings,
+    timingOf: (id) => timingById.get(id),
+    errors,
     unfinished: () => stopwatch.unfinished(),
     audio,
     marks,
@@ -107,7 +116,11 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
       if (broken.length > 0) violations.set(row.index, broken);
       const frame = frameOf(row);
       const timing = frame && stopwatch.take(frame);
-      if (timing) timings.push(timing);
+      if (timing) {
+        timings.push(timing);
+        timingById.set(timing.id, timing);
+      }
+      if (frame && tellsOfFailure(frame)) errors.push(row.index);
       audio.take(row);
       for (const event of eventsOf(row)) {
         marks.before(event);
@@ -127,4 +140,10 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
       return low - 1;
     },
   };
+}
+
+function tellsOfFailure({ from, event }: LoggedFrame): boolean {
+  if (from === 'client') return false;
+  if (event.type === 'response.done') return (event.response as { status?: unknown } | undefined)?.status === 'failed';
+  return event.type === 'error' || event.type.endsWith('.failed');
 }

@@ -51,6 +51,9 @@ async function watch(viewing: Viewing, id: string, api: ServerApi, level: string
 /** `ws://host` or `wss://host` of the server this page came from. */
 export const socketOrigin = (): string => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}`;
 
+/** While a log is read there is more to read than to draw. */
+const later = (call: () => void) => void setTimeout(call, 200);
+
 /** Reads a recording of the server. */
 export function openRecording(name: string, api: ServerApi): Viewing {
   const over = new AbortController();
@@ -58,6 +61,7 @@ export function openRecording(name: string, api: ServerApi): Viewing {
     source: { kind: 'recording', name },
     name,
     words: 'reading …',
+    soon: later,
     close: () => over.abort(),
   });
   void api.recording(name, undefined, over.signal).then((answer) => {
@@ -75,6 +79,7 @@ export function openFile(file: File, slot: 1 | 2): Viewing {
     source: { kind: 'file', slot },
     name: file.name,
     words: 'reading …',
+    soon: later,
     close: () => over.abort(),
   });
   void read(viewing, file.stream(), file.size, over.signal);

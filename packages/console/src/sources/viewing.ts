@@ -1,7 +1,7 @@
 // What every view is given: one log on the screen, how far it is looked at, and what one may do in it.
 
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { createFrameLog, type FrameLog } from '../log/frame-log.ts';
+import { createFrameLog, type FrameLog, type FrameLogOptions } from '../log/frame-log.ts';
 import type { LogSource } from '../route.ts';
 
 export interface ViewingStatus {
@@ -46,13 +46,15 @@ export interface ViewingSetup {
   actions?: ConversationActions;
   speaking?: Viewing['speaking'];
   close?: () => void;
+  /** When the screen is told of new lines. */
+  soon?: FrameLogOptions['soon'];
 }
 
-export function createViewing({ source, name, words, close = () => {}, ...rest }: ViewingSetup): Viewing {
+export function createViewing({ source, name, words, close = () => {}, soon, ...rest }: ViewingSetup): Viewing {
   return {
     source,
     name,
-    log: createFrameLog(),
+    log: createFrameLog(soon && { soon }),
     status: signal<ViewingStatus>({ state: 'opening', words }),
     upTo: signal(undefined),
     selected: signal(undefined),
@@ -66,3 +68,7 @@ export function countOf({ log, upTo }: Viewing): number {
   void (log.version as ReadonlySignal<number>).value;
   return upTo.value ?? log.rows.length;
 }
+
+/** Whether the user may act in a conversation now: it is held here, alive, and shown as it is. */
+export const mayAct = ({ actions, upTo, status }: Viewing): boolean =>
+  actions !== undefined && upTo.value === undefined && status.value.state === 'live';

@@ -1,6 +1,7 @@
 // What can be chosen for a session: which engine answers, how it sounds, how it knows that the user has finished, what it is told
 // and which functions it may call.
 
+import type { ServerStatus } from '@colloquy/session';
 import type { Signal } from '@preact/signals';
 import type { AppState } from '../app-state.ts';
 import type { Talk } from './talk.ts';
@@ -26,7 +27,7 @@ export function SettingsForm({ app, talk }: { app: AppState; talk: Talk }) {
           id="voice"
           label="Voice"
           value={settings.voice}
-          known={server?.voices ?? []}
+          known={voicesOf(server, settings.model.value)}
           placeholder="the server's"
         />
         <Choice label="Answers" value={settings.output} choices={{ audio: 'spoken', text: 'written' }} />
@@ -53,7 +54,7 @@ export function SettingsForm({ app, talk }: { app: AppState; talk: Talk }) {
           Instructions
           <textarea
             rows={3}
-            value={settings.instructions.value}
+            value={settings.instructions.value ?? ''}
             placeholder="the server's"
             onInput={({ currentTarget }) => {
               settings.instructions.value = currentTarget.value;
@@ -85,6 +86,12 @@ export function SettingsForm({ app, talk }: { app: AppState; talk: Talk }) {
       </div>
     </details>
   );
+}
+
+/** Of the engine that is chosen, or of all of them. */
+function voicesOf(server: ServerStatus | undefined, model: string): readonly string[] {
+  const engine = server?.engines.find(({ name }) => name === model) ?? server?.engines.find((each) => each.is_default);
+  return engine?.voices ?? server?.voices ?? [];
 }
 
 const toolWords = (count: number) =>

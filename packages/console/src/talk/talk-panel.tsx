@@ -33,7 +33,7 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
           id="say"
           type="text"
           autocomplete="off"
-          placeholder="Say something"
+          placeholder={state === 'ended' ? 'Say something, in a new session' : 'Say something'}
           value={text}
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />

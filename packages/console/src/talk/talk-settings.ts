@@ -10,7 +10,8 @@ export interface TalkSettings {
   readonly model: Signal<string>;
   /** Empty leaves the server's own. */
   readonly voice: Signal<string>;
-  readonly instructions: Signal<string>;
+  /** `undefined` leaves the server's own. */
+  readonly instructions: Signal<string | undefined>;
   /** JSON: a list of tools. Empty is none. */
   readonly tools: Signal<string>;
   readonly output: Signal<'audio' | 'text'>;
@@ -23,7 +24,7 @@ export function createTalkSettings(): TalkSettings {
   return {
     model: signal(''),
     voice: signal(''),
-    instructions: signal(''),
+    instructions: signal(undefined),
     tools: signal(''),
     output: signal('audio'),
     turnDetection: signal('none'),
@@ -86,7 +87,7 @@ export function sessionUpdateOf(settings: TalkSettings): Update {
   const session = {
     type: 'realtime',
     output_modalities: [settings.output.peek()],
-    ...(instructions !== '' && { instructions }),
+    ...(instructions !== undefined && { instructions }),
     tools: read.tools,
     audio: {
       input: {

@@ -1,0 +1,11 @@
+// Light or dark, as the reader has it: what is drawn on a canvas does not change its colours by itself.
+
+import { type ReadonlySignal, signal } from '@preact/signals';
+
+const wantsDark = matchMedia('(prefers-color-scheme: dark)');
+const current = signal<'light' | 'dark'>(wantsDark.matches ? 'dark' : 'light');
+wantsDark.addEventListener('change', ({ matches }) => {
+  current.value = matches ? 'dark' : 'light';
+});
+
+export const colorScheme: ReadonlySignal<'light' | 'dark'> = current;
