@@ -3,8 +3,8 @@
 //   node scripts/emit-checks.mjs            writes the file
 //   node scripts/emit-checks.mjs --check    says whether the file is current, and changes nothing
 //
-// A check is a number only for values that `check(node, value, 'tolerant')` has nothing against; what is wrong with the others,
-// `check` says. What the number means is told in packages/protocol/src/measure.ts. Shapes that are alike to a tolerant reader
+// A check is a number for the values that `check(node, value, 'tolerant')` has nothing against, and for those that `guardValue` is
+// asked about besides; what is wrong with the others, `check` says. What the number means is told in packages/protocol/src/measure.ts. Shapes that are alike to a tolerant reader
 // share one function.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ const HEAD = `// Written by scripts/emit-checks.mjs from the schemas; not for ed
 // Each answers how many characters of JSON a value takes at least, or NaN when check(…, 'tolerant') may find something wrong.
 
 import { holdHeaders } from './masked.ts';
-import { absent, boolean, booleanOr, integer, integerOr, isObject, json, jsonObject, number, secret, secretOr, text, textOr } from './measure.ts';
+import { absent, boolean, booleanOr, integer, integerOr, isObject, json, jsonObject, number, or, secret, secretOr, text, textOr, unknown } from './measure.ts';
 
 type Value = Record<string, unknown>;
 `;
@@ -90,14 +90,16 @@ function measureField(name, field) {
   if (isSecret(node)) return [`secretOr(v, ${value}, ${key})`, 0];
   const word = WORDS[node.kind];
   if (HAS_OPTIONAL.has(word)) return [`${word}Or(${value}, ${key})`, 0];
-  const present = `${key} + ${measure(node, value)}`;
+  const own = /^(m\d+)\(.* as never\)$/.exec(measure(node, value))?.[1];
   const isHeaders = node.kind === 'record' && isSecret(node.of);
+  if (own && !isHeaders) return [`or(${value}, ${key}, ${own})`, 0];
+  const present = `${key} + ${measure(node, value)}`;
   const given = isHeaders ? `holdHeaders(${value}) && ${present}` : present;
   return [`(${value} == null ? absent(${value}, ${key}) : ${given})`, 0];
 }
 
 /** The inside of a function for what holds other values. */
-function bodyOf(node) {
+function bodyOf(node, isRoot = false) {
   switch (node.kind) {
     case 'array':
       return `  if (!Array.isArray(v)) return NaN;
@@ -110,20 +112,20 @@ function bodyOf(node) {
   for (const k in v) n += k.length + 4 + ${measure(node.of, 'v[k]')};
   return n;`;
     case 'object':
-      return `  return isObject(v) ? ${sumOf(node, undefined)} : NaN;`;
+      return `  return isObject(v) ? ${sumOf(node)} : NaN;`;
     case 'variants':
-      return variantsBody(node);
+      return variantsBody(node, isRoot ? '-Infinity' : 'unknown(v)');
     default:
       throw new Error(`no code for a node of kind ${node.kind}`);
   }
 }
 
-/** What the fields of an object take together. The tag has been read when a variant is measured. */
-function sumOf(node, tag) {
+/** What the fields of an object take together, but for those that are measured elsewhere. */
+function sumOf(node, elsewhere = new Set()) {
   let certain = 1;
   const terms = [];
   for (const [name, field] of Object.entries(node.fields)) {
-    if (name === tag) continue;
+    if (elsewhere.has(name)) continue;
     const [term, characters] = measureField(name, field);
     terms.push(term);
     certain += characters;
@@ -131,32 +133,53 @@ function sumOf(node, tag) {
   return [certain, ...terms].join(' + ');
 }
 
-/** Tags are told apart by their length first, which is cheaper than comparing them one after the other. */
-function variantsBody(node) {
+/** A sum that begins with a number, made larger by another. */
+const plus = (more, sum) => sum.replace(/^\d+/, (certain) => String(Number(certain) + more));
+
+/** Fields that all variants have, and have in the same way: they are measured once. */
+function commonFields({ of, tag }) {
+  const [first, ...others] = Object.values(of);
+  const term = (node, name) => node.fields[name] && measureField(name, node.fields[name]).join();
+  return Object.keys(first.fields).filter(
+    (name) => name !== tag && others.every((other) => term(other, name) === term(first, name)),
+  );
+}
+
+/**
+ * Tags are told apart by their length first, which is cheaper than comparing them one after the other. An event of an unknown type
+ * is judged by whoever reads frames; anything else of an unknown kind is kept.
+ */
+function variantsBody(node, other) {
+  const common = commonFields(node);
+  const [first] = Object.values(node.of);
+  const shared = common.map((name) => measureField(name, first.fields[name]));
+  const certain = shared.reduce((sum, [, characters]) => sum + characters, keyLength(node.tag) + 2);
+  const elsewhere = new Set([node.tag, ...common]);
   const lengths = new Map();
   for (const [name, each] of Object.entries(node.of)) {
-    const right = shared(`  return ${sumOf(each, node.tag)};`);
+    const sum = sumOf(each, elsewhere);
     const cases = lengths.get(name.length) ?? new Map();
-    lengths.set(name.length, cases.set(right, [...(cases.get(right) ?? []), name]));
+    lengths.set(name.length, cases.set(sum, [...(cases.get(sum) ?? []), name]));
   }
-  const branch = (right, tags, length) =>
-    `      if (${tags.map((tag) => `t === '${tag}'`).join(' || ')}) return ${length + 2 + keyLength(node.tag)} + ${right}(v);\n`;
+  const branch = (sum, tags, length) =>
+    `      if (${tags.map((tag) => `t === '${tag}'`).join(' || ')}) return n + ${plus(length, sum)};\n`;
   const lines = [...lengths].map(
     ([length, cases]) =>
-      `    case ${length}:\n${[...cases].map(([right, tags]) => branch(right, tags, length)).join('')}      return NaN;\n`,
+      `    case ${length}:\n${[...cases].map(([sum, tags]) => branch(sum, tags, length)).join('')}      return ${other};\n`,
   );
   return `  if (!isObject(v)) return NaN;
   const t = v.${node.tag};
   if (typeof t !== 'string') return NaN;
-  switch (t.length) {\n${lines.join('')}    default:\n      return NaN;\n  }`;
+  const n = ${[certain, ...shared.map(([term]) => term)].join(' + ')};
+  switch (t.length) {\n${lines.join('')}    default:\n      return ${other};\n  }`;
 }
 
 async function source() {
   const roots = [];
   for (const [name, [file, schema]] of Object.entries(ROOTS)) {
     const { module } = await runnerImport(fileURLToPath(new URL(file, SOURCES)), { logLevel: 'error' });
-    const own = measure(module[schema].node, 'value');
-    roots.push(`/** A number only for a right \`${schema}\` of a known type. */
+    const own = `${shared(bodyOf(module[schema].node, true))}(value as never)`;
+    roots.push(`/** Of a \`${schema}\`; \`-Infinity\` for one of an unknown type. */
 export const ${name} = (value: unknown): number => ${own};\n`);
   }
   return [HEAD, ...roots, ...functions].join('\n');

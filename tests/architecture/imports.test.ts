@@ -22,7 +22,7 @@ const PACKAGES: Record<string, { ours: readonly string[]; node: boolean; bundled
 const MAY_PARSE_JSON: Record<string, string> = {
   'packages/session/src/recording.ts': 'lines of a recording',
   'packages/session/src/log-reader.ts': 'a log that is one JSON value, which the reader asked for',
-  'packages/protocol/src/frame-guard.ts': 'the guard itself: it has measured the text before',
+  'packages/protocol/src/json-scan.ts': 'the guard itself: it has measured the text before',
   'packages/server/src/routes/status.ts': 'our own package.json',
   'packages/cli/src/config.ts': "the operator's own file",
   'packages/cli/src/reach.ts': "a server's answer over HTTP, and its refusals, cut short",

@@ -4,46 +4,42 @@
 // the profile `strict` in `strict.ts` and `strict-event.ts`; the two fast lanes are `checks.generated.ts` and `delta-scanner.ts`.
 
 import { base64Length } from './base64.ts';
-import { check, quote, typeName } from './check.ts';
+import { check } from './check.ts';
 import { measureClientEvent, measureServerEvent } from './checks.generated.ts';
 import { applyClientRules, applyItemRules, renameIssue } from './client-rules.ts';
-import { createDeltaMemo, type DeltaMemo, hollow, learnDelta, scanDelta } from './delta-scanner.ts';
-import type { FailureCode, Issue } from './errors.ts';
-import { decodeText, type Read, readFrame } from './frame-guard.ts';
-import { holdKeys, mask } from './masked.ts';
-import { ROOM_FOR_WRONG } from './measure.ts';
+import {
+  type Accepted,
+  type Decoded,
+  EVENT_ID_LENGTH,
+  guarded,
+  isObject,
+  issue,
+  judgeTag,
+  refuse,
+  unknownType,
+} from './decoded.ts';
+import { type DeltaMemo, learnDelta, scanDelta } from './delta-scanner.ts';
+import { printValue, type Unprintable, unprintable } from './encode.ts';
+import type { Issue } from './errors.ts';
+import { type Read, readFrame } from './frame-guard.ts';
+import { mask, printWith } from './masked.ts';
 import { withoutBounds, withoutItems } from './node-map.ts';
 import { ClientEvent, type InputAudioBufferAppendEvent, MAX_APPEND_LENGTH } from './realtime-client-events.ts';
 import { InputItem, isKnownItem, RealtimeConversationItem } from './realtime-conversation.ts';
 import { ServerEvent } from './realtime-server-events.ts';
 import { TranslationClientEvent, TranslationServerEvent } from './realtime-translation.ts';
+import { redact } from './redact.ts';
+import { decodeFast, MEMO, textOf } from './right-frame.ts';
 import type { Node, Profile } from './schema.ts';
 import { decodeStrictItem, encodeStrict } from './strict.ts';
 import { readItems, readStrict } from './strict-event.ts';
-import { guardValue, isSound, isWellFormed } from './value-guard.ts';
+import { guardValue, isWellFormed } from './value-guard.ts';
 
+export type { Accepted, Decoded, Refused } from './decoded.ts';
+export { encodeEvent, type Unprintable } from './encode.ts';
 export { eventTypeOf } from './event-types.ts';
 
-/** A frame that was refused: what is wrong with it, and its `event_id` where that could be read, at most 512 characters long. */
-export interface Refused {
-  ok: false;
-  issues: [Issue, ...Issue[]];
-  event_id: string | null;
-}
-
-/**
- * A frame that was understood. `known` is `false` when its `type` is of a newer protocol: then only `type` is certain, and the rest
- * stands as it came. In the profile `tolerant` enum values may be new ones too.
- */
-export interface Accepted<T> {
-  ok: true;
-  value: T;
-  known: boolean;
-  /** Profile `server`: the decoded length of each base64 audio of the event, in order. */
-  audio_bytes?: number[];
-}
-
-export type Decoded<T> = Accepted<T> | Refused;
+printWith(redact);
 
 /** How to decode. */
 export interface DecodeOptions {
@@ -169,33 +165,6 @@ export function decodeItem(input: unknown, options: { profile?: Profile } = {}):
   });
 }
 
-/** Bytes as text, when they are any; the rest as it is, for those to refuse who have words for it. */
-const textOf = (frame: unknown): unknown =>
-  // Asked first, since it is the question that no proxy hears.
-  ArrayBuffer.isView(frame) && frame instanceof Uint8Array ? (decodeText(frame) ?? frame) : frame;
-
-/** Where callers keep no memory of their own: what frames looked like lately, whoever sent them. */
-const MEMO = createDeltaMemo();
-
-/** Events that tell of keys in plain words now and then. */
-const speaksOfKeys = (type: string): boolean =>
-  type === 'error' || type === 'session.updated' || type === 'session.created' || type === 'session.update';
-
-/** How many characters a right event takes at least; `NaN` for others. */
-type Measure = (value: unknown) => number;
-
-/** The event of a frame that is right; for what is odd about any other the slow path has words. */
-function decodeFast(frame: string, measure: Measure, memo: DeltaMemo): object | undefined {
-  const scanned = scanDelta(frame, memo);
-  if (scanned) return scanned;
-  const hollowed = hollow(frame);
-  if (hollowed !== undefined && parseRight(hollowed, measure, memo)) {
-    const filled = scanDelta(frame, memo);
-    if (filled) return filled;
-  }
-  return parseRight(frame, measure, memo);
-}
-
 /** An append like the one before, which is nearly all that clients send: all a server asks of it is in its id and its audio. */
 function decodeAppend(frame: string, memo: DeltaMemo): Accepted<unknown> | undefined {
   const event = scanDelta(frame, memo) as InputAudioBufferAppendEvent | undefined;
@@ -205,18 +174,16 @@ function decodeAppend(frame: string, memo: DeltaMemo): Accepted<unknown> | undef
   return bytes === undefined ? undefined : { ok: true, value: event, known: true, audio_bytes: [bytes] };
 }
 
-function parseRight(frame: string, measure: Measure, memo: DeltaMemo): object | undefined {
-  const read = readFrame(frame, false);
-  if (!read.ok) return undefined;
-  const room = frame.length - measure(read.value);
-  if (!(room < ROOM_FOR_WRONG || (room > 0 && isSound(read.value as object)))) return undefined;
-  const value = read.value as { type: string };
-  if (speaksOfKeys(value.type)) holdKeys(value);
-  learnDelta(frame, value, memo);
-  return value;
-}
-
 type Variants = Extract<Node, { kind: 'variants' }>;
+
+const types = new Map<Variants, ReadonlySet<string>>();
+
+/** The types of events that a union knows. */
+function typesOf(node: Variants): ReadonlySet<string> {
+  let known = types.get(node);
+  if (!known) types.set(node, (known = new Set(Object.keys(node.of))));
+  return known;
+}
 
 function decodeEvent(
   frame: unknown,
@@ -234,12 +201,12 @@ function decodeEvent(
     const unsound = guardValue(value, profile === 'server');
     if (unsound) return refuse(unsound);
     if (later) return refuse(later, later.param === 'event_id' ? undefined : value);
-    const misnamed = judgeType(value, node, keepsUnknown);
+    const misnamed = judgeType(value, typesOf(node), keepsUnknown);
     if (misnamed) return refuse(misnamed, value);
     const event = value as { type: string };
-    const found = Object.hasOwn(node.of, event.type) ? judge(node, event, profile) : undefined;
+    const known = typesOf(node).has(event.type);
+    const found = known ? judge(node, event, profile) : undefined;
     if (found) return refuse(found, value);
-    const known = Object.hasOwn(node.of, event.type);
     if (!hasRules || !known) {
       mask(event);
       return { ok: true, value: event, known };
@@ -252,11 +219,21 @@ function decodeEvent(
   });
 }
 
+/** What is wrong with an event before its shape is looked at [ER9, ER11]. */
+function judgeType(value: unknown, known: ReadonlySet<string>, keepsUnknown: boolean): Issue | undefined {
+  const found = judgeTag(value);
+  if (found) return found;
+  const { type } = value as { type: string };
+  if (keepsUnknown || known.has(type)) return undefined;
+  const names = Array.from(known, (name) => `'${name}'`);
+  return unknownType(type, ` Supported values are: ${names.join(', ')}.`);
+}
+
 function decodeStrictly(frame: unknown, node: Variants): Decoded<unknown> {
   const read = readStrict(frame);
   if (!read.ok) return refuse(read.issue);
   const { given, value } = read;
-  const misnamed = judgeType(value, node, false);
+  const misnamed = judgeType(value, typesOf(node), false);
   if (misnamed) return refuse(misnamed, value);
   const found = check(withoutItems(node), value, 'strict');
   if (found) return refuse(found, value);
@@ -264,18 +241,6 @@ function decodeStrictly(frame: unknown, node: Variants): Decoded<unknown> {
   if ('code' in items) return refuse(items, value);
   mask(items.value as object);
   return { ok: true, value: items.value, known: true };
-}
-
-/** What comes before the shape [ER9, ER11]. */
-function judgeType(value: unknown, node: Variants, keepsUnknown: boolean): Issue | undefined {
-  if (!isObject(value)) return issue('invalid_event', null, 'The event must be a JSON object.');
-  const type = Object.hasOwn(value, 'type') ? value.type : undefined;
-  if (type === undefined) return issue('invalid_event', null, "The 'type' field is missing.");
-  if (typeof type !== 'string')
-    return issue('invalid_event', 'type', `Invalid type for 'type': expected a string, but got ${typeName(type)}.`);
-  if (keepsUnknown || Object.hasOwn(node.of, type)) return undefined;
-  const names = Object.keys(node.of).map((name) => `'${name}'`);
-  return issue('invalid_value', 'type', `Invalid value: '${quote(type)}'. Supported values are: ${names.join(', ')}.`);
 }
 
 const BOUNDS = /_(?:below_min_value|above_max_value|above_max_length|above_max_properties)$/;
@@ -287,68 +252,10 @@ function judge(node: Node, value: unknown, profile: Profile): Issue | undefined 
   return renameIssue(check(withoutBounds(node), value, profile) ?? found);
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const issue = (code: FailureCode, param: string | null, message: string): Issue => ({ code, param, message });
-
-/** Longest `event_id` that is told back, in UTF-16 code units [ER20]. */
-const EVENT_ID_LENGTH = 512;
-
-function refuse(found: Issue, event?: unknown): Refused {
-  const id = isObject(event) && Object.hasOwn(event, 'event_id') ? event.event_id : undefined;
-  const isReadable = typeof id === 'string' && id.length <= EVENT_ID_LENGTH;
-  return { ok: false, issues: [found], event_id: isReadable ? id : null };
-}
-
-/** Only a hostile value (a throwing getter or proxy) ends in the `catch`; what it threw may hold anything and is not passed on. */
-function guarded<T>(decode: () => Decoded<T>): Decoded<T> {
-  try {
-    return decode();
-  } catch {
-    return refuse(issue('invalid_event', null, 'The value cannot be read.'));
-  }
-}
-
-// ---- Values to frames ----
-
-/** A value that cannot be printed. */
-export type Unprintable = { ok: false; issues: [Issue] };
-
-type Event = ClientEvent | ServerEvent | TranslationClientEvent | TranslationServerEvent;
-
-/**
- * The JSON text of an event, secrets in clear. Keys stand in the order of the object.
- *
- * A value that is no event of a known type may be anything: what has no JSON text, or only one that would be read back as
- * something else (a number that is not finite, a cycle, nesting beyond 128 levels, a getter that throws), is answered with
- * `{ ok: false, issues }`. Never throws.
- *
- * @see SPEC.md RD7, CD4
- */
-export function encodeEvent(event: Event): string;
-export function encodeEvent(event: unknown): string | Unprintable;
-export function encodeEvent(event: unknown): string | Unprintable {
-  return print(event);
-}
-
 /** The JSON text of an item, as `encodeEvent`. In the profile `strict` it is the seed's: its fields only, in its order. */
 export function encodeItem(item: RealtimeConversationItem, options?: { profile?: Profile }): string;
 export function encodeItem(item: unknown, options?: { profile?: Profile }): string | Unprintable;
 export function encodeItem(item: unknown, options: { profile?: Profile } = {}): string | Unprintable {
-  if (options.profile !== 'strict') return print(item);
+  if (options.profile !== 'strict') return printValue(item);
   return encodeStrict(item) ?? unprintable(issue('invalid_value', null, 'The value is no item of the seed.'));
 }
-
-function print(value: unknown): string | Unprintable {
-  try {
-    if (!isObject(value)) return unprintable(issue('invalid_event', null, 'Only an object can be sent.'));
-    const found = guardValue(value, false);
-    return found ? unprintable(found) : JSON.stringify(value);
-  } catch {
-    // A getter, a proxy, a `toJSON` of the caller's, or a bigint; what was thrown may quote the value.
-    return unprintable(issue('invalid_event', null, 'The value has no JSON text.'));
-  }
-}
-
-const unprintable = (found: Issue): Unprintable => ({ ok: false, issues: [found] });

@@ -4,7 +4,15 @@
 // `util.inspect`, `console.log` and the diffs of Vitest and Jest go by it. The diffs of `node:assert` do not: they print with
 // custom inspection switched off; and `assert.deepStrictEqual` compares prototypes, so compare a copy (`{...value}`) there.
 
-import { redact } from './redact.ts';
+type Redact = (value: object) => object;
+
+/** How secrets are found. Without it whoever prints a value that holds some sees no more than that it does. */
+let redact: Redact | undefined;
+
+/** Lets values print with their secrets redacted. Called by the full codec; the lean one does without. */
+export function printWith(given: Redact): void {
+  redact = given;
+}
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
@@ -22,15 +30,21 @@ function printing(print: (value: object) => unknown): object {
   });
 }
 
+function redacted(value: object, field?: string): unknown {
+  if (!redact) return '[REDACTED]';
+  const shown = redact(value) as Record<string, unknown>;
+  return field === undefined ? shown : shown[field];
+}
+
 /** Prototype of the objects that hold a secret. Use it as `{ __proto__: MASKED, … }`, or let `mask` set it. */
-export const MASKED: object = /* @__PURE__ */ printing((value) => redact(value));
+export const MASKED: object = /* @__PURE__ */ printing((value) => redacted(value));
 
 /** Prototype of objects whose every value is secret: the headers of an MCP tool. */
-const MASKED_HEADERS: object = /* @__PURE__ */ printing((value) => redact({ headers: value }).headers);
+const MASKED_HEADERS: object = /* @__PURE__ */ printing((value) => redacted({ headers: value }, 'headers'));
 
 /** Prototype of a client secret, whose `value` says so only by where it stands. */
-const MASKED_CLIENT_SECRET: object = /* @__PURE__ */ printing(
-  (value) => redact({ client_secret: value }).client_secret,
+const MASKED_CLIENT_SECRET: object = /* @__PURE__ */ printing((value) =>
+  redacted({ client_secret: value }, 'client_secret'),
 );
 
 /** Makes a decoded value, and the parts of it that hold secrets, print redacted. Frozen objects and those of a class stay as they are. */

@@ -2,10 +2,19 @@
 // what the schema asks for. A frame that is no longer than what was measured has no room for anything else: no field that no
 // schema knows, hence nothing too deep and no number that is not finite, and nobody has to go looking.
 
-import { hold } from './masked.ts';
+import { hold, mask } from './masked.ts';
 
 /** The shortest thing that would be wrong and that no schema looks at: `,"":1e999`. */
 export const ROOM_FOR_WRONG = 9;
+
+/** What is measured where nothing is certain: there is room for anything, so whoever reads has to look. */
+const UNSURE = -1e15;
+
+/** A variant no schema knows, kept as it is: its secrets are hidden by their names. */
+export function unknown(value: object): number {
+  mask(value);
+  return UNSURE;
+}
 
 export const text = (value: unknown): number => (typeof value === 'string' ? value.length + 2 : Number.NaN);
 
@@ -23,12 +32,12 @@ export const number = (value: unknown): number =>
 
 export const boolean = (value: unknown): number => (value === true ? 4 : value === false ? 5 : Number.NaN);
 
-/** Free-form JSON is looked through as far as it is not too deep for anyone. */
+/** Free-form JSON is looked through as far as it is not too deep for anyone; what lies deeper, others judge. */
 export const json = (value: unknown): number =>
   typeof value === 'object' && value !== null ? container(value, 100) : scalar(value);
 
 function container(value: object, room: number): number {
-  if (room === 0) return Number.NaN;
+  if (room === 0) return UNSURE;
   let length = 1;
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) length += 1 + inside(value[i], room);
@@ -61,6 +70,10 @@ export const integerOr = (value: unknown, key: number): number =>
   typeof value === 'number' ? integer(value) + key : absent(value, key);
 export const booleanOr = (value: unknown, key: number): number =>
   typeof value === 'boolean' ? boolean(value) + key : absent(value, key);
+
+/** An optional value of a shape of its own, which `measure` measures. */
+export const or = (value: unknown, key: number, measure: (value: never) => number): number =>
+  value == null ? absent(value, key) : key + measure(value as never);
 
 /** What takes the place of an optional value: nothing, or `null`. */
 export const absent = (value: unknown, key: number): number =>

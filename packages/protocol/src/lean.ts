@@ -1,0 +1,60 @@
+// The codec for where every kilobyte counts, exported at `@colloquy/protocol/lean`: the events of realtime and transcription
+// sessions, in the profile `tolerant`. It accepts and refuses the same frames as the codec and hands out the same values; it does
+// without the schemas, so of an event whose fields are wrong it says that they are, and not which.
+
+import { measureClientEvent, measureServerEvent } from './checks.generated.ts';
+import { type Decoded, guarded, issue, judgeTag, refuse, unknownType } from './decoded.ts';
+import type { DeltaMemo } from './delta-scanner.ts';
+import { type Read, readTolerantly } from './json-scan.ts';
+import { mask } from './masked.ts';
+import type { ClientEvent } from './realtime-client-events.ts';
+import type { ServerEvent } from './realtime-server-events.ts';
+import { decodeFast, MEMO, type Measure, textOf } from './right-frame.ts';
+import { guardValue } from './value-guard.ts';
+
+export type { Accepted, Decoded, Refused } from './decoded.ts';
+export { createDeltaMemo, type DeltaMemo } from './delta-scanner.ts';
+export { encodeEvent, type Unprintable } from './encode.ts';
+export { CLIENT_EVENT_TYPES, eventTypeOf, SERVER_EVENT_TYPES } from './event-types.ts';
+
+/** How to decode. */
+export interface LeanOptions {
+  /** What to remember of the frames of this connection, for speed alone. By default one memory serves all. */
+  memo?: DeltaMemo;
+}
+
+/**
+ * Decodes what a server sent, as `decodeServerEvent` of `@colloquy/protocol` does in its default profile. Never throws.
+ *
+ * Where an event is not what its type says, the issue is `invalid_event` with `param: null`: ask the full codec which field it is.
+ */
+export const decodeServerEvent = (frame: unknown, { memo = MEMO }: LeanOptions = {}): Decoded<ServerEvent> =>
+  decode(frame, measureServerEvent, true, memo) as Decoded<ServerEvent>;
+
+/** Decodes what a client sent, as `decodeServerEvent`. An event of an unknown type is refused with `invalid_value`. Never throws. */
+export const decodeClientEvent = (frame: unknown, { memo = MEMO }: LeanOptions = {}): Decoded<ClientEvent> =>
+  decode(frame, measureClientEvent, false, memo) as Decoded<ClientEvent>;
+
+function decode(given: unknown, measure: Measure, keepsUnknown: boolean, memo: DeltaMemo): Decoded<object> {
+  const frame = textOf(given);
+  const right = typeof frame === 'string' ? decodeFast(frame, measure, memo) : undefined;
+  if (right) return { ok: true, value: right, known: true };
+  return guarded(() => {
+    const isText = typeof frame === 'string' || frame instanceof Uint8Array;
+    const read: Read = isText ? readTolerantly(frame) : { ok: true, value: frame };
+    if (!read.ok) return refuse(read.issue);
+    const { value } = read;
+    const unsound = guardValue(value, false);
+    if (unsound) return refuse(unsound);
+    const untyped = judgeTag(value);
+    if (untyped) return refuse(untyped, value);
+    const event = value as { type: string };
+    const measured = measure(event);
+    const known = measured !== Number.NEGATIVE_INFINITY;
+    if (!known && !keepsUnknown) return refuse(unknownType(event.type), value);
+    if (Number.isNaN(measured))
+      return refuse(issue('invalid_event', null, 'The event is not what its type says.'), value);
+    mask(event);
+    return { ok: true, value: event, known };
+  });
+}
