@@ -170,7 +170,8 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
     const credentials = told.get(nameOf(tool)) ?? NONE;
     const found = access.find(tool, credentials);
     const fail = (reason: string, logged = reason): ToolsEvent => {
-      log.warn({ session_id, error: logged }, 'the tools of an MCP server are not offered');
+      // Whom a client may not ask is the client's business; a server that may be asked and does not answer, the operator's.
+      log[found.ok ? 'warn' : 'info']({ session_id, error: logged }, 'the tools of an MCP server are not offered');
       return { type: 'list_failed', item_id, reason };
     };
     if (!found.ok) return fail(found.reason);
