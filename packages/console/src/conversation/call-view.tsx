@@ -109,7 +109,9 @@ function OutputForm({ name, answer }: { name: string; answer: (output: string) =
   return (
     <form class="answer" onSubmit={submit}>
       <label>
-        What does <Words text={name} /> return?
+        <span>
+          What does <Words text={name} /> return?
+        </span>
         <textarea
           rows={2}
           value={output}

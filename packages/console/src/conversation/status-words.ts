@@ -49,12 +49,18 @@ export function delayWords(timing: Timing | undefined): string | undefined {
   return `${timing?.first_audio_ms === null ? 'first words' : 'first sound'} after ${ms < 1000 ? `${Math.round(ms)} ms` : secondsOf(ms)}`;
 }
 
+/** Events of failures that say nothing themselves: the item they name does. */
+const FAILURES: Readonly<Record<string, string>> = {
+  'mcp_list_tools.failed': 'the tools of an MCP server could not be listed',
+  'response.mcp_call.failed': 'a call of an MCP tool failed',
+};
+
 /** What an `error` event says, or a response that failed, in one line. */
 export function errorWords(event: { readonly [field: string]: unknown }): string {
   const response = (event.response ?? {}) as RealtimeResponse;
   if (event.type === 'response.done') return `a response ${endingOf(response) ?? 'ended'}`;
   const { message, code, type } = (event.error ?? {}) as Record<string, unknown>;
   const words = [message, code, type].find((each) => typeof each === 'string');
-  const sentence = typeof words === 'string' ? words : String(event.type);
+  const sentence = typeof words === 'string' ? words : (FAILURES[String(event.type)] ?? String(event.type));
   return typeof code === 'string' && code !== sentence ? `${sentence} (${code})` : sentence;
 }

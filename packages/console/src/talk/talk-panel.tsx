@@ -25,6 +25,12 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
   return (
     <section class="talk" aria-label="Talk">
       <Trouble talk={talk} />
+      {state === 'idle' &&
+        app.server.value?.missing.map((words) => (
+          <p key={words} class="hint lack">
+            {words}
+          </p>
+        ))}
       <form class="say" onSubmit={submit}>
         <label class="heard-only" for="say">
           Say something in writing
