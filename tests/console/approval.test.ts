@@ -2,7 +2,7 @@
 
 import { mcpAccess, parrot, readMcpConfig } from '@colloquy/server';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Library, startLibrary } from '../mcp/library.ts';
 import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
 
@@ -16,6 +16,7 @@ describe.skipIf(browserMissing)(`approvals in the page${browserMissing ? ` (${br
     const servers = [{ label: 'books', url: library.url, allow_private: true }];
     served = await serveConsole({ engine: parrot(), mcp: mcpAccess(readMcpConfig({ servers }), {}) });
   });
+  afterEach(() => served.closePages());
   afterAll(async () => {
     await served?.close();
     await library?.kill();

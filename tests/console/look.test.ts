@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parrot } from '@colloquy/server';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
 
 const RECORDINGS = join(import.meta.dirname, '../golden/recordings');
@@ -23,19 +23,14 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
   beforeAll(async () => {
     served = await serveConsole({ engine: parrot(), recordings: { folder, audio: true }, watch: 'audio' });
   });
+  afterEach(() => served.closePages());
   afterAll(async () => {
     await served?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A page that looks at a file. */
-  async function openedFile(name: string, text: string) {
-    const opened = await served.open('#/home');
-    const buffer = Buffer.from(text);
-    await opened.page.getByLabel('Open a file').setInputFiles({ name, mimeType: 'text/plain', buffer });
-    return opened;
-  }
-  const golden = (name: string) => openedFile(name, readFileSync(join(RECORDINGS, `${name}.jsonl`), 'utf8'));
+  const open = (page: Page, name: string, text: string) =>
+    page.getByLabel('Open a file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
 
   it('[CO5] a live session is listed and watched from its middle on, read-only', async () => {
     const talking = await served.open();
@@ -103,21 +98,21 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     expectSound(opened);
   });
 
-  it('a file shows what was truncated, deleted, and what failed, in words', async () => {
-    const truncated = await golden('truncation');
-    await conversation(truncated.page)
-      .getByText(/^truncated, /)
-      .first()
-      .waitFor();
-    const cancelled = await golden('cancel-mid-response');
-    await cancelled.page
-      .getByText(/^cancelled: the client cancelled it$/)
-      .first()
-      .waitFor();
-    const called = await golden('mcp');
-    await conversation(called.page).getByText('MCP call').first().waitFor();
-    expect(await called.page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
-    for (const each of [truncated, cancelled, called]) expectSound(each);
+  it('a file shows what was truncated, cancelled and called, in words', async () => {
+    const opened = await served.open('#/home');
+    const { page } = opened;
+    const words = {
+      truncation: /^truncated, /,
+      'cancel-mid-response': /^cancelled: the client cancelled it$/,
+      mcp: /^MCP call$/,
+    };
+    for (const [name, shown] of Object.entries(words)) {
+      await open(page, name, readFileSync(join(RECORDINGS, `${name}.jsonl`), 'utf8'));
+      await conversation(page).getByText(shown).first().waitFor();
+      expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+      await page.goBack();
+    }
+    expectSound(opened);
   });
 
   it('items that were inserted and deleted are marked where they stand', async () => {
@@ -136,7 +131,8 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
       added('between', 'a'),
       { type: 'conversation.item.deleted', event_id: 'e', item_id: 'b' },
     ];
-    const opened = await openedFile('foreign.log', events.map((event) => JSON.stringify(event)).join('\n'));
+    const opened = await served.open('#/home');
+    await open(opened.page, 'foreign.log', events.map((event) => JSON.stringify(event)).join('\n'));
     await conversation(opened.page).getByText('item c').waitFor();
     expect(await conversation(opened.page).getByRole('listitem').allInnerTexts()).toEqual([
       expect.stringContaining('item a'),
@@ -147,12 +143,14 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     expectSound(opened);
   });
 
-  it.each([
-    ['garbage', '\u0000\u0001garbage\n{"a":', 'This holds no events of a Realtime conversation.'],
-    ['nothing', '', 'This holds no events of a Realtime conversation.'],
-  ])('a file of %s is told in words', async (name, text, words) => {
-    const opened = await openedFile(name, text);
-    await opened.page.getByText(words).waitFor();
+  it('a file that is no log is told in words', async () => {
+    const opened = await served.open('#/home');
+    const { page } = opened;
+    for (const text of ['', '\u0000\u0001garbage\n{"a":', '[1, 2, 3]', '{"log": {"entries": []}}']) {
+      await open(page, 'not a log', text);
+      await page.getByText('This holds no events of a Realtime conversation.').waitFor();
+      await page.goBack();
+    }
     expectSound(opened);
   });
 

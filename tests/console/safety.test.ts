@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parrot } from '@colloquy/server';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
 import { HOSTILE, hostileLog, shown } from './hostile-strings.ts';
 
@@ -43,6 +43,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
   beforeAll(async () => {
     served = await serveConsole({ engine: parrot() });
   });
+  afterEach(() => served.closePages());
   afterAll(() => served?.close());
 
   it(`shows ${HOSTILE.length} hostile strings as text, and does nothing they say`, async () => {

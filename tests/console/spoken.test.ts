@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { offline } from '@colloquy/server';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';
 import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
 import { allOf, joined, openParts, silence, spoken } from '../voice/parts.ts';
@@ -78,6 +78,7 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
     told = [];
     hear = () => {};
   });
+  afterEach(() => served.closePages());
   afterAll(async () => {
     await served?.close();
     rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 
 import { createServer, parrot } from '@colloquy/server';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
 
 const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
@@ -24,6 +24,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
       },
     });
   });
+  afterEach(() => served.closePages());
   afterAll(() => served?.close());
 
   it('a typed turn is answered, and both are shown in order', async () => {
