@@ -8,13 +8,14 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { type RecordingList, readRecordingLine, replay } from '@colloquy/session';
+import { type RecordingList, readRecordingLine, replay, type SessionList } from '@colloquy/session';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ask as askRaw } from '../hostile/ask.ts';
 import { dial, KEY, newFolder, pcm, say, start, stopAll, TEXT, withKey } from './dial.ts';
@@ -128,6 +129,18 @@ describe('GET /api/recordings', () => {
     expect((await fetch(`${url}/api/recordings`)).status).toBe(404);
     expect((await fetch(`${url}/api/recordings/x`)).status).toBe(404);
   });
+});
+
+it('[CO4] a session whose recording cannot be written names none', async () => {
+  const { url, folder } = await recording();
+  rmSync(folder, { recursive: true });
+  await dial(url).next('session.created');
+  const named = async () => {
+    const { sessions } = (await (await fetch(`${url}/api/sessions`)).json()) as SessionList;
+    return sessions.map((session) => session.recording);
+  };
+  await expect.poll(named).toEqual([null]);
+  expect((await list(url)).recordings).toEqual([]);
 });
 
 describe('GET /api/recordings/<name>', () => {

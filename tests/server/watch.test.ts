@@ -279,6 +279,14 @@ describe('who may watch', () => {
     expect((await ask({ 'api-key': KEY, origin: 'https://evil.test' })).status).toBe(403);
   });
 
+  it('[AU11, CO9] without keys any token will do, as any key does, and none', async () => {
+    const { url } = await start();
+    const { id } = await open(url);
+    for (const token of ['ek_look_stale', 'sk-any'])
+      await take(watch(url, id, { origin: url }, '', ['realtime', `openai-insecure-api-key.${token}`]).shown);
+    expect((await post(`${url}/api/look_tokens`, '')).status).toBe(200);
+  });
+
   it('[RT14] a plain request is told to upgrade', async () => {
     const { url } = await start();
     const { id } = await open(url);

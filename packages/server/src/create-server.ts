@@ -225,7 +225,7 @@ export function createServer(options: ServerOptions = {}): Server {
     healthRoutes(to);
     if (!isBuilt) plainPageRoutes(to, { hub, engine: answering, needsKey: keys.length > 0 });
     statusRoutes(to, { fixed: status, clock });
-    sessionRoutes(to, hub);
+    sessionRoutes(to, hub, (name) => recorder?.isWriting(name) ?? false);
     lookTokenRoutes(to, looks, wallClock);
     recordingRoutes(to, store && recorder && { store, recorder, limits });
     for (const prefix of PREFIXES) {

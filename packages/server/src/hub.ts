@@ -10,7 +10,7 @@ export interface LiveSession {
   readonly session: HostedSession | HostedTranslation | RelayedSession;
   /** What answers: the engine's name, `relay`, or '' for a translation. */
   readonly engine: string;
-  /** The name of its recording, if it is recorded. */
+  /** The name of its recording, if it is to be recorded. */
   readonly recording: string | undefined;
   /** Who watches it. */
   readonly observers: Observers;

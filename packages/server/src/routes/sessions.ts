@@ -13,8 +13,8 @@ function progressOf({ session: { state } }: LiveSession): Pick<SessionSummary, '
   return { active_response: active?.id ?? null, items: state.items.count };
 }
 
-/** In the order they began. */
-export function sessionSummaries(hub: Hub): SessionSummary[] {
+/** In the order they began. `isWriting` tells whether a recording is being written: one that cannot be is none. */
+export function sessionSummaries(hub: Hub, isWriting: (name: string) => boolean): SessionSummary[] {
   return hub.list().map((live) => {
     const { id, state } = live.session;
     return {
@@ -24,14 +24,14 @@ export function sessionSummaries(hub: Hub): SessionSummary[] {
       engine: live.engine,
       started_at: Math.floor(state.started_at / 1000),
       ...progressOf(live),
-      recording: live.recording ?? null,
+      recording: live.recording !== undefined && isWriting(live.recording) ? live.recording : null,
     };
   });
 }
 
-export function sessionRoutes(app: FastifyInstance, hub: Hub): void {
+export function sessionRoutes(app: FastifyInstance, hub: Hub, isWriting: (name: string) => boolean): void {
   app.get('/api/sessions', { config: { wanted: 'inspect' } }, (_, reply) => {
-    const list: SessionList = { sessions: sessionSummaries(hub) };
+    const list: SessionList = { sessions: sessionSummaries(hub, isWriting) };
     return reply.header('cache-control', 'no-store').send(list);
   });
   app.get('/api/sessions/:id/watch', { exposeHeadRoute: false, config: { wanted: 'inspect' } }, (_, reply) =>
