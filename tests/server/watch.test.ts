@@ -332,13 +332,14 @@ describe('the session that is watched', () => {
   });
 
   it('[CO8] one that stands still is closed 1013 although little is left unsent', async () => {
-    const { url } = await start({ watch: 'audio', limits: { stallMs: 300, appendsPerSecond: 1e6 } });
+    const limits = { stallMs: 300, watchBytes: 1e9, appendsPerSecond: 1e6 };
+    const { url } = await start({ watch: 'audio', limits });
     const { id, send } = await open(url);
     const stuck = watch(url, id, {}, '?level=key');
     await take(stuck.shown);
     stuck.socket.pause();
-    // More than the kernel takes for a reader, less than an observer may leave.
-    for (let i = 0; i < 150; i += 1) send({ type: 'input_audio_buffer.append', audio: pcm(1000) });
+    // More than the kernel takes for a reader, less than an observer may leave here.
+    for (let i = 0; i < 250; i += 1) send({ type: 'input_audio_buffer.append', audio: pcm(1000) });
     await new Promise((resolve) => setTimeout(resolve, 1500)); // the rule is about time
     stuck.socket.resume();
     expect((await stuck.closed)[0]).toBe(1013);
