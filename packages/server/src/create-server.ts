@@ -227,7 +227,7 @@ export function createServer(options: ServerOptions = {}): Server {
     statusRoutes(to, { fixed: status, clock });
     sessionRoutes(to, hub, (name) => recorder?.isWriting(name) ?? false);
     lookTokenRoutes(to, looks, wallClock);
-    recordingRoutes(to, store && recorder && { store, recorder, limits });
+    recordingRoutes(to, store && recorder && { store, recorder, limits, log });
     for (const prefix of PREFIXES) {
       modelRoutes(to, prefix, rules, wallClock());
       clientSecretRoutes(to, prefix, minting);

@@ -7,6 +7,7 @@ import type { RecordingList, RecordingSummary } from '@colloquy/session';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { queryOf, type Refusal } from '../auth.ts';
 import type { Limits } from '../limits.ts';
+import type { Log } from '../log.ts';
 import type { Recorder } from '../recorder.ts';
 import { redactedRecording } from '../recording-export.ts';
 import { recordingSummary } from '../recording-summary.ts';
@@ -17,6 +18,7 @@ export interface RecordingRouteOptions {
   readonly store: Store;
   readonly recorder: Recorder;
   readonly limits: Limits;
+  readonly log: Log;
 }
 
 type Named = FastifyRequest<{ Params: { name: string } }>;
@@ -34,7 +36,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOpt
       app.get(path, read, (_, reply) => replyRefusal(reply, NOTHING_KEPT));
     return;
   }
-  const { store, recorder, limits } = options;
+  const { store, recorder, limits, log } = options;
   let downloads = 0;
 
   async function summaryOf(name: string): Promise<RecordingSummary[]> {
@@ -63,6 +65,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOpt
     const kept = await store.open(request.params.name);
     if (!kept) return replyRefusal(reply, NO_RECORDING);
     const { name } = request.params;
+    log.info({ key: request.grant.principal, bytes: kept.bytes }, 'recording read');
     const source = kept.read();
     downloads += 1;
     finished(source, () => {
@@ -84,7 +87,9 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOpt
   app.delete('/api/recordings/:name', change, async (request: Named, reply) => {
     const { name } = request.params;
     if (recorder.isWriting(name)) return replyRefusal(reply, IN_PROGRESS);
-    return (await store.remove(name)) ? reply.code(204).send() : replyRefusal(reply, NO_RECORDING);
+    if (!(await store.remove(name))) return replyRefusal(reply, NO_RECORDING);
+    log.info({ key: request.grant.principal }, 'recording removed');
+    return reply.code(204).send();
   });
 }
 

@@ -15,16 +15,20 @@ const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EMLINK']);
 
 /** Keeps recordings in `folder`, which is made if need be: the folder 0700, its files 0600. */
 export function fileStore(folder: string): Store {
+  /** Where the recordings are that the folder held when it was listed last. */
+  let paths: ReadonlyMap<string, string> = new Map();
+
   async function list(): Promise<string[]> {
     const entries = await orAbsent(readdir(folder, { withFileTypes: true }));
     const names = (entries ?? []).flatMap((entry) => (entry.isFile() && FILE.exec(entry.name)?.[1]) || []);
+    paths = new Map(names.map((name) => [name, join(folder, `${name}.jsonl`)]));
     return names.sort().reverse();
   }
 
-  /** The path of a recording. Of what was asked for nothing gets into it: it is made of the name that the folder holds. */
+  /** The path of a recording. Of what was asked for nothing gets into it: it is made of a name that the folder holds. */
   async function pathOf(name: string): Promise<string | undefined> {
-    const known = (await list()).find((each) => each === name);
-    return known && join(folder, `${known}.jsonl`);
+    if (!paths.has(name)) await list();
+    return paths.get(name);
   }
 
   return {
