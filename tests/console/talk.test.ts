@@ -44,13 +44,17 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     const opened = await served.open();
     const { page } = opened;
     await say(page, 'one two three four five six seven eight nine ten eleven twelve');
-    await page.locator('[data-speaking]').waitFor();
+    const said = await page.waitForFunction(() => {
+      const ms = Number(document.querySelector('[data-speaking]')?.getAttribute('data-speaking'));
+      return ms > 600 && ms;
+    });
     await page.keyboard.press('Escape');
     const badge = await conversation(page)
       .getByText(/^truncated, /)
       .innerText();
     const cut = told.find(({ type }) => type === 'conversation.item.truncate');
-    // Fourteen words of 200 ms each.
+    // Heard so far and a little more, less what was still on its way to the ear; of fourteen words of 200 ms each.
+    expect(cut?.audio_end_ms).toBeGreaterThan(((await said.jsonValue()) as number) - 400);
     expect(cut?.audio_end_ms).toBeLessThan(2800);
     expect(badge).toBe(`truncated, ${(Number(cut?.audio_end_ms) / 1000).toFixed(1)} s heard`);
     await conversation(page).getByText('the model does not remember these words').waitFor();

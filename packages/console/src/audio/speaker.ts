@@ -29,7 +29,12 @@ interface Part {
   readonly itemId: string;
   readonly contentIndex: number;
   received: number;
+  /** As last reported. */
+  played: number;
 }
+
+/** How long the worklet may take to say what was played; where sound is not allowed, or was stopped, it never does. */
+const PATIENCE_MS = 500;
 
 const msOf = (samples: number) => (samples * 1000) / RATE_HZ;
 
@@ -60,12 +65,11 @@ export function createSpeaker(): Speaker {
 
   function hear(message: FromSpeaker): void {
     if (message.type === 'stopped') {
-      stops.get(message.token)?.(new Map(message.played));
-      stops.delete(message.token);
-      return;
+      return stops.get(message.token)?.(new Map(message.played));
     }
     const part = parts[message.part];
     if (!part || message.part < firstOpen) return;
+    part.played = message.samples;
     speaking.value = message.isIdle
       ? undefined
       : { key: `${part.contentIndex} ${part.itemId}`, ms: msOf(message.samples) };
@@ -75,30 +79,34 @@ export function createSpeaker(): Speaker {
     speaking,
     play(itemId, contentIndex, samples) {
       let index = parts.findLastIndex((part) => part.itemId === itemId && part.contentIndex === contentIndex);
-      if (index < firstOpen) index = parts.push({ itemId, contentIndex, received: 0 }) - 1;
+      if (index < firstOpen) index = parts.push({ itemId, contentIndex, received: 0, played: 0 }) - 1;
       (parts[index] as Part).received += samples.length;
       void context.resume();
       tell({ type: 'play', part: index, samples });
     },
     interrupt() {
-      const open = parts.slice(firstOpen).map((part, index) => ({ ...part, index: firstOpen + index }));
+      const open = parts.slice(firstOpen).map((part, index) => ({ part, index: firstOpen + index }));
       firstOpen = parts.length;
       speaking.value = undefined;
       if (open.length === 0) return Promise.resolve([]);
       const token = ++tokens;
       // What was handed to the device is still on its way to the ear.
       const underway = ((context.outputLatency || 0) + (context.baseLatency || 0)) * RATE_HZ;
+      const heard = (played: ReadonlyMap<number, number>) =>
+        open.flatMap(({ part: { itemId, contentIndex, received, played: reported }, index }) => {
+          const samples = played.get(index) ?? reported;
+          if (samples >= received) return [];
+          const heardMs = Math.floor(msOf(Math.max(0, samples - underway)));
+          return [{ itemId, contentIndex, heardMs, receivedMs: msOf(received) }];
+        });
       return new Promise((resolve) => {
-        stops.set(token, (played) =>
-          resolve(
-            open.flatMap(({ itemId, contentIndex, received, index }) => {
-              const samples = played.get(index) ?? 0;
-              if (samples >= received) return [];
-              const heard = Math.max(0, samples - underway);
-              return [{ itemId, contentIndex, heardMs: Math.floor(msOf(heard)), receivedMs: msOf(received) }];
-            }),
-          ),
-        );
+        const told = (played: ReadonlyMap<number, number>) => {
+          clearTimeout(timer);
+          stops.delete(token);
+          resolve(heard(played));
+        };
+        const timer = setTimeout(() => told(new Map()), PATIENCE_MS);
+        stops.set(token, told);
         tell({ type: 'stop', token });
       });
     },

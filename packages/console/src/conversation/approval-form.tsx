@@ -1,9 +1,10 @@
 // What is about to be called, so that nobody approves what they did not see: the whole of the arguments in one agreed form, how long
 // they are, what stands for them, and every character that one would not see marked.
 
-import { readFrame } from '@colloquy/protocol';
 import { useEffect, useState } from 'preact/hooks';
-import { hasUnseen, Words } from './words.tsx';
+import { canonical } from './shown-text.ts';
+import { unseenIn } from './unseen.ts';
+import { Words } from './words.tsx';
 
 export interface ApprovalFormProps {
   /** The arguments, as the server says them. */
@@ -11,19 +12,6 @@ export interface ApprovalFormProps {
   readonly name: string;
   /** Absent where it is answered, or one may only look. */
   readonly answer: ((approve: boolean) => void) | undefined;
-}
-
-/** Keys in order, so that the same arguments always look the same. What is no JSON stays as it is. */
-export function canonical(text: string): string {
-  const read = readFrame(text, false);
-  return read.ok ? JSON.stringify(sorted(read.value), null, 2) : text;
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return Object.fromEntries(entries.map(([name, field]) => [name, sorted(field)]));
 }
 
 export function ApprovalForm({ text, name, answer }: ApprovalFormProps) {
@@ -38,10 +26,10 @@ export function ApprovalForm({ text, name, answer }: ApprovalFormProps) {
       <figure class="json">
         <figcaption class="hint">
           Arguments, all of them: {text.length} characters{hash && `, SHA-256 ${hash}`}
-          {hasUnseen(text) && '. Characters one does not see are marked.'}
+          {unseenIn(canonical(text), true).length > 0 && '. Characters one does not see are marked.'}
         </figcaption>
         <pre>
-          <Words text={canonical(text)} />
+          <Words text={canonical(text)} all />
         </pre>
       </figure>
       {answer && (

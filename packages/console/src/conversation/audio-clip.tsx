@@ -1,5 +1,6 @@
 // The audio of one part of an item: its picture, a button to hear it, and how much of it was heard.
 
+import { useComputed } from '@preact/signals';
 import { playClip, playingClip, stopClip } from '../audio/clip-player.ts';
 import { durationOf, peaksOf } from '../audio/samples.ts';
 import type { Viewing } from '../sources/viewing.ts';
@@ -18,36 +19,40 @@ export interface AudioClipProps {
 }
 
 export function AudioClip({ viewing, itemId, contentIndex, count, heardMs, whose }: AudioClipProps) {
+  const key = `${contentIndex} ${itemId}`;
+  // Computed, so that a clip is drawn anew for itself alone.
+  const playedMs = useComputed(() => msOf(playingClip.value, key)).value;
+  const spokenMs = useComputed(() => msOf(viewing.speaking?.value, key)).value;
   const part = viewing.log.audio.of(itemId, contentIndex, count);
   if (!part) {
     const isHidden = viewing.log.header?.hidden.includes('media') === true;
     return <p class="hint">{isHidden ? 'audio, left out of this recording' : heardWords(undefined, heardMs)}</p>;
   }
   const durationMs = durationOf(part);
-  const key = `${contentIndex} ${itemId}`;
-  const playing = playingClip.value?.key === key ? playingClip.value : undefined;
-  const spoken = viewing.speaking?.value?.key === key ? viewing.speaking.value : undefined;
   const words = heardWords(durationMs, heardMs);
   return (
-    <div class="clip" data-speaking={spoken && true}>
+    <div class="clip" data-speaking={spokenMs === undefined ? undefined : Math.round(spokenMs)}>
       <button
         type="button"
-        aria-label={playing ? 'Stop' : `Play what the ${whose} said`}
-        onClick={() => (playing ? stopClip() : playClip(key, part))}
+        aria-label={playedMs !== undefined ? 'Stop' : `Play what the ${whose} said`}
+        onClick={() => (playedMs === undefined ? playClip(key, part) : stopClip())}
       >
-        {playing ? '■' : '▶'}
+        {playedMs !== undefined ? '■' : '▶'}
       </button>
       <Waveform
         peaks={peaksOf(part)}
         durationMs={durationMs}
         heardMs={heardMs}
-        playedMs={(playing ?? spoken)?.ms}
+        playedMs={playedMs ?? spokenMs}
         label={`Audio of the ${whose}, ${words}`}
       />
       <span class="hint">{words}</span>
     </div>
   );
 }
+
+const msOf = (now: { readonly key: string; readonly ms: number } | undefined, key: string) =>
+  now?.key === key ? now.ms : undefined;
 
 function heardWords(durationMs: number | undefined, heardMs: number | undefined): string {
   if (durationMs === undefined) return heardMs === undefined ? 'audio' : `audio, ${secondsOf(heardMs)} heard`;

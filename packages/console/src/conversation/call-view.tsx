@@ -2,12 +2,11 @@
 // of a function, and whether a tool may be called.
 
 import type { RealtimeConversationItem } from '@colloquy/protocol';
-import { readFrame } from '@colloquy/protocol';
 import { useState } from 'preact/hooks';
 import { mayAct } from '../sources/viewing.ts';
 import { ApprovalForm } from './approval-form.tsx';
 import type { ItemProps } from './item-view.tsx';
-import { shownText } from './shown-text.ts';
+import { indented, shownText } from './shown-text.ts';
 import { Words } from './words.tsx';
 
 type Item<T extends RealtimeConversationItem['type']> = Extract<RealtimeConversationItem, { type: T }>;
@@ -39,12 +38,6 @@ export function CallView(props: ItemProps) {
     default:
       return <Json label="An item of another kind" text={JSON.stringify(item)} />;
   }
-}
-
-/** JSON with its lines broken, where it is JSON; anything else as it stands. */
-export function indented(text: string): string {
-  const read = readFrame(text, false);
-  return read.ok && typeof read.value === 'object' && read.value !== null ? JSON.stringify(read.value, null, 2) : text;
 }
 
 /** As much of a long text is shown at first. */

@@ -1,7 +1,7 @@
 // What keys do. Views say what they offer while they are on the screen; `?` shows it all.
 
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 
 export interface Shortcut {
   /** As `KeyboardEvent.key` has it; a letter means the letter without modifiers. */
@@ -25,13 +25,20 @@ export const offered = signal<readonly ShortcutGroup[]>([]);
 
 /** Offers keys while the component is on the screen. */
 export function useShortcuts(name: string, shortcuts: readonly Shortcut[]): void {
+  const latest = useRef(shortcuts);
+  latest.current = shortcuts;
   useEffect(() => {
-    const group = { name, shortcuts };
+    const group: ShortcutGroup = {
+      name,
+      get shortcuts() {
+        return latest.current;
+      },
+    };
     offered.value = [...offered.peek(), group];
     return () => {
       offered.value = offered.peek().filter((each) => each !== group);
     };
-  });
+  }, [name]);
 }
 
 const FIELDS = 'input, textarea, select, [contenteditable]';

@@ -160,9 +160,9 @@ export function createTalk(api: ServerApi): Talk {
     applySettings();
   }
 
-  function interrupt(): void {
+  async function interrupt(): Promise<void> {
     if (isAnswering()) send({ type: 'response.cancel' });
-    void voice.silence();
+    await voice.silence();
   }
 
   return {
@@ -175,7 +175,8 @@ export function createTalk(api: ServerApi): Talk {
     applySettings,
     async say(text) {
       if (!(await connect())) return;
-      interrupt();
+      // First what was heard is told, so that the next answer does not rest on what was not.
+      await interrupt();
       const content = [{ type: 'input_text', text }];
       send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
       send({ type: 'response.create' });
@@ -184,7 +185,7 @@ export function createTalk(api: ServerApi): Talk {
       if (voice.microphone.peek() === 'open') return;
       if (!(await connect())) return;
       detectTurns('none');
-      interrupt();
+      void interrupt();
       await voice.hold();
     },
     release: voice.release,
@@ -194,7 +195,7 @@ export function createTalk(api: ServerApi): Talk {
       detectTurns('server_vad');
       await voice.open();
     },
-    interrupt,
+    interrupt: () => void interrupt(),
     hangUp: () => connection?.close(),
   };
 }
