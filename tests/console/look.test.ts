@@ -143,6 +143,35 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     expectSound(opened);
   });
 
+  it('a file dropped on the page is opened, and its images are drawn from their bytes', async () => {
+    // One red pixel.
+    const png =
+      'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==';
+    const content = [
+      { type: 'input_image', image_url: png, detail: 'auto' },
+      { type: 'input_image', image_url: 'https://elsewhere.test/image.png', detail: 'auto' },
+    ];
+    const item = { id: 'a', object: 'realtime.item', type: 'message', role: 'user', status: 'completed', content };
+    const event = { type: 'conversation.item.added', event_id: 'e', previous_item_id: null, item };
+    const opened = await served.open();
+    const { page } = opened;
+    const dataTransfer = await page.evaluateHandle((text) => {
+      const dropped = new DataTransfer();
+      dropped.items.add(new File([text], 'dropped.log'));
+      return dropped;
+    }, JSON.stringify(event));
+    await page.dispatchEvent('body', 'drop', { dataTransfer });
+    await page.getByRole('heading', { name: 'dropped.log' }).waitFor();
+    const image = page.getByRole('img', { name: 'Image of the user, 1 × 1' });
+    await image.waitFor();
+    const pixel = await image.evaluate((canvas: HTMLCanvasElement) => [
+      ...(canvas.getContext('2d')?.getImageData(0, 0, 1, 1).data ?? []),
+    ]);
+    expect(pixel).toEqual([255, 0, 0, 255]);
+    await conversation(page).getByText('https://elsewhere.test/image.png').waitFor();
+    expectSound(opened);
+  });
+
   it('a file that is no log is told in words', async () => {
     const opened = await served.open('#/home');
     const { page } = opened;
