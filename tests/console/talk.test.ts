@@ -80,6 +80,23 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     expectSound(opened);
   });
 
+  it('of two calls both are answered before the answer goes on', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    await page.getByText('Settings').click();
+    const tool = (name: string) => `{"type": "function", "name": "${name}", "parameters": {"type": "object"}}`;
+    await page.getByLabel('Tools, as JSON').fill(`[${tool('one')}, ${tool('two')}]`);
+    await say(page, 'call one {} call two {}');
+    await page.getByLabel('What does one return?').fill('first');
+    await page.getByRole('button', { name: 'Return it' }).first().click();
+    await page.getByLabel('What does two return?').fill('second');
+    await page.getByRole('button', { name: 'Return it' }).last().click();
+    await conversation(page)
+      .getByText(/^You said: .* first second$/)
+      .waitFor();
+    expectSound(opened);
+  });
+
   it('an error of the server is told in words', async () => {
     const opened = await served.open();
     const { page } = opened;

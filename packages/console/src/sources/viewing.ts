@@ -65,7 +65,7 @@ export function createViewing({ source, name, words, close = () => {}, soon, ...
 
 /** How many rows of a log are looked at, now and whenever that changes. */
 export function countOf({ log, upTo }: Viewing): number {
-  void (log.version as ReadonlySignal<number>).value;
+  void log.version.value;
   return upTo.value ?? log.rows.length;
 }
 

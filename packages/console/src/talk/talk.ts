@@ -42,6 +42,7 @@ export function createTalk(api: ServerApi): Talk {
   const answered = new Set<string>();
   let connection: Connection | undefined;
   let opening: Promise<boolean> | undefined;
+  let isHolding = false;
 
   const send = (event: object) => connection?.send(event);
   const onTrouble = (words: string) => {
@@ -90,10 +91,10 @@ export function createTalk(api: ServerApi): Talk {
   function hear(event: ServerFrame): void {
     voice.hear(event);
     if (event.type !== 'response.done') return;
-    // A response that called tools of MCP servers has ended: what they returned is still to be used [MC13].
+    // What tools of MCP servers returned is still to be used [MC13]; so is what the user answered before the response had ended.
     const { output, status } = (event.response ?? {}) as { output?: unknown; status?: unknown };
     const made = (Array.isArray(output) ? output : []).map((item) => (item as { type?: unknown } | null)?.type);
-    if (status === 'completed' && made.includes('mcp_call') && !made.includes('function_call')) goOn();
+    if (status === 'completed' && (made.includes('mcp_call') || made.includes('function_call'))) goOn();
   }
 
   async function open(): Promise<boolean> {
@@ -183,12 +184,17 @@ export function createTalk(api: ServerApi): Talk {
     },
     async hold() {
       if (voice.microphone.peek() === 'open') return;
-      if (!(await connect())) return;
+      isHolding = true;
+      // Let go again while the session was opened.
+      if (!(await connect()) || !isHolding) return;
       detectTurns('none');
       void interrupt();
       await voice.hold();
     },
-    release: voice.release,
+    release() {
+      isHolding = false;
+      voice.release();
+    },
     async toggleMicrophone() {
       if (voice.microphone.peek() === 'open') return voice.closeMicrophone();
       if (!(await connect())) return;
