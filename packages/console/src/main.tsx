@@ -7,6 +7,7 @@ import './style/base.css';
 import './style/layout.css';
 import './style/conversation.css';
 import './style/talk.css';
+import './style/events.css';
 
 const root = document.getElementById('app');
 if (!root) throw new Error('the page has no #app');
