@@ -31,6 +31,18 @@ export async function chatting(
 ): Promise<Chat> {
   const server = createServer({ port: 0, mcp: mcpAccess(readMcpConfig(config), env), ...options });
   const { url } = await server.listen();
+  const chat = await chatWith(url);
+  return {
+    ...chat,
+    async close() {
+      await chat.close();
+      await server.close({ graceMs: 0 });
+    },
+  };
+}
+
+/** Connects to a server that is there. */
+export async function chatWith(url: string): Promise<Chat> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/realtime?model=gpt-realtime`);
   const events: Told[] = [];
   const taken = new Set<Told>();
@@ -79,9 +91,6 @@ export async function chatting(
       send({ type: 'conversation.item.create', item: { type: 'mcp_approval_response', approval_request_id, approve } }),
     outcome: async () =>
       (await first(({ type, item }) => type === 'conversation.item.done' && item.type === 'mcp_call')).item,
-    async close() {
-      socket.terminate();
-      await server.close({ graceMs: 0 });
-    },
+    close: async () => socket.terminate(),
   };
 }
