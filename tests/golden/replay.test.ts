@@ -7,7 +7,12 @@ import { createMirror, describeDifference, items, readRecordingLine, replay } fr
 import { describe, expect, it } from 'vitest';
 import { record } from '../record.ts';
 import { checkEmitted } from '../wire-rules.ts';
+import { recordMcpReference } from './mcp-reference.ts';
 import { GOLDEN_NAMES, playGolden } from './sessions.ts';
+
+/** A session with a real MCP server, not told as a script. */
+const REFERENCE = 'mcp-reference';
+const ALL_NAMES = [...GOLDEN_NAMES, REFERENCE];
 
 const folder = new URL('./recordings/', import.meta.url);
 const fileOf = (name: string) => new URL(`${name}.jsonl`, folder);
@@ -19,25 +24,20 @@ if (process.env.COLLOQUY_RECORD_GOLDENS === '1') {
     const lines = record(options, inputs, { snapshotsAfter: [inputs.length >> 1] });
     writeFileSync(fileOf(name), `${lines.join('\n')}\n`);
   }
+  writeFileSync(fileOf(REFERENCE), `${(await recordMcpReference()).join('\n')}\n`);
 }
 
 const linesOf = (name: string) => readFileSync(fileOf(name), 'utf8').split('\n').slice(0, -1);
 
 it('there is one recording for each session, and no other', () => {
-  expect(readdirSync(folder).sort()).toEqual(GOLDEN_NAMES.map((name) => `${name}.jsonl`));
+  expect(readdirSync(folder).sort()).toEqual(ALL_NAMES.map((name) => `${name}.jsonl`).sort());
 });
 
-describe.each(GOLDEN_NAMES)('%s', (name) => {
+describe.each(ALL_NAMES)('%s', (name) => {
   it('[OR19] replays byte for byte', async () => {
     const found = await replay(linesOf(name));
     expect(found.difference && describeDifference(found.difference)).toBeUndefined();
     expect(found).toMatchObject({ ok: true, unread: [] });
-  });
-
-  it('is what its inputs give', () => {
-    const { options, inputs } = playGolden(name);
-    const lines = record(options, inputs, { snapshotsAfter: [inputs.length >> 1] });
-    expect(lines.join('\n') === linesOf(name).join('\n')).toBe(true);
   });
 
   it('[MI9, RD10] shows in a mirror what the session holds, and hides audio and images', async () => {
@@ -56,4 +56,17 @@ describe.each(GOLDEN_NAMES)('%s', (name) => {
     expect(mirror.issues()).toEqual([]);
     expect(lines.join()).not.toMatch(/AAAAAAAA|data:image/);
   });
+});
+
+it.each(GOLDEN_NAMES)('%s is what its inputs give', (name) => {
+  const { options, inputs } = playGolden(name);
+  const lines = record(options, inputs, { snapshotsAfter: [inputs.length >> 1] });
+  expect(lines.join('\n') === linesOf(name).join('\n')).toBe(true);
+});
+
+it('[MC2, MC5, MC7, MC10, MC12, MC14] a session with the reference MCP server is today what it was', async () => {
+  const lines = await recordMcpReference();
+  expect(lines).toEqual(linesOf(REFERENCE));
+  for (const type of ['mcp_list_tools', 'mcp_approval_request', 'mcp_approval_response', 'mcp_call'])
+    expect(lines.join('\n')).toContain(`"type":"${type}"`);
 });
