@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
@@ -29,6 +30,8 @@ export interface Faults {
   refuseCall?: boolean;
   /** A call never ends. */
   stallCall?: boolean;
+  /** Every request is answered so many milliseconds late, as by a server far away. */
+  lateMs?: number;
   /** Every request is answered with this status. */
   status?: number;
   /** Every request is answered with a redirect to this address. */
@@ -125,6 +128,7 @@ export async function startLibrary(tools: Tool[] = BOOKS): Promise<Library> {
     headers.push(request.headers);
     const url = new URL(request.url ?? '/', 'http://library');
     const { faults } = library;
+    if (faults.lateMs) await pause(faults.lateMs);
     if (faults.status) return void response.writeHead(faults.status).end('the words of the library');
     if (faults.redirect) return void response.writeHead(307, { location: faults.redirect }).end();
     if (url.pathname === '/sse' && request.method === 'GET') {

@@ -10,10 +10,14 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-async function reader(tools: Tool[] = BOOKS): Promise<{ books: Library; session: Chat }> {
+async function reader(
+  tools: Tool[] = BOOKS,
+  { lateMs = 0, way = 'url' }: { lateMs?: number; way?: 'url' | 'sseUrl' } = {},
+): Promise<{ books: Library; session: Chat }> {
   const books = await startLibrary(tools);
   open.push(books.kill);
-  const servers = [{ label: 'books', url: books.url, allow_private: true }];
+  books.faults.lateMs = lateMs;
+  const servers = [{ label: 'books', url: books[way], allow_private: true }];
   const session = await chatting({ servers, allow_unapproved: true });
   open.push(session.close);
   session.configure({ require_approval: 'never' });
@@ -33,6 +37,13 @@ describe('a server that starts anew', () => {
     expect(books.ledger).toHaveLength(1);
     expect(opened(books)).toBe(2);
   });
+});
+
+it.each(['url', 'sseUrl'] as const)('[MC2, MC5] a server far away (%s) is heard out', async (way) => {
+  const { books, session } = await reader(BOOKS, { lateMs: 300, way });
+  session.say('call lend {"title":"Atlas"}');
+  expect(await session.outcome()).toMatchObject({ output: 'Atlas is yours until Friday.', error: null });
+  expect(books.ledger).toHaveLength(1);
 });
 
 describe('calls that run at once', () => {

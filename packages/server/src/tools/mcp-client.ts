@@ -60,6 +60,8 @@ const PARSING_MS = 100;
 interface Ask {
   /** No answer will come any more. */
   lost(why: FetchFault): void;
+  /** Requests made for it so far: shaking hands takes two, and the end of the first answer is not the end. */
+  requests: number;
 }
 
 const UNKNOWN = 'The connection was lost while the call was running; whether it took effect is not known.';
@@ -99,8 +101,9 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
           ? [ask]
           : [];
       if (lost.length === 0) return;
+      const made = ask?.requests;
       setTimeout(() => {
-        for (const each of lost) each.lost(fault);
+        for (const each of lost) if (isAnswers || each.requests === made) each.lost(fault);
       }, PARSING_MS);
     },
   });
@@ -108,6 +111,8 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
   let latest: unknown;
   const fetch: GuardedFetch['fetch'] = (url, init) => {
     latest = undefined;
+    const ask = asking.getStore();
+    if (ask) ask.requests += 1;
     return guarded.fetch(url, init).catch((error) => {
       latest = error;
       throw error;
@@ -138,7 +143,7 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
   async function answer<T>(work: () => Promise<T>): Promise<T> {
     let ask: Ask | undefined;
     const lost = new Promise<never>((_, reject) => {
-      ask = { lost: reject };
+      ask = { lost: reject, requests: 0 };
     });
     asks.add(ask as Ask);
     try {
