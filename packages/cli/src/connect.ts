@@ -34,10 +34,6 @@ export function realtimeUrl(
   return url;
 }
 
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
-
 /** The words of a refusal, or nothing. */
 async function readRefusal(response: IncomingMessage): Promise<string> {
   let body = '';

@@ -4,10 +4,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ColloquyError, eventTypeOf, readFrame } from '@colloquy/protocol';
 import { type ClientReplay, createClientReplay, type RecordingEntry, type ReplayOutcome } from '@colloquy/session';
-import { keyFor } from './commands/talk.ts';
 import { connect, realtimeUrl } from './connect.ts';
 import { readLogFile } from './log-file.ts';
 import { printableLine } from './printable.ts';
+import { keyFor } from './reach.ts';
 
 export interface Playing {
   /** The server, as it was named. */

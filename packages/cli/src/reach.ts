@@ -10,6 +10,17 @@ export interface Connecting {
   readonly caFile: string | undefined;
 }
 
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** The key to show a server: our own, or on this machine the first of those that servers here ask for. */
+export function keyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
+  const own = env.COLLOQUY_API_KEY;
+  if (own) return own;
+  return isLoopback(url) ? env.COLLOQUY_API_KEYS?.split(',')[0]?.trim() || undefined : undefined;
+}
+
 /** Reads a file of authorities. Throws `misused` when it cannot be read. */
 export function readCa(file: string): Buffer {
   try {

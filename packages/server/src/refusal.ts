@@ -8,6 +8,13 @@ import type { Refusal } from './auth.ts';
 /** Seconds after which a client may try again, for statuses that say so [RT14]. */
 const RETRY_AFTER: Readonly<Record<number, string>> = { 429: '1', 503: '5' };
 
+/** Says why, in the words of one row of the failure table. */
+export const refusal = (code: Refusal['code'], message: string, param: string | null = null): Refusal => ({
+  code,
+  param,
+  message,
+});
+
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

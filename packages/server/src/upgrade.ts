@@ -18,7 +18,7 @@ import { errorName, type Log } from './log.ts';
 import type { Observers, Watching } from './observers.ts';
 import { lockedPaths, type Opening, type OpeningRules, openingOf, SESSION_PATHS } from './opening.ts';
 import type { Recorder, SessionRecording } from './recorder.ts';
-import { answerSocket, httpAnswer } from './refusal.ts';
+import { answerSocket, httpAnswer, refusal } from './refusal.ts';
 import { relaySession } from './relay-session.ts';
 import type { McpAccess } from './tools/mcp-access.ts';
 import type { Translator } from './translator.ts';
@@ -261,12 +261,6 @@ export function createUpgrade(
     }
   }
 }
-
-const refusal = (code: Refusal['code'], message: string, param: string | null = null): Refusal => ({
-  code,
-  param,
-  message,
-});
 
 const NOT_FOUND = refusal('not_found', 'There is nothing at this path.');
 const NOT_GET = refusal('method_not_allowed', 'A WebSocket is opened with GET.');

@@ -5,12 +5,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RedactionLevel } from '@colloquy/protocol';
 import { type ServerOptions, WebSocketServer } from 'ws';
-import { type Grant, queryOf, type Refusal } from './auth.ts';
+import { askedLevel } from './asked-level.ts';
+import type { Grant, Refusal } from './auth.ts';
 import type { Hub } from './hub.ts';
 import { buckets, type Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import type { Watching } from './observers.ts';
-import { answerSocket, httpAnswer } from './refusal.ts';
+import { answerSocket, httpAnswer, refusal } from './refusal.ts';
 import { webSocketTransport } from './transports/websocket.ts';
 
 /** What observers may be shown at most: nothing, what is said in words, or audio and images too. */
@@ -35,7 +36,6 @@ export const levelOfPolicy = (policy: WatchPolicy): RedactionLevel | null =>
 export const watchedSession = (path: string): string | undefined =>
   /^\/api\/sessions\/([0-9A-Za-z_-]{1,64})\/watch$/.exec(path)?.[1];
 
-const LEVELS: readonly RedactionLevel[] = ['content', 'media', 'key'];
 /** Of what an observer says only so much is read, to be refused. */
 const HEARD_BYTES = 4096;
 
@@ -54,9 +54,8 @@ export function createWatchUpgrade(options: WatchUpgradeOptions) {
     { principal }: Grant,
   ): Refusal | undefined => {
     if (policy === 'off') return SWITCHED_OFF;
-    const asked = queryOf(request.url ?? '').getAll('level');
-    const level = LEVELS.find((each) => each === (asked[0] ?? 'media'));
-    if (asked.length > 1 || !level) return BAD_LEVEL;
+    const level = askedLevel(request.url ?? '') ?? 'media';
+    if (typeof level === 'object') return level;
     if (level === 'key' && policy !== 'audio') return NO_AUDIO;
     const live = hub.find(id);
     if (!live) return NO_SESSION;
@@ -70,15 +69,8 @@ export function createWatchUpgrade(options: WatchUpgradeOptions) {
   };
 }
 
-const refusal = (code: Refusal['code'], message: string, param: string | null = null): Refusal => ({
-  code,
-  param,
-  message,
-});
-
 const BAD_HANDSHAKE = refusal('invalid_value', 'The WebSocket handshake is not valid.');
 const SWITCHED_OFF = refusal('not_found', "Sessions cannot be watched here. The setting 'watch' changes that.");
-const BAD_LEVEL = refusal('invalid_value', "Expected one level: 'content', 'media' or 'key'.", 'level');
 const NO_AUDIO = refusal(
   'invalid_value',
   "Audio and images are not shown here. The setting 'watch' changes that.",

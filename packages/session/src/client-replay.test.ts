@@ -90,7 +90,9 @@ describe('what is sent', () => {
       },
     });
     expect(replay.take(client(append))).toBeUndefined();
-    expect(replay.end()).toMatchObject({ sent: 3, skipped: 1, hidden: { audio: 4, images: 1, words: 1 } });
+    for (const odd of [[1e12], [-1], [1.5], ['3'], 'x', { 0: {} }, null])
+      expect(replay.take(client(append, odd as never))).toBeUndefined();
+    expect(replay.end()).toMatchObject({ sent: 3, skipped: 8, hidden: { audio: 11, images: 1, words: 1 } });
   });
 
   it('begins with what the log’s session was configured with', () => {

@@ -215,7 +215,7 @@ function withoutGaps(
     event,
     (name, text) => {
       const isAudio = name === 'audio';
-      const bytes = isAudio ? lengths[audio++] : undefined;
+      const bytes = isAudio ? lengthIn(lengths[audio++]) : undefined;
       if (text !== REDACTED) return text;
       if (isAudio) {
         isUnknown ||= bytes === undefined;
@@ -234,6 +234,13 @@ function withoutGaps(
   return isUnknown ? undefined : (shown as { readonly type: string });
 }
 
+/** Longest audio that one event can have, in bytes. */
+const MOST_AUDIO = 15 * 1024 * 1024;
+
+/** A number of bytes, if it is one: a log may say anything. */
+const lengthIn = (bytes: unknown): number | undefined =>
+  typeof bytes === 'number' && Number.isInteger(bytes) && bytes >= 0 && bytes <= MOST_AUDIO ? bytes : undefined;
+
 /** The byte that is silence in the session's input format, where an event tells that: zero but for G.711. */
 function silenceOf(event: Json): number | undefined {
   const { session } = event;
@@ -241,12 +248,12 @@ function silenceOf(event: Json): number | undefined {
   const { audio, input_audio_format: beta } = session;
   const input = isObject(audio) && isObject(audio.input) ? audio.input : {};
   const format = isObject(input.format) ? input.format.type : beta;
-  return typeof format === 'string' ? (SILENCE[format] ?? 0) : undefined;
+  return typeof format === 'string' ? (SILENCE.get(format) ?? 0) : undefined;
 }
 
-const SILENCE: Readonly<Record<string, number>> = {
-  'audio/pcmu': 0xff,
-  g711_ulaw: 0xff,
-  'audio/pcma': 0xd5,
-  g711_alaw: 0xd5,
-};
+const SILENCE: ReadonlyMap<string, number> = new Map([
+  ['audio/pcmu', 0xff],
+  ['g711_ulaw', 0xff],
+  ['audio/pcma', 0xd5],
+  ['g711_alaw', 0xd5],
+]);

@@ -5,8 +5,8 @@ import { type Connection, connect, realtimeUrl } from '../connect.ts';
 import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
 import { watchLive } from '../live-session.ts';
 import { printableLine } from '../printable.ts';
+import { keyFor } from '../reach.ts';
 import { eventPrinter, linePrinter, type Printer } from '../tail-printer.ts';
-import { keyFor } from './talk.ts';
 
 const SERVER = 'http://127.0.0.1:8787';
 const INTERRUPTED = 130;

@@ -2,8 +2,9 @@
 
 import { createInterface } from 'node:readline';
 import { type Command, EXIT, EXIT_CODES_HELP, readArguments } from '../command.ts';
-import { type Connection, connect, DEFAULT_URL, isLoopback, realtimeUrl } from '../connect.ts';
+import { type Connection, connect, DEFAULT_URL, realtimeUrl } from '../connect.ts';
 import { printableLine } from '../printable.ts';
+import { keyFor } from '../reach.ts';
 import { createTalk } from '../talk.ts';
 
 const INTERRUPTED = 130;
@@ -27,13 +28,6 @@ Environment:
   COLLOQUY_API_KEY    the key to show the server; on this machine the first of COLLOQUY_API_KEYS stands in for it
 
 ${EXIT_CODES_HELP}`;
-
-/** The key to show a server: our own, or on this machine the first of those that servers here ask for. */
-export function keyFor(url: URL, env: NodeJS.ProcessEnv): string | undefined {
-  const own = env.COLLOQUY_API_KEY;
-  if (own) return own;
-  return isLoopback(url) ? env.COLLOQUY_API_KEYS?.split(',')[0]?.trim() || undefined : undefined;
-}
 
 /** Talks until either side ends; resolves with the exit code. */
 function converse({ socket, listen }: Connection, showFrames: boolean): Promise<number> {

@@ -2,15 +2,16 @@
 // `console-api.ts` of @colloquy/session; where they are kept is `store.ts`.
 
 import { finished, Readable } from 'node:stream';
-import type { RedactionLevel } from '@colloquy/protocol';
 import type { RecordingList, RecordingSummary } from '@colloquy/session';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { queryOf, type Refusal } from '../auth.ts';
+import { askedLevel } from '../asked-level.ts';
+import { queryOf } from '../auth.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Recorder } from '../recorder.ts';
 import { redactedRecording } from '../recording-export.ts';
 import { recordingSummary } from '../recording-summary.ts';
+import { refusal } from '../refusal.ts';
 import { replyRefusal } from '../rest.ts';
 import type { Store } from '../store.ts';
 
@@ -23,7 +24,6 @@ export interface RecordingRouteOptions {
 
 type Named = FastifyRequest<{ Params: { name: string } }>;
 
-const LEVELS: readonly RedactionLevel[] = ['content', 'media', 'key'];
 const MOST_LISTED = 200;
 const LISTED = 50;
 
@@ -58,9 +58,8 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOpt
   });
 
   app.get('/api/recordings/:name', read, async (request: Named, reply) => {
-    const asked = queryOf(request.url).getAll('level');
-    const level = LEVELS.find((each) => each === asked[0]);
-    if (asked.length > 1 || (asked.length === 1 && !level)) return replyRefusal(reply, BAD_LEVEL);
+    const level = askedLevel(request.url);
+    if (typeof level === 'object') return replyRefusal(reply, level);
     if (downloads >= limits.downloads) return replyRefusal(reply, TOO_MANY);
     const kept = await store.open(request.params.name);
     if (!kept) return replyRefusal(reply, NO_RECORDING);
@@ -99,15 +98,8 @@ function limitOf(text: string | null): number | undefined {
   return limit >= 1 && limit <= MOST_LISTED ? limit : undefined;
 }
 
-const refusal = (code: Refusal['code'], message: string, param: string | null = null): Refusal => ({
-  code,
-  param,
-  message,
-});
-
 const NOTHING_KEPT = refusal('not_found', "This server keeps no recordings. The setting 'data-dir' changes that.");
 const NO_RECORDING = refusal('not_found', 'There is no recording of this name.');
 const IN_PROGRESS = refusal('recording_in_progress', 'The recording is still being written.');
 const BAD_LIMIT = refusal('invalid_value', `Expected a whole number from 1 to ${MOST_LISTED}.`, 'limit');
-const BAD_LEVEL = refusal('invalid_value', "Expected one level: 'content', 'media' or 'key'.", 'level');
 const TOO_MANY = refusal('overloaded', 'Too many recordings are being downloaded.');
