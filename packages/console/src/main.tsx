@@ -8,6 +8,7 @@ import './style/layout.css';
 import './style/conversation.css';
 import './style/talk.css';
 import './style/events.css';
+import './style/timeline.css';
 
 const root = document.getElementById('app');
 if (!root) throw new Error('the page has no #app');

@@ -2,11 +2,11 @@
 // of @colloquy/session, the prices `prices.ts`.
 
 import { ColloquyError } from '@colloquy/protocol';
-import { createStopwatch, loggedFrame, type Timing } from '@colloquy/session';
+import { costOf, createStopwatch, loggedFrame, type PriceList, type Timing } from '@colloquy/session';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { readLogFile } from '../log-file.ts';
 import { type Output, openOutput } from '../output.ts';
-import { type Prices, readPrices } from '../prices.ts';
+import { readPrices } from '../prices.ts';
 import { printableJson } from '../printable.ts';
 import { type Cell, type Column, csvRow, tableRow } from '../table.ts';
 import { createTotals, type Totals } from '../totals.ts';
@@ -23,7 +23,7 @@ output of any kind, to its first audio, to its end. A log without times gives to
 Options:
   --format <form>   'table' (the default), 'csv', or 'json': one JSON object for each response, then one for each file
   --json            the same as --format json
-  --prices <file>   prices of your own; the form is that of prices.json, which comes with the program
+  --prices <file>   prices of your own, in the form of our prices.json (in @colloquy/session)
   -h, --help        this text
 
 Examples:
@@ -110,13 +110,13 @@ function summaryOf(totals: Totals, currency: string): string {
 }
 
 /** Measures one file, writing each row when it is known. */
-async function measureFile(file: string, form: Form, prices: Prices, out: Output): Promise<void> {
+async function measureFile(file: string, form: Form, prices: PriceList, out: Output): Promise<void> {
   const stopwatch = createStopwatch();
   const totals = createTotals();
   const { currency } = prices;
   if (form === 'table') await out.write(`${printableName(file)}\n${tableRow(COLUMNS, names)}\n`);
   const tell = async (timing: Timing) => {
-    const cost = prices.costOf(timing.model, timing.usage);
+    const cost = costOf(prices, timing.model, timing.usage);
     totals.add(timing, cost);
     if (form === 'table') await out.write(`${tableLine(timing, cost)}\n`);
     else if (form === 'csv') await out.write(`${csvLine(file, timing, cost, currency)}\n`);

@@ -11,7 +11,6 @@ import { JsonText } from './json-text.tsx';
 
 export function EventDetail({ log, row }: { log: FrameLog; row: LogRow }) {
   const [isRevealed, reveal] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is revealed is one line, not those that are looked at after it
   useEffect(() => reveal(false), [row]);
   const content = contentOf(row);
   const shown = isRevealed ? content : redacted(content);

@@ -1,0 +1,135 @@
+// The numbers behind the plots: read off the timings, the usages and the sound of a log.
+
+import { costOf, type Timing } from '@colloquy/session';
+import { PEAK_MS, peaksOf } from '../audio/samples.ts';
+import type { FrameLog } from '../log/frame-log.ts';
+import type { LogRow } from '../log/log-row.ts';
+import { PRICES } from './prices.ts';
+
+export interface Figures {
+  readonly name: string;
+  readonly unit: string;
+  /** Milliseconds of the log, ascending. */
+  readonly at: readonly number[];
+  readonly lines: readonly {
+    readonly label: string;
+    /** A colour of the page's. */
+    readonly color: string;
+    readonly values: readonly (number | null)[];
+  }[];
+  /** What stands in it, in a sentence. */
+  readonly words: string;
+}
+
+/** Of the first `count` rows. */
+export function figuresOf(log: FrameLog, count: number): Figures[] {
+  const timings = log.timings
+    .map((timing) => ({ timing, row: log.rows[log.indexOfLine(timing.line)] as LogRow | undefined }))
+    .filter((each): each is { timing: Timing; row: LogRow } => each.row?.at != null && each.row.index < count)
+    .sort((a, b) => (a.row.at as number) - (b.row.at as number));
+  return [latency(timings), loudness(log, count), tokens(timings), cost(timings)];
+}
+
+type Timed = readonly { readonly timing: Timing; readonly row: LogRow }[];
+
+const rounded = (value: number | null) => (value === null ? null : Math.round(value));
+
+function latency(all: Timed): Figures {
+  const answers = all.filter(({ timing }) => timing.kind === 'response');
+  const line = (label: string, color: string, of: (timing: Timing) => number | null) => ({
+    label,
+    color,
+    values: answers.map(({ timing }) => rounded(of(timing))),
+  });
+  const slowest = Math.max(0, ...answers.map(({ timing }) => timing.first_audio_ms ?? timing.first_output_ms ?? 0));
+  return {
+    name: 'Latency',
+    unit: 'ms',
+    at: answers.map(({ row }) => row.at as number),
+    lines: [
+      line('first sound', '--fine', ({ first_audio_ms }) => first_audio_ms),
+      line('first words', '--mark', ({ first_output_ms }) => first_output_ms),
+      line('all', '--quiet', ({ total_ms }) => total_ms),
+    ],
+    words: `${answers.length} answers, the slowest began after ${Math.round(slowest)} ms.`,
+  };
+}
+
+const sumOf = ({ seconds: _, ...usage }: Timing['usage'], kinds: RegExp): number =>
+  Object.entries(usage).reduce((sum, [kind, tokens]) => (kinds.test(kind) ? sum + tokens : sum), 0);
+
+function running(all: Timed, of: (timing: Timing) => number): number[] {
+  let sum = 0;
+  return all.map(({ timing }) => (sum += of(timing)));
+}
+
+function tokens(all: Timed): Figures {
+  const fresh = running(all, ({ usage }) => sumOf(usage, /^input/));
+  const cached = running(all, ({ usage }) => sumOf(usage, /^cached/));
+  const out = running(all, ({ usage }) => sumOf(usage, /^output/));
+  return {
+    name: 'Tokens',
+    unit: 'in all',
+    at: all.map(({ row }) => row.at as number),
+    lines: [
+      { label: 'in', color: '--mark', values: fresh },
+      { label: 'in, of the cache', color: '--quiet', values: cached },
+      { label: 'out', color: '--fine', values: out },
+    ],
+    words: `${fresh.at(-1) ?? 0} in, ${cached.at(-1) ?? 0} of the cache, ${out.at(-1) ?? 0} out.`,
+  };
+}
+
+function cost(all: Timed): Figures {
+  let isPriced = true;
+  const sums = running(all, (timing) => {
+    const price = costOf(PRICES, timing.model, timing.usage);
+    if (price === null) isPriced = false;
+    return price ?? 0;
+  });
+  const isKnown = sums.some((sum) => sum > 0);
+  return {
+    name: 'Cost',
+    unit: PRICES.currency,
+    at: all.map(({ row }) => row.at as number),
+    lines: [{ label: 'in all', color: '--warn', values: isKnown ? sums : [] }],
+    words: `${(sums.at(-1) ?? 0).toFixed(4)} ${PRICES.currency}${isPriced ? '' : ', without what has no price'}.`,
+  };
+}
+
+/** Of so many ms each loudness is told; more of them are no better to see. */
+const LOUDNESS_MS = 100;
+
+/** How loud what was spoken was, placed where its first piece came. */
+function loudness(log: FrameLog, count: number): Figures {
+  const sides = { user: new Map<number, number>(), assistant: new Map<number, number>() };
+  for (const id of audioItems(log, count)) {
+    const part = log.audio.of(id, 0, count);
+    const first = part && log.rows[part.chunks[0]?.row ?? -1];
+    if (!part || first?.at == null) continue;
+    const side = first.from === 'client' ? sides.user : sides.assistant;
+    for (const [n, peak] of peaksOf(part).entries()) {
+      const slot = Math.floor((first.at + n * PEAK_MS) / LOUDNESS_MS);
+      side.set(slot, Math.max(side.get(slot) ?? 0, peak));
+    }
+  }
+  const slots = [...new Set([...sides.user.keys(), ...sides.assistant.keys()])].sort((a, b) => a - b);
+  const values = (side: ReadonlyMap<number, number>) => slots.map((slot) => side.get(slot) ?? null);
+  return {
+    name: 'Loudness',
+    unit: 'peak, from 0 to 1',
+    at: slots.map((slot) => slot * LOUDNESS_MS),
+    lines: [
+      { label: 'user', color: '--mark', values: values(sides.user) },
+      { label: 'assistant', color: '--fine', values: values(sides.assistant) },
+    ],
+    words: 'What was said, from where its first piece came.',
+  };
+}
+
+/** Items that may have sound, as far as they were told. */
+function audioItems(log: FrameLog, count: number): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { id, type } of log.mirrorAt(count).items()) if (id && type === 'message') ids.add(id);
+  return ids;
+}

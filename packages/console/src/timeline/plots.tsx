@@ -1,0 +1,75 @@
+// Figures over the session: how long answers took, how loud it was, what it consumed and cost.
+
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { colorScheme } from '../shell/color-scheme.ts';
+import type { Viewing } from '../sources/viewing.ts';
+import { type Figures, figuresOf } from './figures.ts';
+import type { TimeWindow } from './time-window.ts';
+
+export interface PlotsProps {
+  readonly viewing: Viewing;
+  readonly count: number;
+  readonly window: TimeWindow;
+}
+
+export function Plots({ viewing, count, window }: PlotsProps) {
+  const { log } = viewing;
+  // How far the log was read is what they depend on.
+  const figures = useMemo(() => figuresOf(log, count), [log, count]);
+  const drawn = figures.filter(({ lines }) => lines.some(({ values }) => values.some((value) => value !== null)));
+  return (
+    <div class="plots">
+      {drawn.map((each) => (
+        <Plot key={each.name} figures={each} window={window} />
+      ))}
+    </div>
+  );
+}
+
+const HEIGHT = 130;
+
+function Plot({ figures, window: { from, to } }: { figures: Figures; window: TimeWindow }) {
+  const box = useRef<HTMLDivElement>(null);
+  const { name, unit, at, lines, words } = figures;
+  useEffect(() => {
+    const { current } = box;
+    if (!current) return;
+    const styles = getComputedStyle(current);
+    const color = (property: string) => styles.getPropertyValue(property);
+    const axis = { stroke: color('--quiet'), grid: { stroke: color('--line') }, ticks: { stroke: color('--line') } };
+    const isDotted = at.length < 60;
+    const plot = new uPlot(
+      {
+        width: Math.max(240, current.clientWidth),
+        height: HEIGHT,
+        scales: { x: { time: false, range: [from / 1000, to / 1000] } },
+        legend: { show: lines.length > 1 },
+        cursor: { y: false },
+        axes: [axis, { ...axis, size: 56 }],
+        series: [
+          { label: 's' },
+          ...lines.map(({ label, color: own }) => ({
+            label,
+            stroke: color(own),
+            width: 1.5,
+            spanGaps: true,
+            points: { show: isDotted },
+          })),
+        ],
+      },
+      [at.map((ms) => ms / 1000), ...lines.map(({ values }) => [...values])],
+      current,
+    );
+    return () => plot.destroy();
+  }, [figures, from, to, colorScheme.value]);
+  return (
+    <figure class="plot">
+      <figcaption>
+        {name}, {unit}. <span class="hint">{words}</span>
+      </figcaption>
+      <div ref={box} />
+    </figure>
+  );
+}

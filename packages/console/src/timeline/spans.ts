@@ -1,0 +1,312 @@
+// What took time in a log, lane by lane: speech, answers and their parts, tools, what was being played. Reads rows as they come and
+// goes on where it stopped; times are milliseconds of the log.
+
+import { BYTES_PER_MS, type RealtimeAudioFormat } from '@colloquy/protocol';
+import type { FrameLog } from '../log/frame-log.ts';
+import { frameOf, type LogRow } from '../log/log-row.ts';
+
+export const LANES = ['user', 'server', 'response', 'tools', 'playback'] as const;
+export type Lane = (typeof LANES)[number];
+
+/** What a span is. */
+export type SpanKind =
+  /** The user speaks, as the detector heard it. */
+  | 'speech'
+  /** The silence that had to pass before the turn was over. */
+  | 'hold'
+  /** From the end of the turn to its words. */
+  | 'recognition'
+  | 'response'
+  /** From the request to the first of anything. */
+  | 'model'
+  /** From the first words to their sound. */
+  | 'synthesis'
+  /** From being asked to the first sound. */
+  | 'first-audio'
+  /** From the user's voice to the end of the answer it stopped. */
+  | 'barge-in'
+  | 'function'
+  | 'mcp'
+  | 'listing'
+  | 'approval'
+  | 'playback'
+  | 'error';
+
+export interface Span {
+  readonly lane: Lane;
+  readonly kind: SpanKind;
+  readonly from: number;
+  /** `null` while it lasts. */
+  readonly to: number | null;
+  /** The row that began it. */
+  readonly row: number;
+  /** What it is, and how it ended. */
+  readonly words: string;
+  /** Whether something went wrong. */
+  readonly isPoor: boolean;
+}
+
+export interface Spans {
+  /** In the order they began to be known. The list grows; a span that lasts is replaced when it ends. */
+  readonly spans: readonly Span[];
+  /** Times of the server's events, ascending, with their rows beside. */
+  readonly ticks: { readonly at: readonly number[]; readonly row: readonly number[] };
+  /** The last time of the log. */
+  readonly end: number;
+  /** Reads on, to the end of what there is. */
+  advance(): void;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+const object = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const AUDIO_DELTA = /^response\.(?:output_)?audio\.delta$/;
+const TRANSCRIPT_DELTA = /^response\.(?:output_)?audio_transcript\.delta$/;
+const DEFAULT_SILENCE_MS = 500;
+
+interface Answer {
+  readonly span: number;
+  readonly asked: number | undefined;
+  readonly began: number;
+  firstOutput?: number;
+  firstWords?: number;
+  firstAudio?: number;
+  /** When the user began to speak over it. */
+  interrupted?: { at: number; row: number };
+}
+
+export function createSpans({ rows }: FrameLog): Spans {
+  const spans: Span[] = [];
+  const ticks = { at: [] as number[], row: [] as number[] };
+  /** Spans that last, by what ends them. */
+  const open = new Map<string, number>();
+  const answers = new Map<string, Answer>();
+  const playing = new Map<string, { span: number; from: number; ms: number }>();
+  let format: RealtimeAudioFormat['type'] = 'audio/pcm';
+  let silenceMs: number | undefined = DEFAULT_SILENCE_MS;
+  let asked: number | undefined;
+  let playedUntil = 0;
+  let read = 0;
+  let end = 0;
+
+  function add(span: Omit<Span, 'isPoor'> & { isPoor?: boolean }): number {
+    spans.push({ isPoor: false, ...span });
+    return spans.length - 1;
+  }
+
+  function begin(key: string, span: Omit<Span, 'to' | 'isPoor'>): void {
+    if (key !== ' ') open.set(key, add({ ...span, to: null }));
+  }
+
+  function finish(key: string, at: number, change: Partial<Pick<Span, 'words' | 'isPoor'>> = {}): void {
+    const index = open.get(key);
+    if (index === undefined) return;
+    open.delete(key);
+    const span = spans[index] as Span;
+    spans[index] = { ...span, to: Math.max(span.from, at), ...change };
+  }
+
+  function client(at: number, event: Json): void {
+    if (event.type === 'response.create') asked ??= at;
+    if (event.type !== 'conversation.item.create') return;
+    const item = object(event.item);
+    if (item.type === 'function_call_output') finish(`call ${text(item.call_id)}`, at);
+    if (item.type === 'mcp_approval_response')
+      finish(`approval ${text(item.approval_request_id)}`, at, {
+        words: `approval: ${item.approve === true ? 'given' : 'denied'}`,
+      });
+  }
+
+  function server({ index: row }: LogRow, at: number, event: Json): void {
+    ticks.at.push(at);
+    ticks.row.push(row);
+    const id = text(event.item_id);
+    const type = text(event.type);
+    switch (type) {
+      case 'session.created':
+      case 'session.updated':
+        return configure(object(event.session));
+      case 'input_audio_buffer.speech_started':
+        for (const answer of answers.values()) answer.interrupted ??= { at, row };
+        return begin(`speech ${id}`, { lane: 'user', kind: 'speech', from: at, row, words: 'the user speaks' });
+      case 'input_audio_buffer.speech_stopped': {
+        finish(`speech ${id}`, at);
+        asked = at;
+        const from = silenceMs === undefined ? undefined : at - silenceMs;
+        if (from !== undefined)
+          add({
+            lane: 'user',
+            kind: 'hold',
+            from: Math.max(0, from),
+            to: at,
+            row,
+            words: 'silence that ends the turn',
+          });
+        return;
+      }
+      case 'input_audio_buffer.committed':
+        return begin(`words ${id}`, { lane: 'user', kind: 'recognition', from: at, row, words: 'recognition' });
+      case 'conversation.item.input_audio_transcription.completed':
+        return finish(`words ${id}`, at);
+      case 'conversation.item.input_audio_transcription.failed':
+        return finish(`words ${id}`, at, { words: 'recognition failed', isPoor: true });
+      case 'conversation.item.truncated':
+        return truncate(id, event.audio_end_ms, at);
+      case 'response.created':
+        return answer(row, at, object(event.response));
+      case 'response.done':
+        return answered(at, object(event.response));
+      case 'response.output_item.added':
+      case 'response.output_item.done':
+        return call(row, at, type, object(event.item));
+      case 'response.mcp_call.in_progress':
+        return begin(`mcp ${id}`, { lane: 'tools', kind: 'mcp', from: at, row, words: 'MCP call' });
+      case 'response.mcp_call.completed':
+        return finish(`mcp ${id}`, at);
+      case 'response.mcp_call.failed':
+        return finish(`mcp ${id}`, at, { words: 'MCP call failed', isPoor: true });
+      case 'mcp_list_tools.in_progress':
+        return begin(`list ${id}`, { lane: 'tools', kind: 'listing', from: at, row, words: 'listing of MCP tools' });
+      case 'mcp_list_tools.completed':
+        return finish(`list ${id}`, at);
+      case 'mcp_list_tools.failed':
+        return finish(`list ${id}`, at, { words: 'listing of MCP tools failed', isPoor: true });
+      case 'error': {
+        const { code, message } = object(event.error);
+        const words = `error: ${text(message).slice(0, 200) || text(code)}`;
+        add({ lane: 'server', kind: 'error', from: at, to: at, row, words, isPoor: true });
+        return;
+      }
+      default:
+        if (type.endsWith('.delta')) piece(row, at, type, event);
+    }
+  }
+
+  function configure({ turn_detection: beta, audio }: Json): void {
+    const { input, output } = object(audio);
+    const detection = 'turn_detection' in object(input) ? object(input).turn_detection : beta;
+    const { type, silence_duration_ms: ms } = object(detection);
+    // How long a semantic detector waits depends on the words: nobody says.
+    silenceMs = type === 'semantic_vad' ? undefined : typeof ms === 'number' ? ms : DEFAULT_SILENCE_MS;
+    const spoken = object(object(output).format).type;
+    if (spoken === 'audio/pcm' || spoken === 'audio/pcmu' || spoken === 'audio/pcma') format = spoken;
+  }
+
+  function answer(row: number, at: number, response: Json): void {
+    const id = text(response.id);
+    if (id === '') return;
+    const isAside = response.conversation_id === null;
+    const words = isAside ? 'an answer outside the conversation' : 'an answer';
+    answers.set(id, {
+      span: add({ lane: 'response', kind: 'response', from: at, to: null, row, words }),
+      asked,
+      began: at,
+    });
+    asked = undefined;
+  }
+
+  function piece(row: number, at: number, type: string, event: Json): void {
+    const made = answers.get(text(event.response_id));
+    if (!made) return;
+    if (made.firstOutput === undefined) {
+      made.firstOutput = at;
+      add({ lane: 'response', kind: 'model', from: made.began, to: at, row, words: 'to the first words' });
+    }
+    if (TRANSCRIPT_DELTA.test(type)) made.firstWords ??= at;
+    if (!AUDIO_DELTA.test(type)) return;
+    if (made.firstAudio === undefined) {
+      made.firstAudio = at;
+      const words = 'from the first words to their sound';
+      if (made.firstWords !== undefined)
+        add({ lane: 'response', kind: 'synthesis', from: made.firstWords, to: at, row, words });
+      const from = made.asked ?? made.began;
+      add({ lane: 'response', kind: 'first-audio', from, to: at, row, words: 'from being asked to the first sound' });
+    }
+    play(row, at, text(event.item_id), text(event.delta));
+  }
+
+  /** As a player would: one sound after the other, each as soon as there is something of it. */
+  function play(row: number, at: number, item: string, delta: string): void {
+    const bytes = delta.startsWith('[') ? 0 : Math.floor((delta.length * 3) / 4);
+    const ms = bytes / BYTES_PER_MS[format];
+    let sound = playing.get(item);
+    if (!sound) {
+      const from = Math.max(at, playedUntil);
+      sound = { span: add({ lane: 'playback', kind: 'playback', from, to: from, row, words: 'sound' }), from, ms: 0 };
+      playing.set(item, sound);
+    }
+    sound.ms += ms;
+    playedUntil = sound.from + sound.ms;
+    spans[sound.span] = { ...(spans[sound.span] as Span), to: playedUntil };
+  }
+
+  function truncate(item: string, heard: unknown, at: number): void {
+    const sound = playing.get(item);
+    if (!sound || typeof heard !== 'number') return;
+    const to = sound.from + Math.min(heard, sound.ms);
+    playedUntil = Math.min(playedUntil, Math.max(to, at));
+    spans[sound.span] = { ...(spans[sound.span] as Span), to, words: `sound, cut after ${Math.round(heard)} ms` };
+  }
+
+  function answered(at: number, response: Json): void {
+    const id = text(response.id);
+    const made = answers.get(id);
+    if (!made) return;
+    answers.delete(id);
+    const status = text(response.status) || 'ended';
+    const reason = text(object(response.status_details).reason);
+    const span = spans[made.span] as Span;
+    const words = `${span.words}: ${status}${reason ? `, ${reason.replaceAll('_', ' ')}` : ''}`;
+    spans[made.span] = { ...span, to: at, words, isPoor: status === 'failed' };
+    const { interrupted } = made;
+    if (status === 'cancelled' && interrupted)
+      add({
+        lane: 'response',
+        kind: 'barge-in',
+        from: interrupted.at,
+        to: at,
+        row: interrupted.row,
+        words: 'interrupted',
+      });
+  }
+
+  function call(row: number, at: number, type: string, item: Json): void {
+    const name = text(item.name);
+    if (item.type === 'function_call' && type.endsWith('.added'))
+      begin(`call ${text(item.call_id)}`, {
+        lane: 'tools',
+        kind: 'function',
+        from: at,
+        row,
+        words: `function ${name}`,
+      });
+    if (item.type === 'mcp_approval_request' && type.endsWith('.done'))
+      begin(`approval ${text(item.id)}`, {
+        lane: 'tools',
+        kind: 'approval',
+        from: at,
+        row,
+        words: 'waits for approval',
+      });
+  }
+
+  return {
+    spans,
+    ticks,
+    get end() {
+      return end;
+    },
+    advance() {
+      for (; read < rows.length; read++) {
+        const row = rows[read] as LogRow;
+        const frame = frameOf(row);
+        if (row.at !== null) end = Math.max(end, row.at);
+        if (!frame || row.at === null) continue;
+        if (frame.from === 'client') client(row.at, frame.event);
+        else server(row, row.at, frame.event);
+      }
+    },
+  };
+}
