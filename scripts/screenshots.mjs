@@ -53,9 +53,48 @@ async function talk(page) {
   await page.getByLabel('What does get_weather return?').fill('{"sky": "clear", "degrees": 21}');
 }
 
+const view = (page, name) =>
+  page.getByRole('navigation', { name: 'Views of this log' }).getByRole('link', { name }).click();
+
+/** Hangs up, and tells the name of what was written down. */
+async function recording(page) {
+  await page.getByRole('button', { name: 'Hang up' }).click();
+  await page.getByText('The session has ended.').waitFor();
+  const answer = await fetch(new URL('/api/recordings', page.url()));
+  return (await answer.json()).recordings.map(({ name }) => name);
+}
+
 /** Name → what leads to the picture. */
 const SCENES = {
   talk,
+  async timeline(page) {
+    await talk(page);
+    await view(page, 'Timeline');
+    await page.getByRole('img', { name: /^Timeline: / }).waitFor();
+  },
+  async events(page) {
+    await talk(page);
+    await view(page, 'Events');
+    await page.getByRole('combobox', { name: 'What kind' }).selectOption({ label: 'without deltas' });
+    await page.locator('.event', { hasText: 'conversation.item.truncated' }).click();
+  },
+  async compare(page) {
+    // The same question to a model with other instructions.
+    await say(page, 'What can you do?');
+    await conversation(page).getByText('I can tell the time').waitFor();
+    await page.locator('[data-speaking]').waitFor({ state: 'detached' });
+    const [first] = await recording(page);
+    await page.goto(`${new URL(page.url()).origin}/#/talk`);
+    await page.reload();
+    await say(page, 'What can you do?');
+    await conversation(page).getByText('I can tell the time').waitFor();
+    await say(page, 'What is your name?');
+    await page.locator('[data-speaking]').waitFor({ state: 'detached' });
+    const [second] = await recording(page);
+    const word = (name) => encodeURIComponent(`recording:${name}`);
+    await page.goto(`${new URL(page.url()).origin}/#/compare/${word(first)}/${word(second)}`);
+    await page.getByText(/^They part/).waitFor();
+  },
   async sessions(page) {
     const other = await page.context().newPage();
     await other.goto(page.url());

@@ -66,6 +66,8 @@ export async function startBrowser(home: string, flags: readonly string[] = []):
       const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
       contexts.push(context);
       const page = await context.newPage();
+      // Shorter than a test may take: what was waited for is told.
+      page.setDefaultTimeout(15_000);
       const watched: ConsolePage = { page, faults: [], strangers: [], dialogs: [] };
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) watched.faults.push(message.text());

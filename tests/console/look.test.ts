@@ -58,7 +58,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     await page.getByText('The session has ended.').waitFor();
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     const newest = page.locator('.recordings > li').filter({ hasNotText: 'still being written' }).first();
-    await newest.getByRole('link').click();
+    await newest.getByRole('link', { name: /sess_/ }).click();
     await conversation(page).getByText('You said: remember this').waitFor();
     // It was written down with its audio.
     await page.getByRole('img', { name: /^Audio of the assistant, \d/ }).waitFor();
@@ -74,7 +74,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     expect(shared).toContain('"hidden":["key","media","words"]');
     expect(shared).not.toContain('remember this');
 
-    const name = await newest.getByRole('link').innerText();
+    const name = await newest.getByRole('link', { name: /sess_/ }).innerText();
     await newest.getByRole('button', { name: 'Delete' }).click();
     await newest.getByRole('button', { name: 'Delete for good' }).click();
     await page.getByRole('link', { name }).waitFor({ state: 'detached' });

@@ -33,10 +33,26 @@ async function findings(page: Page): Promise<string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
+/** What is in the page that the page did not put there. */
+function strangeElements(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const own = new Set(document.querySelectorAll('head > *'));
+    const strange = 'script,style,link,iframe,object,embed,img,video,svg,math,base,meta,template,form[action]';
+    const handlers = [...document.querySelectorAll('*')].filter((element) =>
+      element.getAttributeNames().some((name) => name.startsWith('on')),
+    );
+    const links = [...document.querySelectorAll('a')].filter((link) => !link.getAttribute('href')?.startsWith('#/'));
+    const elements = [...document.querySelectorAll(strange)].filter((element) => !own.has(element));
+    return [...elements, ...handlers, ...links].map((element) => element.outerHTML.slice(0, 200));
+  });
+}
+
 async function openFile(page: Page, name: string, text: string): Promise<void> {
   const buffer = Buffer.from(text);
   await page.getByLabel('Open a file').setInputFiles({ name, mimeType: 'text/plain', buffer });
 }
+
+const OF_A_FILE = ['#/file', '#/file/timeline', '#/file/events?at=5', '#/compare/file%3A1/file%3A1'];
 
 describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing})` : ''}`, () => {
   let served: ServedConsole;
@@ -56,17 +72,30 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     const text = await page.evaluate(() => document.body.textContent);
     const lost = HOSTILE.filter((each) => !text?.includes(shown(each)));
     expect(lost).toEqual([]);
-    const made = await page.evaluate(() => {
-      const own = new Set(document.querySelectorAll('head > *'));
-      const strange = 'script,style,link,iframe,object,embed,img,video,svg,math,base,meta,template,form[action]';
-      const handlers = [...document.querySelectorAll('*')].filter((element) =>
-        element.getAttributeNames().some((name) => name.startsWith('on')),
-      );
-      const links = [...document.querySelectorAll('a')].filter((link) => !link.getAttribute('href')?.startsWith('#/'));
-      const elements = [...document.querySelectorAll(strange)].filter((element) => !own.has(element));
-      return [...elements, ...handlers, ...links].map((element) => element.outerHTML.slice(0, 200));
-    });
-    expect(made).toEqual([]);
+    expect(await strangeElements(page)).toEqual([]);
+    for (const tab of ['Timeline', 'Events']) {
+      await page.getByRole('link', { name: tab, exact: true }).click();
+      expect(await strangeElements(page)).toEqual([]);
+    }
+    const events = page.getByRole('listbox', { name: 'Events' });
+    await events.focus();
+    const whole = new Set<string>();
+    for (let line = 0; line < 30; line++) {
+      await page.keyboard.press('ArrowDown');
+      whole.add(await page.locator('.event-detail').innerText());
+      expect(await strangeElements(page)).toEqual([]);
+    }
+    expect(whole.size).toBe(30);
+    await page.getByRole('link', { name: 'Compare with …' }).click();
+    const changed = hostileLog().replaceAll('script', 'scripted');
+    await page
+      .getByLabel('Right: open a file')
+      .setInputFiles({ name: HOSTILE[0] as string, mimeType: 'text/plain', buffer: Buffer.from(changed) });
+    await page.getByText(/^They part at line/).waitFor();
+    for (let times = 0; times < 20; times++) {
+      await page.keyboard.press('d');
+      expect(await strangeElements(page)).toEqual([]);
+    }
     expect(
       await page.evaluate(() => [Reflect.get(window, '__hit'), Reflect.get(Object.prototype, 'polluted')]),
     ).toEqual([undefined, undefined]);
@@ -99,8 +128,20 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
         await openFile(page, name, readFileSync(join(RECORDINGS, `${name}.jsonl`), 'utf8'));
         await page.getByRole('heading', { name }).waitFor();
         await check(name);
+        for (const tab of ['Timeline', 'Events']) {
+          await page.getByRole('link', { name: tab, exact: true }).click();
+          if (tab === 'Events') await page.getByRole('listbox').getByRole('option').nth(4).click();
+          else await page.getByText('What took how long, as a table').click();
+          await check(`${name}, ${tab}`);
+          await page.goBack();
+        }
         await page.goBack();
       }
+      await page.goto(`${served.url}/#/compare/file%3A1/-`);
+      const buffer = readFileSync(join(RECORDINGS, 'mcp.jsonl'));
+      await page.getByLabel('Right: open a file').setInputFiles({ name: 'other', mimeType: 'text/plain', buffer });
+      await page.getByText(/^They part at line/).waitFor();
+      await check('two logs');
       expect(Object.entries(found).filter(([, list]) => list.length > 0)).toEqual([]);
       expectSound(opened);
     },
@@ -123,7 +164,22 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     await page.keyboard.press('Tab');
     await page.keyboard.press('3');
     await page.locator('.tabs [aria-current="page"]', { hasText: 'Events' }).waitFor();
+    const events = page.getByRole('listbox', { name: 'Events' });
+    for (let i = 0; i < 60 && !(await events.evaluate((list) => list === document.activeElement)); i++)
+      await page.keyboard.press('Tab');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('region', { name: /^Line \d+$/ }).waitFor();
+    await page.keyboard.press('2');
+    await page.getByRole('img', { name: /^Timeline: / }).waitFor();
+    for (const key of ['n', 'Escape', '+', 'ArrowRight', '0']) await page.keyboard.press(key);
     await page.keyboard.press('1');
+    // Back to before anything was said, and on to now.
+    for (let i = 0; i < 200 && (await conversation(page).getByRole('listitem').count()) > 0; i++)
+      await page.keyboard.press(',');
+    await page.getByText('Write something below').waitFor();
+    await page.keyboard.press('l');
+    await conversation(page).getByText('You said: n is a letter here, and ? a sign').waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('interrupt the answer').waitFor();
     await page.keyboard.press('Escape');
@@ -143,8 +199,11 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     await page.getByLabel('Say something in writing').fill('word '.repeat(40) + 'x'.repeat(200));
     await page.keyboard.press('Enter');
     await conversation(page).getByText('You said:').waitFor();
+    await page.evaluate(() => location.assign('#/home'));
+    await openFile(page, 'speech-turns', readFileSync(join(RECORDINGS, 'speech-turns.jsonl'), 'utf8'));
+    await page.getByRole('heading', { name: 'speech-turns' }).waitFor();
     const widths: [string, number][] = [];
-    for (const hash of ['#/talk', '#/talk/timeline', '#/talk/events', '#/home', '#/compare/-/-']) {
+    for (const hash of ['#/talk', '#/talk/timeline', '#/talk/events', '#/home', '#/compare/-/-', ...OF_A_FILE]) {
       await page.evaluate((to) => location.assign(to), hash);
       widths.push([hash, await page.evaluate(() => document.documentElement.scrollWidth)]);
     }

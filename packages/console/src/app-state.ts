@@ -25,8 +25,10 @@ export interface AppState {
   /** Asks the server what it is. */
   refresh(): Promise<void>;
   go(place: Place): void;
-  /** Opens a file, and shows it; the second is for comparing. */
+  /** Opens a file, and shows it; in a slot, for comparing, it is only opened. */
   open(file: File, slot?: 1 | 2): void;
+  /** Writes a line into the address, so that it leads to the moment that is looked at; `undefined` for the log as it is. */
+  mark(line: number | undefined): void;
   /** The log of the place one is at. */
   readonly shown: ReadonlySignal<Viewing | undefined>;
   /** The log of a source: opened when it is first asked for, `undefined` where there is none yet. */
@@ -64,14 +66,18 @@ export function createAppState(): AppState {
   effect(() => {
     document.title = `${titleOf(place.value, shown.value)} · Colloquy`;
   });
-  // A line in the address is a moment of the log that is shown there.
+  // A line in the address is a moment of the log that is shown there: once, then one goes where one wants.
+  let followed: Place | undefined;
   effect(() => {
     const at = place.value;
     const there = shown.value;
-    if (!there || at.view !== 'log' || at.line === undefined) return;
+    if (!there || at.view !== 'log' || at.line === undefined || at === followed) return;
     void there.log.version.value;
     const index = there.log.indexOfLine(at.line);
-    if (there.log.rows[index]?.line === at.line && there.selected.peek() === undefined) there.selected.value = index;
+    if (there.log.rows[index]?.line !== at.line) return;
+    followed = at;
+    if (at.tab === 'conversation') there.upTo.value = index + 1;
+    else there.selected.value = index;
   });
 
   function viewing(source: LogSource): Viewing | undefined {
@@ -113,10 +119,17 @@ export function createAppState(): AppState {
       trouble.value = answer.ok ? '' : answer.words;
       if (server.value && talk.settings.model.peek() === '') talk.settings.model.value = server.value.default_model;
     },
-    open(file, slot = 1) {
+    open(file, wanted) {
+      const slot = wanted ?? 1;
       files.peek()[slot]?.close();
       files.value = { ...files.peek(), [slot]: openFile(file, slot) };
-      if (slot === 1) go({ view: 'log', source: { kind: 'file', slot }, tab: 'conversation' });
+      if (wanted === undefined) go({ view: 'log', source: { kind: 'file', slot: 1 }, tab: 'conversation' });
+    },
+    mark(line) {
+      const at = place.peek();
+      if (at.view !== 'log') return;
+      const { line: _, ...rest } = at;
+      history.replaceState(null, '', addressOf(line === undefined ? rest : { ...rest, line }));
     },
   };
 }

@@ -7,10 +7,11 @@ import { CompareView } from './compare/compare-view.tsx';
 import { ConversationView } from './conversation/conversation-view.tsx';
 import { EventsView } from './events/events-view.tsx';
 import { exportLog } from './log/export-log.ts';
-import { addressOf, type Place, TABS, type Tab } from './route.ts';
+import { addressOf, type Place, sourceWord, TABS, type Tab } from './route.ts';
 import { useFileDrop } from './shell/file-drop.ts';
 import { Home } from './shell/home.tsx';
 import { KeyForm } from './shell/key-form.tsx';
+import { Scrubber } from './shell/scrubber.tsx';
 import { ShareButton } from './shell/share-button.tsx';
 import { ShortcutList } from './shell/shortcut-list.tsx';
 import { listenToKeys, useShortcuts } from './shell/shortcuts.ts';
@@ -114,6 +115,9 @@ function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; view
           {words}
         </p>
         <ShareLog viewing={viewing} />
+        <a class="nav-link" href={addressOf({ view: 'compare', left: place.source, right: undefined })}>
+          Compare with …
+        </a>
         <nav class="tabs" aria-label="Views of this log">
           {TABS.map((each) => (
             <NavLink
@@ -125,6 +129,7 @@ function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; view
           ))}
         </nav>
       </div>
+      <Scrubber key={sourceWord(viewing.source)} app={app} viewing={viewing} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard */}
       <section class="log-body" data-tab={tab} tabIndex={0} aria-label={TAB_NAMES[tab]}>
         {tab === 'conversation' && <ConversationView viewing={viewing} />}

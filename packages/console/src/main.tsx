@@ -9,6 +9,7 @@ import './style/conversation.css';
 import './style/talk.css';
 import './style/events.css';
 import './style/timeline.css';
+import './style/compare.css';
 
 const root = document.getElementById('app');
 if (!root) throw new Error('the page has no #app');

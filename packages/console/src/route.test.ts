@@ -11,6 +11,7 @@ describe('places', () => {
       '#/recording/a%2Fb%20%3F.jsonl?at=12',
       { view: 'log', source: { kind: 'recording', name: 'a/b ?.jsonl' }, tab: 'conversation', line: 12 },
     ],
+    ['#/file2', { view: 'log', source: { kind: 'file', slot: 2 }, tab: 'conversation' }],
     ['#/file/events?at=3', { view: 'log', source: { kind: 'file', slot: 1 }, tab: 'events', line: 3 }],
     [
       '#/compare/recording%3Aa.jsonl/file%3A2',

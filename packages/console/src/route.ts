@@ -3,7 +3,7 @@
 //   #/talk                                 talk to this server
 //   #/session/<id>/timeline                watch a live session
 //   #/recording/<name>/events?at=<line>    look into a recording of this server, at a line
-//   #/file                                 look into a file of one's own; it never leaves the page
+//   #/file                                 look into a file of one's own; it never leaves the page. #/file2: the other of two compared
 //   #/compare/<log>/<log>                  two logs beside each other: recording:<name>, file:1, file:2
 //   #/home                                 what there is to look at
 
@@ -40,6 +40,8 @@ export function readPlace(hash: string): Place {
       return inLog({ kind: 'talk' }, first, query);
     case 'file':
       return inLog({ kind: 'file', slot: 1 }, first, query);
+    case 'file2':
+      return inLog({ kind: 'file', slot: 2 }, first, query);
     case 'session':
       return first ? inLog({ kind: 'session', id: first }, second, query) : START;
     case 'recording':
@@ -59,7 +61,6 @@ function inLog(source: LogSource, tab: string | undefined, query: string): Place
   };
 }
 
-/** A log in one word, for the addresses of comparisons. */
 function readSource(word: string | undefined): LogSource | undefined {
   if (word === 'talk') return { kind: 'talk' };
   if (word === 'file:1') return { kind: 'file', slot: 1 };
@@ -69,7 +70,8 @@ function readSource(word: string | undefined): LogSource | undefined {
   return undefined;
 }
 
-function sourceWord(source: LogSource | undefined): string {
+/** A log in one word; `-` for none. */
+export function sourceWord(source: LogSource | undefined): string {
   switch (source?.kind) {
     case 'talk':
       return 'talk';
@@ -102,7 +104,8 @@ export function addressOf(place: Place): string {
     return `#/compare/${escaped(sourceWord(place.left))}/${escaped(sourceWord(place.right))}`;
   const { source, tab, line } = place;
   const name = source.kind === 'session' ? source.id : source.kind === 'recording' ? source.name : undefined;
-  const path = [source.kind, ...(name === undefined ? [] : [escaped(name)]), ...(tab === 'conversation' ? [] : [tab])];
+  const kind = source.kind === 'file' && source.slot === 2 ? 'file2' : source.kind;
+  const path = [kind, ...(name === undefined ? [] : [escaped(name)]), ...(tab === 'conversation' ? [] : [tab])];
   return `#/${path.join('/')}${line === undefined ? '' : `?at=${line}`}`;
 }
 

@@ -1,6 +1,8 @@
 // Two runs of a session side by side: what each server said, in lanes. Within a lane the order of frames is a server's promise; from
 // lane to lane it is chance. Deltas count once for each response or item, however many there were.
 
+import { align } from './align.ts';
+
 type Json = Readonly<Record<string, unknown>>;
 
 export interface PlacedFrame {
@@ -21,7 +23,7 @@ const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const word = (value: unknown): string | undefined => (typeof value === 'string' ? value.slice(0, 64) : undefined);
 
-/** `words`: labels hold what was said, too. */
+/** Sorts the frames of one run, in their order. `words`: labels hold what was said, too. */
 export function createFrameLanes(words: boolean): FrameLanes {
   /** By kind, then by id: the how manyth it is. */
   const numbers = { response: new Map<string, number>(), transcription: new Map<string, number>() };
@@ -131,31 +133,11 @@ export function compareLanes(): LaneComparison {
   };
 }
 
-/** What stays of two lists when their longest common subsequence is taken out, in order. */
+/** What only one of two lists has, in order. */
 function unmatched(recorded: readonly Entry[], live: readonly Entry[]): Omit<LaneDifference, 'lane'>[] {
-  const width = live.length + 1;
-  /** Length of the longest common subsequence of what follows. */
-  const longest = new Uint16Array((recorded.length + 1) * width);
-  const at = (i: number, j: number) => longest[i * width + j] ?? 0;
-  for (let i = recorded.length - 1; i >= 0; i -= 1) {
-    for (let j = live.length - 1; j >= 0; j -= 1) {
-      const isSame = recorded[i]?.label === live[j]?.label;
-      longest[i * width + j] = isSame ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-    }
-  }
-  const found: Omit<LaneDifference, 'lane'>[] = [];
-  for (let i = 0, j = 0; i < recorded.length || j < live.length; ) {
-    const [one, other] = [recorded[i], live[j]];
-    if (one && other && one.label === other.label) {
-      i += 1;
-      j += 1;
-    } else if (one && (!other || at(i + 1, j) >= at(i, j + 1))) {
-      found.push({ only: 'recorded', ...one });
-      i += 1;
-    } else if (other) {
-      found.push({ only: 'live', ...other });
-      j += 1;
-    }
-  }
-  return found;
+  const labels = (list: readonly Entry[]) => list.map(({ label }) => label);
+  return align(labels(recorded), labels(live)).flatMap(([i, j]): Omit<LaneDifference, 'lane'>[] => {
+    if (j === null) return [{ only: 'recorded', ...(recorded[i] as Entry) }];
+    return i === null ? [{ only: 'live', ...(live[j] as Entry) }] : [];
+  });
 }

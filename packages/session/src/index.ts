@@ -1,5 +1,6 @@
 // The public names of @colloquy/session, one by one.
 
+export { type AlignedPair, align } from './align.ts';
 export { byteLines } from './byte-lines.ts';
 export { type ClientReplay, createClientReplay, type ReplayedEvent, type ReplayOutcome } from './client-replay.ts';
 export { type Conformance, type ConformanceOptions, createConformance, type LoggedViolation } from './conformance.ts';
@@ -17,7 +18,7 @@ export { itemById, items } from './conversation.ts';
 export { createSession, type SessionOptions } from './create-session.ts';
 export type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from './engine-event.ts';
 export { type LoggedFrame, loggedFrame, readLogDocument, readLogLine } from './foreign-log.ts';
-export type { LaneDifference } from './frame-lanes.ts';
+export { createFrameLanes, type FrameLanes, type LaneDifference, type PlacedFrame } from './frame-lanes.ts';
 export { checkServerFrame } from './frame-rules.ts';
 export type { IdSeed } from './ids.ts';
 export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, ToolsEvent } from './input.ts';

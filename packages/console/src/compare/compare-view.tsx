@@ -1,7 +1,16 @@
-// Two logs beside each other. To be built here.
+// Two logs beside each other: what both say, and where they part.
 
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
-import type { LogSource } from '../route.ts';
+import { Words } from '../conversation/words.tsx';
+import { placeOf } from '../log/ascending.ts';
+import { type LogSource, sourceWord } from '../route.ts';
+import { useShortcuts } from '../shell/shortcuts.ts';
+import { VirtualList } from '../shell/virtual-list.tsx';
+import type { Viewing } from '../sources/viewing.ts';
+import { type ComparedRows, type Comparison, compareLogs } from './compare-logs.ts';
+import { LogChoice } from './log-choice.tsx';
+import { PairDetail } from './pair-detail.tsx';
 
 export interface CompareProps {
   readonly app: AppState;
@@ -9,6 +18,170 @@ export interface CompareProps {
   readonly right: LogSource | undefined;
 }
 
-export function CompareView(_: CompareProps) {
-  return <p>Choose two logs to compare.</p>;
+export function CompareView({ app, left, right }: CompareProps) {
+  const [one, other] = [useViewing(app, left), useViewing(app, right)];
+  const choose = (side: 'left' | 'right') => (source: LogSource) =>
+    app.go({ view: 'compare', left, right, [side]: source });
+  return (
+    <section class="compare" aria-label="Compare">
+      <div class="log-head">
+        <h1>Compare</h1>
+        <LogChoice app={app} label="Left" slot={1} chosen={left} choose={choose('left')} />
+        <LogChoice app={app} label="Right" slot={2} chosen={right} choose={choose('right')} />
+      </div>
+      {one && other ? (
+        <Compared key={`${sourceWord(left)} ${sourceWord(right)}`} left={one} right={other} />
+      ) : (
+        <p class="empty">Choose two logs: recordings of this server, sessions, or files of your own.</p>
+      )}
+    </section>
+  );
+}
+
+/** The log of a source. It is asked for once, as one that cannot be had would be asked for again and again. */
+function useViewing(app: AppState, source: LogSource | undefined): Viewing | undefined {
+  const again = source?.kind === 'file' ? app.files.value[source.slot] : app.isLocked.value;
+  return useMemo(() => source && app.viewing(source), [app, source && sourceWord(source), again]);
+}
+
+/** As compare.css has it. */
+const HEIGHT = 26;
+
+function Compared({ left, right }: { left: Viewing; right: Viewing }) {
+  const [words, setWords] = useState(true);
+  const [onlyPartings, setOnly] = useState(false);
+  const [selected, setSelected] = useState<number | undefined>(undefined);
+  const versions = [left.log.version.value, right.log.version.value];
+  const isRead = [left, right].every(({ status }) => status.value.state !== 'opening');
+  const comparison = useMemo(
+    () => (isRead ? compareLogs(left.log, right.log, words) : undefined),
+    [left, right, words, isRead, ...versions],
+  );
+  const partings = comparison?.partings ?? [];
+  const jump = () => setSelected(partings.find((place) => place > (selected ?? -1)) ?? partings[0]);
+  // Whoever compares two logs wants to see where they part.
+  useEffect(() => {
+    if (selected === undefined && partings.length > 0) jump();
+  }, [comparison]);
+  useShortcuts('Compare', [{ key: 'd', words: 'next difference', run: jump }]);
+  const failed = [left, right].find(({ status }) => status.value.state === 'failed');
+  if (failed) return <p class="trouble">{failed.status.value.words}</p>;
+  if (!comparison) return <p class="empty">reading …</p>;
+  const { pairs } = comparison;
+  const list = onlyPartings ? partings : undefined;
+  const at = (place: number) => list?.[place] ?? place;
+  const pair = selected === undefined ? undefined : pairs[selected];
+  const place = selected === undefined ? -1 : list ? placeOf(list, selected) : selected;
+  return (
+    <>
+      <div class="event-filter">
+        <button type="button" disabled={partings.length === 0} onClick={jump}>
+          Next difference
+        </button>
+        <label>
+          <input type="checkbox" checked={words} onChange={() => setWords(!words)} /> what was said
+        </label>
+        <label>
+          <input type="checkbox" checked={onlyPartings} onChange={() => setOnly(!onlyPartings)} /> only differences
+        </label>
+        <p role="status">
+          <PartingWords comparison={comparison} />
+        </p>
+      </div>
+      <div class="event-panes" data-detail={pair ? 'open' : undefined}>
+        <VirtualList
+          class="pair-list"
+          label={`${left.name} and ${right.name}`}
+          count={list?.length ?? pairs.length}
+          height={HEIGHT}
+          place={place}
+          move={(to) => setSelected(at(to))}
+          line={(each, id, top) => (
+            <PairLine
+              key={at(each)}
+              pair={pairs[at(each)] as ComparedRows}
+              {...{ id, top }}
+              isSelected={at(each) === selected}
+              select={() => setSelected(at(each))}
+            />
+          )}
+        />
+        {pair && <PairDetail pair={pair} left={left} right={right} />}
+      </div>
+    </>
+  );
+}
+
+function PartingWords({ comparison: { pairs, partings } }: { comparison: Comparison }) {
+  const first = pairs[partings[0] ?? -1];
+  if (pairs.length === 0) return <>There is nothing to compare.</>;
+  if (!first) return <>They say the same, in {pairs.length.toLocaleString('en')} events.</>;
+  const { left, right } = first;
+  const where =
+    left && right
+      ? `at line ${left.line} of the left and line ${right.line} of the right`
+      : left
+        ? `at line ${left.line} of the left, which the right lacks`
+        : `at line ${right?.line} of the right, which the left lacks`;
+  return (
+    <>
+      They part {where}: <Words text={(left ?? right)?.type.slice(0, 100) ?? ''} />.{' '}
+      {partings.length.toLocaleString('en')} of {pairs.length.toLocaleString('en')} differ.
+    </>
+  );
+}
+
+interface PairLineProps {
+  readonly pair: ComparedRows;
+  readonly id: string;
+  readonly top: number;
+  readonly isSelected: boolean;
+  readonly select: () => void;
+}
+
+/** What becomes of an event, as a sign and in words. */
+const KINDS = {
+  same: { sign: '=', words: 'the same' },
+  differs: { sign: '≠', words: 'says something else' },
+  left: { sign: '←', words: 'only left' },
+  right: { sign: '→', words: 'only right' },
+} as const;
+
+function kindOf({ left, right, fields }: ComparedRows): keyof typeof KINDS {
+  if (!left) return 'right';
+  if (!right) return 'left';
+  return fields.length > 0 ? 'differs' : 'same';
+}
+
+const seconds = (at: number | null | undefined) => (typeof at === 'number' ? (at / 1000).toFixed(3) : '');
+
+function PairLine({ pair, id, top, isSelected, select }: PairLineProps) {
+  const { left, right, lane } = pair;
+  const kind = kindOf(pair);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list that holds it hears the keys
+    // biome-ignore lint/a11y/useFocusableInteractive: the list that holds it has the focus
+    <div
+      id={id}
+      class="line pair"
+      role="option"
+      aria-selected={isSelected}
+      data-kind={kind}
+      title={lane}
+      style={{ top: `${top}px` }}
+      onClick={select}
+    >
+      <span class="event-line">{left?.line}</span>
+      <span class="event-at">{seconds(left?.at)}</span>
+      <span class="pair-kind" aria-hidden="true">
+        {KINDS[kind].sign}
+      </span>
+      <span class="event-at">{seconds(right?.at)}</span>
+      <span class="event-line">{right?.line}</span>
+      <span class="event-type">
+        <Words text={(left ?? right)?.type.slice(0, 200) ?? ''} />
+      </span>
+      <span class={kind === 'same' ? 'heard-only' : 'event-broken'}>{KINDS[kind].words}</span>
+    </div>
+  );
 }

@@ -1,11 +1,11 @@
 // One line of a log, whole: what it says, hidden where it is secret until someone wants to see it; what it is; what it breaks.
 
-import { redact } from '@colloquy/protocol';
 import { RULES } from '@colloquy/session';
 import { useEffect, useState } from 'preact/hooks';
 import { Words } from '../conversation/words.tsx';
 import type { FrameLog } from '../log/frame-log.ts';
 import { contentOf, type LogRow } from '../log/log-row.ts';
+import { redacted } from '../log/redacted.ts';
 import { eventWords } from './event-words.ts';
 import { JsonText } from './json-text.tsx';
 
@@ -40,16 +40,6 @@ export function EventDetail({ log, row }: { log: FrameLog; row: LogRow }) {
       <JsonText value={shown} />
     </section>
   );
-}
-
-/** What a file holds need not be anything that can be redacted; then it is hidden as a whole. */
-function redacted(content: unknown): unknown {
-  if (typeof content !== 'object' || content === null) return content;
-  try {
-    return redact(content, { level: 'media' });
-  } catch {
-    return '[REDACTED]';
-  }
 }
 
 function Violations({ log, row }: { log: FrameLog; row: LogRow }) {

@@ -1,6 +1,7 @@
 // Every line of the log: a list that can be narrowed and searched, and the line that is pointed at, whole.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { below } from '../log/ascending.ts';
 import type { LogRow } from '../log/log-row.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { countOf, type Viewing } from '../sources/viewing.ts';
@@ -38,7 +39,7 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
     const next = requestAnimationFrame(() => redraw((count) => count + 1));
     return () => cancelAnimationFrame(next);
   });
-  const count = countBelow(filter.found, total);
+  const count = below(filter.found, total);
   const select = (index: number) => {
     selected.value = index;
   };
@@ -102,16 +103,4 @@ function Choice<T extends string>({ label, choices, value, choose }: ChoiceProps
       ))}
     </select>
   );
-}
-
-/** How many of some ascending indexes are below one. */
-function countBelow(found: readonly number[], most: number): number {
-  let low = 0;
-  let high = found.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((found[middle] as number) < most) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -93,6 +93,9 @@ function Recording({ app, recording, onDeleted }: RecordingProps) {
             return { ok: true, value: await answer.value.blob() };
           }}
         />
+        <a class="nav-link" href={addressOf({ view: 'compare', left: { kind: 'recording', name }, right: undefined })}>
+          Compare
+        </a>
         {isAsking ? (
           <fieldset class="buttons" aria-label={`Delete ${name} for good?`}>
             <button type="button" class="poor" onClick={() => void remove()}>

@@ -41,14 +41,17 @@ export function useShortcuts(name: string, shortcuts: readonly Shortcut[]): void
   }, [name]);
 }
 
-const FIELDS = 'input, textarea, select, [contenteditable]';
+const SLIDER = 'input[type=range]';
+const FIELDS = `input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]`;
 /** What means something of its own on these. */
-const CLICKED = 'button, a, summary';
+const CLICKED = 'button, a, summary, input';
 
 function find(event: KeyboardEvent): Shortcut | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const target = event.target instanceof Element ? event.target : undefined;
   const isField = target?.closest(FIELDS) !== null && target !== undefined;
+  // Arrows and their like move what is slid.
+  if (event.key.length > 1 && target?.closest(SLIDER)) return undefined;
   if ([' ', 'Enter'].includes(event.key) && target?.closest(CLICKED)) return undefined;
   // What came last is nearest to the user.
   for (const { shortcuts } of [...offered.peek()].reverse()) {

@@ -101,7 +101,11 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture): void {
     context.fillStyle = color('--line');
     context.fillRect(xOf(mark), AXIS - 6, 1, height);
     context.fillStyle = color('--quiet');
-    context.fillText(timeWords(mark, step), xOf(mark) + 4, AXIS / 2 - 2);
+    const words = timeWords(mark, step);
+    const isAtEdge = xOf(mark) + 4 + context.measureText(words).width > width;
+    context.textAlign = isAtEdge ? 'right' : 'left';
+    context.fillText(words, xOf(mark) + (isAtEdge ? -4 : 4), AXIS / 2 - 2);
+    context.textAlign = 'left';
   }
 
   let top = AXIS;

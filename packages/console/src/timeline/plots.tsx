@@ -28,7 +28,11 @@ export function Plots({ viewing, count, window }: PlotsProps) {
   );
 }
 
+const WIDTH = 240;
 const HEIGHT = 130;
+
+/** Few digits, as many as tell values apart. */
+const short = (value: number) => String(Number(value.toPrecision(4)));
 
 function Plot({ figures, window: { from, to } }: { figures: Figures; window: TimeWindow }) {
   const box = useRef<HTMLDivElement>(null);
@@ -42,27 +46,35 @@ function Plot({ figures, window: { from, to } }: { figures: Figures; window: Tim
     const isDotted = at.length < 60;
     const plot = new uPlot(
       {
-        width: Math.max(240, current.clientWidth),
+        width: Math.max(WIDTH, current.clientWidth),
         height: HEIGHT,
         scales: { x: { time: false, range: [from / 1000, to / 1000] } },
         legend: { show: lines.length > 1 },
         cursor: { y: false },
-        axes: [axis, { ...axis, size: 56 }],
+        axes: [axis, { ...axis, size: 64, values: (_, marks) => marks.map(short) }],
         series: [
-          { label: 's' },
+          { label: 'at', value: (_, at) => (typeof at === 'number' ? `${short(at)} s` : '') },
           ...lines.map(({ label, color: own }) => ({
             label,
             stroke: color(own),
             width: 1.5,
             spanGaps: true,
             points: { show: isDotted },
+            value: (_: uPlot, value: number | null) => (typeof value === 'number' ? short(value) : ''),
           })),
         ],
       },
       [at.map((ms) => ms / 1000), ...lines.map(({ values }) => [...values])],
       current,
     );
-    return () => plot.destroy();
+    const watch = new ResizeObserver(() =>
+      plot.setSize({ width: Math.max(WIDTH, current.clientWidth), height: HEIGHT }),
+    );
+    watch.observe(current);
+    return () => {
+      watch.disconnect();
+      plot.destroy();
+    };
   }, [figures, from, to, colorScheme.value]);
   return (
     <figure class="plot">

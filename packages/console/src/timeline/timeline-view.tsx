@@ -39,7 +39,7 @@ export function TimelineView({ viewing }: { viewing: Viewing }) {
   useEffect(() => {
     const { current } = box;
     if (!current) return;
-    const watch = new ResizeObserver(() => setWidth(Math.max(300, current.clientWidth)));
+    const watch = new ResizeObserver(([entry]) => setWidth(Math.max(300, Math.floor(entry?.contentRect.width ?? 0))));
     watch.observe(current);
     return () => watch.disconnect();
   }, []);

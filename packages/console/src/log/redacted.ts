@@ -1,0 +1,13 @@
+// What a line says, without keys, audio and images: as it is shown until someone wants to see more.
+
+import { REDACTED, redact } from '@colloquy/protocol';
+
+/** What a file holds need not be anything that can be redacted; then it is hidden as a whole. */
+export function redacted(content: unknown): unknown {
+  if (typeof content !== 'object' || content === null) return content;
+  try {
+    return redact(content, { level: 'media' });
+  } catch {
+    return REDACTED;
+  }
+}

@@ -1,0 +1,47 @@
+// Two lists beside each other.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { align } from './align.ts';
+
+const words = (text: string) => [...text];
+const said = (left: string, right: string) =>
+  align(words(left), words(right))
+    .map(([i, j]) => (j === null ? `-${left[i]}` : i === null ? `+${right[j]}` : left[i]))
+    .join(' ');
+
+describe('lists beside each other', () => {
+  it('pairs what both have and keeps what only one has where it stands', () => {
+    expect(said('abcd', 'abcd')).toBe('a b c d');
+    expect(said('abcd', 'axcd')).toBe('a -b +x c d');
+    expect(said('', 'ab')).toBe('+a +b');
+    expect(said('ab', '')).toBe('-a -b');
+    expect(said('abab', 'ba')).toBe('-a b a -b');
+  });
+
+  it('has every entry of both once, in order, and pairs only equal ones', () => {
+    const list = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 });
+    fc.assert(
+      fc.property(list, list, (left, right) => {
+        const pairs = align(left, right);
+        expect(pairs.flatMap(([i]) => (i === null ? [] : [i]))).toEqual(left.map((_, i) => i));
+        expect(pairs.flatMap(([, j]) => (j === null ? [] : [j]))).toEqual(right.map((_, j) => j));
+        for (const [i, j] of pairs) if (i !== null && j !== null) expect(left[i]).toBe(right[j]);
+      }),
+    );
+  });
+
+  it('does not search where too much differs', () => {
+    const list = (length: number, word: string) => Array.from({ length }, (_, n) => `${word}${n}`);
+    const [one, other] = [
+      ['same', ...list(3000, 'a'), 'end'],
+      ['same', ...list(3000, 'b'), 'end'],
+    ];
+    const pairs = align(one, other);
+    expect(pairs.length).toBe(6002);
+    expect([pairs[0], pairs.at(-1)]).toEqual([
+      [0, 0],
+      [3001, 3001],
+    ]);
+  });
+});

@@ -1,0 +1,255 @@
+// Finding out what happened: time travel, the timeline, every event, two logs beside each other.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parrot } from '@colloquy/server';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
+
+const golden = (name: string) => readFileSync(join(import.meta.dirname, `../golden/recordings/${name}.jsonl`), 'utf8');
+const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
+const moment = (page: Page) => page.getByRole('slider', { name: 'Moment' });
+const file = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+
+async function open(page: Page, name: string, text = golden(name)): Promise<void> {
+  await page.getByLabel('Open a file').setInputFiles(file(name, text));
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+  await page.getByText(/^[\d,]+ lines/).waitFor();
+}
+const view = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Views of this log' }).getByRole('link', { name }).click();
+
+describe.skipIf(browserMissing)(`the past in the page${browserMissing ? ` (${browserMissing})` : ''}`, () => {
+  let served: ServedConsole;
+  beforeAll(async () => {
+    served = await serveConsole({ engine: parrot() });
+  });
+  afterEach(() => served.closePages());
+  afterAll(() => served?.close());
+
+  it('a recording is scrubbed, and the conversation is shown as it stood', async () => {
+    const opened = await served.open('#/home');
+    const { page } = opened;
+    await open(page, 'truncation');
+    await conversation(page)
+      .getByText(/^truncated/)
+      .first()
+      .waitFor();
+    const items = await conversation(page).getByRole('listitem').count();
+    await moment(page).focus();
+    await page.keyboard.press('Home');
+    await page.getByText('Nothing has been said yet.').waitFor();
+    await page.getByText('before the first line').waitFor();
+    const seen = new Set<number>();
+    for (
+      let step = 0;
+      step < 400 && (await page.getByRole('button', { name: 'All', exact: true }).isEnabled());
+      step++
+    ) {
+      await page.keyboard.press('.');
+      seen.add(await conversation(page).getByRole('listitem').count());
+    }
+    expect([...seen]).toEqual([...seen].sort((a, b) => a - b));
+    expect([...seen].at(-1)).toBe(items);
+    expect(seen.size).toBeGreaterThan(2);
+    await conversation(page)
+      .getByText(/^truncated/)
+      .first()
+      .waitFor();
+    expectSound(opened);
+  });
+
+  it('a moment has an address, and a recording plays on from it', async () => {
+    const opened = await served.open('#/home');
+    const { page } = opened;
+    await open(page, 'tool-round');
+    await page.goto(`${page.url()}?at=5`);
+    await page.getByText(/^line 5 of \d+/).waitFor();
+    await page.keyboard.press('.');
+    await expect.poll(() => page.url()).toMatch(/\?at=\d+$/);
+    expect(page.url()).not.toMatch(/\?at=5$/);
+    await page.keyboard.press('k');
+    await page.getByRole('button', { name: 'All', exact: true, disabled: true }).waitFor({ timeout: 20_000 });
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    expectSound(opened);
+  });
+
+  it('the timeline says what took how long, leads to the line, and to the errors', async () => {
+    const opened = await served.open('#/home');
+    const { page } = opened;
+    await open(page, 'errors');
+    await view(page, 'Timeline');
+    await page.getByRole('img', { name: /^Timeline: / }).waitFor();
+    await page.getByRole('button', { name: 'Next error' }).click();
+    const link = page.getByRole('status').getByRole('link', { name: /^line \d+$/ });
+    const line = /\d+/.exec(await link.innerText())?.[0];
+    await link.click();
+    await page.getByRole('region', { name: `Line ${line}` }).waitFor();
+    await page
+      .getByRole('region', { name: `Line ${line}` })
+      .getByText(/error|failed/)
+      .first()
+      .waitFor();
+
+    await page.goto(`${served.url}/#/home`);
+    await open(page, 'speech-turns');
+    await view(page, 'Timeline');
+    // What is drawn is said in a table as well.
+    await page.getByText('What took how long, as a table').click();
+    for (const name of ['the user speaks', 'from being asked to the first sound'])
+      await page.getByRole('row', { name }).first().waitFor();
+    await page.getByRole('img', { name: /^Timeline: / }).hover();
+    await page.mouse.wheel(0, -400);
+    for (const key of ['+', '-', 'ArrowRight', 'ArrowLeft', '0', 'n', 'p']) await page.keyboard.press(key);
+    expectSound(opened);
+  });
+
+  it('events are searched, explained, and redacted until someone wants to see them', async () => {
+    const opened = await served.open('#/home');
+    const { page } = opened;
+    const secret = 'sk-a-key-of-somebody-1234567890';
+    const update = {
+      type: 'session.update',
+      session: {
+        type: 'realtime',
+        tools: [{ type: 'mcp', server_label: 'a', server_url: 'https://a.test', authorization: secret }],
+      },
+    };
+    const broken = { type: 'conversation.item.delete', event_id: 'e' };
+    await open(page, 'some.log', [update, broken].map((event) => JSON.stringify(event)).join('\n'));
+    await view(page, 'Events');
+    const events = page.getByRole('listbox', { name: 'Events' });
+    await page.keyboard.press('/');
+    await page.keyboard.type('server_label');
+    await expect.poll(() => events.getByRole('option').count()).toBe(1);
+    await events.getByRole('option').click();
+    const detail = page.getByRole('region', { name: 'Line 1' });
+    await detail.getByText('[REDACTED]').waitFor();
+    expect(await detail.innerText()).not.toContain(secret);
+    await detail.getByRole('button', { name: 'Show what is hidden' }).click();
+    expect(await detail.innerText()).toContain(secret);
+    await page.getByRole('searchbox').fill('');
+    await page.getByRole('combobox', { name: 'What kind' }).selectOption({ label: 'against the protocol' });
+    await events
+      .getByRole('option', { name: /breaks the protocol/ })
+      .first()
+      .click();
+    await page
+      .getByRole('list', { name: 'Against the protocol' })
+      .getByText(/^[A-Z]+\d+/)
+      .first()
+      .waitFor();
+    expectSound(opened);
+  });
+
+  it('two logs are compared, and where they part is shown and led to', async () => {
+    const opened = await served.open('#/compare/-/-');
+    const { page } = opened;
+    const text = golden('tool-round');
+    const done = /"type":"response.function_call_arguments.done"/;
+    const other = text
+      .split('\n')
+      .map((line) => (done.test(line) ? line.replaceAll(/\\"[^"\\]+\\"/g, '\\"elsewhere\\"') : line))
+      .join('\n');
+    expect(other).not.toBe(text);
+    await page.getByLabel('Left: open a file').setInputFiles(file('left.jsonl', text));
+    await page.getByLabel('Right: open a file').setInputFiles(file('right.jsonl', text));
+    await page.getByText(/^They say the same, in \d+ events/).waitFor();
+    await page.getByLabel('Right: open a file').setInputFiles(file('other.jsonl', other));
+    await page.getByText(/^They part at line (\d+) of the left and line \1 of the right: /).waitFor();
+    const detail = page.getByRole('region', { name: 'The event' });
+    await detail.getByRole('rowheader', { name: 'arguments' }).waitFor();
+    await page.getByLabel('only differences').check();
+    const listed = page.getByRole('listbox', { name: 'left.jsonl and other.jsonl' }).getByRole('option');
+    expect(await listed.allInnerTexts()).toEqual(Array(2).fill(expect.stringContaining('says something else')));
+    await page.getByLabel('what was said').uncheck();
+    await page.getByText(/^They say the same/).waitFor();
+    await page.getByLabel('what was said').check();
+    await page.keyboard.press('d');
+    await detail
+      .getByRole('region', { name: 'Right' })
+      .getByRole('link', { name: 'the conversation as it stood' })
+      .click();
+    await page.getByRole('heading', { name: 'other.jsonl' }).waitFor();
+    await page.getByText(/^line \d+ of \d+/).waitFor();
+    expectSound(opened);
+  });
+
+  it('a hundred thousand frames stay smooth', async ({ annotate }) => {
+    const opened = await served.open('#/home');
+    const { page } = opened;
+    await open(page, 'long.log', longLog(100_000));
+    await view(page, 'Events');
+    await page.getByText('100,000 of 100,000 lines', { exact: true }).waitFor();
+    const list = page.getByRole('listbox', { name: 'Events' });
+    expect(await list.getByRole('option').count()).toBeLessThan(100);
+    const scrolling = await frames(page, 90, 'event-list');
+    await page.keyboard.press('/');
+    await page.keyboard.type('line 99999');
+    await page.getByText('1 of 100,000 lines', { exact: true }).waitFor();
+    await list.getByRole('option').click();
+    await page.getByRole('region', { name: 'Line 100000' }).waitFor();
+    await view(page, 'Timeline');
+    await page.getByRole('img', { name: /^Timeline: / }).waitFor();
+    await view(page, 'Conversation');
+    const scrubbing = await frames(page, 60, 'scrubber');
+    await annotate(
+      `100,000 frames, milliseconds from picture to picture: scrolling ${scrolling}; scrubbing ${scrubbing}`,
+    );
+    expectSound(opened);
+  });
+});
+
+/** A log of responses, each with a few hundred deltas. */
+function longLog(frames: number): string {
+  const lines: string[] = [];
+  const say = (event: object) =>
+    lines.push(
+      JSON.stringify({ at: lines.length * 10, from: 'server', event: { event_id: `event_${lines.length}`, ...event } }),
+    );
+  for (let n = 0; lines.length < frames; n++) {
+    const response = { object: 'realtime.response', id: `resp_${n}`, status: 'in_progress', output: [] };
+    const item = {
+      id: `item_${n}`,
+      object: 'realtime.item',
+      type: 'message',
+      role: 'assistant',
+      status: 'in_progress',
+      content: [],
+    };
+    const of = { response_id: `resp_${n}`, item_id: `item_${n}`, output_index: 0 };
+    const part = { ...of, content_index: 0 };
+    say({ type: 'response.created', response });
+    say({ type: 'response.output_item.added', response_id: `resp_${n}`, output_index: 0, item });
+    say({ type: 'conversation.item.added', previous_item_id: n === 0 ? null : `item_${n - 1}`, item });
+    say({ type: 'response.content_part.added', ...part, part: { type: 'text', text: '' } });
+    for (let word = 0; word < 300 && lines.length < frames; word++)
+      say({ type: 'response.output_text.delta', ...part, delta: `line ${lines.length} ` });
+  }
+  return lines.slice(0, frames).join('\n');
+}
+
+/** Scrolls, or scrubs, on every frame of the screen; tells the median and the longest time between two. */
+function frames(page: Page, count: number, what: 'event-list' | 'scrubber'): Promise<string> {
+  return page.evaluate(
+    async ([wanted, kind]) => {
+      const list = document.querySelector<HTMLElement>('.event-list');
+      const slider = document.querySelector<HTMLInputElement>('.scrubber input');
+      const times: number[] = [];
+      for (let n = 0, before = performance.now(); n < wanted; n++) {
+        if (kind === 'event-list' && list) list.scrollTop = (list.scrollHeight * n) / wanted;
+        if (kind === 'scrubber' && slider) {
+          slider.value = String((Number(slider.max) * (wanted - n)) / wanted);
+          slider.dispatchEvent(new Event('input', { bubbles: true }));
+        }
+        const now = await new Promise<number>((drawn) => requestAnimationFrame(drawn));
+        times.push(now - before);
+        before = now;
+      }
+      times.sort((a, b) => a - b);
+      return `${times[Math.floor(times.length / 2)]?.toFixed(1)} (longest ${times.at(-1)?.toFixed(1)})`;
+    },
+    [count, what] as const,
+  );
+}
