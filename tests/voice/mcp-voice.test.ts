@@ -1,9 +1,9 @@
 // A tool of an MCP server, asked for by voice: approved, called, and its result spoken.
 
-import type { ServerEvent } from '@colloquy/protocol';
 import { mcpAccess } from '@colloquy/server';
 import { afterAll, describe, expect, it } from 'vitest';
 import { offline } from '../../packages/server/src/engines/offline.ts';
+import { startServer } from '../../packages/server/src/testing.ts';
 import { startLibrary } from '../mcp/library.ts';
 import { converse, PCM } from './conversation.ts';
 import { allOf, openParts, spoken } from './parts.ts';
@@ -27,11 +27,12 @@ describe.skipIf(!parts)(parts ? 'a tool by voice' : `a tool by voice (${missing}
         run: ({ location }) => `In ${location} it will be sunny in the afternoon.`,
       },
     ]);
-    const conversation = converse({
+    const server = await startServer({
       engine: offline({ speaker, pace: { leadMs: Number.POSITIVE_INFINITY } }),
       speech: { detector, transcriber },
       mcp: mcpAccess({ servers: [{ label: 'weather', url: library.url, allow_private: true }] }, {}),
     });
+    const conversation = await converse(server.realtimeURL);
     const audio = {
       input: { format: PCM, transcription: { model: 'pocketsphinx' } },
       output: { format: PCM, voice: 'rms' },
@@ -57,11 +58,12 @@ describe.skipIf(!parts)(parts ? 'a tool by voice' : `a tool by voice (${missing}
     expect(library.ledger).toEqual([{ name: 'get_weather', args: { location: 'paris' } }]);
 
     conversation.send({ type: 'response.create' });
-    const { response } = (await conversation.next('response.done')) as Extract<ServerEvent, { type: 'response.done' }>;
+    const { response } = await conversation.next('response.done');
     const utterance = transcriber.open({ speaker: 'the test', signal: new AbortController().signal });
     utterance.write(conversation.audioOf(response.id ?? ''));
     expect((await utterance.finish()).transcript).toMatch(/sunny in the afternoon/);
     await conversation.close();
+    await server.close();
     await library.kill();
   });
 });

@@ -22,6 +22,7 @@ import {
   step,
 } from '@colloquy/session';
 import { audioStore } from './audio/audio-store.ts';
+import { prepareDenoiser } from './audio/denoise.ts';
 import { prepareResampler } from './audio/resample.ts';
 import { type Engine, speakingOf } from './engine.ts';
 import { frameGate } from './frame-gate.ts';
@@ -107,6 +108,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     hear: (event) => take({ at: now(), from: 'speech', event }),
     turn: () => state.turn,
     transcription: () => state.config.audio.input.transcription,
+    noiseReduction: () => state.config.audio.input.noise_reduction,
     logprobs: () => state.config.include?.includes('item.input_audio_transcription.logprobs') ?? false,
     needsWords: engine.needsWords ?? false,
     audio: store.read,
@@ -265,7 +267,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   try {
     tools.note((made.session && 'tools' in made.session && made.session.tools) || []);
     take({ at: 0, from: 'host', event: { type: 'open' } });
-    if (options.speech) await prepareResampler();
+    if (options.speech) await Promise.all([prepareResampler(), prepareDenoiser()]);
     for await (const frame of transport.frames) {
       hear(frame);
       if (unheard) await listen(unheard);

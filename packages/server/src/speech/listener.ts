@@ -5,6 +5,7 @@ import {
   type AudioTranscription,
   bytesToMs,
   ColloquyError,
+  type NoiseReduction,
   type RealtimeAudioFormat,
   type RealtimeTurnDetection,
   type TranscriptionUsage,
@@ -39,6 +40,8 @@ export interface ListenerOptions extends SpeechParts {
   readonly turn: () => { readonly item_id: string; readonly audio_start_ms: number } | null;
   /** How the words of turns are wanted, `null` where they are not. */
   readonly transcription: () => AudioTranscription | null;
+  /** What is done about noise before anything is detected or made out [IB18, IB21]. */
+  readonly noiseReduction: () => NoiseReduction | null;
   /** Whether the session wants to know how sure the words are. */
   readonly logprobs: () => boolean;
   /** The engine asks for words even where the session does not. */
@@ -186,6 +189,7 @@ export function listener(options: ListenerOptions): Listener {
       onDelta: (delta) => tellDelta(itemId, delta),
     });
     const stream = speechInput(stored);
+    stream.reduceNoise(options.noiseReduction());
     const samples = [stream.write(bytes), stream.flush()];
     stream.close();
     // Later, since what it says at once would come into the middle of a step.
@@ -220,6 +224,7 @@ export function listener(options: ListenerOptions): Listener {
       // Nobody listens: where the stream goes on, it begins anew.
       if (!detection) return restart();
       input ??= speechInput(format);
+      input.reduceNoise(options.noiseReduction());
       const samples = input.write(bytes);
       recent.append(samples);
       const settle = () => {

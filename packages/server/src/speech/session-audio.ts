@@ -1,6 +1,7 @@
 // Between the session's audio – 24 kHz PCM or G.711 – and samples at the rates speech is heard and made at.
 
-import { BYTES_PER_SAMPLE, type RealtimeAudioFormat } from '@colloquy/protocol';
+import { BYTES_PER_SAMPLE, type NoiseReduction, type RealtimeAudioFormat } from '@colloquy/protocol';
+import { type Denoiser, openDenoiser } from '../audio/denoise.ts';
 import { decodeALaw, decodeMuLaw, encodeALaw, encodeMuLaw } from '../audio/g711.ts';
 import { openResampler } from '../audio/resample.ts';
 import { type Sound, SPEECH_HZ } from './ports.ts';
@@ -31,15 +32,48 @@ export function bytesOf(samples: Int16Array, { type }: RealtimeAudioFormat): Uin
   return bytes;
 }
 
-/** A stream on its way in: the session's bytes as 16 kHz samples. `prepareResampler` comes first. */
+/** A stream on its way in: the session's bytes as 16 kHz samples. `prepareResampler` comes first, and `prepareDenoiser`. */
 export function speechInput(format: RealtimeAudioFormat) {
   const resampler = openResampler(rateOf(format), SPEECH_HZ);
-  return {
-    write: (bytes: Uint8Array): Int16Array => resampler.process(samplesOf(bytes, format)),
-    /** The last samples, some milliseconds of them. */
-    flush: (): Int16Array => resampler.flush(),
-    close: (): void => resampler.close(),
+  let denoiser: Denoiser | undefined;
+  let reduction: NoiseReduction['type'] | undefined;
+  /** What was on its way through the denoiser when it was replaced. */
+  let before = new Int16Array();
+
+  const filter = (samples: Int16Array): Int16Array => {
+    const now = denoiser ? denoiser.process(samples) : samples;
+    if (before.length === 0) return now;
+    const all = joined(before, now);
+    before = new Int16Array();
+    return all;
   };
+  return {
+    /** How much noise to take out of what is written from now on. No sample is lost or added by a change. */
+    reduceNoise(wanted: NoiseReduction | null): void {
+      if (wanted?.type === reduction) return;
+      if (denoiser) before = joined(before, denoiser.flush());
+      denoiser?.close();
+      reduction = wanted?.type;
+      denoiser = wanted ? openDenoiser(wanted) : undefined;
+    },
+    write: (bytes: Uint8Array): Int16Array => filter(resampler.process(samplesOf(bytes, format))),
+    /** The last samples, some milliseconds of them. */
+    flush(): Int16Array {
+      const rest = filter(resampler.flush());
+      return denoiser ? joined(rest, denoiser.flush()) : rest;
+    },
+    close(): void {
+      resampler.close();
+      denoiser?.close();
+    },
+  };
+}
+
+function joined(a: Int16Array, b: Int16Array): Int16Array<ArrayBuffer> {
+  const all = new Int16Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
 }
 
 /** Sound on its way out: samples of any rate as the session's bytes. `prepareResampler` comes first. */

@@ -1,0 +1,218 @@
+// When turns begin and end, with real speech at a real server over real sockets. What is said in them is `dialogue.test.ts`.
+
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { resampleAll } from '../../packages/server/src/audio/resample.ts';
+import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
+import { bytesOf, samplesOf } from '../../packages/server/src/speech/session-audio.ts';
+import { BEFORE_MS, type Conversation, PCM } from './conversation.ts';
+import { allOf, joined, mixed, noise, openParts, silence } from './parts.ts';
+import { type OfflineParts, spokenSessions } from './spoken-sessions.ts';
+
+const opened = await openParts();
+const { parts, missing } = allOf(opened);
+
+const SAMPLES_PER_MS = SPEECH_HZ / 1000;
+/** How far the detector may be from the truth, in milliseconds. */
+const TOLERANCE_MS = 150;
+/** Nobody recognises anything, nobody answers: turns alone. */
+const TURNS_ONLY = { engine: 'parrot', session: { output_modalities: ['text'] } } as const;
+
+describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, () => {
+  // Run even when the tests are skipped, to learn their names.
+  const { begin, speak, answerOf, heardBy, heardOf, untilGuessed, endAll, close } = spokenSessions(
+    parts ?? ({} as OfflineParts),
+  );
+  afterEach(endAll);
+  afterAll(close);
+
+  const serverVad = (settings: object) => ({
+    transcription: null,
+    turn_detection: { type: 'server_vad', ...settings },
+  });
+  /** Only what is loud, so that its length is that of the speech. */
+  async function loud(text: string): Promise<Int16Array> {
+    const samples = await speak(text);
+    const isLoud = (sample: number) => Math.abs(sample) > 500;
+    return samples.slice(samples.findIndex(isLoud), samples.findLastIndex(isLoud) + 1);
+  }
+  const msOf = (samples: Int16Array) => samples.length / SAMPLES_PER_MS;
+  const started = (conversation: Conversation) => conversation.of('input_audio_buffer.speech_started');
+
+  it('[VA4, VA5, VA6, VA11, IB16] is counted on all audio written, and is that very stretch of it', async () => {
+    const conversation = await begin({ ...TURNS_ONLY, input: serverVad({ create_response: false }) });
+    const nine = await loud('nine nine nine nine');
+    const turn = joined(silence(600), nine, silence(1200));
+    const sent = bytesOf(resampleAll(turn, SPEECH_HZ, 24_000), PCM);
+    for (const beginMs of [0, sent.length / 48]) {
+      conversation.hear(turn);
+      const { audio_start_ms } = await conversation.next('input_audio_buffer.speech_started');
+      const { audio_end_ms, item_id } = await conversation.next('input_audio_buffer.speech_stopped');
+      // 300 ms of padding before, 500 ms of silence after.
+      expect(Math.abs(beginMs + 600 - 300 - audio_start_ms)).toBeLessThan(TOLERANCE_MS);
+      expect(Math.abs(beginMs + 600 + msOf(nine) + 500 - audio_end_ms)).toBeLessThan(TOLERANCE_MS);
+      conversation.send({ type: 'conversation.item.retrieve', item_id });
+      const { item } = await conversation.next('conversation.item.retrieved');
+      const part = item.type === 'message' ? item.content[0] : undefined;
+      const kept = Buffer.from((part?.type === 'input_audio' && part.audio) || '', 'base64');
+      const [from, to] = [audio_start_ms - beginMs, audio_end_ms - beginMs].map((ms) => Math.round(ms * 24) * 2);
+      expect(kept.length).toBe((to as number) - (from as number));
+      expect(kept.equals(Buffer.from(sent.subarray(from, to)))).toBe(true);
+    }
+    expect(conversation.types()).not.toContain('response.created');
+  });
+
+  it('[VA3] goes on over pauses that are shorter than its silence, whatever that is', async () => {
+    const [first, second] = [await loud('What is the weather'), await loud('in Paris today?')];
+    await Promise.all(
+      [200, 500, 1500].map(async (silence_duration_ms) => {
+        const conversation = await begin({ ...TURNS_ONLY, input: serverVad({ silence_duration_ms }) });
+        conversation.say(joined(first, silence(silence_duration_ms - 100), second, silence(silence_duration_ms)));
+        const { audio_end_ms } = await conversation.next('input_audio_buffer.speech_stopped');
+        const end = BEFORE_MS + msOf(first) + (silence_duration_ms - 100) + msOf(second) + silence_duration_ms;
+        expect(Math.abs(audio_end_ms - end)).toBeLessThan(TOLERANCE_MS);
+        expect(started(conversation)).toHaveLength(1);
+      }),
+    );
+  });
+
+  it('[VA3] takes a pause inside a sentence for what it is, and hears the sentence', async () => {
+    const conversation = await begin();
+    conversation.say(joined(await speak('What is the weather'), silence(100), await speak('in Paris today?')));
+    expect(await heardBy(conversation)).toMatch(/weather.*paris/);
+    expect(started(conversation)).toHaveLength(1);
+  });
+
+  it('[VA4] keeps as much from before the speech as it is told to', async () => {
+    const nine = await loud('nine nine nine nine');
+    const starts = await Promise.all(
+      [0, 100, 700].map(async (prefix_padding_ms) => {
+        const conversation = await begin({ ...TURNS_ONLY, input: serverVad({ prefix_padding_ms }) });
+        conversation.hear(joined(silence(1000), nine));
+        return (await conversation.next('input_audio_buffer.speech_started')).audio_start_ms;
+      }),
+    );
+    const [none, some, much] = starts as [number, number, number];
+    expect(Math.abs(none - 1000)).toBeLessThan(TOLERANCE_MS);
+    expect([none - some, none - much]).toEqual([100, 700]);
+  });
+
+  it('[VA14] is not begun by noise, however long, and is found within it', async () => {
+    const conversation = await begin();
+    conversation.hear(noise(5000, 400));
+    conversation.hear(noise(5000, 800, 'pink'));
+    const question = joined(silence(300), await speak('What is two plus two?'), silence(1200));
+    conversation.hear(mixed(question, noise(msOf(question), 200, 'pink')));
+    expect((await answerOf(conversation)).text).toBe('2 plus 2 is 4.');
+    expect(started(conversation)).toHaveLength(1);
+    expect(started(conversation)[0]?.audio_start_ms).toBeGreaterThan(9900);
+  });
+
+  it('[IB18, IB21] is rid of its noise before it is heard, where that is asked for; its audio is kept as it was', async () => {
+    const question = joined(silence(1500), await speak('What is two plus two?'), silence(1200));
+    const noisy = mixed(question, noise(msOf(question), 400));
+    /** How loud the noise before the speech is, to the recogniser and in the item's audio. */
+    const hear = async (noise_reduction: object | null) => {
+      const conversation = await begin({ ...TURNS_ONLY, input: { noise_reduction } });
+      conversation.hear(noisy);
+      await heardBy(conversation);
+      const { item_id } = await conversation.next('input_audio_buffer.committed');
+      conversation.send({ type: 'conversation.item.retrieve', item_id });
+      const { item } = await conversation.next('conversation.item.retrieved');
+      const part = item.type === 'message' ? item.content[0] : undefined;
+      const kept = Buffer.from((part?.type === 'input_audio' && part.audio) || '', 'base64');
+      const padding = 100 * SAMPLES_PER_MS;
+      return {
+        heard: decibels(heardOf(conversation).subarray(0, padding)),
+        kept: decibels(samplesOf(kept, PCM).subarray(0, padding)),
+      };
+    };
+    const without = await hear(null);
+    const [near, far] = [await hear({ type: 'near_field' }), await hear({ type: 'far_field' })];
+    expect(without.heard - near.heard).toBeGreaterThan(6);
+    expect(near.heard - far.heard).toBeGreaterThan(4);
+    for (const { kept } of [near, far]) expect(Math.abs(kept - without.kept)).toBeLessThan(1);
+  });
+
+  it('[VA15] is heard in one large append as well, and so is the next', async () => {
+    const conversation = await begin(TURNS_ONLY);
+    const all = joined(
+      silence(300),
+      await speak('Hello!'),
+      silence(1200),
+      await speak('What is two plus two?'),
+      silence(900),
+    );
+    const audio = Buffer.from(bytesOf(resampleAll(all, SPEECH_HZ, 24_000), PCM)).toString('base64');
+    conversation.send({ type: 'input_audio_buffer.append', audio });
+    await heardBy(conversation);
+    expect(await heardBy(conversation)).toMatch(/two plus two/);
+    expect(conversation.of('input_audio_buffer.speech_stopped')).toHaveLength(2);
+  });
+
+  it('[VA16] is one turn to semantic_vad where it is two to server_vad', async () => {
+    const [first, second] = [await loud('My name is'), await loud('Mary.')];
+    const turnsOf = async (turn_detection: object) => {
+      const conversation = await begin({ ...TURNS_ONLY, input: { turn_detection } });
+      conversation.hear(joined(silence(300), first, silence(300)));
+      // The silence is judged by the words that are there by then.
+      await untilGuessed(conversation, /my name/);
+      // Long enough also where the last word is not there yet when the silence is judged.
+      conversation.hear(joined(silence(700), second, silence(5000)));
+      const words = await heardBy(conversation);
+      return { words, turns: started(conversation).length };
+    };
+    const semantic = await turnsOf({ type: 'semantic_vad', eagerness: 'auto' });
+    const server = await turnsOf({ type: 'server_vad' });
+    expect(semantic).toMatchObject({ words: expect.stringMatching(/^my name is mar/), turns: 1 });
+    expect(server.turns).toBe(2);
+    expect(server.words).not.toMatch(/mar/);
+  });
+
+  it.each([
+    ['high', 2000, 400],
+    ['auto', 4000, 700],
+    ['low', 8000, 1200],
+  ])(
+    '[VA16] waits longest after words that break off, by eagerness: %s, %i ms',
+    async (eagerness, brokenMs, wholeMs) => {
+      for (const [text, said, waitMs] of [
+        ['My name is', /^my name is/, brokenMs],
+        ['Hello! How are you doing today?', /doing today$/, wholeMs],
+      ] as const) {
+        const conversation = await begin({
+          ...TURNS_ONLY,
+          input: { turn_detection: { type: 'semantic_vad', eagerness } },
+        });
+        const samples = await loud(text);
+        conversation.hear(joined(silence(300), samples, silence(300)));
+        await untilGuessed(conversation, said);
+        conversation.hear(silence(brokenMs + 500));
+        const { audio_end_ms } = await conversation.next('input_audio_buffer.speech_stopped');
+        expect(Math.abs(audio_end_ms - 300 - msOf(samples) - waitMs)).toBeLessThan(TOLERANCE_MS);
+      }
+    },
+  );
+
+  it('[VA18, VA19, VA21, VA22, VA23] that does not come for a while is asked for, once, and then taken', async () => {
+    const idle_timeout_ms = 5000;
+    const conversation = await begin({ input: { turn_detection: { type: 'server_vad', idle_timeout_ms } } });
+    conversation.say(await speak('What is two plus two?'));
+    const { id } = await answerOf(conversation);
+    const doneAt = performance.now();
+    conversation.hear(silence(6000));
+    const triggered = await conversation.next('input_audio_buffer.timeout_triggered');
+    const waitedMs = performance.now() - doneAt;
+    // Never early; how late is the machine's business.
+    expect(waitedMs).toBeGreaterThan(idle_timeout_ms + msOf(conversation.audioOf(id)) - 200);
+    expect(triggered.audio_end_ms - triggered.audio_start_ms).toBe(idle_timeout_ms);
+    expect((await answerOf(conversation)).response.status).toBe('completed');
+    const silent = conversation.of('conversation.item.input_audio_transcription.completed').at(-1);
+    expect(silent).toMatchObject({ item_id: triggered.item_id, transcript: '' });
+    conversation.say(await speak('What is two plus two?'));
+    expect((await answerOf(conversation)).text).toBe('2 plus 2 is 4.');
+    expect(conversation.of('input_audio_buffer.timeout_triggered')).toHaveLength(1);
+  });
+});
+
+const decibels = (samples: Int16Array): number =>
+  10 * Math.log10(samples.reduce((sum, each) => sum + each ** 2, 0) / samples.length);
