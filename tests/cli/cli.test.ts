@@ -10,6 +10,7 @@ import { lookSuite } from './look-suite.ts';
 import { playSuite } from './play-suite.ts';
 import { replaySuite } from './replay-suite.ts';
 import { serveSuite } from './serve-suite.ts';
+import { spokenTalkSuite } from './spoken-talk-suite.ts';
 import { tailSuite } from './tail-suite.ts';
 import { talkSuite } from './talk-suite.ts';
 
@@ -28,6 +29,7 @@ serveSuite();
 replaySuite();
 playSuite(logs);
 talkSuite();
+spokenTalkSuite();
 lookSuite(logs);
 changeSuite(logs);
 longLogSuite(logs);

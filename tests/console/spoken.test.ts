@@ -9,6 +9,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';
 import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
+import { writeWav } from '../../packages/server/src/speech/wav.ts';
 import { allOf, joined, openParts, silence, spoken } from '../voice/parts.ts';
 import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
 
@@ -18,24 +19,6 @@ const reason = browserMissing ?? missing;
 
 /** What the browser's microphone plays from a file must have. */
 const FILE_HZ = 48_000;
-
-/** 16 bit, one channel. */
-function wavOf(samples: Int16Array, rateHz: number): Buffer {
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0);
-  head.writeUInt32LE(36 + samples.byteLength, 4);
-  head.write('WAVEfmt ', 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(rateHz, 24);
-  head.writeUInt32LE(rateHz * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write('data', 36);
-  head.writeUInt32LE(samples.byteLength, 40);
-  return Buffer.concat([head, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]);
-}
 
 const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
 
@@ -54,7 +37,7 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
     askedMs = leadMs + (question.length * 1000) / SPEECH_HZ;
     const file = join(folder, 'question.wav');
     const samples = joined(silence(leadMs), question, silence(30_000));
-    writeFileSync(file, wavOf(resampleAll(samples, SPEECH_HZ, FILE_HZ), FILE_HZ));
+    writeFileSync(file, writeWav([resampleAll(samples, SPEECH_HZ, FILE_HZ)], FILE_HZ));
     let appendedMs = 0;
     served = await serveConsole(
       {

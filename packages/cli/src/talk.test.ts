@@ -1,9 +1,9 @@
 // The conversation of `colloquy talk`, without socket and terminal: what is sent when, and what is written of the answer.
 
 import { describe, expect, it } from 'vitest';
-import { createTalk } from './talk.ts';
+import { createTalk, type Ear } from './talk.ts';
 
-function begun(showFrames = false) {
+function begun(showFrames = false, ear?: Ear) {
   const sent: { type: string; event_id?: string; [key: string]: unknown }[] = [];
   const seen = { out: '', notes: [] as string[], idles: 0 };
   const talk = createTalk({
@@ -12,7 +12,11 @@ function begun(showFrames = false) {
       seen.out += text;
     },
     note: (line) => seen.notes.push(line),
+    heard: (line) => {
+      seen.out += `> ${line}\n`;
+    },
     showFrames,
+    ear,
     onIdle: () => {
       seen.idles += 1;
     },
@@ -160,5 +164,97 @@ describe('with frames shown', () => {
     expect(marks).toEqual(['> ', '> ', '< ', '< ', '< ', '< ', 'fi', 'ne', '']);
     expect(seen.out).not.toMatch(/AAAA|sk-0123/);
     expect(seen.out).toContain('"delta":"[REDACTED]"');
+  });
+});
+
+describe('sound', () => {
+  const sound = (id: string, samples: number[]) => ({
+    ...words(id, Buffer.from(Int16Array.from(samples).buffer).toString('base64')),
+    type: 'response.output_audio.delta',
+  });
+  const heard = (transcript: string) => ({
+    type: 'conversation.item.input_audio_transcription.completed',
+    event_id: 'e',
+    item_id: 'u',
+    content_index: 0,
+    transcript,
+    usage: { type: 'duration', seconds: 1 },
+  });
+
+  function withEar(heardMs: number | undefined = undefined) {
+    const played: number[][] = [];
+    let answers = 0;
+    const all = begun(false, {
+      play: (samples) => void played.push([...samples]),
+      next: () => {
+        answers += 1;
+      },
+      stop: () => heardMs,
+    });
+    return { ...all, played, answers: () => answers };
+  }
+
+  it('asks for sound both ways once, and sends a spoken turn by the second', () => {
+    const { talk, sent, hear } = withEar();
+    talk.speak(new Int16Array(30_000));
+    talk.speak(new Int16Array(10));
+    const turn = [
+      'input_audio_buffer.append',
+      'input_audio_buffer.append',
+      'input_audio_buffer.commit',
+      'response.create',
+    ];
+    expect(sent.map(({ type }) => type)).toEqual(['session.update', ...turn]);
+    expect(sent[0]).toMatchObject({
+      session: { output_modalities: ['audio'], audio: { input: { turn_detection: null } } },
+    });
+    expect(sent.slice(1, 3).map(({ audio }) => Buffer.from(audio as string, 'base64').length)).toEqual([
+      48_000, 12_000,
+    ]);
+    hear(created('r1'), done('r1'));
+    expect(sent.slice(5).map(({ type }) => type)).toEqual(turn.slice(1));
+  });
+
+  it('plays the answer it waits for and no other, and writes what was said before or after its line', () => {
+    const { talk, seen, hear, played, answers } = withEar();
+    talk.speak(new Int16Array(10));
+    hear(
+      created('r1'),
+      spoken('r1', 'fine'),
+      heard('how are\u001b you'),
+      sound('r1', [1, -2]),
+      sound('r9', [3]),
+      done('r1'),
+    );
+    expect(played).toEqual([[1, -2]]);
+    expect(answers()).toBe(1);
+    expect(seen.out).toBe('fine\n> how are\\u001b you\n');
+  });
+
+  it('falls silent when the user speaks, and says how much was heard', () => {
+    const { talk, sent, seen, hear } = withEar(120);
+    const input = talk.openMicrophone();
+    input.hear(Int16Array.of(1, 2));
+    hear(created('r1'), spoken('r1', 'a long'), sound('r1', [1]));
+    expect(talk.isAnswering).toBe(true);
+    const started = { type: 'input_audio_buffer.speech_started', event_id: 'e', item_id: 'u', audio_start_ms: 0 };
+    hear(started, done('r1', 'cancelled', { type: 'cancelled', reason: 'turn_detected' }), started);
+    const [truncation, ...more] = sent.filter(({ type }) => type === 'conversation.item.truncate');
+    expect([truncation, more]).toEqual([
+      { type: 'conversation.item.truncate', item_id: 'i', content_index: 0, audio_end_ms: 120 },
+      [],
+    ]);
+    expect([seen.notes, talk.failures, talk.isAnswering]).toEqual([['[interrupted]'], 0, false]);
+  });
+
+  it('knows when all that the microphone heard has been taken in', () => {
+    const { talk, sent, hear } = withEar();
+    let isTaken = false;
+    talk.openMicrophone().end(() => {
+      isTaken = true;
+    });
+    expect([sent.at(-1)?.type, isTaken]).toEqual(['input_audio_buffer.clear', false]);
+    hear({ type: 'input_audio_buffer.cleared', event_id: 'e' });
+    expect(isTaken).toBe(true);
   });
 });

@@ -1,15 +1,26 @@
-// A conversation of lines: what is said is queued, asked one turn at a time, and the answer is written as it comes. Knows
-// events, but neither the socket nor the terminal; those are in `connect.ts` and `commands/talk.ts`.
+// A conversation of lines and of sound: what is said is queued, asked one turn at a time, and the answer is written as it comes.
+// Knows events, but neither the socket nor the terminal; those are in `connect.ts` and `commands/talk.ts`.
 
 import {
   type ClientEvent,
+  decodeBase64,
   decodeServerEvent,
+  encodeBase64,
   encodeEvent,
   eventTypeOf,
   redact,
   type ServerEvent,
 } from '@colloquy/protocol';
 import { printable, printableLine } from './printable.ts';
+
+/** Where the sound of answers goes. Samples are 16-bit mono at 24 kHz. */
+export interface Ear {
+  readonly play: (samples: Int16Array) => void;
+  /** The answer has come to its end, or to where it was cut off. */
+  readonly next: () => void;
+  /** Falls silent. Milliseconds of the present answer that were heard, `undefined` when all of it was or there is none. */
+  readonly stop: () => number | undefined;
+}
 
 export interface TalkOptions {
   /** Sends one frame. */
@@ -20,13 +31,28 @@ export interface TalkOptions {
   readonly note: (line: string) => void;
   /** Show every frame that comes and goes, redacted; an answer is then written whole when it is done. */
   readonly showFrames: boolean;
+  /** Answers are spoken, to this ear. Absent: they are written. */
+  readonly ear?: Ear | undefined;
+  /** Called with what a spoken turn was taken to be: one line, safe to print, without its newline. */
+  readonly heard?: (line: string) => void;
   /** Called when a turn has ended and none is waiting. */
   readonly onIdle: () => void;
+}
+
+/** What a microphone hears. */
+export interface SpokenInput {
+  readonly hear: (samples: Int16Array) => void;
+  /** Nothing more comes; `onTaken` is called when the server has taken in all of it. A turn it has begun to answer is answering then. */
+  readonly end: (onTaken: () => void) => void;
 }
 
 export interface Talk {
   /** Queues a turn. A line without words is none. */
   say(line: string): void;
+  /** Queues a spoken turn: 16-bit mono samples at 24 kHz. */
+  speak(samples: Int16Array): void;
+  /** From now on the server says when a turn is over, and answers. */
+  openMicrophone(): SpokenInput;
   /** Takes in one frame from the server; whatever it holds, it does not throw. */
   hear(frame: string): void;
   /** Asks to stop the answer that is running; `false` when there is none, or it has been asked already. */
@@ -41,10 +67,20 @@ const HEARD: ReadonlySet<string> = new Set<ServerEvent['type']>([
   'response.created',
   'response.output_text.delta',
   'response.output_audio_transcript.delta',
+  'response.output_audio.delta',
   'response.function_call_arguments.done',
   'response.done',
+  'conversation.item.input_audio_transcription.completed',
+  'conversation.item.input_audio_transcription.failed',
+  'input_audio_buffer.cleared',
+  'input_audio_buffer.speech_started',
   'error',
 ]);
+
+/** Sound of one append, in samples: a second. Servers bound both the length of a frame and how many come in a second. */
+const APPEND = 24_000;
+/** 16-bit mono at 24 kHz, both ways. */
+const FORMAT = { type: 'audio/pcm', rate: 24_000 } as const;
 
 interface Turn {
   /** Our name for the `response.create`, echoed should it be refused. */
@@ -56,8 +92,20 @@ interface Turn {
   words: string;
 }
 
-export function createTalk({ send, write, note, showFrames, onIdle }: TalkOptions): Talk {
-  const waiting: string[] = [];
+/** The part of an item whose sound was played last. */
+interface Played {
+  readonly item_id: string;
+  readonly content_index: number;
+}
+
+export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }: TalkOptions): Talk {
+  const waiting: (string | Int16Array)[] = [];
+  /** What spoken turns were taken to be, while an answer is being written. */
+  const lines: string[] = [];
+  let isSpoken = false;
+  let isListening = false;
+  let played: Played | undefined;
+  let afterAll: (() => void) | undefined;
   let turn: Turn | undefined;
   let turns = 0;
   let failures = 0;
@@ -76,16 +124,47 @@ export function createTalk({ send, write, note, showFrames, onIdle }: TalkOption
     note(line);
   }
 
-  function ask(line: string): void {
+  /** Sound goes both ways from now on. Once, since settings of the audio do not change again. */
+  function beSpoken(): void {
+    if (isSpoken) return;
+    isSpoken = true;
+    const turn_detection = isListening ? ({ type: 'server_vad' } as const) : null;
+    const audio = {
+      input: { format: FORMAT, transcription: { model: 'whisper-1' }, turn_detection },
+      output: { format: FORMAT },
+    };
+    tell({
+      type: 'session.update',
+      event_id: 'talk_session',
+      session: { type: 'realtime', output_modalities: [ear ? 'audio' : 'text'], audio },
+    });
+  }
+
+  function append(samples: Int16Array): void {
+    for (let at = 0; at < samples.length; at += APPEND) {
+      const piece = samples.subarray(at, at + APPEND);
+      const audio = encodeBase64(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength));
+      tell({ type: 'input_audio_buffer.append', audio });
+    }
+  }
+
+  function ask(said: string | Int16Array): void {
     turns += 1;
     turn = { eventId: `talk_response_${turns}`, isCancelled: false, words: '' };
-    const item = { type: 'message', role: 'user', content: [{ type: 'input_text', text: line }] } as const;
+    const event_id = `talk_item_${turns}`;
+    if (ear || typeof said !== 'string') beSpoken();
+    if (typeof said === 'string') {
+      const content = [{ type: 'input_text' as const, text: said }];
+      tell({ type: 'conversation.item.create', event_id, item: { type: 'message', role: 'user', content } });
+    } else {
+      append(said);
+      tell({ type: 'input_audio_buffer.commit', event_id });
+    }
     tell({
-      type: 'conversation.item.create',
-      event_id: `talk_item_${turns}`,
-      item: { ...item, content: [...item.content] },
+      type: 'response.create',
+      event_id: turn.eventId,
+      response: { output_modalities: [ear ? 'audio' : 'text'] },
     });
-    tell({ type: 'response.create', event_id: turn.eventId, response: { output_modalities: ['text'] } });
   }
 
   function endTurn(): void {
@@ -93,9 +172,35 @@ export function createTalk({ send, write, note, showFrames, onIdle }: TalkOption
     if (showFrames) write(words === '' ? '' : `${printable(words)}\n`);
     else if (words !== '' && !words.endsWith('\n')) write('\n');
     turn = undefined;
+    ear?.next();
+    for (const line of lines.splice(0)) heard?.(line);
     const next = waiting.shift();
     if (next === undefined) onIdle();
     else ask(next);
+  }
+
+  function hearTurn(line: string): void {
+    // Not into the middle of an answer's line.
+    if (turn && turn.words !== '') lines.push(line);
+    else heard?.(line);
+  }
+
+  function hearSound({
+    item_id,
+    content_index,
+    delta,
+  }: Extract<ServerEvent, { type: 'response.output_audio.delta' }>): void {
+    const bytes = decodeBase64(delta);
+    if (!ear || !bytes) return;
+    played = { item_id, content_index };
+    ear.play(new Int16Array(bytes.slice(0, bytes.length - (bytes.length % 2)).buffer));
+  }
+
+  /** The user speaks: what of the answer was not heard by now will not be. */
+  function beInterrupted(): void {
+    const ms = ear?.stop();
+    if (ms !== undefined && played) tell({ type: 'conversation.item.truncate', ...played, audio_end_ms: ms });
+    played = undefined;
   }
 
   function hearWords(delta: string): void {
@@ -118,7 +223,7 @@ export function createTalk({ send, write, note, showFrames, onIdle }: TalkOption
     const reason = printableLine(why?.reason ?? why?.error?.code ?? '');
     const ended = turn;
     if (!showFrames && ended.words !== '' && response.status !== 'completed') write('\n');
-    if (response.status === 'cancelled') note('[cancelled]');
+    if (response.status === 'cancelled') note(why?.reason === 'turn_detected' ? '[interrupted]' : '[cancelled]');
     else if (response.status !== 'completed')
       fail(`[${printableLine(response.status ?? 'ended')}${reason && `: ${reason}`}]`);
     if (!showFrames && response.status !== 'completed') ended.words = '';
@@ -128,12 +233,28 @@ export function createTalk({ send, write, note, showFrames, onIdle }: TalkOption
   function hearEvent(event: ServerEvent): void {
     switch (event.type) {
       case 'response.created':
+        if (isListening) turn ??= { eventId: '', isCancelled: false, words: '' };
         if (turn && turn.responseId === undefined && event.response.id !== undefined)
           turn.responseId = event.response.id;
         break;
       case 'response.output_text.delta':
       case 'response.output_audio_transcript.delta':
         if (event.response_id === turn?.responseId) hearWords(event.delta);
+        break;
+      case 'response.output_audio.delta':
+        if (event.response_id === turn?.responseId) hearSound(event);
+        break;
+      case 'conversation.item.input_audio_transcription.completed':
+        hearTurn(printableLine(event.transcript));
+        break;
+      case 'conversation.item.input_audio_transcription.failed':
+        note(`what was said could not be made out: ${printableLine(event.error.message ?? event.error.code ?? '')}`);
+        break;
+      case 'input_audio_buffer.cleared':
+        afterAll?.();
+        break;
+      case 'input_audio_buffer.speech_started':
+        if (isListening) beInterrupted();
         break;
       case 'response.function_call_arguments.done':
         hearWords(`[call ${event.name ?? ''} ${event.arguments}]\n`);
@@ -149,11 +270,27 @@ export function createTalk({ send, write, note, showFrames, onIdle }: TalkOption
     }
   }
 
+  function queue(said: string | Int16Array): void {
+    if (turn === undefined) ask(said);
+    else waiting.push(said);
+  }
+
   return {
     say(line) {
-      if (line.trim() === '') return;
-      if (turn === undefined) ask(line);
-      else waiting.push(line);
+      if (line.trim() !== '') queue(line);
+    },
+    speak: queue,
+    openMicrophone() {
+      isListening = true;
+      beSpoken();
+      return {
+        hear: append,
+        end(onTaken) {
+          afterAll = onTaken;
+          // Answered after what came before it; a turn that is still open then is none.
+          tell({ type: 'input_audio_buffer.clear', event_id: 'talk_end' });
+        },
+      };
     },
     hear(frame) {
       const decoded = decodeServerEvent(frame);

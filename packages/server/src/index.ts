@@ -1,5 +1,6 @@
 // The public names of @colloquy/server, one by one.
 
+export { prepareResampler, resampleAll } from './audio/resample.ts';
 export {
   type BetaPolicy,
   type BetaTransport,
@@ -70,6 +71,7 @@ export type {
   UtteranceOptions,
 } from './speech/ports.ts';
 export { openSilero, type SileroOptions } from './speech/silero.ts';
+export { readWav, writeWav } from './speech/wav.ts';
 export {
   type Access,
   type McpAccess,

@@ -1,11 +1,13 @@
-// `colloquy talk`: a conversation in the terminal, or line by line from a pipe.
+// `colloquy talk`: a conversation in the terminal: line by line, from a pipe as well, by files of sound, or by microphone.
 
 import { createInterface } from 'node:readline';
-import { type Command, EXIT, EXIT_CODES_HELP, readArguments } from '../command.ts';
+import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { type Connection, connect, DEFAULT_URL, realtimeUrl } from '../connect.ts';
 import { printableLine } from '../printable.ts';
 import { keyFor } from '../reach.ts';
-import { createTalk } from '../talk.ts';
+import { createSoundFile, readSound } from '../sound-files.ts';
+import { loudspeaker, microphone, openLoudspeaker, openMicrophone } from '../sound-programs.ts';
+import { createTalk, type Ear, type Talk } from '../talk.ts';
 
 const INTERRUPTED = 130;
 const NORMAL_CLOSURE = 1000;
@@ -20,17 +22,85 @@ From a pipe, each line is one turn; it ends when all of them are answered.
 URL defaults to ${DEFAULT_URL}
 
 Options:
-  --events      show every frame that comes (<) and goes (>), without its secrets, audio and images
-  --ca <file>   trust this certificate authority (PEM), for wss:// to 'colloquy serve --tls'
-  -h, --help    this text
+  --say <file.wav>   say this instead of lines: one spoken turn, and the next for each further --say
+  --save <file.wav>  have answers spoken, and write their sound to this file
+  --mic              speak and be answered aloud, by the system's own programs (pulseaudio, alsa or sox); interrupt by
+                     speaking. Use headphones: it would hear itself. Ctrl-C ends
+  --events           show every frame that comes (<) and goes (>), without its secrets, audio and images
+  --ca <file>        trust this certificate authority (PEM), for wss:// to 'colloquy serve --tls'
+  -h, --help         this text
+
+Files are WAV, of 16-bit samples. What a spoken turn was taken to be is written before its answer, behind >.
 
 Environment:
   COLLOQUY_API_KEY    the key to show the server; on this machine the first of COLLOQUY_API_KEYS stands in for it
 
 ${EXIT_CODES_HELP}`;
 
+interface Conversing {
+  readonly showFrames: boolean;
+  readonly ear: Ear | undefined;
+}
+
+/** What a way of talking does when something happens; `leave` ends the conversation with an exit code. */
+interface Manner {
+  /** An answer has ended, and no turn is waiting. */
+  readonly onIdle: () => void;
+  /** Ctrl-C. */
+  readonly onInterrupt: () => void;
+  /** The conversation is over. */
+  readonly onLeave: () => void;
+}
+
 /** Talks until either side ends; resolves with the exit code. */
-function converse({ socket, listen }: Connection, showFrames: boolean): Promise<number> {
+function converse(
+  { socket, listen }: Connection,
+  { showFrames, ear }: Conversing,
+  begin: (talk: Talk, leave: (code: number) => void) => Manner,
+): Promise<number> {
+  const { stdout, stderr } = process;
+  let isLeaving = false;
+
+  return new Promise((resolve) => {
+    const leave = (code: number) => {
+      if (isLeaving) return;
+      isLeaving = true;
+      process.off('SIGINT', interrupt);
+      manner.onLeave();
+      // A server that does not answer the close must not keep us.
+      setTimeout(() => socket.terminate(), CLOSING_MS).unref();
+      socket.close(NORMAL_CLOSURE, '');
+      resolve(code);
+    };
+    const talk = createTalk({
+      send: (frame) => socket.send(frame),
+      write: (text) => void stdout.write(text),
+      note: (line) => void stderr.write(`${line}\n`),
+      heard: (line) => void stdout.write(`> ${line}\n`),
+      showFrames,
+      ear,
+      onIdle: () => {
+        if (!isLeaving) manner.onIdle();
+      },
+    });
+    const manner = begin(talk, leave);
+    const interrupt = () => manner.onInterrupt();
+    process.on('SIGINT', interrupt);
+    listen(
+      (frame) => talk.hear(frame),
+      (code, reason) => {
+        if (!isLeaving)
+          stderr.write(`the server closed the connection (${code}${reason && ` ${printableLine(reason)}`})\n`);
+        leave(EXIT.failed);
+      },
+    );
+  });
+}
+
+const resultOf = (talk: Talk) => (talk.failures > 0 ? EXIT.failed : EXIT.done);
+
+/** Line by line, from a terminal or a pipe. */
+function byLines(talk: Talk, leave: (code: number) => void): Manner {
   const { stdin, stdout, stderr } = process;
   const isTerminal = stdin.isTTY === true && stdout.isTTY === true;
   const lines = createInterface({
@@ -40,82 +110,132 @@ function converse({ socket, listen }: Connection, showFrames: boolean): Promise<
     prompt: '> ',
   });
   let hasEnded = false;
-  let isLeaving = false;
+  let hasLeft = false;
   let isWarned = false;
 
-  return new Promise((resolve) => {
-    const leave = (code: number) => {
-      if (isLeaving) return;
-      isLeaving = true;
-      process.off('SIGINT', interrupt);
+  const rest = () => {
+    if (hasEnded) leave(resultOf(talk));
+    else if (isTerminal && !hasLeft) lines.prompt();
+  };
+  const interrupt = () => {
+    if (talk.cancel()) return;
+    if (isTerminal && !isWarned && !talk.isAnswering) {
+      isWarned = true;
+      stderr.write('\n(Ctrl-D ends, or Ctrl-C again)\n');
+      lines.prompt();
+    } else leave(INTERRUPTED);
+  };
+  lines.on('line', (line) => {
+    isWarned = false;
+    talk.say(line);
+    if (!talk.isAnswering) rest();
+  });
+  lines.on('close', () => {
+    hasEnded = true;
+    if (isTerminal && !hasLeft) stdout.write('\n');
+    // At a terminal Ctrl-D ends; in a pipe the end of input only means that no further turn comes.
+    if (isTerminal || !talk.isAnswering) leave(resultOf(talk));
+  });
+  lines.on('SIGINT', interrupt);
+  if (isTerminal) lines.prompt();
+  return {
+    onIdle: rest,
+    onInterrupt: interrupt,
+    onLeave() {
+      hasLeft = true;
       lines.close();
       stdin.pause();
-      // A server that does not answer the close must not keep us.
-      setTimeout(() => socket.terminate(), CLOSING_MS).unref();
-      socket.close(NORMAL_CLOSURE, '');
-      resolve(code);
-    };
-    const result = () => (talk.failures > 0 ? EXIT.failed : EXIT.done);
-    const rest = () => {
-      if (hasEnded) leave(result());
-      else if (isTerminal && !isLeaving) lines.prompt();
-    };
-    const interrupt = () => {
-      if (talk.cancel()) return;
-      if (isTerminal && !isWarned && !talk.isAnswering) {
-        isWarned = true;
-        stderr.write('\n(Ctrl-D ends, or Ctrl-C again)\n');
-        lines.prompt();
-      } else leave(INTERRUPTED);
-    };
-    const talk = createTalk({
-      send: (frame) => socket.send(frame),
-      write: (text) => void stdout.write(text),
-      note: (line) => void stderr.write(`${line}\n`),
-      showFrames,
-      onIdle: rest,
-    });
-
-    listen(
-      (frame) => talk.hear(frame),
-      (code, reason) => {
-        if (!isLeaving)
-          stderr.write(`the server closed the connection (${code}${reason && ` ${printableLine(reason)}`})\n`);
-        leave(EXIT.failed);
-      },
-    );
-    lines.on('line', (line) => {
-      isWarned = false;
-      talk.say(line);
-      if (!talk.isAnswering) rest();
-    });
-    lines.on('close', () => {
-      hasEnded = true;
-      if (isTerminal && !isLeaving) stdout.write('\n');
-      // At a terminal Ctrl-D ends; in a pipe the end of input only means that no further turn comes.
-      if (isTerminal || !talk.isAnswering) leave(result());
-    });
-    lines.on('SIGINT', interrupt);
-    process.on('SIGINT', interrupt);
-    if (isTerminal) rest();
-  });
+    },
+  };
 }
+
+/** Each file of sound is a turn. */
+const byFiles =
+  (sounds: readonly Int16Array[]) =>
+  (talk: Talk, leave: (code: number) => void): Manner => {
+    // Later: what is sent first comes after what the server says first.
+    queueMicrotask(() => {
+      for (const samples of sounds) talk.speak(samples);
+    });
+    return {
+      onIdle: () => leave(resultOf(talk)),
+      onInterrupt: () => {
+        if (!talk.cancel()) leave(INTERRUPTED);
+      },
+      onLeave: () => {},
+    };
+  };
+
+/** Aloud, until the microphone ends or Ctrl-C. */
+const byMicrophone =
+  (program: ReturnType<typeof microphone>) =>
+  (talk: Talk, leave: (code: number) => void): Manner => {
+    let hasEnded = false;
+    const input = talk.openMicrophone();
+    const recording = openMicrophone(program, input.hear, (fault) => {
+      if (fault) {
+        process.stderr.write(`the microphone is gone: ${printableLine(fault)}\n`);
+        return leave(EXIT.failed);
+      }
+      input.end(() => {
+        hasEnded = true;
+        if (!talk.isAnswering) leave(resultOf(talk));
+      });
+    });
+    return {
+      onIdle: () => {
+        if (hasEnded) leave(resultOf(talk));
+      },
+      onInterrupt: () => leave(resultOf(talk)),
+      onLeave: recording.close,
+    };
+  };
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = readArguments(
     'talk',
     args,
-    { events: { type: 'boolean' }, ca: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    {
+      say: { type: 'string', multiple: true },
+      save: { type: 'string' },
+      mic: { type: 'boolean' },
+      events: { type: 'boolean' },
+      ca: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
     1,
   );
   if (values.help) {
     process.stdout.write(HELP);
     return EXIT.done;
   }
+  const { say = [], mic = false } = values;
+  if (mic && say.length > 0) throw misused('--mic and --say exclude each other');
   const url = realtimeUrl(positionals[0] ?? DEFAULT_URL);
+  // All that can be wrong on this side is said before anything is opened.
+  const recorder = mic ? microphone() : undefined;
+  const player = mic ? openLoudspeaker(loudspeaker()) : undefined;
+  const sounds: Int16Array[] = [];
+  for (const path of say) sounds.push(await readSound(path));
+  const file = values.save === undefined ? undefined : createSoundFile(values.save);
+
   const connection = await connect(url, { key: keyFor(url, process.env), caFile: values.ca });
-  if (process.stdin.isTTY) process.stderr.write(`talking to ${url.origin}; Ctrl-C cancels an answer, Ctrl-D ends\n`);
-  return converse(connection, values.events === true);
+  if (recorder) process.stderr.write(`talking to ${url.origin}; speak, Ctrl-C ends\n`);
+  else if (process.stdin.isTTY && sounds.length === 0)
+    process.stderr.write(`talking to ${url.origin}; Ctrl-C cancels an answer, Ctrl-D ends\n`);
+  const ear: Ear | undefined = (player || file) && {
+    play(samples) {
+      file?.add(samples);
+      player?.play(samples);
+    },
+    next: () => player?.next(),
+    stop: () => player?.stop(),
+  };
+  const manner = recorder ? byMicrophone(recorder) : sounds.length > 0 ? byFiles(sounds) : byLines;
+  const code = await converse(connection, { showFrames: values.events === true, ear }, manner);
+  file?.save();
+  await player?.close();
+  return code;
 }
 
-export const talk: Command = { summary: 'hold a conversation in the terminal', help: HELP, run };
+export const talk: Command = { summary: 'hold a conversation in the terminal, in writing or aloud', help: HELP, run };

@@ -8,6 +8,7 @@ import { openWork } from './open-work.ts';
 import { SPEECH_HZ, type Transcriber, type Transcript, type UtteranceOptions } from './ports.ts';
 import { recordSplitter } from './sse.ts';
 import { type StageFault, stageError } from './stage-fault.ts';
+import { writeWav } from './wav.ts';
 
 export interface OpenAiTranscriberOptions {
   readonly endpoint: Endpoint;
@@ -20,7 +21,6 @@ export interface OpenAiTranscriberOptions {
 
 /** Longest utterance, in bytes of the file: what OpenAI takes, 13 minutes. */
 const MAX_FILE = 25 * 1024 * 1024;
-const WAV_HEADER = 44;
 /** Longest answer that is not streamed, in bytes. */
 const WHOLE_BYTES = 4 * 1024 * 1024;
 
@@ -42,14 +42,14 @@ export function openAiTranscriber(options: OpenAiTranscriberOptions): Transcribe
           if (isOver || utterance.signal.aborted) return;
           count += samples.length;
           // One too long is refused at its end; until then nothing more of it is kept.
-          if (WAV_HEADER + count * 2 <= MAX_FILE) chunks.push(samples.slice());
+          if (count * 2 < MAX_FILE) chunks.push(samples.slice());
         },
         async finish() {
           isOver = true;
           if (utterance.signal.aborted || count === 0) return { transcript: '' };
-          if (WAV_HEADER + count * 2 > MAX_FILE)
+          if (count * 2 >= MAX_FILE)
             throw new ColloquyError('limit_exceeded', 'The utterance is too long to be transcribed.');
-          const file = wavFile(chunks.splice(0), count);
+          const file = new Blob([writeWav(chunks.splice(0), SPEECH_HZ)], { type: 'audio/wav' });
           const pieces = work.run(utterance.signal, (signal) =>
             exchange(options.endpoint, () => question(file, options, utterance), readTranscript, signal),
           );
@@ -160,26 +160,3 @@ function transcriptOf(answer: unknown): Transcript {
 
 /** Strictly: an unknown kind of usage would go out to clients as it stands. */
 const isUsage = (usage: unknown): usage is TranscriptionUsage => !TranscriptionUsage.check(usage, 'server');
-
-/** 16-bit mono at 16 kHz as a WAV file. */
-function wavFile(chunks: readonly Int16Array[], count: number): Blob {
-  const file = Buffer.alloc(WAV_HEADER + count * 2);
-  file.write('RIFF', 0, 'latin1');
-  file.writeUInt32LE(file.byteLength - 8, 4);
-  file.write('WAVEfmt ', 8, 'latin1');
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20); // PCM
-  file.writeUInt16LE(1, 22); // channels
-  file.writeUInt32LE(SPEECH_HZ, 24);
-  file.writeUInt32LE(SPEECH_HZ * 2, 28);
-  file.writeUInt16LE(2, 32);
-  file.writeUInt16LE(16, 34);
-  file.write('data', 36, 'latin1');
-  file.writeUInt32LE(count * 2, 40);
-  let at = WAV_HEADER;
-  for (const chunk of chunks) {
-    file.set(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength), at);
-    at += chunk.byteLength;
-  }
-  return new Blob([file], { type: 'audio/wav' });
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readWav } from './wav.ts';
+import { readWav, writeWav } from './wav.ts';
 
 /** A file with one chunk that nobody knows before the data, and `claimed` bytes said to be in it. */
 function wav(samples: number[], options: { rateHz?: number; channels?: number; claimed?: number } = {}): Uint8Array {
@@ -33,9 +33,22 @@ describe('readWav', () => {
     expect(readWav(wav([5, 6], { claimed: 0xffff_fff0 }))?.samples).toEqual(Int16Array.of(5, 6));
   });
 
-  it('refuses what is not 16-bit mono, and what is no such file', () => {
-    expect(readWav(wav([1], { channels: 2 }))).toBeUndefined();
+  it('mixes channels to one', () => {
+    expect(readWav(wav([100, 300, -7, -9], { channels: 2 }))?.samples).toEqual(Int16Array.of(200, -8));
+  });
+
+  it('refuses what has no channels, and what is no such file', () => {
+    expect(readWav(wav([1], { channels: 0 }))).toBeUndefined();
     expect(readWav(new Uint8Array())).toBeUndefined();
     expect(readWav(Buffer.from('RIFF    WAVE'))).toBeUndefined();
+  });
+});
+
+describe('writeWav', () => {
+  it('writes what is read again, from pieces', () => {
+    const pieces = [Int16Array.of(1, -2), new Int16Array(), Int16Array.of(32_767, -32_768)];
+    const file = writeWav(pieces, 22_050);
+    expect(file.length).toBe(44 + 8);
+    expect(readWav(file)).toEqual({ samples: Int16Array.of(1, -2, 32_767, -32_768), rateHz: 22_050 });
   });
 });

@@ -1,0 +1,143 @@
+// The microphone and the loudspeaker: programs of the system that read and write raw samples. 16-bit mono at 24 kHz.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { misused } from './command.ts';
+import { SOUND_HZ } from './sound-files.ts';
+
+interface Program {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+const RATE = String(SOUND_HZ);
+const SOX = ['-q', '-t', 'raw', '-r', RATE, '-e', 'signed', '-b', '16', '-c', '1', '-'];
+const ALSA = ['-q', '-t', 'raw', '-f', 'S16_LE', '-r', RATE, '-c', '1'];
+const PULSE = ['--raw', '--format=s16le', `--rate=${RATE}`, '--channels=1'];
+const MICROPHONES: readonly Program[] = [
+  { name: 'parecord', args: [...PULSE, '--latency-msec=20'] },
+  { name: 'arecord', args: ALSA },
+  { name: 'rec', args: SOX },
+];
+const LOUDSPEAKERS: readonly Program[] = [
+  { name: 'pacat', args: PULSE },
+  { name: 'aplay', args: ALSA },
+  { name: 'play', args: SOX },
+];
+
+const isThere = (name: string) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return folder !== '';
+    } catch {
+      // Not in this one.
+      return false;
+    }
+  });
+
+/** Throws `misused` where none of them is installed. */
+function find(programs: readonly Program[], what: string): Program {
+  const found = programs.find(({ name }) => isThere(name));
+  if (found) return found;
+  const names = programs.map(({ name }) => name).join(', ');
+  throw misused(`--mic needs a program ${what}: one of ${names} (packages pulseaudio-utils, alsa-utils or sox)`);
+}
+
+export interface Microphone {
+  /** Ends it; `onEnd` is not called. */
+  readonly close: () => void;
+}
+
+/**
+ * Begins to record. `hear` hears pieces of whole samples, `onEnd` once that it has ended by itself, and in a few words why, if it
+ * says so.
+ */
+export function openMicrophone(
+  { name, args }: Program,
+  hear: (samples: Int16Array) => void,
+  onEnd: (fault: string | undefined) => void,
+): Microphone {
+  const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  let rest = Buffer.alloc(0);
+  let isOver = false;
+  const end = (fault: string | undefined) => {
+    if (isOver) return;
+    isOver = true;
+    onEnd(fault);
+  };
+  child.stdout.on('data', (chunk: Buffer) => {
+    const bytes = Buffer.concat([rest, chunk]);
+    const whole = bytes.length - (bytes.length % 2);
+    rest = bytes.subarray(whole);
+    if (whole > 0 && !isOver) hear(new Int16Array(Uint8Array.from(bytes.subarray(0, whole)).buffer));
+  });
+  child.on('error', () => end(`${name} cannot be started`));
+  child.on('close', (code) => end(code === 0 ? undefined : `${name} ended with ${code ?? 'a signal'}`));
+  return {
+    close() {
+      isOver = true;
+      child.kill();
+    },
+  };
+}
+
+/** Plays one answer after the other. */
+export interface Loudspeaker {
+  play(samples: Int16Array): void;
+  /** Falls silent. Milliseconds of the present answer that were heard, `undefined` when all of it was or there is none. */
+  stop(): number | undefined;
+  /** What is played next is another answer. */
+  next(): void;
+  /** Resolves when all has been heard. */
+  close(): Promise<void>;
+}
+
+/** How much of what was handed to the program has been heard is counted by the clock, from its first sample on. */
+export function openLoudspeaker({ name, args }: Program): Loudspeaker {
+  let child: ChildProcess | undefined;
+  /** When the last sample handed over will have been heard, and when the present answer's first one was, by the clock. */
+  let quietAt = 0;
+  let answerAt: number | undefined;
+
+  return {
+    play(samples) {
+      if (!child) {
+        child = spawn(name, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+        // Without sound there are still the words.
+        child.on('error', () => {});
+        child.stdin?.on('error', () => {});
+      }
+      const from = Math.max(performance.now(), quietAt);
+      answerAt ??= from;
+      quietAt = from + (samples.length * 1000) / SOUND_HZ;
+      child.stdin?.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    },
+    stop() {
+      const now = performance.now();
+      const heard = answerAt === undefined || now >= quietAt ? undefined : Math.max(0, Math.floor(now - answerAt));
+      child?.kill();
+      child = undefined;
+      quietAt = 0;
+      answerAt = undefined;
+      return heard;
+    },
+    next() {
+      answerAt = undefined;
+    },
+    close() {
+      const last = child;
+      child = undefined;
+      return new Promise((resolve) => {
+        if (!last?.stdin || last.exitCode !== null || last.signalCode !== null) return resolve();
+        last.on('close', () => resolve());
+        last.on('error', () => resolve());
+        last.stdin.end();
+      });
+    },
+  };
+}
+
+export const microphone = (): Program => find(MICROPHONES, 'that records');
+export const loudspeaker = (): Program => find(LOUDSPEAKERS, 'that plays');
