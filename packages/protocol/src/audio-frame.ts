@@ -10,7 +10,7 @@ import {
   type Refused,
   type Unprintable,
 } from './codec.ts';
-import { createDeltaMemo, type DeltaMemo, scanAudioHead } from './delta-scanner.ts';
+import { createDeltaMemo, scanAudioHead } from './delta-scanner.ts';
 import { eventTypeOf } from './event-types.ts';
 import type { InputAudioBufferAppendEvent } from './realtime-client-events.ts';
 import type { ResponseOutputAudioDeltaEvent } from './realtime-server-events.ts';
@@ -39,15 +39,15 @@ export interface AudioFrame {
 interface Carrier {
   /** The field that holds the base64. */
   readonly field: 'delta' | 'audio';
-  readonly decode: (frame: unknown, memo?: DeltaMemo) => Accepted<unknown> | Refused;
+  readonly decode: (frame: unknown) => Accepted<unknown> | Refused;
 }
 const fromServer = (translation: boolean): Carrier => ({
   field: 'delta',
-  decode: (frame, memo = memoOfTexts) => decodeServerEvent(frame, { translation, memo }),
+  decode: (frame) => decodeServerEvent(frame, { translation, memo }),
 });
 const fromClient = (translation: boolean): Carrier => ({
   field: 'audio',
-  decode: (frame, memo = memoOfTexts) => decodeClientEvent(frame, { translation, memo }),
+  decode: (frame) => decodeClientEvent(frame, { translation, memo }),
 });
 const CARRIERS: ReadonlyMap<unknown, Carrier> = /* @__PURE__ */ new Map([
   ['response.output_audio.delta', fromServer(false)],
@@ -80,48 +80,40 @@ export function decodeAudioFrame(frame: string | Uint8Array, into?: Uint8Array):
 /** Where the payload begins at the latest in frames that are taken apart without parsing. */
 const HEAD_LENGTH = 384;
 
-/** What frames looked like lately. Of bytes only such as are ASCII up to the payload. */
-const memoOfTexts = createDeltaMemo();
-const memoOfBytes = createDeltaMemo();
+/** What frames looked like lately. */
+const memo = createDeltaMemo();
 
 /** Node's `Buffer` makes texts of bytes quickly. */
 interface Sliceable {
-  readonly latin1Slice?: unknown;
-  toString(encoding: 'latin1', start?: number, end?: number): string;
+  latin1Slice?(): string;
 }
 
 function decodeByHead(frame: string | Uint8Array, into: Uint8Array | undefined): AudioFrame | undefined {
   const isText = typeof frame === 'string';
   const text = isText ? frame : textOf(frame);
   if (text === undefined) return undefined;
-  const event = scanAudioHead(text, isText ? memoOfTexts : memoOfBytes) ?? parseHead(text, isText);
-  if (!event) return undefined;
-  const start = text.indexOf('delta' in event ? '"delta":"' : '"audio":"') + 9;
-  const audio = decodeBase64(text.substring(start, text.length - 2), into);
-  return audio && { event: event as AudioEvent, audio };
+  const head = scanAudioHead(text, memo) ?? parseHead(text, isText);
+  const audio = head && decodeBase64(text.substring(head.payloadAt, text.length - 2), into);
+  return audio && { event: head.event as AudioEvent, audio };
 }
 
 /** The event of a frame whose payload is its last field, with the payload left out. */
-function parseHead(text: string, isText: boolean): object | undefined {
+function parseHead(text: string, isText: boolean): { event: object; payloadAt: number } | undefined {
   const beginning = text.substring(0, HEAD_LENGTH);
   for (const opening of ['"delta":"', '"audio":"']) {
-    const start = beginning.indexOf(opening) + opening.length;
-    const head = text.substring(0, start);
-    if (start < opening.length || !text.endsWith('"}') || (!isText && /[^ -~]/.test(head))) continue;
-    const memo = isText ? memoOfTexts : memoOfBytes;
+    const payloadAt = beginning.indexOf(opening) + opening.length;
+    const head = text.substring(0, payloadAt);
+    if (payloadAt < opening.length || !text.endsWith('"}') || (!isText && /[^ -~]/.test(head))) continue;
     const carrier = CARRIERS.get(eventTypeOf(`${head}"}`));
-    const decoded = carrier?.decode(`${head}"}`, memo);
+    const decoded = carrier?.decode(`${head}"}`);
     if (decoded?.ok && (decoded.value as Record<string, unknown>)[carrier?.field as string] === '')
-      return decoded.value as object;
+      return { event: decoded.value as object, payloadAt };
   }
   return undefined;
 }
 
 /** Bytes as if they were Latin-1, which for ASCII is what they are. */
-function textOf(bytes: Uint8Array): string | undefined {
-  const sliceable = bytes as unknown as Sliceable;
-  return sliceable.latin1Slice ? sliceable.toString('latin1') : undefined;
-}
+const textOf = (bytes: Uint8Array): string | undefined => (bytes as Sliceable).latin1Slice?.();
 
 function decodeWhole(frame: string | Uint8Array, into: Uint8Array | undefined): AudioFrame | undefined {
   const carrier = CARRIERS.get(eventTypeOf(frame));

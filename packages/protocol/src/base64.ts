@@ -29,6 +29,11 @@ export function base64Length(text: string): number | undefined {
   return isStrict ? length : undefined;
 }
 
+/** `base64Length` of a text that `decodesWhole`, which therefore is not looked at again. */
+export function strictLength(decodable: string): number | undefined {
+  return hasUrlDigits(decodable) ? undefined : lengthIfStrict(decodable);
+}
+
 /**
  * The bytes of a strict base64 text, or `undefined` when it is none. They stand in an array of their own, or at the beginning of
  * `into` when that has room for them; what is refused may have been written there too.

@@ -3,7 +3,7 @@
 // What a frame may be is in `frame-guard.ts`, what an event looks like in the schemas, what shape cannot say in `client-rules.ts`,
 // the profile `strict` in `strict.ts` and `strict-event.ts`; the two fast lanes are `checks.generated.ts` and `delta-scanner.ts`.
 
-import { base64Length } from './base64.ts';
+import { strictLength } from './base64.ts';
 import { check } from './check.ts';
 import { measureClientEvent, measureServerEvent } from './checks.generated.ts';
 import { applyClientRules, applyItemRules, renameIssue } from './client-rules.ts';
@@ -18,7 +18,7 @@ import {
   refuse,
   unknownType,
 } from './decoded.ts';
-import { type DeltaMemo, learnDelta, scanDelta } from './delta-scanner.ts';
+import { type DeltaMemo, scanDelta } from './delta-scanner.ts';
 import { printValue, type Unprintable, unprintable } from './encode.ts';
 import type { Issue } from './errors.ts';
 import { type Read, readFrame } from './frame-guard.ts';
@@ -33,7 +33,7 @@ import { decodeFast, MEMO, textOf } from './right-frame.ts';
 import type { Node, Profile } from './schema.ts';
 import { decodeStrictItem, encodeStrict } from './strict.ts';
 import { readItems, readStrict } from './strict-event.ts';
-import { guardValue, isWellFormed } from './value-guard.ts';
+import { guardValue } from './value-guard.ts';
 
 export type { Accepted, Decoded, Refused } from './decoded.ts';
 export { encodeEvent, type Unprintable } from './encode.ts';
@@ -84,17 +84,14 @@ export function decodeClientEvent(given: unknown, options: DecodeClientOptions =
   const frame = textOf(given);
   const { profile = 'tolerant', translation = false, keepUnknown = false } = options;
   if (profile === 'tolerant' && !translation && typeof frame === 'string') {
-    const value = decodeFast(frame, measureClientEvent, options.memo ?? MEMO);
+    const value = decodeFast(frame, 'client', measureClientEvent, options.memo ?? MEMO);
     if (value) return { ok: true, value, known: true };
   }
   const isServer = profile === 'server';
   const appended = isServer && !translation && typeof frame === 'string' && decodeAppend(frame, options.memo ?? MEMO);
   if (appended) return appended;
   const node = (translation ? TranslationClientEvent : ClientEvent).node;
-  const decoded = decodeEvent(frame, node as Variants, profile, keepUnknown, isServer);
-  if (isServer && decoded.ok && typeof frame === 'string')
-    learnDelta(frame, decoded.value as object, options.memo ?? MEMO);
-  return decoded;
+  return decodeEvent(frame, node as Variants, profile, keepUnknown, isServer);
 }
 
 /**
@@ -120,7 +117,7 @@ export function decodeServerEvent(given: unknown, options: DecodeOptions = {}): 
   const frame = textOf(given);
   const { profile = 'tolerant', translation = false } = options;
   if (profile === 'tolerant' && !translation && typeof frame === 'string') {
-    const value = decodeFast(frame, measureServerEvent, options.memo ?? MEMO);
+    const value = decodeFast(frame, 'server', measureServerEvent, options.memo ?? MEMO);
     if (value) return { ok: true, value, known: true };
   }
   const node = (translation ? TranslationServerEvent : ServerEvent).node;
@@ -165,12 +162,11 @@ export function decodeItem(input: unknown, options: { profile?: Profile } = {}):
   });
 }
 
-/** An append like the one before, which is nearly all that clients send: all a server asks of it is in its id and its audio. */
+/** A plain append, which is nearly all that clients send: all a server asks of it is in its id and its audio. */
 function decodeAppend(frame: string, memo: DeltaMemo): Accepted<unknown> | undefined {
-  const event = scanDelta(frame, memo) as InputAudioBufferAppendEvent | undefined;
-  if (event?.type !== 'input_audio_buffer.append' || event.audio.length > MAX_APPEND_LENGTH) return undefined;
-  const id = event.event_id ?? '';
-  const bytes = id.length <= EVENT_ID_LENGTH && isWellFormed(id) ? base64Length(event.audio) : undefined;
+  const event = scanDelta(frame, 'client', memo) as InputAudioBufferAppendEvent | undefined;
+  if (!event || event.audio.length > MAX_APPEND_LENGTH) return undefined;
+  const bytes = (event.event_id ?? '').length <= EVENT_ID_LENGTH ? strictLength(event.audio) : undefined;
   return bytes === undefined ? undefined : { ok: true, value: event, known: true, audio_bytes: [bytes] };
 }
 

@@ -1,52 +1,55 @@
-// The fast lane of the decoder: pieces of text and of audio, which are nearly all of what is sent. Within a part they differ in
-// their event id and their payload only, so what was once parsed and judged is recognised, and only the rest is looked at.
+// The fast lane of the decoder: pieces of text and of audio, which are nearly all of what is sent. Spelled in the plainest way, as
+// nearly every sender does, they are recognised without parsing; and within a part they differ in their event id and their payload
+// only, so that the rest is compared with the frame before it.
 //
 // The answer is the one that parsing would give, or none: then the frame takes the ordinary way. Nothing here is needed for
 // anything but speed.
 
 import { decodesWhole } from './base64.ts';
+import { parse } from './json-scan.ts';
 import { MASKED } from './masked.ts';
 
 /** What the last frames of one connection looked like. Make one per connection where there are several. */
 export interface DeltaMemo {
-  /** By a character of the frame in which the types differ. */
-  readonly patterns: (Pattern | undefined)[];
+  /** By the character of the frame that tells the kinds apart. */
+  readonly places: (Place | undefined)[];
 }
 
-export const createDeltaMemo = (): DeltaMemo => ({ patterns: new Array(128).fill(undefined) });
+export const createDeltaMemo = (): DeltaMemo => ({ places: new Array(128).fill(undefined) });
 
-/** A frame without its event id and its payload: `head` + event id + `span` + payload + `"}`. */
-interface Pattern {
-  readonly head: string;
-  /** Empty when the event has no id; then the payload follows `head`. */
+/** The part that a piece belongs to, as its frames spell it. */
+interface Place {
+  /** From the end of the event id to the beginning of the payload; empty if there is no id. */
   readonly span: string;
-  readonly kind: Kind;
-  /** The event it was learnt from: right, and with no other keys than the kind has. */
-  readonly event: Piece;
+  /** An event of this part. */
+  readonly like: Piece;
 }
 
 /** The keys of all kinds, as far as an event has them. */
 interface Piece {
   readonly type: string;
-  readonly event_id: string;
   readonly response_id: string;
   readonly item_id: string;
   readonly output_index: number;
   readonly content_index: number;
   readonly call_id: string;
-  readonly delta: string;
-  readonly audio: string;
 }
 
 interface Kind {
-  /** All keys of such an event, in order; the last one is the payload. */
-  readonly keys: readonly (keyof Piece)[];
+  readonly from: 'client' | 'server';
+  /** How such a frame begins: up to its event id, or up to its payload if it has no id. */
+  readonly opening: string;
+  /** The opening, and the id if there is one. */
+  readonly head: RegExp;
+  /** What stands between id and payload, if there is an id. */
+  readonly span?: RegExp;
   readonly isAudio: boolean;
-  readonly make: new (like: Piece, event_id: string, payload: string) => object;
+  readonly make: Maker;
 }
 
+type Maker = new (like: Piece, event_id: string, payload: string) => object;
+
 /** Constructors set a prototype faster than anything else does; these set the one that prints redacted. */
-type Maker = Kind['make'];
 const maker = (
   make: (this: Record<string, unknown>, like: Piece, event_id: string, payload: string) => void,
 ): Maker => {
@@ -79,127 +82,147 @@ const transcriptionDelta = /* @__PURE__ */ maker(function (like, event_id, delta
   this.content_index = like.content_index;
   this.delta = delta;
 });
-const append = /* @__PURE__ */ maker(function (like, _event_id, audio) {
-  this.type = like.type;
+const append = /* @__PURE__ */ maker(function (_like, _event_id, audio) {
+  this.type = APPEND;
   this.audio = audio;
 });
-const namedAppend = /* @__PURE__ */ maker(function (like, event_id, audio) {
-  this.type = like.type;
+const namedAppend = /* @__PURE__ */ maker(function (_like, event_id, audio) {
+  this.type = APPEND;
   this.event_id = event_id;
   this.audio = audio;
 });
+const APPEND = 'input_audio_buffer.append';
 
-const PART = ['type', 'event_id', 'response_id', 'item_id', 'output_index', 'content_index', 'delta'] as const;
-const text = { keys: PART, isAudio: false, make: partDelta };
+/** The inside of a string of ASCII that spells itself, and a whole number that has no other spelling. */
+const PLAIN = '[ !#-[\\]-~]*';
+const WHOLE = '(?:0|[1-9][0-9]{0,8})';
 
-/** The events whose frames are worth recognising. */
-const KINDS: ReadonlyMap<string, readonly Kind[]> = /* @__PURE__ */ new Map<string, readonly Kind[]>([
-  ['response.output_text.delta', [text]],
-  ['response.output_audio_transcript.delta', [text]],
-  ['response.output_audio.delta', [{ keys: PART, isAudio: true, make: partDelta }]],
-  [
-    'response.function_call_arguments.delta',
-    [
-      {
-        keys: ['type', 'event_id', 'response_id', 'item_id', 'output_index', 'call_id', 'delta'],
-        isAudio: false,
-        make: callDelta,
-      },
-    ],
-  ],
-  [
-    'conversation.item.input_audio_transcription.delta',
-    [{ keys: ['type', 'event_id', 'item_id', 'content_index', 'delta'], isAudio: false, make: transcriptionDelta }],
-  ],
-  [
-    'input_audio_buffer.append',
-    [
-      { keys: ['type', 'audio'], isAudio: true, make: append },
-      { keys: ['type', 'event_id', 'audio'], isAudio: true, make: namedAppend },
-    ],
-  ],
-]);
+/** A kind whose frames begin so, and say these keys `between` their event id and their payload, if they have an id. */
+function kind(
+  from: Kind['from'],
+  opening: string,
+  between: readonly string[] | undefined,
+  payload: 'delta' | 'audio',
+  make: Maker,
+): Kind {
+  const isAudio = payload === 'audio' || opening.includes('output_audio.delta');
+  const head = new RegExp(opening.replace(/[{.]/g, '\\$&') + (between ? PLAIN : ''), 'y');
+  if (!between) return { from, opening, head, isAudio, make };
+  const fields = between.map((key) => `"${key}":${key.endsWith('_index') ? WHOLE : `"${PLAIN}"`},`);
+  return { from, opening, head, span: new RegExp(`",${fields.join('')}"${payload}":"`, 'y'), isAudio, make };
+}
+
+/** How a frame with an event id begins. */
+const named = (type: string): string => `{"type":"${type}","event_id":"`;
+
+/** Where the openings below differ from each other. */
+const TELLING = 40;
+
+/** The events whose frames are worth recognising, by the telling character. */
+const KINDS: readonly (Kind | undefined)[] = /* @__PURE__ */ kindsByCharacter();
+
+function kindsByCharacter(): (Kind | undefined)[] {
+  const part = ['response_id', 'item_id', 'output_index', 'content_index'];
+  const call = ['response_id', 'item_id', 'output_index', 'call_id'];
+  const input = ['item_id', 'content_index'];
+  const kinds: (Kind | undefined)[] = new Array(128).fill(undefined);
+  for (const each of [
+    kind('server', named('response.output_text.delta'), part, 'delta', partDelta),
+    kind('server', named('response.output_audio_transcript.delta'), part, 'delta', partDelta),
+    kind('server', named('response.output_audio.delta'), part, 'delta', partDelta),
+    kind('server', named('response.function_call_arguments.delta'), call, 'delta', callDelta),
+    kind('server', named('conversation.item.input_audio_transcription.delta'), input, 'delta', transcriptionDelta),
+    kind('client', named(APPEND), [], 'audio', namedAppend),
+    kind('client', `{"type":"${APPEND}","audio":"`, undefined, 'audio', append),
+    // As Python prints it.
+    kind('client', `{"type": "${APPEND}", "audio": "`, undefined, 'audio', append),
+  ])
+    kinds[each.opening.charCodeAt(TELLING)] = each;
+  return kinds;
+}
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const CLOSE_OBJECT = 0x7d;
-/** Where the types above differ from each other; two that do not merely displace each other. */
-const TELLING = 30;
 /** Longer texts are read faster by the parser. */
 const TEXT_LENGTH = 192;
 
 /**
- * The event of a frame that is like one learnt before, or `undefined` when that is not certain. Its id and payload are slices, and
- * keep the frame in memory as long as they live.
+ * The event of a frame that spells a piece in the plainest way, or `undefined` when that is not certain. Its id and payload are
+ * slices, and keep the frame in memory as long as they live.
  */
-export function scanDelta(frame: string, memo: DeltaMemo): object | undefined {
-  return scan(frame, memo, false);
+export function scanDelta(frame: string, from: Kind['from'], memo: DeltaMemo): object | undefined {
+  const kind = kindOf(frame);
+  if (kind === undefined || kind.from !== from) return undefined;
+  const idEnd = kind.head.lastIndex;
+  const place = placeOf(frame, kind, idEnd, memo);
+  if (place === undefined) return undefined;
+  const start = idEnd + place.span.length;
+  const end = frame.length - 2;
+  if (start > end) return undefined;
+  if (!kind.isAudio && (end - start > TEXT_LENGTH || !isPlain(frame, start, end))) return undefined;
+  const payload = frame.substring(start, end);
+  if (kind.isAudio && !isBase64(payload)) return undefined;
+  return make(kind, place, frame.substring(kind.opening.length, idEnd), payload);
 }
 
 /**
- * The event of a frame of audio with its payload left empty, whatever that is: it stands between the first `"delta":"` or `"audio":"`
- * and the end. An event id that is not ASCII is not recognised, since the frame may be bytes that were taken for Latin-1.
+ * The event of a frame of audio with its payload left empty, whatever that is: it stands between `payloadAt` and the last two
+ * characters. All before it is ASCII, so that the frame may be bytes that were taken for Latin-1.
  */
-export function scanAudioHead(frame: string, memo: DeltaMemo): object | undefined {
-  return scan(frame, memo, true);
+export function scanAudioHead(frame: string, memo: DeltaMemo): { event: object; payloadAt: number } | undefined {
+  const kind = kindOf(frame);
+  if (kind === undefined || !kind.isAudio) return undefined;
+  const idEnd = kind.head.lastIndex;
+  const place = placeOf(frame, kind, idEnd, memo);
+  if (place === undefined) return undefined;
+  const payloadAt = idEnd + place.span.length;
+  if (payloadAt > frame.length - 2) return undefined;
+  return { event: make(kind, place, frame.substring(kind.opening.length, idEnd), ''), payloadAt };
 }
 
-function scan(frame: string, memo: DeltaMemo, isHeadOnly: boolean): object | undefined {
-  const pattern = memo.patterns[frame.charCodeAt(TELLING)];
-  if (pattern === undefined) return undefined;
-  const { head, span } = pattern;
-  if (frame.substring(0, head.length) !== head) return undefined;
+/** The kind of a frame that begins and ends as its frames do; where the id ends, `head.lastIndex` tells. */
+function kindOf(frame: string): Kind | undefined {
   const end = frame.length - 2;
-  if (frame.charCodeAt(end) !== QUOTE || frame.charCodeAt(end + 1) !== CLOSE_OBJECT) return undefined;
-  let start = head.length;
-  let event_id = '';
-  if (span !== '') {
-    const expected = start + pattern.event.event_id.length;
-    const idEnd = frame.charCodeAt(expected) === QUOTE ? expected : frame.indexOf('"', start);
-    if (frame.substring(idEnd, idEnd + span.length) !== span || !isPlain(frame, start, idEnd, isHeadOnly ? ASCII : ANY))
-      return undefined;
-    event_id = frame.substring(start, idEnd);
-    start = idEnd + span.length;
-  }
-  if (start > end) return undefined;
-  if (!pattern.kind.isAudio) {
-    if (isHeadOnly || end - start > TEXT_LENGTH || !isPlain(frame, start, end, ANY)) return undefined;
-    return make(pattern, event_id, frame.substring(start, end));
-  }
-  if (isHeadOnly) return make(pattern, event_id, '');
-  const payload = frame.substring(start, end);
-  return isBase64(payload) ? make(pattern, event_id, payload) : undefined;
+  if (end < TELLING || frame.charCodeAt(end) !== QUOTE || frame.charCodeAt(end + 1) !== CLOSE_OBJECT) return undefined;
+  const kind = KINDS[frame.charCodeAt(TELLING)];
+  if (kind === undefined) return undefined;
+  kind.head.lastIndex = 0;
+  return kind.head.test(frame) ? kind : undefined;
 }
+
+/** The place that a frame names behind its event id: the one of the last frame, or one that is read. */
+function placeOf(frame: string, { opening, span }: Kind, idEnd: number, memo: DeltaMemo): Place | undefined {
+  if (span === undefined) return NOWHERE;
+  const last = memo.places[frame.charCodeAt(TELLING)];
+  if (last !== undefined && stands(last.span, frame, idEnd)) return last;
+  span.lastIndex = idEnd;
+  if (!span.test(frame)) return undefined;
+  // A text of its own, since a slice would keep the frame in memory.
+  const hollow = `${opening}${frame.substring(idEnd, span.lastIndex)}"}`;
+  const read = parse(hollow);
+  if (!read.ok) return undefined;
+  const place = { span: hollow.slice(opening.length, -2), like: read.value as Piece };
+  memo.places[frame.charCodeAt(TELLING)] = place;
+  return place;
+}
+
+/** Events without an id say nothing but their payload. */
+const NOWHERE: Place = { span: '', like: {} as Piece };
+
+/** `startsWith` does the same and takes four times as long. */
+const stands = (text: string, frame: string, at: number): boolean => frame.substring(at, at + text.length) === text;
 
 /** The most frequent constructor is named, so that it can be inlined. */
-function make({ kind, event }: Pattern, event_id: string, payload: string): object {
-  return kind.make === partDelta ? new partDelta(event, event_id, payload) : new kind.make(event, event_id, payload);
+function make({ make }: Kind, { like }: Place, event_id: string, payload: string): object {
+  return make === partDelta ? new partDelta(like, event_id, payload) : new make(like, event_id, payload);
 }
 
-/** Shorter frames are parsed as fast as their beginning is. */
-const WORTH_HOLLOWING = 2048;
-/** Where a payload begins at the latest, in frames worth it. */
-const BEGINNING = 512;
-
-/**
- * A frame of audio with its payload cut out. If what is left is a right event, `learnDelta` may learn from it what it would learn
- * from the whole.
- */
-export function hollow(frame: string): string | undefined {
-  if (frame.length < WORTH_HOLLOWING) return undefined;
-  const beginning = frame.substring(0, BEGINNING);
-  const at = Math.max(beginning.indexOf('"delta":"') + 9, beginning.indexOf('"audio":"') + 9);
-  return at < 9 ? undefined : `${beginning.substring(0, at)}"}`;
-}
-
-const ASCII = 0x7f;
-const ANY = 0xffff;
-
-/** Whether a stretch of a frame spells itself: no quote, no backslash, no control character, nothing above `most`. */
-function isPlain(frame: string, start: number, end: number, most: number): boolean {
+/** Whether a stretch of a frame spells itself: no quote, no backslash, no control character. */
+function isPlain(frame: string, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
     const unit = frame.charCodeAt(i);
-    if (unit < 0x20 || unit > most || unit === QUOTE || unit === BACKSLASH) return false;
+    if (unit < 0x20 || unit === QUOTE || unit === BACKSLASH) return false;
   }
   return true;
 }
@@ -213,37 +236,3 @@ function isBase64(payload: string): boolean {
   return decodesWhole(payload, (length / 4) * 3 - pads);
 }
 const PAD = 0x3d;
-
-/** Remembers what a frame looks like, once the event it was parsed to has been found right. */
-export function learnDelta(frame: string, event: object, memo: DeltaMemo): void {
-  if (frame.charCodeAt(frame.length - 2) !== QUOTE) return;
-  const piece = event as Piece;
-  const kinds = KINDS.get(piece.type);
-  const keys = kinds && Object.keys(event);
-  const kind = kinds?.find((each) => each.keys.length === keys?.length && each.keys.every((key, i) => key === keys[i]));
-  if (!kind) return;
-  const pattern = patternOf(frame, piece, kind);
-  if (pattern) memo.patterns[frame.charCodeAt(TELLING)] = pattern;
-}
-
-function patternOf(frame: string, event: Piece, kind: Kind): Pattern | undefined {
-  const payloadKey = kind.keys.at(-1) as 'delta' | 'audio';
-  const payload = event[payloadKey];
-  const payloadAt = frame.length - 2 - payload.length;
-  const opening = `"${payloadKey}":"`;
-  // The frame spells the payload as it is, at its very end.
-  if (frame.slice(payloadAt) !== `${payload}"}` || !frame.slice(0, payloadAt).endsWith(opening)) return undefined;
-  if (kind.keys[1] !== 'event_id') {
-    const head = `{"type":"${event.type}",${opening}`;
-    return frame.startsWith(head) && head.length === payloadAt ? { head, span: '', kind, event } : undefined;
-  }
-  const { event_id } = event;
-  const head = `{"type":"${event.type}","event_id":"`;
-  if (typeof event_id !== 'string' || !frame.startsWith(`${head}${event_id}"`)) return undefined;
-  const span = frame.slice(head.length + event_id.length, payloadAt);
-  // What is said between may be said by any later frame too, so it must not touch what differs: no key there may be spelled
-  // with escapes, and none may be given again.
-  const isInnocent =
-    !span.includes('\\') && !/"(?:type|event_id)"/.test(span) && span.indexOf(opening) === span.length - opening.length;
-  return isInnocent ? { head, span, kind, event } : undefined;
-}

@@ -29,15 +29,15 @@ export interface LeanOptions {
  * Where an event is not what its type says, the issue is `invalid_event` with `param: null`: ask the full codec which field it is.
  */
 export const decodeServerEvent = (frame: unknown, { memo = MEMO }: LeanOptions = {}): Decoded<ServerEvent> =>
-  decode(frame, measureServerEvent, true, memo) as Decoded<ServerEvent>;
+  decode(frame, 'server', measureServerEvent, memo) as Decoded<ServerEvent>;
 
 /** Decodes what a client sent, as `decodeServerEvent`. An event of an unknown type is refused with `invalid_value`. Never throws. */
 export const decodeClientEvent = (frame: unknown, { memo = MEMO }: LeanOptions = {}): Decoded<ClientEvent> =>
-  decode(frame, measureClientEvent, false, memo) as Decoded<ClientEvent>;
+  decode(frame, 'client', measureClientEvent, memo) as Decoded<ClientEvent>;
 
-function decode(given: unknown, measure: Measure, keepsUnknown: boolean, memo: DeltaMemo): Decoded<object> {
+function decode(given: unknown, from: 'client' | 'server', measure: Measure, memo: DeltaMemo): Decoded<object> {
   const frame = textOf(given);
-  const right = typeof frame === 'string' ? decodeFast(frame, measure, memo) : undefined;
+  const right = typeof frame === 'string' ? decodeFast(frame, from, measure, memo) : undefined;
   if (right) return { ok: true, value: right, known: true };
   return guarded(() => {
     const isText = typeof frame === 'string' || frame instanceof Uint8Array;
@@ -51,7 +51,7 @@ function decode(given: unknown, measure: Measure, keepsUnknown: boolean, memo: D
     const event = value as { type: string };
     const measured = measure(event);
     const known = measured !== Number.NEGATIVE_INFINITY;
-    if (!known && !keepsUnknown) return refuse(unknownType(event.type), value);
+    if (!known && from === 'client') return refuse(unknownType(event.type), value);
     if (Number.isNaN(measured))
       return refuse(issue('invalid_event', null, 'The event is not what its type says.'), value);
     mask(event);

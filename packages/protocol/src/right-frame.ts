@@ -1,7 +1,7 @@
-// Frames that are right, which nearly all are: recognised by what is like the ones before, or measured by the checks of
+// Frames that are right, which nearly all are: recognised by how they are spelled, or measured by the checks of
 // `checks.generated.ts`. What is wrong with any other is the slow way's business.
 
-import { createDeltaMemo, type DeltaMemo, hollow, learnDelta, scanDelta } from './delta-scanner.ts';
+import { createDeltaMemo, type DeltaMemo, scanDelta } from './delta-scanner.ts';
 import { decodeText, readTolerantly } from './json-scan.ts';
 import { holdKeys } from './masked.ts';
 import { ROOM_FOR_WRONG } from './measure.ts';
@@ -23,24 +23,19 @@ const speaksOfKeys = (type: string): boolean =>
 export type Measure = (value: unknown) => number;
 
 /** The event of a frame that is right; for what is odd about any other the slow path has words. */
-export function decodeFast(frame: string, measure: Measure, memo: DeltaMemo): object | undefined {
-  const scanned = scanDelta(frame, memo);
+export function decodeFast(
+  frame: string,
+  from: 'client' | 'server',
+  measure: Measure,
+  memo: DeltaMemo,
+): object | undefined {
+  const scanned = scanDelta(frame, from, memo);
   if (scanned) return scanned;
-  const hollowed = hollow(frame);
-  if (hollowed !== undefined && parseRight(hollowed, measure, memo)) {
-    const filled = scanDelta(frame, memo);
-    if (filled) return filled;
-  }
-  return parseRight(frame, measure, memo);
-}
-
-function parseRight(frame: string, measure: Measure, memo: DeltaMemo): object | undefined {
   const read = readTolerantly(frame);
   if (!read.ok) return undefined;
   const room = frame.length - measure(read.value);
   if (!(room < ROOM_FOR_WRONG || (room < Number.POSITIVE_INFINITY && isSound(read.value as object)))) return undefined;
   const value = read.value as { type: string };
   if (speaksOfKeys(value.type)) holdKeys(value);
-  learnDelta(frame, value, memo);
   return value;
 }
