@@ -1,4 +1,4 @@
-// One server in a process of its own, for `server.bench.mjs`: `node --expose-gc server-child.mjs <kind>`. Says its URL once it
+// One server in a process of its own, for `server.bench.mjs` and its like: `node --expose-gc server-child.mjs <kind>`. Says its URL once it
 // listens; then each request on the channel is answered with what the process has used so far.
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -37,6 +37,12 @@ async function colloquy(options = {}) {
 
 const KINDS = {
   colloquy,
+  /** As `colloquy serve` starts it. */
+  offline: async () => {
+    const { openVoice } = await import(new URL('../../packages/server/dist/index.js', import.meta.url));
+    const { engine, speech } = await openVoice();
+    return colloquy({ engine, speech });
+  },
   'colloquy, recording': () => {
     const folder = mkdtempSync(join(tmpdir(), 'colloquy-bench-'));
     process.on('exit', () => rmSync(folder, { recursive: true }));
