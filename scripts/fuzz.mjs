@@ -5,7 +5,7 @@
 // Every frame follows from the seed and its number; a complaint names both. Ends with 1 after ten complaints.
 
 import { parseArgs } from 'node:util';
-import * as protocol from '../packages/protocol/dist/index.js';
+import * as protocol from '@colloquy/protocol';
 import { frameLaws } from '../tests/laws/frame-laws.mjs';
 import { random } from '../tests/laws/wire-values.mjs';
 

@@ -9,7 +9,7 @@ const refuse = () => {
 const parse = (frame) => JSON.parse(frame).type ?? refuse();
 
 async function colloquy(from) {
-  const { decodeClientEvent, decodeServerEvent } = await import('../../packages/protocol/dist/index.js');
+  const { decodeClientEvent, decodeServerEvent } = await import('@colloquy/protocol');
   const decode = from === 'server' ? decodeServerEvent : decodeClientEvent;
   return (frame) => decode(frame).ok || refuse();
 }

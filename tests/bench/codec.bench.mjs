@@ -18,7 +18,7 @@ const ROUNDS = given > 0 ? Number(process.argv[given + 1]) : 25;
 /** CPU time of one stretch of the floor, in microseconds. */
 const STRETCH = 6000;
 
-const PROTOCOL = new URL('../../packages/protocol/dist/index.js', import.meta.url);
+const PROTOCOL = new URL(import.meta.resolve('@colloquy/protocol'));
 const { decodeAudioFrame, encodeAudioFrame } = await import(PROTOCOL);
 
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
