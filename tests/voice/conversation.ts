@@ -11,7 +11,7 @@ import { joined, silence } from './parts.ts';
 export const PCM: RealtimeAudioFormat = { type: 'audio/pcm', rate: 24_000 };
 /** What surrounds an utterance so that it opens and closes a turn at 500 ms of silence. */
 export const BEFORE_MS = 300;
-const AFTER_MS = 1200;
+export const AFTER_MS = 1200;
 /** Audio of one append, in milliseconds: few enough of them that a whole utterance may be sent at once. */
 const APPEND_MS = 100;
 
