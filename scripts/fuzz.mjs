@@ -1,14 +1,18 @@
-// Tries the laws of decoding, encoding and redaction on many spoilt frames, against the built package: `npm run build` first.
+// Tries the laws of decoding, encoding and redaction on many spoilt frames, against the built package: `npm run fuzz`.
 //
-//   node scripts/fuzz.mjs --frames 10000000 [--seed N]
+//   npm run fuzz                              ten million
+//   npm run fuzz -- --frames 1000 --seed 7    so many, and which
 //
 // Every frame follows from the seed and its number; a complaint names both. Ends with 1 after ten complaints.
 
 import { parseArgs } from 'node:util';
-import * as protocol from '@colloquy/protocol';
 import { frameLaws } from '../tests/laws/frame-laws.mjs';
 import { random } from '../tests/laws/wire-values.mjs';
+import { build } from './build.mjs';
+import { install } from './install.mjs';
+import { requireNode } from './run.mjs';
 
+requireNode();
 const { values } = parseArgs({
   options: {
     frames: { type: 'string', default: '10000000' },
@@ -18,11 +22,13 @@ const { values } = parseArgs({
 const frames = Number(values.frames);
 const seed = Number(values.seed);
 if (!Number.isSafeInteger(frames) || frames < 1 || !Number.isSafeInteger(seed) || seed < 0) {
-  console.error('usage: node scripts/fuzz.mjs [--frames COUNT] [--seed NUMBER]');
+  console.error('usage: npm run fuzz -- [--frames COUNT] [--seed NUMBER]');
   process.exit(2);
 }
 
-const laws = frameLaws(protocol);
+const failed = (await install()) || (await build());
+if (failed) process.exit(failed);
+const laws = frameLaws(await import('@colloquy/protocol'));
 const started = performance.now();
 let told = started;
 let complaints = 0;

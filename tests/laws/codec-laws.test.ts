@@ -1,5 +1,5 @@
 // The laws of decoding, encoding and redaction, on random values. Each title says its seed; fast-check prints the path to a
-// counterexample. `node scripts/fuzz.mjs` tries the last of them for longer.
+// counterexample. `npm run fuzz` tries the last of them for longer.
 
 import { readFileSync } from 'node:fs';
 import * as protocol from '@colloquy/protocol';

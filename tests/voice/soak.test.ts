@@ -1,0 +1,37 @@
+// The long spoken session for a minute of audio; `npm run soak` holds it for half an hour.
+
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, expect, it } from 'vitest';
+import { allOf, openParts } from './parts.ts';
+
+const run = promisify(execFile);
+const SCRIPT = join(import.meta.dirname, '../../scripts/soak.mjs');
+
+const opened = await openParts();
+const { parts, missing } = allOf(opened);
+afterAll(async () => {
+  if (opened.detector.ok) opened.detector.part.close();
+  if (opened.transcriber.ok) await opened.transcriber.part.close();
+  if (opened.speaker.ok) await opened.speaker.part.close();
+});
+
+it.skipIf(!parts)(
+  `[LM5, VA8, VA14] every turn of a long session is answered, noise is none, and memory keeps its bounds${missing && ` (${missing})`}`,
+  async ({ annotate }) => {
+    const args = ['--expose-gc', SCRIPT, '--minutes', '0.6'];
+    const { stdout } = await run(process.execPath, args, { timeout: 90_000 });
+    const [, minutes, turns, interruptions, noises] =
+      /^([\d.]+) minutes of audio in [\d.]+: (\d+) turns answered, (\d+) interrupted, (\d+) noises ignored$/m.exec(
+        stdout,
+      ) ?? [];
+    expect(Number(minutes)).toBeGreaterThanOrEqual(0.6);
+    expect(Number(turns)).toBeGreaterThanOrEqual(9);
+    expect(Number(interruptions)).toBeGreaterThanOrEqual(1);
+    expect(Number(noises)).toBeGreaterThanOrEqual(1);
+    expect(stdout).toMatch(/^soak: ok$/m);
+    await annotate(`a minute of speech: ${/^kept.*$/m.exec(stdout)?.[0]}`, 'figure');
+  },
+  100_000,
+);
