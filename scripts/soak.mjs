@@ -1,10 +1,10 @@
 // One spoken session for as long as people talk, faster than they do: `npm run soak`.
 //
-//   npm run soak                      30 minutes of audio
+//   npm run soak                     30 minutes of audio
 //   npm run soak -- --minutes 2      so many
 //
-// The server is a process of its own with the offline engine. It is told names, asked sums, interrupted, and hears noise that is no
-// turn. Ends with 1 when a turn is not answered, an error comes, or memory grows beyond what a session may keep [LM5].
+// The server is a process of its own with the offline engine. It is told names, asked sums, interrupted, and hears noise. Ends with
+// 1 when a turn is not answered, an error comes, or memory grows beyond what a session may keep [LM5].
 
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
@@ -35,9 +35,10 @@ const outcome = await holdSession(minutes * 60_000, ({ audioMs, turns, kept }) =
   console.log(`${(audioMs / 60_000).toFixed(1)} of ${minutes} min, ${turns} turns, ${mib(kept)} kept`);
 });
 
-const { audioMs, tookMs, turns, interruptions, noises, faults, start, end, most, stored, cpuMs } = outcome;
+const { audioMs, tookMs, turns, misheard, interruptions, noises, mistaken, faults, start, end, most, stored, cpuMs } =
+  outcome;
 console.log(
-  `${(audioMs / 60_000).toFixed(1)} minutes of audio in ${(tookMs / 60_000).toFixed(1)}: ${turns} turns answered, ${interruptions} interrupted, ${noises} noises ignored`,
+  `${(audioMs / 60_000).toFixed(1)} minutes of audio in ${(tookMs / 60_000).toFixed(1)}: ${turns} turns answered, ${misheard} misheard, ${interruptions} interrupted, ${mistaken} of ${noises} noises taken for speech`,
 );
 console.log(`CPU of the server: ${(cpuMs / 1000).toFixed(1)} s`);
 console.log(
@@ -51,6 +52,7 @@ const BESIDES = 24 * 2 ** 20;
 const allowed = Math.min(LIMIT, stored) + BESIDES;
 if (most - start.kept > allowed)
   faults.push(`${mib(most - start.kept)} more were kept than at the start, ${mib(allowed)} may be`);
+if (mistaken > 1 && mistaken > noises / 10) faults.push('too many noises were taken for speech');
 for (const fault of faults) console.error(fault);
 console.log(faults.length === 0 ? 'soak: ok' : `soak: ${faults.length} faults`);
 process.exit(faults.length === 0 ? 0 : 1);
