@@ -118,7 +118,7 @@ export const SETTINGS = {
     env: 'COLLOQUY_ENGINE',
     value: 'names',
     about:
-      'what answers: offline, parrot, scripted, or cascade, the endpoints below (offline; cascade once there are any); with several, such as offline,parrot, sessions choose by their model, and the first answers any other',
+      'what answers: offline, parrot, scripted, cascade, the endpoints below, or sherpa, models of your own (offline; cascade or sherpa once there are any); with several, such as offline,parrot, sessions choose by their model, and the first answers any other',
   },
   scenario: {
     ...TEXT,
@@ -164,6 +164,12 @@ export const SETTINGS = {
     env: 'COLLOQUY_SPEAK_RATE',
     value: 'hz',
     about: 'samples per second of the pcm it sends (24000)',
+  },
+  'sherpa-models': {
+    ...TEXT,
+    env: 'COLLOQUY_SHERPA_MODELS',
+    value: 'folder',
+    about: 'models that hear and speak on this machine, of sherpa-onnx: docs/engines.md',
   },
   mcp: {
     ...TEXT,
@@ -243,7 +249,7 @@ const NAMES = Object.keys(SETTINGS) as SettingName[];
 
 /** The settings that describe an engine: those an entry of `engines` may have. */
 const OF_ENGINES = NAMES.filter((name) =>
-  /^(?:engine|scenario|pace|cascade|(?:transcribe|think|speak)-.*)$/.test(name),
+  /^(?:engine|scenario|pace|cascade|sherpa-models|(?:transcribe|think|speak)-.*)$/.test(name),
 );
 
 /** The same settings as options of `util.parseArgs`. */

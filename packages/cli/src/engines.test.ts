@@ -30,6 +30,8 @@ describe('the engines asked for', () => {
     [ENDPOINT, ['cascade: cascade']],
     [{ scenario: 's.yaml' }, ['scripted: scripted']],
     [{ engine: 'parrot' }, ['parrot: parrot']],
+    [{ 'sherpa-models': 'm' }, ['sherpa: sherpa']],
+    [{ ...ENDPOINT, 'sherpa-models': 'm' }, ['sherpa: sherpa']],
     [{ engine: 'offline, parrot' }, ['offline: offline', 'parrot: parrot']],
     [{ ...ENDPOINT, engine: 'parrot,cascade' }, ['parrot: parrot', 'cascade: cascade']],
   ])('by %j', (flags, expected) => {
@@ -50,13 +52,14 @@ describe('the engines asked for', () => {
   });
 
   it.each([
-    [{ engine: 'gpt' }, {}, '--engine must name one or more of offline, parrot, scripted, cascade'],
-    [{ engine: 'gpt' }, { engines: ENGINES }, 'scripted, cascade, small, bird, play'],
+    [{ engine: 'gpt' }, {}, '--engine must name one or more of offline, parrot, scripted, cascade, sherpa'],
+    [{ engine: 'gpt' }, { engines: ENGINES }, 'scripted, cascade, sherpa, small, bird, play'],
     [{ engine: 'parrot,parrot' }, {}, "--engine names 'parrot' twice"],
     [{ engine: 'parrot', scenario: 's' }, {}, '--scenario is for --engine scripted, not parrot'],
+    [{ engine: 'parrot', 'sherpa-models': 'm' }, {}, '--sherpa-models is for --engine sherpa, not parrot'],
     [{ pace: '1' }, {}, '--pace is for --engine parrot, not offline'],
-    [{ ...ENDPOINT, engine: 'offline' }, {}, 'are for --engine cascade, not offline'],
-    [{ ...ENDPOINT }, { engines: ENGINES }, 'are for --engine cascade, not those of the file'],
+    [{ ...ENDPOINT, engine: 'offline' }, {}, 'are for --engine cascade or sherpa, not offline'],
+    [{ ...ENDPOINT }, { engines: ENGINES }, 'are for --engine cascade or sherpa, not those of the file'],
     [{}, { engines: { a: { engine: 'b' } } }, "'engines.a.engine' must be one of offline"],
     [{}, { engines: { a: { engine: 'parrot,offline' } } }, "'engines.a.engine' must be one of offline"],
     [{}, { engines: { a: { engine: 'offline', pace: 1 } } }, '--pace is for --engine parrot, not offline'],

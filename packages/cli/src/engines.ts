@@ -13,7 +13,7 @@ type ServerParts = Pick<
 >;
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const KINDS = ['offline', 'parrot', 'scripted', 'cascade'] as const;
+const KINDS = ['offline', 'parrot', 'scripted', 'cascade', 'sherpa'] as const;
 type EngineKind = (typeof KINDS)[number];
 
 /** An engine to be made. */
@@ -47,11 +47,12 @@ const hasEndpoints = (settings: Settings) => ENDPOINTS.some((name) => settings[n
 /** Whether anything says which engines are wanted, or what they are made from. */
 export const asksForEngines = (settings: Settings): boolean =>
   hasEndpoints(settings) ||
-  (['engine', 'engines', 'scenario', 'pace'] as const).some((name) => settings[name] !== undefined);
+  (['engine', 'engines', 'scenario', 'pace', 'sherpa-models'] as const).some((name) => settings[name] !== undefined);
 
 /** What settings without `engine` ask for. */
 function impliedKind(settings: Settings): EngineKind {
   if (settings.scenario !== undefined) return 'scripted';
+  if (settings['sherpa-models'] !== undefined) return 'sherpa';
   return hasEndpoints(settings) ? 'cascade' : 'offline';
 }
 
@@ -86,13 +87,14 @@ function describedPlan(name: string, settings: Settings): EnginePlan {
 }
 
 function refuseUnused(settings: Settings, kinds: readonly EngineKind[]): void {
-  const needs = (kind: EngineKind, what: string) => {
-    if (!kinds.includes(kind))
-      throw misused(`${what} --engine ${kind}, not ${kinds.join(', ') || 'those of the file'}`);
+  const needs = (what: string, ...users: EngineKind[]) => {
+    if (!users.some((kind) => kinds.includes(kind)))
+      throw misused(`${what} --engine ${users.join(' or ')}, not ${kinds.join(', ') || 'those of the file'}`);
   };
-  if (settings.scenario !== undefined) needs('scripted', '--scenario is for');
-  if (settings.pace !== undefined) needs('parrot', '--pace is for');
-  if (hasEndpoints(settings)) needs('cascade', 'endpoints that hear, think and speak are for');
+  if (settings.scenario !== undefined) needs('--scenario is for', 'scripted');
+  if (settings.pace !== undefined) needs('--pace is for', 'parrot');
+  if (settings['sherpa-models'] !== undefined) needs('--sherpa-models is for', 'sherpa');
+  if (hasEndpoints(settings)) needs('endpoints that hear, think and speak are for', 'cascade', 'sherpa');
 }
 
 /**
@@ -125,13 +127,18 @@ export async function openEngines(
 }
 
 function voiceOptions(
-  kind: 'offline' | 'cascade',
+  kind: 'offline' | 'cascade' | 'sherpa',
   settings: Settings,
   env: Environment,
   server: ServerParts,
 ): VoiceOptions {
   if (kind === 'offline') return {};
   const endpoints = readEndpoints(settings, env, server.readCascadeConfig);
+  if (kind === 'sherpa') {
+    const models = settings['sherpa-models'];
+    if (models === undefined) throw misused('--engine sherpa needs --sherpa-models, the folder that holds its models');
+    return { endpoints, env, models };
+  }
   if (!endpoints) throw misused('--engine cascade needs endpoints: --think-url and --think-model, or --cascade');
   return { endpoints, env };
 }

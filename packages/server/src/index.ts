@@ -48,6 +48,7 @@ export {
   type TranscribeConfig,
 } from './speech/cascade-config.ts';
 export { checkEndpoints, type EndpointProblem, type EndpointReport } from './speech/check-endpoints.ts';
+export { checkModels } from './speech/check-models.ts';
 export { openFlite } from './speech/flite.ts';
 export type { SpeechParts } from './speech/listener.ts';
 export { type OfflineThinkerOptions, offlineThinker } from './speech/offline-thinker.ts';

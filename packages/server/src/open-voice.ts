@@ -1,4 +1,5 @@
-// Voices put together: the endpoints that are configured, and the offline parts for the rest. What answers, and what hears.
+// Voices put together: the endpoints that are configured, the models a user brings, and the offline parts for the rest. What
+// answers, and what hears.
 
 import type { OfferedEngine } from './engine-registry.ts';
 import { cascade } from './engines/cascade.ts';
@@ -9,6 +10,8 @@ import type { SpeechParts } from './speech/listener.ts';
 import { offlineThinker } from './speech/offline-thinker.ts';
 import { openPocketSphinx } from './speech/pocketsphinx.ts';
 import type { Availability } from './speech/ports.ts';
+import { openSherpaSpeaker, openSherpaTranscriber } from './speech/sherpa.ts';
+import { findSherpaModels, type SherpaModel } from './speech/sherpa-models.ts';
 import { openSilero } from './speech/silero.ts';
 
 export interface VoiceOptions {
@@ -16,6 +19,8 @@ export interface VoiceOptions {
   endpoints?: CascadeConfig | undefined;
   /** Where their keys are. @default {} */
   env?: Environment;
+  /** A folder of models for sherpa-onnx, which hear and speak where no endpoint does. @default none */
+  models?: string | undefined;
 }
 
 /** An engine, what hears for it, and what it lacks. */
@@ -35,13 +40,14 @@ export interface OpenVoices {
 
 /**
  * Opens the parts of some voices; what several of them use is opened once. Throws `invalid_configuration` when an endpoint's key
- * is not where it should be; asks no endpoint anything.
+ * is not where it should be, and when a folder of models holds none or one that cannot be loaded; asks no endpoint anything.
  */
 export async function openVoices(wanted: Readonly<Record<string, VoiceOptions>>): Promise<OpenVoices> {
-  const parts = Object.entries(wanted).map(([name, { endpoints = {}, env = {} }]) => ({
+  const parts = Object.entries(wanted).map(([name, { endpoints = {}, env = {}, models }]) => ({
     name,
-    isOffline: Object.keys(endpoints).length === 0,
-    ...cascadeParts(endpoints, env),
+    isOffline: Object.keys(endpoints).length === 0 && models === undefined,
+    own: cascadeParts(endpoints, env),
+    models: models === undefined ? {} : findSherpaModels(models),
   }));
   const open = new Set<{ close(): unknown }>();
   const opened = new Map<unknown, Promise<Availability<{ close(): unknown }>>>();
@@ -66,29 +72,51 @@ export async function openVoices(wanted: Readonly<Record<string, VoiceOptions>>)
     return starting;
   }
 
-  const voices = parts.map(async ({ name, isOffline, ...own }): Promise<[string, Voice]> => {
+  async function close(): Promise<void> {
+    await Promise.all([...open].map((part) => part.close()));
+  }
+
+  /** A part of a model that is brought; an endpoint for the same wins. */
+  async function broughtPart<T extends { close(): unknown }>(
+    own: T | undefined,
+    model: SherpaModel | undefined,
+    load: (model: SherpaModel) => Promise<T>,
+  ): Promise<T | undefined> {
+    if (own || !model) return own;
+    const part = await load(model);
+    open.add(part);
+    return part;
+  }
+
+  const opening = parts.map(async ({ name, isOffline, own, models }): Promise<[string, Voice]> => {
     const missing: string[] = [];
+    const [heard, spoken] = await Promise.all([
+      broughtPart(own.transcriber, models.hear, openSherpaTranscriber),
+      broughtPart(own.speaker, models.speak, openSherpaSpeaker),
+    ]);
     const [detector, transcriber, speaker] = await Promise.all([
       offlinePart(undefined, openSilero, missing),
-      offlinePart(own.transcriber, openPocketSphinx, missing),
-      offlinePart(own.speaker, openFlite, missing),
+      offlinePart(heard, openPocketSphinx, missing),
+      offlinePart(spoken, openFlite, missing),
     ]);
     const engine = isOffline
       ? offline({ speaker })
       : cascade({ name, thinker: own.thinker ?? offlineThinker(), speaker });
     return [name, { engine, speech: { detector, transcriber }, missing }];
   });
-  return {
-    voices: Object.fromEntries(await Promise.all(voices)),
-    async close() {
-      await Promise.all([...open].map((part) => part.close()));
-    },
-  };
+  // All of them, so that what was opened can be closed when one cannot be.
+  const settled = await Promise.allSettled(opening);
+  const refused = settled.find((each) => each.status === 'rejected');
+  if (refused) {
+    await close();
+    throw refused.reason;
+  }
+  return { voices: Object.fromEntries(await Promise.all(opening)), close };
 }
 
 /** Opens one voice. Throws as `openVoices` does. */
 export async function openVoice(options: VoiceOptions = {}): Promise<Voice & Pick<OpenVoices, 'close'>> {
-  const name = options.endpoints ? 'cascade' : 'offline';
+  const name = options.models === undefined ? (options.endpoints ? 'cascade' : 'offline') : 'sherpa';
   const { voices, close } = await openVoices({ [name]: options });
   return { ...(voices[name] as Voice), close };
 }

@@ -1,4 +1,4 @@
-// `colloquy doctor`: asks every configured endpoint once, and says what is wrong with it.
+// `colloquy doctor`: asks every configured endpoint once, has every model work once, and says what is wrong with it.
 
 import type { EndpointReport } from '@colloquy/server';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
@@ -10,11 +10,11 @@ const HELP = `Usage: colloquy doctor [options]
 
 Asks each endpoint of a cascade one small thing, as 'colloquy serve' with the same options would, and says what is
 wrong: nobody listens there, the key is refused, there is no such model, it does not stream, it sends other audio.
-This costs what three short requests cost.
+This costs what three short requests cost. Models of --sherpa-models are loaded, and each has to work once.
 
 Options:
   --json           the reports as one JSON list, for other programs
-  --cascade <file> and the other options of endpoints: see 'colloquy serve --help'
+  --cascade <file> and the other options of endpoints, --sherpa-models <folder>: see 'colloquy serve --help'
   --config <file>  a JSON object of settings, as for 'colloquy serve'
   -h, --help       this text
 
@@ -48,10 +48,15 @@ async function run(args: string[]): Promise<number> {
   }
   const { env } = process;
   const settings = readSettings(values, env, values.config ?? (env.COLLOQUY_CONFIG || undefined));
-  const { checkEndpoints, readCascadeConfig } = await import('@colloquy/server');
+  const { checkEndpoints, checkModels, readCascadeConfig } = await import('@colloquy/server');
   const endpoints = readEndpoints(settings, env, readCascadeConfig);
-  if (!endpoints) throw misused('there is no endpoint to ask; name one, e.g. --think-url and --think-model');
-  const reports = await checkEndpoints(endpoints, env);
+  const models = settings['sherpa-models'];
+  if (!endpoints && models === undefined)
+    throw misused('there is no endpoint to ask; name one, e.g. --think-url and --think-model');
+  const reports = [
+    ...(endpoints ? await checkEndpoints(endpoints, env) : []),
+    ...(models === undefined ? [] : await checkModels(models)),
+  ];
   process.stdout.write(
     values.json
       ? `${JSON.stringify(reports, null, 2)}\n`
@@ -60,4 +65,8 @@ async function run(args: string[]): Promise<number> {
   return reports.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
 }
 
-export const doctor: Command = { summary: 'ask each configured endpoint, and say what is wrong', help: HELP, run };
+export const doctor: Command = {
+  summary: 'ask each configured endpoint and model, and say what is wrong',
+  help: HELP,
+  run,
+};

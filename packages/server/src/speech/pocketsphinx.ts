@@ -7,10 +7,10 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { decodedTranscriber } from './decoded-transcriber.ts';
 import type { FromWorker, WorkerSettings } from './pocketsphinx-messages.ts';
-import { type DecoderPool, decoderPool, type StartThread } from './pocketsphinx-pool.ts';
-import { type Availability, SPEECH_HZ, type Transcriber, type Transcript, type UtteranceOptions } from './ports.ts';
-import { stableWords } from './stable-words.ts';
+import { decoderPool, type StartThread } from './pocketsphinx-pool.ts';
+import type { Availability, Transcriber } from './ports.ts';
 
 export interface PocketSphinxOptions {
   /** Most threads, each with a decoder of some 110 MB. @default one less than there are cores, at least 1 */
@@ -51,7 +51,10 @@ export async function openPocketSphinx(options: PocketSphinxOptions = {}): Promi
   const first = await tryOut(args);
   if (typeof first === 'string') return missing(first);
   const { threads = Math.max(1, availableParallelism() - 1), repeatable = false } = options;
-  return { ok: true, part: transcriber(decoderPool({ threads, repeatable, start: startThread(args, first) })) };
+  return {
+    ok: true,
+    part: decodedTranscriber('pocketsphinx', decoderPool({ threads, repeatable, start: startThread(args, first) })),
+  };
 }
 
 interface Started {
@@ -111,70 +114,4 @@ function startThread(args: string[], first: Started): StartThread {
       },
     };
   };
-}
-
-function transcriber(pool: DecoderPool): Transcriber {
-  return {
-    name: 'pocketsphinx',
-    capabilities: { streaming: true, logprobs: false, hints: false },
-    open: (options) => openUtterance(pool, options),
-    forget: pool.forget,
-    close: pool.close,
-  };
-}
-
-function openUtterance(pool: DecoderPool, { speaker, signal, onDelta, onGuess }: UtteranceOptions) {
-  const stable = stableWords();
-  let samples = 0;
-  const { promise, resolve, reject } = withResolvers<Transcript>();
-  promise.catch(() => {}); // whoever never asks for the words need not hear that there are none
-
-  const tell = (delta: string | undefined) => {
-    if (delta !== undefined && !signal.aborted) onDelta?.(delta);
-  };
-  const settled = (words: string): Transcript => ({
-    transcript: words,
-    usage: { type: 'duration', seconds: Math.round((samples * 1000) / SPEECH_HZ) / 1000 },
-  });
-
-  const utterance = pool.open({
-    speaker,
-    guess(words) {
-      if (!signal.aborted) onGuess?.(words);
-      tell(stable.guess(words));
-    },
-    settle(words) {
-      signal.removeEventListener('abort', abort);
-      if (words === undefined) return reject(new Error('the recogniser broke off'));
-      tell(stable.settle(words));
-      resolve(settled(words));
-    },
-  });
-  function abort(): void {
-    utterance.drop();
-    resolve(settled(''));
-  }
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
-
-  return {
-    write(chunk: Int16Array): void {
-      if (signal.aborted) return;
-      samples += chunk.length;
-      utterance.write(chunk);
-    },
-    finish(): Promise<Transcript> {
-      if (!signal.aborted) utterance.finish();
-      return promise;
-    },
-  };
-}
-
-function withResolvers<T>() {
-  let resolve!: (value: T) => void;
-  let reject!: (reason: Error) => void;
-  const promise = new Promise<T>((...settle) => {
-    [resolve, reject] = settle;
-  });
-  return { promise, resolve, reject };
 }

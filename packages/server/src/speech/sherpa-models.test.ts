@@ -1,0 +1,74 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { findSherpaModels } from './sherpa-models.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'colloquy-models-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function put(...paths: string[]): void {
+  for (const path of paths) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), 'x');
+  }
+}
+const kinds = () => {
+  const { hear, speak } = findSherpaModels(folder);
+  return [hear?.kind, speak?.kind];
+};
+
+describe('findSherpaModels', () => {
+  it('finds a recogniser and a voice as they are unpacked, each in its folder', () => {
+    put('zipformer/encoder-99.int8.onnx', 'zipformer/encoder-99.onnx', 'zipformer/decoder-99.onnx');
+    put('zipformer/joiner-99.onnx', 'zipformer/tokens.txt', 'zipformer/README.md');
+    put('piper/en_US-amy-low.onnx', 'piper/tokens.txt', 'piper/espeak-ng-data/phontab', 'piper/MODEL_CARD');
+    expect(kinds()).toEqual(['transducer', 'vits']);
+    const { hear, speak } = findSherpaModels(folder);
+    const transducer = {
+      encoder: join(folder, 'zipformer/encoder-99.onnx'),
+      decoder: join(folder, 'zipformer/decoder-99.onnx'),
+      joiner: join(folder, 'zipformer/joiner-99.onnx'),
+    };
+    expect(hear?.config).toMatchObject({
+      featConfig: { sampleRate: 16_000 },
+      modelConfig: { transducer, tokens: join(folder, 'zipformer/tokens.txt') },
+    });
+    const vits = { model: join(folder, 'piper/en_US-amy-low.onnx'), dataDir: join(folder, 'piper/espeak-ng-data') };
+    expect(speak?.config).toMatchObject({ model: { vits } });
+  });
+
+  it('takes one model alone, in the folder itself, and what has other networks for what it is', () => {
+    put('encoder.int8.onnx', 'decoder.int8.onnx', 'tokens.txt');
+    expect(kinds()).toEqual(['paraformer', undefined]);
+    rmSync(folder, { recursive: true });
+    put('model.onnx', 'voices.bin', 'tokens.txt', 'lexicon.txt');
+    expect(kinds()).toEqual([undefined, 'kokoro']);
+  });
+
+  it.each([
+    ['nothing', [], /holds no model that is known: a recogniser is encoder\*\.onnx.*; a voice is one \.onnx/],
+    ['no decoder', ['m/encoder.onnx', 'm/tokens.txt'], /\/m has no decoder\*\.onnx/],
+    ['no tokens to hear', ['m/encoder.onnx', 'm/decoder.onnx'], /\/m has no tokens\.txt: a recogniser/],
+    ['no tokens to speak', ['m/a.onnx', 'm/lexicon.txt'], /\/m has no tokens\.txt: a voice/],
+    [
+      'two voices',
+      ['a/a.onnx', 'a/tokens.txt', 'a/lexicon.txt', 'b/b.onnx', 'b/tokens.txt', 'b/lexicon.txt'],
+      /holds two voices: .*\/a and .*\/b; leave one/,
+    ],
+  ])('says what is wrong: %s', (_, paths, message) => {
+    put(...paths);
+    expect(() => findSherpaModels(folder)).toThrow(message);
+    expect(() => findSherpaModels(folder)).toThrow(expect.objectContaining({ code: 'invalid_configuration' }));
+  });
+
+  it('says that a folder cannot be read, and that a file is empty', () => {
+    expect(() => findSherpaModels(join(folder, 'gone'))).toThrow(/gone cannot be read: ENOENT/);
+    put('encoder.onnx', 'decoder.onnx');
+    writeFileSync(join(folder, 'tokens.txt'), '');
+    expect(() => findSherpaModels(folder)).toThrow(/tokens\.txt is empty/);
+  });
+});

@@ -1,0 +1,157 @@
+// Recogniser and voice over a link that is played here, and over the real one with models that are none. With real models nothing
+// of this was tried: there is none small enough to keep.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openSherpaSpeaker, openSherpaTranscriber } from './sherpa.ts';
+import type { LinkModel } from './sherpa-link.ts';
+import type { FromModel, ToModel } from './sherpa-messages.ts';
+import { findSherpaModels, type SherpaModel } from './sherpa-models.ts';
+
+const HEAR: SherpaModel = { role: 'hear', kind: 'transducer', folder: '/models/ears', config: {} };
+const SPEAK: SherpaModel = { role: 'speak', kind: 'vits', folder: '/models/voice', config: {} };
+const forever = new AbortController().signal;
+
+/** Processes that a test plays: what each was told, and what it says. */
+function played(voices = 0) {
+  const processes: { told: string[]; say: (message: FromModel) => void; die: () => void; isClosed: boolean }[] = [];
+  const link: LinkModel = async (_model, say, die) => {
+    const process = { told: [] as string[], say, die, isClosed: false };
+    processes.push(process);
+    return {
+      voices,
+      post: (message: ToModel) => void process.told.push(`${message.do} ${'run' in message ? message.run : ''}`),
+      async close() {
+        process.isClosed = true;
+      },
+    };
+  };
+  return { processes, link };
+}
+/** What was posted is posted in a later microtask. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('a recogniser of sherpa-onnx', () => {
+  it('tells words as they come and all of them at the end, of several speakers at a time', async () => {
+    const { processes, link } = played();
+    const transcriber = await openSherpaTranscriber(HEAR, link);
+    const heard: string[] = [];
+    const ann = transcriber.open({ speaker: 'ann', signal: forever, onDelta: (delta) => heard.push(delta) });
+    const ben = transcriber.open({ speaker: 'ben', signal: forever });
+    ann.write(new Int16Array(1600));
+    ben.write(new Int16Array(1600));
+    await settle();
+    const [process] = processes;
+    process?.say({ did: 'words', run: 1, words: 'good morning to' });
+    process?.say({ did: 'words', run: 1, words: 'good morning today' });
+    const words = [ann.finish(), ben.finish()];
+    await settle();
+    expect(process?.told).toEqual(['feed 1', 'feed 2', 'finish 1', 'finish 2']);
+    process?.say({ did: 'final', run: 2, words: 'hello' });
+    process?.say({ did: 'final', run: 1, words: 'good morning to you' });
+    expect((await Promise.all(words)).map(({ transcript }) => transcript)).toEqual(['good morning to you', 'hello']);
+    expect(heard.join('')).toBe('good morning to you');
+    await transcriber.close();
+    expect(process?.isClosed).toBe(true);
+  });
+
+  it('gives up what nobody wants any more, and fails what is open when its process ends; the next is heard by another', async () => {
+    const { processes, link } = played();
+    const transcriber = await openSherpaTranscriber(HEAR, link);
+    const abort = new AbortController();
+    const given = transcriber.open({ speaker: 'ann', signal: abort.signal });
+    given.write(new Int16Array(10));
+    abort.abort();
+    expect((await given.finish()).transcript).toBe('');
+    const lost = transcriber.open({ speaker: 'ann', signal: forever });
+    lost.write(new Int16Array(10));
+    const words = lost.finish();
+    await settle();
+    expect(processes[0]?.told).toEqual(['feed 1', 'drop 1', 'feed 2', 'finish 2']);
+    processes[0]?.die();
+    await expect(words).rejects.toThrow('the recogniser broke off');
+    const next = transcriber.open({ speaker: 'ann', signal: forever });
+    const heard = next.finish();
+    await settle();
+    expect(processes[1]?.told).toEqual(['finish 3']);
+    processes[1]?.say({ did: 'final', run: 3, words: 'again' });
+    expect((await heard).transcript).toBe('again');
+    await transcriber.close();
+    await expect(transcriber.open({ speaker: 'ann', signal: forever }).finish()).rejects.toThrow('broke off');
+  });
+});
+
+describe('a voice of sherpa-onnx', () => {
+  const say = (text: string, options: Partial<{ voice: string; signal: AbortSignal }> = {}) => ({
+    text,
+    options: { voice: '0', speed: 1, signal: forever, ...options },
+  });
+
+  it('has its speakers for voices, says clauses, and nothing where there is nothing to say', async () => {
+    const { processes, link } = played(3);
+    const speaker = await openSherpaSpeaker(SPEAK, link);
+    expect(speaker.voices).toEqual(['0', '1', '2']);
+    const { text, options } = say('Good morning.', { voice: '2' });
+    const sounds = speaker.speak(text, options)[Symbol.asyncIterator]();
+    const first = sounds.next();
+    await settle();
+    expect(processes[0]?.told).toEqual(['speak 1']);
+    processes[0]?.say({ did: 'sound', run: 1, samples: Int16Array.of(1, 2), rateHz: 22_050 });
+    expect((await first).value).toEqual({ samples: Int16Array.of(1, 2), rateHz: 22_050 });
+    expect((await sounds.next()).done).toBe(true);
+    expect((await speaker.speak(' … ', options)[Symbol.asyncIterator]().next()).done).toBe(true);
+    await expect(
+      speaker
+        .speak('x', { ...options, voice: 'marin' })
+        [Symbol.asyncIterator]()
+        .next(),
+    ).rejects.toMatchObject({ code: 'invalid_value', message: "The voice 'marin' is not one of 0, 1, 2." });
+    await speaker.close();
+  });
+
+  it('stops when nobody listens any more, and breaks off with its process', async () => {
+    const { processes, link } = played(1);
+    const speaker = await openSherpaSpeaker(SPEAK, link);
+    const abort = new AbortController();
+    const { text, options } = say('Good morning.', { signal: abort.signal });
+    const first = speaker.speak(text, options)[Symbol.asyncIterator]().next();
+    await settle();
+    abort.abort();
+    expect((await first).done).toBe(true);
+    const second = speaker
+      .speak(text, { ...options, signal: forever })
+      [Symbol.asyncIterator]()
+      .next();
+    await settle();
+    expect(processes[0]?.told).toEqual(['speak 1', 'drop 1', 'speak 2']);
+    processes[0]?.die();
+    await expect(second).rejects.toThrow('the voice broke off');
+    await speaker.close();
+    const after = speaker
+      .speak(text, { ...options, signal: forever })
+      [Symbol.asyncIterator]()
+      .next();
+    expect((await after).done).toBe(true);
+  });
+});
+
+describe('a model that is none', () => {
+  it('is refused by its folder, and ends nothing but its own process', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'colloquy-garbage-'));
+    for (const name of ['encoder.onnx', 'decoder.onnx', 'joiner.onnx', 'voice.onnx', 'tokens.txt', 'lexicon.txt']) {
+      writeFileSync(join(folder, name), 'no network at all');
+    }
+    const { hear } = findSherpaModels(folder);
+    const refused = (what: string) => ({
+      code: 'invalid_configuration',
+      message: `${folder}: sherpa-onnx cannot load this ${what}`,
+    });
+    await expect(openSherpaTranscriber(hear as SherpaModel)).rejects.toMatchObject(refused('recogniser (transducer)'));
+    const files = { model: join(folder, 'voice.onnx'), tokens: join(folder, 'tokens.txt') };
+    const speak: SherpaModel = { ...SPEAK, folder, config: { model: { vits: files } } };
+    await expect(openSherpaSpeaker(speak)).rejects.toMatchObject(refused('voice (vits)'));
+    rmSync(folder, { recursive: true });
+  });
+});
