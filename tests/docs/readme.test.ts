@@ -158,7 +158,16 @@ describe('documents', () => {
   });
 
   it('name no option and no script that does not exist', () => {
-    const others = ['write', 'config', 'no-install-recommends', 'reasoning-format', 'reasoning-parser', 'rounds'];
+    const others = [
+      'write',
+      'config',
+      'no-install-recommends',
+      'reasoning-format',
+      'reasoning-parser',
+      'rounds',
+      'seed',
+      'minutes',
+    ];
     const options = new Set([...Object.keys(SETTING_FLAGS), ...HELP_OPTIONS, ...others]);
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     for (const document of DOCUMENTS) {
