@@ -12,7 +12,7 @@ import { bytesOf, samplesOf } from '../../packages/server/src/speech/session-aud
 import { startServer } from '../../packages/server/src/testing.ts';
 import { runClient } from '../compat/child.ts';
 import { AFTER_MS, BEFORE_MS, PCM } from './conversation.ts';
-import { allOf, joined, openParts, silence, spoken } from './parts.ts';
+import { allOf, closeParts, joined, openParts, silence, spoken } from './parts.ts';
 
 interface Report {
   readonly sum: readonly string[];
@@ -24,11 +24,7 @@ interface Report {
 const opened = await openParts();
 const { parts, missing } = allOf(opened);
 
-afterAll(async () => {
-  if (opened.detector.ok) opened.detector.part.close();
-  if (opened.transcriber.ok) await opened.transcriber.part.close();
-  if (opened.speaker.ok) await opened.speaker.part.close();
-});
+afterAll(() => closeParts(opened));
 
 it.skipIf(!parts)(
   `[VA8, TR1, FN4] the Agents SDK is spoken to, calls a tool, is interrupted, and what it plays can be understood${missing && ` (${missing})`}`,

@@ -6,16 +6,12 @@ import { offline } from '../../packages/server/src/engines/offline.ts';
 import { startServer } from '../../packages/server/src/testing.ts';
 import { startLibrary } from '../mcp/library.ts';
 import { converse, PCM } from './conversation.ts';
-import { allOf, openParts, spoken } from './parts.ts';
+import { allOf, closeParts, openParts, spoken } from './parts.ts';
 
 const opened = await openParts();
 const { parts, missing } = allOf(opened);
 
-afterAll(async () => {
-  if (opened.detector.ok) opened.detector.part.close();
-  if (opened.transcriber.ok) await opened.transcriber.part.close();
-  if (opened.speaker.ok) await opened.speaker.part.close();
-});
+afterAll(() => closeParts(opened));
 
 describe.skipIf(!parts)(parts ? 'a tool by voice' : `a tool by voice (${missing})`, () => {
   it('[MC7, MC10, MC12, MC13] of an MCP server is asked for, approved, called, and what it says is spoken', async () => {

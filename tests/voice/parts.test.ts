@@ -2,16 +2,12 @@
 
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Transcriber, TurnEdge } from '../../packages/server/src/speech/ports.ts';
-import { allOf, joined, mixed, noise, openParts, silence, spoken } from './parts.ts';
+import { allOf, closeParts, joined, mixed, noise, openParts, silence, spoken } from './parts.ts';
 
 const opened = await openParts();
 const { parts, missing } = allOf(opened);
 
-afterAll(async () => {
-  if (opened.detector.ok) opened.detector.part.close();
-  if (opened.transcriber.ok) await opened.transcriber.part.close();
-  if (opened.speaker.ok) await opened.speaker.part.close();
-});
+afterAll(() => closeParts(opened));
 
 const WEATHER = 'What is the weather like in Paris today?';
 const HELLO = 'Hello! How are you doing today?';

@@ -13,6 +13,13 @@ export async function openParts(options: PocketSphinxOptions = { repeatable: tru
   return { detector, transcriber, speaker };
 }
 
+/** Closes those that are there. */
+export async function closeParts({ detector, transcriber, speaker }: Awaited<ReturnType<typeof openParts>>) {
+  if (detector.ok) detector.part.close();
+  if (transcriber.ok) await transcriber.part.close();
+  if (speaker.ok) await speaker.part.close();
+}
+
 /** The parts themselves, or the sentences that say what is missing. */
 export function allOf<T extends Record<string, Availability<unknown>>>(
   opened: T,

@@ -4,18 +4,14 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
-import { allOf, openParts } from './parts.ts';
+import { allOf, closeParts, openParts } from './parts.ts';
 
 const run = promisify(execFile);
 const SCRIPT = join(import.meta.dirname, '../../scripts/soak.mjs');
 
 const opened = await openParts();
 const { parts, missing } = allOf(opened);
-afterAll(async () => {
-  if (opened.detector.ok) opened.detector.part.close();
-  if (opened.transcriber.ok) await opened.transcriber.part.close();
-  if (opened.speaker.ok) await opened.speaker.part.close();
-});
+afterAll(() => closeParts(opened));
 
 it.skipIf(!parts)(
   `[LM5, VA8] every turn of a long session is answered, and memory keeps its bounds${missing && ` (${missing})`}`,

@@ -10,46 +10,77 @@ import { type LinkModel, linkModel, type ModelLink } from './sherpa-link.ts';
 import type { FromModel, ToModel } from './sherpa-messages.ts';
 import type { SherpaModel } from './sherpa-models.ts';
 
-/** A model that is loaded again, when next it is asked, should its process have ended. */
-interface Kept {
+/** What a model is at, run by run; it is loaded again, when next it is asked, should its process have ended. */
+interface Kept<T> {
   readonly voices: number;
-  post(message: ToModel): void;
+  /** Begins a run, for which `begun` waits. */
+  begin(begun: T): number;
+  /** Unless the run has ended. */
+  ask(message: ToModel & { run: number }): void;
+  /** Ends a run: whoever waited for it, once. */
+  end(run: number): T | undefined;
   close(): Promise<void>;
 }
 
-/** `lose` is called when the process ended, and with it everything it was asked. Rejects as `link` does. */
-async function keep(
+/** `hear` hears what the model says, `lose` each run that ended with its process. Rejects as `link` does. */
+async function keep<T>(
   model: SherpaModel,
   link: LinkModel,
-  hear: (message: FromModel) => void,
-  lose: () => void,
-): Promise<Kept> {
+  hear: (message: FromModel, kept: { at(run: number): T | undefined; end(run: number): T | undefined }) => void,
+  lose: (begun: T) => void,
+): Promise<Kept<T>> {
+  const waiting = new Map<number, T>();
+  let runs = 0;
   let isClosed = false;
   let current: Promise<ModelLink> | undefined;
-  const begin = () => {
-    const started = link(model, hear, () => {
-      if (current === started) current = undefined;
-      lose();
-    });
+
+  const at = (run: number) => waiting.get(run);
+  function end(run: number): T | undefined {
+    const begun = waiting.get(run);
+    waiting.delete(run);
+    return begun;
+  }
+  function loseAll(): void {
+    const lost = [...waiting.values()];
+    waiting.clear();
+    for (const each of lost) lose(each);
+  }
+  function load(): Promise<ModelLink> {
+    const started = link(
+      model,
+      (message) => hear(message, { at, end }),
+      () => {
+        if (current === started) current = undefined;
+        loseAll();
+      },
+    );
     current = started;
     return started;
-  };
-  const { voices } = await begin();
+  }
+
+  const { voices } = await load();
   return {
     voices,
-    post(message) {
-      if (isClosed) return;
-      (current ?? begin()).then(
+    end,
+    begin(begun) {
+      runs += 1;
+      waiting.set(runs, begun);
+      if (isClosed) queueMicrotask(loseAll);
+      return runs;
+    },
+    ask(message) {
+      if (isClosed || !waiting.has(message.run)) return;
+      (current ?? load()).then(
         ({ post }) => post(message),
         () => {
           current = undefined;
-          lose();
+          loseAll();
         },
       );
     },
     async close() {
       isClosed = true;
-      lose();
+      loseAll();
       await (await current?.catch(() => undefined))?.close();
     },
   };
@@ -57,95 +88,58 @@ async function keep(
 
 /** Loads a recogniser. Rejects with `invalid_configuration` when it cannot be loaded. */
 export async function openSherpaTranscriber(model: SherpaModel, link: LinkModel = linkModel): Promise<Transcriber> {
-  const jobs = new Map<number, Job>();
-  let runs = 0;
-  let isClosed = false;
-  const settle = (run: number, words: string | undefined) => {
-    const job = jobs.get(run);
-    jobs.delete(run);
-    job?.settle(words);
-  };
-  const kept = await keep(
+  const kept = await keep<Job>(
     model,
     link,
-    (message) => {
-      if (message.did === 'words') jobs.get(message.run)?.guess(message.words);
-      if (message.did === 'final') settle(message.run, message.words);
+    (message, { at, end }) => {
+      if (message.did === 'words') at(message.run)?.guess(message.words);
+      if (message.did === 'final') end(message.run)?.settle(message.words);
     },
-    () => {
-      for (const run of [...jobs.keys()]) settle(run, undefined);
-    },
+    (job) => job.settle(undefined),
   );
   return decodedTranscriber('sherpa', {
     open(job) {
-      runs += 1;
-      const run = runs;
-      jobs.set(run, job);
-      if (isClosed) queueMicrotask(() => settle(run, undefined));
-      const ask = (message: ToModel) => {
-        if (jobs.has(run)) kept.post(message);
-      };
+      const run = kept.begin(job);
       return {
-        write: (samples) => ask({ do: 'feed', run, samples: samples.slice() }),
-        finish: () => ask({ do: 'finish', run }),
+        write: (samples) => kept.ask({ do: 'feed', run, samples: samples.slice() }),
+        finish: () => kept.ask({ do: 'finish', run }),
         drop() {
-          ask({ do: 'drop', run });
-          jobs.delete(run);
+          kept.ask({ do: 'drop', run });
+          kept.end(run);
         },
       };
     },
     // It learns nothing of anybody's voice.
     forget() {},
-    close() {
-      isClosed = true;
-      return kept.close();
-    },
+    close: kept.close,
   });
-}
-
-interface Saying {
-  readonly settle: (sound: Sound | undefined) => void;
 }
 
 /** Loads a voice; its speakers are the voices, by number. Rejects with `invalid_configuration` when it cannot be loaded. */
 export async function openSherpaSpeaker(model: SherpaModel, link: LinkModel = linkModel): Promise<Speaker> {
-  const sayings = new Map<number, Saying>();
-  let runs = 0;
   let isClosed = false;
-  const settle = (run: number, sound: Sound | undefined) => {
-    const saying = sayings.get(run);
-    sayings.delete(run);
-    saying?.settle(sound);
-  };
-  const kept = await keep(
+  const kept = await keep<(sound: Sound | undefined) => void>(
     model,
     link,
-    (message) => {
-      if (message.did === 'sound') settle(message.run, { samples: message.samples, rateHz: message.rateHz });
+    (message, { end }) => {
+      if (message.did === 'sound') end(message.run)?.({ samples: message.samples, rateHz: message.rateHz });
     },
-    () => {
-      for (const run of [...sayings.keys()]) settle(run, undefined);
-    },
+    (settle) => settle(undefined),
   );
   const voices = Array.from({ length: Math.max(1, kept.voices) }, (_, index) => String(index));
 
   function say(text: string, voice: number, speed: number, signal: AbortSignal): Promise<Sound | undefined> {
-    runs += 1;
-    const run = runs;
     return new Promise((resolve) => {
-      const stop = () => {
-        kept.post({ do: 'drop', run });
-        settle(run, undefined);
-      };
-      sayings.set(run, {
-        settle(sound) {
-          signal.removeEventListener('abort', stop);
-          resolve(sound);
-        },
+      const run = kept.begin((sound) => {
+        signal.removeEventListener('abort', stop);
+        resolve(sound);
       });
+      function stop(): void {
+        kept.ask({ do: 'drop', run });
+        kept.end(run)?.(undefined);
+      }
       signal.addEventListener('abort', stop, { once: true });
-      if (isClosed) return settle(run, undefined);
-      kept.post({ do: 'speak', run, text, voice, speed });
+      kept.ask({ do: 'speak', run, text, voice, speed });
     });
   }
 
