@@ -6,7 +6,7 @@ import { type CascadeParts, cascadeParts } from '../../packages/server/src/speec
 import type { FakeEndpoints } from '../faults/fake-endpoints.ts';
 import { allOf, openParts, spoken } from '../voice/parts.ts';
 import { voiceEndpoints } from '../voice/voice-endpoints.ts';
-import { speakerContract, thinkerContract, transcriberContract } from './speech.ts';
+import { HELLO, speakerContract, thinkerContract, transcriberContract } from './speech.ts';
 
 const { detector, transcriber, speaker } = await openParts();
 const offline = allOf({ transcriber, speaker });
@@ -52,21 +52,7 @@ describe.skipIf(!offline.parts)(offline.parts ? 'over HTTP' : `over HTTP (${offl
   describe('/v1/chat/completions', () => {
     thinkerContract(() => ({
       thinker: parts.thinker,
-      request: {
-        tools: [],
-        config: {
-          model: 'test',
-          output_modalities: ['text'],
-          instructions: '',
-          tools: [],
-          tool_choice: 'auto',
-          max_output_tokens: 'inf',
-          audio: { output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: 'rms', speed: 1 } },
-          prompt: null,
-          metadata: null,
-        },
-        context: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hello' }] }],
-      },
+      request: HELLO,
     }));
   });
 

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { offlineThinker } from '../../packages/server/src/speech/offline-thinker.ts';
 import { allOf, openParts, spoken } from '../voice/parts.ts';
-import { detectorContract, speakerContract, thinkerContract, transcriberContract } from './speech.ts';
+import { detectorContract, HELLO, speakerContract, thinkerContract, transcriberContract } from './speech.ts';
 
 const opened = await openParts();
 const { detector, transcriber, speaker } = opened;
@@ -52,21 +52,7 @@ describe.skipIf(!understood.parts)(understood.parts ? 'pocketsphinx' : `pocketsp
 describe('offline thinker', () => {
   thinkerContract(() => ({
     thinker: offlineThinker(),
-    request: {
-      tools: [],
-      config: {
-        model: 'test',
-        output_modalities: ['text'],
-        instructions: '',
-        tools: [],
-        tool_choice: 'auto',
-        max_output_tokens: 'inf',
-        audio: { output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: 'rms', speed: 1 } },
-        prompt: null,
-        metadata: null,
-      },
-      context: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hello' }] }],
-    },
+    request: HELLO,
   }));
 });
 

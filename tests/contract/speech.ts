@@ -258,3 +258,20 @@ export function speakerContract(subject: () => SpeakerSubject): void {
     expect(seconds(await say(text, { speed: 1.5 }))).toBeLessThan(0.85 * seconds(await say(text)));
   });
 }
+
+/** Somebody says hello, in writing. */
+export const HELLO: ThinkRequest = {
+  tools: [],
+  config: {
+    model: 'test',
+    output_modalities: ['text'],
+    instructions: '',
+    tools: [],
+    tool_choice: 'auto',
+    max_output_tokens: 'inf',
+    audio: { output: { format: { type: 'audio/pcm', rate: 24_000 }, voice: 'rms', speed: 1 } },
+    prompt: null,
+    metadata: null,
+  },
+  context: [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hello' }] }],
+};

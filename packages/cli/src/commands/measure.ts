@@ -2,7 +2,7 @@
 // of @colloquy/session, the prices `prices.ts`.
 
 import { ColloquyError } from '@colloquy/protocol';
-import { costOf, createStopwatch, loggedFrame, type PriceList, type Timing } from '@colloquy/session';
+import { costOf, createStopwatch, loggedFrame, PRICED_KINDS, type PriceList, type Timing } from '@colloquy/session';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { readLogFile } from '../log-file.ts';
 import { type Output, openOutput } from '../output.ts';
@@ -58,14 +58,7 @@ const CSV_NAMES = [
   'first_output_ms',
   'first_audio_ms',
   'total_ms',
-  'input_text',
-  'input_audio',
-  'input_image',
-  'cached_text',
-  'cached_audio',
-  'cached_image',
-  'output_text',
-  'output_audio',
+  ...PRICED_KINDS,
   'seconds',
   'cost',
   'currency',
