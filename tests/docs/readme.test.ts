@@ -120,6 +120,21 @@ socket.onmessage = (message) => {
     expect(printed).toMatch(/\[[^[]*id: 'mine'/);
   });
 
+  it('docs/recording-format.md: a socket is recorded in one line', async () => {
+    const before = `
+import { WebSocket } from 'ws';
+const socket = new WebSocket('ws://127.0.0.1:8787/v1/realtime?model=m');
+socket.onopen = () => socket.send(JSON.stringify({ type: 'session.update', session: { type: 'realtime', instructions: 'x' } }));
+socket.onmessage = ({ data }) => data.includes('session.updated') && socket.close();
+`;
+    const after = `
+socket.onclose = () => console.log(lines.map((line) => JSON.parse(line)).map(({ from, event }) => event ? from + ' ' + event.type : 'header').join());
+`;
+    expect(await paste(before + snippet('docs/recording-format.md', 'recordSocket') + after)).toBe(
+      'header,client session.update,server session.created,server session.updated\n',
+    );
+  });
+
   it('docs/scenarios.md: a server in a test, under node:test', async () => {
     const agent = `
 import { on, once } from 'node:events';
