@@ -35,7 +35,7 @@ it('takes no endpoints beside it', async () => {
   const args = ['--engine', 'offline', '--think-url', 'http://127.0.0.1:1/v1', '--think-model', 'm'];
   const { code, stderr } = await run(['serve', '--port', '0', ...args]);
   expect(code).toBe(2);
-  expect(stderr).toContain('are for --engine cascade, not offline');
+  expect(stderr).toContain('are for --engine cascade or sherpa, not offline');
 });
 
 it('[AU30, RT20] offers several engines, of which sessions choose by their model', async () => {
