@@ -104,9 +104,11 @@ export function spokenTalkSuite(): void {
     });
 
     it('says that the microphone is gone, and ends with 1; Ctrl-C ends with 0', async () => {
-      install('parecord', 'exit 3');
+      install('parecord', `env > '${path('environment')}'; exit 3`);
       install('pacat', 'cat > /dev/null');
-      const gone = await run(['talk', served.url, '--mic'], { env: withPrograms });
+      const env = { ...withPrograms, COLLOQUY_API_KEY: 'sk-CANARY' };
+      const gone = await run(['talk', served.url, '--mic'], { env });
+      expect(readFileSync(path('environment'), 'utf8')).not.toContain('CANARY');
       expect([gone.code, gone.stderr]).toEqual([
         1,
         `talking to ${served.url.replace('http', 'ws')}; speak, Ctrl-C ends\nthe microphone is gone: parecord ended with 3\n`,

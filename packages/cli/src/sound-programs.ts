@@ -26,6 +26,11 @@ const LOUDSPEAKERS: readonly Program[] = [
   { name: 'play', args: SOX },
 ];
 
+/** Keys are no business of theirs. */
+const ENVIRONMENT = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^COLLOQUY_|key|token|secret|password/i.test(name)),
+);
+
 const isThere = (name: string) =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
@@ -59,7 +64,7 @@ export function openMicrophone(
   hear: (samples: Int16Array) => void,
   onEnd: (fault: string | undefined) => void,
 ): Microphone {
-  const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'ignore'], env: ENVIRONMENT });
   let rest = Buffer.alloc(0);
   let isOver = false;
   const end = (fault: string | undefined) => {
@@ -104,7 +109,7 @@ export function openLoudspeaker({ name, args }: Program): Loudspeaker {
   return {
     play(samples) {
       if (!child) {
-        child = spawn(name, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+        child = spawn(name, args, { stdio: ['pipe', 'ignore', 'ignore'], env: ENVIRONMENT });
         // Without sound there are still the words.
         child.on('error', () => {});
         child.stdin?.on('error', () => {});

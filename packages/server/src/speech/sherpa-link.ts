@@ -18,6 +18,8 @@ export type LinkModel = (model: SherpaModel, hear: (message: FromModel) => void,
 
 /** Longest that a model may take to load. */
 const LOADING_MS = 120_000;
+/** Of the environment, what finds programs and libraries: keys stand in it as well, and are no business of a model's. */
+const NEEDED = /^(?:PATH|HOME|TEMP|TMP|TMPDIR|SYSTEMROOT|LD_\w+|DYLD_\w+)$/i;
 
 /**
  * Starts a process and has it load the model. Rejects with `invalid_configuration`, which names the folder, when that cannot be
@@ -29,6 +31,7 @@ export const linkModel: LinkModel = (model, hear, end) => {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: [],
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => NEEDED.test(name))),
   });
   let isReady = false;
   let isClosing = false;
