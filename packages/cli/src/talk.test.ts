@@ -247,6 +247,19 @@ describe('sound', () => {
     expect([seen.notes, talk.failures, talk.isAnswering]).toEqual([['[interrupted]'], 0, false]);
   });
 
+  it('is interrupted as well while the last of an answer is heard that has ended', () => {
+    const { talk, sent, hear, answers } = withEar(900);
+    talk.openMicrophone();
+    hear(created('r1'), sound('r1', [1]), sound('r1', [2]), done('r1'));
+    hear({ type: 'input_audio_buffer.speech_started', event_id: 'e', item_id: 'u', audio_start_ms: 0 });
+    expect(sent.at(-1)).toEqual({
+      type: 'conversation.item.truncate',
+      ...{ item_id: 'i', content_index: 0, audio_end_ms: 900 },
+    });
+    hear(created('r2'), sound('r2', [3]), done('r2'));
+    expect(answers()).toBe(2);
+  });
+
   it('knows when all that the microphone heard has been taken in', () => {
     const { talk, sent, hear } = withEar();
     let isTaken = false;

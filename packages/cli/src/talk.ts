@@ -16,7 +16,7 @@ import { printable, printableLine } from './printable.ts';
 /** Where the sound of answers goes. Samples are 16-bit mono at 24 kHz. */
 export interface Ear {
   readonly play: (samples: Int16Array) => void;
-  /** The answer has come to its end, or to where it was cut off. */
+  /** What is played next is another answer; the one before may still be heard. */
   readonly next: () => void;
   /** Falls silent. Milliseconds of the present answer that were heard, `undefined` when all of it was or there is none. */
   readonly stop: () => number | undefined;
@@ -172,7 +172,6 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
     if (showFrames) write(words === '' ? '' : `${printable(words)}\n`);
     else if (words !== '' && !words.endsWith('\n')) write('\n');
     turn = undefined;
-    ear?.next();
     for (const line of lines.splice(0)) heard?.(line);
     const next = waiting.shift();
     if (next === undefined) onIdle();
@@ -192,6 +191,7 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
   }: Extract<ServerEvent, { type: 'response.output_audio.delta' }>): void {
     const bytes = decodeBase64(delta);
     if (!ear || !bytes) return;
+    if (played?.item_id !== item_id) ear.next();
     played = { item_id, content_index };
     ear.play(new Int16Array(bytes.slice(0, bytes.length - (bytes.length % 2)).buffer));
   }
