@@ -107,6 +107,49 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
     expect(started(conversation)[0]?.audio_start_ms).toBeGreaterThan(9900);
   });
 
+  it('[VA5, VA6] is found where it begins and ends in a soft voice as well', async () => {
+    const conversation = await begin({ ...TURNS_ONLY, input: serverVad({ prefix_padding_ms: 0 }) });
+    const nine = await loud('nine nine nine nine');
+    conversation.hear(
+      joined(
+        silence(600),
+        nine.map((sample) => sample / 12),
+        silence(1200),
+      ),
+    );
+    const { audio_start_ms } = await conversation.next('input_audio_buffer.speech_started');
+    const { audio_end_ms } = await conversation.next('input_audio_buffer.speech_stopped');
+    expect(Math.abs(600 - audio_start_ms)).toBeLessThan(TOLERANCE_MS);
+    expect(Math.abs(600 + msOf(nine) + 500 - audio_end_ms)).toBeLessThan(TOLERANCE_MS);
+  });
+
+  it('[VA14] is not begun by soft noise that sets in after speech and a silence', async () => {
+    const { detector } = parts as OfflineParts;
+    const turns: Int16Array[] = [];
+    for (const text of [
+      'My name is Mary.',
+      'What is my name?',
+      'Hello! How are you doing today?',
+      'My name is Mary.',
+    ]) {
+      turns.push(silence(300), await speak(text), silence(1200));
+    }
+    const spoken = joined(...turns);
+    for (let shift = 0; shift < 8; shift += 1) {
+      const edges: string[] = [];
+      const detection = detector.listen({
+        turnDetection: { type: 'server_vad' },
+        atMs: 0,
+        hear: ({ type }) => void edges.push(type),
+      });
+      // Frames are counted from the beginning, so that the noise sets in elsewhere within one each time.
+      const sound = joined(silence(shift * 4), spoken, noise(3000, 300, 'white', shift + 1));
+      for (let at = 0; at < sound.length; at += 1600) await detection.write(sound.subarray(at, at + 1600));
+      detection.close();
+      expect(edges.filter((type) => type === 'started')).toHaveLength(4);
+    }
+  });
+
   it('[IB18, IB21] is rid of its noise before it is heard, where that is asked for; its audio is kept as it was', async () => {
     const question = joined(silence(1500), await speak('What is two plus two?'), silence(1200));
     const noisy = mixed(question, noise(msOf(question), 400));

@@ -19,8 +19,14 @@ export interface SileroOptions {
 /** What the network looks at in one go. */
 const FRAME = 512;
 const FRAME_MS = (FRAME * 1000) / SPEECH_HZ;
-/** Frames of speech in a row that open a turn, so that a click does not. */
+/**
+ * Frames of speech in a row that open a turn: a click does not. Of sound that is soft there must be a quarter of a second: for less
+ * than that the network takes noise for speech that sets in after a silence.
+ */
 const OPENING_FRAMES = 2;
+const SOFT_OPENING_FRAMES = 8;
+/** Mean square of a frame that is no more than soft: 35 dB below the loudest sine. */
+const SOFT = (400 / 32_768) ** 2;
 /** Frames for which the network says nothing yet of a change: it wants to see the second one. */
 const LATE_FRAMES = 1;
 /** Frames from the first that is clearly speech back to where it began. */
@@ -163,7 +169,8 @@ function listen({ turnDetection, atMs, hear }: DetectionOptions, networks: Netwo
   let words = '';
   let isOpen = false;
   let isClosed = false;
-  /** Frames of speech, and of anything but, in a row. */
+  /** Frames of speech in a row, and how many of them are not soft. */
+  let speech = 0;
   let loud = 0;
   /** The frame at which the present silence began. */
   let quietFrom = 0;
@@ -175,17 +182,19 @@ function listen({ turnDetection, atMs, hear }: DetectionOptions, networks: Netwo
     const index = frames;
     frames += 1;
     if (isSpeech) {
-      loud += 1;
-      if (loud >= LONGEST_STRETCH_FRAMES) {
+      speech += 1;
+      if (speech >= LONGEST_STRETCH_FRAMES) {
         network?.reset();
-        loud = 0;
+        speech = 0;
         settling = SETTLING_FRAMES;
       }
       quietFrom = frames;
-      if (isOpen || loud < OPENING_FRAMES) return;
+      if (isOpen) return;
+      if (!isSoft(frame)) loud += 1;
+      if (loud < OPENING_FRAMES && speech < SOFT_OPENING_FRAMES) return;
       isOpen = true;
       words = '';
-      const began = index + 1 - loud - LATE_FRAMES - ONSET_FRAMES;
+      const began = index + 1 - speech - LATE_FRAMES - ONSET_FRAMES;
       return hear({ type: 'started', audio_ms: Math.max(atMs, msAt(began)) });
     }
     if (settling > 0) {
@@ -193,7 +202,8 @@ function listen({ turnDetection, atMs, hear }: DetectionOptions, networks: Netwo
       quietFrom = frames;
       return;
     }
-    if (loud > 0) quietFrom = index - LATE_FRAMES;
+    if (speech > 0) quietFrom = index - LATE_FRAMES;
+    speech = 0;
     loud = 0;
     if (!isOpen) return;
     // What begins in the last frame or so would not be noticed yet: a turn is closed only by what surely was silence.
@@ -249,4 +259,10 @@ function listen({ turnDetection, atMs, hear }: DetectionOptions, networks: Netwo
       networks.onClose();
     },
   };
+}
+
+function isSoft(frame: Float32Array): boolean {
+  let sum = 0;
+  for (const sample of frame) sum += sample * sample;
+  return sum < SOFT * frame.length;
 }
