@@ -120,6 +120,7 @@ describe.skipIf(browserMissing)(`the past in the page${browserMissing ? ` (${bro
     await open(page, 'some.log', [update, broken].map((event) => JSON.stringify(event)).join('\n'));
     await view(page, 'Events');
     const events = page.getByRole('listbox', { name: 'Events' });
+    await events.waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('server_label');
     await expect.poll(() => events.getByRole('option').count()).toBe(1);

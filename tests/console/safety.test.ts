@@ -174,6 +174,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     await page.getByRole('img', { name: /^Timeline: / }).waitFor();
     for (const key of ['n', 'Escape', '+', 'ArrowRight', '0']) await page.keyboard.press(key);
     await page.keyboard.press('1');
+    await conversation(page).getByText('You said: n is a letter here').waitFor();
     // Back to before anything was said, and on to now.
     for (let i = 0; i < 200 && (await conversation(page).getByRole('listitem').count()) > 0; i++)
       await page.keyboard.press(',');

@@ -1,7 +1,7 @@
 // What keys do. Views say what they offer while they are on the screen; `?` shows it all.
 
 import { signal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export interface Shortcut {
   /** As `KeyboardEvent.key` has it; a letter means the letter without modifiers. */
@@ -27,7 +27,8 @@ export const offered = signal<readonly ShortcutGroup[]>([]);
 export function useShortcuts(name: string, shortcuts: readonly Shortcut[]): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
-  useEffect(() => {
+  // Before it is painted: what is seen can be used.
+  useLayoutEffect(() => {
     const group: ShortcutGroup = {
       name,
       get shortcuts() {
