@@ -90,10 +90,13 @@ export async function openVoices(wanted: Readonly<Record<string, VoiceOptions>>)
 
   const opening = parts.map(async ({ name, isOffline, own, models }): Promise<[string, Voice]> => {
     const missing: string[] = [];
-    const [heard, spoken] = await Promise.all([
+    const brought = [
       broughtPart(own.transcriber, models.hear, openSherpaTranscriber),
       broughtPart(own.speaker, models.speak, openSherpaSpeaker),
-    ]);
+    ] as const;
+    // Neither may still be loading when the other is refused: nobody would close it.
+    await Promise.allSettled(brought);
+    const [heard, spoken] = await Promise.all(brought);
     const [detector, transcriber, speaker] = await Promise.all([
       offlinePart(undefined, openSilero, missing),
       offlinePart(heard, openPocketSphinx, missing),

@@ -130,12 +130,16 @@ async function run(args: string[]): Promise<number> {
   const { createServer, ...parts } = await import('@colloquy/server');
   const engines: Engines | undefined = options.upstream ? undefined : await openEngines(plans, env, parts);
   for (const sentence of engines?.missing ?? []) process.stderr.write(`colloquy: ${printable(sentence)}\n`);
-  const mcp = options.upstream ? undefined : mcpOf(settings, env, parts);
-  const answering = engines && { engines: engines.offered, speech: engines.speech };
-  const server = createServer({ ...options, ...answering, ...(mcp && { mcp }) });
-  announce(await server.listen());
-  await untilToldToEnd(server);
-  await engines?.close();
+  try {
+    const mcp = options.upstream ? undefined : mcpOf(settings, env, parts);
+    const answering = engines && { engines: engines.offered, speech: engines.speech };
+    const server = createServer({ ...options, ...answering, ...(mcp && { mcp }) });
+    announce(await server.listen());
+    await untilToldToEnd(server);
+  } finally {
+    // Also of a server that could not listen: processes of models would keep this one from ending.
+    await engines?.close();
+  }
   const unplayed = engines?.unplayed() ?? [];
   for (const text of unplayed) process.stderr.write(`${printable(text)}\n`);
   return unplayed.length === 0 ? EXIT.done : EXIT.failed;

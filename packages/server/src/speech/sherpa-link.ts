@@ -16,14 +16,15 @@ export interface ModelLink {
 /** Loads a model. `hear` hears what it says, `end` that it is gone without having been asked to, once. */
 export type LinkModel = (model: SherpaModel, hear: (message: FromModel) => void, end: () => void) => Promise<ModelLink>;
 
+const MISSING = 'models of your own need a package: npm install sherpa-onnx-node@1.13.8';
 /** Longest that a model may take to load. */
 const LOADING_MS = 120_000;
 /** Of the environment, what finds programs and libraries: keys stand in it as well, and are no business of a model's. */
 const NEEDED = /^(?:PATH|HOME|TEMP|TMP|TMPDIR|SYSTEMROOT|LD_\w+|DYLD_\w+)$/i;
 
 /**
- * Starts a process and has it load the model. Rejects with `invalid_configuration`, which names the folder, when that cannot be
- * done: the process then has ended, and only it.
+ * Starts a process and has it load the model. Rejects with `invalid_configuration`, which names the folder or the package
+ * that is missing, when that cannot be done: the process then has ended, and only it.
  */
 export const linkModel: LinkModel = (model, hear, end) => {
   // What the library prints of a bad model goes nowhere: whole pages, paths and all.
@@ -37,16 +38,18 @@ export const linkModel: LinkModel = (model, hear, end) => {
   let isClosing = false;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return new Promise((resolve, reject) => {
-    const fail = () => {
+    const fail = (why: string) => {
       clearTimeout(limit);
       child.kill('SIGKILL');
-      const why = `${model.folder}: sherpa-onnx cannot load this ${model.role === 'hear' ? 'recogniser' : 'voice'} (${model.kind})`;
       reject(new ColloquyError('invalid_configuration', why));
     };
-    const limit = setTimeout(fail, LOADING_MS);
+    const kind = model.kind === 'paraformer' ? 'paraformer, as there is no joiner*.onnx' : model.kind;
+    const unfit = `${model.folder}: sherpa-onnx cannot load this ${model.role === 'hear' ? 'recogniser' : 'voice'} (${kind})`;
+    const limit = setTimeout(() => fail(unfit), LOADING_MS);
     // A process that is gone cannot be written to; its end says enough.
     child.on('error', () => {});
     child.on('message', (message: FromModel) => {
+      if (message.did === 'miss') return fail(MISSING);
       if (message.did !== 'load') return hear(message);
       clearTimeout(limit);
       isReady = true;
@@ -61,7 +64,7 @@ export const linkModel: LinkModel = (model, hear, end) => {
       });
     });
     child.once('exit', () => {
-      if (!isReady) fail();
+      if (!isReady) fail(unfit);
       else if (!isClosing) end();
     });
     child.send({ do: 'load', model } satisfies ToModel, () => {});

@@ -12,6 +12,8 @@ export type ToModel =
 
 export type FromModel =
   | { did: 'load'; voices: number }
+  /** There is no library to load it. */
+  | { did: 'miss' }
   | { did: 'words'; run: number; words: string }
   | { did: 'final'; run: number; words: string }
   | { did: 'sound'; run: number; samples: Int16Array; rateHz: number };

@@ -1,9 +1,10 @@
 // What a folder of sherpa-onnx's models holds: a streaming recogniser, a voice, or both, told by the names of their files as they
-// are published. Looks, and loads nothing. https://k2-fsa.github.io/sherpa/onnx/pretrained_models/
+// are published, and whether these are whole. Looks, and loads nothing. https://k2-fsa.github.io/sherpa/onnx/pretrained_models/
 
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ColloquyError } from '@colloquy/protocol';
+import { isWholeOnnx } from './onnx-outline.ts';
 import { SPEECH_HZ } from './ports.ts';
 
 /** A model, and how sherpa-onnx is told to load it. */
@@ -21,12 +22,14 @@ export interface SherpaModels {
 
 const RECOGNISER = 'a recogniser is encoder*.onnx, decoder*.onnx, joiner*.onnx and tokens.txt';
 const VOICE = 'a voice is one .onnx, tokens.txt, and espeak-ng-data or lexicon.txt';
+/** What the library looks for in `espeak-ng-data`, and ends without. */
+const SPOKEN_DATA = ['phontab', 'phonindex', 'phondata', 'intonations'];
 
 const wrong = (message: string) => new ColloquyError('invalid_configuration', message);
 
 /**
  * The models in a folder and in the folders right below it. Throws `invalid_configuration`, naming folder and file, when it cannot
- * be read, when a model lacks a file or one is empty, when there are two of a kind, and when there are none.
+ * be read, when a model lacks a file or one is empty or was cut off, when there are two of a kind, and when there are none.
  */
 export function findSherpaModels(folder: string): SherpaModels {
   const found: SherpaModel[] = [];
@@ -49,9 +52,12 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).sort();
   } catch (error) {
-    throw wrong(`${folder} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
+    throw unreadable(folder, error);
   }
 }
+
+const unreadable = (path: string, error: unknown) =>
+  wrong(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
 
 const foldersIn = (folder: string): string[] =>
   namesIn(folder)
@@ -65,9 +71,17 @@ function networkIn(folder: string, names: readonly string[], begins: string): st
   return name === undefined ? undefined : whole(join(folder, name));
 }
 
+/** The path itself, of a file with something in it; of a network, one that is all there. */
 function whole(path: string): string {
-  if (statSync(path).size === 0) throw wrong(`${path} is empty`);
-  return path;
+  try {
+    const about = statSync(path);
+    if (!about.isFile()) throw wrong(`${path} is no file`);
+    if (about.size === 0) throw wrong(`${path} is empty`);
+    if (path.endsWith('.onnx') && !isWholeOnnx(path)) throw wrong(`${path} is no ONNX network, or was cut off`);
+    return path;
+  } catch (error) {
+    throw ColloquyError.is(error) ? error : unreadable(path, error);
+  }
 }
 
 function recogniserIn(folder: string, names: readonly string[]): SherpaModel | undefined {
@@ -96,8 +110,8 @@ function recogniserIn(folder: string, names: readonly string[]): SherpaModel | u
 function voiceIn(folder: string, names: readonly string[]): SherpaModel | undefined {
   const model = networkIn(folder, names, '');
   const hasData = names.includes('espeak-ng-data');
-  const hasLexicon = names.includes('lexicon.txt');
-  if (model === undefined || !(hasData || hasLexicon)) return undefined;
+  const lexicons = lexiconsAmong(names).map((name) => whole(join(folder, name)));
+  if (model === undefined || !(hasData || lexicons.length > 0)) return undefined;
   if (!names.includes('tokens.txt')) throw wrong(`${folder} has no tokens.txt: ${VOICE}`);
   const voices = names.includes('voices.bin') ? { voices: whole(join(folder, 'voices.bin')) } : undefined;
   const kind = voices ? 'kokoro' : 'vits';
@@ -105,8 +119,8 @@ function voiceIn(folder: string, names: readonly string[]): SherpaModel | undefi
     model,
     ...voices,
     tokens: whole(join(folder, 'tokens.txt')),
-    ...(hasData && { dataDir: join(folder, 'espeak-ng-data') }),
-    ...(hasLexicon && { lexicon: whole(join(folder, 'lexicon.txt')) }),
+    ...(hasData && { dataDir: spokenData(join(folder, 'espeak-ng-data')) }),
+    ...(lexicons.length > 0 && { lexicon: lexicons.join(',') }),
   };
   return {
     role: 'speak',
@@ -114,4 +128,15 @@ function voiceIn(folder: string, names: readonly string[]): SherpaModel | undefi
     folder,
     config: { model: { [kind]: files, numThreads: 1, provider: 'cpu', debug: 0 }, maxNumSentences: 1 },
   };
+}
+
+function spokenData(folder: string): string {
+  for (const name of SPOKEN_DATA) whole(join(folder, name));
+  return folder;
+}
+
+/** Those of a model with several, one for each language; of two for English the American. The first to have a word wins. */
+function lexiconsAmong(names: readonly string[]): string[] {
+  const found = names.filter((name) => /^lexicon(?:-[\w-]+)?\.txt$/.test(name));
+  return found.filter((name) => name !== 'lexicon-gb-en.txt' || !found.includes('lexicon-us-en.txt'));
 }

@@ -2,9 +2,6 @@
 // The process that holds one model of sherpa-onnx. A process and not a thread, since a model it cannot read ends whatever it is
 // loaded in, without a word. Plain JavaScript, since a process is started from a file as it stands. Its owner is `sherpa-link.ts`.
 
-// @ts-expect-error the package has no types
-import sherpa from 'sherpa-onnx-node';
-
 /**
  * @typedef {import('./sherpa-messages.ts').ToModel} ToModel
  * @typedef {import('./sherpa-messages.ts').FromModel} FromModel
@@ -13,7 +10,7 @@ import sherpa from 'sherpa-onnx-node';
  * @typedef {{
  *   createStream(): Stream, isReady(stream: Stream): boolean, decode(stream: Stream): void, getResult(stream: Stream): { text: string }
  * }} Recognizer
- * @typedef {{ numSpeakers: number, generate(request: object): { samples: Float32Array, sampleRate: number } }} Voice
+ * @typedef {{ numSpeakers: number, sampleRate: number, generate(request: object): { samples: Float32Array, sampleRate: number } }} Voice
  */
 
 const HEARD_HZ = 16_000;
@@ -49,15 +46,35 @@ function words(stream) {
 function speakNext() {
   const clause = clauses.shift();
   if (!clause || !voice) return;
-  const { run, text, voice: sid, speed } = clause;
-  const { samples, sampleRate } = voice.generate({ text, sid, speed, enableExternalBuffer: false });
-  const whole = Int16Array.from(samples, (sample) => Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_767))));
-  tell({ did: 'sound', run, samples: whole, rateHz: sampleRate });
+  const { run } = clause;
+  const samples = Int16Array.from(sound(voice, clause), (sample) =>
+    Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_767))),
+  );
+  tell({ did: 'sound', run, samples, rateHz: voice.sampleRate });
+  if (clauses.length > 0) setImmediate(speakNext);
 }
 
-/** @type {{ [D in ToModel['do']]: (message: Extract<ToModel, { do: D }>) => void }} */
+/**
+ * Nothing, where the voice knows none of the words. Only in this form, with `generationConfig`, does the library throw then; the
+ * other one reads where nothing is, and ends the process.
+ *
+ * @param {Voice} voice
+ * @param {Clause} clause
+ */
+function sound(voice, { text, voice: sid, speed }) {
+  try {
+    return voice.generate({ text, generationConfig: { sid, speed }, enableExternalBuffer: false }).samples;
+  } catch {
+    return new Float32Array();
+  }
+}
+
+/** @type {{ [D in ToModel['do']]: (message: Extract<ToModel, { do: D }>) => unknown }} */
 const perform = {
-  load({ model: { role, config } }) {
+  async load({ model: { role, config } }) {
+    // @ts-expect-error the package has no types
+    const sherpa = (await import('sherpa-onnx-node').catch(() => undefined))?.default;
+    if (!sherpa) return tell({ did: 'miss' });
     if (role === 'hear') recognizer = new sherpa.OnlineRecognizer(config);
     else voice = new sherpa.OfflineTts(config);
     tell({ did: 'load', voices: voice?.numSpeakers ?? 0 });
@@ -81,8 +98,7 @@ const perform = {
     utterances.delete(run);
   },
   speak(clause) {
-    clauses.push(clause);
-    setImmediate(speakNext);
+    if (clauses.push(clause) === 1) setImmediate(speakNext);
   },
   drop({ run }) {
     utterances.delete(run);

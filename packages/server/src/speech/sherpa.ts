@@ -157,7 +157,8 @@ export async function openSherpaSpeaker(model: SherpaModel, link: LinkModel = li
       const sound = await say(text, index, speed, signal);
       if (signal.aborted || isClosed) return;
       if (!sound) throw new Error('the voice broke off');
-      yield sound;
+      // None where it knows none of the words.
+      if (sound.samples.length > 0) yield sound;
     },
     close() {
       isClosed = true;
