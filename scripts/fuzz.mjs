@@ -6,8 +6,8 @@
 // Every frame follows from the seed and its number; a complaint names both. Ends with 1 after ten complaints.
 
 import { parseArgs } from 'node:util';
-import { frameLaws } from '../tests/laws/frame-laws.mjs';
-import { random } from '../tests/laws/wire-values.mjs';
+import { frameLaws } from '../tests/support/frame-laws.mjs';
+import { random } from '../tests/support/wire-values.mjs';
 import { build } from './build.mjs';
 import { install } from './install.mjs';
 import { requireNode } from './run.mjs';

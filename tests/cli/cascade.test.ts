@@ -1,9 +1,9 @@
 // `colloquy serve` with endpoints of one's own.
 
+import { run, serve } from '@support/colloquy.ts';
+import { type FakeEndpoints, fakeEndpoints, GOOD_WORDS } from '@support/fake-endpoints.ts';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type FakeEndpoints, fakeEndpoints, GOOD_WORDS } from '../faults/fake-endpoints.ts';
-import { run, serve } from './colloquy.ts';
 
 let fake: FakeEndpoints;
 beforeAll(async () => {

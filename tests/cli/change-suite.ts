@@ -2,9 +2,9 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '@support/colloquy.ts';
+import { CONTROLS, FOREIGN, framesOf, golden, json, type LogFolder } from '@support/logs.ts';
 import { describe, expect, it } from 'vitest';
-import { run } from './colloquy.ts';
-import { CONTROLS, FOREIGN, framesOf, golden, json, type LogFolder } from './logs.ts';
 
 export function changeSuite({ path: folder, file, foreign, cut, garbage }: LogFolder): void {
   describe('colloquy redact', () => {

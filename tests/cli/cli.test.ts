@@ -1,10 +1,10 @@
 // The command line as it is installed: the built files, in processes of their own.
 
+import { logFolder } from '@support/logs.ts';
 import { afterAll, beforeAll } from 'vitest';
 import { buildProduct } from '../../scripts/build.mjs';
 import { changeSuite } from './change-suite.ts';
 import { completionSuite } from './completion-suite.ts';
-import { logFolder } from './logs.ts';
 import { longLogSuite } from './long-log-suite.ts';
 import { lookSuite } from './look-suite.ts';
 import { playSuite } from './play-suite.ts';

@@ -1,8 +1,8 @@
 // `colloquy completion`: what a shell makes of the scripts.
 
 import { execFileSync } from 'node:child_process';
+import { run } from '@support/colloquy.ts';
 import { describe, expect, it } from 'vitest';
-import { run } from './colloquy.ts';
 
 export function completionSuite(): void {
   describe('colloquy completion', () => {

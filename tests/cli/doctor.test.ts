@@ -3,9 +3,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { run } from '@support/colloquy.ts';
+import { type FakeEndpoints, fakeEndpoints, garbage, status } from '@support/fake-endpoints.ts';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { type FakeEndpoints, fakeEndpoints, garbage, status } from '../faults/fake-endpoints.ts';
-import { run } from './colloquy.ts';
 
 let fake: FakeEndpoints;
 let folder = '';

@@ -3,9 +3,9 @@
 
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { colloquy, run } from '@support/colloquy.ts';
+import { type LogFolder, longLog, writeLongLog } from '@support/logs.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { colloquy, run } from './colloquy.ts';
-import { type LogFolder, longLog, writeLongLog } from './logs.ts';
 
 const LONG_BYTES = Number(process.env.COLLOQUY_LONG_LOG_MB ?? 60) * 1_000_000;
 /** How much more memory the long log may take than one of a tenth of its length, in kilobytes: garbage not collected yet. */

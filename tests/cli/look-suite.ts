@@ -2,9 +2,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '@support/colloquy.ts';
+import { CONTROLS, FOREIGN, framesOf, golden, json, type LogFolder, linesOf } from '@support/logs.ts';
 import { describe, expect, it } from 'vitest';
-import { run } from './colloquy.ts';
-import { CONTROLS, FOREIGN, framesOf, golden, json, type LogFolder, linesOf } from './logs.ts';
 
 export function lookSuite({ path: folder, file, foreign, cut, garbage }: LogFolder): void {
   describe('colloquy inspect', () => {

@@ -3,11 +3,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chatWith } from '@support/chat.ts';
+import { run, type Served, serve } from '@support/colloquy.ts';
+import { startLibrary } from '@support/library.ts';
+import { CONTROLS } from '@support/logs.ts';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { chatWith } from '../mcp/chat.ts';
-import { startLibrary } from '../mcp/library.ts';
-import { run, type Served, serve } from './colloquy.ts';
-import { CONTROLS } from './logs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'colloquy-mcp-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));

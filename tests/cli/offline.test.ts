@@ -1,8 +1,8 @@
 // `colloquy serve` with what is built in: an answer aloud without network or key, and several engines to choose from.
 
+import { run, serve } from '@support/colloquy.ts';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { run, serve } from './colloquy.ts';
 
 it('answers typed words aloud, with nothing but what is installed', async () => {
   const server = await serve();

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { colloquy, run, type Served, serve } from '@support/colloquy.ts';
+import { CONTROLS, golden, json, type LogFolder } from '@support/logs.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { colloquy, run, type Served, serve } from './colloquy.ts';
-import { CONTROLS, golden, json, type LogFolder } from './logs.ts';
 
 const KEY = 'sk-play-canary';
 

@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Input } from '@colloquy/session';
+import { run, serve } from '@support/colloquy.ts';
+import { record } from '@support/record.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { record } from '../record.ts';
-import { run, serve } from './colloquy.ts';
 
 export function replaySuite(): void {
   describe('colloquy replay', () => {

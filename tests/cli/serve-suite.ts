@@ -5,10 +5,10 @@ import { get } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runClient } from '@support/child.ts';
+import { run, type Served, serve } from '@support/colloquy.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { runClient } from '../compat/child.ts';
-import { run, type Served, serve } from './colloquy.ts';
 
 const running: Served[] = [];
 const folders: string[] = [];

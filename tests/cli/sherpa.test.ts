@@ -3,10 +3,10 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { run, serve } from '@support/colloquy.ts';
+import { HIGH_HZ, LOW_HZ, tone, writeTinyModels } from '@support/tiny-networks.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { HIGH_HZ, LOW_HZ, tone, writeTinyModels } from '../contract/tiny-networks.ts';
-import { run, serve } from './colloquy.ts';
 
 let folder = '';
 beforeEach(() => {

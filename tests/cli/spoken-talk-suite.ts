@@ -4,10 +4,10 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepareResampler, readWav, resampleAll, writeWav } from '@colloquy/server';
+import { colloquy, run, type Served, serve } from '@support/colloquy.ts';
+import { silence, spoken } from '@support/parts.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFlite } from '../../packages/server/src/speech/flite.ts';
-import { silence, spoken } from '../voice/parts.ts';
-import { colloquy, run, type Served, serve } from './colloquy.ts';
 
 const HZ = 24_000;
 /** The parrot's tone for a word, in samples: 200 ms. */

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readRecordingLine, restore } from '@colloquy/session';
+import { colloquy, run, type Served, serve } from '@support/colloquy.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { colloquy, run, type Served, serve } from './colloquy.ts';
 
 const KEY = 'sk-tail-canary';
 

@@ -3,9 +3,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { colloquy, run, type Served, serve } from '@support/colloquy.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { colloquy, run, type Served, serve } from './colloquy.ts';
 
 const KEY = 'sk-talk-canary';
 

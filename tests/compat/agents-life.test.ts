@@ -1,9 +1,9 @@
 // @openai/agents-realtime 0.20.0, unmodified, through its whole life in audio; the script is `clients/agents-life.mjs`. Its
 // two modalities, turn by turn, are `agents-realtime.test.ts`.
 
+import { runClient } from '@support/child.ts';
+import { overheard } from '@support/overheard.ts';
 import { expect, it } from 'vitest';
-import { runClient } from './child.ts';
-import { overheard } from './overheard.ts';
 
 interface Report {
   interrupted: { status: string; reason: string; kept_ms: number; audio_end_ms: number };

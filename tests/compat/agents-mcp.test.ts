@@ -2,9 +2,9 @@
 // `clients/agents-mcp.mjs`.
 
 import { createServer, mcpAccess, parrot } from '@colloquy/server';
+import { runClient } from '@support/child.ts';
+import { startLibrary } from '@support/library.ts';
 import { expect, it } from 'vitest';
-import { startLibrary } from '../mcp/library.ts';
-import { runClient } from './child.ts';
 
 interface Report {
   tools: string[];

@@ -1,10 +1,10 @@
 // @openai/agents-realtime 0.20.0, unmodified, over a plain WebSocket. It ends its process on many a frame that the documents
 // allow; `clients/agents.mjs` must live to report.
 
+import { runClient } from '@support/child.ts';
+import { parrotSays } from '@support/parrot-voice.ts';
+import { serving } from '@support/serving.ts';
 import { describe, expect, it } from 'vitest';
-import { runClient } from './child.ts';
-import { parrotSays } from './parrot-voice.ts';
-import { serving } from './serving.ts';
 
 interface Answer {
   status: string;

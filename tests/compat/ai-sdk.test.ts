@@ -4,10 +4,10 @@
 // It offers no response out of band: its `response-create` knows modalities, instructions and metadata only. It gives history
 // as the user's messages alone.
 
+import { runClient } from '@support/child.ts';
+import { overheard } from '@support/overheard.ts';
+import { parrotSays } from '@support/parrot-voice.ts';
 import { describe, expect, it } from 'vitest';
-import { runClient } from './child.ts';
-import { overheard } from './overheard.ts';
-import { parrotSays } from './parrot-voice.ts';
 
 type Report = Record<string, unknown>;
 

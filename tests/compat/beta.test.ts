@@ -9,11 +9,11 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { BETA_SERVER_EVENT_TYPES } from '@colloquy/protocol/beta';
 import { type BetaPolicy, betaTransport, createServer, type Line, parrot, webSocketTransport } from '@colloquy/server';
+import { runClient } from '@support/child.ts';
+import { parrotSays } from '@support/parrot-voice.ts';
+import { type Opened, openRaw } from '@support/raw-socket.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { runClient } from './child.ts';
-import { parrotSays } from './parrot-voice.ts';
-import { type Opened, openRaw } from './raw-socket.ts';
 
 const KEY = 'sk-test';
 const MS_PER_WORD = 200;

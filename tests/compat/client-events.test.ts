@@ -3,9 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Opened, openRaw } from '@support/raw-socket.ts';
+import { type Serving, serving } from '@support/serving.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Opened, openRaw } from './raw-socket.ts';
-import { type Serving, serving } from './serving.ts';
 
 interface Wire {
   type: string;

@@ -3,9 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openRaw } from '@support/raw-socket.ts';
+import { type Serving, serving } from '@support/serving.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRaw } from './raw-socket.ts';
-import { type Serving, serving } from './serving.ts';
 
 interface Recorded {
   client: string;

@@ -3,11 +3,11 @@
 //
 // It offers no response out of band.
 
+import { runClient } from '@support/child.ts';
+import { overheard } from '@support/overheard.ts';
+import { parrotSays } from '@support/parrot-voice.ts';
 import { describe, expect, it } from 'vitest';
 import { firstStalePackage, LIVEKIT } from '../../scripts/install.mjs';
-import { runClient } from './child.ts';
-import { overheard } from './overheard.ts';
-import { parrotSays } from './parrot-voice.ts';
 
 interface Report {
   [moment: string]: unknown;

@@ -1,10 +1,10 @@
 // openai-node 7.57.0, unmodified, through its whole life; the script is `clients/openai-life.mjs`. Ways of carrying it are
 // `openai-node.test.ts`.
 
+import { runClient } from '@support/child.ts';
+import { overheard } from '@support/overheard.ts';
+import { parrotSays } from '@support/parrot-voice.ts';
 import { expect, it } from 'vitest';
-import { runClient } from './child.ts';
-import { overheard } from './overheard.ts';
-import { parrotSays } from './parrot-voice.ts';
 
 interface Report {
   [moment: string]: unknown;

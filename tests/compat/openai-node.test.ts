@@ -1,10 +1,10 @@
 // openai-node 7.57.0, unmodified: over TLS with the CA file, over plain TCP by its socket option, and on the runtime's own
 // WebSocket. The conversation is `clients/openai-turns.mjs`.
 
+import { type RunOptions, runClient } from '@support/child.ts';
+import { parrotSays } from '@support/parrot-voice.ts';
+import { serving } from '@support/serving.ts';
 import { describe, expect, it } from 'vitest';
-import { type RunOptions, runClient } from './child.ts';
-import { parrotSays } from './parrot-voice.ts';
-import { serving } from './serving.ts';
 
 interface Answer {
   status: string;

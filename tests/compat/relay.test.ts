@@ -2,10 +2,10 @@
 // they would without the relay. The conversations are `clients/`; each runs in a process of its own.
 
 import { createServer, type ResponseUsage } from '@colloquy/server';
+import { runClient } from '@support/child.ts';
+import { parrotSays } from '@support/parrot-voice.ts';
+import { serving } from '@support/serving.ts';
 import { describe, expect, it } from 'vitest';
-import { runClient } from './child.ts';
-import { parrotSays } from './parrot-voice.ts';
-import { serving } from './serving.ts';
 
 const CLIENT_KEY = 'sk-test';
 const UPSTREAM_KEY = 'sk-upstream-0123456789';

@@ -4,9 +4,9 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { runClient } from '@support/child.ts';
+import { type Serving, serving } from '@support/serving.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runClient } from './child.ts';
-import { type Serving, serving } from './serving.ts';
 
 interface Recorded {
   client: string;

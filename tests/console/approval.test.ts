@@ -1,10 +1,10 @@
 // Approving and denying the calls of a real MCP server in the page.
 
 import { mcpAccess, parrot, readMcpConfig } from '@colloquy/server';
+import { browserMissing, expectSound, type ServedConsole, serveConsole } from '@support/browser.ts';
+import { type Library, startLibrary } from '@support/library.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Library, startLibrary } from '../mcp/library.ts';
-import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
 
 const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
 

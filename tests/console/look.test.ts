@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parrot } from '@colloquy/server';
+import { browserMissing, expectSound, type ServedConsole, serveConsole } from '@support/browser.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
 
 const RECORDINGS = join(import.meta.dirname, '../golden/recordings');
 const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });

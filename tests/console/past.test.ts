@@ -3,9 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parrot } from '@colloquy/server';
+import { browserMissing, expectSound, type ServedConsole, serveConsole } from '@support/browser.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
 
 const golden = (name: string) => readFileSync(join(import.meta.dirname, `../golden/recordings/${name}.jsonl`), 'utf8');
 const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });

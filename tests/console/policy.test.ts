@@ -4,9 +4,9 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { browserMissing, type ConsoleBrowser, startBrowser } from '@support/browser.ts';
+import { dial, KEY, newFolder, start, stopAll, stops, withKey } from '@support/dial.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { dial, KEY, newFolder, start, stopAll, stops, withKey } from '../server/dial.ts';
-import { browserMissing, type ConsoleBrowser, startBrowser } from './browser.ts';
 
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const RECORDING = '20260101T000000Z-sess_x';

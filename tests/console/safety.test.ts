@@ -5,10 +5,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parrot } from '@colloquy/server';
+import { browserMissing, expectSound, type ServedConsole, serveConsole } from '@support/browser.ts';
+import { HOSTILE, hostileLog, shown } from '@support/hostile-strings.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
-import { HOSTILE, hostileLog, shown } from './hostile-strings.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RECORDINGS = join(import.meta.dirname, '../golden/recordings');

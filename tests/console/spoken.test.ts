@@ -5,13 +5,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { offline } from '@colloquy/server';
+import { browserMissing, expectSound, type ServedConsole, serveConsole } from '@support/browser.ts';
+import { allOf, joined, openParts, silence, spoken } from '@support/parts.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';
 import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
 import { writeWav } from '../../packages/server/src/speech/wav.ts';
-import { allOf, joined, openParts, silence, spoken } from '../voice/parts.ts';
-import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
 
 const opened = await openParts();
 const { parts, missing } = allOf(opened);

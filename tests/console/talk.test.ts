@@ -1,9 +1,9 @@
 // Talking to the server from the page in writing: what is said and answered, cut off, called for, and refused.
 
 import { createServer, parrot } from '@colloquy/server';
+import { browserMissing, expectSound, type ServedConsole, serveConsole } from '@support/browser.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { browserMissing, expectSound, type ServedConsole, serveConsole } from './browser.ts';
 
 const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
 

@@ -1,11 +1,11 @@
 // The parts that ask OpenAI-compatible endpoints, held to what every part of speech owes: over real HTTP, with endpoints that
 // truly hear and speak.
 
+import type { FakeEndpoints } from '@support/fake-endpoints.ts';
+import { allOf, openParts, spoken } from '@support/parts.ts';
+import { voiceEndpoints } from '@support/voice-endpoints.ts';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type CascadeParts, cascadeParts } from '../../packages/server/src/speech/cascade-config.ts';
-import type { FakeEndpoints } from '../faults/fake-endpoints.ts';
-import { allOf, openParts, spoken } from '../voice/parts.ts';
-import { voiceEndpoints } from '../voice/voice-endpoints.ts';
 import { HELLO, speakerContract, thinkerContract, transcriberContract } from './speech.ts';
 
 const { detector, transcriber, speaker } = await openParts();

@@ -3,13 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { joined, silence } from '@support/parts.ts';
+import { HIGH_HZ, HUM_HZ, HUM_SAMPLES, LOW_HZ, PITCH_HZ, tone, writeTinyModels } from '@support/tiny-networks.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Speaker, Transcriber } from '../../packages/server/src/speech/ports.ts';
 import { openSherpaSpeaker, openSherpaTranscriber } from '../../packages/server/src/speech/sherpa.ts';
 import { findSherpaModels } from '../../packages/server/src/speech/sherpa-models.ts';
-import { joined, silence } from '../voice/parts.ts';
 import { speakerContract, transcriberContract } from './speech.ts';
-import { HIGH_HZ, HUM_HZ, HUM_SAMPLES, LOW_HZ, PITCH_HZ, tone, writeTinyModels } from './tiny-networks.ts';
 
 const WORDS = 'good morning to you hello one two three four five six seven eight'.split(' ');
 

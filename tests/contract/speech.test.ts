@@ -1,8 +1,8 @@
 // The offline parts, held to what every part of speech owes.
 
+import { allOf, openParts, spoken } from '@support/parts.ts';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { offlineThinker } from '../../packages/server/src/speech/offline-thinker.ts';
-import { allOf, openParts, spoken } from '../voice/parts.ts';
 import { detectorContract, HELLO, speakerContract, thinkerContract, transcriberContract } from './speech.ts';
 
 const opened = await openParts();

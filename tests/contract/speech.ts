@@ -1,5 +1,6 @@
 // What every part of speech owes (docs/spec/ports.md, family SP). A part runs its suite in `speech.test.ts`, or beside itself.
 
+import { joined, noise, silence } from '@support/parts.ts';
 import { expect, it } from 'vitest';
 import type {
   Detection,
@@ -11,7 +12,6 @@ import type {
   Transcriber,
   TurnEdge,
 } from '../../packages/server/src/speech/ports.ts';
-import { joined, noise, silence } from '../voice/parts.ts';
 
 const SAMPLES_PER_MS = 16;
 

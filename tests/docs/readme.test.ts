@@ -6,10 +6,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { type Serving, serving } from '@support/serving.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SETTING_FLAGS } from '../../packages/cli/src/config.ts';
 import { buildProduct } from '../../scripts/build.mjs';
-import { type Serving, serving } from '../compat/serving.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -2,11 +2,6 @@
 // once, within its budget, the answer comes all the same, and the session goes on.
 
 import type { ServerEvent } from '@colloquy/protocol';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { cascade } from '../../packages/server/src/engines/cascade.ts';
-import { hostSession } from '../../packages/server/src/host-session.ts';
-import { cascadeParts } from '../../packages/server/src/speech/cascade-config.ts';
-import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 import {
   type Answer,
   bytewise,
@@ -29,7 +24,12 @@ import {
   sse,
   stalling,
   status,
-} from './fake-endpoints.ts';
+} from '@support/fake-endpoints.ts';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { cascade } from '../../packages/server/src/engines/cascade.ts';
+import { hostSession } from '../../packages/server/src/host-session.ts';
+import { cascadeParts } from '../../packages/server/src/speech/cascade-config.ts';
+import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 
 const BUDGET = { first_byte_ms: 300, idle_ms: 300, total_ms: 3000, retries: 1 };
 const WITHIN_MS = 6000;

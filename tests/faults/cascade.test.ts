@@ -2,13 +2,6 @@
 // budget, and the session goes on. What the parts make of each fault is tested beside them, in packages/server/src/speech.
 
 import type { ServerEvent } from '@colloquy/protocol';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
-import { cascade } from '../../packages/server/src/engines/cascade.ts';
-import { endpointOf, thinkerOptions } from '../../packages/server/src/speech/cascade-config.ts';
-import { openAiSpeaker } from '../../packages/server/src/speech/openai-speak.ts';
-import { openAiThinker } from '../../packages/server/src/speech/openai-think.ts';
-import { startServer, type TestServer } from '../../packages/server/src/testing.ts';
 import {
   type Answer,
   bytewise,
@@ -37,7 +30,14 @@ import {
   sse,
   stalling,
   status,
-} from './fake-endpoints.ts';
+} from '@support/fake-endpoints.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { cascade } from '../../packages/server/src/engines/cascade.ts';
+import { endpointOf, thinkerOptions } from '../../packages/server/src/speech/cascade-config.ts';
+import { openAiSpeaker } from '../../packages/server/src/speech/openai-speak.ts';
+import { openAiThinker } from '../../packages/server/src/speech/openai-think.ts';
+import { startServer, type TestServer } from '../../packages/server/src/testing.ts';
 
 /** Far below the defaults, so that a stall is seen within a test; the sum of them bounds how long a response may take. */
 const BUDGET = { first_byte_ms: 300, idle_ms: 300, total_ms: 3000, retries: 1 };

@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { ResponseUsage, ServerOptions } from '@colloquy/server';
+import { dial, KEY, mint, post, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
+import { CREATED, fakeUpstream, take } from '@support/fake-upstream.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { dial, KEY, mint, post, start, stopAll, stops, TEXT, withKey } from '../server/dial.ts';
-import { CREATED, fakeUpstream, take } from './fake-upstream.ts';
 
 afterEach(stopAll);
 

@@ -3,8 +3,8 @@
 
 import { hostSession, type Line, mcpAccess, memoryPair, readScenario, scripted } from '@colloquy/server';
 import { recordingHeader, recordingLine, type SessionOptions } from '@colloquy/session';
-import { startEverything } from '../mcp/everything.ts';
-import { SEED } from '../session-harness.ts';
+import { startEverything } from '@support/everything.ts';
+import { SEED } from '@support/session-harness.ts';
 
 const SCENARIO = `
 scenario: 1

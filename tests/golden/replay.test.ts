@@ -4,9 +4,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { RealtimeConversationItem } from '@colloquy/protocol';
 import { createMirror, describeDifference, items, readRecordingLine, replay } from '@colloquy/session';
+import { record } from '@support/record.ts';
+import { checkEmitted } from '@support/wire-rules.ts';
 import { describe, expect, it } from 'vitest';
-import { record } from '../record.ts';
-import { checkEmitted } from '../wire-rules.ts';
 import { recordMcpReference } from './mcp-reference.ts';
 import { GOLDEN_NAMES, playGolden } from './sessions.ts';
 

@@ -2,7 +2,7 @@
 // `recordings/<name>.jsonl`; `replay.test.ts` holds the session to what was written.
 
 import type { Input, SessionOptions } from '@colloquy/session';
-import { append, audio, create, type Played, play, SEED, texting, user } from '../session-harness.ts';
+import { append, audio, create, type Played, play, SEED, texting, user } from '@support/session-harness.ts';
 
 interface Golden {
   options: SessionOptions;

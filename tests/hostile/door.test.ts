@@ -1,9 +1,9 @@
 // Who gets in: every way of naming a host, an origin and a credential, with and without keys, on WebSocket and REST alike.
 
+import { ask, codeOf, WEBSOCKET } from '@support/ask.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createServer, type Server } from '../../packages/server/src/index.ts';
-import { ask, codeOf, WEBSOCKET } from './ask.ts';
 
 const KEY = 'sk-right-2c1f';
 const OTHER_KEY = 'sk-right-77aa';

@@ -1,8 +1,8 @@
 // Ajv with the official schemas as judge of the profile `strict`: the same verdicts on events made from either side and spoilt.
 
 import { readFileSync } from 'node:fs';
+import { mutate, random, wireValue } from '@support/wire-values.mjs';
 import { describe, expect, it } from 'vitest';
-import { mutate, random, wireValue } from '../laws/wire-values.mjs';
 import { EXCEPTIONS } from './exceptions.ts';
 import { patchedSchemas, readSchemas, twins, validators } from './official.ts';
 import { officialValue } from './official-values.ts';

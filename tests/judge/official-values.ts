@@ -1,8 +1,8 @@
 // Random values an official schema accepts, made from the document and not from our schemas, so that neither side's view of
 // what is worth trying decides alone.
 
-import type { Random } from '../laws/wire-values.mjs';
-import { anyJson } from '../laws/wire-values.mjs';
+import type { Random } from '@support/wire-values.mjs';
+import { anyJson } from '@support/wire-values.mjs';
 import type { Json, Schemas } from './shape.ts';
 
 const STRINGS = ['', 'a', 'item_1', 'Grüße', '😀', '{}', 'https://example.com/a', 'x'.repeat(512)];

@@ -3,9 +3,9 @@
 import { type ClientEvent, decodeClientEvent } from '@colloquy/protocol';
 import { BETA_SERVER_EVENT_TYPES, createBetaState, toBetaServerFrames, toGaClientFrame } from '@colloquy/protocol/beta';
 import { createMirror, createSession, type EngineEvent, type Input, type SpeechEvent, step } from '@colloquy/session';
+import { createBetaReader } from '@support/beta-reader.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBetaReader } from './beta-reader.ts';
 
 const SEED = 20267;
 const RUNS = Number(process.env.COLLOQUY_SEEDS ?? 1000);

@@ -19,10 +19,10 @@ import {
   TranslationServerEvent,
   validateItem,
 } from '@colloquy/protocol';
+import { frameLaws, wrongWith } from '@support/frame-laws.mjs';
+import { mutate, random, wireValue } from '@support/wire-values.mjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frameLaws, wrongWith } from './frame-laws.mjs';
-import { mutate, random, wireValue } from './wire-values.mjs';
 
 const SEED = 424242;
 const RUNS = { seed: SEED, numRuns: 2000 };

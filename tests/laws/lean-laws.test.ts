@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import * as protocol from '@colloquy/protocol';
 import { decodeClientEvent, decodeServerEvent, encodeEvent, FAILURES } from '@colloquy/protocol';
 import * as lean from '@colloquy/protocol/lean';
+import { frameLaws, wrongWith } from '@support/frame-laws.mjs';
+import { random } from '@support/wire-values.mjs';
 import { describe, expect, it } from 'vitest';
-import { frameLaws, wrongWith } from './frame-laws.mjs';
-import { random } from './wire-values.mjs';
 
 const SEED = 99;
 const FRAMES = 30_000;

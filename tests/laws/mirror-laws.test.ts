@@ -14,11 +14,11 @@ import {
   sessionObject,
   step,
 } from '@colloquy/session';
+import { record } from '@support/record.ts';
+import { playSchedule, type Schedule, schedules } from '@support/schedule.ts';
+import { type Frame, sentIn } from '@support/session-harness.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { record } from '../record.ts';
-import { type Frame, sentIn } from '../session-harness.ts';
-import { playSchedule, type Schedule, schedules } from './schedule.ts';
 
 const seeds = Number(process.env.COLLOQUY_SEEDS ?? 10_000);
 const seed = Number(process.env.COLLOQUY_SEED ?? 20_260_902);

@@ -3,13 +3,13 @@
 
 import type { ClientEvent } from '@colloquy/protocol';
 import { createSession, deadline, type Input, items, step } from '@colloquy/session';
+import { type Expected, ReferenceConversation } from '@support/reference-conversation.ts';
+import { type Played, playSchedule, type Schedule, schedules, server, tell } from '@support/schedule.ts';
+import { create, type Frame, type Played as Playing, play, sentIn, texting, user } from '@support/session-harness.ts';
+import { watch } from '@support/watcher.ts';
+import { checkEmitted } from '@support/wire-rules.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { create, type Frame, type Played as Playing, play, sentIn, texting, user } from '../session-harness.ts';
-import { checkEmitted } from '../wire-rules.ts';
-import { type Expected, ReferenceConversation } from './reference-conversation.ts';
-import { type Played, playSchedule, type Schedule, schedules, server, tell } from './schedule.ts';
-import { watch } from './watcher.ts';
 
 const seeds = Number(process.env.COLLOQUY_SEEDS ?? 10_000);
 const seed = Number(process.env.COLLOQUY_SEED ?? 20_260_901);

@@ -1,8 +1,8 @@
 // The reference server of the MCP project, unmodified, in both ways over HTTP.
 
+import { chatting } from '@support/chat.ts';
+import { startEverything } from '@support/everything.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { chatting } from './chat.ts';
-import { startEverything } from './everything.ts';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {

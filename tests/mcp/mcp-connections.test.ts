@@ -1,9 +1,9 @@
 // How a session holds its connections to MCP servers: made anew when a server has started anew, shared by calls that run at once,
 // closed when nobody uses them, and not to be talked to death.
 
+import { type Chat, chatting } from '@support/chat.ts';
+import { BOOKS, type Library, startLibrary, type Tool } from '@support/library.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Chat, chatting } from './chat.ts';
-import { BOOKS, type Library, startLibrary, type Tool } from './library.ts';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -11,7 +11,7 @@ import {
   readScenario,
   scripted,
 } from '@colloquy/server';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { chatting } from '@support/chat.ts';
 import {
   type Answer,
   chatStream,
@@ -21,9 +21,9 @@ import {
   responsesStream,
   saying,
   sse,
-} from '../faults/fake-endpoints.ts';
-import { chatting } from './chat.ts';
-import { startLibrary } from './library.ts';
+} from '@support/fake-endpoints.ts';
+import { startLibrary } from '@support/library.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 const SAID = 'Please find out where the atlas is.';
 const PARAMETERS = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] };

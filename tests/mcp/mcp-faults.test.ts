@@ -5,9 +5,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Line, McpConfig } from '@colloquy/server';
+import { type Chat, chatting } from '@support/chat.ts';
+import { BOOKS, type Library, startLibrary, type Tool } from '@support/library.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Chat, chatting } from './chat.ts';
-import { BOOKS, type Library, startLibrary, type Tool } from './library.ts';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,8 +1,8 @@
 // Sessions whose tools are those of a real MCP server, over real HTTP.
 
+import { type Chat, chatting } from '@support/chat.ts';
+import { type Library, startLibrary } from '@support/library.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Chat, chatting } from './chat.ts';
-import { type Library, startLibrary } from './library.ts';
 
 const open: { kill?(): Promise<void>; close?(): Promise<void> }[] = [];
 afterEach(async () => {

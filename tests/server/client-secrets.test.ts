@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import plain from 'node:http';
 import secured from 'node:https';
+import { dial, KEY, mint, newFolder, start, stopAll, stops, withKey } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { dial, KEY, mint, newFolder, start, stopAll, stops, withKey } from './dial.ts';
 
 afterEach(stopAll);
 

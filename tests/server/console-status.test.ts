@@ -1,8 +1,8 @@
 // What the console begins with: the status of the server and its live sessions, over real sockets.
 
 import type { EngineStatus, ServerStatus, SessionList } from '@colloquy/session';
+import { dial, KEY, mint, say, start, stopAll, TEXT, withKey } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dial, KEY, mint, say, start, stopAll, TEXT, withKey } from './dial.ts';
 
 afterEach(stopAll);
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cascade, createServer, type Engine, type Transcriber } from '@colloquy/server';
 import { replay, type ServerStatus } from '@colloquy/session';
+import { dial, KEY, mint, pcm, say, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dial, KEY, mint, pcm, say, start, stopAll, stops, TEXT, withKey } from './dial.ts';
 
 afterEach(stopAll);
 

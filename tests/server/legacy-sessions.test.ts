@@ -1,7 +1,7 @@
 // The beta's way to mint client secrets: a session object with the secret inside, over REST, then spent over WebSocket.
 
+import { dial, KEY, post, start, stopAll, withKey } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dial, KEY, post, start, stopAll, withKey } from './dial.ts';
 
 afterEach(stopAll);
 

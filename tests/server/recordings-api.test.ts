@@ -16,9 +16,9 @@ import {
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type RecordingList, readRecordingLine, replay, type SessionList } from '@colloquy/session';
+import { ask as askRaw } from '@support/ask.ts';
+import { dial, KEY, newFolder, pcm, say, start, stopAll, TEXT, withKey } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ask as askRaw } from '../hostile/ask.ts';
-import { dial, KEY, newFolder, pcm, say, start, stopAll, TEXT, withKey } from './dial.ts';
 
 afterEach(stopAll);
 

@@ -4,8 +4,8 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { createServer } from '@colloquy/server';
 import { replay } from '@colloquy/session';
+import { dial, KEY, mint, newFolder, pcm, say, start, stopAll, TEXT, withKey } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dial, KEY, mint, newFolder, pcm, say, start, stopAll, TEXT, withKey } from './dial.ts';
 
 afterEach(stopAll);
 

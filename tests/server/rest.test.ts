@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
+import { dial, KEY, post, start, stopAll } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dial, KEY, post, start, stopAll } from './dial.ts';
 
 afterEach(stopAll);
 

@@ -7,8 +7,8 @@ import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Engine, parrot } from '@colloquy/server';
+import { dial, KEY, pcm, say, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dial, KEY, pcm, say, start, stopAll, stops, TEXT, withKey } from './dial.ts';
 
 afterEach(stopAll);
 

@@ -1,8 +1,8 @@
 // What an operator sets for every session: limits from the inside, and what holds where a client says nothing.
 
 import type { Engine } from '@colloquy/server';
+import { dial, pcm, say, start, stopAll, TEXT } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dial, pcm, say, start, stopAll, TEXT } from './dial.ts';
 
 afterEach(stopAll);
 

@@ -1,8 +1,8 @@
 // Translation sessions over a socket: where they are opened, with what, and how they end.
 
 import type { TranslationServerEvent } from '@colloquy/protocol';
+import { dial, KEY, pcm, post, start, stopAll, stops, withKey } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { dial, KEY, pcm, post, start, stopAll, stops, withKey } from './dial.ts';
 
 afterEach(stopAll);
 

@@ -1,11 +1,11 @@
 // Watching live sessions over real sockets: what observers are shown, who may be one, and that no session notices.
 
 import { readRecordingLine, restore } from '@colloquy/session';
+import { dial, KEY, mint, pcm, post, say, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
+import { fakeUpstream, take } from '@support/fake-upstream.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Inbox } from '../../packages/server/src/inbox.ts';
-import { fakeUpstream, take } from '../faults/fake-upstream.ts';
-import { dial, KEY, mint, pcm, post, say, start, stopAll, stops, TEXT, withKey } from './dial.ts';
 
 afterEach(stopAll);
 

@@ -4,15 +4,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runClient } from '@support/child.ts';
+import { AFTER_MS, BEFORE_MS, PCM } from '@support/conversation.ts';
+import { allOf, closeParts, joined, openParts, silence, spoken } from '@support/parts.ts';
 import { afterAll, expect, it } from 'vitest';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';
 import { offline } from '../../packages/server/src/engines/offline.ts';
 import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
 import { bytesOf, samplesOf } from '../../packages/server/src/speech/session-audio.ts';
 import { startServer } from '../../packages/server/src/testing.ts';
-import { runClient } from '../compat/child.ts';
-import { AFTER_MS, BEFORE_MS, PCM } from './conversation.ts';
-import { allOf, closeParts, joined, openParts, silence, spoken } from './parts.ts';
 
 interface Report {
   readonly sum: readonly string[];

@@ -1,13 +1,13 @@
 // Spoken to through endpoints of one's own: the real server, Silero, and over HTTP ears, a mind and a voice.
 
+import { type Conversation, converse } from '@support/conversation.ts';
+import { type FakeEndpoints, stalling } from '@support/fake-endpoints.ts';
+import { allOf, openParts, spoken } from '@support/parts.ts';
+import { voiceEndpoints } from '@support/voice-endpoints.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cascade } from '../../packages/server/src/engines/cascade.ts';
 import { type CascadeParts, cascadeParts } from '../../packages/server/src/speech/cascade-config.ts';
 import { startServer, type TestServer } from '../../packages/server/src/testing.ts';
-import { type FakeEndpoints, stalling } from '../faults/fake-endpoints.ts';
-import { type Conversation, converse } from './conversation.ts';
-import { allOf, openParts, spoken } from './parts.ts';
-import { voiceEndpoints } from './voice-endpoints.ts';
 
 const { parts: offline, missing } = allOf(await openParts());
 

@@ -2,11 +2,11 @@
 // the answer is listened to in the same way. When turns begin and end is `turns.test.ts`.
 
 import type { RealtimeAudioFormat, ServerEvent } from '@colloquy/protocol';
+import type { Conversation } from '@support/conversation.ts';
+import { allOf, noise, openParts, silence } from '@support/parts.ts';
+import { type OfflineParts, spokenSessions } from '@support/spoken-sessions.ts';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
-import type { Conversation } from './conversation.ts';
-import { allOf, noise, openParts, silence } from './parts.ts';
-import { type OfflineParts, spokenSessions } from './spoken-sessions.ts';
 
 const opened = await openParts();
 const { parts, missing } = allOf(opened);

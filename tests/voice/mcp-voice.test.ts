@@ -1,12 +1,12 @@
 // A tool of an MCP server, asked for by voice: approved, called, and its result spoken.
 
 import { mcpAccess } from '@colloquy/server';
+import { converse, PCM } from '@support/conversation.ts';
+import { startLibrary } from '@support/library.ts';
+import { allOf, closeParts, openParts, spoken } from '@support/parts.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { offline } from '../../packages/server/src/engines/offline.ts';
 import { startServer } from '../../packages/server/src/testing.ts';
-import { startLibrary } from '../mcp/library.ts';
-import { converse, PCM } from './conversation.ts';
-import { allOf, closeParts, openParts, spoken } from './parts.ts';
 
 const opened = await openParts();
 const { parts, missing } = allOf(opened);

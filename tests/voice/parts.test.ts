@@ -1,8 +1,8 @@
 // Real speech through the parts alone: Flite speaks, Silero hears when, PocketSphinx hears what.
 
+import { allOf, closeParts, joined, mixed, noise, openParts, silence, spoken } from '@support/parts.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Transcriber, TurnEdge } from '../../packages/server/src/speech/ports.ts';
-import { allOf, closeParts, joined, mixed, noise, openParts, silence, spoken } from './parts.ts';
 
 const opened = await openParts();
 const { parts, missing } = allOf(opened);

@@ -3,8 +3,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { allOf, closeParts, openParts } from '@support/parts.ts';
 import { afterAll, expect, it } from 'vitest';
-import { allOf, closeParts, openParts } from './parts.ts';
 
 const run = promisify(execFile);
 const SCRIPT = join(import.meta.dirname, '../../scripts/soak.mjs');

@@ -1,12 +1,12 @@
 // When turns begin and end, with real speech at a real server over real sockets. What is said in them is `dialogue.test.ts`.
 
+import { BEFORE_MS, type Conversation, PCM } from '@support/conversation.ts';
+import { allOf, joined, mixed, noise, openParts, silence } from '@support/parts.ts';
+import { type OfflineParts, spokenSessions } from '@support/spoken-sessions.ts';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';
 import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
 import { bytesOf, samplesOf } from '../../packages/server/src/speech/session-audio.ts';
-import { BEFORE_MS, type Conversation, PCM } from './conversation.ts';
-import { allOf, joined, mixed, noise, openParts, silence } from './parts.ts';
-import { type OfflineParts, spokenSessions } from './spoken-sessions.ts';
 
 const opened = await openParts();
 const { parts, missing } = allOf(opened);

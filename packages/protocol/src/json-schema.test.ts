@@ -1,6 +1,6 @@
+import { mutate, random, wireValue } from '@support/wire-values.mjs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { mutate, random, wireValue } from '../../../tests/laws/wire-values.mjs';
 import { toJsonSchema } from './json-schema.ts';
 import { ClientEvent } from './realtime-client-events.ts';
 import { RealtimeContentPart, RealtimeConversationItem, ResponseInputItem } from './realtime-conversation.ts';

@@ -1,5 +1,5 @@
+import { append, audio, create, play, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { append, audio, create, play, types, user } from '../../../tests/session-harness.ts';
 
 /** Instructions of no length, so that a limit of so many tokens is one of items. */
 const limited = (context_tokens: number, session: object = {}) =>

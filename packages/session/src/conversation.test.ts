@@ -1,4 +1,3 @@
-import { describe, expect, it } from 'vitest';
 import {
   append,
   audio,
@@ -10,7 +9,8 @@ import {
   texting,
   types,
   user,
-} from '../../../tests/session-harness.ts';
+} from '@support/session-harness.ts';
+import { describe, expect, it } from 'vitest';
 import { itemById, items } from './conversation.ts';
 import type { SessionOptions } from './create-session.ts';
 

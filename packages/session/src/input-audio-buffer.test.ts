@@ -1,5 +1,5 @@
+import { append, create, errorOf, pcm, play, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { append, create, errorOf, pcm, play, types, user } from '../../../tests/session-harness.ts';
 
 const manual = (format: object = { type: 'audio/pcm' }) =>
   play({ session: { type: 'realtime', audio: { input: { format, turn_detection: null } } } as never });

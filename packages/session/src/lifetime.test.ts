@@ -1,5 +1,5 @@
+import { audio, create, errorOf, play, texting, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { audio, create, errorOf, play, texting, types, user } from '../../../tests/session-harness.ts';
 import { createSession } from './create-session.ts';
 import { deadline } from './lifetime.ts';
 import { step } from './step.ts';

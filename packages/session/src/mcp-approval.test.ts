@@ -1,8 +1,8 @@
 // Approvals: asked for, given once, for exactly what was shown.
 
+import { answer, books, calling, latest, listed, tool } from '@support/mcp-session.ts';
+import { create, errorOf, type Frame, type Played, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { answer, books, calling, latest, listed, tool } from '../../../tests/mcp-session.ts';
-import { create, errorOf, type Frame, type Played, types, user } from '../../../tests/session-harness.ts';
 
 const REQUEST = 'mcp_approval_request';
 const asked = (text = '{"title": "atlas"}') => {

@@ -1,9 +1,9 @@
 // Calls on MCP servers: their frames, their results, and what is told of those nobody knows the outcome of.
 
+import { answer, books, calling, latest, listed, tool } from '@support/mcp-session.ts';
+import { record } from '@support/record.ts';
+import { type Frame, type Played, SEED, texting, types } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { answer, books, calling, latest, listed, tool } from '../../../tests/mcp-session.ts';
-import { record } from '../../../tests/record.ts';
-import { type Frame, type Played, SEED, texting, types } from '../../../tests/session-harness.ts';
 import { recordingLine } from './recording.ts';
 import { describeDifference, replay } from './replay.ts';
 

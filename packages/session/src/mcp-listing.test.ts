@@ -1,8 +1,8 @@
 // Tool lists of MCP servers: when they are asked for, what the client sees, what the engine is offered.
 
+import { books, latest, listed, tool } from '@support/mcp-session.ts';
+import { errorOf, type Played, play, texting, types } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { books, latest, listed, tool } from '../../../tests/mcp-session.ts';
-import { errorOf, type Played, play, texting, types } from '../../../tests/session-harness.ts';
 
 const update = (played: Played, ...tools: object[]) =>
   played.client({ type: 'session.update', session: { type: 'realtime', tools } });

@@ -1,5 +1,5 @@
+import { append, audio, create, play, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { append, audio, create, play, user } from '../../../tests/session-harness.ts';
 import type { EngineEvent } from './engine-event.ts';
 import {
   type RecordingEntry,

@@ -1,6 +1,6 @@
+import { record } from '@support/record.ts';
+import { append, audio, create, play, SEED, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { record } from '../../../tests/record.ts';
-import { append, audio, create, play, SEED, user } from '../../../tests/session-harness.ts';
 import { describeDifference, replay, restore } from './replay.ts';
 
 const options = { seed: SEED, model: 'test-model', started_at: 1_700_000_000_000 };

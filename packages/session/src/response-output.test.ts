@@ -1,5 +1,5 @@
+import { audio, play, texting, types } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { audio, play, texting, types } from '../../../tests/session-harness.ts';
 import type { EngineEvent } from './engine-event.ts';
 
 const tool = (name: string) => ({ type: 'function' as const, name });

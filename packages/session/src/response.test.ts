@@ -1,5 +1,5 @@
+import { append, audio, create, errorOf, pcm, play, texting, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { append, audio, create, errorOf, pcm, play, texting, types, user } from '../../../tests/session-harness.ts';
 
 const respond = (response?: object | null) => ({
   type: 'response.create' as const,

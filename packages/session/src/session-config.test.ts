@@ -1,5 +1,5 @@
+import { append, audio, create, errorOf, play, texting, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { append, audio, create, errorOf, play, texting, types, user } from '../../../tests/session-harness.ts';
 import { createSession, type SessionOptions } from './create-session.ts';
 
 const update = (session: object) => ({

@@ -1,17 +1,7 @@
 // Whole conversations, told as the traces of docs/spec/behaviour.md tell them.
 
+import { append, audio, create, errorOf, type Frame, play, texting, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import {
-  append,
-  audio,
-  create,
-  errorOf,
-  type Frame,
-  play,
-  texting,
-  types,
-  user,
-} from '../../../tests/session-harness.ts';
 
 /** `type id prev=id` of the frames that place items, `type` of the others. */
 const named = (frames: readonly Frame[], names: Record<string, string>) => {

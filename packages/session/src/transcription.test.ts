@@ -1,5 +1,5 @@
+import { append, play, types } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { append, play, types } from '../../../tests/session-harness.ts';
 
 const LOGPROBS = [{ token: 'hi', logprob: -0.1, bytes: [104, 105] }];
 const transcribed = (transcription: object | null = { model: 'whisper-1' }, more: object = {}) =>

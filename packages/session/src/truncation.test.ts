@@ -1,5 +1,5 @@
+import { append, audio, create, errorOf, play, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { append, audio, create, errorOf, play, types, user } from '../../../tests/session-harness.ts';
 
 const truncate = (item_id: string, audio_end_ms: number, content_index = 0) => ({
   type: 'conversation.item.truncate' as const,

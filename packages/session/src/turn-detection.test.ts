@@ -1,5 +1,5 @@
+import { append, audio, create, play, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
-import { append, audio, create, play, types, user } from '../../../tests/session-harness.ts';
 
 const detecting = (fields: object, more: object = {}) =>
   play({

@@ -1,6 +1,5 @@
 // What an operator is told of each endpoint.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
   chunk,
@@ -14,7 +13,8 @@ import {
   silent,
   sse,
   status,
-} from '../../../../tests/faults/fake-endpoints.ts';
+} from '@support/fake-endpoints.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checkEndpoints, implausible } from './check-endpoints.ts';
 
 let fake: FakeEndpoints;

@@ -1,7 +1,6 @@
 // The stage as such: what it sends, its budget, its retries, what its errors say. What answers mean is tested beside the
 // `openai-*` files.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
   cut,
@@ -17,7 +16,8 @@ import {
   stalling,
   status,
   well,
-} from '../../../../tests/faults/fake-endpoints.ts';
+} from '@support/fake-endpoints.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exchange, type Reply } from './http-stage.ts';
 import { faultOf, type StageFault } from './stage-fault.ts';
 import { DEFAULT_BUDGET, type StageBudget } from './stage-watch.ts';

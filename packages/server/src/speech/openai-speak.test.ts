@@ -1,6 +1,5 @@
 // Sound from an endpoint, however it is cut; and what is no sound.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
   bytewise,
@@ -15,7 +14,8 @@ import {
   stalling,
   status,
   tonePcm,
-} from '../../../../tests/faults/fake-endpoints.ts';
+} from '@support/fake-endpoints.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenAiSpeakerOptions, openAiSpeaker } from './openai-speak.ts';
 import { pcmStream } from './pcm-stream.ts';
 import type { Sound, SpeakOptions } from './ports.ts';

@@ -1,7 +1,6 @@
 // What a language model is asked, and what its answers come to. The connection's own faults are in `http-stage.test.ts`.
 
 import type { RealtimeConversationItem } from '@colloquy/protocol';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
   bytewise,
@@ -22,7 +21,8 @@ import {
   saying,
   sse,
   status,
-} from '../../../../tests/faults/fake-endpoints.ts';
+} from '@support/fake-endpoints.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type OpenAiThinkerOptions, openAiThinker } from './openai-think.ts';
 import type { ThinkRequest, Thought } from './ports.ts';
 

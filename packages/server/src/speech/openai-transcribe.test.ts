@@ -1,6 +1,5 @@
 // Words from an endpoint, streamed or whole; and what is no words.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Answer,
   bytewise,
@@ -18,7 +17,8 @@ import {
   silent,
   sse,
   status,
-} from '../../../../tests/faults/fake-endpoints.ts';
+} from '@support/fake-endpoints.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openAiTranscriber } from './openai-transcribe.ts';
 import type { UtteranceOptions } from './ports.ts';
 import { readWav } from './wav.ts';

@@ -27,7 +27,7 @@ export interface RunOptions {
 /** Runs `clients/<name>` with `input` as its argument, JSON; never rejects for what the client does. */
 export function runClient<Report>(name: string, input: unknown, options: RunOptions = {}) {
   const { node = [], env = {}, timeLimitMs = TIME_LIMIT_MS } = options;
-  const script = join(import.meta.dirname, 'clients', name);
+  const script = join(import.meta.dirname, '../compat/clients', name);
   const args = ['--unhandled-rejections=strict', ...node, script, JSON.stringify(input)];
   return new Promise<Ended<Report>>((resolve, reject) => {
     const { PATH = '' } = process.env;

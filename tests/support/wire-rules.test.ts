@@ -12,7 +12,7 @@ interface Case {
 }
 
 const { cases }: { cases: Case[] } = JSON.parse(
-  readFileSync(new URL('data/fixtures/server-frames.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../data/fixtures/server-frames.json', import.meta.url), 'utf8'),
 );
 
 describe('checkEmitted', () => {

@@ -1,7 +1,7 @@
 // Watches the frames of one session and says what about them cannot be: the laws of order that need no knowledge of why a
 // frame was sent. For any server, one session per watcher.
 
-import type { Frame } from '../session-harness.ts';
+import type { Frame } from './session-harness.ts';
 
 interface Spoken {
   text: string;

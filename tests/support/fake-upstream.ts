@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { Inbox } from '../../packages/server/src/inbox.ts';
-import { stops } from '../server/dial.ts';
+import { stops } from './dial.ts';
 
 export interface FakeUpstream {
   /** `ws://127.0.0.1:49152/v1/realtime` */
