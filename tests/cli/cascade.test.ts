@@ -1,16 +1,12 @@
 // `colloquy serve` with endpoints of one's own.
 
 import { run, serve } from '@support/colloquy.ts';
-import { type FakeEndpoints, fakeEndpoints, GOOD_WORDS } from '@support/fake-endpoints.ts';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { GOOD_WORDS } from '@support/fake-endpoints.ts';
+import { withEndpoints } from '@support/with-endpoints.ts';
+import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
-let fake: FakeEndpoints;
-beforeAll(async () => {
-  fake = await fakeEndpoints();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = await withEndpoints();
 
 const endpoint = (stage: string) => [`--${stage}-url`, fake.url, `--${stage}-model`, 'tiny'];
 

@@ -4,19 +4,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '@support/colloquy.ts';
-import { type FakeEndpoints, fakeEndpoints, garbage, status } from '@support/fake-endpoints.ts';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { garbage, status } from '@support/fake-endpoints.ts';
+import { withEndpoints } from '@support/with-endpoints.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 
-let fake: FakeEndpoints;
+const fake = await withEndpoints();
 let folder = '';
 beforeAll(async () => {
-  fake = await fakeEndpoints();
   folder = mkdtempSync(join(tmpdir(), 'colloquy-doctor-'));
 });
-afterEach(() => fake.reset());
 afterAll(async () => {
   rmSync(folder, { recursive: true });
-  await fake.close();
 });
 
 const think = () => ['--think-url', fake.url, '--think-model', 'tiny'];

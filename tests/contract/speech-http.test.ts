@@ -1,25 +1,24 @@
 // The parts that ask OpenAI-compatible endpoints, held to what every part of speech owes: over real HTTP, with endpoints that
 // truly hear and speak.
 
-import type { FakeEndpoints } from '@support/fake-endpoints.ts';
 import { allOf, openParts, spoken } from '@support/parts.ts';
 import { voiceEndpoints } from '@support/voice-endpoints.ts';
+import { withEndpoints } from '@support/with-endpoints.ts';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type CascadeParts, cascadeParts } from '../../packages/server/src/speech/cascade-config.ts';
 import { HELLO, speakerContract, thinkerContract, transcriberContract } from './speech.ts';
 
 const { detector, transcriber, speaker } = await openParts();
 const offline = allOf({ transcriber, speaker });
+const fake = await withEndpoints(offline.parts && voiceEndpoints(offline.parts));
 
 describe.skipIf(!offline.parts)(offline.parts ? 'over HTTP' : `over HTTP (${offline.missing})`, () => {
-  let fake: FakeEndpoints;
   let parts: Required<CascadeParts>;
   let weather: Int16Array = new Int16Array();
   let hello: Int16Array = new Int16Array();
 
   beforeAll(async () => {
     if (!offline.parts) return;
-    fake = await voiceEndpoints(offline.parts);
     const { url } = fake;
     parts = cascadeParts(
       {
@@ -35,7 +34,7 @@ describe.skipIf(!offline.parts)(offline.parts ? 'over HTTP' : `over HTTP (${offl
   afterAll(async () => {
     if (detector.ok) detector.part.close();
     if (!offline.parts) return;
-    await Promise.all([parts.transcriber.close(), parts.speaker.close(), fake.close()]);
+    await Promise.all([parts.transcriber.close(), parts.speaker.close()]);
     await Promise.all([offline.parts.transcriber.close(), offline.parts.speaker.close()]);
   });
 

@@ -8,8 +8,6 @@ import {
   cut,
   dropped,
   empty,
-  type FakeEndpoints,
-  fakeEndpoints,
   flood,
   GOOD_TRANSCRIPT,
   garbage,
@@ -25,7 +23,8 @@ import {
   stalling,
   status,
 } from '@support/fake-endpoints.ts';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { withEndpoints } from '@support/with-endpoints.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cascade } from '../../packages/server/src/engines/cascade.ts';
 import { hostSession } from '../../packages/server/src/host-session.ts';
 import { cascadeParts } from '../../packages/server/src/speech/cascade-config.ts';
@@ -34,14 +33,13 @@ import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 const BUDGET = { first_byte_ms: 300, idle_ms: 300, total_ms: 3000, retries: 1 };
 const WITHIN_MS = 6000;
 
-let fake: FakeEndpoints;
+const fake = await withEndpoints();
 const events: ServerEvent[] = [];
 let wake = () => {};
 let close = async () => {};
 let send: (event: object) => void = () => {};
 
 beforeAll(async () => {
-  fake = await fakeEndpoints();
   const env = { FAKE_KEY: 'sk-CANARY-KEY' };
   const endpoint = { url: fake.url, key_env: 'FAKE_KEY', ...BUDGET };
   const parts = cascadeParts(
@@ -68,10 +66,8 @@ beforeAll(async () => {
     await hosting;
   };
 });
-afterEach(() => fake.reset());
 afterAll(async () => {
   await close();
-  await fake.close();
 });
 
 /** The first event from `from` on of one of these types. */

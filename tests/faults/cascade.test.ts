@@ -11,9 +11,7 @@ import {
   cutInTwo,
   dropped,
   empty,
-  type FakeEndpoints,
   type FakeStage,
-  fakeEndpoints,
   flood,
   GOOD_WORDS,
   garbage,
@@ -31,7 +29,8 @@ import {
   stalling,
   status,
 } from '@support/fake-endpoints.ts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withEndpoints } from '@support/with-endpoints.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { cascade } from '../../packages/server/src/engines/cascade.ts';
 import { endpointOf, thinkerOptions } from '../../packages/server/src/speech/cascade-config.ts';
@@ -43,12 +42,11 @@ import { startServer, type TestServer } from '../../packages/server/src/testing.
 const BUDGET = { first_byte_ms: 300, idle_ms: 300, total_ms: 3000, retries: 1 };
 const WITHIN_MS = 6000;
 
-let fake: FakeEndpoints;
+const fake = await withEndpoints();
 const servers: Partial<Record<'chat' | 'responses', TestServer>> = {};
 const log: string[] = [];
 
 beforeAll(async () => {
-  fake = await fakeEndpoints();
   for (const api of ['chat', 'responses'] as const) {
     const env = { FAKE_KEY: 'sk-CANARY-KEY' };
     const think = { url: fake.url, model: 'tiny', api, key_env: 'FAKE_KEY', ...BUDGET };
@@ -68,10 +66,8 @@ beforeAll(async () => {
     });
   }
 });
-afterEach(() => fake.reset());
 afterAll(async () => {
   for (const server of Object.values(servers)) await server.close();
-  await fake.close();
 });
 
 /** One connection, its events in order. */

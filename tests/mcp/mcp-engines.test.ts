@@ -12,27 +12,15 @@ import {
   scripted,
 } from '@colloquy/server';
 import { chatting } from '@support/chat.ts';
-import {
-  type Answer,
-  chatStream,
-  chunk,
-  type FakeEndpoints,
-  fakeEndpoints,
-  responsesStream,
-  saying,
-  sse,
-} from '@support/fake-endpoints.ts';
+import { type Answer, chatStream, chunk, responsesStream, saying, sse } from '@support/fake-endpoints.ts';
 import { startLibrary } from '@support/library.ts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withEndpoints } from '@support/with-endpoints.ts';
+import { afterEach, describe, expect, it } from 'vitest';
 
 const SAID = 'Please find out where the atlas is.';
 const PARAMETERS = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] };
 
-let fake: FakeEndpoints;
-beforeAll(async () => {
-  fake = await fakeEndpoints();
-});
-afterAll(() => fake.close());
+const fake = await withEndpoints();
 
 /** A model that calls the second of two tools of one name, and then tells the result. */
 function model(api: 'chat' | 'responses'): Answer {

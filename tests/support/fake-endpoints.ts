@@ -3,6 +3,7 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { waitUntil } from './wait-until.ts';
 
 export type FakeStage = 'transcribe' | 'think' | 'speak';
 
@@ -91,11 +92,8 @@ export async function fakeEndpoints(): Promise<FakeEndpoints> {
       for (const queue of Object.values(queues)) queue.length = 0;
     },
     async hungUp(stage, count = 1) {
-      const until = Date.now() + 5000;
-      while (asked.filter((each) => each.stage === stage && each.wasAborted).length < count) {
-        if (Date.now() > until) throw new Error(`nobody hung up on ${stage} within 5 s`);
-        await pause(5);
-      }
+      const givenUp = () => asked.filter((each) => each.stage === stage && each.wasAborted).length;
+      await waitUntil(`${count} requests of ${stage} to be given up`, () => givenUp() >= count, { last: givenUp });
     },
     async close() {
       server.closeAllConnections();

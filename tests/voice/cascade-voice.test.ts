@@ -1,24 +1,24 @@
 // Spoken to through endpoints of one's own: the real server, Silero, and over HTTP ears, a mind and a voice.
 
 import { type Conversation, converse } from '@support/conversation.ts';
-import { type FakeEndpoints, stalling } from '@support/fake-endpoints.ts';
+import { stalling } from '@support/fake-endpoints.ts';
 import { allOf, openParts, spoken } from '@support/parts.ts';
 import { voiceEndpoints } from '@support/voice-endpoints.ts';
+import { withEndpoints } from '@support/with-endpoints.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cascade } from '../../packages/server/src/engines/cascade.ts';
 import { type CascadeParts, cascadeParts } from '../../packages/server/src/speech/cascade-config.ts';
 import { startServer, type TestServer } from '../../packages/server/src/testing.ts';
 
 const { parts: offline, missing } = allOf(await openParts());
+const fake = await withEndpoints(offline && voiceEndpoints(offline));
 
 describe.skipIf(!offline)(offline ? 'through endpoints' : `through endpoints (${missing})`, () => {
-  let fake: FakeEndpoints;
   let parts: Required<CascadeParts>;
   let server: TestServer;
 
   beforeAll(async () => {
     if (!offline) return;
-    fake = await voiceEndpoints(offline);
     const { url } = fake;
     const endpoints = {
       transcribe: { url, model: 'ears' },
@@ -34,7 +34,7 @@ describe.skipIf(!offline)(offline ? 'through endpoints' : `through endpoints (${
   afterAll(async () => {
     if (!offline) return;
     await server.close();
-    await Promise.all([parts.transcriber.close(), parts.speaker.close(), fake.close()]);
+    await Promise.all([parts.transcriber.close(), parts.speaker.close()]);
     offline.detector.close();
     await Promise.all([offline.transcriber.close(), offline.speaker.close()]);
   });

@@ -4,7 +4,6 @@ import {
   type Answer,
   chunk,
   cut,
-  type FakeEndpoints,
   type FakeStage,
   fakeEndpoints,
   garbage,
@@ -14,15 +13,11 @@ import {
   sse,
   status,
 } from '@support/fake-endpoints.ts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withEndpoints } from '@support/with-endpoints.ts';
+import { describe, expect, it } from 'vitest';
 import { checkEndpoints, implausible } from './check-endpoints.ts';
 
-let fake: FakeEndpoints;
-beforeAll(async () => {
-  fake = await fakeEndpoints();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = await withEndpoints();
 
 /** Two seconds of a sound that could be speech, as far as anybody looks. */
 const SPEECH = Buffer.alloc(96_000);

@@ -5,7 +5,6 @@ import {
   type Answer,
   cut,
   dropped,
-  type FakeEndpoints,
   fakeEndpoints,
   heartbeats,
   mute,
@@ -17,17 +16,13 @@ import {
   status,
   well,
 } from '@support/fake-endpoints.ts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withEndpoints } from '@support/with-endpoints.ts';
+import { describe, expect, it } from 'vitest';
 import { exchange, type Reply } from './http-stage.ts';
 import { faultOf, type StageFault } from './stage-fault.ts';
 import { DEFAULT_BUDGET, type StageBudget } from './stage-watch.ts';
 
-let fake: FakeEndpoints;
-beforeAll(async () => {
-  fake = await fakeEndpoints();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = await withEndpoints();
 
 const QUICK: StageBudget = { firstByteMs: 300, idleMs: 300, totalMs: 5000, retries: 2, pauseMs: 20 };
 

@@ -5,8 +5,6 @@ import {
   bytewise,
   cut,
   empty,
-  type FakeEndpoints,
-  fakeEndpoints,
   garbage,
   html,
   saying,
@@ -15,17 +13,13 @@ import {
   status,
   tonePcm,
 } from '@support/fake-endpoints.ts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withEndpoints } from '@support/with-endpoints.ts';
+import { describe, expect, it } from 'vitest';
 import { type OpenAiSpeakerOptions, openAiSpeaker } from './openai-speak.ts';
 import { pcmStream } from './pcm-stream.ts';
 import type { Sound, SpeakOptions } from './ports.ts';
 
-let fake: FakeEndpoints;
-beforeAll(async () => {
-  fake = await fakeEndpoints();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = await withEndpoints();
 
 const TONE = tonePcm();
 const TONE_SAMPLES = Array.from({ length: TONE.length / 2 }, (_, i) => TONE.readInt16LE(i * 2));

@@ -9,8 +9,6 @@ import {
   cut,
   cutInTwo,
   empty,
-  type FakeEndpoints,
-  fakeEndpoints,
   flood,
   GOOD_WORDS,
   garbage,
@@ -22,16 +20,12 @@ import {
   sse,
   status,
 } from '@support/fake-endpoints.ts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withEndpoints } from '@support/with-endpoints.ts';
+import { describe, expect, it } from 'vitest';
 import { type OpenAiThinkerOptions, openAiThinker } from './openai-think.ts';
 import type { ThinkRequest, Thought } from './ports.ts';
 
-let fake: FakeEndpoints;
-beforeAll(async () => {
-  fake = await fakeEndpoints();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = await withEndpoints();
 
 type Api = OpenAiThinkerOptions['api'];
 const APIS: Api[] = ['chat', 'responses'];

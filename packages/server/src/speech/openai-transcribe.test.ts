@@ -5,8 +5,6 @@ import {
   bytewise,
   cut,
   empty,
-  type FakeEndpoints,
-  fakeEndpoints,
   flood,
   GOOD_TRANSCRIPT,
   garbage,
@@ -18,17 +16,13 @@ import {
   sse,
   status,
 } from '@support/fake-endpoints.ts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withEndpoints } from '@support/with-endpoints.ts';
+import { describe, expect, it } from 'vitest';
 import { openAiTranscriber } from './openai-transcribe.ts';
 import type { UtteranceOptions } from './ports.ts';
 import { readWav } from './wav.ts';
 
-let fake: FakeEndpoints;
-beforeAll(async () => {
-  fake = await fakeEndpoints();
-});
-afterEach(() => fake.reset());
-afterAll(() => fake.close());
+const fake = await withEndpoints();
 
 function transcriber(idleMs = 300) {
   const budget = { firstByteMs: idleMs, idleMs, totalMs: 5000, retries: 1, pauseMs: 5 };

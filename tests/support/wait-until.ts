@@ -1,0 +1,28 @@
+// Waits for something to become true, by name: the limit is generous, since it says "never" and not "slow".
+
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Within a test's own limit (30 s), so that the failure names what was waited for. */
+const LIMIT_MS = 25_000;
+const POLL_MS = 5;
+
+/**
+ * Resolves with the first value of `find` that is neither `undefined` nor `false`. Rejects with `name` when there is none within
+ * `limitMs`: `waited 25 s for the endpoint to be asked`. `last` adds what was there instead.
+ */
+export async function waitUntil<T>(
+  name: string,
+  find: () => T | undefined | false | Promise<T | undefined | false>,
+  { limitMs = LIMIT_MS, last }: { limitMs?: number; last?: () => unknown } = {},
+): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const found = await find();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > deadline) {
+      const instead = last ? `; instead: ${JSON.stringify(last())}` : '';
+      throw new Error(`waited ${limitMs / 1000} s for ${name}${instead}`);
+    }
+    await pause(POLL_MS);
+  }
+}
