@@ -167,9 +167,10 @@ function variantsBody(node, other) {
     ([length, cases]) =>
       `    case ${length}:\n${[...cases].map(([sum, tags]) => branch(sum, tags, length)).join('')}      return ${other};\n`,
   );
+  const untagged = node.mayLackTag ? `  if (t === undefined) return ${other};\n` : '';
   return `  if (!isObject(v)) return NaN;
   const t = v.${node.tag};
-  if (typeof t !== 'string') return NaN;
+${untagged}  if (typeof t !== 'string') return NaN;
   const n = ${[certain, ...shared.map(([term]) => term)].join(' + ')};
   switch (t.length) {\n${lines.join('')}    default:\n      return ${other};\n  }`;
 }

@@ -122,6 +122,7 @@ function judge(node: Node, value: unknown, profile: Profile, depth: number): Fau
     case 'variants': {
       if (!isObject(value)) return wrongType('object', value);
       const tag = value[node.tag];
+      if (tag === undefined && node.mayLackTag && profile === 'tolerant') return undefined;
       if (tag === undefined) return fault('missing_required_parameter', missing, `.${node.tag}`);
       if (typeof tag !== 'string') return under(`.${node.tag}`, wrongType('string', tag));
       const chosen = Object.hasOwn(node.of, tag) ? node.of[tag] : undefined;

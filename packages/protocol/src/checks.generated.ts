@@ -106,7 +106,7 @@ function m12(v: Value): number {
       if (t === 'input_file') return n + 11 + textOr(v.detail, 10) + textOr(v.file_id, 11) + textOr(v.filename, 12) + secretOr(v, v.file_data, 13) + textOr(v.file_url, 12);
       return unknown(v);
     case 11:
-      if (t === 'input_image') return n + 22 + text(v.detail) + secretOr(v, v.image_url, 13) + textOr(v.file_id, 11);
+      if (t === 'input_image') return n + 12 + textOr(v.detail, 10) + secretOr(v, v.image_url, 13) + textOr(v.file_id, 11);
       return unknown(v);
     default:
       return unknown(v);
@@ -193,6 +193,7 @@ function m24(v: Value): number {
 function m25(v: Value): number {
   if (!isObject(v)) return NaN;
   const t = v.type;
+  if (t === undefined) return unknown(v);
   if (typeof t !== 'string') return NaN;
   const n = 26 + text(v.object) + text(v.id) + integerOr(v.expires_at, 14) + or(v.include, 11, m1);
   switch (t.length) {

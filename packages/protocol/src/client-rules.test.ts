@@ -148,6 +148,38 @@ describe('audio and images', () => {
     for (const each of wrong) expect(given(each)).toBe('invalid_value item.content[0].image_url');
     expect(given(7)).toBe('invalid_type item.content[0].image_url');
   });
+
+  it('[CV19] reads a data URI however it is spelled, and keeps the canonical form', () => {
+    const kept = (url: string) => {
+      const decoded = decode(create(item('user', image(url))));
+      return decoded.ok && (decoded.value as { item: { content: { image_url: string }[] } }).item.content[0]?.image_url;
+    };
+    expect(kept('data:image/PNG;base64,AAAA')).toBe('data:image/png;base64,AAAA');
+    expect(kept('DATA:Image/Jpeg;BASE64,AAA=')).toBe('data:image/jpeg;base64,AAA=');
+    expect(kept('data:image/jpg;base64,AAAA')).toBe('data:image/jpeg;base64,AAAA');
+    expect(kept('data:image/png;charset=utf-8;base64,AAAA')).toBe('data:image/png;base64,AAAA');
+    expect(kept('data:image/png;base64,AAAA')).toBe('data:image/png;base64,AAAA');
+  });
+
+  it('[CV19] names the reason when an image is refused', () => {
+    const message = (url: string) => {
+      const decoded = decode(create(item('user', image(url))));
+      return decoded.ok
+        ? 'accepted'
+        : decoded.issues[0].message.replace("Invalid value: 'item.content[0].image_url' ", '');
+    };
+    expect(message('https://example.test/x.png')).toBe('must be a data URI; addresses are not fetched.');
+    expect(message('data:image/webp;base64,AAAA')).toBe(
+      "has the media type 'image/webp'; supported are 'image/png' and 'image/jpeg'.",
+    );
+    expect(message('data:image/png,AAAA')).toBe("must be encoded in base64, with ';base64' before the comma.");
+    expect(message('data:image/png;base64,AAA')).toBe('is not valid base64 after the comma.');
+    expect(message('data:image/png;base64,')).toBe('has no data after the comma.');
+    expect(message(`data:image/png;${'x'.repeat(300)}`)).toBe(
+      'must have a comma within 256 characters, before its data.',
+    );
+    expect(message('data:sk-proj-abcdefghijklmnopqrstuvwxyz;base64,AAAA')).toContain("'[REDACTED]'");
+  });
 });
 
 describe('ids', () => {

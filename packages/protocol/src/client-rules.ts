@@ -3,6 +3,7 @@
 
 import { base64Length } from './base64.ts';
 import type { Issue } from './errors.ts';
+import { readImageUri } from './image-uri.ts';
 import type { ClientEvent } from './realtime-client-events.ts';
 import {
   type InputContentPart,
@@ -116,11 +117,24 @@ function judgeItem<T extends ResponseInputItem>(given: T, path: string, found: F
   if (wrong) found.add('invalid_value', `${path}${wrong.param}`, `Invalid value: ${path}${wrong.message}.`);
   const isAssistant = given.role === 'assistant';
   for (const [i, part] of given.content.entries()) judgePart(part, isAssistant, `${path}content[${i}]`, found);
-  return item;
+  return readImages(item, path, found);
+}
+
+/** Judges the images of a message. The item that comes back holds them in their canonical form. */
+function readImages<T extends ResponseInputItem>(item: T, path: string, found: Findings): T {
+  if (item.type !== 'message') return item;
+  const content = item.content.map((part, i) => readImage(part, `${path}content[${i}].image_url`, found));
+  return content.every((part, i) => part === item.content[i]) ? item : { ...item, content };
+}
+
+function readImage(part: InputContentPart, path: string, found: Findings): InputContentPart {
+  if (part.type !== 'input_image') return part;
+  const image = readImageUri(part.image_url);
+  if (!image.ok) found.add('invalid_value', path, `Invalid value: '${path}' ${image.reason}.`);
+  return !image.ok || image.uri === part.image_url ? part : { ...part, image_url: image.uri };
 }
 
 function judgePart(part: InputContentPart, isAssistant: boolean, path: string, found: Findings): void {
-  if (part.type === 'input_image') judgeImage(part.image_url, `${path}.image_url`, found);
   if (part.type !== 'input_audio' && part.type !== 'output_audio' && part.type !== 'audio') return;
   const at = `${path}.audio`;
   if (typeof part.audio === 'string') {
@@ -135,18 +149,6 @@ function judgeAudio(audio: string, path: string, found: Findings): void {
   const bytes = base64Length(audio);
   if (bytes === undefined) found.add('invalid_value', path, `Invalid value: '${path}' must be base64-encoded audio.`);
   else found.audio_bytes.push(bytes);
-}
-
-const IMAGE = /^data:image\/(?:png|jpeg);base64,/;
-
-function judgeImage(url: string, path: string, found: Findings): void {
-  const head = IMAGE.exec(url)?.[0];
-  if (head && base64Length(url.slice(head.length))) return;
-  found.add(
-    'invalid_value',
-    path,
-    `Invalid value: '${path}' must be a data URI of a base64-encoded PNG or JPEG image.`,
-  );
 }
 
 // ---- What a session and a response have in common ----

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeClientEvent, decodeItem, decodeServerEvent, encodeEvent, encodeItem } from './codec.ts';
 import { CLIENT_EVENT_TYPES, TRANSLATION_CLIENT_EVENT_TYPES } from './event-types.ts';
+import { decodeClientEvent as leanClientEvent, decodeServerEvent as leanServerEvent } from './lean.ts';
 import type { Profile } from './schema.ts';
 
 const fixture = (name: string) =>
@@ -42,6 +43,43 @@ describe('the error contract, as far as a frame can break it', () => {
       expect(decoded.issues[0]).toMatchObject(message ? { code, param, message } : { code, param });
     });
   }
+});
+
+describe('what real peers leave out', () => {
+  const session = { object: 'realtime.session', id: 'sess_1', model: 'm', modalities: ['text'], client_secret: null };
+  const variables = { picture: { type: 'input_image', image_url: 'https://example.test/x.png' } };
+  const prompted = { id: 'pmpt_1', version: null, variables };
+
+  for (const type of ['session.created', 'session.updated'])
+    it(`[CD13] ${type} is read when its session has no type`, () => {
+      const event = { type, event_id: 'e', session };
+      const read = { ok: true, known: true, value: event };
+      for (const frame of [JSON.stringify(event), structuredClone(event)])
+        for (const decode of [decodeServerEvent, leanServerEvent]) expect(decode(frame)).toMatchObject(read);
+      const missing = { code: 'missing_required_parameter', param: 'session.type' };
+      expect(decodeServerEvent(event, { profile: 'strict' })).toMatchObject({ ok: false, issues: [missing] });
+      for (const decode of [decodeServerEvent, leanServerEvent])
+        expect(decode({ ...event, session: { ...session, type: 7 } }).ok).toBe(false);
+    });
+
+  it('[CD13] a prompt variable that is an image is read without detail', () => {
+    const update = { type: 'session.update', session: { type: 'realtime', prompt: prompted } };
+    const updated = {
+      type: 'session.updated',
+      event_id: 'e',
+      session: { ...update.session, object: 'realtime.session', id: 's' },
+    };
+    for (const as of [JSON.stringify, structuredClone]) {
+      expect(decodeClientEvent(as(update))).toMatchObject({ ok: true, value: update });
+      expect(decodeClientEvent(as(update), { profile: 'server' })).toMatchObject({ ok: true, value: update });
+      expect(leanClientEvent(as(update))).toMatchObject({ ok: true, value: update });
+      for (const decode of [decodeServerEvent, leanServerEvent])
+        expect(decode(as(updated))).toMatchObject({ ok: true, value: updated });
+    }
+    expect(decodeClientEvent(update, { profile: 'strict' })).toMatchObject({
+      issues: [{ param: 'session.prompt.variables.picture.detail' }],
+    });
+  });
 });
 
 describe('refusals', () => {
@@ -275,7 +313,7 @@ describe('hostile frames and values', () => {
     'a revoked proxy': revoked(),
     'a cycle': cyclic,
     'no way to a string': { toString: null, valueOf: null },
-    'a bigint': { type: 'x', a: 1n },
+    'a bigint beyond 64 bits': { type: 'x', a: 1n << 63n },
     'nesting without end': { type: 'x', a: JSON.parse('['.repeat(10_000) + ']'.repeat(10_000)) },
     'not a number': { type: 'x', a: Number.NaN },
     null: null,
@@ -296,6 +334,34 @@ describe('hostile frames and values', () => {
       }
     });
   }
+
+  it('[CD14] prints what the profile strict returned, with every digit of a 64-bit integer', () => {
+    const text = (code: string) =>
+      `{"type":"mcp_call","id":"i","arguments":"{}","name":"n","server_label":"s","error":{"type":"http_error","code":${code},"message":"m"}}`;
+    for (const code of ['9223372036854775807', '-9223372036854775808', '9007199254740993', '404']) {
+      const decoded = decodeItem(text(code), { profile: 'strict' });
+      if (!decoded.ok) throw new Error(decoded.issues[0].message);
+      expect(encodeItem(decoded.value)).toBe(text(code));
+      expect(encodeItem(decoded.value, { profile: 'strict' })).toBe(text(code));
+      const event = `{"type":"conversation.item.done","event_id":"e","item":${text(code)}}`;
+      const done = decodeServerEvent(event, { profile: 'strict' });
+      expect(done.ok && encodeEvent(done.value)).toBe(event);
+    }
+  });
+
+  it('[CD14] prints a value around a bigint as JSON.stringify would', () => {
+    const value = {
+      type: 'x',
+      b: [undefined, 1, 'é"', new Date(0)],
+      u: undefined,
+      f: () => 1,
+      n: null,
+      __proto__: { p: 1 },
+    };
+    const plain = JSON.stringify(value);
+    expect(encodeEvent({ ...value, a: 5n } as unknown)).toBe(`${plain.slice(0, -1)},"a":5}`);
+    expect(encodeEvent({ type: 'x', a: 2n ** 63n } as unknown)).toMatchObject({ ok: false });
+  });
 
   it('[CD4] a lone surrogate comes through unchanged', () => {
     const event = { type: 'x', a: '\ud800' };

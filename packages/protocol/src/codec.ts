@@ -248,7 +248,10 @@ function judge(node: Node, value: unknown, profile: Profile): Issue | undefined 
   return renameIssue(check(withoutBounds(node), value, profile) ?? found);
 }
 
-/** The JSON text of an item, as `encodeEvent`. In the profile `strict` it is the seed's: its fields only, in its order. */
+/**
+ * The JSON text of an item, as `encodeEvent`: of whatever `decodeItem` returned, in any profile. With the profile `strict` it is
+ * the seed's text: its fields only, in its order.
+ */
 export function encodeItem(item: RealtimeConversationItem, options?: { profile?: Profile }): string;
 export function encodeItem(item: unknown, options?: { profile?: Profile }): string | Unprintable;
 export function encodeItem(item: unknown, options: { profile?: Profile } = {}): string | Unprintable {

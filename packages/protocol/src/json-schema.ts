@@ -160,15 +160,17 @@ class Writer {
     return field.kind === 'optional' && !(field.expected && this.#profile === 'strict');
   }
 
-  /** The tag decides which shape judges. Read tolerantly, an unknown tag is any object. */
+  /** The tag decides which shape judges. Read tolerantly, an unknown tag is any object, and so is an absent one that may be. */
   #variants(node: Extract<Node, { kind: 'variants' }>): JsonSchema {
     const tags = Object.keys(node.of);
+    const mayLackTag = node.mayLackTag === true && this.#profile === 'tolerant';
+    const required = [node.tag];
     return {
       type: 'object',
       properties: { [node.tag]: this.#profile === 'tolerant' ? { type: 'string' } : { enum: tags } },
-      required: [node.tag],
+      ...(!mayLackTag && { required }),
       allOf: tags.map((tag) => ({
-        if: { properties: { [node.tag]: { const: tag } } },
+        if: { properties: { [node.tag]: { const: tag } }, ...(mayLackTag && { required }) },
         // biome-ignore lint/suspicious/noThenProperty: the keyword's name
         then: this.write(node.of[tag] as Node, tag),
       })),

@@ -7,6 +7,7 @@ import {
   boolean,
   choice,
   either,
+  expected,
   integer,
   json,
   jsonObject,
@@ -339,7 +340,8 @@ export type PromptVariable =
   | {
       type: 'input_image';
       prompt_cache_breakpoint?: PromptCacheBreakpoint;
-      detail: ImageDetail | 'original';
+      /** Required by the official schema; its clients leave it out [CD13]. */
+      detail?: ImageDetail | 'original';
       image_url?: string | null;
       file_id?: string | null;
     }
@@ -366,7 +368,7 @@ export const PromptVariable: Schema<PromptVariable> = either(
     input_image: object<PromptInput<'input_image'>>(
       {
         type: literal('input_image'),
-        detail: choice('auto', 'low', 'high', 'original'),
+        detail: expected(choice('auto', 'low', 'high', 'original')),
         image_url: optional(nullable(secret('media'))),
         file_id: optional(cited),
         prompt_cache_breakpoint,
@@ -547,12 +549,12 @@ export const TranscriptionSession: Schema<TranscriptionSession> = object<Transcr
   'keep',
 );
 
-/** A session as `session.created` and `session.updated` state it. */
+/** A session as `session.created` and `session.updated` state it. Servers of the beta leave `type` out [CD13]. */
 export type SessionObject = RealtimeSession | TranscriptionSession;
-export const SessionObject: Schema<SessionObject> = variants<SessionObject>({
-  realtime: RealtimeSession,
-  transcription: TranscriptionSession,
-});
+export const SessionObject: Schema<SessionObject> = variants<SessionObject>(
+  { realtime: RealtimeSession, transcription: TranscriptionSession },
+  { mayLackTag: true },
+);
 
 // ---- Client secrets (REST) ----
 

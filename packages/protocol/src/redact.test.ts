@@ -45,6 +45,10 @@ describe('redact', () => {
         response: { input: [{ type: 'message', role: 'user', content: [{ type: 'input_audio', audio: SOUND }] }] },
       },
       'a data URI anywhere': { type: 'x', image: { url: IMAGE } },
+      'a data URI in capitals': {
+        type: 'x',
+        image: { url: IMAGE.replace('data:image/png;base64', 'DATA:IMAGE/PNG;BASE64') },
+      },
       'raw bytes': { type: 'x', chunk: new TextEncoder().encode(SOUND), rest: new ArrayBuffer(4) },
     };
     for (const [place, value] of Object.entries(held)) {

@@ -290,4 +290,4 @@ function ownValue(value: object, name: string | number): unknown {
 }
 
 /** Audio and images go by this too, in places of other protocols. */
-const isDataUri = (text: string): boolean => text.startsWith('data:') && text.slice(0, 256).includes(';base64,');
+const isDataUri = (text: string): boolean => /^data:[^,]{0,256};base64,/i.test(text);

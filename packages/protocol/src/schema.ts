@@ -36,7 +36,13 @@ export type Node =
   | { readonly kind: 'array'; readonly of: Node; readonly min?: number; readonly max?: number }
   | { readonly kind: 'record'; readonly of: Node; readonly maxKeys?: number; readonly maxKey?: number }
   | { readonly kind: 'object'; readonly fields: Readonly<Record<string, Node>>; readonly unknown: UnknownFields }
-  | { readonly kind: 'variants'; readonly tag: string; readonly of: Readonly<Record<string, Node>> }
+  | {
+      readonly kind: 'variants';
+      readonly tag: string;
+      readonly of: Readonly<Record<string, Node>>;
+      /** Real peers leave the tag out: read tolerantly, a value without one is kept as an unknown variant is. */
+      readonly mayLackTag?: boolean;
+    }
   | { readonly kind: 'either'; readonly of: readonly Node[] }
   | { readonly kind: 'nullable'; readonly of: Node }
   | { readonly kind: 'optional'; readonly of: Node; readonly expected: boolean }
@@ -153,15 +159,20 @@ export const object = <T>(fields: Fields<T>, unknown: UnknownFields = 'refuse'):
     ),
   });
 
-/** A union told apart by `type`. The compiler refuses a forgotten variant. Unknown variants are kept when read tolerantly. */
+/**
+ * A union told apart by `type`. The compiler refuses a forgotten variant. Unknown variants are kept when read tolerantly; with
+ * `mayLackTag` so are values without a `type`.
+ */
 export const variants = <T extends { type: string }>(
   of: {
     readonly [V in T['type']]: Schema<Tagged<T, 'type', V>>;
   },
+  options: { mayLackTag?: boolean } = {},
 ): Schema<T> =>
   made({
     kind: 'variants',
     tag: 'type',
+    ...options,
     of: Object.fromEntries(Object.entries<Schema<unknown>>(of as never).map(([name, each]) => [name, each.node])),
   });
 
