@@ -42,8 +42,10 @@ export interface Limits {
   graceMs: number;
   /** Milliseconds until an upstream must have accepted a connection. */
   upstreamConnectMs: number;
-  /** Milliseconds an upstream may be silent while something is expected of it; pings are silence too [RL7]. */
+  /** Milliseconds an upstream may take without progress of the response that is waited for, whatever else it sends [RL7]. */
   upstreamIdleMs: number;
+  /** Milliseconds a response of an upstream may take in all [RL7]. */
+  upstreamResponseMs: number;
   /** Milliseconds until an MCP server must have accepted a connection, and for one answer of it [MC17]. */
   mcpConnectMs: number;
   mcpAnswerMs: number;
@@ -92,6 +94,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   graceMs: 30_000,
   upstreamConnectMs: 10_000,
   upstreamIdleMs: 30_000,
+  upstreamResponseMs: 10 * MINUTE,
   mcpConnectMs: 10_000,
   mcpAnswerMs: 30_000,
   mcpBodyBytes: 2 * MIB,

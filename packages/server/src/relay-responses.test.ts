@@ -4,8 +4,8 @@ import { relayResponses } from './relay-responses.ts';
 
 const FAULT = { code: 'upstream_error', message: 'gone' } as const;
 const hearAll = (events: readonly object[]) => {
-  const responses = relayResponses(() => {});
-  for (const event of events) responses.hear({ event_id: 'e', ...event } as ServerEvent);
+  const responses = relayResponses({ idleMs: 30, totalMs: 600 }, () => {});
+  for (const event of events) responses.hear({ event_id: 'e', ...event } as ServerEvent, 0);
   return responses;
 };
 const begun = (id: string) => ({ type: 'response.created', response: { id, status: 'in_progress', output: [] } });
@@ -66,20 +66,20 @@ describe('relayResponses', () => {
       { type: 'response.done', response: { id: 'a', status: 'completed' } },
       begun('c'),
     ]);
-    expect(responses.running).toEqual(['b', 'c']);
+    expect(responses.overdue(30)?.responses).toEqual(['b', 'c']);
     expect(responses.fail(FAULT)).toMatchObject([{ response: { id: 'b' } }, { response: { id: 'c' } }]);
   });
 
   it('[RL7] waits for what was asked until it begins or is refused', () => {
     const responses = hearAll([]);
-    responses.asked('one');
-    responses.asked(null);
+    responses.asked('one', 0);
+    responses.asked(null, 0);
     expect(responses.isWaiting).toBe(true);
-    responses.hear({ type: 'error', event_id: 'e', error: { type: 'x', message: '', event_id: 'one' } } as never);
-    expect(responses.unanswered()).toEqual([null]);
-    responses.asked('two');
-    responses.hear({ event_id: 'e', ...begun('r') } as never);
-    responses.hear({ event_id: 'e', type: 'response.done', response: { id: 'r' } } as never);
+    responses.hear({ type: 'error', event_id: 'e', error: { type: 'x', message: '', event_id: 'one' } } as never, 0);
+    expect(responses.overdue(30)?.requests).toEqual([null]);
+    responses.asked('two', 0);
+    responses.hear({ event_id: 'e', ...begun('r') } as never, 0);
+    responses.hear({ event_id: 'e', type: 'response.done', response: { id: 'r' } } as never, 0);
     expect(responses.isWaiting).toBe(false);
   });
 });

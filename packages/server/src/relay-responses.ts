@@ -9,6 +9,7 @@ import type {
   ServerEvent,
 } from '@colloquy/protocol';
 import { createMirror } from '@colloquy/session';
+import { type Overdue, pendingResponses, type ResponseBudgets } from './relay-pending.ts';
 
 /** What one response consumed, as the upstream says. */
 export interface ResponseUsage {
@@ -26,30 +27,30 @@ export interface RelayFault {
 /** A server event before it has its `event_id`. */
 export type Unnumbered = ServerEvent extends infer E ? (E extends ServerEvent ? Omit<E, 'event_id'> : never) : never;
 
+/** Times are milliseconds of one monotonic clock. */
 export interface RelayResponses {
   /** The client asked for a response, under this name. */
-  asked(event_id: string | null): void;
+  asked(event_id: string | null, at: number): void;
   /** Takes in an event of the upstream. False when the client is not to see it: it belongs to a response that was ended here. */
-  hear(event: ServerEvent): boolean;
+  hear(event: ServerEvent, at: number): boolean;
   /** Whether a response is running, or was asked for and has not begun. */
   readonly isWaiting: boolean;
-  /** The running responses. */
-  readonly running: readonly string[];
-  /** The names of the requests that nothing has answered; they are forgotten. */
-  unanswered(): (string | null)[];
-  /** Ends the running responses as the wire has it: open parts, open items, then `response.done` [OR7, OR8]. */
-  fail(fault: RelayFault): Unnumbered[];
+  /** When the first budget of a response or a request is used up [RL7]; infinite when nothing is waited for. */
+  readonly dueAt: number;
+  /** Takes what has used up a budget; its running responses are to be ended with `fail`. */
+  overdue(at: number): Overdue | undefined;
+  /** The upstream was not read for so long, which is not its fault. */
+  excuse(ms: number): void;
+  /** Ends running responses as the wire has it: open parts, open items, then `response.done` [OR7, OR8]. @default all */
+  fail(fault: RelayFault, response_ids?: readonly string[]): Unnumbered[];
 }
 
-/** Requests remembered at once; an upstream that answers none of so many answers no more. */
-const MAX_ASKED = 64;
 /** Responses remembered whose usage was counted, or that were ended here. An upstream repeats itself soon or never. */
 const MAX_REMEMBERED = 10_000;
 
-export function relayResponses(onUsage: (usage: ResponseUsage) => void): RelayResponses {
+export function relayResponses(budgets: ResponseBudgets, onUsage: (usage: ResponseUsage) => void): RelayResponses {
   let mirror = createMirror();
-  let asked: (string | null)[] = [];
-  const running = new Set<string>();
+  const pending = pendingResponses(budgets);
   /** Ended here; what the upstream still says of them is left out. */
   const ended = new Set<string>();
   /** Items ended here, whose `conversation.item.done` was said. */
@@ -65,23 +66,21 @@ export function relayResponses(onUsage: (usage: ResponseUsage) => void): RelayRe
     onUsage({ response_id, status, usage });
   }
 
-  function hear(event: ServerEvent): boolean {
+  function hear(event: ServerEvent, at: number): boolean {
     const id = responseIdOf(event);
     if (event.type === 'response.done' && id !== undefined) {
       count(event.response, id);
-      running.delete(id);
+      pending.end(id);
     }
     if (id !== undefined && ended.has(id)) return false;
+    pending.observe(event, id, at);
     switch (event.type) {
       case 'response.created':
-        asked.shift();
-        if (id !== undefined) running.add(id);
+        pending.begin(id, at);
         break;
-      case 'error': {
-        const named = event.error?.event_id;
-        if (named) asked = asked.filter((each) => each !== named);
+      case 'error':
+        if (event.error) pending.refuse(event.error.event_id || null);
         return true;
-      }
       case 'conversation.item.added':
         if (event.item?.id && event.item.type !== undefined && isOpen(event.item)) {
           open.set(event.item.id, event.previous_item_id ?? null);
@@ -95,13 +94,13 @@ export function relayResponses(onUsage: (usage: ResponseUsage) => void): RelayRe
     if (!event.type.startsWith('response.')) return true;
     mirror.apply(event);
     // What is over need not be known any more.
-    if (event.type === 'response.done' && running.size === 0) mirror = createMirror();
+    if (event.type === 'response.done' && pending.running.length === 0) mirror = createMirror();
     return true;
   }
 
-  function fail({ code, message }: RelayFault): Unnumbered[] {
+  function fail({ code, message }: RelayFault, response_ids = pending.running): Unnumbered[] {
     const said: Unnumbered[] = [];
-    for (const response_id of running) {
+    for (const response_id of response_ids) {
       const response = mirror.response(response_id) ?? { object: 'realtime.response', id: response_id };
       const output = (response.output ?? []).map((item, index) =>
         isOpen(item) ? close(response_id, item, index) : item,
@@ -110,9 +109,9 @@ export function relayResponses(onUsage: (usage: ResponseUsage) => void): RelayRe
       const status_details = { type: 'failed', error } as const;
       said.push({ type: 'response.done', response: { ...response, status: 'failed', status_details, output } });
       remember(ended, response_id);
+      pending.end(response_id);
     }
-    running.clear();
-    mirror = createMirror();
+    if (pending.running.length === 0) mirror = createMirror();
     return said;
 
     function close(
@@ -149,17 +148,16 @@ export function relayResponses(onUsage: (usage: ResponseUsage) => void): RelayRe
   }
 
   return {
-    asked(event_id) {
-      asked = [...asked, event_id].slice(-MAX_ASKED);
-    },
+    asked: pending.request,
     hear,
     get isWaiting() {
-      return running.size > 0 || asked.length > 0;
+      return pending.isPending;
     },
-    get running() {
-      return [...running];
+    get dueAt() {
+      return pending.dueAt;
     },
-    unanswered: () => asked.splice(0),
+    overdue: pending.overdue,
+    excuse: pending.excuse,
     fail,
   };
 }

@@ -1,28 +1,24 @@
 // One session, relayed: a client's transport joined to an upstream Realtime server, which owns the conversation. Every frame is
 // read and written anew, in both directions; and whatever the upstream does, the client is told how things stand and waits for
-// nothing. Dialling is `upstream.ts`, what a client may say `relay-rules.ts`, what is running `relay-responses.ts`.
+// nothing. Dialling is `upstream.ts`, what a client may say `relay-rules.ts`, what an upstream may say `upstream-frame.ts`, what is
+// running `relay-responses.ts`.
 
 import { randomUUID } from 'node:crypto';
-import {
-  decodeServerEvent,
-  encodeEvent,
-  type FailureCode,
-  type Issue,
-  readFrame,
-  type ServerEvent,
-  toRealtimeError,
-} from '@colloquy/protocol';
+import { encodeEvent, type FailureCode, type Issue, type ServerEvent, toRealtimeError } from '@colloquy/protocol';
 import type { SessionOptions } from '@colloquy/session';
 import { frameGate } from './frame-gate.ts';
 import type { HostedSession, Line } from './host-session.ts';
 import { bucket, DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { createLog, errorName, type Log } from './log.ts';
 import { readerWatch } from './reader-watch.ts';
+import { type MalformedReport, malformedFrames } from './relay-malformed.ts';
+import type { Overdue } from './relay-pending.ts';
 import { type RelayFault, type ResponseUsage, relayResponses, type Unnumbered } from './relay-responses.ts';
 import { judgeClientFrame } from './relay-rules.ts';
 import { relaySetup } from './relay-setup.ts';
 import { type Frame, frameBytes, type Transport } from './transport.ts';
 import type { Upstream } from './upstream.ts';
+import { readUpstreamFrame } from './upstream-frame.ts';
 import { closeOf, withoutCredentials } from './upstream-words.ts';
 
 /** What a relay knows of its session. The conversation itself is the upstream's. */
@@ -90,19 +86,23 @@ export async function relaySession(transport: Transport, options: RelayOptions):
   const gone = new AbortController();
   const early = frameGate(limits);
   const refusals = bucket(10, 100);
-  const oddities = bucket(1, 10);
   const watch = readerWatch(transport, limits, () => end(1013, 'The client does not take what it is sent.'));
   const farWatch = readerWatch(far, limits, () => {
     report('upstream_timeout', 'The upstream does not take what it is sent.');
     end(1011, 'The upstream does not take what it is sent.');
   });
-  const responses = relayResponses((usage) => options.onUsage?.(usage));
+  const budgets = { idleMs: limits.upstreamIdleMs, totalMs: limits.upstreamResponseMs };
+  const responses = relayResponses(budgets, (usage) => options.onUsage?.(usage));
+  const malformed = malformedFrames(reportMalformed);
   /** Our own requests, whose refusals are not the client's business. */
   const own = new Set<string>();
-  const setup = relaySetup(opening.session, request);
+  let setupAt = now();
+  const setup = relaySetup(opening.session, (event) => {
+    setupAt = now();
+    return request(event);
+  });
   let isDraining = false;
   let isPaused = false;
-  let heardAt = now();
   let lastErrorAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
@@ -111,7 +111,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
   function send(event: ServerEvent): void {
     if (gone.signal.aborted) return;
     const text = encodeEvent(event as unknown);
-    if (typeof text !== 'string') return oddity(0, 'unprintable');
+    if (typeof text !== 'string') return malformed.add(0, 'unprintable');
     const frame = hide(text);
     onLine?.({ at: now(), from: 'server', event });
     transport.send(frame);
@@ -161,10 +161,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
     const text = encodeEvent(event as unknown);
     if (typeof text !== 'string') return refuse(text.issues[0], event.event_id ?? null);
     onLine?.({ at, from: 'client', event, ...(audio_bytes && { audio_bytes }) });
-    if (event.type === 'response.create') {
-      if (!responses.isWaiting) heardAt = at;
-      responses.asked(event.event_id ?? null);
-    }
+    if (event.type === 'response.create') responses.asked(event.event_id ?? null, at);
     forward(text);
     arm();
   }
@@ -172,81 +169,73 @@ export async function relaySession(transport: Transport, options: RelayOptions):
   // ---- From the upstream ----
 
   function hearUpstream(frame: Frame): void {
-    const event = readUpstream(frame);
-    if (!event) return;
-    heardAt = now();
+    const read = readUpstreamFrame(frame);
+    if (!read.ok) return malformed.add(frameBytes(frame), read.code);
+    const { event } = read;
+    const at = now();
     if (event.type === 'error' && event.error?.event_id && own.delete(event.error.event_id)) {
       if (setup.isConfiguration(event.error.event_id)) misconfigured();
       return;
     }
-    if (!responses.hear(event)) return;
-    if (event.type === 'error') lastErrorAt = heardAt;
+    if (!responses.hear(event, at)) return;
+    if (event.type === 'error') lastErrorAt = at;
     const shown = setup.hear(withoutCredentials(event));
     if (shown) send(shown);
     arm();
     settle();
   }
 
-  /** What an upstream may say: any event with a `type` within the limits of LM1 and ER19; one we know must not contradict its shape. */
-  function readUpstream(frame: Frame): ServerEvent | undefined {
-    if (typeof frame !== 'string') return malformed(frame, 'binary');
-    const read = readFrame(frame, true);
-    if (!read.ok) return malformed(frame, read.issue.code);
-    const decoded = decodeServerEvent(read.value);
-    if (decoded.ok) return decoded.value;
-    const [{ code, param }] = decoded.issues;
-    // Dialects leave fields out: that is between them and their clients. The event has a type, or `param` would not be a path.
-    if (code !== 'missing_required_parameter' || param === null) return malformed(frame, code);
-    return read.value as ServerEvent;
-  }
-
-  function malformed(frame: Frame, code: string): undefined {
-    oddity(frameBytes(frame), code);
-    report('upstream_error', 'The upstream sent something that is no event. It was left out.');
-  }
-
-  function oddity(bytes: number, code: string): void {
-    if (oddities.take(now()))
-      log.warn({ session_id: id, bytes, code }, 'a malformed frame of the upstream was left out');
+  function reportMalformed({ count, bytes, code }: MalformedReport): void {
+    log.warn({ session_id: id, count, bytes, code }, 'malformed frames of the upstream were left out');
+    const what = count === 1 ? 'a frame that is no event. It was' : `${count} frames that are no events. They were`;
+    report('upstream_error', `The upstream sent ${what} left out.`);
   }
 
   // ---- Time ----
 
-  const isExpected = () => !setup.isDone || responses.isWaiting;
+  /** When the upstream has used up a budget; infinite when nothing is expected of it. */
+  const dueAt = () => Math.min(responses.dueAt, setup.isDone ? Number.POSITIVE_INFINITY : setupAt + budgets.idleMs);
 
-  /** One timer for the upstream's silence. It looks again when something was heard meanwhile. */
+  /** One timer for the budgets of the upstream. It looks again when there was progress meanwhile. */
   function arm(): void {
-    if (timer || gone.signal.aborted || !isExpected()) return;
-    timer = setTimeout(look, Math.max(1, heardAt + limits.upstreamIdleMs - now()));
+    const due = dueAt();
+    if (timer || gone.signal.aborted || isPaused || due === Number.POSITIVE_INFINITY) return;
+    timer = setTimeout(look, Math.min(LONGEST_DELAY, Math.max(1, due - now())));
   }
 
   function look(): void {
     timer = undefined;
-    const isSilent = () => isExpected() && now() - heardAt >= limits.upstreamIdleMs;
-    if (isPaused) heardAt = now(); // it is we who do not listen
-    if (!isSilent()) return arm();
+    const isDue = () => !isPaused && now() >= dueAt();
+    if (!isDue()) return arm();
     // What came while this process was busy with something else has not been read yet.
     setImmediate(() => {
-      if (isSilent() && !gone.signal.aborted) stalled();
+      if (isDue() && !gone.signal.aborted) stalled();
       arm();
     });
   }
 
-  /** The upstream said nothing for too long: requests are answered, responses ended, and the next turn may do better [RL7]. */
+  /** A budget is used up: requests are answered, responses ended, and the next turn may do better [RL7]. */
   function stalled(): void {
-    const message = 'The upstream said nothing in time.';
-    log.warn({ session_id: id, ms: limits.upstreamIdleMs }, 'an upstream is silent');
-    const ids = responses.running;
-    const names = responses.unanswered();
+    const overdue = responses.overdue(now());
+    const message = lateness(overdue);
+    log.warn({ session_id: id, ...budgets }, 'an upstream makes no progress');
+    const names = overdue?.requests ?? [];
     for (const name of names.length > 0 ? names : [null]) report('upstream_timeout', message, null, name);
-    fail({ code: 'upstream_timeout', message });
+    const ids = overdue?.responses ?? [];
+    fail({ code: 'upstream_timeout', message }, ids);
     if (!setup.isDone) return end(1011, message);
     for (const response_id of ids) request({ type: 'response.cancel', response_id });
-    heardAt = now();
     settle();
   }
 
-  const fail = (fault: RelayFault) => responses.fail(fault).forEach(say);
+  function lateness(overdue: Overdue | undefined): string {
+    if (!overdue) return 'The upstream opened no session in time.';
+    if (overdue.budget === 'idle') return `The upstream made no progress for ${budgets.idleMs / 1000} s.`;
+    return `The upstream did not finish the response within ${budgets.totalMs / 1000} s.`;
+  }
+
+  const fail = (fault: RelayFault, response_ids?: readonly string[]) =>
+    responses.fail(fault, response_ids).forEach(say);
 
   function expire(): void {
     const minutes = Math.round(limits.sessionMs / 60_000);
@@ -265,6 +254,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
 
   function end(code: number, reason: string): void {
     if (gone.signal.aborted) return;
+    malformed.flush();
     gone.abort();
     setup.giveUp();
     transport.close(code, reason);
@@ -293,10 +283,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
         if (gone.signal.aborted) continue; // until it has taken the close
         hearUpstream(frame);
         if (transport.bufferedBytes <= limits.pauseBytes) continue;
-        isPaused = true;
-        await watch.room(limits.pauseBytes, gone.signal);
-        isPaused = false;
-        heardAt = now();
+        await pauseReading();
       }
       await lost();
     } catch (error) {
@@ -305,6 +292,18 @@ export async function relaySession(transport: Transport, options: RelayOptions):
       report('internal_error', 'The server had an error.');
       end(1011, 'The server had an error.');
     }
+  }
+
+  /** A client that does not read stops the reading from its upstream [LM9]; the upstream's budgets stand still meanwhile. */
+  async function pauseReading(): Promise<void> {
+    const since = now();
+    isPaused = true;
+    await watch.room(limits.pauseBytes, gone.signal);
+    isPaused = false;
+    const ms = now() - since;
+    responses.excuse(ms);
+    setupAt += ms;
+    arm();
   }
 
   async function readNear(): Promise<void> {
@@ -332,6 +331,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
   try {
     await readNear();
   } finally {
+    malformed.flush();
     gone.abort();
     far.close(1000, '');
     watch.stop();

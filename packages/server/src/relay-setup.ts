@@ -1,7 +1,7 @@
 // The first exchange of a relayed session. What a client secret says of the session becomes true upstream before the client
 // hears of anything, and is what it then reads [AU24].
 
-import type { ServerEvent, SessionUpdateConfig } from '@colloquy/protocol';
+import { SERVER_EVENT_TYPES, type ServerEvent, type SessionUpdateConfig } from '@colloquy/protocol';
 
 export interface RelaySetup {
   /** Whether the session is what it should be. */
@@ -16,7 +16,12 @@ export interface RelaySetup {
   giveUp(): void;
 }
 
-/** `request` sends an event to the upstream and answers with its `event_id`. Without a `config` the first event is all it takes. */
+/** Events that say nothing of whether a session was opened, and those of no protocol we know, do not begin one [RL7]. */
+const BEGINNINGS: ReadonlySet<string> = new Set<string>([...SERVER_EVENT_TYPES, 'transcription_session.created']);
+const beginsSession = ({ type }: ServerEvent) =>
+  BEGINNINGS.has(type) && type !== 'error' && type !== 'rate_limits.updated';
+
+/** `request` sends an event to the upstream and answers with its `event_id`. Without a `config` the first event of a session is all it takes. */
 export function relaySetup(
   config: SessionUpdateConfig | undefined,
   request: (event: { type: string; session: object }) => string,
@@ -38,7 +43,7 @@ export function relaySetup(
     hear(event) {
       if (isDone) return event;
       if (!config) {
-        isDone = true;
+        isDone = beginsSession(event);
         return event;
       }
       if (event.type === 'session.created' && !created) {

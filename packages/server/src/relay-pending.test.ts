@@ -1,0 +1,97 @@
+import type { ServerEvent } from '@colloquy/protocol';
+import { describe, expect, it } from 'vitest';
+import { pendingResponses } from './relay-pending.ts';
+
+const BUDGETS = { idleMs: 30, totalMs: 100 };
+const ids = { response_id: 'r', item_id: 'i', output_index: 0, content_index: 0 };
+const delta = { type: 'response.output_text.delta', ...ids, delta: 'x' };
+const event = (fields: object) => ({ event_id: 'e', ...fields }) as unknown as ServerEvent;
+
+/** A response `r` that began at 0. */
+function running() {
+  const pending = pendingResponses(BUDGETS);
+  pending.request(null, 0);
+  pending.begin('r', 0);
+  return pending;
+}
+
+describe('pendingResponses', () => {
+  it.each([
+    ['a delta', delta],
+    ['a part', { type: 'response.content_part.added', ...ids, part: { type: 'text', text: '' } }],
+    ['an item', { type: 'response.output_item.done', response_id: 'r', output_index: 0, item: {} }],
+  ])('[RL7] counts %s of the running response as progress', (_, fields) => {
+    const pending = running();
+    pending.observe(event(fields), 'r', 29);
+    expect(pending.dueAt).toBe(59);
+  });
+
+  it('[RL7] counts an event of a response that names none as progress', () => {
+    const pending = running();
+    pending.observe(event({ type: 'response.mcp_call.in_progress', item_id: 'i', output_index: 0 }), undefined, 29);
+    expect(pending.dueAt).toBe(59);
+  });
+
+  it.each([
+    ['a heartbeat in JSON', { type: 'keepalive' }, undefined],
+    ['an unknown event of the response', { type: 'response.heartbeat', response_id: 'r' }, 'r'],
+    ['an empty delta', { ...delta, delta: '' }, 'r'],
+    ['a delta that is none', { ...delta, delta: null }, 'r'],
+    ['rate limits', { type: 'rate_limits.updated', rate_limits: [] }, undefined],
+    ['a transcription', { type: 'conversation.item.input_audio_transcription.delta', delta: 'x' }, undefined],
+    ['the beginning told again', { type: 'response.created', response: { id: 'r' } }, 'r'],
+    ['a delta of another response', { ...delta, response_id: 'other' }, 'other'],
+  ])('[RL7] counts %s as no progress', (_, fields, response_id) => {
+    const pending = running();
+    pending.observe(event(fields), response_id, 29);
+    expect(pending.dueAt).toBe(30);
+    expect(pending.overdue(29)).toBeUndefined();
+    expect(pending.overdue(30)).toEqual({ budget: 'idle', requests: [], responses: ['r'] });
+  });
+
+  it('[RL12] ends a response that makes progress for too long', () => {
+    const pending = running();
+    for (let at = 0; at < 100; at += 10) {
+      expect(pending.overdue(at)).toBeUndefined();
+      pending.observe(event(delta), 'r', at);
+    }
+    expect(pending.dueAt).toBe(100);
+    pending.begin('r', 99); // told again, it begins no second time
+    expect(pending.overdue(100)).toEqual({ budget: 'total', requests: [], responses: ['r'] });
+  });
+
+  it('[RL7] ends only the response without progress', () => {
+    const pending = running();
+    pending.begin('other', 0);
+    pending.observe(event(delta), 'r', 20);
+    expect(pending.overdue(30)).toEqual({ budget: 'idle', requests: [], responses: ['other'] });
+    pending.end('other');
+    expect(pending.dueAt).toBe(50);
+  });
+
+  it('[RL7] lets a request wait for the response that is running, but not for ever', () => {
+    const pending = running();
+    pending.request('next', 5);
+    for (let at = 10; at < 100; at += 10) pending.observe(event(delta), 'r', at);
+    pending.end('r');
+    expect(pending.dueAt).toBe(105);
+    expect(pending.overdue(105)).toEqual({ budget: 'total', requests: ['next'], responses: [] });
+    expect(pending.isPending).toBe(false);
+  });
+
+  it('[RL7] forgets one request without a name when the upstream refuses one', () => {
+    const pending = pendingResponses(BUDGETS);
+    pending.request(null, 0);
+    pending.request(null, 1);
+    pending.refuse(null);
+    expect(pending.overdue(40)?.requests).toEqual([null]);
+  });
+
+  it('[RL7, RL12] does not count the time in which the upstream was not read', () => {
+    const pending = running();
+    pending.excuse(1000);
+    expect(pending.overdue(1029)).toBeUndefined();
+    pending.observe(event(delta), 'r', 1090);
+    expect(pending.dueAt).toBe(1100);
+  });
+});
