@@ -7,6 +7,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { Inbox } from '../../packages/server/src/inbox.ts';
 import type { Frame } from '../../packages/server/src/transport.ts';
 import { memoryPair } from '../../packages/server/src/transports/memory.ts';
+import { withAudio } from '../../packages/server/src/transports/sliced-frame.ts';
 import { webSocketTransport } from '../../packages/server/src/transports/websocket.ts';
 import { type Connect, read, transportContract } from './transport.ts';
 
@@ -22,7 +23,7 @@ const overMemory: Connect = async () => {
   return { near, far, stop: () => client.close(1000, '') };
 };
 
-const overWebSocket: Connect = async () => {
+const overWebSocket = async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
   const accepted = once(server, 'connection');
@@ -50,7 +51,7 @@ const overWebSocket: Connect = async () => {
     server.close();
     await once(server, 'close');
   };
-  return { near: webSocketTransport(socket), far, stop };
+  return { near: webSocketTransport(socket), far, stop, socket };
 };
 
 describe('memory', () => transportContract(overMemory));
@@ -90,5 +91,54 @@ describe('websocket', () => {
     expect((near.frames as Inbox<Frame>).weight).toBeLessThan(4 * 1024 * 1024);
     expect(await read(near, 64)).toHaveLength(64);
     await stop();
+  });
+
+  /** What the socket is given to send, with the turn of the event loop it is given in. */
+  function watchWrites(socket: WebSocket) {
+    const writes: { turn: number; length: number }[] = [];
+    let turn = 0;
+    const count = () => {
+      turn += 1;
+      if (socket.readyState === socket.OPEN) setImmediate(count);
+    };
+    setImmediate(count);
+    const send = socket.send.bind(socket) as (...given: unknown[]) => void;
+    socket.send = (data: unknown, ...rest: unknown[]) => {
+      writes.push({ turn, length: String(data).length });
+      send(data, ...rest);
+    };
+    return writes;
+  }
+  const long = () => withAudio('"A"', new Map([['A', [new Uint8Array(8_000_000)]]]));
+
+  it('[LM14] encodes at most one slice of stored audio in a turn of the event loop', async () => {
+    const { near, far, stop, socket } = await overWebSocket();
+    const writes = watchWrites(socket);
+    near.send(long());
+    for (let index = 0; index < 100; index += 1) near.send(`${index}`);
+    expect((await far.read(101)).at(-1)).toBe('99');
+    const audio = writes.filter(({ length }) => length > 100);
+    expect(audio.reduce((sum, { length }) => sum + length, 0)).toBe(10_666_668);
+    expect(Math.max(...audio.map(({ length }) => length))).toBeLessThanOrEqual(256 * 1024);
+    expect(new Set(audio.map(({ turn }) => turn)).size).toBe(audio.length);
+    await stop();
+  });
+
+  it('[LM13] encodes no further slice for a reader that stands still, nor for one that has left', async () => {
+    const { near, far, stop, socket } = await overWebSocket();
+    const writes = watchWrites(socket);
+    far.stall();
+    for (let count = 0; count < 20; count += 1) near.send(long());
+    const unsent = near.bufferedBytes;
+    expect(unsent).toBeGreaterThan(200_000_000);
+    const written = () => writes.reduce((sum, { length }) => sum + length, 0);
+    await stop();
+    for await (const _ of near.frames) expect.fail('a frame nobody sent');
+    const before = writes.length;
+    for (let count = 0; count < 20; count += 1) near.send(long());
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(writes.length).toBe(before);
+    expect(written()).toBeLessThan(unsent / 2);
+    expect(near.bufferedBytes).toBe(0);
   });
 });

@@ -2,6 +2,7 @@
 
 import { expect, it } from 'vitest';
 import type { Frame, Transport } from '../../packages/server/src/transport.ts';
+import { withAudio } from '../../packages/server/src/transports/sliced-frame.ts';
 
 /** A connection under test: `near` is the adapter, `far` the client's side of it. */
 export interface Connection {
@@ -168,6 +169,70 @@ export function transportContract(connect: Connect): void {
       near.send('end');
       expect((await far.read(2))[1]).toBe('end');
       await until(() => near.bufferedBytes === 0);
+    }),
+  );
+
+  it(
+    '[TP14] gives the event loop a turn between two frames that wait',
+    withConnection(async ({ near, far }) => {
+      for (let index = 0; index < 20; index += 1) far.send(`${index}`);
+      far.close(1000, '');
+      await far.closed;
+      const turns: number[] = [];
+      let turn = 0;
+      let isOver = false;
+      const count = () => {
+        turn += 1;
+        if (!isOver) setImmediate(count);
+      };
+      setImmediate(count);
+      for await (const _ of near.frames) turns.push(turn);
+      isOver = true;
+      expect(turns).toHaveLength(20);
+      expect(new Set(turns).size).toBe(20);
+    }),
+  );
+
+  it(
+    '[TP15] says that it is open until either end closes',
+    withConnection(async ({ near, far }) => {
+      expect(near.isOpen).toBe(true);
+      far.close(1000, '');
+      for await (const _ of near.frames) expect.fail('a frame nobody sent');
+      expect(near.isOpen).toBe(false);
+    }),
+  );
+
+  it(
+    '[TP15] is not open once it has been closed itself',
+    withConnection(async ({ near }) => {
+      near.close(1000, '');
+      expect(near.isOpen).toBe(false);
+    }),
+  );
+
+  it(
+    '[TP16] carries stored audio whole and in its place, and what was sent after it after it',
+    withConnection(async ({ near, far }) => {
+      const audio = Buffer.from(Uint8Array.from({ length: 1_000_001 }, (_, index) => (index * 7) % 251));
+      const blocks = [audio.subarray(0, 7), audio.subarray(7, 500_000), audio.subarray(500_000)];
+      near.send('before');
+      near.send(
+        withAudio(
+          '{"one":"A","two":"B"}',
+          new Map([
+            ['B', [audio]],
+            ['A', blocks],
+          ]),
+        ),
+      );
+      near.send('after');
+      near.close(1000, '');
+      const base64 = audio.toString('base64');
+      const [before, long, after] = await far.read(3);
+      expect([before, after]).toEqual(['before', 'after']);
+      expect(long === `{"one":"${base64}","two":"${base64}"}`).toBe(true);
+      expect(await far.closed).toEqual({ code: 1000, reason: '' });
     }),
   );
 }

@@ -1,6 +1,7 @@
 // Translation sessions over a socket: where they are opened, with what, and how they end.
 
 import type { TranslationServerEvent } from '@colloquy/protocol';
+import type { Translator } from '@colloquy/server';
 import { dial, KEY, pcm, post, start, stopAll, stops, withKey } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -16,6 +17,15 @@ function call(url: string, options = {}, query = MODEL, path = PATH) {
     type: T,
   ) => Promise<Extract<TranslationServerEvent, { type: T }>>;
   return { ...dialled, next };
+}
+
+/** A promise that is kept when told. */
+function latch() {
+  let resolve = () => {};
+  const promise = new Promise<void>((keep) => {
+    resolve = keep;
+  });
+  return { promise, resolve };
 }
 
 const append = (ms: number) => ({ type: 'session.input_audio_buffer.append', audio: pcm(ms) });
@@ -52,11 +62,21 @@ describe('the path of translations', () => {
   );
 
   it('[TL9] refuses audio that comes after session.close', async () => {
-    const { url } = await start();
+    const told = latch();
+    const translator: Translator = {
+      name: 'test',
+      async *translate(frames) {
+        yield* [];
+        for await (const _ of frames);
+        await told.promise;
+      },
+    };
+    const { url } = await start({ translator });
     const { send, next } = call(url);
     await next('session.created');
     send({ type: 'session.close' }, { ...append(200), event_id: 'late' });
     expect((await next('error')).error).toMatchObject({ code: 'invalid_value', event_id: 'late' });
+    told.resolve();
     await next('session.closed');
   });
 

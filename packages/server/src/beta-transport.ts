@@ -5,6 +5,7 @@ import { createBetaState, temperatureOf, toBetaServerFrames, toGaClientFrame } f
 import { type Asked, offeredProtocols, type Refusal } from './auth.ts';
 import type { Engine } from './engine.ts';
 import type { Frame, Transport } from './transport.ts';
+import { withAudio } from './transports/sliced-frame.ts';
 
 /** What is done with clients that speak beta [BT2]. @default 'refuse' */
 export type BetaPolicy = 'serve' | 'refuse';
@@ -56,11 +57,15 @@ export function betaTransport(transport: Transport, options: BetaTransportOption
     get bufferedBytes() {
       return transport.bufferedBytes;
     },
+    get isOpen() {
+      return transport.isOpen;
+    },
     send(frame) {
-      if (typeof frame !== 'string') return transport.send(frame);
-      const mapped = toBetaServerFrames(state, frame);
+      if (frame instanceof Uint8Array) return transport.send(frame);
+      const isText = typeof frame === 'string';
+      const mapped = toBetaServerFrames(state, isText ? frame : frame.text);
       state = mapped.state;
-      for (const each of mapped.frames) transport.send(each);
+      for (const each of mapped.frames) transport.send(isText ? each : withAudio(each, frame.audio));
     },
     close: (code, reason) => transport.close(code, reason),
     drop: () => transport.drop(),

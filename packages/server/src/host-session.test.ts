@@ -389,3 +389,56 @@ describe('its lines', () => {
     expect(first.lines.map(({ from }) => from)).toContain('engine');
   });
 });
+
+describe('a client that has left', () => {
+  const spoken = (count: number) =>
+    Array.from({ length: count }, () => ({ type: 'conversation.item.retrieve', item_id: 'long' }));
+  const long = {
+    type: 'conversation.item.create',
+    item: { id: 'long', type: 'message', role: 'user', content: [{ type: 'input_audio', audio: pcm(1000) }] },
+  };
+
+  it('[LM13] has none of the frames read that it left behind, and none built', async () => {
+    const { client, send, until, hosting, lines } = converse();
+    send(long);
+    await until('conversation.item.done');
+    const before = lines.length;
+    send(...spoken(60), { type: 'response.create' });
+    client.close(1000, '');
+    await hosting;
+    expect(lines.slice(before).map(({ from }) => from)).toEqual(['host']);
+  });
+
+  it('[LM13] stops the engine at the first piece nobody can be sent', async () => {
+    let pieces = 0;
+    const engine = engineOf(async function* ({ signal }) {
+      yield { type: 'message' };
+      while (!signal.aborted && pieces < 1000) {
+        pieces += 1;
+        yield { type: 'text.delta', delta: 'word ' };
+        if (pieces === 3) client.close(1000, '');
+      }
+    });
+    const { client, send, hosting } = converse({ engine });
+    send(TEXT);
+    await hosting;
+    expect(pieces).toBeLessThanOrEqual(4);
+  });
+
+  it('[LM14] leaves the event loop a turn between two frames of a client', async () => {
+    const { send, until } = converse();
+    send(long);
+    await until('conversation.item.done');
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    send(...spoken(60), { type: 'input_audio_buffer.clear' });
+    await until('input_audio_buffer.cleared');
+    isOver = true;
+    expect(turns).toBeGreaterThanOrEqual(60);
+  });
+});

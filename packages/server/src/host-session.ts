@@ -30,6 +30,7 @@ import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { readerWatch } from './reader-watch.ts';
 import { pumpResponse } from './response-pump.ts';
+import { retrievedFrame } from './retrieved-frame.ts';
 import { randomSeed } from './seed.ts';
 import { listener, type SpeechParts } from './speech/listener.ts';
 import { type McpAccess, mcpAccess } from './tools/mcp-access.ts';
@@ -125,13 +126,19 @@ export async function hostSession(transport: Transport, options: HostOptions): P
 
   function take(input: Input): void {
     if (gone.signal.aborted) return;
+    apply(input);
+    if (gone.signal.aborted) return;
+    if (transport.isOpen) arm();
+    else abandon();
+  }
+
+  function apply(input: Input): void {
     onLine?.(input);
     const settle = input.from === 'client' ? tools.note(input.event) : undefined;
     const next = step(state, input);
     settle?.(!next.effects.some((effect) => effect.do === 'send' && effect.event.type === 'error'));
     state = next.state;
     for (const effect of next.effects) perform(effect, input);
-    if (!gone.signal.aborted) arm();
   }
 
   function perform(effect: Effect, input: Input): void {
@@ -181,9 +188,9 @@ export async function hostSession(transport: Transport, options: HostOptions): P
 
   function send(event: ServerEvent, fillAudio: boolean): void {
     if (event.type === 'response.output_audio.delta') keep(event);
-    const whole = fillAudio && 'item' in event && event.item ? { ...event, item: store.fill(event.item) } : event;
     onLine?.({ at: state.at, from: 'server', event });
-    const frame = encodeEvent(whole as ServerEvent);
+    if (!transport.isOpen) return;
+    const frame = fillAudio ? retrievedFrame(event, store) : encodeEvent(event);
     transport.send(frame);
     watch.sent(frameBytes(frame));
   }
@@ -255,6 +262,13 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     transport.close(code, reason);
   }
 
+  /** The client has gone: nothing is made for it any more. */
+  function abandon(): void {
+    if (!gone.signal.aborted) apply({ at: now(), from: 'host', event: { type: 'close' } });
+    gone.abort();
+    for (const { abort } of running.values()) abort.abort();
+  }
+
   options.onStart?.({
     id: state.id,
     options: made,
@@ -269,15 +283,14 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     take({ at: 0, from: 'host', event: { type: 'open' } });
     if (options.speech) await Promise.all([prepareResampler(), prepareDenoiser()]);
     for await (const frame of transport.frames) {
+      if (gone.signal.aborted || !transport.isOpen) break;
       hear(frame);
       if (unheard) await listen(unheard);
       if (transport.bufferedBytes > limits.stopBytes) await watch.room(limits.stopBytes, gone.signal);
       if (gone.signal.aborted) break;
     }
   } finally {
-    take({ at: now(), from: 'host', event: { type: 'close' } });
-    gone.abort();
-    for (const { abort } of running.values()) abort.abort();
+    abandon();
     ears.close();
     tools.close();
     watch.stop();

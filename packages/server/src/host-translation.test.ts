@@ -217,3 +217,16 @@ describe('a hosted translation', () => {
 async function* once<T>(value: T): AsyncGenerator<T> {
   yield value;
 }
+
+describe('a client that has left', () => {
+  it('[LM13] has none of the frames read that it left behind, and none built', async () => {
+    const lines: unknown[] = [];
+    const { client, hosting, append, read } = host({ onLine: (line) => lines.push(line) });
+    await read('session.created');
+    const before = lines.length;
+    for (let count = 0; count < 60; count += 1) append(ramp(TRANSLATION_FRAME_BYTES));
+    client.close(1000, '');
+    await hosting;
+    expect(lines.length).toBe(before);
+  });
+});

@@ -80,17 +80,24 @@ export async function hostTranslation(transport: Transport, options: Translation
 
   function take(input: TranslationInput): void {
     if (gone.signal.aborted) return;
+    apply(input);
+    if (gone.signal.aborted) return;
+    if (transport.isOpen) arm();
+    else abandon();
+  }
+
+  function apply(input: TranslationInput): void {
     if (input.from === 'client' || input.from === 'wire') onLine?.(input);
     const next = stepTranslation(state, input);
     state = next.state;
     for (const effect of next.effects) perform(effect, input);
-    if (!gone.signal.aborted) arm();
   }
 
   function perform(effect: TranslationEffect, input: TranslationInput): void {
     switch (effect.do) {
       case 'send': {
         onLine?.({ at: state.at, from: 'server', event: effect.event });
+        if (!transport.isOpen) return;
         const frame = encodeEvent(effect.event);
         transport.send(frame);
         return watch.sent(frameBytes(frame));
@@ -172,6 +179,13 @@ export async function hostTranslation(transport: Transport, options: Translation
     transport.close(code, reason);
   }
 
+  /** The client has gone: nothing is made for it any more. */
+  function abandon(): void {
+    if (!gone.signal.aborted) apply({ at: now(), from: 'host', event: { type: 'close' } });
+    gone.abort();
+    frames.end();
+  }
+
   options.onStart?.({
     id: state.id,
     get state() {
@@ -184,14 +198,13 @@ export async function hostTranslation(transport: Transport, options: Translation
     take({ at: 0, from: 'host', event: { type: 'open' } });
     void translate();
     for await (const frame of transport.frames) {
+      if (gone.signal.aborted || !transport.isOpen) break;
       hear(frame);
       if (transport.bufferedBytes > limits.stopBytes) await watch.room(limits.stopBytes, gone.signal);
       if (gone.signal.aborted) break;
     }
   } finally {
-    take({ at: now(), from: 'host', event: { type: 'close' } });
-    gone.abort();
-    frames.end();
+    abandon();
     watch.stop();
     clearTimeout(timer);
   }

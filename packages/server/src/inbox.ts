@@ -1,12 +1,23 @@
 // A queue with a push end for callbacks and an async-iterable end for loops. For one reader; what comes before it starts
 // reading is kept.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+export interface InboxOptions {
+  /**
+   * Gives the event loop a turn before a value that was already there. Without it a loop over a full inbox runs in microtasks,
+   * and no socket and no timer of the process is served until the inbox is empty. For what a peer fills. @default false
+   */
+  readonly paced?: boolean;
+}
+
 /**
  * `weigh` says what a value counts for in `weight`. Breaking off a loop over an inbox does not end it: the next loop goes on
  * where the last one stopped.
  */
 export class Inbox<T> implements AsyncIterable<T> {
   readonly #weigh: (value: T) => number;
+  readonly #isPaced: boolean;
   #values: T[] = [];
   /** Values before this index are taken; they are cut off now and then, so that taking stays cheap. */
   #taken = 0;
@@ -15,8 +26,9 @@ export class Inbox<T> implements AsyncIterable<T> {
   #wake: (() => void) | undefined;
   #onTake: (() => void) | undefined;
 
-  constructor(weigh: (value: T) => number = () => 1) {
+  constructor(weigh: (value: T) => number = () => 1, { paced = false }: InboxOptions = {}) {
     this.#weigh = weigh;
+    this.#isPaced = paced;
   }
 
   /** Sum of what the values not yet taken count for. */
@@ -44,6 +56,7 @@ export class Inbox<T> implements AsyncIterable<T> {
   }
 
   async #next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#isPaced && this.#taken < this.#values.length) await nextTurn();
     while (this.#taken === this.#values.length) {
       if (this.#ended) return { done: true, value: undefined };
       await new Promise<void>((resolve) => {

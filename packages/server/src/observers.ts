@@ -133,7 +133,7 @@ function observe(
   }
 
   function send(text: string): void {
-    if (isClosed) return;
+    if (isClosed || !transport.isOpen) return;
     if (transport.bufferedBytes <= limits.watchBytes) snapshotBytes = 0;
     if (transport.bufferedBytes > limits.watchBytes + snapshotBytes) return close(1013, SLOW);
     transport.send(text);
@@ -144,7 +144,7 @@ function observe(
     const { state } = session;
     send(headerOf(session, level, engine));
     const snapshot = isWhole(state) ? snapshotPieces({ at: state.at, from: 'snapshot', format: 1, state }, level) : [];
-    const text = await gather(snapshot, limits.snapshotLength, () => isClosed);
+    const text = await gather(snapshot, limits.snapshotLength, () => isClosed || !transport.isOpen);
     if (text) {
       send(text);
       snapshotBytes = frameBytes(text);
@@ -168,7 +168,7 @@ function observe(
   return {
     level,
     get isClosed() {
-      return isClosed;
+      return isClosed || !transport.isOpen;
     },
     over: listen(),
     show(text) {

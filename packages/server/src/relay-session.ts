@@ -109,7 +109,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
   // ---- To the client ----
 
   function send(event: ServerEvent): void {
-    if (gone.signal.aborted) return;
+    if (gone.signal.aborted || !transport.isOpen) return;
     const text = encodeEvent(event as unknown);
     if (typeof text !== 'string') return malformed.add(0, 'unprintable');
     const frame = hide(text);
@@ -139,6 +139,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
   // ---- To the upstream ----
 
   function forward(text: string): void {
+    if (!far.isOpen) return;
     far.send(text);
     farWatch.sent(frameBytes(text));
   }
@@ -280,7 +281,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
   async function readFar(): Promise<void> {
     try {
       for await (const frame of far.frames) {
-        if (gone.signal.aborted) continue; // until it has taken the close
+        if (gone.signal.aborted || !transport.isOpen) continue; // until it has taken the close
         hearUpstream(frame);
         if (transport.bufferedBytes <= limits.pauseBytes) continue;
         await pauseReading();
@@ -309,7 +310,7 @@ export async function relaySession(transport: Transport, options: RelayOptions):
   async function readNear(): Promise<void> {
     await setup.done;
     for await (const frame of transport.frames) {
-      if (gone.signal.aborted) continue; // until it has taken the close
+      if (gone.signal.aborted || !transport.isOpen) continue; // until it has taken the close
       hearClient(frame);
       if (far.bufferedBytes > limits.stopBytes) await farWatch.room(limits.stopBytes, gone.signal);
       if (transport.bufferedBytes > limits.stopBytes) await watch.room(limits.stopBytes, gone.signal);

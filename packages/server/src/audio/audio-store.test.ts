@@ -73,7 +73,9 @@ describe('audioStore', () => {
         { type: 'input_audio', transcript: null },
       ],
     } as const;
-    const filled = store.fill({ ...item, content: [...item.content] });
+    const filled = store.fill({ ...item, content: [...item.content] }, (audio) =>
+      Buffer.concat(audio).toString('base64'),
+    );
     expect(filled.content).toEqual([item.content[0], { type: 'input_audio', transcript: null, audio: 'AQIDBA==' }]);
     store.forget('u');
     expect(store.read('u', 1)).toBeUndefined();

@@ -49,6 +49,15 @@ export class ByteList {
     return bytes;
   }
 
+  /** The bytes where they lie, which nothing changes from now on: what is appended or cut later is not among them. */
+  blocks(): readonly Uint8Array[] {
+    const blocks = this.#blocks.slice();
+    const last = blocks.pop();
+    if (last) blocks.push(last.subarray(0, this.#filled));
+    const first = blocks.shift();
+    return first ? [first.subarray(this.#gone), ...blocks] : [];
+  }
+
   /** So many bytes leave the front. */
   dropFront(count: number): void {
     if (count >= this.#length) {
@@ -93,8 +102,11 @@ export interface AudioStore {
   forget(itemId: string): void;
   read(itemId: string, contentIndex?: number): Uint8Array | undefined;
   formatOf(itemId: string, contentIndex?: number): RealtimeAudioFormat | undefined;
-  /** A copy of the item whose audio parts hold their audio as base64; the item itself when there is none [CV29]. */
-  fill<T extends RealtimeConversationItem>(item: T): T;
+  /**
+   * A copy of the item whose audio parts hold what `print` makes of their audio; the item itself when there is none [CV29]. What
+   * `print` is given stays as it is, whatever becomes of the item.
+   */
+  fill<T extends RealtimeConversationItem>(item: T, print: (audio: readonly Uint8Array[]) => string): T;
 }
 
 export function audioStore(): AudioStore {
@@ -129,14 +141,13 @@ export function audioStore(): AudioStore {
     forget: (itemId) => void items.delete(itemId),
     read: (itemId, contentIndex = 0) => items.get(itemId)?.get(contentIndex)?.bytes.slice(),
     formatOf: (itemId, contentIndex = 0) => items.get(itemId)?.get(contentIndex)?.format,
-    fill(item) {
+    fill(item, print) {
       const parts = item.type === 'message' && item.id !== undefined ? items.get(item.id) : undefined;
       if (item.type !== 'message' || !parts) return item;
       const content = item.content.map((part, index) => {
         const audio = parts.get(index);
         if (!audio || (part.type !== 'input_audio' && part.type !== 'output_audio')) return part;
-        const { buffer, byteOffset, byteLength } = audio.bytes.slice();
-        return { ...part, audio: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
+        return { ...part, audio: print(audio.bytes.blocks()) };
       });
       return { ...item, content };
     },

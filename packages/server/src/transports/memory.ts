@@ -2,9 +2,12 @@
 
 import { Inbox } from '../inbox.ts';
 import { closeReason, type Frame, frameBytes, type Transport } from '../transport.ts';
+import { isSliced, joined } from './sliced-frame.ts';
 
 /** What an end reports that saw no close frame (RFC 6455, section 7.1.5). */
 const ABNORMAL_CLOSURE = 1006;
+
+const inbox = () => new Inbox<Frame>(frameBytes, { paced: true });
 
 export interface MemoryTransport extends Transport {
   readonly kind: 'memory';
@@ -14,7 +17,7 @@ export interface MemoryTransport extends Transport {
 
 /** A connection: what one end sends, the other receives. */
 export function memoryPair(): [MemoryTransport, MemoryTransport] {
-  const inboxes = [new Inbox<Frame>(frameBytes), new Inbox<Frame>(frameBytes)] as const;
+  const inboxes = [inbox(), inbox()] as const;
   let isClosed = false;
   let settle: (how: { code: number; reason: string }) => void;
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
@@ -33,7 +36,12 @@ export function memoryPair(): [MemoryTransport, MemoryTransport] {
     get bufferedBytes() {
       return isClosed ? 0 : far.weight;
     },
-    send: (frame) => far.push(frame),
+    get isOpen() {
+      return !isClosed;
+    },
+    send(frame) {
+      if (!isClosed) far.push(isSliced(frame) ? joined(frame) : frame);
+    },
     close: finish,
     drop: () => finish(ABNORMAL_CLOSURE, ''),
   });

@@ -1,13 +1,13 @@
-// The WebSocket transport, over `ws`. Keeps the connection alive, keeps what is in flight small, so that a reader's progress can
-// be seen, and hands over in one write what is sent in one turn of the event loop.
+// The WebSocket transport, over `ws`. Keeps the connection alive, and hands over in one write what is sent in one turn of the
+// event loop. What waits to be sent is `send-queue.ts`.
 
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { Inbox } from '../inbox.ts';
-import { closeReason, type Frame, frameBytes, type Transport } from '../transport.ts';
+import { DEFAULT_LIMITS } from '../limits.ts';
+import { closeReason, type Frame, type Transport } from '../transport.ts';
+import { sendQueue } from './send-queue.ts';
 
-/** Bytes handed to the socket at a time. The kernel reports a batch as taken only when all of it is. */
-const IN_FLIGHT_BYTES = 64 * 1024;
 /** Received bytes nobody has read yet, above which reading from the socket stops. */
 const UNREAD_BYTES = 1024 * 1024;
 
@@ -16,51 +16,56 @@ export interface WebSocketTransportOptions {
   pingMs?: number;
   /** Milliseconds a pong may take before the connection counts as lost. @default 10_000 */
   pongMs?: number;
+  /** Milliseconds the reader has to take what was sent before a close. @default 10_000 */
+  closeMs?: number;
   /** The stream the socket writes to; without it every frame is a write, and a call of the kernel, of its own. */
   stream?: Pick<Writable, 'cork' | 'uncork'> | undefined;
 }
 
 /** Wraps an open socket. Listens from this moment on; the socket's errors end it and nothing else. */
 export function webSocketTransport(socket: WebSocket, options: WebSocketTransportOptions = {}): Transport {
-  const frames = new Inbox<Frame>((frame) => frame.length);
+  const frames = new Inbox<Frame>((frame) => frame.length, { paced: true });
   socket.on('message', (data, isBinary) => {
     frames.push(isBinary ? (data as Buffer) : data.toString());
     if (frames.weight > UNREAD_BYTES) socket.pause();
   });
   frames.onTake(() => socket.isPaused && frames.weight <= UNREAD_BYTES && socket.resume());
-  socket.on('close', () => frames.end());
   // Without a listener an error would end the process. Nothing to do: `ws` sends the close frame that names the fault
   // (1002, 1007, 1008, 1009), and ending the socket here would swallow it.
   socket.on('error', () => {});
   if (options.pingMs) keepAlive(socket, options.pingMs, options.pongMs ?? 10_000);
 
-  const gather = options.stream ? gathering(options.stream) : () => {};
-  const waiting: Frame[] = [];
-  let waitingBytes = 0;
-  const flush = () => {
-    while (waiting.length > 0 && socket.readyState === socket.OPEN && socket.bufferedAmount < IN_FLIGHT_BYTES) {
-      const frame = waiting.shift() as Frame;
-      waitingBytes -= frameBytes(frame);
-      gather();
-      socket.send(frame, flush);
-    }
-  };
+  const queue = sendQueue(socket, options.stream ? gathering(options.stream) : () => {});
+  let isClosing = false;
+  const isOpen = () => socket.readyState === socket.OPEN && !isClosing;
+  socket.on('close', () => {
+    queue.clear();
+    frames.end();
+  });
   return {
     kind: 'websocket',
     frames,
     get bufferedBytes() {
-      return socket.readyState === socket.OPEN ? waitingBytes + socket.bufferedAmount : 0;
+      return isOpen() ? queue.bytes + socket.bufferedAmount : 0;
+    },
+    get isOpen() {
+      return isOpen();
     },
     send(frame) {
-      if (socket.readyState !== socket.OPEN) return;
-      waiting.push(frame);
-      waitingBytes += frameBytes(frame);
-      flush();
+      if (isOpen()) queue.push(frame);
     },
     close(code, reason) {
-      if (socket.readyState !== socket.OPEN) return;
-      for (const frame of waiting.splice(0)) socket.send(frame);
-      socket.close(code, closeReason(reason));
+      if (!isOpen()) return;
+      isClosing = true;
+      const end = () => {
+        clearTimeout(late);
+        queue.clear();
+        socket.close(code, closeReason(reason));
+      };
+      // A reader that does not take the rest of a long frame is closed without it.
+      const late = setTimeout(end, options.closeMs ?? DEFAULT_LIMITS.closeMs);
+      socket.on('close', () => clearTimeout(late));
+      queue.finish(end);
     },
     drop: () => socket.terminate(),
   };
