@@ -111,7 +111,7 @@ export function changeSuite({ path: folder, file, foreign, cut, garbage }: LogFo
     it('writes CSV that no spreadsheet runs', async () => {
       const { stdout } = await run(['measure', '--format', 'csv', file('a,b.jsonl', turn('gpt-realtime'))]);
       const [head, row] = stdout.trimEnd().split('\n');
-      expect(head).toMatch(/^file,line,kind,id,model,.*,cost,currency$/);
+      expect(head).toMatch(/^file,line,kind,id,model,.*,cost,currency,session$/);
       expect(row).toMatch(/^"[^"]*a,b\.jsonl",5,response,'=r,gpt-realtime,completed,,250,250,2000,500000,0,0,500000,/);
     });
 

@@ -1,8 +1,9 @@
 // An overview as it is printed: the session, the conversation as a tree, times, errors, problems. What is in one is `overview.ts`.
 
 import type { RealtimeContentPart, RealtimeConversationItem } from '@colloquy/protocol';
-import type { ConversationItem, Overview } from './overview.ts';
+import type { Overview } from './overview.ts';
 import { printableLine } from './printable.ts';
+import type { ConversationItem, SessionOverview } from './session-overview.ts';
 import { tableRow } from './table.ts';
 
 /** Longest words of a part that are shown, in characters. */
@@ -22,73 +23,77 @@ const COLUMNS = [
   { name: 'why', width: 30 },
 ] as const;
 
-/** Lines for people; every one is safe to print. */
+/** Lines for people; every one is safe to print. A log of several sessions is shown session by session. */
 export function overviewText(overview: Overview): string {
-  const { file, session, recording, frames, lines, duration_ms, counts, errors, violations } = overview;
+  const { file, session, recording, sessions, session_count: count } = overview;
   const rows = [printableLine(file)];
-  const put = (name: string, words: string) => rows.push(`  ${name.padEnd(10)} ${printableLine(words)}`);
-  put(
-    'session',
-    [session.id ?? 'without an id', session.kind, session.model].filter((each) => each !== null).join(', '),
-  );
-  if (recording) {
-    const hidden = recording.hidden.length > 0 ? recording.hidden.join(', ') : 'nothing';
-    const engine = recording.engine === null ? '' : `; engine ${recording.engine}`;
-    put(
-      'recording',
-      `of ${dateOf(recording.started_at)}${engine}; hidden: ${hidden}${recording.replayable ? '' : '; cannot be replayed'}`,
-    );
-  } else put('log', 'of another program');
-  put(
+  const isOne = count === 1;
+  if (isOne) rows.push(headRow('session', sessionName(session)));
+  else rows.push(headRow('sessions', String(count)));
+  rows.push(headRow(...originOf(recording)), framesRow(overview), ...lineRows(overview));
+  for (const [index, each] of sessions.entries()) {
+    if (!isOne)
+      rows.push('', `Session ${index + 1} of ${count}`, headRow('session', sessionName(each.session)), framesRow(each));
+    rows.push(...sessionRows(each));
+  }
+  if (count > sessions.length) rows.push('', `and ${count - sessions.length} more sessions`);
+  return `${rows.join('\n')}\n`;
+}
+
+const headRow = (name: string, words: string) => `  ${name.padEnd(10)} ${printableLine(words)}`;
+
+const sessionName = ({ id, kind, model }: Overview['session']) =>
+  [id ?? 'without an id', kind, model].filter((each) => each !== null).join(', ');
+
+function originOf(recording: Overview['recording']): [name: string, words: string] {
+  if (!recording) return ['log', 'of another program'];
+  const hidden = recording.hidden.length > 0 ? recording.hidden.join(', ') : 'nothing';
+  const engine = recording.engine === null ? '' : `; engine ${recording.engine}`;
+  const isRefused = recording.replayable ? '' : '; cannot be replayed';
+  return ['recording', `of ${dateOf(recording.started_at)}${engine}; hidden: ${hidden}${isRefused}`];
+}
+
+const framesRow = ({ frames, duration_ms }: SessionOverview) =>
+  headRow(
     'frames',
     `${frames.server} of the server, ${frames.client} of the client${duration_ms === null ? '' : `, in ${secondsOf(duration_ms)}`}`,
   );
-  if (lines.damaged > 0) put('damaged', `${lines.damaged} lines cannot be read`);
-  if (lines.others > 0) put('others', `${lines.others} lines are no events`);
 
-  section('Conversation', overview.items.map(itemRows), overview.items.length, 500);
-  if (overview.items_cut) rows.push('  (the log is longer than what is shown of its conversation)');
-  if (overview.responses.length > 0) {
-    rows.push(
-      '',
-      'Responses, in milliseconds since they were asked for',
-      tableRow(
-        COLUMNS,
-        COLUMNS.map(({ name }) => name),
-      ),
-    );
-    for (const timing of overview.responses.slice(0, MOST_ROWS)) rows.push(timingRow(timing));
-    more(counts.responses, MOST_ROWS);
-  }
-  section(
-    'Errors',
-    errors.map(({ line, at, code, param, message }) => {
-      const where = [at === null ? null : secondsOf(at), code, param].filter((each) => each !== null).join(' ');
-      return [`line ${line}  ${where}: ${message}`];
-    }),
-    counts.errors,
-  );
-  section(
-    'Against the protocol',
-    violations.map(({ line, rule, from, event_type, message }) => [
-      `line ${line}  [${rule}] ${[from, event_type].filter((each) => each !== null).join(' ')}: ${message}`,
-    ]),
-    counts.violations,
-  );
-  return `${rows.join('\n')}\n`;
-
-  function section(title: string, entries: readonly (readonly string[])[], all: number, most = MOST_ROWS): void {
-    if (all === 0) return;
-    rows.push('', title);
-    for (const entry of entries.slice(0, most))
-      for (const row of entry) rows.push(`  ${printableLine(row).slice(0, 300)}`);
-    more(all, most);
-  }
-
-  function more(all: number, most: number): void {
-    if (all > most) rows.push(`  and ${all - most} more`);
-  }
+function lineRows({ lines }: Overview): string[] {
+  return [
+    ...(lines.damaged > 0 ? [headRow('damaged', `${lines.damaged} lines cannot be read`)] : []),
+    ...(lines.others > 0 ? [headRow('others', `${lines.others} lines are no events`)] : []),
+  ];
 }
+
+/** The conversation of a session, its times, errors and problems. */
+function sessionRows({ items, items_cut, responses, errors, violations, counts }: SessionOverview): string[] {
+  const rows = section('Conversation', items.map(itemRows), items.length, 500);
+  if (items_cut) rows.push('  (the log is longer than what is shown of its conversation)');
+  if (responses.length > 0) {
+    const names = COLUMNS.map(({ name }) => name);
+    rows.push('', 'Responses, in milliseconds since they were asked for', tableRow(COLUMNS, names));
+    rows.push(...responses.slice(0, MOST_ROWS).map(timingRow), ...more(counts.responses, MOST_ROWS));
+  }
+  const errorRows = errors.map(({ line, at, code, param, message }) => {
+    const where = [at === null ? null : secondsOf(at), code, param].filter((each) => each !== null).join(' ');
+    return [`line ${line}  ${where}: ${message}`];
+  });
+  const violationRows = violations.map(({ line, rule, from, event_type, message }) => [
+    `line ${line}  [${rule}] ${[from, event_type].filter((each) => each !== null).join(' ')}: ${message}`,
+  ]);
+  rows.push(...section('Errors', errorRows, counts.errors));
+  rows.push(...section('Against the protocol', violationRows, counts.violations));
+  return rows;
+}
+
+function section(title: string, entries: readonly (readonly string[])[], all: number, most = MOST_ROWS): string[] {
+  if (all === 0) return [];
+  const shown = entries.slice(0, most).flat();
+  return ['', title, ...shown.map((row) => `  ${printableLine(row).slice(0, 300)}`), ...more(all, most)];
+}
+
+const more = (all: number, most: number): string[] => (all > most ? [`  and ${all - most} more`] : []);
 
 const secondsOf = (ms: number) => `${(ms / 1000).toFixed(3)} s`;
 

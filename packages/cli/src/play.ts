@@ -3,7 +3,14 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { ColloquyError, eventTypeOf, readFrame } from '@colloquy/protocol';
-import { type ClientReplay, createClientReplay, type RecordingEntry, type ReplayOutcome } from '@colloquy/session';
+import {
+  type ClientReplay,
+  createClientReplay,
+  createSessionBlocks,
+  loggedFrame,
+  type RecordingEntry,
+  type ReplayOutcome,
+} from '@colloquy/session';
 import { connect, realtimeUrl } from './connect.ts';
 import { readLogFile } from './log-file.ts';
 import { printableLine } from './printable.ts';
@@ -21,14 +28,22 @@ export interface Playing {
   readonly patienceMs: number;
 }
 
-/** The `--json` of `colloquy replay --to`, with the file before it: keys may be added, none is renamed. */
-export interface Played extends ReplayOutcome {
-  /** Who it was played to. */
-  readonly server: string;
+/** What became of one session of a log. */
+export interface PlayedSession extends ReplayOutcome {
+  /** The session's id in the log, where that tells it. */
+  readonly session: string | null;
   /** How the connection ended, where the server ended it before all was said. */
   readonly closed: { readonly code: number; readonly reason: string } | null;
   /** How often events of a type, which had come in the log, were waited for in vain. */
   readonly missed: Readonly<Record<string, number>>;
+}
+
+/** The `--json` of `colloquy replay --to`, with the file before it: keys may be added, none is renamed. */
+export interface Played extends Omit<PlayedSession, 'session'> {
+  /** Who it was played to. */
+  readonly server: string;
+  /** Each session of the log, played over a connection of its own; all else here is of all of them. */
+  readonly sessions: readonly PlayedSession[];
 }
 
 /** Events a second, since servers bound them, and how many may go at once. */
@@ -39,36 +54,99 @@ const NORMAL_CLOSURE = 1000;
 const CLOSING_MS = 2000;
 
 /**
- * Plays a log. Rejects in one line: with `upstream_error` when the server is not there or refuses, with `not_found` when there is
- * nothing to play, with `misused` when `to` is no address.
+ * Plays a log, each session in it over a connection of its own, one after the other. Rejects in one line: with `upstream_error` when the
+ * server is not there or refuses, with `not_found` when there is nothing to play, with `misused` when `to` is no address.
  */
 export async function play(file: string, options: Playing): Promise<Played> {
+  const blocks = createSessionBlocks();
+  const sessions: PlayedSession[] = [];
+  let player: Player | undefined;
+  let playing = 0;
+  let id: string | null = null;
+  let server = '';
+  try {
+    for await (const { entry } of readLogFile(file)) {
+      const frame = loggedFrame(entry);
+      const block = frame && blocks.of(frame);
+      if (block && block.index > playing) {
+        if (player) sessions.push({ session: id, ...(await player.end()) });
+        player = undefined;
+        playing = block.index;
+      }
+      // Where more sockets are interleaved than a reader holds back, what comes late for a session cannot be played any more.
+      if (block && block.index < playing) continue;
+      player ??= await openPlayer(entry, options);
+      ({ server } = player);
+      if (block) ({ id } = block);
+      await player.take(entry);
+    }
+    if (!player) throw new ColloquyError('not_found', `${printableLine(file)}: there are no events in it`);
+    sessions.push({ session: id, ...(await player.end()) });
+    return { server, ...summed(sessions), sessions };
+  } finally {
+    player?.hangUp();
+  }
+}
+
+function summed(sessions: readonly PlayedSession[]): Omit<Played, 'server' | 'sessions'> {
+  const sum = (of: (each: PlayedSession) => number) => sessions.reduce((total, each) => total + of(each), 0);
+  const missed = new Map<string, number>();
+  for (const each of sessions)
+    for (const [type, times] of Object.entries(each.missed)) missed.set(type, (missed.get(type) ?? 0) + times);
+  return {
+    ok: sessions.every(({ ok }) => ok),
+    sent: sum(({ sent }) => sent),
+    skipped: sum(({ skipped }) => skipped),
+    hidden: {
+      audio: sum(({ hidden }) => hidden.audio),
+      images: sum(({ hidden }) => hidden.images),
+      words: sum(({ hidden }) => hidden.words),
+    },
+    frames: { recorded: sum(({ frames }) => frames.recorded), live: sum(({ frames }) => frames.live) },
+    differences: sessions.flatMap(({ differences }) => differences),
+    more_differences: sum((each) => each.more_differences),
+    closed: sessions.find(({ closed }) => closed !== null)?.closed ?? null,
+    missed: Object.fromEntries(missed),
+  };
+}
+
+/** Plays one session. */
+interface Player {
+  readonly server: string;
+  take(entry: RecordingEntry): Promise<void>;
+  /** Waits for what is still due, ends the connection, and answers what became of it all. */
+  end(): Promise<Omit<PlayedSession, 'session'>>;
+  hangUp(): void;
+}
+
+async function openPlayer(first: RecordingEntry, options: Playing): Promise<Player> {
   const replay = createClientReplay({ words: options.words });
   const clock = pacer(options.realtime);
-  let far: Far | undefined;
+  const far = await open(first, options, replay);
   const missed = new Map<string, number>();
 
-  async function caughtUp(to: Far): Promise<void> {
-    if (await to.until(() => replay.isDue, options.patienceMs)) return;
+  async function caughtUp(): Promise<void> {
+    if (await far.until(() => replay.isDue, options.patienceMs)) return;
     for (const type of replay.giveUp()) missed.set(type, (missed.get(type) ?? 0) + 1);
   }
 
-  try {
-    for await (const { entry } of readLogFile(file)) {
-      far ??= await open(entry, options, replay);
+  return {
+    server: far.server,
+    async take(entry) {
       const replayed = replay.take(entry);
-      if (!replayed || far.closed) continue;
-      await caughtUp(far);
+      if (!replayed || far.closed) return;
+      await caughtUp();
       await clock.wait(replayed.time);
       far.send(replay.send(replayed));
-    }
-    if (!far) throw new ColloquyError('not_found', `${printableLine(file)}: there are no events in it`);
-    await caughtUp(far);
-    const { server, closed } = far;
-    return { server, ...replay.end(), closed, missed: Object.fromEntries(missed) };
-  } finally {
-    far?.hangUp();
-  }
+    },
+    async end() {
+      await caughtUp();
+      const { closed } = far;
+      far.hangUp();
+      return { ...replay.end(), closed, missed: Object.fromEntries(missed) };
+    },
+    hangUp: far.hangUp,
+  };
 }
 
 interface Far {
@@ -152,11 +230,29 @@ function pacer(realtime: boolean): { wait(time: number | null): Promise<void> } 
   };
 }
 
-/** What became of a file, in words, row by row. */
+/** What became of a file, in words, row by row; of a log with several sessions, block by block. */
 export function playedText(file: string, played: Played): string[] {
-  const { ok, sent, skipped, hidden, frames, differences, more_differences: more, closed, missed } = played;
-  const counts = `${sent} events sent, ${frames.live} frames came, ${frames.recorded} in the log`;
-  const rows = [`${file}: ${played.server} says ${ok && !closed ? 'the same' : 'something else'} (${counts})`];
+  const { ok, closed, sessions } = played;
+  const rows = [
+    `${file}: ${played.server} says ${ok && !closed ? 'the same' : 'something else'} (${countsOf(played)})`,
+  ];
+  if (sessions.length === 1) return [...rows, ...sessionRows(played)];
+  for (const [index, each] of sessions.entries()) {
+    const says = each.ok && !each.closed ? 'the same' : 'something else';
+    rows.push(
+      `  session ${index + 1} of ${sessions.length}, ${each.session ?? 'without an id'}: ${says} (${countsOf(each)})`,
+    );
+    rows.push(...sessionRows(each).map((row) => `  ${row}`));
+  }
+  return rows;
+}
+
+const countsOf = ({ sent, frames }: ReplayOutcome) =>
+  `${sent} events sent, ${frames.live} frames came, ${frames.recorded} in the log`;
+
+function sessionRows(played: Omit<PlayedSession, 'session'>): string[] {
+  const { skipped, hidden, differences, more_differences: more, closed, missed } = played;
+  const rows: string[] = [];
   if (closed) rows.push(`  it closed the connection: ${closed.code}${closed.reason && ` ${closed.reason}`}`);
   const late = Object.entries(missed).map(([type, times]) => (times > 1 ? `${type} (${times} times)` : type));
   if (late.length > 0) rows.push(`  waited in vain for ${late.join(', ')}`);

@@ -8,6 +8,7 @@ import { checkServerFrame } from './frame-rules.ts';
 import type { RecordingEntry } from './recording.ts';
 import { createResponseRules, isObject, type Known, type Say, textOf } from './response-rules.ts';
 import type { RuleId, Violation } from './rules.ts';
+import { perSession } from './session-blocks.ts';
 
 /** A violation, and where. */
 export interface LoggedViolation extends Violation {
@@ -24,7 +25,10 @@ export interface ConformanceOptions {
   beta?: boolean;
 }
 
-/** A check in the making. What it remembers grows with the ids of a session, not with its words and audio. */
+/**
+ * A check in the making, of each session in a log by itself. What it remembers grows with the ids of the sessions, not with their words
+ * and audio.
+ */
 export interface Conformance {
   /** Takes the next entry of a log and answers what it breaks. Never throws. */
   take(entry: RecordingEntry): LoggedViolation[];
@@ -53,6 +57,33 @@ const MOST_ITEM_IDS = 100_000;
 const cut = (text: string) => text.slice(0, 64);
 
 export function createConformance(options: ConformanceOptions = {}): Conformance {
+  // A client may speak before its session is told to have begun: what it called its events holds for all of the log.
+  const clientIds: ClientIds = { known: new Set(), hasAll: true };
+  const first = createSessionCheck(options, clientIds);
+  let isBegun = false;
+  /** What is no event is held to the session of the event before it. */
+  let current = first;
+  const checkOf = perSession(() => {
+    if (isBegun) return createSessionCheck(options, clientIds);
+    isBegun = true;
+    return first;
+  });
+  return {
+    take(entry) {
+      const frame = loggedFrame(entry);
+      if (frame) current = checkOf(frame);
+      return current.take(entry);
+    },
+  };
+}
+
+/** The ids a client gave its events, as far as they are remembered. */
+interface ClientIds {
+  readonly known: Set<string>;
+  hasAll: boolean;
+}
+
+function createSessionCheck(options: ConformanceOptions, clientIds: ClientIds): Conformance {
   let { beta } = options;
   let isTranslation = false;
   let serverFrames = 0;
@@ -63,8 +94,6 @@ export function createConformance(options: ConformanceOptions = {}): Conformance
   let turn: string | undefined;
   /** An item that was added whole, and whose `done` is due. */
   let added: string | undefined;
-  const clientIds = new Set<string>();
-  let hasAllClientIds = true;
   /** Ids that an event introduced, and whether the item is in the conversation now. */
   const items = new Map<string, boolean>();
   const known: Known = {
@@ -79,8 +108,8 @@ export function createConformance(options: ConformanceOptions = {}): Conformance
   function judgeClient({ event }: LoggedFrame, say: Say): void {
     const { type } = event;
     if (typeof event.event_id === 'string') {
-      if (clientIds.size < MOST_EVENT_IDS) clientIds.add(event.event_id);
-      else hasAllClientIds = false;
+      if (clientIds.known.size < MOST_EVENT_IDS) clientIds.known.add(event.event_id);
+      else clientIds.hasAll = false;
     }
     responses.hearClient(event);
     if (beta) return;
@@ -164,8 +193,8 @@ export function createConformance(options: ConformanceOptions = {}): Conformance
         break;
       case 'error': {
         const about = isObject(event.error) ? event.error.event_id : undefined;
-        const isOdd = typeof about === 'string' && clientIds.size > 0 && hasAllClientIds && !isMidway;
-        if (isOdd && !clientIds.has(about)) say('ER2', 'no client event has this event_id');
+        const isOdd = typeof about === 'string' && clientIds.known.size > 0 && clientIds.hasAll && !isMidway;
+        if (isOdd && !clientIds.known.has(about)) say('ER2', 'no client event has this event_id');
         break;
       }
       default:
@@ -192,7 +221,7 @@ export function createConformance(options: ConformanceOptions = {}): Conformance
       }
       if (entry.kind === 'input' && entry.input.from === 'wire') {
         const { issue, event_id } = entry.input;
-        if (typeof event_id === 'string') clientIds.add(event_id);
+        if (typeof event_id === 'string') clientIds.known.add(event_id);
         found.push({ line, from: 'client', event_type: null, rule: ruleOf(issue), message: told(issue) });
       }
       const frame = loggedFrame(entry);

@@ -10,6 +10,7 @@ import {
 } from '@colloquy/protocol';
 import { BETA_CLIENT_EVENT_TYPES, BETA_SERVER_EVENT_TYPES } from '@colloquy/protocol/beta';
 import { parseLine, type RecordingEntry, readRecordingValue, sideOf } from './recording.ts';
+import { bySocket } from './socket-order.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Side = 'client' | 'server';
@@ -48,33 +49,50 @@ const timeIn = (prefix: string) => {
 export function readLogValue(value: unknown, line: number): RecordingEntry {
   const own = readRecordingValue(value, line);
   if (own.kind === 'event' && isObject(value)) {
-    const time = BARE_TIMES.map((name) => readTime(value[name])).find((each) => each !== undefined);
-    return time === undefined ? own : { ...own, time };
+    const time = firstOf(BARE_TIMES, (name) => readTime(value[name]));
+    const socket = firstOf(SOCKETS, (name) => readSocket(value[name]));
+    return { ...own, ...(time !== undefined && { time }), ...(socket !== undefined && { socket }) };
   }
   const mayBeForeign = own.kind === 'foreign' || (own.kind === 'damaged' && isObject(value) && !('at' in value));
   if (!mayBeForeign || !isObject(value)) return own;
-  const found = unwrap(value, undefined, undefined, 0);
+  const found = unwrap(value, {}, 0);
   return found ? { line, kind: 'event', ...found } : { ...own, line };
 }
 
 /**
  * The events of a log that is one JSON value: a list, an object with a list inside, or a HAR file with its WebSocket messages.
- * Lines count the entries of the list, from 1. `undefined` when the value holds no such list.
+ * Lines count the entries of the list, from 1; the entries come socket by socket, each by its times [MI16]. `undefined` when the
+ * value holds no such list.
  */
 export function readLogDocument(value: unknown): Iterable<RecordingEntry> | undefined {
+  const sockets = harSockets(value);
+  if (sockets) {
+    let line = 0;
+    return bySocket(
+      sockets.flatMap((messages, socket) => messages.map((each) => readMessage(each, ++line, String(socket)))),
+    );
+  }
   const list = listIn(value);
-  return list && (list as unknown[]).map((each, index) => readLogValue(each, index + 1));
+  return list && bySocket((list as unknown[]).map((each, index) => readLogValue(each, index + 1)));
+}
+
+function readMessage(value: unknown, line: number, socket: string): RecordingEntry {
+  const entry = readLogValue(value, line);
+  return entry.kind === 'event' ? { ...entry, socket } : entry;
+}
+
+/** The messages of a HAR file, one list for each WebSocket. */
+function harSockets(value: unknown): readonly (readonly unknown[])[] | undefined {
+  const log = isObject(value) ? value.log : undefined;
+  if (!isObject(log) || !Array.isArray(log.entries)) return undefined;
+  return (log.entries as unknown[]).flatMap((entry) =>
+    isObject(entry) && Array.isArray(entry._webSocketMessages) ? [entry._webSocketMessages as unknown[]] : [],
+  );
 }
 
 function listIn(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value;
   if (!isObject(value)) return undefined;
-  const { log } = value;
-  if (isObject(log) && Array.isArray(log.entries)) {
-    return (log.entries as unknown[]).flatMap((entry) =>
-      isObject(entry) && Array.isArray(entry._webSocketMessages) ? (entry._webSocketMessages as unknown[]) : [],
-    );
-  }
   return LISTS.map((name) => value[name]).find((each) => Array.isArray(each)) as unknown[] | undefined;
 }
 
@@ -89,6 +107,12 @@ const LISTS = ['events', 'messages', 'frames', 'logs', 'log', 'entries', 'data']
 const INSIDE = ['event', 'message', 'msg', 'data', 'payload', 'frame', 'body', 'content', 'json', 'raw', 'text'];
 const SIDES = ['direction', 'dir', 'source', 'sender', 'side', 'from', 'origin', 'type', 'kind', 'event'];
 const TIMES = ['time', 'timestamp', '@timestamp', 'ts', 'at', 'date', 'datetime', 'created_at', 'received_at', 't'];
+
+/** Names of the connection an event passed over, or of its session where a logger gives that. */
+const SOCKETS = [
+  ...['socket', 'socket_id', 'socketId', 'ws_id', 'wsId', 'websocket_id', 'websocketId'],
+  ...['connection', 'connection_id', 'connectionId', 'conn', 'conn_id', 'connId', 'session_id', 'sessionId'],
+];
 
 const SAID_BY: Readonly<Record<Side, ReadonlySet<string>>> = {
   client: new Set(
@@ -110,20 +134,48 @@ interface Found {
   from: Side;
   event: ClientEvent | ServerEvent;
   time?: number;
+  socket?: string;
 }
 
-function unwrap(value: Json, side: Side | undefined, time: number | undefined, depth: number): Found | undefined {
+/** What the envelopes around an event say of it. */
+interface Envelope {
+  readonly side?: Side | undefined;
+  readonly time?: number | undefined;
+  readonly socket?: string | undefined;
+}
+
+function unwrap(value: Json, { side, time, socket }: Envelope, depth: number): Found | undefined {
   const from = typeof value.type === 'string' ? whoSends(value, value.type, side) : undefined;
-  if (from) return { from, event: value as unknown as ServerEvent, ...(time !== undefined && { time }) };
+  if (from) {
+    const event = value as unknown as ServerEvent;
+    return { from, event, ...(time !== undefined && { time }), ...(socket !== undefined && { socket }) };
+  }
   if (depth === MOST_ENVELOPES) return undefined;
-  const said = SIDES.map((name) => sideIn(value[name])).find((each) => each !== undefined) ?? side;
-  const told = TIMES.map((name) => readTime(value[name])).find((each) => each !== undefined) ?? time;
+  const envelope: Envelope = {
+    side: firstOf(SIDES, (name) => sideIn(value[name])) ?? side,
+    time: firstOf(TIMES, (name) => readTime(value[name])) ?? time,
+    socket: firstOf(SOCKETS, (name) => readSocket(value[name])) ?? socket,
+  };
   for (const name of INSIDE) {
     const inner = readInner(value[name]);
-    const found = inner && unwrap(inner, said, told, depth + 1);
+    const found = inner && unwrap(inner, envelope, depth + 1);
     if (found) return found;
   }
   return undefined;
+}
+
+function firstOf<T>(names: readonly string[], read: (name: string) => T | undefined): T | undefined {
+  for (const name of names) {
+    const found = read(name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What names a connection: a short string or a whole number. */
+function readSocket(value: unknown): string | undefined {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  return typeof value === 'string' && value !== '' && value.length <= 128 ? value : undefined;
 }
 
 function readInner(inner: unknown): Json | undefined {
@@ -183,6 +235,8 @@ export interface LoggedFrame {
   readonly from: Side;
   /** Milliseconds since whatever the log counts from; `null` when it does not say. */
   readonly time: number | null;
+  /** Names the connection, where the log tells several apart. */
+  readonly socket?: string;
   readonly event: { readonly type: string; readonly [field: string]: unknown };
 }
 
@@ -193,7 +247,10 @@ export function loggedFrame(entry: RecordingEntry): LoggedFrame | undefined {
     case 'frame':
       return { line, from: 'server', time: entry.frame.at, event: entry.frame.event as LoggedFrame['event'] };
     case 'event':
-      return { line, from: entry.from, time: entry.time ?? null, event: entry.event as LoggedFrame['event'] };
+      return {
+        ...{ line, from: entry.from, time: entry.time ?? null, event: entry.event as LoggedFrame['event'] },
+        ...(entry.socket !== undefined && { socket: entry.socket }),
+      };
     case 'input': {
       const { input } = entry;
       if (input.from !== 'client') return undefined;

@@ -24,7 +24,7 @@ export type { IdSeed } from './ids.ts';
 export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, ToolsEvent } from './input.ts';
 export { deadline } from './lifetime.ts';
 export { createLogReader, type LogReader, type ReadEntry } from './log-reader.ts';
-export { createMirror, type Mirror, type MirrorOptions, type MirrorPart } from './mirror.ts';
+export { createMirror, type Mirror, type MirroredSession, type MirrorOptions, type MirrorPart } from './mirror.ts';
 export type { MirrorChange, MirrorIssue, MirrorIssueCode, MirrorTranscription } from './mirror-state.ts';
 export type { AbortSignalLike, ChangeGap, ListenerFault } from './mirror-subscribe.ts';
 export { costOf, type ModelPrices, PRICED_KINDS, type PricedKind, type PriceList } from './prices.ts';
@@ -59,6 +59,7 @@ export {
   restore,
 } from './replay.ts';
 export { RULES, type RuleId, type Violation } from './rules.ts';
+export { createSessionBlocks, type SessionBlock, type SessionBlocks } from './session-blocks.ts';
 export { lockedField, sessionObject } from './session-config.ts';
 export { snapshotPieces } from './snapshot-pieces.ts';
 export type { Speaking } from './speaking.ts';

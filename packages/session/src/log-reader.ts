@@ -3,6 +3,7 @@
 
 import { readLogDocument, readLogLine } from './foreign-log.ts';
 import type { RecordingEntry } from './recording.ts';
+import { createSocketOrder } from './socket-order.ts';
 
 /** Longest log that is one JSON value, in UTF-16 code units: such a one can only be read whole. */
 const LONGEST_DOCUMENT = 128 * 1024 * 1024;
@@ -21,8 +22,24 @@ export interface LogReader {
   end(): Iterable<ReadEntry>;
 }
 
-/** Makes a reader. It keeps no lines, except while they may be one JSON value. Never throws. */
+/**
+ * Makes a reader. It keeps no lines, except while they may be one JSON value, and those of a second socket until the first one's are
+ * read. Never throws.
+ */
 export function createLogReader(): LogReader {
+  const reader = createPlainReader();
+  const order = createSocketOrder<ReadEntry>();
+  return {
+    take: (line) => order.take(reader.take(line)),
+    *end() {
+      // A document comes in its order already.
+      yield* order.take(reader.end());
+      yield* order.end();
+    },
+  };
+}
+
+function createPlainReader(): LogReader {
   let line = 0;
   /** The lines so far, while they may be one document. */
   let pages: string[] | undefined = [];

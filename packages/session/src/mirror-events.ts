@@ -14,7 +14,6 @@ import {
   assign,
   type Frame,
   guess,
-  isObject,
   note,
   partIndex,
   putPart,
@@ -22,7 +21,6 @@ import {
   remove,
   stateResponse,
   text,
-  withoutTranscript,
 } from './mirror-items.ts';
 import {
   argumentsAdded,
@@ -36,12 +34,14 @@ import {
 import {
   contentOf,
   type Entry,
+  isObject,
   type MirrorState,
   type MirrorTranscription,
   partOf,
   REMEMBERED,
   remember,
 } from './mirror-state.ts';
+import { withoutTranscript } from './mirror-transcripts.ts';
 
 type On = (state: MirrorState, frame: Frame) => void;
 

@@ -5,21 +5,20 @@ import { guessPlace, placeItem, previousOf, removePlace } from './mirror-order.t
 import {
   contentOf,
   type Entry,
+  isObject,
   type MirrorIssueCode,
   type MirrorState,
   partOf,
   type ResponseEntry,
   remember,
 } from './mirror-state.ts';
+import { withKnownTranscripts, withoutUnheard, withTranscripts } from './mirror-transcripts.ts';
 
 /** An event as it came: an object with a `type`, nothing else is certain. */
 export type Frame = Readonly<Record<string, unknown>> & { readonly type: string };
 
 type Item = RealtimeConversationItem;
 type Content = RealtimeContentPart[];
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const short = (text: string) => (text.length > 64 ? `${text.slice(0, 63)}…` : text);
 
@@ -151,6 +150,7 @@ export function receive(
   let { item, audio } = cleaned(state, frame, given, id, known?.item);
   if (known && how === 'begun') item = withBuilt(item, known);
   if (known && how === 'final') item = withoutUnheard(item, known);
+  if (known && how !== 'begun') item = withKnownTranscripts(item, known);
   const entry = known ?? introduce(state, id, item);
   if (how === 'final') entry.isDone = true;
   if (state.keepsAudio) for (const [index, chunk] of audio) partOf(entry, index).audio = [chunk];
@@ -168,22 +168,6 @@ function withBuilt(item: Item, { item: built, arguments: known }: Entry): Item {
   return item;
 }
 
-function withoutUnheard(item: Item, { parts }: Entry): Item {
-  let content = contentOf(item);
-  if (!content) return item;
-  for (const [index, { audio_end_ms }] of parts) {
-    const part = content[index];
-    if (audio_end_ms === undefined || !isObject(part)) continue;
-    content = content.with(index, withoutTranscript(part));
-  }
-  return { ...item, content } as Item;
-}
-
-export function withoutTranscript(part: RealtimeContentPart): RealtimeContentPart {
-  const { transcript: _, ...rest } = part as { transcript?: string; type: 'output_audio' };
-  return rest;
-}
-
 /** Puts in the parts that came before their turn. */
 function withAhead(entry: Entry, item: Item): Item {
   const content = contentOf(item);
@@ -198,19 +182,6 @@ function withAhead(entry: Entry, item: Item): Item {
     if (waiting) delete waiting.ahead;
     return part;
   }
-}
-
-/** Puts in the words of the user that were understood before the item said so [MI5]. */
-export function withTranscripts(state: MirrorState, id: string, item: Item): Item {
-  let content = contentOf(item);
-  const known = state.transcriptions.get(id);
-  if (!content || !known) return item;
-  for (const [index, { status, text }] of known) {
-    const part = content[index];
-    if (status !== 'completed' || part?.type !== 'input_audio' || typeof part.transcript === 'string') continue;
-    content = content.with(index, { ...part, transcript: text });
-  }
-  return content === contentOf(item) ? item : ({ ...item, content } as Item);
 }
 
 /** Replaces an item by a newer version of it. */

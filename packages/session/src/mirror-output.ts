@@ -8,16 +8,15 @@ import {
   type Frame,
   guess,
   introduce,
-  isObject,
   note,
   partIndex,
   putPart,
   receive,
   responseOf,
   text,
-  withoutTranscript,
 } from './mirror-items.ts';
-import { contentOf, type Entry, type MirrorState, type Part, partOf, type Stream } from './mirror-state.ts';
+import { contentOf, type Entry, isObject, type MirrorState, type Part, partOf, type Stream } from './mirror-state.ts';
+import { withoutTranscript } from './mirror-transcripts.ts';
 
 export function outputItem(state: MirrorState, frame: Frame, how: 'begun' | 'final') {
   const response = responseOf(state, frame);

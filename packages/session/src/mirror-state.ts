@@ -72,6 +72,11 @@ export type MirrorChange =
   /** A response began or ended. */
   | { type: 'response.changed'; response_id: string; response: RealtimeResponse }
   | { type: 'session.changed'; session: SessionObject }
+  /**
+   * Another session began, or one that was there before went on: from here all that is read is its own, and `earlier()` holds the one
+   * that was read until now, whose id is `earlier_session_id` [MI12].
+   */
+  | { type: 'session.began'; session: SessionObject; earlier_session_id: string }
   | { type: 'issue'; issue: MirrorIssue };
 
 /** What the deltas of an assistant's part carry. */
@@ -182,3 +187,6 @@ export function partOf(entry: Entry, index: number): Part {
 /** The content of a message, `undefined` for items of other kinds. */
 export const contentOf = (item: RealtimeConversationItem): RealtimeContentPart[] | undefined =>
   item.type === 'message' && Array.isArray(item.content) ? item.content : undefined;
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -374,6 +374,87 @@ describe('truncated, deleted, retrieved', () => {
     expect(mirror.items()).toEqual(other);
     expect(mirror.audio('a')).toEqual(['AAAA']);
   });
+
+  it('[MI14] keeps a known transcript when an item is retrieved or done without one, unless it was truncated', () => {
+    for (const transcript of [{}, { transcript: null }]) {
+      const bare = answer('a', [{ type: 'output_audio', ...transcript }], 'completed');
+      const retrieved = { type: 'conversation.item.retrieved', item: bare };
+      for (const event of [retrieved, done(bare), responseDone([bare])]) {
+        expect(seen([...opened('a'), delta('a', 'audio_transcript', 'one'), event]).items()).toEqual([
+          answer('a', [{ type: 'output_audio', transcript: 'one' }], 'completed'),
+        ]);
+      }
+      expect(seen([added(audio, null), cut, retrieved]).items()).toEqual([bare]);
+    }
+    const heard = { type: 'conversation.item.retrieved', item: spoken('u') };
+    expect(seen([added(spoken('u', 'what I said'), null), heard]).items()).toEqual([spoken('u', 'what I said')]);
+  });
+});
+
+describe('sessions', () => {
+  const begun = (id?: string) => ({ type: 'session.created', session: { type: 'realtime', ...(id && { id }) } });
+  /** Session `one` with items A and B, then session `two` with C and D. */
+  const two = [begun('one'), added(said('A'), null), added(said('B'), 'A')];
+  const more = [begun('two'), added(said('C'), null), added(said('D'), 'C')];
+
+  it('[MI12] shows the session that began last and keeps the earlier one when session.created has another id', () => {
+    const mirror = seen([...two, ...opened('X', 'B'), ...more]);
+    expect(ids(mirror)).toEqual(['C', 'D']);
+    expect(mirror.session?.id).toBe('two');
+    expect(mirror.responses()).toEqual([]);
+    const [earlier, ...others] = mirror.earlier();
+    expect(others).toEqual([]);
+    expect(earlier?.session?.id).toBe('one');
+    expect(earlier?.items().map(({ id }) => id)).toEqual(['A', 'B', 'X']);
+    expect(earlier?.response('r')?.output).toEqual([answer('X')]);
+    expect(mirror.item('A')).toBeUndefined();
+  });
+
+  it('[MI12] keeps a restored history when its items have the ids they had in the session before', () => {
+    const restored = [begun('two'), added(said('B', 'again'), null), added(said('A', 'again'), 'B')];
+    const mirror = seen([...two, ...restored]);
+    expect(mirror.items()).toEqual([said('B', 'again'), said('A', 'again')]);
+    expect(mirror.issues()).toEqual([]);
+    expect(mirror.earlier()[0]?.items()).toEqual([said('A'), said('B')]);
+  });
+
+  it('[MI12] tells session.began before all that is of the new session, and only of another one', () => {
+    const mirror = createMirror();
+    const changes: unknown[] = [];
+    mirror.subscribe('session.began', ({ earlier_session_id, session }) =>
+      changes.push([earlier_session_id, session.id, ids(mirror), mirror.earlier().length]),
+    );
+    mirror.subscribe('session.changed', ({ session }) => changes.push(session.id));
+    for (const event of [...two, ...more]) mirror.apply(event);
+    expect(changes).toEqual(['one', ['one', 'two', [], 1], 'two']);
+  });
+
+  it('[MI13] keeps the conversation when session.created has the same id or none', () => {
+    for (const again of [begun('one'), begun()]) {
+      const mirror = seen([...two, again, added(said('C'), 'B')]);
+      expect(ids(mirror)).toEqual(['A', 'B', 'C']);
+      expect(mirror.earlier()).toEqual([]);
+    }
+  });
+
+  it('[MI13] goes on with an earlier session when its id comes again, and changes nothing that was handed out', () => {
+    const mirror = seen([...two, ...more]);
+    const [earlier] = mirror.earlier();
+    mirror.apply(begun('one'));
+    mirror.apply(added(said('E'), 'B'));
+    expect(ids(mirror)).toEqual(['A', 'B', 'E']);
+    expect(mirror.earlier().map(({ session }) => session?.id)).toEqual(['two']);
+    expect(earlier?.items().map(({ id }) => id)).toEqual(['A', 'B']);
+  });
+
+  it('[MI11, MI12] a fork has the earlier sessions, and neither sees the sessions of the other', () => {
+    const mirror = seen([...two, ...more]);
+    const fork = mirror.fork();
+    fork.apply(begun('three'));
+    expect(fork.earlier().map(({ session }) => session?.id)).toEqual(['one', 'two']);
+    expect(mirror.earlier().map(({ session }) => session?.id)).toEqual(['one']);
+    expect(ids(mirror)).toEqual(['C', 'D']);
+  });
 });
 
 describe('responses', () => {

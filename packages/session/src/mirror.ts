@@ -1,5 +1,6 @@
 // The conversation as the far end knows it: a fold over server events, and a thin observable shell around it.
-// What is known is `mirror-state.ts`, what each event changes `mirror-events.ts`, the order of items `mirror-order.ts`.
+// What is known is `mirror-state.ts`, what each event changes `mirror-events.ts`, the order of items `mirror-order.ts`,
+// where one session ends and another begins `mirror-sessions.ts`.
 
 import type {
   RealtimeContentPart,
@@ -10,6 +11,7 @@ import type {
 } from '@colloquy/protocol';
 import { advance } from './mirror-events.ts';
 import { idsOf } from './mirror-order.ts';
+import { createSessions, type MirrorSessions, switchSession } from './mirror-sessions.ts';
 import {
   contentOf,
   copyMirrorState,
@@ -41,15 +43,8 @@ export interface MirrorPart {
   readonly audio_end_ms?: number;
 }
 
-/**
- * The conversation, for any Realtime server, from frames that may be broken, late, doubled or missing. What it hands out is
- * never changed afterwards; a value a server got wrong stands as it came.
- *
- * @see SPEC.md MI1 to MI11
- */
-export interface Mirror {
-  /** Takes in one server event, parsed: any value at all. Never throws, keeps no copy, changes no argument. */
-  apply(event: ServerEvent | unknown): void;
+/** What is known of one session, to be read. */
+export interface MirroredSession {
   /** The conversation in order. The same list until something changes. */
   items(): readonly RealtimeConversationItem[];
   /** Any item by id, of out-of-band responses too; with its text, transcript and arguments so far. */
@@ -69,6 +64,20 @@ export interface Mirror {
   issues(): readonly MirrorIssue[];
   /** Events of unknown type, as they came, the latest 1000 at least [MI8]. */
   unknown(): readonly object[];
+}
+
+/**
+ * The conversation, for any Realtime server, from events that may be broken, late, doubled or missing. What it hands out is
+ * never changed afterwards; a value a server got wrong stands as it came. It shows the current session: a `session.created` with
+ * another id begins a new one, told as `session.began`, and moves the one before to `earlier()` [MI12].
+ *
+ * @see SPEC.md MI1 to MI14
+ */
+export interface Mirror extends MirroredSession {
+  /** Takes in one server event, parsed: any value at all. Never throws, keeps no copy, changes no argument. */
+  apply(event: ServerEvent | unknown): void;
+  /** The sessions before the current one, in the order they began, the latest 1000 at least. They stay as they were. */
+  earlier(): readonly MirroredSession[];
   /** Calls `listener` with each change of one type; `fault` is a listener that threw. Returns what ends it; so does `signal`. */
   readonly subscribe: Publisher<MirrorChange>['subscribe'];
   /** Every change from now on, as an async iterable. A reader 10,000 changes behind is told of a `gap` instead. */
@@ -79,20 +88,55 @@ export interface Mirror {
 
 /** Makes an empty mirror. Begin at any point of a session: what came before shows once the server speaks of it again. */
 export function createMirror(options: MirrorOptions = {}): Mirror {
-  return mirrorOf(createMirrorState(options.audio === 'keep'));
+  return mirrorOf(createSessions(createMirrorState(options.audio === 'keep')));
 }
 
-function mirrorOf(state: MirrorState): Mirror {
+function mirrorOf(sessions: MirrorSessions): Mirror {
   const { publish, subscribe, changes } = createPublisher<MirrorChange>();
-  let items: readonly RealtimeConversationItem[] | undefined;
+  let shown = readerOf(sessions.current);
 
   return {
     apply(event) {
+      switchSession(sessions, event);
+      const state = sessions.current;
+      if (state !== shown.state) shown = readerOf(state);
       advance(state, event);
       const told = state.changes;
       state.changes = [];
-      if (told.some(({ type }) => type.startsWith('item.'))) items = undefined;
+      if (told.some(({ type }) => type.startsWith('item.'))) shown.forgetItems();
       publish(told);
+    },
+    items: () => shown.items(),
+    item: (id) => shown.item(id),
+    parts: (id) => shown.parts(id),
+    audio: (id, contentIndex) => shown.audio(id, contentIndex),
+    stage: (id) => shown.stage(id),
+    responses: () => shown.responses(),
+    response: (id) => shown.response(id),
+    get session() {
+      return shown.session;
+    },
+    issues: () => shown.issues(),
+    unknown: () => shown.unknown(),
+    earlier: () => sessions.earlier.map(readerOf),
+    subscribe,
+    changes,
+    fork: () => mirrorOf(createSessions(copyMirrorState(sessions.current), sessions.earlier)),
+  };
+}
+
+interface Reader extends MirroredSession {
+  readonly state: MirrorState;
+  /** The next `items()` is read anew. */
+  forgetItems(): void;
+}
+
+function readerOf(state: MirrorState): Reader {
+  let items: readonly RealtimeConversationItem[] | undefined;
+  return {
+    state,
+    forgetItems() {
+      items = undefined;
     },
     items() {
       items ??= Array.from(idsOf(state.order), (id) => (state.entries.get(id) as Entry).item);
@@ -112,9 +156,6 @@ function mirrorOf(state: MirrorState): Mirror {
     },
     issues: () => state.issues.slice(),
     unknown: () => state.unknown.slice(),
-    subscribe,
-    changes,
-    fork: () => mirrorOf(copyMirrorState(state)),
   };
 }
 

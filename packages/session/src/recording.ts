@@ -154,12 +154,16 @@ export type RecordingEntry = { readonly line: number } & (
   | { readonly kind: 'input'; readonly input: Input }
   | { readonly kind: 'frame'; readonly frame: SentFrame }
   | { readonly kind: 'snapshot'; readonly snapshot: SnapshotLine }
-  /** An event as other tools log them. `time`, where the log has one, is milliseconds since whatever the log counts from. */
+  /**
+   * An event as other tools log them. `time`, where the log has one, is milliseconds since whatever the log counts from; `socket`
+   * names the connection, where the log tells several apart.
+   */
   | {
       readonly kind: 'event';
       readonly from: 'client' | 'server';
       readonly event: ClientEvent | ServerEvent;
       readonly time?: number;
+      readonly socket?: string;
     }
   /** JSON, but nothing of ours: a line of another log, or of a newer format. */
   | { readonly kind: 'foreign'; readonly message: string }

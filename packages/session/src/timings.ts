@@ -2,6 +2,7 @@
 // not known here.
 
 import type { LoggedFrame } from './foreign-log.ts';
+import { perSession } from './session-blocks.ts';
 
 /** One response, or one transcription of a user's speech. Times are milliseconds; `null` where the log does not say. */
 export interface Timing {
@@ -59,7 +60,24 @@ type Json = Readonly<Record<string, unknown>>;
 /** Asks that may wait for their response, and responses and transcriptions that may be under way; what is more, is forgotten. */
 const MOST_WAITING = 1000;
 
+/** Makes a stopwatch for a log, which times each session by itself. */
 export function createStopwatch(): Stopwatch {
+  /** In the order the sessions began, as far as something is under way in them. */
+  const running = new Set<Stopwatch>();
+  const watchOf = perSession(createSessionStopwatch);
+  return {
+    take(frame) {
+      const watch = watchOf(frame);
+      const timing = watch.take(frame);
+      if (frame.event.type === 'response.created') running.add(watch);
+      else if (timing && watch.unfinished().length === 0) running.delete(watch);
+      return timing;
+    },
+    unfinished: () => Array.from(running, (watch) => watch.unfinished()).flat(),
+  };
+}
+
+function createSessionStopwatch(): Stopwatch {
   const asks: { id: string | undefined; time: number | null }[] = [];
   const running = new Map<string, Running>();
   /** Item id → when its speech ended. */

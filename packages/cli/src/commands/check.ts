@@ -1,7 +1,7 @@
 // `colloquy check`: holds logs to the protocol. The rules are `conformance.ts` of @colloquy/session.
 
 import { ColloquyError } from '@colloquy/protocol';
-import { createConformance, type LoggedViolation, loggedFrame, RULES } from '@colloquy/session';
+import { createConformance, createSessionBlocks, type LoggedViolation, loggedFrame, RULES } from '@colloquy/session';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { readLogFile } from '../log-file.ts';
 import { openOutput } from '../output.ts';
@@ -13,7 +13,8 @@ Holds logs of client and server events to the protocol: recordings of ours, and 
 events or of events with a side and a time, lists, HAR files of browsers, the output of wscat. '-' is standard input.
 Each violation is one line: the file, the line in it, the rule, who broke it, and how, without words, audio and keys.
 
-A log that begins in the middle of a session is not blamed for what came before. What was redacted is taken for sound.
+Each session of a log is held to it by itself, where there are several: a session.created with another id begins a new one, and
+so does another socket. A log that begins in the middle of a session is not blamed for what came before. What was redacted is taken for sound.
 Lines that are no events are counted; lines that cannot be read are violations.
 
 Options:
@@ -21,7 +22,8 @@ Options:
   --beta         events of a beta connection, which are asked for little; found out by itself where names tell
   --rules        the rules, each with its words
   --json         one JSON object for each file, on a line: file, ok, frames, other_lines, violations (the first 1000,
-                 each with line, from, event_type, rule, message), counts (of all, by rule)
+                 each with line, from, event_type, rule, message), counts (of all, by rule), session_count, sessions (the
+                 first 1000, each with id, frames, violations: how many)
   -h, --help     this text
 
 Examples:
@@ -33,6 +35,8 @@ ${EXIT_CODES_HELP}`;
 
 /** So many violations of a file are told in JSON; all of them are counted. */
 const MOST_LISTED = 1000;
+/** So many sessions of a file are printed. */
+const MOST_SHOWN = 50;
 /** Longest line of output, in characters. */
 const LONGEST = 400;
 
@@ -42,6 +46,15 @@ interface Checked {
   readonly other_lines: number;
   readonly violations: readonly LoggedViolation[];
   readonly counts: Readonly<Record<string, number>>;
+  readonly session_count: number;
+  readonly sessions: readonly CheckedSession[];
+}
+
+interface CheckedSession {
+  readonly id: string | null;
+  readonly frames: number;
+  /** How many. */
+  readonly violations: number;
 }
 
 interface Asked {
@@ -55,19 +68,32 @@ async function checkFile(file: string, { beta, from, onViolation }: Asked): Prom
   const conformance = createConformance(beta ? { beta } : {});
   const violations: LoggedViolation[] = [];
   const counts = new Map<string, number>();
+  const blocks = createSessionBlocks();
+  const sessions: { id: string | null; frames: number; violations: number }[] = [];
+  let session_count = 0;
+  let current = { id: null as string | null, frames: 0, violations: 0 };
   let frames = 0;
   let other_lines = 0;
   for await (const { entry } of readLogFile(file)) {
-    if (loggedFrame(entry)) frames += 1;
-    else if (entry.kind === 'foreign') other_lines += 1;
+    const frame = loggedFrame(entry);
+    if (frame) {
+      const { index, id } = blocks.of(frame);
+      session_count = Math.max(session_count, index + 1);
+      current = sessions[index] ?? (index === 0 ? current : { id, frames: 0, violations: 0 });
+      if (index < MOST_LISTED) sessions[index] = current;
+      current.id = id;
+      current.frames += 1;
+      frames += 1;
+    } else if (entry.kind === 'foreign') other_lines += 1;
     for (const violation of conformance.take(entry)) {
       if (from !== undefined && violation.from !== null && violation.from !== from) continue;
+      current.violations += 1;
       counts.set(violation.rule, (counts.get(violation.rule) ?? 0) + 1);
       if (violations.length < MOST_LISTED) violations.push(violation);
       await onViolation(violation);
     }
   }
-  return { frames, other_lines, violations, counts: Object.fromEntries([...counts].sort()) };
+  return { frames, other_lines, violations, counts: Object.fromEntries([...counts].sort()), session_count, sessions };
 }
 
 function asLine(file: string, { line, rule, from, event_type, message }: LoggedViolation): string {
@@ -76,13 +102,25 @@ function asLine(file: string, { line, rule, from, event_type, message }: LoggedV
   return `${printableLine(text).slice(0, LONGEST)}\n`;
 }
 
-function summaryOf(file: string, { frames, other_lines, counts }: Checked): string {
-  const broken = Object.values(counts).reduce((sum, count) => sum + count, 0);
+function summaryOf(file: string, checked: Checked): string {
+  const { frames, other_lines, counts, session_count: count, sessions } = checked;
+  const broken = Object.values(counts).reduce((sum, each) => sum + each, 0);
   const others = other_lines > 0 ? `; ${other_lines} lines are no events` : '';
   if (frames === 0 && broken === 0) return `${file}: no events${others}\n`;
-  const found = broken === 0 ? 'nothing is wrong' : `${broken} ${broken === 1 ? 'violation' : 'violations'}`;
-  return `${file}: ${found} in ${frames} events${others}\n`;
+  const among = count > 1 ? ` of ${count} sessions` : '';
+  const rows = [`${file}: ${resultOf(broken)} in ${frames} events${among}${others}\n`];
+  if (count > 1) {
+    for (const { id, frames, violations } of sessions.slice(0, MOST_SHOWN))
+      rows.push(
+        `  session ${printableLine(id ?? 'without an id').slice(0, 128)}: ${resultOf(violations)} in ${frames} events\n`,
+      );
+    if (count > MOST_SHOWN) rows.push(`  and ${count - MOST_SHOWN} more sessions\n`);
+  }
+  return rows.join('');
 }
+
+const resultOf = (violations: number) =>
+  violations === 0 ? 'nothing is wrong' : `${violations} ${violations === 1 ? 'violation' : 'violations'}`;
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = readArguments(

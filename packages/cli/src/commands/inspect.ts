@@ -14,13 +14,15 @@ import { printableJson } from '../printable.ts';
 const HELP = `Usage: colloquy inspect <file> [options]
 
 Shows what is in a recording of ours, or in a log of events others wrote: the session, the conversation with its items and
-their parts, how long responses took, errors, and what is against the protocol. '-' is standard input.
+their parts, how long responses took, errors, and what is against the protocol. '-' is standard input. Of a log with several
+sessions it shows one block for each: a session.created with another id begins a new session, and so does another socket.
 
 Options:
   --events     every frame on a line: when, '<' the server or '>' the client, and what
 ${LEVEL_HELP}
   --json       one JSON object: file, session, recording, duration_ms, frames, lines, types, items, responses, totals,
-               errors, violations, counts; with --events one for each frame: line, at, from, event
+               errors, violations, counts, session_count, and sessions: the same of each session; with --events one for
+               each frame: line, at, from, event
   -h, --help   this text
 
 Examples:

@@ -2,26 +2,28 @@
 // of @colloquy/session, the prices `prices.ts`.
 
 import { ColloquyError } from '@colloquy/protocol';
-import { costOf, createStopwatch, loggedFrame, PRICED_KINDS, type PriceList, type Timing } from '@colloquy/session';
+import { costOf, loggedFrame, PRICED_KINDS, type PriceList, type Timing } from '@colloquy/session';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { readLogFile } from '../log-file.ts';
 import { type Output, openOutput } from '../output.ts';
 import { readPrices } from '../prices.ts';
 import { printableJson } from '../printable.ts';
+import { createSessionMeasure, type Measured, type MeasuredSession } from '../session-measure.ts';
 import { type Cell, type Column, csvRow, tableRow } from '../table.ts';
-import { createTotals, type Totals } from '../totals.ts';
+import type { Totals } from '../totals.ts';
 
 const HELP = `Usage: colloquy measure <file>... [options]
 
 Says of each response in logs of events, and of each transcription of a user's speech, how long it took, how many tokens it
 consumed and what they cost, and sums them up for each file. For recordings of ours and logs others wrote, as 'colloquy check'
-reads them; '-' is standard input.
+reads them; '-' is standard input. Of a log with several sessions each is summed up by itself, then all of them.
 
 Times are milliseconds since the response was asked for, by response.create or by the end of the user's speech: to its first
 output of any kind, to its first audio, to its end. A log without times gives tokens alone.
 
 Options:
-  --format <form>   'table' (the default), 'csv', or 'json': one JSON object for each response, then one for each file
+  --format <form>   'table' (the default), 'csv', or 'json': one JSON object for each response, then one for each session of
+                    a log with several, then one for each file
   --json            the same as --format json
   --prices <file>   prices of your own, in the form of our prices.json (in @colloquy/session)
   -h, --help        this text
@@ -62,6 +64,7 @@ const CSV_NAMES = [
   'seconds',
   'cost',
   'currency',
+  'session',
 ];
 
 type Form = 'table' | 'csv' | 'json';
@@ -79,12 +82,13 @@ function tableLine(timing: Timing, cost: number | null): string {
   return tableRow(COLUMNS, cells);
 }
 
-function csvLine(file: string, timing: Timing, cost: number | null, currency: string): string {
+function csvLine(file: string, { timing, cost, session }: Measured, currency: string): string {
   const { line, kind, id, model, status, reason, usage } = timing;
   const times = [timing.first_output_ms, timing.first_audio_ms, timing.total_ms];
   const { input_text, input_audio, input_image, cached_text, cached_audio, cached_image } = usage;
   const tokens = [input_text, input_audio, input_image, cached_text, cached_audio, cached_image];
-  const rest = [usage.output_text, usage.output_audio, usage.seconds, cost, cost === null ? null : currency];
+  const price = [cost, cost === null ? null : currency];
+  const rest = [usage.output_text, usage.output_audio, usage.seconds, ...price, session];
   return csvRow([file, line, kind, id, model, status, reason, ...times, ...tokens, ...rest]);
 }
 
@@ -104,26 +108,37 @@ function summaryOf(totals: Totals, currency: string): string {
 
 /** Measures one file, writing each row when it is known. */
 async function measureFile(file: string, form: Form, prices: PriceList, out: Output): Promise<void> {
-  const stopwatch = createStopwatch();
-  const totals = createTotals();
+  const measure = createSessionMeasure((timing) => costOf(prices, timing.model, timing.usage));
   const { currency } = prices;
   if (form === 'table') await out.write(`${printableName(file)}\n${tableRow(COLUMNS, names)}\n`);
-  const tell = async (timing: Timing) => {
-    const cost = costOf(prices, timing.model, timing.usage);
-    totals.add(timing, cost);
-    if (form === 'table') await out.write(`${tableLine(timing, cost)}\n`);
-    else if (form === 'csv') await out.write(`${csvLine(file, timing, cost, currency)}\n`);
-    else await out.write(`${printableJson({ file, ...timing, cost, currency })}\n`);
+  const tellRow = (measured: Measured) => {
+    const { timing, cost, session } = measured;
+    if (form === 'table') return out.write(`${tableLine(timing, cost)}\n`);
+    if (form === 'csv') return out.write(`${csvLine(file, measured, currency)}\n`);
+    return out.write(`${printableJson({ file, ...timing, cost, currency, session })}\n`);
+  };
+  const tellSession = ({ id, totals }: MeasuredSession) => {
+    if (form === 'table') return out.write(`${sessionHead(id)}\n${summaryOf(totals, currency)}`);
+    if (form === 'json')
+      return out.write(`${printableJson({ file, kind: 'session', session: id, ...totals, currency })}\n`);
+    return undefined;
   };
   for await (const { entry } of readLogFile(file)) {
     const frame = loggedFrame(entry);
-    const timing = frame && stopwatch.take(frame);
-    if (timing) await tell(timing);
+    const measured = frame && measure.take(frame);
+    if (measured) await tellRow(measured);
   }
-  for (const timing of stopwatch.unfinished()) await tell(timing);
-  if (form === 'table') await out.write(summaryOf(totals.sum(), currency));
-  else if (form === 'json') await out.write(`${printableJson({ file, kind: 'file', ...totals.sum(), currency })}\n`);
+  for (const measured of measure.unfinished()) await tellRow(measured);
+  const { sessions, count, totals } = measure.end();
+  if (count > 1) for (const session of sessions) await tellSession(session);
+  if (form === 'table') {
+    if (count > 1) await out.write(`  all ${count} sessions\n`);
+    await out.write(summaryOf(totals, currency));
+  } else if (form === 'json') await out.write(`${printableJson({ file, kind: 'file', ...totals, currency })}\n`);
 }
+
+const sessionHead = (id: string | null) =>
+  tableRow([{ name: 'session', width: 400 }], [`  session ${id ?? 'without an id'}`]);
 
 const names = COLUMNS.map(({ name }) => name);
 const printableName = (file: string) => tableRow([{ name: 'file', width: 400 }], [file]);

@@ -19,7 +19,8 @@ both values, without words, audio, images and keys.
 With --to it plays the client's side of a log, ours or one others wrote, to a live Realtime server, each event once the
 server has said what had been said before it, under the ids that server gives. Then it shows what each server said and the
 other did not: '-' is in the log alone, '+' came alone. Frames are compared within the session and within each response, by
-their types, statuses and codes; deltas count once. Silence stands for audio that is hidden in the log.
+their types, statuses and codes; deltas count once. Silence stands for audio that is hidden in the log. Each session of a log
+with several is played over a connection of its own, one after the other, and told by itself.
 
 Options:
   --to <url>       the server: ws://, wss://, or what 'colloquy serve' prints
