@@ -192,6 +192,69 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
     expect(conversation.of('input_audio_buffer.speech_stopped')).toHaveLength(2);
   });
 
+  const change = (conversation: Conversation, settings: object) => {
+    const turn_detection = { type: 'server_vad', ...settings };
+    conversation.send({ type: 'session.update', session: { type: 'realtime', audio: { input: { turn_detection } } } });
+  };
+
+  it('[SE23, SE22] goes on to its end when a flag changes while it is spoken', async () => {
+    for (const [settings, isAnswered] of [
+      [{ create_response: false }, false],
+      [{ interrupt_response: false, idle_timeout_ms: 20_000 }, true],
+      [{ threshold: 0.6, prefix_padding_ms: 100, silence_duration_ms: 700 }, true],
+    ] as const) {
+      const conversation = await begin(TURNS_ONLY);
+      conversation.hear(joined(silence(300), await speak('What is the weather')));
+      const { item_id } = await conversation.next('input_audio_buffer.speech_started');
+      change(conversation, settings);
+      conversation.hear(joined(await speak('in Paris today?'), silence(1500)));
+      expect((await conversation.next('input_audio_buffer.committed')).item_id).toBe(item_id);
+      expect(await heardBy(conversation)).toMatch(/weather.*paris/);
+      if (isAnswered) await conversation.next('response.done');
+      expect(started(conversation)).toHaveLength(1);
+      expect(conversation.types().includes('response.created')).toBe(isAnswered);
+    }
+  });
+
+  it('[SE23] ends by the silence it began with, and the next by the one it was told meanwhile, in one append', async () => {
+    const conversation = await begin({ ...TURNS_ONLY, input: serverVad({ create_response: false }) });
+    const nine = await loud('nine nine nine nine');
+    conversation.hear(joined(silence(600), nine));
+    await conversation.next('input_audio_buffer.speech_started');
+    change(conversation, { silence_duration_ms: 1500 });
+    const rest = joined(silence(800), nine, silence(900), nine, silence(2000));
+    const audio = Buffer.from(bytesOf(resampleAll(rest, SPEECH_HZ, 24_000), PCM)).toString('base64');
+    conversation.send({ type: 'input_audio_buffer.append', audio });
+    await conversation.until(() => conversation.of('input_audio_buffer.speech_stopped').length === 2);
+    const [first, second] = conversation.of('input_audio_buffer.speech_stopped');
+    const nineEnds = 600 + msOf(nine);
+    expect(Math.abs(nineEnds + 500 - (first?.audio_end_ms ?? 0))).toBeLessThan(TOLERANCE_MS);
+    const lastEnds = nineEnds + 800 + msOf(nine) + 900 + msOf(nine);
+    expect(Math.abs(lastEnds + 1500 - (second?.audio_end_ms ?? 0))).toBeLessThan(TOLERANCE_MS);
+    const [, again] = started(conversation);
+    expect(Math.abs(nineEnds + 800 - 300 - (again?.audio_start_ms ?? 0))).toBeLessThan(TOLERANCE_MS);
+  });
+
+  it('[SE23] ends with its type, and what was said can be committed by hand', async () => {
+    const conversation = await begin(TURNS_ONLY);
+    const said = joined(silence(300), await speak('What is two plus two?'));
+    conversation.hear(said);
+    const { item_id } = await conversation.next('input_audio_buffer.speech_started');
+    conversation.send({
+      type: 'session.update',
+      session: { type: 'realtime', audio: { input: { turn_detection: null } } },
+    });
+    conversation.send({ type: 'input_audio_buffer.commit' });
+    const committed = await conversation.next('input_audio_buffer.committed');
+    expect(committed.item_id).not.toBe(item_id);
+    conversation.send({ type: 'conversation.item.retrieve', item_id: committed.item_id });
+    const { item } = await conversation.next('conversation.item.retrieved');
+    const part = item.type === 'message' ? item.content[0] : undefined;
+    const kept = Buffer.from((part?.type === 'input_audio' && part.audio) || '', 'base64');
+    expect(kept.equals(Buffer.from(bytesOf(resampleAll(said, SPEECH_HZ, 24_000), PCM)))).toBe(true);
+    expect(conversation.types()).not.toContain('input_audio_buffer.speech_stopped');
+  });
+
   it('[VA16] is one turn to semantic_vad where it is two to server_vad', async () => {
     const [first, second] = [await loud('My name is'), await loud('Mary.')];
     const inPieces = async (turn_detection: object, untilJudged: (conversation: Conversation) => Promise<void>) => {

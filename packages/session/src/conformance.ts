@@ -188,7 +188,7 @@ function createSessionCheck(options: ConformanceOptions, clientIds: ClientIds): 
         announce();
         break;
       case 'session.updated':
-        // Turn detection that was changed drops an open turn [SE23].
+        // Another type of turn detection, or none, drops an open turn [SE23]; whether it changed is not remembered.
         turn = undefined;
         break;
       case 'error': {

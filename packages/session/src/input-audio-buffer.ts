@@ -144,10 +144,3 @@ export function detect(draft: Draft): void {
   const { format, turn_detection } = draft.state.config.audio.input;
   draft.do({ do: 'detect', turn_detection, format });
 }
-
-/** Turn detection was changed: an open turn is dropped, its audio stays; no answer is owed any more [SE23, VA25]. */
-export function resetTurn(draft: Draft): void {
-  draft.state.turn = null;
-  draft.state.response_queued = false;
-  stopIdle(draft, 'user');
-}

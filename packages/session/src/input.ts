@@ -93,7 +93,10 @@ export type Effect =
   | { do: 'cut_audio'; item_id: string; content_index: number; bytes: number }
   /** The stored audio of an item is dropped. */
   | { do: 'forget_audio'; item_id: string }
-  /** Turn detection is set up anew, or off. The host feeds it every appended chunk. */
+  /**
+   * Turn detection is set up anew, or off. The host feeds it every appended chunk. In a step on `stopped`, it begins where that
+   * turn ends: what was appended behind its end is detected by these settings.
+   */
   | { do: 'detect'; turn_detection: RealtimeTurnDetection | null; format: RealtimeAudioFormat }
   /** Transcribe the committed audio of an item. */
   | { do: 'transcribe'; item_id: string; transcription: AudioTranscription; logprobs: boolean }

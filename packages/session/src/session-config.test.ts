@@ -11,6 +11,11 @@ const input = (fields: object) => update({ audio: { input: fields } });
 const output = (fields: object) => update({ audio: { output: fields } });
 const tool = (name: string) => ({ type: 'function', name, parameters: { type: 'object', $schema: 'x' } });
 
+const defaults = {
+  server_vad: { threshold: 0.5, silence_duration_ms: 500 },
+  semantic_vad: { eagerness: 'auto' },
+} as const;
+
 /** A session that has spoken. */
 const spoken = () => {
   const played = play();
@@ -301,6 +306,86 @@ describe('session.update', () => {
     const [committed] = played.client({ type: 'input_audio_buffer.commit' });
     expect(committed!.item_id).not.toBe(started!.item_id);
     expect(played.done()).toMatchObject([{ do: 'commit_audio', start: 0, end: 24_000 }]);
+  });
+
+  const flags = [{ create_response: false }, { interrupt_response: false }, { idle_timeout_ms: 6000 }];
+  const settings = [{ threshold: 0.9 }, { silence_duration_ms: 900 }, { prefix_padding_ms: 50 }];
+
+  it.each([...flags, ...settings])('[SE23, SE22] keeps an open turn when only %o changes', (change) => {
+    const played = play();
+    played.client(append(500));
+    const [started] = played.speech({ type: 'started', audio_ms: 400 });
+    played.client(input({ turn_detection: { type: 'server_vad', ...change } }));
+    expect(played.done()).toEqual([]);
+    const frames = played.speech({ type: 'stopped', audio_ms: 500 });
+    expect(types(frames).slice(0, 2)).toEqual(['input_audio_buffer.speech_stopped', 'input_audio_buffer.committed']);
+    expect(frames.slice(0, 2).map(({ item_id }) => item_id)).toEqual([started!.item_id, started!.item_id]);
+    expect(types(frames).includes('response.created')).toBe(!('create_response' in change));
+    expect(frames[0]).toMatchObject({ audio_end_ms: 500 });
+    expect(played.effects).toContainEqual(expect.objectContaining({ do: 'commit_audio', start: 100 * 48 }));
+  });
+
+  it('[SE23] gives the detector other settings when the turn is over, and at once when none is open', () => {
+    const detection = (type: string, change: object) => input({ turn_detection: { type, ...change } });
+    const setUp = (played: ReturnType<typeof play>) =>
+      played.done().flatMap((effect) => (effect.do === 'detect' ? [effect.turn_detection] : []));
+    for (const [type, change] of [
+      ['server_vad', { threshold: 0.9 }],
+      ['server_vad', { silence_duration_ms: 900 }],
+      ['semantic_vad', { eagerness: 'high' }],
+    ] as const) {
+      const played = play();
+      played.client(detection(type, {}));
+      played.client(append(500));
+      for (const end of [
+        () => played.speech({ type: 'stopped', audio_ms: 500 }),
+        () => played.client({ type: 'input_audio_buffer.commit' }),
+        () => played.client({ type: 'input_audio_buffer.clear' }),
+      ]) {
+        played.client(detection(type, defaults[type]));
+        played.client(append(500));
+        played.speech({ type: 'started', audio_ms: 100 });
+        played.client(detection(type, change));
+        expect(setUp(played)).toEqual([]);
+        end();
+        expect(setUp(played)).toMatchObject([{ type, ...change }]);
+      }
+      played.client(detection(type, defaults[type]));
+      expect(setUp(played)).toMatchObject([{ type, ...defaults[type] }]);
+    }
+    const unheard = play();
+    for (const change of [...flags, { prefix_padding_ms: 50 }]) {
+      unheard.client(detection('server_vad', change));
+      expect(setUp(unheard)).toEqual([]);
+    }
+  });
+
+  it('[SE23] another type ends an open turn, whose audio can be committed by hand', () => {
+    const played = play();
+    played.client(append(500));
+    const [started] = played.speech({ type: 'started', audio_ms: 100 });
+    played.client(input({ turn_detection: { type: 'semantic_vad' } }));
+    expect(played.done()).toMatchObject([{ do: 'detect', turn_detection: { type: 'semantic_vad' } }]);
+    expect(played.speech({ type: 'stopped', audio_ms: 500 })).toEqual([]);
+    const [committed] = played.client({ type: 'input_audio_buffer.commit' });
+    expect(committed!.item_id).not.toBe(started!.item_id);
+    expect(played.done()).toMatchObject([{ do: 'commit_audio', start: 0, end: 24_000 }]);
+  });
+
+  it('[SE23, VA12] keeps a queued answer unless create_response is taken back', () => {
+    const queued = (change: object) => {
+      const played = play();
+      played.client(input({ turn_detection: { type: 'server_vad', interrupt_response: false } }));
+      played.client({ type: 'response.create' });
+      played.client(append(500));
+      played.speech({ type: 'started', audio_ms: 100 });
+      played.speech({ type: 'stopped', audio_ms: 500 });
+      played.client(input({ turn_detection: { type: 'server_vad', ...change } }));
+      return types(played.engine({ type: 'done' })).includes('response.created');
+    };
+    expect(queued({ interrupt_response: true })).toBe(true);
+    expect(queued({ threshold: 0.9 })).toBe(true);
+    expect(queued({ create_response: false })).toBe(false);
   });
 
   it('[SE24] the input format is fixed while audio is buffered', () => {

@@ -14,8 +14,9 @@ import {
   type SessionUpdateEvent,
 } from '@colloquy/protocol';
 import { mergeConfig, sameJson } from './config-merge.ts';
+import { applyDetection } from './detection-change.ts';
 import type { Draft } from './draft.ts';
-import { detect, resetTurn } from './input-audio-buffer.ts';
+import { detect } from './input-audio-buffer.ts';
 import { listTools } from './mcp-listing.ts';
 import { checkTools, mayCall } from './mcp-policy.ts';
 import { checkSpeaking } from './speaking.ts';
@@ -48,10 +49,9 @@ export function updateSession(draft: Draft, { session }: SessionUpdateEvent): vo
   if (issue) return draft.refuse(issue.code, issue.param, issue.message);
 
   const before = state.config.audio.input;
-  const { turn_detection, format } = merged.audio.input;
-  const detects = !sameJson(before.turn_detection, turn_detection);
+  const { format } = merged.audio.input;
   state.config = merged;
-  if (detects) resetTurn(draft);
+  const detects = applyDetection(draft, before.turn_detection);
   if (!sameJson(before.format, format)) {
     const { earlier_ms, appended } = state.buffer;
     state.buffer = { bytes: 0, earlier_ms: earlier_ms + appended / BYTES_PER_MS[before.format.type], appended: 0 };

@@ -124,6 +124,8 @@ export interface InputBuffer {
 export interface Turn {
   readonly item_id: string;
   readonly audio_start_ms: number;
+  /** The detector's settings were changed meanwhile: it gets them when the turn is over [SE23]. */
+  readonly redetect?: true;
 }
 
 /** A valid create that waits for the active response to end [CV33]. */

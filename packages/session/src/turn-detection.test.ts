@@ -241,6 +241,15 @@ describe('the idle timeout', () => {
     expect(types(played.wait(20_000))).not.toContain('input_audio_buffer.timeout_triggered');
   });
 
+  it('[VA20] a change of anything else of turn detection does not stop it', () => {
+    for (const change of [{ create_response: false }, { interrupt_response: false }, { threshold: 0.9 }]) {
+      const played = idle();
+      const turn_detection = { type: 'server_vad', ...change };
+      played.client({ type: 'session.update', session: { type: 'realtime', audio: { input: { turn_detection } } } });
+      expect(types(played.wait(20_000))).toContain('input_audio_buffer.timeout_triggered');
+    }
+  });
+
   it('[OB9] a response out of band neither stops nor starts it', () => {
     const played = idle();
     played.client({ type: 'response.create', response: { conversation: 'none' } });

@@ -7,7 +7,7 @@ import { addItem } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import { tableGet } from './hash-table.ts';
 import { stopIdle } from './idle-timer.ts';
-import { audioClock, bufferOffset, bufferStart, commitBytes } from './input-audio-buffer.ts';
+import { audioClock, bufferOffset, bufferStart, commitBytes, detect } from './input-audio-buffer.ts';
 import { endResponse, startResponse } from './response.ts';
 import { completeTranscription } from './transcription.ts';
 
@@ -52,6 +52,7 @@ export function stopTurn(draft: Draft, audio_ms: number): void {
   state.turn = null;
   draft.send({ type: 'input_audio_buffer.speech_stopped', audio_end_ms, item_id: turn.item_id });
   commitBytes(draft, turn.item_id, start, end);
+  if (turn.redetect) detect(draft);
   if (state.kind !== 'realtime' || !state.config.audio.input.turn_detection?.create_response) return;
   if (draft.activeResponse) state.response_queued = true;
   else if (state.phase === 'open') startResponse(draft, {}, null);

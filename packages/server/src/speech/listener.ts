@@ -94,6 +94,10 @@ export function listener(options: ListenerOptions): Listener {
   let detection: Detection | undefined;
   let spoken: Spoken | undefined;
   let isClosed = false;
+  /** Where the turn ends that is being reported: a detector set up meanwhile starts there. */
+  let turnEndMs: number | undefined;
+  /** Position of the first sample that a detector set up in the middle of a write has not had. */
+  let undetected: number | undefined;
   /** The words of items' parts, or the promise of them. */
   const words = new Map<string, { promise: Promise<Transcript>; abort: AbortController }>();
 
@@ -111,12 +115,33 @@ export function listener(options: ListenerOptions): Listener {
 
   function hearEdge({ type, audio_ms }: TurnEdge): void {
     if (isClosed) return;
-    if (type === 'stopped') feed(positionOf(audio_ms));
+    if (type === 'stopped') {
+      feed(positionOf(audio_ms));
+      turnEndMs = audio_ms;
+    }
     options.hear({ type, audio_ms });
+    turnEndMs = undefined;
     const turn = options.turn();
     if (type === 'started' && turn) openTurn(turn.item_id, turn.audio_start_ms);
     // The session did not make an item of it.
     else if (!turn) dropTurn();
+  }
+
+  /** Feeds the detector, and whichever follows it on the way. */
+  function detectIn(pieces: readonly Int16Array[]): void | Promise<void> {
+    for (const [index, piece] of pieces.entries()) {
+      const pending = detection?.write(piece);
+      if (pending) return pending.then(() => detectIn(undetectedSamples() ?? pieces.slice(index + 1)));
+      const rest = undetectedSamples();
+      if (rest) return detectIn(rest);
+    }
+  }
+
+  function undetectedSamples(): Int16Array[] | undefined {
+    if (undetected === undefined) return undefined;
+    const rest = recent.read(undetected, recent.end);
+    undetected = undefined;
+    return rest;
   }
 
   function openTurn(itemId: string, startMs: number): void {
@@ -209,10 +234,12 @@ export function listener(options: ListenerOptions): Listener {
       format = newFormat;
       if (!turnDetection || !detector || isClosed) return;
       if (!input) restart();
+      // The samples still on their way through the resampler are the first it hears.
+      const atMs = turnEndMs ?? originMs + recent.end / SAMPLES_PER_MS;
+      if (turnEndMs !== undefined) undetected = positionOf(turnEndMs);
       const own: Detection = detector.listen({
         turnDetection,
-        // The samples still on their way through the resampler are the first it hears.
-        atMs: originMs + recent.end / SAMPLES_PER_MS,
+        atMs,
         hear: (edge) => {
           if (detection === own) hearEdge(edge);
         },
@@ -231,7 +258,7 @@ export function listener(options: ListenerOptions): Listener {
         feed(recent.end);
         recent.dropBefore(recent.end - PRE_ROLL_MS * SAMPLES_PER_MS);
       };
-      const patience = detection.write(samples);
+      const patience = detectIn([samples]);
       return patience ? patience.then(settle) : settle();
     },
     commit(itemId) {
