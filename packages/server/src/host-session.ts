@@ -157,6 +157,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
       case 'trim_audio':
         return store.input.dropFront(effect.bytes);
       case 'clear_audio':
+        ears.dropPartial();
         return store.input.clear();
       case 'keep_audio': {
         const audio = decodeBase64(effect.audio) ?? new Uint8Array();

@@ -65,6 +65,7 @@ describe('a hosted translation', () => {
     ['at once', [48_000]],
     ['in small pieces', Array.from({ length: 48 }, () => 1000)],
     ['across the frames', [9598, 4, 9598, 9600, 19_200]],
+    ['across the samples', [1, 9599, 3, 9601, 9595, 19_201]],
   ])('[TL4, TL9, TN1] gets every byte in frames of 200 ms, the last one filled up: sent %s', async (_, pieces) => {
     const given: number[] = [];
     const { append, send, read } = host({

@@ -108,7 +108,7 @@ export async function hostTranslation(transport: Transport, options: Translation
         }
         return;
       case 'translate':
-        pending = Buffer.concat([pending, Buffer.alloc(effect.pad)]);
+        pending = Buffer.concat([pending.subarray(0, pending.length - (effect.drop ?? 0)), Buffer.alloc(effect.pad)]);
         for (let i = 0; i < effect.frames; i += 1) {
           const start = i * TRANSLATION_FRAME_BYTES;
           frames.push(new Uint8Array(pending.subarray(start, start + TRANSLATION_FRAME_BYTES)));

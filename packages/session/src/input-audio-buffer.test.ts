@@ -21,15 +21,73 @@ describe('input_audio_buffer.append', () => {
     expect(played.state.buffer).toEqual(buffer);
   });
 
-  it('[IB2, IB3] refuses what is not base64, and half a sample', () => {
+  it('[IB2] refuses what is not base64', () => {
     const played = manual();
     for (const audio of ['not base64!', 'AAA', 'AB==', 'AAAA\n']) {
       const error = errorOf(played.client({ type: 'input_audio_buffer.append', audio }));
       expect([error.code, error.param]).toEqual(['invalid_value', 'audio']);
     }
-    expect(errorOf(played.client(bytes(3)))).toMatchObject({ code: 'invalid_value', param: 'audio' });
     expect(played.state.buffer.bytes).toBe(0);
-    expect(manual({ type: 'audio/pcmu' }).client(bytes(3))).toEqual([]);
+  });
+
+  it('[IB3] carries half a sample to the next append, and counts whole ones', () => {
+    const played = manual();
+    for (const [count, buffered, partial] of [
+      [4801, 4800, 1],
+      [1, 4802, undefined],
+      [1, 4802, 1],
+      [0, 4802, 1],
+      [2, 4804, 1],
+    ] as const) {
+      expect(played.client(bytes(count))).toEqual([]);
+      expect([played.state.buffer.bytes, played.state.buffer.partial]).toEqual([buffered, partial]);
+      expect(played.state.buffer.appended).toBe(buffered);
+    }
+    const g711 = manual({ type: 'audio/pcmu' });
+    g711.client(bytes(3));
+    expect(g711.state.buffer).toMatchObject({ bytes: 3 });
+    expect(g711.state.buffer.partial).toBeUndefined();
+  });
+
+  it('[IB3] drops half a sample at a commit and at a clear, without a word', () => {
+    const played = manual();
+    played.client(bytes(4801));
+    expect(types(played.client(commit))).not.toContain('error');
+    expect(played.done()).toMatchObject([{ do: 'commit_audio', start: 0, end: 4800 }, { do: 'clear_audio' }]);
+    expect(played.state.buffer).toMatchObject({ bytes: 0, appended: 4800 });
+    expect(played.state.buffer.partial).toBeUndefined();
+    played.client(bytes(1));
+    expect(types(played.client(clear))).toEqual(['input_audio_buffer.cleared']);
+    expect(played.state.buffer.partial).toBeUndefined();
+  });
+
+  it('[IB3, IB9] keeps half a sample where the commit is refused, and does not count it', () => {
+    const played = manual();
+    played.client(bytes(4799));
+    expect(errorOf(played.client(commit)).message).toContain('only has 99.96ms');
+    expect(played.state.buffer).toMatchObject({ bytes: 4798, partial: 1 });
+    played.client(bytes(1));
+    expect(types(played.client(commit))).toContain('input_audio_buffer.committed');
+  });
+
+  it('[IB3, VA6] keeps half a sample when detection commits a turn, and goes on with it', () => {
+    const played = play();
+    played.client(bytes(48_001));
+    played.speech({ type: 'started', audio_ms: 400 });
+    played.speech({ type: 'stopped', audio_ms: 1000 });
+    expect(played.effects.at(-1)).not.toMatchObject({ do: 'clear_audio' });
+    expect(played.state.buffer).toMatchObject({ bytes: 0, partial: 1 });
+    played.client(bytes(47_999));
+    expect(played.state.buffer).toMatchObject({ bytes: 48_000, appended: 96_000 });
+  });
+
+  it('[IB3, SE24] half a sample is buffered audio: the format cannot change', () => {
+    const played = manual();
+    played.client(bytes(1));
+    const session = { type: 'realtime', audio: { input: { format: { type: 'audio/pcmu' } } } };
+    expect(errorOf(played.client({ type: 'session.update', session }))).toMatchObject({ code: 'invalid_value' });
+    played.client(clear);
+    expect(types(played.client({ type: 'session.update', session }))).toEqual(['session.updated']);
   });
 
   it('[IB17, LM4] refuses what does not fit, and the clock stands still', () => {

@@ -15,7 +15,7 @@ import type { Draft } from './draft.ts';
 import { tableSet } from './hash-table.ts';
 import { stopIdle } from './idle-timer.ts';
 import { base64Bytes } from './new-item.ts';
-import type { SessionState } from './state.ts';
+import type { InputBuffer, SessionState } from './state.ts';
 
 /** Least audio a client may commit, in milliseconds [IB9]. */
 const COMMIT_MS = 100;
@@ -31,10 +31,10 @@ export function bufferStart(state: SessionState): number {
 }
 
 /**
- * `input_audio_buffer.append`. Has no answer; an empty append changes nothing.
+ * `input_audio_buffer.append`. Has no answer; an empty append changes nothing. It may end inside a sample: the next append
+ * brings the rest.
  *
- * Refuses with `invalid_value` what is no whole number of samples, and with `limit_exceeded` what does not fit: the audio
- * clock does not move for refused audio.
+ * Refuses with `limit_exceeded` what does not fit: the audio clock does not move for refused audio.
  *
  * @see SPEC.md IB1 to IB6, IB17, IB19, LM4, VA14
  */
@@ -42,18 +42,22 @@ export function appendAudio(draft: Draft, { audio }: InputAudioBufferAppendEvent
   const { state } = draft;
   const { format, turn_detection } = state.config.audio.input;
   const bytes = draft.audioBytes?.[0] ?? base64Bytes(audio);
-  if (bytes % BYTES_PER_SAMPLE[format.type] !== 0) {
-    return draft.refuse('invalid_value', 'audio', 'The audio is not a whole number of samples.');
-  }
   if (bytes === 0) return;
+  const all = (state.buffer.partial ?? 0) + bytes;
+  const partial = all % BYTES_PER_SAMPLE[format.type];
   const trimmed = turn_detection && !state.turn ? silence(state, format) : 0;
-  const buffered = state.buffer.bytes - trimmed + bytes;
-  if (buffered > state.limits.buffer_bytes || bytesToMs(buffered, format) > state.limits.buffer_ms) {
+  const buffered = state.buffer.bytes - trimmed + all - partial;
+  if (buffered + partial > state.limits.buffer_bytes || bytesToMs(buffered, format) > state.limits.buffer_ms) {
     return draft.refuse('limit_exceeded', 'audio', 'The input audio buffer is full.');
   }
   if (trimmed > 0) draft.do({ do: 'trim_audio', bytes: trimmed });
-  state.buffer = { ...state.buffer, bytes: buffered, appended: state.buffer.appended + bytes };
+  const appended = state.buffer.appended + all - partial;
+  state.buffer = { ...withoutPartial(state.buffer), bytes: buffered, appended, ...(partial > 0 && { partial }) };
   draft.do({ do: 'append_audio' });
+}
+
+function withoutPartial({ partial: _, ...buffer }: InputBuffer): InputBuffer {
+  return buffer;
 }
 
 /** Bytes at the front that nobody will ask for: cut only now and then, and never audio a detector may still be listening to. */
@@ -63,12 +67,13 @@ function silence({ buffer, limits }: SessionState, format: RealtimeAudioFormat):
 }
 
 /**
- * `input_audio_buffer.commit`. All buffered audio becomes a user message; an open turn ends with it, under its own id.
+ * `input_audio_buffer.commit`. All buffered audio becomes a user message, except for a sample that is not whole, which is
+ * dropped; an open turn ends with it, under its own id.
  *
  * Refuses with `input_audio_buffer_commit_empty` when less than 100 ms are buffered, which then stay, and with
  * `limit_exceeded` when the conversation is full.
  *
- * @see SPEC.md IB7 to IB13
+ * @see SPEC.md IB3, IB7 to IB13
  */
 export function commitAudio(draft: Draft): void {
   const { state } = draft;
@@ -84,13 +89,17 @@ export function commitAudio(draft: Draft): void {
   const turn = state.turn;
   state.turn = null;
   commitBytes(draft, turn?.item_id ?? draft.mintItem(), 0, state.buffer.bytes);
+  if (state.buffer.partial) {
+    state.buffer = withoutPartial(state.buffer);
+    draft.do({ do: 'clear_audio' });
+  }
   if (turn) detect(draft);
 }
 
 /** `input_audio_buffer.clear`. Always answered; an open turn is dropped and its id never comes up again [IB14, IB15]. */
 export function clearAudio(draft: Draft): void {
   const { state } = draft;
-  state.buffer = { ...state.buffer, bytes: 0 };
+  state.buffer = { ...withoutPartial(state.buffer), bytes: 0 };
   draft.do({ do: 'clear_audio' });
   draft.send({ type: 'input_audio_buffer.cleared' });
   if (state.turn) {

@@ -79,13 +79,13 @@ export type Input =
 export type Effect =
   /** Encode this event and send it. `fill_audio`: put the stored audio into the item's parts first [CV29]. */
   | { do: 'send'; event: ServerEvent; fill_audio?: boolean }
-  /** The audio of the append being handled joins the input buffer. */
+  /** The audio of the append being handled joins the input buffer. It may begin and end inside a sample [IB3]. */
   | { do: 'append_audio' }
   /** Bytes `[start, end)` of the input buffer become the audio of an item; everything up to `end` leaves the buffer. */
   | { do: 'commit_audio'; item_id: string; start: number; end: number; format: RealtimeAudioFormat }
   /** So many bytes leave the front of the input buffer. */
   | { do: 'trim_audio'; bytes: number }
-  /** The input buffer is emptied. */
+  /** The input buffer is emptied; a sample that is not whole yet will not be continued. */
   | { do: 'clear_audio' }
   /** The audio a client put into a created item: part `content_index` of `item_id`. */
   | { do: 'keep_audio'; item_id: string; content_index: number; format: RealtimeAudioFormat; audio: string }

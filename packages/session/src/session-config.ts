@@ -173,7 +173,10 @@ function tooLate(state: SessionState, merged: SessionConfig): Issue | undefined 
   if (config.tracing !== null && !sameJson(config.tracing, merged.tracing)) {
     return invalid('tracing', 'Tracing cannot be changed once it is on.');
   }
-  if (state.buffer.bytes > 0 && !sameJson(config.audio.input.format, merged.audio.input.format)) {
+  if (
+    (state.buffer.bytes > 0 || state.buffer.partial) &&
+    !sameJson(config.audio.input.format, merged.audio.input.format)
+  ) {
     return invalid('audio.input.format', 'The input format cannot be changed while audio is buffered.');
   }
   const voice = checkVoice(state, merged.audio.output.voice);

@@ -112,11 +112,13 @@ export interface SessionDefaults {
 
 /** The input buffer, counted. The host has the bytes. */
 export interface InputBuffer {
-  /** Bytes not yet committed: the latest ones on the audio clock. */
+  /** Bytes not yet committed, whole samples only: the latest ones on the audio clock. */
   readonly bytes: number;
+  /** Bytes behind them of a sample whose rest has not come [IB3]. Absent: none. */
+  readonly partial?: number;
   /** Milliseconds on the audio clock before the present format was set [IB16]. */
   readonly earlier_ms: number;
-  /** All bytes appended in the present format. */
+  /** All bytes of whole samples appended in the present format. */
   readonly appended: number;
 }
 

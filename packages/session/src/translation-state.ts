@@ -110,8 +110,11 @@ export type TranslationEffect =
   | { do: 'send'; event: TranslationServerEvent }
   /** The audio of the append being handled joins the input. */
   | { do: 'append_audio' }
-  /** So many bytes of silence join the input, then so many frames leave its front for the translator. */
-  | { do: 'translate'; frames: number; pad: number }
+  /**
+   * `drop` bytes leave the end of the input, as they are no whole sample; `pad` bytes of silence join it; then so many frames
+   * leave its front for the translator.
+   */
+  | { do: 'translate'; frames: number; pad: number; drop?: number }
   /** No further frame will come: the translator says the rest and ends. */
   | { do: 'finish' }
   /** Close the connection. `drain`: because the server goes, not the session. */

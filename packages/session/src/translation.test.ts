@@ -195,6 +195,19 @@ describe('session.input_audio_buffer.append', () => {
     expect(before.waiting).toBe(0);
   });
 
+  it('[TL4, TL9, IB3] takes audio cut inside a sample, and drops what is left of one at the end', () => {
+    const { client } = play();
+    const bytes = (count: number) => client(append(Buffer.alloc(count).toString('base64'))).effects;
+    expect(bytes(9601)).toEqual([{ do: 'append_audio' }, { do: 'translate', frames: 1, pad: 0 }]);
+    expect(bytes(9599)).toEqual([{ do: 'append_audio' }, { do: 'translate', frames: 1, pad: 0 }]);
+    expect(bytes(4801)).toEqual([{ do: 'append_audio' }]);
+    const { effects } = client({ type: 'session.close' });
+    expect(effects).toEqual([{ do: 'translate', frames: 1, pad: 4800, drop: 1 }, { do: 'finish' }]);
+    const other = play();
+    other.client(append(Buffer.alloc(9601).toString('base64')));
+    expect(other.client({ type: 'session.close' }).effects).toEqual([{ do: 'finish' }]);
+  });
+
   it('[TL5] does not take a gap for silence: an hour without audio is no audio', () => {
     const { client, wait, state } = play({ limits: { max_duration_ms: 10_000_000 } });
     client(append(pcm(150)));
@@ -205,7 +218,6 @@ describe('session.input_audio_buffer.append', () => {
   });
 
   it.each([
-    ['half a sample', Buffer.alloc(9601).toString('base64')],
     ['no base64', 'not base64!'],
     ['a WAV file', Buffer.from('RIFF....WAVEfmt ').toString('base64')],
     ['an Ogg file', Buffer.from('OggS............').toString('base64')],

@@ -2,6 +2,7 @@
 // audio goes in, is cut into frames, and comes out translated. Its data is `translation-state.ts`.
 
 import {
+  BYTES_PER_SAMPLE,
   base64Length,
   bytesToMs,
   type FailureCode,
@@ -172,14 +173,14 @@ function updateSettings(draft: Draft, { session }: TranslationSessionUpdateEvent
 /**
  * `session.input_audio_buffer.append`. Has no answer; whole frames leave for the translator, the rest waits for more.
  *
- * Refuses with `invalid_value` what cannot be raw pcm16, and with `limit_exceeded` what the translator will not get to.
+ * It may end inside a sample: the next append brings the rest. Refuses with `invalid_value` what cannot be raw pcm16, and with `limit_exceeded` what the translator will not get to.
  *
  * @see SPEC.md TL4, TL5, TL10
  */
 function appendAudio(draft: Draft, { audio }: TranslationAppendEvent): void {
   const { state } = draft;
-  const bytes = draft.audioBytes ?? base64Length(audio) ?? 1;
-  if (bytes % 2 !== 0 || (!state.has_begun && CONTAINERS.test(audio))) {
+  const bytes = draft.audioBytes ?? base64Length(audio);
+  if (bytes === undefined || (!state.has_begun && CONTAINERS.test(audio))) {
     return draft.refuse('invalid_value', 'audio', 'The audio must be raw 16 bit PCM, 24 kHz, mono.');
   }
   if (bytes === 0) return;
@@ -191,26 +192,25 @@ function appendAudio(draft: Draft, { audio }: TranslationAppendEvent): void {
   draft.do({ do: 'append_audio' });
   const all = state.remainder + bytes;
   state.remainder = all % TRANSLATION_FRAME_BYTES;
-  handOver(draft, (all - state.remainder) / TRANSLATION_FRAME_BYTES, 0);
+  handOver(draft, (all - state.remainder) / TRANSLATION_FRAME_BYTES);
 }
 
-function handOver(draft: Draft, frames: number, pad: number): void {
+function handOver(draft: Draft, frames: number, { drop, pad } = { drop: 0, pad: 0 }): void {
   if (frames === 0) return;
   draft.state.waiting += frames;
-  draft.do({ do: 'translate', frames, pad });
+  draft.do({ do: 'translate', frames, pad, ...(drop > 0 && { drop }) });
 }
 
-/** Nothing more goes in; what is left of a frame is filled up with silence, so that no audio is lost [TL9]. */
+/** Nothing more goes in; what is left of a frame is filled up with silence, so that no whole sample is lost [TL9]. */
 function finish(draft: Draft, code: number, reason: string): void {
   const { state } = draft;
   if (state.phase !== 'open') return;
   state.phase = 'closing';
   state.farewell = { code, reason, drain: code === 1001, heard_at: state.at };
-  if (state.remainder > 0) {
-    const pad = TRANSLATION_FRAME_BYTES - state.remainder;
-    state.remainder = 0;
-    handOver(draft, 1, pad);
-  }
+  const drop = state.remainder % BYTES_PER_SAMPLE[PCM.type];
+  const rest = state.remainder - drop;
+  state.remainder = 0;
+  if (rest > 0) handOver(draft, 1, { drop, pad: TRANSLATION_FRAME_BYTES - rest });
   draft.do({ do: 'finish' });
 }
 

@@ -77,7 +77,7 @@ function peaksOfChunk(chunk: AudioChunk, format: Format): readonly number[] {
   const before = known.get(chunk);
   if (before) return before;
   const bytes = decodeBase64(chunk.audio);
-  const samples = bytes ? samplesOf(bytes, format) : new Float32Array();
+  const samples = bytes ? samplesOf(bytes.subarray(chunk.continued ?? 0), format) : new Float32Array();
   const stride = (RATE_HZ[format] * PEAK_MS) / 1000;
   const peaks: number[] = [];
   for (let from = 0; from < samples.length; from += stride) {

@@ -1,7 +1,7 @@
 // Where the audio of each item stands in a log, whole, also the part that was never heard. Chunks are the strings of the events
 // themselves: nothing is copied, and nothing decoded before someone wants to see or hear it.
 
-import { BYTES_PER_MS, type RealtimeAudioFormat } from '@colloquy/protocol';
+import { BYTES_PER_MS, BYTES_PER_SAMPLE, type RealtimeAudioFormat } from '@colloquy/protocol';
 import { frameOf, type LogRow } from './log-row.ts';
 
 /** A piece of audio as it came. */
@@ -10,6 +10,8 @@ export interface AudioChunk {
   /** Base64. */
   readonly audio: string;
   readonly bytes: number;
+  /** Bytes at its beginning that end a sample of the chunk before it. Absent: none. */
+  readonly continued?: number;
 }
 
 /** The audio of one part of an item. */
@@ -74,10 +76,14 @@ export function createAudioIndex(): AudioIndex {
     else made.set(name, { format: format[side], chunks: [chunk] });
   }
 
+  /** Bytes of a sample that has begun: appends may be cut anywhere [IB3]. */
+  const partial = () => total % BYTES_PER_SAMPLE[format.input.type];
+
   function append(row: number, audio: unknown, counted: unknown): void {
     const bytes = isAudio(audio) ? bytesOf(audio) : typeof counted === 'number' ? counted : 0;
     if (isAudio(audio)) {
-      appended.push({ row, audio, bytes });
+      const continued = partial();
+      appended.push({ row, audio, bytes, ...(continued > 0 && { continued }) });
       begins.push(total);
     }
     total += bytes;
@@ -131,13 +137,21 @@ export function createAudioIndex(): AudioIndex {
       }
       case 'input_audio_buffer.committed': {
         const stretch = spoken.get(id ?? '') ?? { format: format.input, from: open, to: undefined };
-        stretch.to ??= total;
+        if (stretch.to === undefined) {
+          total -= partial();
+          stretch.to = total;
+        }
         open = stretch.to;
         if (id) spoken.set(id, stretch);
         return;
       }
       case 'input_audio_buffer.cleared':
+        total -= partial();
         open = total;
+        return;
+      case 'input_audio_buffer.timeout_triggered':
+        if (id)
+          spoken.set(id, { format: format.input, from: at(event.audio_start_ms) ?? open, to: at(event.audio_end_ms) });
         return;
       case 'conversation.item.added': {
         if (item.role !== 'user' || !id || spoken.has(id) || !hasSpeech(item)) return;

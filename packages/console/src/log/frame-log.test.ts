@@ -183,6 +183,27 @@ describe('the audio of items', () => {
     expect(span(log, 'b')).toEqual({ chunks: [96], from: 0, to: 96 });
   });
 
+  it('[IB3] is whole samples where an append was cut inside one, also after a commit dropped what was left of it', () => {
+    const triggered = { event_id: 'e', item_id: 'c', audio_start_ms: 7, audio_end_ms: 10 };
+    const log = made(
+      append(bytes(97, 1)),
+      append(bytes(96, 2)),
+      committed('a'),
+      append(bytes(95, 3)),
+      append(bytes(97, 4)),
+      committed('b'),
+      append(bytes(97, 5)),
+      frame({ type: 'input_audio_buffer.timeout_triggered', ...triggered }),
+      committed('c'),
+      append(bytes(95, 6)),
+      committed('d'),
+    );
+    expect(span(log, 'a')).toEqual({ chunks: [97, 96], from: 0, to: 192 });
+    expect(span(log, 'b')).toEqual({ chunks: [95, 97], from: 0, to: 192 });
+    expect(span(log, 'd')).toEqual({ chunks: [97, 95], from: 96, to: 192 });
+    expect(log.audio.of('b', 0)?.chunks.map(({ continued }) => continued)).toEqual([undefined, 1]);
+  });
+
   it('of an answer is all that came, as far as is looked at, however much was heard', () => {
     const delta = (audio: string) =>
       frame({ type: 'response.output_audio.delta', event_id: 'e', item_id: 'x', content_index: 0, delta: audio });

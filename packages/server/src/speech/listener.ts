@@ -21,7 +21,7 @@ import {
   type Utterance,
 } from './ports.ts';
 import { recentSamples } from './recent-samples.ts';
-import { speechInput } from './session-audio.ts';
+import { speechInput, wholeSamples } from './session-audio.ts';
 
 /** What hears for a server's sessions; each may be missing. */
 export interface SpeechParts {
@@ -55,8 +55,10 @@ export interface ListenerOptions extends SpeechParts {
 export interface Listener {
   /** Listens for turns by these settings from now on; an open turn is dropped. */
   detect(turnDetection: RealtimeTurnDetection | null, format: RealtimeAudioFormat): void;
-  /** The session took in more audio. A promise asks to have it resolved before anything else of the client is heard. */
+  /** The session took in more audio, which may begin and end inside a sample. A promise asks to have it resolved before anything else of the client is heard. */
   write(bytes: Uint8Array): void | Promise<void>;
+  /** The rest of a sample that has begun will not come. */
+  dropPartial(): void;
   /** Audio has become an item. */
   commit(itemId: string): void;
   /** Answers with the item's words, or with why there are none. */
@@ -93,6 +95,7 @@ export function listener(options: ListenerOptions): Listener {
   let recent = recentSamples();
   let detection: Detection | undefined;
   let spoken: Spoken | undefined;
+  const samples = wholeSamples();
   let isClosed = false;
   /** Where the turn ends that is being reported: a detector set up meanwhile starts there. */
   let turnEndMs: number | undefined;
@@ -246,21 +249,23 @@ export function listener(options: ListenerOptions): Listener {
       });
       detection = own;
     },
-    write(bytes) {
+    write(appended) {
+      const bytes = samples.push(appended, format);
       clockMs += bytesToMs(bytes.length, format);
       // Nobody listens: where the stream goes on, it begins anew.
       if (!detection) return restart();
       input ??= speechInput(format);
       input.reduceNoise(options.noiseReduction());
-      const samples = input.write(bytes);
-      recent.append(samples);
+      const heard = input.write(bytes);
+      recent.append(heard);
       const settle = () => {
         feed(recent.end);
         recent.dropBefore(recent.end - PRE_ROLL_MS * SAMPLES_PER_MS);
       };
-      const patience = detectIn([samples]);
+      const patience = detectIn([heard]);
       return patience ? patience.then(settle) : settle();
     },
+    dropPartial: () => samples.clear(),
     commit(itemId) {
       if (spoken?.itemId !== itemId) return;
       const { utterance, abort } = spoken;

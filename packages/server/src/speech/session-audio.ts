@@ -32,6 +32,22 @@ export function bytesOf(samples: Int16Array, { type }: RealtimeAudioFormat): Uin
   return bytes;
 }
 
+/** Cuts bytes that come in pieces of any length into whole samples; what is left of one waits for the next piece. */
+export function wholeSamples() {
+  let partial = new Uint8Array();
+  return {
+    push(piece: Uint8Array, { type }: RealtimeAudioFormat): Uint8Array {
+      const bytes = partial.length === 0 ? piece : Buffer.concat([partial, piece]);
+      const whole = bytes.length - (bytes.length % BYTES_PER_SAMPLE[type]);
+      partial = bytes.slice(whole);
+      return bytes.subarray(0, whole);
+    },
+    clear(): void {
+      partial = new Uint8Array();
+    },
+  };
+}
+
 /** A stream on its way in: the session's bytes as 16 kHz samples. `prepareResampler` comes first, and `prepareDenoiser`. */
 export function speechInput(format: RealtimeAudioFormat) {
   const resampler = openResampler(rateOf(format), SPEECH_HZ);
