@@ -259,6 +259,80 @@ describe('where beta is not served', () => {
   });
 });
 
+describe("Azure's beta address", () => {
+  const TARGET = '/openai/realtime?api-version=2024-10-01-preview&deployment=my-gpt';
+  const AZURE = [...UPGRADE, ['api-key', KEY]] as const;
+
+  it('[AU1, AU7, BT1] holds a conversation with the beta client of openai-node, which names a deployment', async () => {
+    const server = await serving('serve');
+    const input = { endpoint: server.url.replace('http', 'https'), apiKey: KEY, deployment: 'my-gpt' };
+    const { code, report, stderr } = await runClient<Record<string, unknown>>('openai-azure-beta.mjs', input);
+    expect(code, stderr).toBe(0);
+    expect(report).toMatchObject({ path: expect.stringMatching(/^\/openai\/realtime$/), errors: [], code: 1000 });
+    expect(report?.session).toMatchObject({
+      object: 'realtime.session',
+      model: 'my-gpt',
+      modalities: ['audio', 'text'],
+    });
+    expect(report?.text).toBe('You said: How are you?');
+    for (const type of report?.types as string[]) expect(BETA_SERVER_EVENT_TYPES).toContain(type);
+    expect(await server.stop()).toEqual([]);
+  });
+
+  it.each([TARGET, TARGET.replace('?', '/?')])(
+    '[AU1, AU7, BT1] opens a beta session at %s, without a header',
+    async (target) => {
+      const server = await serving('serve');
+      const opened = await openRaw(server.url, target, AZURE);
+      expect(await opened.next()).toMatchObject({
+        type: 'session.created',
+        session: { model: 'my-gpt', temperature: 0.8 },
+      });
+      opened.destroy();
+      expect(await server.stop()).toEqual([]);
+    },
+  );
+
+  it('[AU1, AU6] opens a transcription session, with or without a deployment', async () => {
+    const server = await serving('serve');
+    for (const query of ['?intent=transcription', '?intent=transcription&api-version=x&deployment=whisper']) {
+      const opened = await openRaw(server.url, `/openai/realtime${query}`, AZURE);
+      expect(await opened.next()).toMatchObject({
+        type: 'session.created',
+        session: { object: 'realtime.transcription_session' },
+      });
+      opened.destroy();
+    }
+    expect(await server.stop()).toEqual([]);
+  });
+
+  it.each([
+    ['?api-version=x', 'missing_model', 400],
+    ['?deployment=a&deployment=b', 'invalid_value', 400],
+    ['?deployment=a&call_id=rtc_1', 'invalid_value', 400],
+  ])('[AU3, AU4] refuses %s: %s', async (query, code, status) => {
+    const server = await serving('serve');
+    const opened = await openRaw(server.url, `/openai/realtime${query}`, AZURE);
+    expect([opened.status, opened.body]).toEqual([status, expect.stringContaining(code)]);
+    await server.stop();
+  });
+
+  it('[AU1, BT2, ER49] is refused like any beta client where beta is not served', async () => {
+    const server = await serving();
+    const opened = await openRaw(server.url, TARGET, AZURE);
+    expect(await opened.next()).toMatchObject({ type: 'error', error: { code: 'beta_api_shape_disabled' } });
+    await expect(opened.next()).rejects.toThrow('closed with 4000');
+    opened.destroy();
+    await server.stop();
+  });
+
+  it('[AU10] refuses a wrong key before that', async () => {
+    const server = await serving();
+    expect((await openRaw(server.url, TARGET, [...UPGRADE, ['api-key', 'wrong']])).status).toBe(401);
+    await server.stop();
+  });
+});
+
 it('[BT13] in refusal mode event a wrong key is accepted, told by error, then closed', async () => {
   const server = await serving('serve', 'event');
   // What openai-realtime-api-beta sends without a key: the word `null`.

@@ -225,7 +225,9 @@ describe('the query', () => {
 
 describe('the handshake', () => {
   it.each([
-    ['[AU1]', '/v1/realtime/', 404, 'not_found'],
+    ['[AU1]', '/v1/realtime//', 404, 'not_found'],
+    ['[AU1]', '/v1/realtime/x', 404, 'not_found'],
+    ['[AU1]', '/openai/realtime/translations', 404, 'not_found'],
     ['[AU1]', '/v2/realtime', 404, 'not_found'],
     ['[AU1]', '/v1/models', 404, 'not_found'],
     ['[RT17]', '/v1%2frealtime?model=a', 400, 'invalid_value'],
@@ -236,14 +238,25 @@ describe('the handshake', () => {
     expect([answer.status, codeOf(answer)]).toEqual([status, code]);
   });
 
-  it('[AU2] without an upgrade is answered 426', async () => {
-    const answer = await ask({ port: keyless, headers: local() });
-    expect([answer.status, codeOf(answer), answer.headers.upgrade]).toEqual([
-      426,
-      'websocket_upgrade_required',
-      'websocket',
-    ]);
-  });
+  it.each(['/v1/realtime/', '/openai/v1/realtime/', '/v1/realtime/translations/'])(
+    '[AU1] at %s, with a trailing slash, opens a session',
+    async (path) => {
+      const answer = await ask({ port: keyless, target: `${path}?model=a`, headers: [...local(), ...WEBSOCKET] });
+      expect(answer.status).toBe(101);
+    },
+  );
+
+  it.each(['/v1/realtime', '/v1/realtime/', '/openai/realtime', '/openai/realtime/'])(
+    '[AU2] at %s without an upgrade is answered 426',
+    async (target) => {
+      const answer = await ask({ port: keyless, target, headers: local() });
+      expect([answer.status, codeOf(answer), answer.headers.upgrade]).toEqual([
+        426,
+        'websocket_upgrade_required',
+        'websocket',
+      ]);
+    },
+  );
 
   it('[AU2] with another version of the protocol is answered 400, naming the supported one', async () => {
     const headers = [...local(), ...WEBSOCKET].map((value) => (value === '13' ? '8' : value));

@@ -28,13 +28,15 @@ function bridged() {
 }
 
 describe('asksForBeta', () => {
-  it('[BT1] by header or by subprotocol, in any list, and by nothing else', () => {
+  it('[BT1] by header, by subprotocol in any list or by the address Azure had for it, and by nothing else', () => {
     expect(asksForBeta(asked({ 'openai-beta': ['realtime=v1'] }))).toBe(true);
     expect(asksForBeta(asked({ 'openai-beta': ['assistants=v2, realtime=v1'] }))).toBe(true);
     expect(asksForBeta(asked({ 'openai-beta': ['assistants=v2', 'realtime=v1'] }))).toBe(true);
     expect(asksForBeta(asked({ 'sec-websocket-protocol': ['realtime, key.x, openai-beta.realtime-v1'] }))).toBe(true);
     expect(asksForBeta(asked({ 'openai-beta': ['realtime=v2'], 'sec-websocket-protocol': ['realtime'] }))).toBe(false);
     expect(asksForBeta(asked({}))).toBe(false);
+    expect(asksForBeta({ ...asked({}), target: '/openai/realtime?deployment=m' })).toBe(true);
+    expect(asksForBeta({ ...asked({}), target: '/openai/v1/realtime?model=m' })).toBe(false);
   });
 });
 

@@ -4,16 +4,18 @@
 import { createBetaState, temperatureOf, toBetaServerFrames, toGaClientFrame } from '@colloquy/protocol/beta';
 import { type Asked, offeredProtocols, type Refusal } from './auth.ts';
 import type { Engine } from './engine.ts';
+import { isBetaAddress } from './opening.ts';
 import type { Frame, Transport } from './transport.ts';
 import { withAudio } from './transports/sliced-frame.ts';
 
 /** What is done with clients that speak beta [BT2]. @default 'refuse' */
 export type BetaPolicy = 'serve' | 'refuse';
 
-/** Whether a handshake chooses the beta dialect: by `OpenAI-Beta: realtime=v1`, or the subprotocol browsers have instead [BT1]. */
+/** Whether a handshake chooses the beta dialect: by `OpenAI-Beta: realtime=v1`, the subprotocol browsers have instead, or Azure's beta address [BT1]. */
 export const asksForBeta = (asked: Asked): boolean =>
   asked.all('openai-beta').some((value) => value.split(',').some((each) => each.trim() === 'realtime=v1')) ||
-  offeredProtocols(asked).includes('openai-beta.realtime-v1');
+  offeredProtocols(asked).includes('openai-beta.realtime-v1') ||
+  isBetaAddress(asked.target);
 
 /** Why a beta client is turned away where beta is not served: after the upgrade, as the hosted service does it [BT2, ER49]. */
 export const BETA_REFUSED: Refusal = {

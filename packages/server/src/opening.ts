@@ -35,22 +35,42 @@ export interface OpeningRules {
   readonly lockedSecrets: boolean;
 }
 
-/** Where sessions are opened, and whether for translation [AU1]. */
-const PATHS: ReadonlyMap<string, 'conversation' | 'translation'> = new Map([
-  ['/v1/realtime', 'conversation'],
-  ['/openai/v1/realtime', 'conversation'],
-  ['/v1/realtime/translations', 'translation'],
-  ['/openai/v1/realtime/translations', 'translation'],
-]);
+/** What an address opens: a conversation, one in the beta dialect that Azure had at an address of its own, or a translation. */
+type Address = 'conversation' | 'azure_beta' | 'translation';
+
+/** Where sessions are opened [AU1]. */
+const ADDRESSES: Readonly<Record<string, Address>> = {
+  '/v1/realtime': 'conversation',
+  '/openai/v1/realtime': 'conversation',
+  '/openai/realtime': 'azure_beta',
+  '/v1/realtime/translations': 'translation',
+  '/openai/v1/realtime/translations': 'translation',
+};
+const PATHS: ReadonlyMap<string, Address> = new Map(
+  Object.entries(ADDRESSES).flatMap(([path, address]) => [
+    [path, address],
+    [`${path}/`, address],
+  ]),
+);
 export const SESSION_PATHS: ReadonlySet<string> = new Set(PATHS.keys());
+
+const addressOf = (target: string): Address | undefined => PATHS.get(target.split('?', 1)[0] as string);
+
+/** Whether the address alone chooses the beta dialect [BT1]. */
+export const isBetaAddress = (target: string): boolean => addressOf(target) === 'azure_beta';
 
 const refuse = (code: Refusal['code'], param: string | null, message: string) =>
   ({ ok: false, refusal: { code, param, message } }) as const;
 
-const missingModel = () => refuse('missing_model', 'model', 'You must provide a model parameter.');
-const invalidModel = () =>
-  refuse('invalid_model', 'model', 'The model does not exist or you do not have access to it.');
-const otherModel = () => refuse('session_locked', 'model', 'The client secret fixes the model.');
+/** How a model is named in a query: by `model`, and at Azure's beta address by `deployment`. */
+type ModelParameter = 'model' | 'deployment';
+
+const missingModel = (param: ModelParameter = 'model') =>
+  refuse('missing_model', param, `You must provide a ${param} parameter.`);
+const invalidModel = (param: ModelParameter = 'model') =>
+  refuse('invalid_model', param, 'The model does not exist or you do not have access to it.');
+const otherModel = (param: ModelParameter = 'model') =>
+  refuse('session_locked', param, 'The client secret fixes the model.');
 const otherKind = (param: string | null) =>
   refuse('session_locked', param, 'The client secret is for another kind of session.');
 
@@ -59,8 +79,9 @@ const otherKind = (param: string | null) =>
  * `session_locked` or, for a sideband, `call_id_not_found`.
  */
 export function openingOf(target: string, grant: Grant, rules: OpeningRules): Opened {
-  const isTranslation = PATHS.get(target.split('?', 1)[0] as string) === 'translation';
-  return isTranslation ? translationOf(target, grant, rules) : conversationOf(target, grant, rules);
+  const address = addressOf(target);
+  if (address === 'translation') return translationOf(target, grant, rules);
+  return conversationOf(target, grant, rules, address === 'azure_beta' ? 'deployment' : 'model');
 }
 
 function translationOf(target: string, grant: Grant, rules: OpeningRules): Opened {
@@ -79,14 +100,18 @@ function translationOf(target: string, grant: Grant, rules: OpeningRules): Opene
   return { ok: true, opening: { kind: 'translation', model, config, isLocked } };
 }
 
-function conversationOf(target: string, grant: Grant, rules: OpeningRules): Opened {
+function conversationOf(target: string, grant: Grant, rules: OpeningRules, param: ModelParameter): Opened {
   const query = queryOf(target);
-  const [models, calls, intents] = [query.getAll('model'), query.getAll('call_id'), query.getAll('intent')];
+  const calls = query.getAll('call_id');
+  const intents = query.getAll('intent');
+  const isTranscription = intents[0] === 'transcription';
+  // Azure names a deployment beside the intent; a transcription session has no model.
+  const models = param === 'deployment' && isTranscription ? [] : query.getAll(param);
   if (models.length + calls.length + intents.length > 1) {
-    return refuse('invalid_value', null, "Exactly one of 'model', 'call_id' and 'intent' names what is opened.");
+    return refuse('invalid_value', null, `Exactly one of '${param}', 'call_id' and 'intent' names what is opened.`);
   }
   if (calls.length > 0) return refuse('call_id_not_found', '', 'No session found for the provided call_id');
-  if (intents.length > 0 && intents[0] !== 'transcription') {
+  if (intents.length > 0 && !isTranscription) {
     return refuse('invalid_value', 'intent', "Invalid value: the only intent is 'transcription'.");
   }
   const config = grant.secret?.session;
@@ -98,14 +123,14 @@ function conversationOf(target: string, grant: Grant, rules: OpeningRules): Open
   }
   const own = config?.type === 'realtime' ? config.model : undefined;
   const [asked] = models;
-  if (!asked && !config) return missingModel();
+  if (!asked && !config) return missingModel(param);
   if (config?.type === 'transcription') {
-    if (asked) return otherKind('model');
+    if (asked) return otherKind(param);
     return { ok: true, opening: { kind: 'transcription', model: '', config, isLocked } };
   }
-  if (asked && isLocked && own !== undefined && asked !== own) return otherModel();
+  if (asked && isLocked && own !== undefined && asked !== own) return otherModel(param);
   const model = asked || own || rules.defaultModel;
-  if (rules.models && !rules.models.includes(model)) return invalidModel();
+  if (rules.models && !rules.models.includes(model)) return invalidModel(param);
   return { ok: true, opening: { kind: 'realtime', model, config, isLocked } };
 }
 
