@@ -123,6 +123,39 @@ describe('credentials', () => {
 describe('an upstream that is not there', () => {
   const limits = { upstreamConnectMs: 150, closeMs: 200 };
 
+  /** An upstream that answers the handshake with a status and a header. */
+  const refusing = (status: string, header: string) =>
+    fakeUpstream((_, socket) => socket.end(`HTTP/1.1 ${status}\r\n${header}\r\nContent-Length: 0\r\n\r\n`));
+  const IN_AN_HOUR = new Date(Date.now() + 3_600_000).toUTCString();
+
+  it.each([
+    ['401 Unauthorized', 'WWW-Authenticate: Bearer', 401, undefined],
+    ['429 Too Many Requests', 'Retry-After: 7', 429, /^7$/],
+    ['429 Too Many Requests', 'Retry-After-Ms: 1500', 429, /^2$/],
+    ['429 Too Many Requests', `Retry-After: ${IN_AN_HOUR}`, 429, /^3[56]\d\d$/],
+    ['429 Too Many Requests', 'Retry-After: soon', 429, /^1$/],
+    ['429 Too Many Requests', 'Retry-After: 999999999', 429, /^86400$/],
+  ])('[RL15] answers %s (%s) with %i', async (answer, header, status, retryAfter) => {
+    const { dial, logged } = await relayTo((await refusing(answer, header)).url);
+    const refused = await dial().refused;
+    expect(refused.status).toBe(status);
+    if (retryAfter) expect(refused.retryAfter).toMatch(retryAfter);
+    expect(logged.join('')).not.toContain(UPSTREAM_KEY);
+  });
+
+  it.each([
+    ['401 Unauthorized', 'invalid_api_key', 3000],
+    ['429 Too Many Requests', 'rate_limit_exceeded', 1008],
+  ])('[RL15, AU13] tells of %s by event where refusals are told by event', async (answer, code, close) => {
+    const { dial } = await relayTo((await refusing(answer, 'Retry-After: 7')).url, { refusals: 'event' });
+    const client = dial();
+    expect((await client.next('error')).error).toMatchObject({
+      code,
+      message: expect.stringContaining('The upstream'),
+    });
+    expect((await client.closed)[0]).toBe(close);
+  });
+
   it('[RL2, RL8, RL10, AU27] answers 502 to a redirect, follows it nowhere, and counts the session as refused', async () => {
     const target = await fakeUpstream();
     const fake = await fakeUpstream((_, socket) => {
@@ -143,7 +176,7 @@ describe('an upstream that is not there', () => {
   });
 
   it.each([
-    ['refuses with 401', (socket: NodeJS.WritableStream) => socket.end('HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n')],
+    ['refuses with 403', (socket: NodeJS.WritableStream) => socket.end('HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n')],
     ['answers with a page', (socket: NodeJS.WritableStream) => socket.end('HTTP/1.1 200 OK\r\n\r\n<html>')],
     ['answers with garbage', (socket: NodeJS.WritableStream) => socket.end('\0\0SSH-2.0\r\n')],
     ['says nothing', () => {}],

@@ -1,5 +1,6 @@
 import { begun, CREATED, done, type Event, ITEM, relay, spoken } from '@support/relay-pair.ts';
 import { describe, expect, it } from 'vitest';
+import { UpstreamRefusal } from './upstream-refusal.ts';
 
 const types = (events: readonly { type: string }[]) => events.map(({ type }) => type);
 const ASK = { type: 'response.create', event_id: 'ask_1' };
@@ -133,6 +134,16 @@ describe('from the upstream to the client', () => {
     expect(told).toMatchObject({ type: 'error', error: { type: 'server_error', code: 'upstream_error' } });
     expect(JSON.stringify(told)).not.toContain('sk-');
   });
+
+  it("[RL15] says that the upstream refused a credential, in words of the relay's own", async () => {
+    const { say, next } = relay();
+    const error = { type: 'invalid_request_error', code: 'invalid_api_key', param: null, event_id: null };
+    say({ type: 'error', error: { ...error, message: 'Incorrect API key provided: sk-proj-****wxyz.' } });
+    expect(await next()).toMatchObject({
+      type: 'error',
+      error: { code: 'invalid_api_key', message: 'The upstream refused the credential of this server.' },
+    });
+  });
 });
 
 describe('an upstream that falls silent', () => {
@@ -214,7 +225,7 @@ describe('an upstream that closes', () => {
     [1006, '', 1011, 'The connection to the upstream was lost.'],
     [1008, '', 1008, 'The upstream closed the connection.'],
     [1011, 'at 10.0.0.7:8443 (api.internal.example)', 1011, 'at [REDACTED]'],
-    [3000, 'invalid_request_error.invalid_api_key', 1011, 'invalid_request_error.invalid_api_key'],
+    [3000, 'invalid_request_error.invalid_api_key', 3000, 'invalid_request_error.invalid_api_key'],
     [4000, 'invalid_request_error.invalid_model', 4000, 'invalid_request_error.invalid_model'],
     [4001, 'Bearer abcdef of sk-live-0123 ek_77 https://u:p@host/x', 4001, 'Bearer [REDACTED] of [REDACTED]'],
     [4002, `${'word '.repeat(60)}`, 4002, 'word '.repeat(60).slice(0, 123)],
@@ -271,6 +282,16 @@ describe('the ends of a relayed session', () => {
     expect((await client.closed).code).toBe(1011);
     await over;
     expect(isStarted).toBe(false);
+  });
+
+  it.each([
+    [401, {}, 'invalid_api_key', 3000, 'invalid_request_error.invalid_api_key'],
+    [429, {}, 'rate_limit_exceeded', 1008, 'rate_limit_error.rate_limit_exceeded'],
+    [503, {}, 'upstream_error', 1011, 'The upstream cannot be reached.'],
+  ])('[RL2, RL15] tells of a dial that was answered %i', async (status, headers, code, close, reason) => {
+    const { rest, client } = relay({ upstream: Promise.reject(new UpstreamRefusal(status, headers)) });
+    expect(await rest()).toMatchObject([{ type: 'error', error: { code, param: null, event_id: null } }]);
+    expect(await client.closed).toEqual({ code: close, reason });
   });
 
   it('[LM12] drains: lets the running response finish, then closes 1001', async () => {

@@ -19,6 +19,7 @@ import { relaySetup } from './relay-setup.ts';
 import { type Frame, frameBytes, type Transport } from './transport.ts';
 import type { Upstream } from './upstream.ts';
 import { readUpstreamFrame } from './upstream-frame.ts';
+import { dialClose, dialRefusal } from './upstream-refusal.ts';
 import { closeOf, withoutCredentials } from './upstream-words.ts';
 
 /** What a relay knows of its session. The conversation itself is the upstream's. */
@@ -57,9 +58,9 @@ const SAID_MS = 1000;
 
 /**
  * Relays a session until the client's connection ends; resolves then, with the upstream closed. Never rejects. An upstream that
- * could not be dialled is told by one `error`, `upstream_error` or why else, and close 1011 [RL2].
+ * could not be dialled is told by one `error`, `upstream_error` and close 1011, or what it refused [RL2, RL15].
  *
- * @see SPEC.md RL1 to RL11, ER23
+ * @see SPEC.md RL1 to RL15, ER23
  */
 export async function relaySession(transport: Transport, options: RelayOptions): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -72,11 +73,10 @@ export async function relaySession(transport: Transport, options: RelayOptions):
     upstream = 'then' in options.upstream ? await options.upstream : options.upstream;
   } catch (error) {
     log.warn({ error: errorName(error) }, 'an upstream cannot be reached');
-    const unreachable = { param: null, message: 'The upstream cannot be reached.' };
-    transport.send(
-      encodeEvent({ type: 'error', event_id: eventId(), error: toRealtimeError('upstream_error', unreachable) }),
-    );
-    return transport.close(1011, unreachable.message);
+    const { refusal } = dialRefusal(error);
+    const { code, reason } = dialClose(refusal);
+    transport.send(encodeEvent({ type: 'error', event_id: eventId(), error: toRealtimeError(refusal.code, refusal) }));
+    return transport.close(code, reason);
   }
   const far = upstream.transport;
   const hide = upstream.hide ?? ((text: string) => text);

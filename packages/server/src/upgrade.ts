@@ -25,6 +25,7 @@ import type { Translator } from './translator.ts';
 import type { Transport } from './transport.ts';
 import { webSocketTransport } from './transports/websocket.ts';
 import { dialUpstream, type Upstream, type UpstreamOptions } from './upstream.ts';
+import { dialRefusal } from './upstream-refusal.ts';
 import { createWatchUpgrade, type WatchPolicy, watchedSession } from './watch-upgrade.ts';
 
 export interface UpgradeOptions {
@@ -79,11 +80,11 @@ export function createUpgrade(
     const isSessionPath = SESSION_PATHS.has(path);
     const watched = watchedSession(path);
     const verdict = authorize(door, asked, isSessionPath ? 'session' : watched ? 'inspect' : 'presence');
-    const refuse = (refusal: Refusal, headers?: Record<string, string>) => {
+    const refuse = (refusal: Refusal, headers?: Record<string, string>, isUpstreams = false) => {
       const { http: status, close } = FAILURES[refusal.code];
       log.info({ code: refusal.code, status, route: isSessionPath ? path : 'other' }, 'upgrade refused');
       const isTold = options.refusals === 'event' || refusal === BETA_REFUSED;
-      if (isTold && (close >= 3000 || refusal === UNREACHABLE) && isSessionPath && isHandshake(request)) {
+      if (isTold && (close >= 3000 || isUpstreams) && isSessionPath && isHandshake(request)) {
         sockets.handleUpgrade(request, socket, head, (ws) => refuseByEvent(ws, refusal));
       } else answerSocket(socket, httpAnswer(refusal, headers));
     };
@@ -117,16 +118,22 @@ export function createUpgrade(
       if (!isOpen) upstream?.transport.drop(); // the client has gone
     };
     if (!options.upstream) return accept();
-    dial(options.upstream, opening, socket).then((upstream) => {
-      const refusal = upstream ? refuseCrowd(grant) : UNREACHABLE;
-      if (!refusal) return accept(upstream);
-      upstream?.transport.drop();
-      refuse(refusal);
-    });
+    dial(options.upstream, opening, socket).then(
+      (upstream) => {
+        const crowd = refuseCrowd(grant);
+        if (!crowd) return accept(upstream);
+        upstream.transport.drop();
+        refuse(crowd);
+      },
+      (error: unknown) => {
+        const { refusal, retryAfter } = dialRefusal(error);
+        refuse(refusal, retryAfter === undefined ? {} : { 'retry-after': `${retryAfter}` }, true);
+      },
+    );
   };
 
-  /** An upstream is dialled before the client is told of success [RL2]. `undefined` when it cannot be reached. */
-  async function dial(to: UpstreamOptions, { model, kind }: Opening, client: Duplex): Promise<Upstream | undefined> {
+  /** An upstream is dialled before the client is told of success [RL2]. Rejects as `dialUpstream` does. */
+  async function dial(to: UpstreamOptions, { model, kind }: Opening, client: Duplex): Promise<Upstream> {
     const left = new AbortController();
     const leave = () => left.abort();
     // Nothing is taken from what the client may have sent; but only who tries to read learns that there is an end.
@@ -138,7 +145,7 @@ export function createUpgrade(
     } catch (error) {
       // Its message is ours, and names neither host nor credential.
       log.warn({ error: ColloquyError.is(error) ? error.message : errorName(error) }, 'an upstream cannot be reached');
-      return undefined;
+      throw error;
     } finally {
       client.off('readable', look).off('end', leave).off('close', leave);
     }
@@ -268,7 +275,6 @@ const NO_UPGRADE = refusal('websocket_upgrade_required', 'This path is for WebSo
 const BAD_VERSION = refusal('invalid_value', 'The only supported WebSocket version is 13.');
 const BAD_HANDSHAKE = refusal('invalid_value', 'The WebSocket handshake is not valid.');
 const NOT_RELAYED = refusal('not_found', 'Translation sessions are not relayed.');
-const UNREACHABLE = refusal('upstream_error', 'The upstream cannot be reached.');
 const FAULT = refusal('internal_error', 'The server had an error.');
 const SPENT = refusal('invalid_api_key', 'The client secret is spent.');
 const DRAINING = refusal('draining', 'The server is shutting down.');

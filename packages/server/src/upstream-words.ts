@@ -3,9 +3,10 @@
 
 import { holdsCredential, type RealtimeError, type ServerEvent, toRealtimeError } from '@colloquy/protocol';
 import { HIDDEN } from './upstream.ts';
+import { CREDENTIAL_REFUSED } from './upstream-refusal.ts';
 
-/** Codes that mean to our client what they mean to us. 3000 does not: the credential it speaks of is ours. */
-const PASSED_ON: ReadonlySet<number> = new Set([1000, 1001, 1008, 1009, 1012, 1013]);
+/** Codes that mean to our client what they mean to us. With 3000 an `error` says whose credential was refused [RL15]. */
+const PASSED_ON: ReadonlySet<number> = new Set([1000, 1001, 1008, 1009, 1012, 1013, 3000]);
 
 /** A close of the upstream, as the client is told of it. */
 export function closeOf(code: number, reason: string): { code: number; reason: string } {
@@ -31,19 +32,18 @@ function plainWords(text: string): string {
   return shown.filter((word, index) => word !== HIDDEN || shown[index - 1] !== HIDDEN).join(' ');
 }
 
-const NOT_OURS_TO_TELL = { param: null, message: 'The upstream refused the credential of this server.' };
-
 /** An event without messages that speak of the credential the upstream was shown: it is not the client's. */
 export function withoutCredentials(event: ServerEvent): ServerEvent {
   if (event.type === 'error') {
     const { error } = event as { error?: Partial<RealtimeError> | null };
     if (!error || (error.code !== 'invalid_api_key' && !speaksOfKeys(error.message))) return event;
-    return { ...event, error: toRealtimeError('upstream_error', NOT_OURS_TO_TELL, error.event_id ?? null) };
+    const code = error.code === 'invalid_api_key' ? error.code : 'upstream_error';
+    return { ...event, error: toRealtimeError(code, CREDENTIAL_REFUSED, error.event_id ?? null) };
   }
   if (event.type === 'response.done') {
     const details = event.response?.status_details;
     if (!speaksOfKeys(details?.error?.message)) return event;
-    const error = { ...details?.error, message: NOT_OURS_TO_TELL.message };
+    const error = { ...details?.error, message: CREDENTIAL_REFUSED.message };
     return { ...event, response: { ...event.response, status_details: { ...details, error } } };
   }
   return event;

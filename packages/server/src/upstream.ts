@@ -9,6 +9,7 @@ import { errorName } from './log.ts';
 import type { ResponseUsage } from './relay-responses.ts';
 import type { Transport } from './transport.ts';
 import { webSocketTransport } from './transports/websocket.ts';
+import { UpstreamRefusal } from './upstream-refusal.ts';
 
 /** Another Realtime server, and how it is reached. All of it is the operator's word; nothing in it comes from a client. */
 export interface UpstreamSettings {
@@ -90,7 +91,7 @@ const isLoopback = (hostname: string) =>
  * Opens a connection to the upstream. Redirects are not followed, certificates are verified, PINGs are answered [RL8, RL11].
  *
  * Rejects with `upstream_error` when it cannot be reached, refuses, redirects, or does not answer within
- * `limits.upstreamConnectMs`; with `invalid_model` for a model that is not on the list [RL9]; with `invalid_configuration` as
+ * `limits.upstreamConnectMs`; with `invalid_api_key` when it answers 401, and `rate_limit_exceeded` when it answers 429 [RL15]; with `invalid_model` for a model that is not on the list [RL9]; with `invalid_configuration` as
  * `checkUpstream` does. The error's message names no host and no credential.
  */
 export async function dialUpstream(
@@ -132,11 +133,13 @@ export async function dialUpstream(
 /** Resolves when the handshake is done, rejects when there will be none. */
 function opened(socket: WebSocket, limitMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (message: string, cause?: unknown) => {
+    const failWith = (error: ColloquyError) => {
       settle();
-      reject(new ColloquyError('upstream_error', message, { cause }));
+      reject(error);
       socket.terminate();
     };
+    const fail = (message: string, cause?: unknown) =>
+      failWith(new ColloquyError('upstream_error', message, { cause }));
     const giveUp = () => fail('nobody waits for the upstream any more');
     // Not the option of `ws`, which starts anew with every byte that arrives.
     const timer = setTimeout(() => fail('the upstream did not answer in time'), limitMs);
@@ -149,8 +152,8 @@ function opened(socket: WebSocket, limitMs: number, signal: AbortSignal | undefi
       settle();
       resolve();
     });
-    socket.on('unexpected-response', (request, { statusCode = 0 }) => {
-      fail(`the upstream answered the handshake with status ${statusCode}`);
+    socket.on('unexpected-response', (request, { statusCode = 0, headers }) => {
+      failWith(new UpstreamRefusal(statusCode, headers));
       request.destroy();
     });
     socket.on('error', (error) => fail(`the upstream cannot be reached: ${errorName(error)}`, error));
