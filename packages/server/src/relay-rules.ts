@@ -3,10 +3,11 @@
 
 import { type ClientEvent, decodeClientEvent, type Issue } from '@colloquy/protocol';
 import { lockedField } from '@colloquy/session';
+import { checkModels } from './relay-models.ts';
 import type { Frame } from './transport.ts';
 
 export interface RelayRules {
-  /** Models a client may name; `undefined` for any [RL9]. */
+  /** Models a client may name; `undefined` for any [RL9, RL14]. */
   readonly models?: readonly string[] | undefined;
   /** Dotted paths below `session` that no update may change, and the configuration they stand in [SE33]. */
   readonly locked: readonly string[];
@@ -20,7 +21,7 @@ type Judged =
 /**
  * Reads a client's frame. Refuses what a server refuses of a frame by itself (ER8 to ER20), a model that is not on the list
  * with `invalid_model`, and a locked setting with `session_locked`. Events and parameters that only a newer server could know go
- * on: whether it does is the upstream's to say.
+ * on: whether it does is the upstream's to say. With a list of models they go on without text [RL14].
  */
 export function judgeClientFrame(frame: Frame, { models, locked, config }: RelayRules): Judged {
   let decoded = decodeClientEvent(frame, { profile: 'server', keepUnknown: true });
@@ -33,10 +34,10 @@ export function judgeClientFrame(frame: Frame, { models, locked, config }: Relay
     }
   }
   if (!decoded.ok) return { ok: false, issue: decoded.issues[0], event_id: decoded.event_id };
-  const { value: event, audio_bytes, known } = decoded;
+  const { value: event, audio_bytes } = decoded;
   const issue =
     (isNew && frame.length > LONGEST_NEW ? TOO_LONG : undefined) ??
-    (models && otherModel(event, models, known ? NOT_MODELS : TRANSCRIPTION, '', 0)) ??
+    (models && checkModels(event, models)) ??
     (event.type === 'session.update' ? lockedField({ locked, config }, event.session) : undefined);
   if (issue) return { ok: false, issue, event_id: event.event_id ?? null };
   return { ok: true, event, ...(audio_bytes && { audio_bytes }) };
@@ -49,41 +50,3 @@ const TOO_LONG: Issue = {
   param: null,
   message: `The event is too large: more than ${LONGEST_NEW} characters.`,
 };
-
-/** Models that transcribe are not those that speak, and are not on the list. */
-const TRANSCRIPTION: ReadonlySet<string> = new Set(['transcription']);
-/** Where the events we know hold data of the client's own. */
-const NOT_MODELS: ReadonlySet<string> = new Set([
-  ...TRANSCRIPTION,
-  'item',
-  'input',
-  'tools',
-  'metadata',
-  'prompt',
-  'tracing',
-]);
-/** No event that was accepted is nested deeper. */
-const DEEPEST = 128;
-
-/** The first `model` that is not on the list, wherever it stands. */
-function otherModel(
-  value: object,
-  models: readonly string[],
-  passedOver: ReadonlySet<string>,
-  path: string,
-  depth: number,
-): Issue | undefined {
-  if (depth > DEEPEST) return undefined;
-  for (const [key, inner] of Object.entries(value) as [string, unknown][]) {
-    if (passedOver.has(key)) continue;
-    const param = path === '' ? key : `${path}.${key}`;
-    if (typeof inner === 'object' && inner !== null) {
-      const found = otherModel(inner, models, passedOver, param, depth + 1);
-      if (found) return found;
-    } else if (key === 'model' && inner !== null && !models.includes(inner as string)) {
-      const message = 'The model does not exist or you do not have access to it.';
-      return { code: 'invalid_model', param: param.slice(0, 256), message };
-    }
-  }
-  return undefined;
-}

@@ -3,6 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { UpstreamRefusal } from './upstream-refusal.ts';
 
 const types = (events: readonly { type: string }[]) => events.map(({ type }) => type);
+const PART = { type: 'input_text', text: 'Which model?' };
+const SAID = { type: 'message', role: 'user', content: [PART] };
+const TOOL = {
+  type: 'function',
+  name: 'pick',
+  parameters: { type: 'object', properties: { model: { type: 'string', enum: ['mine'] } }, model: 'mine' },
+};
 const ASK = { type: 'response.create', event_id: 'ask_1' };
 
 describe('from the client to the upstream', () => {
@@ -50,7 +57,19 @@ describe('from the client to the upstream', () => {
     ['response.session.model', { type: 'response.create', response: { session: { model: 'dear' } } }],
     ['model', { type: 'session.switch', model: 'dear' }],
     ['to.model', { type: 'session.switch', to: { model: 7 } }],
-  ])('[RL9] refuses another model as %s', async (param, event) => {
+    ['session.Model', { type: 'session.update', session: { type: 'realtime', Model: 'dear' } }],
+    ['session. MODEL', { type: 'session.update', session: { type: 'realtime', ' MODEL': 'dear' } }],
+    ['response.prompt.model', { type: 'response.create', response: { prompt: { id: 'p', model: 'dear' } } }],
+    ['session.tracing.model', { type: 'session.update', session: { type: 'realtime', tracing: { model: 'dear' } } }],
+    ['response.input[0].model', { type: 'response.create', response: { input: [{ ...SAID, model: 'dear' }] } }],
+    ['item.model', { type: 'conversation.item.create', item: { ...SAID, model: 'dear' } }],
+    [
+      'session.tools[0].model',
+      { type: 'session.update', session: { type: 'realtime', tools: [{ ...TOOL, model: 'dear' }] } },
+    ],
+    ['a[0][0].model', { type: 'session.switch', a: [[{ model: 'dear' }]] }],
+    ['transcription.model', { type: 'session.switch', transcription: { model: 'dear' } }],
+  ])('[RL9, RL14] refuses another model as %s', async (param, event) => {
     const { send, next, forwarded } = relay({ models: ['cheap'] });
     send(event);
     expect(await next()).toMatchObject({ type: 'error', error: { code: 'invalid_model', param } });
@@ -58,6 +77,37 @@ describe('from the client to the upstream', () => {
     const allowed = { type: 'session.update', session: { type: 'realtime', model: 'cheap', audio } };
     send(allowed);
     expect(await forwarded()).toEqual(allowed);
+  });
+
+  it.each([
+    ['session.engine', { type: 'session.update', session: { type: 'realtime', engine: 'dear' } }],
+    ['response.prompt.use', { type: 'response.create', response: { prompt: { id: 'p', use: 'dear' } } }],
+    ['item.content[0].by', { type: 'conversation.item.create', item: { ...SAID, content: [{ ...PART, by: 'dear' }] } }],
+    ['to[1].name', { type: 'session.switch', to: [7, { name: 'dear' }] }],
+    [
+      'session.[REDACTED]',
+      { type: 'session.update', session: { type: 'realtime', 'sk-proj-abcdefghijklmnop': 'dear' } },
+    ],
+  ])('[RL14] forwards no text at %s, which the protocol does not have', async (param, event) => {
+    const { send, next } = relay({ models: ['cheap'] });
+    send({ ...event, event_id: 'e' });
+    expect(await next()).toMatchObject({ type: 'error', error: { code: 'unknown_parameter', param, event_id: 'e' } });
+  });
+
+  it.each([
+    { type: 'session.update', session: { type: 'realtime', dreams: true, depth: [3, null], second: 'cheap' } },
+    { type: 'session.switch', event_id: 'e', model: 'cheap', depth: 3 },
+    { type: 'session.update', session: { type: 'realtime', tools: [TOOL], tracing: { metadata: { model: 'mine' } } } },
+    {
+      type: 'response.create',
+      response: { metadata: { model: 'mine' }, prompt: { id: 'p', variables: { model: 'mine' } } },
+    },
+    { type: 'conversation.item.create', item: SAID },
+    { type: 'input_audio_buffer.append', audio: 'AAAA' },
+  ])('[RL14] forwards %j, which names no model of its own', async (event) => {
+    const { send, forwarded } = relay({ models: ['cheap'] });
+    send(event);
+    expect(await forwarded()).toEqual(event);
   });
 
   it('[SE33, AU24] opens with what the client secret says, and keeps what it locks', async () => {
