@@ -21,6 +21,18 @@ async function chat(...args: Parameters<typeof chatting>): Promise<Chat> {
   return started;
 }
 
+it('[MC22] a label alone that no configuration has is refused by name, with those that are configured', async () => {
+  const { send, next } = await chat({ servers: [{ label: 'books', url: 'https://books.example/mcp' }] });
+  const tools = [{ type: 'mcp', server_label: 'bocks' }];
+  send({ type: 'session.update', event_id: 'e', session: { type: 'realtime', tools } });
+  expect((await next('error')).error).toMatchObject({
+    code: 'invalid_value',
+    param: 'session.tools[0].server_label',
+    message: expect.stringMatching(/'bocks'.*'books'/),
+    event_id: 'e',
+  });
+});
+
 describe.each(['url', 'sseUrl'] as const)('a server reached by its %s', (way) => {
   it('[MC1, MC2, MC4, MC20] lists its tools', async () => {
     const books = await library();

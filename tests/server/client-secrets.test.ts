@@ -34,6 +34,19 @@ describe('client secrets', () => {
     }
   });
 
+  it('[MC21, AU22] open more than ten sessions at once without a warning', async () => {
+    const warnings: Error[] = [];
+    const warn = (warning: Error) => void warnings.push(warning);
+    process.on('warning', warn);
+    stops.push(() => void process.off('warning', warn));
+    const { url } = await start({ keys: [KEY] });
+    const { body } = await mint(url, { session: { type: 'realtime', model: 'mine' } });
+    for (let count = 0; count < 12; count += 1) {
+      await dial(url, withKey((body as { value: string }).value), '').next('session.created');
+    }
+    expect(warnings.map(({ name }) => name)).toEqual([]);
+  });
+
   it('[AU4, RT2, RT3] last ten minutes and carry no session when nobody says otherwise', async () => {
     const { url } = await start({ keys: [KEY] });
     const { body } = await mint(url, '');

@@ -1,6 +1,7 @@
 // Minting and spending `ek_…` secrets. Only hashes are kept; the session configuration a secret carries is kept with them.
 
 import { createHash, randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { SessionUpdateConfig, TranslationAudio } from '@colloquy/protocol';
 
 /** What a translation session starts from [RT5]. */
@@ -85,6 +86,7 @@ export function clientSecrets(options: ClientSecretOptions, most: number, now: (
       if (kept.size >= most) return undefined;
       const value = `ek_${randomBytes(32).toString('base64url')}`;
       const abort = new AbortController();
+      setMaxListeners(0, abort.signal); // one for each session it opened, as long as that lasts
       const hash = hashOf(value);
       const expiresAt = at + seconds * 1000;
       kept.set(hash, {

@@ -94,6 +94,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   const allow_unapproved_tools = mcp.allowUnapproved;
   const made = {
     ...{ model: 'gpt-realtime', started_at: Date.now(), seed: randomSeed(), allow_unapproved_tools },
+    ...(mcp.labels && { mcp_labels: mcp.labels }),
     ...options.opening,
     ...speakingOf(engine),
   };

@@ -27,6 +27,8 @@ export interface SessionOptions {
    * it says. Otherwise every call waits for the client [MC6]. @default false
    */
   allow_unapproved_tools?: boolean;
+  /** Labels of the MCP servers that are configured here: a tool that names a server by its label alone must have one of them [MC22]. @default any */
+  mcp_labels?: readonly string[];
   limits?: Partial<SessionLimits>;
   defaults?: Partial<SessionDefaults>;
   /** What the engine's voice can do; whatever else is asked for is refused [SE36, SE37]. Absent: it does what it is asked. */
@@ -113,7 +115,13 @@ export function createSession(options: SessionOptions): SessionState {
     response_queued: false,
     idle: { due: null, prompts: 0 },
     context_trace: null,
-    mcp: { allow_unapproved: options.allow_unapproved_tools ?? false, listings: [], approvals: [], verdicts: [] },
+    mcp: {
+      allow_unapproved: options.allow_unapproved_tools ?? false,
+      ...(options.mcp_labels && { labels: options.mcp_labels }),
+      listings: [],
+      approvals: [],
+      verdicts: [],
+    },
     refusals: [],
     used: { requests: 0, tokens: 0, at: 0 },
   };

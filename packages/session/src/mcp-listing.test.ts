@@ -102,6 +102,51 @@ describe('asking', () => {
   });
 });
 
+describe('a server named by its label alone', () => {
+  const labels = Array.from({ length: 10 }, (_, index) => `server_${index}`);
+  const named = (server_label: string) => ({ type: 'mcp', server_label });
+
+  it('[MC22] is refused with the labels that are configured, and changes nothing', () => {
+    const played = play({ ...texting, mcp_labels: ['books', 'notes'] });
+    const frames = update(played, named('books'), named('bocks'));
+    expect(types(frames)).toEqual(['error']);
+    expect(errorOf(frames)).toMatchObject({
+      code: 'invalid_value',
+      param: 'session.tools[1].server_label',
+      message: "Invalid value: 'bocks' is not the label of a configured MCP server. Configured are 'books', 'notes'.",
+    });
+    expect(played.done()).toEqual([]);
+  });
+
+  it('[MC22] is refused in a response too', () => {
+    const played = play({ ...texting, mcp_labels: [] });
+    const frames = played.client({ type: 'response.create', response: { tools: [named('books')] } });
+    expect(types(frames)).toEqual(['error']);
+    expect(errorOf(frames)).toMatchObject({
+      param: 'response.tools[0].server_label',
+      message: expect.stringContaining("None is configured; give its 'server_url'."),
+    });
+  });
+
+  it('[MC22, ER4, RD11] names at most eight labels, and none that looks like a key', () => {
+    const played = play({ ...texting, mcp_labels: labels });
+    const { message } = errorOf(update(played, named('sk-proj-abcdefghijklmnop'))) as { message: string };
+    expect(message).toContain("'[REDACTED]'");
+    expect(message).toContain("'server_7' and 2 more.");
+    expect(message).not.toContain('server_8');
+  });
+
+  it.each([
+    ['it is configured', { ...texting, mcp_labels: ['books'] }, named('books')],
+    ['it has an address', { ...texting, mcp_labels: [] }, books],
+    ['nobody said which are', texting, named('books')],
+  ])('[MC22] is asked when %s', (_, options, mcp) => {
+    const played = play(options);
+    update(played, mcp);
+    expect(played.done().map((effect) => effect.do)).toEqual(['list_tools']);
+  });
+});
+
 describe('the answer', () => {
   const asked = () => {
     const played = play(texting);

@@ -1,6 +1,13 @@
 // Which tools of an MCP server are offered, which calls wait for the client, and what no server but the hosted one can do.
 
-import type { Issue, McpListToolEntry, McpToolFilter, RealtimeMcpTool, RealtimeTool } from '@colloquy/protocol';
+import {
+  holdsCredential,
+  type Issue,
+  type McpListToolEntry,
+  type McpToolFilter,
+  type RealtimeMcpTool,
+  type RealtimeTool,
+} from '@colloquy/protocol';
 import type { OfferedTool } from './mcp-state.ts';
 
 /**
@@ -59,6 +66,37 @@ export function checkTools(tools: readonly RealtimeTool[] | null | undefined, pa
   }
   return undefined;
 }
+
+/** Labels that a refusal lists. */
+const MAX_SHOWN_LABELS = 8;
+
+/** A server named by its label alone is one that is configured [MC22]. */
+export function checkLabels(
+  labels: readonly string[] | undefined,
+  tools: readonly RealtimeTool[] | null | undefined,
+  path: string,
+): Issue | undefined {
+  if (!labels) return undefined;
+  for (const [index, tool] of tools?.entries() ?? []) {
+    if (tool.type !== 'mcp' || tool.server_url !== undefined || tool.connector_id !== undefined) continue;
+    if (labels.includes(tool.server_label)) continue;
+    const param = `${path}[${index}].server_label`;
+    const message = `Invalid value: '${shownLabel(tool.server_label)}' is not the label of a configured MCP server. ${configured(labels)}`;
+    return { code: 'invalid_value', param, message };
+  }
+  return undefined;
+}
+
+function configured(labels: readonly string[]): string {
+  if (labels.length === 0) return "None is configured; give its 'server_url'.";
+  const more = labels.length - MAX_SHOWN_LABELS;
+  const shown = labels.slice(0, MAX_SHOWN_LABELS).map((label) => `'${shownLabel(label)}'`);
+  return `Configured are ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+}
+
+/** Cut like any value that is quoted, and not shown when it looks like a key [ER4, RD11]. */
+const shownLabel = (label: string) =>
+  holdsCredential(label) ? '[REDACTED]' : label.replace(/[^\x20-\x7e]/g, '?').slice(0, 40);
 
 function hostedField(tool: RealtimeMcpTool): keyof RealtimeMcpTool | undefined {
   if (tool.connector_id !== undefined) return 'connector_id';

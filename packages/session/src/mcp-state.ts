@@ -52,6 +52,8 @@ export interface Verdict {
 export interface McpState {
   /** Whether `require_approval: "never"` works here [MC6]. */
   readonly allow_unapproved: boolean;
+  /** Servers that a tool may name by its label alone [MC22]; absent for any. */
+  readonly labels?: readonly string[];
   readonly listings: readonly Listing[];
   /** Oldest first. */
   readonly approvals: readonly PendingApproval[];

@@ -20,7 +20,7 @@ import type { EngineEvent, ResponseConfig } from './engine-event.ts';
 import { armIdle, stopIdle } from './idle-timer.ts';
 import { fillArguments, isRunning, openToolCall, startToolCall } from './mcp-call.ts';
 import { listTools, offeredTools, openListings } from './mcp-listing.ts';
-import { checkTools } from './mcp-policy.ts';
+import { checkLabels, checkTools } from './mcp-policy.ts';
 import type { OutputToolCall, PendingApproval } from './mcp-state.ts';
 import { storedForm } from './new-item.ts';
 import { outputTokens } from './output-limit.ts';
@@ -213,6 +213,7 @@ function checkResponse(state: SessionState, params: RealtimeResponseCreateParams
   const voice = params.audio?.output?.voice;
   return (
     checkTools(params.tools, 'response.tools') ??
+    checkLabels(state.mcp.labels, params.tools, 'response.tools') ??
     checkToolChoice(params.tool_choice, tools, 'response.tool_choice') ??
     checkInput(state, params.input ?? []) ??
     checkSpeaking(state.speaking, voice ? { voice } : undefined, 'response.audio.output') ??

@@ -18,7 +18,7 @@ import { applyDetection } from './detection-change.ts';
 import type { Draft } from './draft.ts';
 import { detect } from './input-audio-buffer.ts';
 import { listTools } from './mcp-listing.ts';
-import { checkTools, mayCall } from './mcp-policy.ts';
+import { checkLabels, checkTools, mayCall } from './mcp-policy.ts';
 import { checkSpeaking } from './speaking.ts';
 import type { SessionConfig, SessionState } from './state.ts';
 
@@ -29,7 +29,7 @@ import type { SessionConfig, SessionState } from './state.ts';
  * MCP servers it names are asked for their tools, unless they have been [MC1, MC3].
  *
  * Refuses with `cannot_update_voice` once the conversation holds assistant audio, `session_locked` for a locked field, and
- * `invalid_value` for another kind of session, a `tool_choice` that is not offered, an MCP tool that only OpenAI can host, a voice or a speed that the engine does not have, a speed while a response is active, a
+ * `invalid_value` for another kind of session, a `tool_choice` that is not offered, an MCP tool that only OpenAI can host or whose label alone is not configured, a voice or a speed that the engine does not have, a speed while a response is active, a
  * tracing that was on already, and a format while audio is buffered.
  *
  * @see SPEC.md SE4 to SE37, TX17, RS36
@@ -44,6 +44,7 @@ export function updateSession(draft: Draft, { session }: SessionUpdateEvent): vo
   const issue =
     lockedField(state, session) ??
     checkConfig(session, merged) ??
+    (session.type === 'realtime' ? checkLabels(state.mcp.labels, session.tools, 'session.tools') : undefined) ??
     checkOutput(state, session) ??
     tooLate(state, merged);
   if (issue) return draft.refuse(issue.code, issue.param, issue.message);

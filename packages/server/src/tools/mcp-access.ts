@@ -32,6 +32,8 @@ export type Access =
 export interface McpAccess {
   /** Whether `require_approval: "never"` works [MC6]. */
   readonly allowUnapproved: boolean;
+  /** Labels of the servers an operator names: what names a server by another label alone is refused [MC22]. @default any */
+  readonly labels?: readonly string[] | undefined;
   /** Whether the server a client configured may be dialled, or why not, in words for the log [MC16]. */
   find(tool: RealtimeMcpTool, credentials: McpCredentials): Access;
 }
@@ -69,7 +71,8 @@ export function mcpAccess(config: McpConfig | undefined, env: Environment): McpA
     return allow(server_url, PUBLIC, 'auto', given.headers);
   }
 
-  return { allowUnapproved: config?.allow_unapproved ?? false, find };
+  const labels = servers.map(({ label }) => label);
+  return { allowUnapproved: config?.allow_unapproved ?? false, labels, find };
 }
 
 const refuse = (reason: string): Access => ({ ok: false, reason });

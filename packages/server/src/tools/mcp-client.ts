@@ -4,6 +4,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { McpCallError } from '@colloquy/protocol';
 import type { ListedTool } from '@colloquy/session';
+import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { CallToolResult, ListToolsResult } from '@modelcontextprotocol/sdk/types.js';
 import { definitionHash } from './definition-hash.ts';
@@ -139,26 +140,31 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
     guarded.close();
   }
 
-  /** Waits for one answer. Rejects in words of ours. */
-  async function answer<T>(work: () => Promise<T>): Promise<T> {
+  /** Waits for one answer, which may be given up by `stop`. Rejects in words of ours. */
+  async function answer<T>(stop: AbortSignal, work: (request: RequestOptions) => Promise<T>): Promise<T> {
+    // The official client never takes its listener off: it gets a signal that lasts as long as the request.
+    const request = new AbortController();
+    const abort = () => request.abort(stop.reason);
+    if (stop.aborted) abort();
+    stop.addEventListener('abort', abort, { once: true });
+    const timing = { signal: request.signal, timeout: options.answerMs };
     let ask: Ask | undefined;
     const lost = new Promise<never>((_, reject) => {
       ask = { lost: reject, requests: 0 };
     });
     asks.add(ask as Ask);
     try {
-      return await Promise.race([asking.run(ask as Ask, work), lost]);
+      return await Promise.race([asking.run(ask as Ask, () => work(timing)), lost]);
     } catch (error) {
       throw inOurWords(error, latest, types.McpError);
     } finally {
       asks.delete(ask as Ask);
+      stop.removeEventListener('abort', abort);
     }
   }
 
-  const timing = (stop: AbortSignal) => ({ signal: stop, timeout: options.answerMs });
-
   try {
-    await answer(() => client.connect(transport, timing(signal)));
+    await answer(signal, (timing) => client.connect(transport, timing));
   } catch (error) {
     close();
     throw error;
@@ -174,7 +180,7 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
       let length = 0;
       for (let page = 0; page < MOST_PAGES && tools.length <= MOST_TOOLS; page++) {
         const request = { method: 'tools/list' as const, params: cursor === undefined ? {} : { cursor } };
-        const result = await answer(() => client.request(request, types.ListToolsResultSchema, timing(stop)));
+        const result = await answer(stop, (timing) => client.request(request, types.ListToolsResultSchema, timing));
         length += JSON.stringify(result.tools).length;
         if (length > options.bodyBytes) throw new FetchFault('too_large');
         tools.push(...result.tools);
@@ -186,7 +192,7 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
     async call(name, args, stop) {
       const request = { method: 'tools/call' as const, params: { name, arguments: args } };
       try {
-        const result = await answer(() => client.request(request, types.CallToolResultSchema, timing(stop)));
+        const result = await answer(stop, (timing) => client.request(request, types.CallToolResultSchema, timing));
         return outcomeOf(result);
       } catch (error) {
         if (error instanceof FetchFault && error.kind === 'lost') isOpen = false;
