@@ -299,10 +299,10 @@ export const bytewise: Answer = async (response, _, { type, bytes }) => {
 
 /** A good answer in two pieces, cut at this byte. */
 export const cutInTwo =
-  (at: number, text: string): Answer =>
+  (at: number, body: string | Buffer, type = 'text/event-stream'): Answer =>
   async (response) => {
-    const bytes = Buffer.from(text);
-    head(response, 'text/event-stream');
+    const bytes = Buffer.from(body as string);
+    head(response, type);
     await write(response, bytes.subarray(0, at));
     response.end(bytes.subarray(at));
   };
