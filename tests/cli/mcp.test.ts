@@ -1,12 +1,13 @@
 // `colloquy serve --mcp`: servers named in a file, what is wrong with such a file, and a call that its process does not survive.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chatWith } from '@support/chat.ts';
 import { run, type Served, serve } from '@support/colloquy.ts';
 import { startLibrary } from '@support/library.ts';
 import { CONTROLS } from '@support/logs.ts';
+import { recordedFiles } from '@support/recorded-files.ts';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'colloquy-mcp-cli-'));
@@ -81,7 +82,9 @@ servers: [{ label: books, url: '${books.url}', allow_private: true }]
     expect(books.ledger).toEqual([{ name: 'lend', args: { title: 'Atlas' } }]);
 
     const recordings = join(dataDir, 'recordings');
-    const name = readdirSync(recordings).find((each) => readFileSync(join(recordings, each), 'utf8').includes('Atlas'));
+    const name = recordedFiles(recordings).find((each) =>
+      readFileSync(join(recordings, each), 'utf8').includes('Atlas'),
+    );
     const text = readFileSync(join(recordings, name ?? ''), 'utf8');
     expect(text).toContain('"type":"response.mcp_call.in_progress"');
     expect(text).not.toMatch(/"type":"response\.mcp_call\.(completed|failed)"/);

@@ -1,11 +1,11 @@
 // `colloquy replay --to`: the client's side of a log against live servers, ours and ones that misbehave.
 
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { colloquy, run, type Served, serve } from '@support/colloquy.ts';
 import { CONTROLS, golden, json, type LogFolder } from '@support/logs.ts';
+import { recordedFiles } from '@support/recorded-files.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -38,7 +38,7 @@ export function playSuite(folder: LogFolder): void {
       served = await serve(['--engine', 'parrot', '--data-dir', dataDir], { COLLOQUY_API_KEYS: KEY });
       const env = { COLLOQUY_API_KEY: KEY };
       await run(['talk', served.url], { input: 'good morning\ncall add {"a":1}\n', env });
-      const [name = ''] = readdirSync(join(dataDir, 'recordings'));
+      const [name = ''] = recordedFiles(join(dataDir, 'recordings'));
       recording = join(dataDir, 'recordings', name);
     });
     afterAll(async () => {

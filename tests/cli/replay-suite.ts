@@ -1,11 +1,12 @@
 // `colloquy replay`, on what `colloquy serve --data-dir` wrote of a conversation with `colloquy talk`.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Input } from '@colloquy/session';
 import { run, serve } from '@support/colloquy.ts';
 import { record } from '@support/record.ts';
+import { recordedFiles } from '@support/recorded-files.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 export function replaySuite(): void {
@@ -21,7 +22,7 @@ export function replaySuite(): void {
       await run(['talk', url], { input: 'good morning\nand good night\n' });
       child.kill('SIGTERM');
       await ended;
-      const names = readdirSync(join(folder, 'recordings'));
+      const names = recordedFiles(join(folder, 'recordings'));
       expect(names).toHaveLength(1);
       file = join(folder, 'recordings', names[0] ?? '');
       lines = readFileSync(file, 'utf8').trimEnd().split('\n');

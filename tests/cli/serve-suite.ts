@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runClient } from '@support/child.ts';
 import { run, type Served, serve } from '@support/colloquy.ts';
+import { recordedFiles } from '@support/recorded-files.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -132,9 +133,33 @@ export function serveSuite(): void {
       child.kill('SIGTERM');
       await closed;
       expect(await ended).toBe(0);
-      const [name = ''] = readdirSync(join(folder, 'recordings'));
+      const [name = ''] = recordedFiles(join(folder, 'recordings'));
       expect(readFileSync(join(folder, 'recordings', name), 'utf8').includes('Q0FOQVJZ')).toBe(audio);
     });
+
+    it('[CO21] refuses a data folder that another server uses, and takes it over from one that was killed', async () => {
+      const folder = newFolder();
+      const args = ['--data-dir', folder];
+      const first = await started(args);
+      const { socket, until } = await openSession(first.url);
+      const before = readdirSync(join(folder, 'recordings'));
+      const refused = await run(['serve', '--port', '0', ...args]);
+      expect([refused.code, refused.stdout]).toEqual([2, '']);
+      expect(refused.stderr).toMatch(
+        /^colloquy serve: recordings cannot be kept in \S+: another server uses [^\n]*\n$/,
+      );
+      expect(readdirSync(join(folder, 'recordings'))).toEqual(before);
+      socket.send('{"type":"input_audio_buffer.clear"}');
+      await until('input_audio_buffer.cleared');
+
+      first.child.kill('SIGKILL');
+      await first.ended;
+      const second = await started(args);
+      expect((await run(['serve', '--port', '0', ...args])).code).toBe(2);
+      second.child.kill('SIGTERM');
+      expect(await second.ended).toBe(0);
+      expect(readdirSync(join(folder, 'recordings'))).toEqual(recordedFiles(join(folder, 'recordings')));
+    }, 120_000);
 
     it('holds a conversation with an unmodified official client', async () => {
       const { url } = await started(['--engine', 'parrot', '--pace', '10']);

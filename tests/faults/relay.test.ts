@@ -2,7 +2,7 @@
 // ours reaches whom it should not, and nobody waits for ever.
 
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { connect as connectTls } from 'node:tls';
 import type { ResponseUsage, ServerOptions } from '@colloquy/server';
 import { dial, KEY, mint, post, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
 import { CREATED, fakeUpstream, take } from '@support/fake-upstream.ts';
+import { recordedFiles } from '@support/recorded-files.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -423,7 +424,7 @@ describe('two Colloquys', () => {
     await client.closed;
     await relay.server.close();
 
-    const [file = ''] = await readdir(folder);
+    const [file = ''] = recordedFiles(folder);
     const lines = (await readFile(join(folder, file), 'utf8'))
       .trim()
       .split('\n')

@@ -1,11 +1,12 @@
 // Several engines behind one server: how sessions choose, what they are told, and where it is written down.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cascade, createServer, type Engine, type Transcriber } from '@colloquy/server';
 import { replay, type ServerStatus } from '@colloquy/session';
 import { dial, KEY, mint, pcm, say, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
+import { recordedFiles } from '@support/recorded-files.ts';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -127,7 +128,7 @@ describe('logs and recordings', () => {
     await server.close({ graceMs: 0 });
     const opened = logged.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'session opened');
     expect(opened).toMatchObject({ engine: 'wren' });
-    const lines = readFileSync(join(folder, readdirSync(folder)[0] as string), 'utf8')
+    const lines = readFileSync(join(folder, recordedFiles(folder)[0] as string), 'utf8')
       .trimEnd()
       .split('\n');
     expect(JSON.parse(lines[0] as string)).toMatchObject({ engine: 'wren', options: { model: 'wren' } });

@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import { type RecordingList, readRecordingLine, replay, type SessionList } from '@colloquy/session';
 import { ask as askRaw } from '@support/ask.ts';
 import { dial, KEY, newFolder, pcm, say, start, stopAll, TEXT, withKey } from '@support/dial.ts';
+import { recordedFiles } from '@support/recorded-files.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 
 afterEach(stopAll);
@@ -290,7 +291,7 @@ describe('DELETE /api/recordings/<name>', () => {
     const remove = async () =>
       (await fetch(`${url}/api/recordings/20260101T000000Z-sess_x`, { method: 'DELETE' })).status;
     expect([await remove(), await remove()]).toEqual([204, 404]);
-    expect(readdirSync(folder)).toEqual(['20260101T000000Z-sess_y.jsonl']);
+    expect(recordedFiles(folder)).toEqual(['20260101T000000Z-sess_y.jsonl']);
   });
 
   it('[CO17] refuses one that is being written, until it is whole', async () => {
@@ -304,7 +305,7 @@ describe('DELETE /api/recordings/<name>', () => {
     socket.close(1000);
     await closed;
     await expect.poll(async () => (await remove()).status).toBe(204);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(recordedFiles(folder)).toEqual([]);
   });
 
   it('[CO1, CO3, CO9, CO17, CO18] is for our own page and programs with a key; nothing is changed by reading', async () => {
@@ -330,7 +331,7 @@ describe('DELETE /api/recordings/<name>', () => {
       await tried(method, bearer, '');
       await tried(method, bearer, `${name}?delete=1`);
     }
-    expect(readdirSync(folder)).toEqual([`${name}.jsonl`]);
+    expect(recordedFiles(folder)).toEqual([`${name}.jsonl`]);
     expect(await tried('DELETE', { ...bearer, origin: url })).toBe(204);
   });
 });

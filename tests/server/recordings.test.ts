@@ -1,10 +1,11 @@
 // Recordings of a running server: a session with a real client over a real socket, written down and run again.
 
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from '@colloquy/server';
 import { replay } from '@colloquy/session';
 import { dial, KEY, mint, newFolder, pcm, say, start, stopAll, TEXT, withKey } from '@support/dial.ts';
+import { recordedFiles } from '@support/recorded-files.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 
 afterEach(stopAll);
@@ -36,7 +37,7 @@ async function live(url: string, options = {}): Promise<void> {
 
 /** The recordings of a folder, once their server has closed. */
 const recordingsIn = (folder: string) =>
-  readdirSync(folder)
+  recordedFiles(folder)
     .sort()
     .map((name) => ({ name, lines: readFileSync(join(folder, name), 'utf8').trimEnd().split('\n') }));
 
@@ -107,7 +108,7 @@ describe('recordings', () => {
       ids.push((await next('session.created')).session.id ?? '');
     }
     await server.close({ graceMs: 0 });
-    const names = readdirSync(folder);
+    const names = recordedFiles(folder);
     expect(names.map((name) => /^\d{8}T\d{6}Z-(sess_\w{21})\.jsonl$/.exec(name)?.[1]).sort()).toEqual(ids.sort());
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     for (const name of names) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);

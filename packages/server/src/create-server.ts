@@ -132,7 +132,7 @@ export interface Listening {
 }
 
 export interface Server {
-  /** Rejects with `port_in_use`, or `invalid_configuration` when the address is none of ours or the certificate or recordings cannot be kept. */
+  /** Rejects with `port_in_use`, or `invalid_configuration` when the address is none of ours the certificate or recordings cannot be kept, or another server keeps its recordings in the folder. */
   listen(): Promise<Listening>;
   /** Opens no new sessions and ends those there are: idle ones at once, others when done or after the grace [LM12]. */
   drain(options?: { graceMs?: number }): Promise<void>;
@@ -270,8 +270,8 @@ export function createServer(options: ServerOptions = {}): Server {
   return {
     async listen() {
       await store?.prepare();
-      app = await createRest({ door, limits, log, routes, consoleFolder: isBuilt ? consoleFolder : undefined });
       try {
+        app = await createRest({ door, limits, log, routes, consoleFolder: isBuilt ? consoleFolder : undefined });
         const port = await open((listener) => createHttpServer(common, listener), options.port ?? 8787, tlsHint(log));
         const plain = { url: `http://${shown(host)}:${port}`, port };
         log.info({ url: plain.url, engine: answering }, 'listening');
@@ -284,6 +284,7 @@ export function createServer(options: ServerOptions = {}): Server {
         return { ...plain, tlsUrl, tlsPort, ...('caFile' in pem && { caFile: pem.caFile }) };
       } catch (error) {
         await stop();
+        await store?.release();
         throw error;
       }
     },
@@ -293,6 +294,7 @@ export function createServer(options: ServerOptions = {}): Server {
       await watching.settle(FAREWELL_MS);
       await stop();
       await recorder?.settle(limits.closeMs);
+      await store?.release();
     },
     revokeClientSecret: secrets.revoke,
   };

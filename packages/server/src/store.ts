@@ -5,8 +5,10 @@ import type { Readable } from 'node:stream';
 
 /** A folder of recordings, or what stands for one. */
 export interface Store {
-  /** Makes ready. Rejects with `invalid_configuration` where nothing could be kept. */
+  /** Makes ready and becomes the only owner. Rejects with `invalid_configuration` when nothing can be kept, or another server owns it. */
   prepare(): Promise<void>;
+  /** Ends the ownership that `prepare` took, if it did. */
+  release(): Promise<void>;
   /**
    * Begins a recording. `name` is made by the server, never by a client, and says when: `20260101T000000Z-` and letters, digits
    * and `_`. Rejects when one of that name is there: nothing is ever written over.

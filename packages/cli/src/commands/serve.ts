@@ -18,8 +18,9 @@ Serves the Realtime API at /v1/realtime and a page about itself at /. Says on st
 
 SIGTERM or Ctrl-C lets running answers finish, then ends; a second one ends at once.
 
-With --data-dir every session is written to <folder>/recordings, for 'colloquy replay'. With --engine scripted, a strict
-scenario that was not played as it is written is shown at the end, on stderr, and the exit code is 1.
+With --data-dir every session is written to <folder>/recordings, for 'colloquy replay'; a folder that another
+server uses is refused. With --engine scripted, a strict scenario that was not played as it is written is shown
+at the end, on stderr, and the exit code is 1.
 
 Options (defaults in brackets); a flag wins over the environment, that over the file:
 ${SETTINGS_HELP}  --config <file>        a JSON object of these settings, e.g. {"port": 9000, "tls": true}

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ColloquyError } from '@colloquy/protocol';
 import type { Store } from '../store.ts';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
 
 /** The files that are ours. Whatever else lies in the folder is not listed, read or removed. */
 const FILE = /^(\d{8}T\d{6}Z-[0-9A-Za-z_]{1,80})\.jsonl$/;
@@ -13,8 +14,9 @@ const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NON
 /** What the file system says where there is nothing to read. */
 const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EMLINK']);
 
-/** Keeps recordings in `folder`, which is made if need be: the folder 0700, its files 0600. */
+/** Keeps recordings in `folder`, which is made if need be: the folder 0700, its files 0600. One store owns a folder at a time. */
 export function fileStore(folder: string): Store {
+  let lock: FolderLock | undefined;
   /** Where the recordings are that the folder held when it was listed last. */
   let paths: ReadonlyMap<string, string> = new Map();
 
@@ -36,12 +38,19 @@ export function fileStore(folder: string): Store {
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         await chmod(folder, 0o700);
+        lock ??= await lockFolder(folder);
       } catch (cause) {
         const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
         throw new ColloquyError('invalid_configuration', `recordings cannot be kept in ${folder}: ${reason}`, {
           cause,
         });
       }
+      if (!lock) throw new ColloquyError('invalid_configuration', inUse(folder));
+    },
+    async release() {
+      const held = lock;
+      lock = undefined;
+      await held?.release();
     },
     async create(name) {
       const file = await open(join(folder, `${name}.jsonl`), 'wx', 0o600);
@@ -79,6 +88,9 @@ export function fileStore(folder: string): Store {
     },
   };
 }
+
+const inUse = (folder: string): string =>
+  `recordings cannot be kept in ${folder}: another server uses this folder; stop it, or give each server a folder of its own`;
 
 /** What is asked of the file system, or `undefined` where nothing is there any more. */
 async function orAbsent<T>(asked: Promise<T>): Promise<T | undefined> {
