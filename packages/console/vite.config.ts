@@ -1,9 +1,19 @@
 // Builds the page into `dist`: files of our own origin only, nothing inline, so that the strictest content security policy
 // lets it through.
 
-import { defaultClientConditions, defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+
+/** uPlot finds the size in a font's name with patterns that begin anew at each digit; these begin at a number only [LM15]. */
+const linearPatterns: Plugin = {
+  name: 'linear-patterns',
+  transform: (code, id) =>
+    /[\\/]uPlot/i.test(id)
+      ? code.replaceAll('/(\\d+)px/', '/\\b(\\d+)px/').replaceAll('/[0-9.]+px/', '/\\b\\d+(?:\\.\\d+)?px/')
+      : undefined,
+};
 
 export default defineConfig({
+  plugins: [linearPatterns],
   resolve: { conditions: ['colloquy-source', ...defaultClientConditions] },
   // Also where tests build it: otherwise each element would name its file.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },

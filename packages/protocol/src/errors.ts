@@ -116,7 +116,7 @@ export function toRealtimeError(
   issue: { param: string | null; message: string },
   eventId: string | null = null,
 ): RealtimeError {
-  const message = issue.message.replace(/\s*[\r\n]+\s*/g, ' ');
+  const message = issue.message.replace(/\s+/g, (blanks) => (/[\r\n]/.test(blanks) ? ' ' : blanks));
   return {
     type: code === null ? 'invalid_request_error' : FAILURES[code].type,
     code,

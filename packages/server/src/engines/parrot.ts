@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { bytesToMs, type MessageItem, type RealtimeConversationItem } from '@colloquy/protocol';
 import type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from '@colloquy/session';
 import type { Engine, EngineHost } from '../engine.ts';
+import { splitWords } from '../split-words.ts';
 import { speakWord } from './tone.ts';
 
 export interface ParrotOptions {
@@ -50,11 +51,8 @@ export function parrot(options: ParrotOptions = {}): Engine {
 
 // ---- What to say ----
 
-/** The text cut behind each word, nothing lost: `a`, ` b`. */
-const words = (text: string): string[] => text.match(/\s*\S+(?:\s+$)?|\s+$/g) ?? [];
-
 function* wordPieces(text: string, config: ResponseConfig): Generator<EngineEvent[]> {
-  const all = words(text);
+  const all = splitWords(text);
   const most = config.max_output_tokens === 'inf' ? all.length : config.max_output_tokens;
   const speak = config.output_modalities.includes('audio') ? speakWord(config.audio.output.format) : undefined;
   for (const delta of all.slice(0, most)) {
@@ -104,7 +102,7 @@ function* callPieces(calls: readonly Phrase[]): Generator<EngineEvent[]> {
   for (const { tool, arguments: text } of calls) {
     const { name, server_label } = tool;
     yield [{ type: 'call', name, ...(server_label === undefined ? {} : { server_label }) }];
-    for (const delta of words(text)) yield [{ type: 'arguments.delta', delta }];
+    for (const delta of splitWords(text)) yield [{ type: 'arguments.delta', delta }];
   }
   yield [{ type: 'done' }];
 }

@@ -6,6 +6,7 @@ import { ColloquyError, type RealtimeConversationItem } from '@colloquy/protocol
 import type { EngineEvent, ResponseRequest } from '@colloquy/session';
 import type { Engine, EngineHost } from '../engine.ts';
 import type { Scenario, ScenarioCondition, ScenarioStep, ScenarioTurn } from '../scenario.ts';
+import { splitWords } from '../split-words.ts';
 import { speakWord } from './tone.ts';
 
 /** An engine that also tells how a scenario went. */
@@ -138,7 +139,7 @@ async function* fail(step: ScenarioStep, host: EngineHost): AsyncIterable<Engine
 /** Deltas of a text. Blanks stay with the word after them, so that the deltas add up to the text. */
 function cut(text: string, by: 'word' | 'character' | 'whole'): string[] {
   if (by === 'whole' || text === '') return [text];
-  return by === 'character' ? [...text] : (text.match(/\s*\S+\s*$|\s*\S+/g) ?? [text]);
+  return by === 'character' ? [...text] : splitWords(text);
 }
 
 function momentOf(context: readonly RealtimeConversationItem[]): Moment {

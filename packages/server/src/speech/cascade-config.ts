@@ -190,7 +190,7 @@ export function endpointOf(
   const address = checkAddress(config, `${name}: '${stage}.url'`);
   const path = PATHS[stage === 'think' && apiOf(config) === 'responses' ? 'responses' : stage];
   if (/^\/*$/.test(address.pathname)) address.pathname = '/v1';
-  const given = address.pathname.replace(/\/+$/, '');
+  const given = address.pathname.replace(/(?<!\/)\/+$/, '');
   address.pathname = given.endsWith(path) ? given : given + path;
   return {
     stage,

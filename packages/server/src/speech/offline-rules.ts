@@ -48,7 +48,7 @@ export const RULES: readonly Rule[] = [
     `You said: ${withoutEnd(said)}. That is more than I can do. ${WHO_I_AM} Ask me for help to hear what I can do.`,
 ];
 
-const withoutEnd = (text: string): string => text.trim().replace(/[.!?,;:\s]+$/, '');
+const withoutEnd = (text: string): string => text.replace(/(?<![.!?,;:\s])[.!?,;:\s]+$/, '').trim();
 
 function nothingHeard({ said }: Talk): string | undefined {
   return said.trim() === '' ? 'I did not catch that. Please say it again.' : undefined;
@@ -57,7 +57,9 @@ function nothingHeard({ said }: Talk): string | undefined {
 /** `say …`, `repeat after me …`: nothing but the words. */
 function repeatMe({ said }: Talk): string | undefined {
   const [, words] =
-    /^\W*(?:please |can you |could you )?(?:repeat after me|repeat|say(?: after me)?)\b[\s:,]+(.+)$/is.exec(said) ?? [];
+    /^\W*(?:please |can you |could you )?(?:repeat after me|repeat|say(?: after me)?)\b[\s:,]+([^\s:,].*)$/is.exec(
+      said,
+    ) ?? [];
   if (words === undefined || /^(?:that|it|this)(?: again)?\W*$/i.test(words)) return undefined;
   return words.trim().replace(/^["'](.*)["']$/s, '$1');
 }
@@ -96,7 +98,7 @@ function factIn(text: string): Fact | undefined {
     if (!found) continue;
     const fact = about(found);
     // What follows is another sentence, spoken without a stop.
-    return { ...fact, value: withoutEnd(fact.value.replace(/\s+(?:and|but|what|who|how|so)\s.*$/i, '')) };
+    return { ...fact, value: withoutEnd(fact.value.replace(/(?<!\s)\s+(?:and|but|what|who|how|so)\s[\s\S]*$/i, '')) };
   }
   return undefined;
 }

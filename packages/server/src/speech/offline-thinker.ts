@@ -7,6 +7,7 @@ import type {
   MessageItem,
   RealtimeConversationItem,
 } from '@colloquy/protocol';
+import { splitWords } from '../split-words.ts';
 import { RULES, type Talk } from './offline-rules.ts';
 import type { Thinker, ThinkRequest, Thought } from './ports.ts';
 import { callAskedFor, callOf, type ToolCall } from './tool-call.ts';
@@ -52,7 +53,7 @@ function* thoughts({ config, tools, context }: ThinkRequest, now: Date): Generat
     return;
   }
   const answer = answerTo(context, at, said, config.instructions, now);
-  const words = answer.match(/\s*\S+/g) ?? [];
+  const words = splitWords(answer.trimEnd());
   const most = config.max_output_tokens === 'inf' ? words.length : config.max_output_tokens;
   for (const delta of words.slice(0, most)) yield { type: 'text.delta', delta };
   yield words.length > most ? { type: 'done', reason: 'max_output_tokens' } : { type: 'done' };
@@ -105,11 +106,12 @@ const spoken = (output: string): string =>
     .slice(0, 300)
     .replaceAll(/[{}[\]"]+/g, ' ')
     .replaceAll(/(?<=\w)_(?=\w)/g, ' ')
-    .replaceAll(/\s*:\s+|:(?=\S)(?<!\d:)/g, ' ')
-    .replaceAll(/\s+([,.])/g, '$1')
     .replaceAll(/\s+/g, ' ')
-    .trim()
-    .replace(/[.\s]+$/, '');
+    .replaceAll(/ ?: |:(?=\S)(?<!\d:)/g, ' ')
+    .replaceAll(/ +/g, ' ')
+    .replaceAll(/ ([,.])/g, '$1')
+    .replace(/(?<![.\s])[.\s]+$/, '')
+    .trim();
 
 // ---- Words ----
 
@@ -128,6 +130,13 @@ function wordsOf(message: MessageItem): string {
     .slice(0, LONGEST);
 }
 
+/** What the instructions ask to say first (`Say "…"`), or a greeting of our own. */
+function greeting(instructions: string): string {
+  const [, text = ''] = /^\W*say\b[\s:]+([^\s:].*)$/is.exec(instructions) ?? [];
+  const unquoted = text.trim().replace(/^["']/, '').replace(/["']$/, '');
+  return unquoted === '' ? GREETING : unquoted;
+}
+
 const isMessageOf =
   (role: MessageItem['role']) =>
   (item: RealtimeConversationItem): item is MessageItem =>
@@ -142,7 +151,7 @@ function answerTo(
 ): string {
   const told = outcome(context.slice(at + 1));
   if (told !== undefined) return told;
-  if (at < 0) return /^\W*say\b[\s:]+["']?(.+?)["']?\s*$/is.exec(instructions.slice(0, 1000))?.[1] ?? GREETING;
+  if (at < 0) return greeting(instructions.slice(0, 1000));
   const user = context[at] as MessageItem;
   if (said === '' && user.content.some(({ type }) => type === 'input_image')) {
     return 'I cannot look at pictures: I am a demonstration without a language model.';

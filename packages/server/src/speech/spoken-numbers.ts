@@ -33,7 +33,7 @@ function tokens(text: string): string[] {
     .replace(/[+*/=]|(?<=\d)\s*[-x]\s*(?=\d)/g, (sign) => ` ${sign.trim()} `)
     .replace(/([a-z])-(?=[a-z])/g, '$1 ')
     .split(/[^a-z0-9.+*/-]+/)
-    .map((token) => token.replace(/\.+$/, ''))
+    .map((token) => token.replace(/(?<!\.)\.+$/, ''))
     .filter((token) => token !== '');
 }
 

@@ -1,0 +1,62 @@
+// Every regular expression that we ship takes time linear in its text, whoever calls it with whatever. What is analysed is what is
+// built, dependencies that the console bundles included.
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildProduct } from '../../scripts/build.mjs';
+import { regexpsOf, slowness } from '../../scripts/regexps.mjs';
+
+const PACKAGES = join(import.meta.dirname, '../../packages');
+
+/** Files that make patterns at run time, and why these are linear. */
+const MADE_AT_RUN_TIME: readonly [file: RegExp, reason: string][] = [
+  [
+    /^protocol\/dist\/(?:delta-scanner|bundled\/.*)\.js$/,
+    'sticky, of fields with no quantifier side by side; from our own table',
+  ],
+  [/^console\/dist\/assets\/.*\.js$/, 'the same, bundled'],
+  [
+    /^server\/dist\/scenario\.js$/,
+    "an operator's own pattern in a scenario: compiled once to check it, matches nothing",
+  ],
+  [/^server\/dist\/engines\/scripted\.js$/, "an operator's own pattern in a scenario"],
+];
+
+const files = () =>
+  ['protocol', 'session', 'server', 'cli', 'console'].flatMap((name) =>
+    readdirSync(join(PACKAGES, name, 'dist'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => `${name}/dist/${file}`),
+  );
+
+beforeAll(async () => {
+  for (const product of ['packages', 'console']) expect(await buildProduct(product)).toBe(0);
+}, 300_000);
+
+describe('the regular expressions of the built files', () => {
+  it('[LM15] take time linear in their text', { timeout: 300_000 }, () => {
+    const literals = new Set(files().flatMap((file) => regexpsOf(join(PACKAGES, file)).literals));
+    expect(literals.size).toBeGreaterThan(150);
+    expect([...literals].flatMap(slowness)).toEqual([]);
+  });
+
+  it('[LM15] are made at run time only where a reason is written down', { timeout: 300_000 }, () => {
+    const makers = files().filter((file) => regexpsOf(join(PACKAGES, file)).calls > 0);
+    expect(makers.filter((file) => !MADE_AT_RUN_TIME.some(([known]) => known.test(file)))).toEqual([]);
+  });
+
+  it('[LM15] would be found if they were quadratic or exponential', () => {
+    const slow = [
+      /\s*[\r\n]+\s*/g,
+      /\s*\S+/g,
+      /\/+$/,
+      /^\W*say\b[\s:]+["']?(.+?)["']?\s*$/is,
+      /(\d+)px/,
+      /^(?:a+)+$/,
+      /^\d*\w+$/,
+    ];
+    for (const each of slow) expect(slowness(String(each)), String(each)).not.toEqual([]);
+    for (const each of [/\s+/g, /(?<!\/)\/+$/, /^[a-z]+\d*$/, /"[^"]*"/y]) expect(slowness(String(each))).toEqual([]);
+  });
+});
