@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { sourceAliases } from './scripts/sources.mjs';
 
-const conditions = ['colloquy-source', 'import', 'default'];
+const support = { find: '@support', replacement: fileURLToPath(new URL('./tests/support', import.meta.url)) };
 
 export default defineConfig({
-  resolve: { conditions, alias: { '@support': fileURLToPath(new URL('./tests/support', import.meta.url)) } },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  resolve: { alias: [support, ...sourceAliases()] },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
     testTimeout: 30_000,

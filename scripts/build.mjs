@@ -5,7 +5,17 @@
 // costs no compiler.
 
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { install } from './install.mjs';
@@ -20,6 +30,14 @@ const hasConsole = () => readdirSync(join(root, 'packages/console')).some((name)
 /** The speech detector's network and its licence, of a package that is there for these alone; and where the server looks. */
 const DETECTOR = 'silero_vad_16k_op15.onnx';
 const WEIGHTS = 'packages/server/dist/speech/weights';
+
+/** Where the server looks for the console, and its package carries it. */
+const SERVED_CONSOLE = 'packages/server/console';
+
+function copyConsole() {
+  rmSync(join(root, SERVED_CONSOLE), { recursive: true, force: true });
+  cpSync(join(root, 'packages/console/dist'), join(root, SERVED_CONSOLE), { recursive: true });
+}
 
 /** What can be imported of the protocol, and where it is put together. */
 const ENTRIES = ['index', 'schema', 'lean', 'beta'];
@@ -76,8 +94,12 @@ const PRODUCTS = {
   console: {
     wanted: hasConsole,
     from: [...CONFIGURATION, 'packages/console', 'packages/protocol/src', 'packages/session/src'],
-    gives: ['packages/console/dist/index.html'],
-    make: (out) => runNode('vite', ['build', '--logLevel', 'warn'], { out, cwd: join(root, 'packages/console') }),
+    gives: ['packages/console/dist/index.html', `${SERVED_CONSOLE}/index.html`],
+    async make(out) {
+      const code = await runNode('vite', ['build', '--logLevel', 'warn'], { out, cwd: join(root, 'packages/console') });
+      if (code === 0) copyConsole();
+      return code;
+    },
   },
 };
 

@@ -1,7 +1,8 @@
 // Builds the page into `dist`: files of our own origin only, nothing inline, so that the strictest content security policy
 // lets it through.
 
-import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
+import { sourceAliases } from '../../scripts/sources.mjs';
 
 /** uPlot finds the size in a font's name with patterns that begin anew at each digit; these begin at a number only [LM15]. */
 const linearPatterns: Plugin = {
@@ -14,7 +15,7 @@ const linearPatterns: Plugin = {
 
 export default defineConfig({
   plugins: [linearPatterns],
-  resolve: { conditions: ['colloquy-source', ...defaultClientConditions] },
+  resolve: { alias: sourceAliases() },
   // Also where tests build it: otherwise each element would name its file.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, sourcemap: false },

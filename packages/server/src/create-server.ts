@@ -100,7 +100,7 @@ export interface ServerOptions {
   recordings?: RecordingOptions;
   /** What observers of live sessions may be shown at most: nothing, what is said in words, or audio and images too [CO7]. @default 'words' */
   watch?: WatchPolicy;
-  /** Folder of the built console. Without an `index.html` in it `/` is a plain page. @default the one beside this package */
+  /** Folder of the built console. Without an `index.html` in it `/` is a plain page. @default the one this package carries */
   consoleDir?: string;
   limits?: Partial<Limits>;
   /** What bounds each session from the inside: its items, buffers, and how long a response may be silent. Its duration is in `limits`. */
@@ -146,7 +146,7 @@ const DEFAULT_MODEL = 'gpt-realtime';
 /** Milliseconds observers have to take the end of their sessions when the server closes. */
 const FAREWELL_MS = 1000;
 const PREFIXES = ['/v1', '/openai/v1'];
-const CONSOLE_FOLDER = fileURLToPath(new URL('../../console/dist', import.meta.url));
+const CONSOLE_FOLDER = fileURLToPath(new URL('../console', import.meta.url));
 
 /**
  * Makes a server. Throws `invalid_configuration` for options that contradict each other or are not what they should be, and when
