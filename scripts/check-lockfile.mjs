@@ -13,7 +13,6 @@ import { root } from './run.mjs';
 
 /** Packages that have an install script and work without it. */
 const WORKS_WITHOUT_ITS_SCRIPT = {
-  koffi: 'its binary comes as an optional package',
   fsevents: 'macOS only; its binary is in the package',
 };
 

@@ -1,14 +1,15 @@
 // @ts-check
-// The thread that recognises: one PocketSphinx decoder, called through koffi. Plain JavaScript, since a thread is started
+// The thread that recognises: one PocketSphinx decoder, called through ffi-rs. Plain JavaScript, since a thread is started
 // from a file as it stands, in the sources as well as in what is built of them. Its owner is `pocketsphinx.ts`.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import koffi from 'koffi';
+import ffi from 'ffi-rs';
 
 /**
  * @typedef {import('./pocketsphinx-messages.ts').ToWorker} ToWorker
  * @typedef {import('./pocketsphinx-messages.ts').FromWorker} FromWorker
  * @typedef {import('./pocketsphinx-messages.ts').WorkerSettings} WorkerSettings
+ * @typedef {import('ffi-rs').JsExternal} Pointer
  */
 
 const { libraries, args, dropped } = /** @type {WorkerSettings} */ (workerData);
@@ -16,36 +17,72 @@ const { libraries, args, dropped } = /** @type {WorkerSettings} */ (workerData);
 /** @param {FromWorker} message */
 const tell = (message) => parentPort?.postMessage(message);
 
+const {
+  External: pointer,
+  I32: int,
+  I64: nullPointer,
+  StringArray: strings,
+  U64: size,
+  U8Array: bytes,
+  Void,
+} = ffi.DataType;
+
+/**
+ * The library functions, by their C names. A pointer that is always null is declared as an integer: ffi-rs passes no null.
+ * @param {string} library
+ */
+const declare =
+  (library) =>
+  /** @param {import('ffi-rs').DataType} retType @param {import('ffi-rs').DataType[]} paramsType */
+  (retType, ...paramsType) => ({ library, retType, paramsType });
+
 function load() {
-  const base = koffi.load(libraries.base);
-  const sphinx = koffi.load(libraries.sphinx);
+  ffi.open({ library: 'base', path: libraries.base });
+  ffi.open({ library: 'sphinx', path: libraries.sphinx });
+  const [base, sphinx] = [declare('base'), declare('sphinx')];
+  const functions = ffi.define({
+    err_set_logfp: base(Void, nullPointer),
+    strlen: base(int, pointer),
+    cmd_ln_parse_r: base(pointer, nullPointer, pointer, int, strings, int),
+    ps_args: sphinx(pointer),
+    ps_init: sphinx(pointer, pointer),
+    ps_reinit: sphinx(int, pointer, nullPointer),
+    ps_start_utt: sphinx(int, pointer),
+    ps_process_raw: sphinx(int, pointer, bytes, size, int, int),
+    ps_get_hyp: sphinx(pointer, pointer, bytes),
+    ps_end_utt: sphinx(int, pointer),
+  });
   // Before anything else: without it every call writes pages to stderr.
-  base.func('void err_set_logfp(void *)')(null);
-  return {
-    parse: base.func('void *cmd_ln_parse_r(void *, void *, int, const char **, int)'),
-    args: sphinx.func('void *ps_args()'),
-    init: sphinx.func('void *ps_init(void *)'),
-    reinit: sphinx.func('int ps_reinit(void *, void *)'),
-    start: sphinx.func('int ps_start_utt(void *)'),
-    process: sphinx.func('int ps_process_raw(void *, const int16_t *, size_t, int, int)'),
-    words: sphinx.func('const char *ps_get_hyp(void *, _Out_ int32_t *)'),
-    end: sphinx.func('int ps_end_utt(void *)'),
-  };
+  functions.err_set_logfp([0]);
+  return functions;
 }
 
 const ps = load();
-const decoder = ps.init(ps.parse(null, ps.args(), args.length, args, 1));
-if (!decoder) throw new Error('the recogniser does not start with its model');
+const decoder = /** @type {Pointer} */ (ps.ps_init([ps.cmd_ln_parse_r([0, ps.ps_args([]), args.length, args, 1])]));
+if (ffi.isNullPointer(decoder)) throw new Error('the recogniser does not start with its model');
 
 /** The run whose utterance is open in the decoder, or 0. */
 let open = 0;
 let heard = '';
 
-/** @returns {string} */
-const words = () => ps.words(decoder, [0]) ?? '';
+/** Room for the score of a hypothesis, which nobody reads. */
+const score = Buffer.alloc(4);
+
+/** @returns {string} what is recognised so far; `''` while nothing is */
+function words() {
+  const text = /** @type {Pointer} */ (ps.ps_get_hyp([decoder, score]));
+  return ffi.isNullPointer(text)
+    ? ''
+    : String(ffi.createExternalBuffer(text, /** @type {number} */ (ps.strlen([text]))));
+}
+
+/** @param {Int16Array} samples @param {0 | 1} isWhole */
+function process({ buffer, byteOffset, byteLength, length }, isWhole) {
+  ps.ps_process_raw([decoder, Buffer.from(buffer, byteOffset, byteLength), length, 0, isWhole]);
+}
 
 function end() {
-  if (open !== 0) ps.end(decoder);
+  if (open !== 0) ps.ps_end_utt([decoder]);
   open = 0;
 }
 
@@ -54,16 +91,16 @@ const perform = {
   /** Forgets the voice heard before. */
   renew() {
     end();
-    ps.reinit(decoder, null);
+    ps.ps_reinit([decoder, 0]);
   },
   feed({ run, samples }) {
     if (open !== run) {
       end();
-      ps.start(decoder);
+      ps.ps_start_utt([decoder]);
       open = run;
       heard = '';
     }
-    ps.process(decoder, samples, samples.length, 0, 0);
+    process(samples, 0);
     const now = words();
     if (now === heard) return;
     heard = now;
@@ -71,7 +108,7 @@ const perform = {
   },
   /** The end of what was fed. */
   finish({ run }) {
-    if (open === run) ps.end(decoder);
+    if (open === run) ps.ps_end_utt([decoder]);
     const text = open === run ? words() : '';
     open = 0;
     tell({ did: 'final', run, words: text });
@@ -79,9 +116,9 @@ const perform = {
   /** The whole utterance at once: what was heard before then makes no difference. */
   whole({ run, samples }) {
     end();
-    ps.start(decoder);
-    ps.process(decoder, samples, samples.length, 0, 1);
-    ps.end(decoder);
+    ps.ps_start_utt([decoder]);
+    process(samples, 1);
+    ps.ps_end_utt([decoder]);
     tell({ did: 'final', run, words: words() });
   },
   drop({ run }) {

@@ -1,4 +1,4 @@
-// The recogniser: PocketSphinx from the system's packages, through koffi, in threads of its own. English, lower case, without
+// The recogniser: PocketSphinx from the system's packages, through ffi-rs, in threads of its own. English, lower case, without
 // punctuation. https://github.com/cmusphinx/pocketsphinx
 //
 // Who is decoded where is `pocketsphinx-pool.ts`, the decoder itself `pocketsphinx-worker.js`.
@@ -42,10 +42,10 @@ export async function openPocketSphinx(options: PocketSphinxOptions = {}): Promi
   const absent = [acoustic, dictionary, language].find((path) => !existsSync(path));
   if (absent) return missing(`its English model (${absent} is not there)`);
   try {
-    await import('koffi');
+    await import('ffi-rs');
   } catch {
     // Absent, or without a binary for this machine.
-    return { ok: false, missing: 'speech recognition needs a package: npm install koffi@3.3.4' };
+    return { ok: false, missing: 'speech recognition needs a package: npm install ffi-rs@1.3.7' };
   }
   const args = ['pocketsphinx', '-hmm', acoustic, '-dict', dictionary, '-lm', language, ...BALANCED];
   const first = await tryOut(args);
