@@ -1,9 +1,14 @@
 // An upstream that sends much and brings nothing forward, under a clock that the test turns on.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { begun, CREATED, done, type Event, relay, spoken } from '@support/relay-pair.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-beforeEach(() => void vi.useFakeTimers());
+// The turns of the event loop stay: each end gives one to the others between two frames.
+beforeEach(
+  () =>
+    void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] }),
+);
 afterEach(() => void vi.useRealTimers());
 
 const SECOND = 1000;
@@ -12,8 +17,15 @@ const failure = (event: Event) => event.response as unknown as { id: string; sta
 
 type Relay = ReturnType<typeof relay>;
 
+/** Resolves when the relay has read what its upstream sent, and the client what came of it. */
+async function flushed({ far }: Relay): Promise<void> {
+  while (far.bufferedBytes > 0) await nextTurn();
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+}
+
 /** What the client is sent while the upstream sends one event a second, for so many seconds. */
-async function every(second: object, seconds: number, { say, next }: Relay): Promise<Event[]> {
+async function every(second: object, seconds: number, both: Relay): Promise<Event[]> {
+  const { say, next } = both;
   const seen: Event[] = [];
   let isOver = false;
   void (async () => {
@@ -21,7 +33,9 @@ async function every(second: object, seconds: number, { say, next }: Relay): Pro
   })();
   for (let count = 0; count < seconds; count += 1) {
     say(second);
+    await flushed(both);
     await vi.advanceTimersByTimeAsync(SECOND);
+    await flushed(both);
   }
   isOver = true;
   return seen;
