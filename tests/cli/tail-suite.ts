@@ -66,6 +66,43 @@ export function tailSuite(): void {
       expect(running.stdout()).not.toMatch(/[\u001b\u0007]/);
     });
 
+    it('[CO23, CO24] shows a session whole that is over as soon as it has begun', async () => {
+      const running = colloquy(['tail', served.url]);
+      await running.until(/waiting for one\n$/, 'stderr');
+      await run(['talk', served.url], { input: 'good morning\n' });
+      expect(await running.ended).toBe(0);
+      const stdout = running.stdout();
+      expect(stdout).toMatch(/^ +0\.000 s {2}= {2}session sess_\w+\n/);
+      for (const part of [
+        /< {2}session\.created \{/,
+        /> {2}conversation\.item\.create \{.*good morning/,
+        /< {2}response\.done \{/,
+      ])
+        expect(stdout).toMatch(part);
+    });
+
+    it('[CO24] begins with what was said before it came', async () => {
+      const { socket, id, say } = await session(served);
+      say('said before');
+      await once(socket, 'message');
+      for (const [level, words] of [
+        ['media', '"said before"'],
+        ['content', '"[REDACTED]"'],
+      ] as const) {
+        const running = colloquy(['tail', served.url, '--session', id, '--level', level]);
+        await running.until(/1 items in the conversation\n.*\n/);
+        const row = running
+          .stdout()
+          .split('\n')
+          .find((line) => line.includes('input_text'));
+        expect(row).toMatch(/^ +\d+\.\d{3} s {2}= {2}user {2}item_\w+ {2}input_text "/);
+        expect(row).toContain(words);
+        running.child.kill('SIGINT');
+        await running.ended;
+      }
+      socket.close(1000);
+    });
+
     it('watches the session it is told to, or the newest', async () => {
       const [first, second] = [await session(served), await session(served)];
       const [told, newest] = [colloquy(['tail', served.url, '--session', first.id]), colloquy(['tail', served.url])];

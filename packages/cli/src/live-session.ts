@@ -1,16 +1,10 @@
-// Finding a live session of a server of ours, to watch it: `GET /api/sessions`, and the address of its lines (docs/console-api.md).
+// Watching a live session of a server of ours: the address of its lines (docs/console-api.md).
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { ColloquyError, type RedactionLevel } from '@colloquy/protocol';
 import { ask } from './ask.ts';
 import { misused } from './command.ts';
 import { type Connection, connect } from './connect.ts';
 import type { Connecting } from './reach.ts';
-
-export interface Watched {
-  readonly id: string;
-  readonly connection: Connection;
-}
 
 export interface Watching extends Connecting {
   readonly level: RedactionLevel;
@@ -20,8 +14,6 @@ export interface Watching extends Connecting {
   readonly onWait: () => void;
 }
 
-/** How often it is asked whether a session has begun, in milliseconds. */
-const LOOK_MS = 500;
 /** Longest line, in bytes: three for each character of the longest snapshot, and more. */
 const LINE_BYTES = 64 * 1024 * 1024;
 
@@ -30,13 +22,11 @@ function checkId(id: string): void {
   if (!/^[\w-]{1,64}$/.test(id)) throw misused('--session is the id of a session, sess_…');
 }
 
-/** The ids of the live sessions, in the order they began. */
-async function liveSessions(server: URL, options: Connecting): Promise<string[]> {
+/** Whether any session is live. Throws where the server does not say. */
+async function isAnyLive(server: URL, options: Connecting): Promise<boolean> {
   const { status, body, words } = await ask(new URL('/api/sessions', server), options);
   const { sessions } = (typeof body === 'object' && body !== null ? body : {}) as { sessions?: unknown };
-  if (status === 200 && Array.isArray(sessions)) {
-    return sessions.flatMap((each: { id?: unknown } | null) => (typeof each?.id === 'string' ? [each.id] : []));
-  }
+  if (status === 200 && Array.isArray(sessions)) return sessions.length > 0;
   const why =
     status === 401 || status === 403
       ? `refused with ${status}${words && `: ${words}`}`
@@ -51,27 +41,18 @@ function watch(server: URL, id: string, options: Watching): Promise<Connection> 
 }
 
 /**
- * Begins to watch a session; waits for one if need be. Rejects with `upstream_error`, in one line, when the server is not there, is
- * none of ours, or refuses, and with `misused` for an id that is none.
+ * Begins to watch a session; without an id the newest, or the next, which the server chooses, so that none is missed however short.
+ * Rejects with `upstream_error`, in one line, when the server is not there, is none of ours, or refuses, and with `misused` for an id
+ * that is none.
  */
-export async function watchLive(server: URL, options: Watching): Promise<Watched> {
+export async function watchLive(server: URL, options: Watching): Promise<Connection> {
   const { session } = options;
   if (session !== undefined) {
     checkId(session);
-    return { id: session, connection: await watch(server, session, options) };
+    return watch(server, session, options);
   }
-  for (let isToldOf = false; ; await pause(LOOK_MS)) {
-    const id = (await liveSessions(server, options)).at(-1);
-    if (id !== undefined) {
-      try {
-        checkId(id);
-        return { id, connection: await watch(server, id, options) };
-      } catch (error) {
-        // It may have ended just now: then there is another one to wait for.
-        if ((await liveSessions(server, options)).includes(id)) throw error;
-      }
-    }
-    if (!isToldOf) options.onWait();
-    isToldOf = true;
-  }
+  const isAny = await isAnyLive(server, options);
+  const connection = await watch(server, 'newest', options);
+  if (!isAny) options.onWait();
+  return connection;
 }

@@ -1,13 +1,11 @@
 // An overview as it is printed: the session, the conversation as a tree, times, errors, problems. What is in one is `overview.ts`.
 
-import type { RealtimeContentPart, RealtimeConversationItem } from '@colloquy/protocol';
+import { itemRows } from './item-rows.ts';
 import type { Overview } from './overview.ts';
 import { printableLine } from './printable.ts';
-import type { ConversationItem, SessionOverview } from './session-overview.ts';
+import type { SessionOverview } from './session-overview.ts';
 import { tableRow } from './table.ts';
 
-/** Longest words of a part that are shown, in characters. */
-const MOST_WORDS = 100;
 /** So many rows are shown of each list. */
 const MOST_ROWS = 50;
 
@@ -111,45 +109,4 @@ function timingRow({ line, kind, id, status, reason, usage, ...times }: Overview
   const output = usage.output_text + usage.output_audio;
   const name = kind === 'response' ? id : `transcription of ${id}`;
   return tableRow(COLUMNS, [line, name, status, ...rounded, input, output, reason ?? '']);
-}
-
-// ---- Items ----
-
-function itemRows({ id, item, heard_ms }: ConversationItem): string[] {
-  if (item === null) return [`${id}  (deleted)`];
-  const cut = heard_ms.length > 0 ? `  heard up to ${heard_ms.at(-1)} ms` : '';
-  const status =
-    'status' in item && typeof item.status === 'string' && item.status !== 'completed' ? `  ${item.status}` : '';
-  return [`${headOf(item)}  ${id}${status}${cut}`, ...partsOf(item).map((row) => `  ${row}`)];
-}
-
-/** Fields of items may hold anything: a server may have got them wrong. */
-type Loose = Readonly<Record<string, unknown>>;
-
-function headOf(item: RealtimeConversationItem): string {
-  const { type, role, name } = item as unknown as Loose;
-  const words = type === 'message' ? role : name === undefined ? type : `${String(type)} ${String(name)}`;
-  return short(words).replaceAll('"', '');
-}
-
-function partsOf(item: RealtimeConversationItem): string[] {
-  const { content, arguments: given, output, error } = item as unknown as Loose;
-  const rows: string[] = [];
-  if (Array.isArray(content)) rows.push(...content.slice(0, MOST_ROWS).map(partRow));
-  if (given !== undefined) rows.push(`arguments ${short(given)}`);
-  if (output !== undefined && output !== null) rows.push(`output ${short(output)}`);
-  if (error !== undefined && error !== null) rows.push(`error ${short(error)}`);
-  return rows;
-}
-
-function partRow(part: RealtimeContentPart): string {
-  if (typeof part !== 'object' || part === null) return short(part);
-  const { type, text, transcript } = part as unknown as Loose;
-  return `${short(type).replaceAll('"', '')} ${short(text ?? transcript ?? '')}`;
-}
-
-/** A value in few words; strings stand in quotation marks. */
-function short(value: unknown): string {
-  const text = JSON.stringify(typeof value === 'string' ? value.slice(0, MOST_WORDS + 1) : value) ?? '';
-  return text.length > MOST_WORDS ? `${text.slice(0, MOST_WORDS)}…` : text;
 }

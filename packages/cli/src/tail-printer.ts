@@ -1,8 +1,16 @@
 // What `colloquy tail` prints of what comes: the events of a server, or the lines of a session that is watched.
 
-import { eventTypeOf, type RedactionLevel, readFrame } from '@colloquy/protocol';
-import { createRecordingWriter, type RecordingEntry, readRecordingLine, redactLogEntry } from '@colloquy/session';
+import { eventTypeOf, type RedactionLevel, readFrame, redact } from '@colloquy/protocol';
+import {
+  createRecordingWriter,
+  items,
+  type RecordingEntry,
+  readRecordingLine,
+  redactLogEntry,
+  type SnapshotLine,
+} from '@colloquy/session';
 import { frameLine } from './frame-line.ts';
+import { itemRows } from './item-rows.ts';
 import { escapeJson, printableLine } from './printable.ts';
 
 /** Takes each frame with the milliseconds since 1970 at which it came, and the end. */
@@ -51,19 +59,32 @@ export function linePrinter(json: boolean, level: RedactionLevel): Printer {
   };
 }
 
-/** What people read of an entry: what passed over the wire, and what the conversation held when watching began. */
+/** What people read of an entry: whose session it is, what the conversation held when watching began, what passed over the wire. */
 function lineFor(entry: RecordingEntry, level: RedactionLevel): string[] {
   if (entry.kind === 'frame') return [frameLine(entry.frame, entry.frame.at, level)];
-  if (entry.kind === 'snapshot') {
-    const { at, state } = entry.snapshot;
-    return [`${when(at)}  =  ${Number(state.items?.count ?? 0)} items in the conversation`];
-  }
+  if (entry.kind === 'header') return [`${when(0)}  =  session ${printableLine(String(entry.header.session))}`];
+  if (entry.kind === 'snapshot') return conversationSoFar(entry.snapshot, level);
   if (entry.kind !== 'input') return [];
   const { input } = entry;
   if (input.from === 'client') return [frameLine({ from: 'client', event: input.event }, input.at, level)];
   return input.from === 'wire'
     ? [`${when(input.at)}  >  a frame that is no event: ${printableLine(input.issue.code)}`]
     : [];
+}
+
+/** The conversation as it stood when watching began, an item on a line. */
+function conversationSoFar({ at, state }: SnapshotLine, level: RedactionLevel): string[] {
+  const head = `${when(at)}  =  ${Number(state.items?.count ?? 0)} items in the conversation`;
+  try {
+    const rows = Array.from(items(state), (item) => {
+      const [name = '', ...parts] = itemRows({ id: item.id ?? '', item: redact(item, { level }), heard_ms: [] });
+      return `${when(at)}  =  ${printableLine([name, ...parts.map((part) => part.trim())].join('  '))}`;
+    });
+    return [head, ...rows];
+  } catch {
+    // A state of another version: what passes from now on is shown all the same.
+    return [head];
+  }
 }
 
 const when = (at: number) => `${(at / 1000).toFixed(3).padStart(9)} s`;

@@ -36,8 +36,9 @@ import type { MintingOptions } from './routes/minting.ts';
 import { modelRoutes } from './routes/models.ts';
 import { plainPageRoutes } from './routes/plain-page.ts';
 import { recordingRoutes } from './routes/recordings.ts';
-import { sessionRoutes } from './routes/sessions.ts';
+import { sessionRoutes, sessionSummary } from './routes/sessions.ts';
 import { type FixedStatus, statusRoutes } from './routes/status.ts';
+import { createSessionFeed } from './session-feed.ts';
 import type { SpeechParts } from './speech/listener.ts';
 import { fileStore } from './stores/file.ts';
 import { developmentTls } from './tls.ts';
@@ -191,8 +192,14 @@ export function createServer(options: ServerOptions = {}): Server {
   const store = recordings && fileStore(recordings.folder);
   const recorder =
     store && createRecorder({ store, audio: recordings.audio ?? false, roomBytes: limits.unwrittenBytes, log });
+  const isWriting = (name: string) => recorder?.isWriting(name) ?? false;
+  const feed = createSessionFeed({
+    ...{ hub, watching, limits },
+    summaryOf: (live) => sessionSummary(live, isWriting),
+    later: (call, ms) => void setTimeout(call, ms).unref(),
+  });
   const upgrade = createUpgrade({
-    ...{ door, hub, rules, engines, limits, log, clock, watching, watchPolicy },
+    ...{ door, hub, rules, engines, limits, log, clock, watching, watchPolicy, feed },
     refusals: options.refusals ?? 'status',
     beta: options.beta ?? 'refuse',
     onLine: options.onLine,
@@ -225,7 +232,7 @@ export function createServer(options: ServerOptions = {}): Server {
     healthRoutes(to);
     if (!isBuilt) plainPageRoutes(to, { hub, engine: answering, needsKey: keys.length > 0 });
     statusRoutes(to, { fixed: status, clock });
-    sessionRoutes(to, hub, (name) => recorder?.isWriting(name) ?? false);
+    sessionRoutes(to, hub, isWriting);
     lookTokenRoutes(to, looks, wallClock);
     recordingRoutes(to, store && recorder && { store, recorder, limits, log });
     for (const prefix of PREFIXES) {

@@ -15,7 +15,7 @@ import type { Line } from './host-session.ts';
 import type { LiveSession } from './hub.ts';
 import type { Limits } from './limits.ts';
 import { errorName, type Log } from './log.ts';
-import { readerWatch } from './reader-watch.ts';
+import { createSpectator, SLOW, type Spectator } from './spectator.ts';
 import { frameBytes, type Transport } from './transport.ts';
 
 /** The observers of one session. */
@@ -32,9 +32,13 @@ export interface Observers {
 export interface Watching {
   /** Of a session, and what answers it. */
   of(session: LiveSession['session'], engine: string | undefined): Observers;
+  /** Lets a connection watch the next session that begins, from its very beginning. */
+  joinNext(transport: Transport, level: RedactionLevel): void;
+  /** Counts a connection among the observers until it has ended. It is closed when the server closes. */
+  register(transport: Transport, spectator: Spectator): void;
   /** Observers at this moment. */
   readonly count: number;
-  /** Resolves when none is left, or after `timeoutMs`, with those that are left dropped. */
+  /** Closes those that wait or follow, and resolves when none is left, or after `timeoutMs`, with those that are left dropped. */
   settle(timeoutMs: number): Promise<void>;
 }
 
@@ -42,21 +46,41 @@ interface Observer {
   readonly level: RedactionLevel;
   /** Nothing more is shown to it; its connection may still be closing. */
   readonly isClosed: boolean;
-  /** Resolves when its connection has ended. */
-  readonly over: Promise<void>;
+  readonly spectator: Spectator;
+  /** Begins to show a session: the header, its state, then every line. Once. */
+  attach(session: LiveSession['session'], engine: string | undefined): void;
   show(text: string): void;
   end(): void;
 }
 
 /** A snapshot is made in slices of so many milliseconds, between which sessions get their turn. */
 const SLICE_MS = 4;
-const SLOW = 'The observer does not take what it is shown.';
+const CLOSING = 'The server is shutting down.';
 
 export function createWatching(limits: Limits, log: Log): Watching {
   const open = new Map<Transport, Promise<void>>();
+  /** Connections that no session ends. */
+  const lasting = new Set<Spectator>();
+  /** Observers of the next session that begins. */
+  const early = new Set<Observer>();
+
+  function track(transport: Transport, { over }: Spectator, forget: () => void): void {
+    open.set(
+      transport,
+      over.then(() => {
+        open.delete(transport);
+        forget();
+      }),
+    );
+  }
 
   function of(session: LiveSession['session'], engine: string | undefined): Observers {
-    const observers = new Set<Observer>();
+    const observers = new Set(early);
+    early.clear();
+    for (const observer of observers) {
+      lasting.delete(observer.spectator);
+      observer.attach(session, engine);
+    }
     return {
       hear(line) {
         if (observers.size === 0) return;
@@ -73,13 +97,10 @@ export function createWatching(limits: Limits, log: Log): Watching {
         }
       },
       join(transport, level) {
-        const observer = observe(transport, session, level, { engine, limits, log });
+        const observer = observe(transport, level, { limits, log });
         observers.add(observer);
-        const over = observer.over.then(() => {
-          observers.delete(observer);
-          open.delete(transport);
-        });
-        open.set(transport, over);
+        track(transport, observer.spectator, () => observers.delete(observer));
+        observer.attach(session, engine);
       },
       end() {
         for (const observer of observers) observer.end();
@@ -87,12 +108,25 @@ export function createWatching(limits: Limits, log: Log): Watching {
     };
   }
 
+  function register(transport: Transport, spectator: Spectator): void {
+    lasting.add(spectator);
+    track(transport, spectator, () => lasting.delete(spectator));
+  }
+
   return {
     of,
+    joinNext(transport, level) {
+      const observer = observe(transport, level, { limits, log });
+      early.add(observer);
+      register(transport, observer.spectator);
+      void observer.spectator.over.then(() => early.delete(observer));
+    },
+    register,
     get count() {
       return open.size;
     },
     async settle(timeoutMs) {
+      for (const spectator of lasting) spectator.close(1001, CLOSING);
       const late = setTimeout(() => {
         for (const transport of open.keys()) transport.drop();
       }, timeoutMs);
@@ -103,86 +137,58 @@ export function createWatching(limits: Limits, log: Log): Watching {
 }
 
 interface Surroundings {
-  readonly engine: string | undefined;
   readonly limits: Limits;
   readonly log: Log;
 }
 
-function observe(
-  transport: Transport,
-  session: LiveSession['session'],
-  level: RedactionLevel,
-  { engine, limits, log }: Surroundings,
-): Observer {
-  const { id } = session;
-  const watch = readerWatch(transport, limits, () => close(1013, SLOW));
+function observe(transport: Transport, level: RedactionLevel, { limits, log }: Surroundings): Observer {
   /** What happened while the snapshot was made. */
   let waiting: string[] | undefined = [];
   let waitingBytes = 0;
-  /** What the snapshot takes of the bytes that may be unsent, until it is sent. */
-  let snapshotBytes = 0;
   let hasEnded = false;
-  let isClosed = false;
-
-  function close(code: number, reason: string): void {
-    if (isClosed) return;
-    isClosed = true;
+  const spectator = createSpectator(transport, limits, () => {
     waiting = undefined;
-    watch.stop();
-    transport.close(code, reason);
-  }
+  });
 
-  function send(text: string): void {
-    if (isClosed || !transport.isOpen) return;
-    if (transport.bufferedBytes <= limits.watchBytes) snapshotBytes = 0;
-    if (transport.bufferedBytes > limits.watchBytes + snapshotBytes) return close(1013, SLOW);
-    transport.send(text);
-    watch.sent(frameBytes(text));
-  }
-
-  async function catchUp(): Promise<void> {
+  async function catchUp(session: LiveSession['session'], engine: string | undefined): Promise<void> {
     const { state } = session;
-    send(headerOf(session, level, engine));
+    spectator.send(headerOf(session, level, engine));
     const snapshot = isWhole(state) ? snapshotPieces({ at: state.at, from: 'snapshot', format: 1, state }, level) : [];
-    const text = await gather(snapshot, limits.snapshotLength, () => isClosed || !transport.isOpen);
-    if (text) {
-      send(text);
-      snapshotBytes = frameBytes(text);
-    }
+    const text = await gather(snapshot, limits.snapshotLength, () => spectator.isClosed);
+    if (text) spectator.send(text, { beyond: true });
     const missed = waiting ?? [];
     waiting = undefined;
-    for (const line of missed) send(line);
-    if (hasEnded) close(1000, 'The session has ended.');
+    for (const line of missed) spectator.send(line);
+    if (hasEnded) spectator.close(1000, ENDED);
   }
 
-  async function listen(): Promise<void> {
-    for await (const _ of transport.frames) close(1008, 'An observer has nothing to say.');
-    close(1000, '');
-  }
-
-  void catchUp().catch((error) => {
-    // A fault of ours: this observer pays for it, the session does not notice.
-    log.error({ session_id: id, error: errorName(error) }, 'an observer failed');
-    close(1011, 'The server had an error.');
-  });
   return {
     level,
     get isClosed() {
-      return isClosed || !transport.isOpen;
+      return spectator.isClosed;
     },
-    over: listen(),
+    spectator,
+    attach(session, engine) {
+      void catchUp(session, engine).catch((error) => {
+        // A fault of ours: this observer pays for it, the session does not notice.
+        log.error({ session_id: session.id, error: errorName(error) }, 'an observer failed');
+        spectator.close(1011, 'The server had an error.');
+      });
+    },
     show(text) {
-      if (!waiting) return send(text);
+      if (!waiting) return spectator.send(text);
       waitingBytes += frameBytes(text);
-      if (waitingBytes > limits.watchBytes) return close(1013, SLOW);
+      if (waitingBytes > limits.watchBytes) return spectator.close(1013, SLOW);
       waiting.push(text);
     },
     end() {
       hasEnded = true;
-      if (!waiting) close(1000, 'The session has ended.');
+      if (!waiting) spectator.close(1000, ENDED);
     },
   };
 }
+
+const ENDED = 'The session has ended.';
 
 type State = LiveSession['session']['state'];
 

@@ -20,13 +20,14 @@ import { lockedPaths, type Opening, type OpeningRules, openingOf, SESSION_PATHS 
 import type { Recorder, SessionRecording } from './recorder.ts';
 import { answerSocket, httpAnswer, refusal } from './refusal.ts';
 import { relaySession } from './relay-session.ts';
+import type { SessionFeed } from './session-feed.ts';
 import type { McpAccess } from './tools/mcp-access.ts';
 import type { Translator } from './translator.ts';
 import type { Transport } from './transport.ts';
 import { webSocketTransport } from './transports/websocket.ts';
 import { dialUpstream, type Upstream, type UpstreamOptions } from './upstream.ts';
 import { dialRefusal } from './upstream-refusal.ts';
-import { createWatchUpgrade, type WatchPolicy, watchedSession } from './watch-upgrade.ts';
+import { createWatchUpgrade, type WatchPolicy, watchedBy } from './watch-upgrade.ts';
 
 export interface UpgradeOptions {
   readonly door: Door;
@@ -50,6 +51,7 @@ export interface UpgradeOptions {
   /** Where sessions are relayed to; `undefined` hosts them. */
   readonly upstream: UpstreamOptions | undefined;
   readonly watching: Watching;
+  readonly feed: SessionFeed;
   /** What observers of sessions may be shown. */
   readonly watchPolicy: WatchPolicy;
 }
@@ -78,7 +80,7 @@ export function createUpgrade(
     const asked = askedBy(request);
     const path = asked.target.split('?', 1)[0] as string;
     const isSessionPath = SESSION_PATHS.has(path);
-    const watched = watchedSession(path);
+    const watched = watchedBy(path);
     const verdict = authorize(door, asked, isSessionPath ? 'session' : watched ? 'inspect' : 'presence');
     const refuse = (refusal: Refusal, headers?: Record<string, string>, isUpstreams = false) => {
       const { http: status, close } = FAILURES[refusal.code];
@@ -194,7 +196,13 @@ export function createUpgrade(
       const { principal } = grant;
       observers = options.watching.of(session, engine || undefined);
       const watchable = { session, engine, recording: recording?.name, observers };
-      leave = hub.add({ ...watchable, principal, drainCode, drop: transport.drop });
+      const live = { ...watchable, principal, drainCode, drop: transport.drop };
+      const remove = hub.add(live);
+      options.feed.began(session.id);
+      leave = () => {
+        remove();
+        options.feed.ended(live);
+      };
       const revoke = () => session.close(1008, 'The client secret was revoked.');
       grant.secret?.revoked.addEventListener('abort', revoke, { signal: over.signal });
       const protocol = asked.isTls ? 'wss' : 'ws';
@@ -217,6 +225,7 @@ export function createUpgrade(
         onLine(line: Line) {
           recording?.hear(line);
           observers?.hear(line);
+          options.feed.touched(session_id);
           options.onLine?.(session_id, line);
         },
       };

@@ -75,6 +75,15 @@ export interface SessionList {
   sessions: readonly SessionSummary[];
 }
 
+/** A frame of the WebSocket `/api/sessions/watch`: first the list, then each change of it as it happens [CO22]. */
+export type SessionListEvent =
+  | ({ type: 'sessions' } & SessionList)
+  | { type: 'session.began'; session: SessionSummary }
+  /** At most four times a second for each session. */
+  | { type: 'session.changed'; session: SessionSummary }
+  /** `session` is the last there is to say of it. */
+  | { type: 'session.ended'; session: SessionSummary };
+
 /** `POST /api/look_tokens`: stands for the key in `openai-insecure-api-key.<value>`, for a minute, and for reading alone. */
 export interface LookToken {
   value: string;

@@ -12,6 +12,7 @@ export type {
   RecordingSummary,
   ServerStatus,
   SessionList,
+  SessionListEvent,
   SessionSummary,
 } from './console-api.ts';
 export { itemById, items } from './conversation.ts';

@@ -19,7 +19,8 @@ const HELP = `Usage: colloquy tail [URL] [options]
 Prints what passes in a session, as it comes, one event on a line, until the session or the server ends. It says nothing itself.
 
 With http://host:port, where 'colloquy serve' listens, it watches a live session: the one of --session, else the newest, and if
-there is none, the next. It is shown the frames of both sides (> the client, < the server), and no session notices.
+there is none, the next, from its very beginning. It prints the conversation so far (=), then the frames of both sides (> the
+client, < the server), and no session notices.
 
 With ws://… or wss://…, or the whole address of a Realtime endpoint, it opens a session of its own there and prints every event the
 server sends: no other server is known to let a program watch the sessions of others. A call in progress can be joined, where the
@@ -110,8 +111,8 @@ async function run(args: string[]): Promise<number> {
   if (server) {
     const key = keyFor(server, process.env);
     const onWait = () => void process.stderr.write(`no session is live at ${server.origin}; waiting for one\n`);
-    const { id, connection } = await watchLive(server, { key, caFile, level, session, onWait });
-    tell(`watching ${printableLine(id)}; Ctrl-C ends`);
+    const connection = await watchLive(server, { key, caFile, level, session, onWait });
+    tell(`watching ${session ?? 'the newest session, or the next'}; Ctrl-C ends`);
     return follow(connection, linePrinter(json, level));
   }
   const url = realtimeUrl(address);

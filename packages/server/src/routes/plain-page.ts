@@ -2,7 +2,7 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Hub } from '../hub.ts';
-import { sessionSummaries } from './sessions.ts';
+import { sessionSummary } from './sessions.ts';
 
 export interface PlainPageOptions {
   readonly hub: Hub;
@@ -22,7 +22,8 @@ const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => ESCAPES[
 
 /** A page without script and style, so that it needs nothing of the content security policy. */
 function page({ hub, engine, needsKey }: PlainPageOptions, host: string): string {
-  const rows = sessionSummaries(hub, () => false).map(({ id, type, model, started_at }) => {
+  const sessions = hub.list().map((live) => sessionSummary(live, () => false));
+  const rows = sessions.map(({ id, type, model, started_at }) => {
     const cells = [id, type, model, new Date(started_at * 1000).toISOString()].map(escapeHtml);
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
   });

@@ -13,28 +13,27 @@ function progressOf({ session: { state } }: LiveSession): Pick<SessionSummary, '
   return { active_response: active?.id ?? null, items: state.items.count };
 }
 
-/** In the order they began. `isWriting` tells whether a recording is being written: one that cannot be is none. */
-export function sessionSummaries(hub: Hub, isWriting: (name: string) => boolean): SessionSummary[] {
-  return hub.list().map((live) => {
-    const { id, state } = live.session;
-    return {
-      id,
-      type: state.kind,
-      model: state.model,
-      engine: live.engine,
-      started_at: Math.floor(state.started_at / 1000),
-      ...progressOf(live),
-      recording: live.recording !== undefined && isWriting(live.recording) ? live.recording : null,
-    };
-  });
+/** What the list says of a session. `isWriting` tells whether a recording is being written: one that cannot be is none. */
+export function sessionSummary(live: LiveSession, isWriting: (name: string) => boolean): SessionSummary {
+  const { id, state } = live.session;
+  return {
+    id,
+    type: state.kind,
+    model: state.model,
+    engine: live.engine,
+    started_at: Math.floor(state.started_at / 1000),
+    ...progressOf(live),
+    recording: live.recording !== undefined && isWriting(live.recording) ? live.recording : null,
+  };
 }
 
 export function sessionRoutes(app: FastifyInstance, hub: Hub, isWriting: (name: string) => boolean): void {
   app.get('/api/sessions', { config: { wanted: 'inspect' } }, (_, reply) => {
-    const list: SessionList = { sessions: sessionSummaries(hub, isWriting) };
+    const list: SessionList = { sessions: hub.list().map((live) => sessionSummary(live, isWriting)) };
     return reply.header('cache-control', 'no-store').send(list);
   });
-  app.get('/api/sessions/:id/watch', { exposeHeadRoute: false, config: { wanted: 'inspect' } }, (_, reply) =>
-    replyRefusal(reply, NO_UPGRADE, { upgrade: 'websocket' }),
-  );
+  for (const path of ['/api/sessions/watch', '/api/sessions/:id/watch'])
+    app.get(path, { exposeHeadRoute: false, config: { wanted: 'inspect' } }, (_, reply) =>
+      replyRefusal(reply, NO_UPGRADE, { upgrade: 'websocket' }),
+    );
 }

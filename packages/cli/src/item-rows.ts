@@ -1,0 +1,49 @@
+// An item of a conversation in rows of text, as `colloquy inspect` and `colloquy tail` print it. They are not safe to print yet.
+
+import type { RealtimeContentPart, RealtimeConversationItem } from '@colloquy/protocol';
+import type { ConversationItem } from './session-overview.ts';
+
+/** Longest words of a part that are shown, in characters. */
+const MAX_WORDS_LENGTH = 100;
+/** So many parts of an item are shown. */
+const MAX_PARTS = 50;
+
+/** The item, and a row for each of its parts. */
+export function itemRows({ id, item, heard_ms }: ConversationItem): string[] {
+  if (item === null) return [`${id}  (deleted)`];
+  const cut = heard_ms.length > 0 ? `  heard up to ${heard_ms.at(-1)} ms` : '';
+  const status =
+    'status' in item && typeof item.status === 'string' && item.status !== 'completed' ? `  ${item.status}` : '';
+  return [`${headOf(item)}  ${id}${status}${cut}`, ...partsOf(item).map((row) => `  ${row}`)];
+}
+
+/** Fields of items may hold anything: a server may have got them wrong. */
+type Loose = Readonly<Record<string, unknown>>;
+
+function headOf(item: RealtimeConversationItem): string {
+  const { type, role, name } = item as unknown as Loose;
+  const words = type === 'message' ? role : name === undefined ? type : `${String(type)} ${String(name)}`;
+  return short(words).replaceAll('"', '');
+}
+
+function partsOf(item: RealtimeConversationItem): string[] {
+  const { content, arguments: given, output, error } = item as unknown as Loose;
+  const rows: string[] = [];
+  if (Array.isArray(content)) rows.push(...content.slice(0, MAX_PARTS).map(partRow));
+  if (given !== undefined) rows.push(`arguments ${short(given)}`);
+  if (output !== undefined && output !== null) rows.push(`output ${short(output)}`);
+  if (error !== undefined && error !== null) rows.push(`error ${short(error)}`);
+  return rows;
+}
+
+function partRow(part: RealtimeContentPart): string {
+  if (typeof part !== 'object' || part === null) return short(part);
+  const { type, text, transcript } = part as unknown as Loose;
+  return `${short(type).replaceAll('"', '')} ${short(text ?? transcript ?? '')}`;
+}
+
+/** A value in few words; strings stand in quotation marks. */
+function short(value: unknown): string {
+  const text = JSON.stringify(typeof value === 'string' ? value.slice(0, MAX_WORDS_LENGTH + 1) : value) ?? '';
+  return text.length > MAX_WORDS_LENGTH ? `${text.slice(0, MAX_WORDS_LENGTH)}…` : text;
+}
