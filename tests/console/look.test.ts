@@ -50,6 +50,46 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     for (const each of [talking, watching, again]) expectSound(each);
   });
 
+  it('[CO22] the list of live sessions follows what happens, and is asked for once', async () => {
+    const looking = await served.open('#/home');
+    let asked = 0;
+    looking.page.on('request', (request) => {
+      if (new URL(request.url()).pathname === '/api/sessions') asked += 1;
+    });
+    await looking.page.getByText('No one is talking yet.').waitFor();
+    const talking = await served.open();
+    await say(talking.page, 'hello');
+    const row = looking.page.getByRole('row').filter({ has: looking.page.getByRole('link', { name: /^sess_/ }) });
+    await row.locator('td[data-name="items"]', { hasText: '2' }).waitFor();
+    await talking.page.getByRole('button', { name: 'Hang up' }).click();
+    await looking.page.getByText('No one is talking yet.').waitFor();
+    expect(asked).toBeLessThanOrEqual(1);
+    for (const each of [talking, looking]) expectSound(each);
+  });
+
+  it('[MI12, MI15] a log of two sessions is shown in two blocks', async () => {
+    const opened = await served.open('#/home');
+    const { page } = opened;
+    const created = (id: string) => ({ type: 'session.created', event_id: 'e', session: { id, type: 'realtime' } });
+    const item = (text: string) => ({
+      ...{ type: 'conversation.item.added', event_id: 'e', previous_item_id: null },
+      item: { id: 'item_same', type: 'message', role: 'user', content: [{ type: 'input_text', text }] },
+    });
+    const events = [created('sess_one'), item('in the first'), created('sess_two'), item('in the second')];
+    await open(page, 'two.jsonl', events.map((event) => JSON.stringify(event)).join('\n'));
+    const [first, second] = [
+      page.getByRole('region', { name: 'Session 1 of 2' }),
+      page.getByRole('region', { name: 'Session 2 of 2' }),
+    ];
+    await first.getByText('in the first').waitFor();
+    await second.getByText('in the second').waitFor();
+    expect(await first.getByRole('heading').innerText()).toContain('sess_one');
+    expect([await first.getByText('in the second').count(), await second.getByText('in the first').count()]).toEqual([
+      0, 0,
+    ]);
+    expectSound(opened);
+  });
+
   it('a recording is opened, passed on without its words, and deleted', async () => {
     const opened = await served.open();
     const { page } = opened;

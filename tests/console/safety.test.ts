@@ -4,9 +4,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { parrot } from '@colloquy/server';
+import { createServer, parrot } from '@colloquy/server';
 import { browserMissing, expectSound, type ServedConsole, serveConsole } from '@support/browser.ts';
-import { HOSTILE, hostileLog, shown } from '@support/hostile-strings.ts';
+import { dial, newFolder, stopAll, stops } from '@support/dial.ts';
+import { fakeUpstream, take } from '@support/fake-upstream.ts';
+import { HOSTILE, hostileLog, shown, spoiltEvents, UNSEEN } from '@support/hostile-strings.ts';
+import { framesOf } from '@support/logs.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -47,10 +50,57 @@ function strangeElements(page: Page): Promise<string[]> {
   });
 }
 
+/** Text and attributes of the page in which something stands that nobody sees, and the title of the page. */
+function unseen(page: Page): Promise<string[]> {
+  return page.evaluate(
+    ([source, flags]) => {
+      const pattern = new RegExp(source, flags);
+      const attributes = ['aria-label', 'title', 'alt', 'placeholder'];
+      const texts = [document.title];
+      for (const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walker.nextNode(); )
+        texts.push(walker.currentNode.nodeValue ?? '');
+      for (const element of document.querySelectorAll('*'))
+        for (const name of attributes) texts.push(element.getAttribute(name) ?? '');
+      return texts.filter((text) => pattern.test(text)).map((text) => JSON.stringify(text.slice(0, 120)));
+    },
+    [UNSEEN.source, UNSEEN.flags] as const,
+  );
+}
+
+/** Nothing became more than text, ran, or hides from who looks. */
+async function expectText(page: Page): Promise<void> {
+  expect(await strangeElements(page)).toEqual([]);
+  expect(await unseen(page)).toEqual([]);
+  const marks = await page.evaluate(() => [Reflect.get(window, '__hit'), Reflect.get(Object.prototype, 'polluted')]);
+  expect(marks).toEqual([undefined, undefined]);
+}
+
+/** Opens every view of the log that is shown, and looks at some of its events whole. */
+async function expectTextInEveryView(page: Page): Promise<void> {
+  await expectText(page);
+  for (const tab of ['Timeline', 'Events']) {
+    await page.getByRole('link', { name: tab, exact: true }).click();
+    if (tab === 'Timeline') await page.getByText('What took how long, as a table').click();
+    await expectText(page);
+  }
+  await page.getByRole('listbox', { name: 'Events' }).focus();
+  for (let line = 0; line < 6; line++) {
+    for (let step = 0; step < 7; step++) await page.keyboard.press('ArrowDown');
+    await expectText(page);
+  }
+  await page.getByRole('link', { name: 'Compare with …' }).click();
+  await expectText(page);
+}
+
 async function openFile(page: Page, name: string, text: string): Promise<void> {
   const buffer = Buffer.from(text);
   await page.getByLabel('Open a file').setInputFiles({ name, mimeType: 'text/plain', buffer });
 }
+
+const ENDING = {
+  ...{ id: 'item_end', object: 'realtime.item', type: 'message', role: 'user', status: 'completed' },
+  content: [{ type: 'input_text', text: 'this is the end' }],
+};
 
 const OF_A_FILE = ['#/file', '#/file/timeline', '#/file/events?at=5', '#/compare/file%3A1/file%3A1'];
 
@@ -62,7 +112,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
   afterEach(() => served.closePages());
   afterAll(() => served?.close());
 
-  it(`shows ${HOSTILE.length} hostile strings as text, and does nothing they say`, async () => {
+  it(`[CO25] shows ${HOSTILE.length} hostile strings as text, and does nothing they say`, async () => {
     const opened = await served.open('#/home');
     const { page } = opened;
     await openFile(page, `<img src=x onerror=alert(1)>${HOSTILE[2]}`, hostileLog());
@@ -100,6 +150,63 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
       await page.evaluate(() => [Reflect.get(window, '__hit'), Reflect.get(Object.prototype, 'polluted')]),
     ).toEqual([undefined, undefined]);
     expectSound(opened);
+  });
+
+  it.each(['text-turn', 'tool-round', 'truncation', 'mcp', 'errors', 'speech-turns'])(
+    '[CO25] shows a log with a hostile string in every field as text in every view: %s',
+    async (name) => {
+      for (const all of [false, true]) {
+        const sides = framesOf(name).map(({ from }) => from);
+        const events = spoiltEvents(
+          framesOf(name).map(({ event }) => event),
+          { all },
+        );
+        const text = events.map((event, at) => JSON.stringify({ t: at, from: sides[at], event })).join('\n');
+        const opened = await served.open('#/home');
+        const { page } = opened;
+        await openFile(page, `\u202e${HOSTILE[2]}`, text);
+        await page.locator('.conversation').waitFor();
+        await expectTextInEveryView(page);
+        expectSound(opened);
+      }
+    },
+  );
+
+  it('[CO25] shows a live session with a hostile string in every field as text, watched and talked to', async () => {
+    const upstream = await fakeUpstream();
+    const relayed = createServer({
+      ...{ port: 0, consoleDir: served.consoleDir, dataDir: newFolder() },
+      upstream: { url: upstream.url, key: 'sk-upstream' },
+    });
+    const { url } = await relayed.listen();
+    stops.push(() => relayed.close({ graceMs: 0 }));
+    const spoilt = ['tool-round', 'mcp', 'truncation'].flatMap((name) => {
+      const said = framesOf(name).filter(({ from, event }) => from === 'server' && event.type !== 'session.created');
+      return spoiltEvents(said.map(({ event }) => event));
+    });
+    const client = dial(url, {}, `?model=${encodeURIComponent(`\u202e${HOSTILE[0]}`)}`);
+    const far = await take(upstream.connections);
+    await client.next('session.created');
+    const watching = await served.open('#/home', { url });
+    const { page } = watching;
+    await page.locator('td[data-name="model"]').waitFor();
+    await expectText(page);
+    await page.getByRole('link', { name: /^sess_/ }).click();
+    await page.getByText('watching, read-only').waitFor();
+    far.say(...spoilt);
+    far.say({ type: 'conversation.item.added', event_id: 'end', previous_item_id: null, item: ENDING });
+    await conversation(page).getByText('this is the end').waitFor();
+    await expectTextInEveryView(page);
+    const talking = await served.open('#/talk', { url });
+    await talking.page.getByLabel('Say something in writing').fill('hello');
+    await talking.page.keyboard.press('Enter');
+    const other = await take(upstream.connections);
+    other.say(...spoilt);
+    other.say({ type: 'conversation.item.added', event_id: 'end', previous_item_id: null, item: ENDING });
+    await conversation(talking.page).getByText('this is the end').waitFor();
+    await expectTextInEveryView(talking.page);
+    for (const each of [watching, talking]) expectSound(each);
+    await stopAll();
   });
 
   it.each(['light', 'dark'] as const)(

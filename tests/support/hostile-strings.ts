@@ -93,6 +93,32 @@ export function shown(text: string): string {
   );
 }
 
+/** What nobody sees, or what turns the reading direction around: no text of the page may hold any of it. */
+export const UNSEEN =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\u{e0000}-\u{e0fff}]|[\ud800-\udfff]/u;
+
+/** Fields whose value decides what an event, an item or a part is; everything else that is a string is a stranger's to choose. */
+const DECIDING = new Set(['type', 'from', 'object', 'role', 'status']);
+
+/**
+ * Events as they were, but with a hostile string in the place of every string, the same for the same string, so that what belonged
+ * together still does. `all`: also where that decides what something is; `type` of an event itself and `from` stay.
+ */
+export function spoiltEvents<T extends { readonly type: string }>(events: readonly T[], { all = false } = {}): T[] {
+  const chosen = new Map<string, string>();
+  const hostile = (text: string) => {
+    if (!chosen.has(text)) chosen.set(text, `${HOSTILE[(chosen.size * 7) % HOSTILE.length]} #${chosen.size}`);
+    return chosen.get(text) as string;
+  };
+  const spoilt = (value: unknown, name: string): unknown => {
+    if (typeof value === 'string') return DECIDING.has(name) && !all ? value : hostile(value);
+    if (Array.isArray(value)) return value.map((each) => spoilt(each, name));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, spoilt(field, key)]));
+  };
+  return events.map((event) => ({ ...(spoilt(event, '') as T), type: event.type }));
+}
+
 /** A log in which every value that a session can bring along is hostile; some strings stand in each kind of place. */
 export function hostileLog(): string {
   const strings = [...HOSTILE];

@@ -1,7 +1,7 @@
 // Where two logs part. Frames are paired lane by lane, as @colloquy/session sorts them: within a lane their order is a server's
 // promise, from lane to lane it is chance. Ids stand for each other; times, numbers of tokens and the pieces of deltas are chance too.
 
-import { align, createFrameLanes } from '@colloquy/session';
+import { align, createFrameLanes, createSessionBlocks, type FrameLanes, type SessionBlock } from '@colloquy/session';
 import type { FrameLog } from '../log/frame-log.ts';
 import { frameOf, type LogRow } from '../log/log-row.ts';
 import { redacted } from '../log/redacted.ts';
@@ -57,7 +57,8 @@ const shownOf = (row: LogRow) => redacted(frameOf(row)?.event);
 
 /** The frames of a log that are compared, by lane. */
 function lanesOf({ rows }: FrameLog): Map<string, Placed[]> {
-  const sides = { client: createFrameLanes(false), server: createFrameLanes(false) };
+  const blocks = createSessionBlocks();
+  const sides = new Map<SessionBlock, Record<'client' | 'server', FrameLanes>>();
   const lanes = new Map<string, Placed[]>();
   let isSpeaking = false;
   for (const row of rows) {
@@ -68,9 +69,12 @@ function lanesOf({ rows }: FrameLog): Map<string, Placed[]> {
     const isAudio = from === 'client' && event.type === 'input_audio_buffer.append';
     const isMore = isAudio && isSpeaking;
     if (from === 'client') isSpeaking = isAudio;
-    const placed = isMore ? undefined : sides[from].place(event);
+    const block = blocks.of(frame);
+    const known = sides.get(block) ?? { client: createFrameLanes(false), server: createFrameLanes(false) };
+    sides.set(block, known);
+    const placed = isMore ? undefined : known[from].place(event);
     if (!placed) continue;
-    const lane = from === 'client' ? 'client' : placed.lane;
+    const lane = `${block.index > 0 ? `session ${block.index + 1}, ` : ''}${from === 'client' ? 'client' : placed.lane}`;
     const list = lanes.get(lane) ?? [];
     lanes.set(lane, list);
     list.push({ row, label: placed.label });

@@ -2,9 +2,11 @@
 
 import type { RecordingList } from '@colloquy/session';
 import type { AppState } from '../app-state.ts';
+import { visible } from '../conversation/unseen.ts';
 import { type LogSource, sourceWord } from '../route.ts';
 import { OpenFile } from '../shell/open-file.tsx';
 import { usePolled } from '../shell/use-polled.ts';
+import { useSessions } from '../shell/use-sessions.ts';
 
 export interface LogChoiceProps {
   readonly app: AppState;
@@ -31,10 +33,10 @@ export function LogChoice({ app, label, slot, chosen, choose }: LogChoiceProps) 
         <option value="" disabled>
           choose a log
         </option>
-        {chosen && !known && <option value={word}>{word}</option>}
+        {chosen && !known && <option value={word}>{visible(word)}</option>}
         {choices.map(({ source, words }) => (
           <option key={sourceWord(source)} value={sourceWord(source)}>
-            {words}
+            {visible(words)}
           </option>
         ))}
       </select>
@@ -63,7 +65,7 @@ function useChoices(app: AppState): Choice[] {
     () => (isKept ? app.api.recordings() : Promise.resolve(NOTHING_KEPT)),
     `${key} ${isKept}`,
   );
-  const sessions = usePolled(app.api.sessions, key);
+  const sessions = useSessions(app);
   const choices: Choice[] = [];
   if (app.talk.viewing.value) choices.push({ source: { kind: 'talk' }, words: 'what was said in Talk' });
   for (const slot of [1, 2] as const) {

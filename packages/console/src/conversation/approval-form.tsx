@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { canonical } from './shown-text.ts';
-import { unseenIn } from './unseen.ts';
+import { unseenIn, visible } from './unseen.ts';
 import { Words } from './words.tsx';
 
 export interface ApprovalFormProps {
@@ -33,7 +33,7 @@ export function ApprovalForm({ text, name, answer }: ApprovalFormProps) {
         </pre>
       </figure>
       {answer && (
-        <fieldset class="buttons" aria-label={`May ${name} be called?`}>
+        <fieldset class="buttons" aria-label={`May ${visible(name)} be called?`}>
           <button type="button" class="fine" disabled={isSent} onClick={() => send(true)}>
             Approve
           </button>

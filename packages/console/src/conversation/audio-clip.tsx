@@ -9,6 +9,8 @@ import { Waveform } from './waveform.tsx';
 
 export interface AudioClipProps {
   readonly viewing: Viewing;
+  /** Of the item's session, where it has one. */
+  readonly sessionId: string | undefined;
   readonly itemId: string;
   readonly contentIndex: number;
   /** How many rows are looked at. */
@@ -18,12 +20,12 @@ export interface AudioClipProps {
   readonly whose: 'user' | 'assistant';
 }
 
-export function AudioClip({ viewing, itemId, contentIndex, count, heardMs, whose }: AudioClipProps) {
+export function AudioClip({ viewing, sessionId, itemId, contentIndex, count, heardMs, whose }: AudioClipProps) {
   const key = `${contentIndex} ${itemId}`;
   // Computed, so that a clip is drawn anew for itself alone.
   const playedMs = useComputed(() => msOf(playingClip.value, key)).value;
   const spokenMs = useComputed(() => msOf(viewing.speaking?.value, key)).value;
-  const part = viewing.log.audio.of(itemId, contentIndex, count);
+  const part = viewing.log.session(sessionId).audio.of(itemId, contentIndex, count);
   if (!part) {
     const isHidden = viewing.log.header?.hidden.includes('media') === true;
     return <p class="hint">{isHidden ? 'audio, left out of this recording' : heardWords(undefined, heardMs)}</p>;

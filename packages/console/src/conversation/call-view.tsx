@@ -74,10 +74,10 @@ const Name = ({ server, name }: { server?: unknown; name: unknown }) => (
   </p>
 );
 
-function FunctionCall({ item, viewing, mirror, listed }: ItemProps & { item: Item<'function_call'> }) {
+function FunctionCall({ item, viewing, mirror, listed, isPast }: ItemProps & { item: Item<'function_call'> }) {
   const { call_id } = item;
   const isAnswered = mirror.items().some((other) => other.type === 'function_call_output' && other.call_id === call_id);
-  const mayAnswer = mayAct(viewing);
+  const mayAnswer = mayAct(viewing) && !isPast;
   const isWhole = item.status === 'completed' && !listed.isDeleted;
   return (
     <div class="call">
@@ -168,12 +168,12 @@ function ToolList({ item, stage }: { item: Item<'mcp_list_tools'>; stage: string
   );
 }
 
-function Approval({ item, viewing, mirror, listed }: ItemProps & { item: Item<'mcp_approval_request'> }) {
+function Approval({ item, viewing, mirror, listed, isPast }: ItemProps & { item: Item<'mcp_approval_request'> }) {
   const answer = mirror
     .items()
     .find((other) => other.type === 'mcp_approval_response' && other.approval_request_id === item.id);
   const isOpen = !answer && !listed.isDeleted;
-  const mayAnswer = mayAct(viewing);
+  const mayAnswer = mayAct(viewing) && !isPast;
   return (
     <div class="call">
       <Name server={item.server_label} name={item.name} />

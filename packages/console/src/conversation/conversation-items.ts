@@ -2,7 +2,7 @@
 // what became of it.
 
 import type { RealtimeConversationItem, RealtimeResponse } from '@colloquy/protocol';
-import type { Mirror } from '@colloquy/session';
+import type { MirroredSession } from '@colloquy/session';
 import type { ItemMarks } from '../log/item-marks.ts';
 
 export interface ListedItem {
@@ -26,7 +26,7 @@ export interface Listing {
 }
 
 /** Lists what a mirror holds after the first `count` rows. */
-export function listItems(mirror: Mirror, marks: ItemMarks, count: number): Listing {
+export function listItems(mirror: MirroredSession, marks: ItemMarks, count: number): Listing {
   const madeBy = new Map<string, RealtimeResponse>();
   const responses = mirror.responses();
   for (const response of responses) {

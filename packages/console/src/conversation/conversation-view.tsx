@@ -1,39 +1,81 @@
 // The conversation as the model sees it: items in order, and what became of each. What is drawn is the mirror as of the row that is
 // looked at, so a past moment looks as it looked then.
 
-import type { Mirror } from '@colloquy/session';
+import type { MirroredSession } from '@colloquy/session';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { frameOf, type LogRow } from '../log/log-row.ts';
 import { addressOf } from '../route.ts';
 import { countOf, type Viewing } from '../sources/viewing.ts';
 import { type ListedItem, listItems } from './conversation-items.ts';
 import { ItemView } from './item-view.tsx';
+import { shownText } from './shown-text.ts';
 import { endingOf, errorWords } from './status-words.ts';
+import { visible } from './unseen.ts';
 import { Words } from './words.tsx';
 
 /** As many items are drawn at first; earlier ones on demand. */
 const PAGE = 100;
+/** As many sessions of a log are drawn at first; earlier ones on demand. */
+const SESSIONS_PAGE = 10;
 
 export function ConversationView({ viewing }: { viewing: Viewing }) {
-  const [pages, setPages] = useState(1);
   const count = countOf(viewing);
   const { log, upTo } = viewing;
   const mirror = log.mirrorAt(upTo.value);
-  const { items, aside } = listItems(mirror, log.marks, count);
-  const hidden = Math.max(0, items.length - pages * PAGE);
+  const [pages, setPages] = useState(1);
+  const sessions = [...mirror.earlier(), mirror];
+  const hidden = Math.max(0, sessions.length - pages * SESSIONS_PAGE);
   const end = useFollowedEnd(upTo.value === undefined ? log.version.value : -1);
   return (
     <div class="conversation">
-      {items.length === 0 && aside.length === 0 && <Empty viewing={viewing} />}
+      {hidden > 0 && (
+        <button type="button" onClick={() => setPages(pages + 1)}>
+          Show {Math.min(SESSIONS_PAGE, hidden)} earlier sessions of {hidden}
+        </button>
+      )}
+      {sessions.slice(hidden).map((session, index) => (
+        <SessionConversation
+          key={session.session?.id ?? ''}
+          session={session}
+          place={sessions.length > 1 ? `Session ${hidden + index + 1} of ${sessions.length}` : undefined}
+          isLast={session === mirror}
+          viewing={viewing}
+          count={count}
+        />
+      ))}
+      <Errors viewing={viewing} count={count} />
+      <div ref={end} />
+    </div>
+  );
+}
+
+interface SessionProps {
+  readonly session: MirroredSession;
+  /** Which of several sessions of the log it is. */
+  readonly place: string | undefined;
+  readonly isLast: boolean;
+  readonly viewing: Viewing;
+  readonly count: number;
+}
+
+/** The conversation of one session; of several each has its own heading. */
+function SessionConversation({ session, place, isLast, viewing, count }: SessionProps) {
+  const [pages, setPages] = useState(1);
+  const { items, aside } = listItems(session, viewing.log.session(session.session?.id).marks, count);
+  const hidden = Math.max(0, items.length - pages * PAGE);
+  const drawn = (listed: ListedItem) => (
+    <ItemView key={keyOf(listed)} listed={listed} mirror={session} viewing={viewing} count={count} isPast={!isLast} />
+  );
+  const content = (
+    <>
+      {place === undefined && items.length === 0 && aside.length === 0 && <Empty viewing={viewing} />}
       {hidden > 0 && (
         <button type="button" onClick={() => setPages(pages + 1)}>
           Show {Math.min(PAGE, hidden)} earlier of {hidden}
         </button>
       )}
-      <ol class="items" aria-label="Conversation">
-        {items.slice(hidden).map((listed) => (
-          <ItemView key={keyOf(listed)} listed={listed} mirror={mirror} viewing={viewing} count={count} />
-        ))}
+      <ol class="items" aria-label={isLast ? 'Conversation' : `Conversation of ${place}`}>
+        {items.slice(hidden).map(drawn)}
       </ol>
       {aside.slice(-PAGE).map(({ response, items: others }) => (
         <section key={response.id} class="aside" aria-label="Response outside the conversation">
@@ -42,17 +84,23 @@ export function ConversationView({ viewing }: { viewing: Viewing }) {
             {endingOf(response) && ': '}
             <Words text={endingOf(response) ?? ''} />
           </p>
-          <ol class="items">
-            {others.map((listed) => (
-              <ItemView key={keyOf(listed)} listed={listed} mirror={mirror} viewing={viewing} count={count} />
-            ))}
-          </ol>
+          <ol class="items">{others.map(drawn)}</ol>
         </section>
       ))}
-      <Errors viewing={viewing} count={count} />
-      <Announcer mirror={mirror} items={items} />
-      <div ref={end} />
-    </div>
+      {isLast && <Announcer mirror={session} items={items} />}
+    </>
+  );
+  if (place === undefined) return content;
+  return (
+    <section class="session" aria-label={place}>
+      <h2>
+        {place}{' '}
+        <code class="id">
+          <Words text={shownText(session.session?.id)} />
+        </code>
+      </h2>
+      {content}
+    </section>
   );
 }
 
@@ -81,7 +129,7 @@ function useFollowedEnd(version: number) {
 }
 
 /** Tells those who listen to the page of each answer, once it is whole. */
-function Announcer({ mirror, items }: { mirror: Mirror; items: readonly ListedItem[] }) {
+function Announcer({ mirror, items }: { mirror: MirroredSession; items: readonly ListedItem[] }) {
   const last = items.findLast(
     ({ item, isDeleted }) => !isDeleted && item.type === 'message' && item.role === 'assistant',
   );
@@ -96,7 +144,7 @@ function Announcer({ mirror, items }: { mirror: Mirror; items: readonly ListedIt
     : [];
   return (
     <p class="heard-only" aria-live="polite">
-      {words.length > 0 && `Assistant: ${words.join(' ').slice(0, 1000)}`}
+      {words.length > 0 && `Assistant: ${visible(words.join(' ').slice(0, 1000))}`}
     </p>
   );
 }

@@ -1,7 +1,7 @@
 // One item of the conversation, whatever it is. Messages are drawn here; calls, approvals and lists of tools in `call-view.tsx`.
 
 import type { MessageItem, RealtimeContentPart } from '@colloquy/protocol';
-import type { Mirror, MirrorPart } from '@colloquy/session';
+import type { MirroredSession, MirrorPart } from '@colloquy/session';
 import { mayAct, type Viewing } from '../sources/viewing.ts';
 import { AudioClip } from './audio-clip.tsx';
 import { CallView } from './call-view.tsx';
@@ -9,14 +9,17 @@ import type { ListedItem } from './conversation-items.ts';
 import { Picture } from './picture.tsx';
 import { shownText } from './shown-text.ts';
 import { delayWords, endingOf, itemStatusWords, secondsOf } from './status-words.ts';
+import { visible } from './unseen.ts';
 import { Words } from './words.tsx';
 
 export interface ItemProps {
   readonly listed: ListedItem;
-  readonly mirror: Mirror;
+  readonly mirror: MirroredSession;
   readonly viewing: Viewing;
   /** How many rows are looked at. */
   readonly count: number;
+  /** Whether it is of a session that another one followed: then nothing can be done with it. */
+  readonly isPast: boolean;
 }
 
 const ROLES: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant', system: 'System' };
@@ -44,11 +47,11 @@ export function ItemView(props: ItemProps) {
         <code class="id">
           <Words text={id} />
         </code>
-        {mayAct(props.viewing) && !isDeleted && (
+        {mayAct(props.viewing) && !isDeleted && !props.isPast && (
           <button
             type="button"
             class="quiet"
-            aria-label={`Delete this item, ${id}`}
+            aria-label={`Delete this item, ${visible(id)}`}
             title="Delete this item"
             onClick={() => props.viewing.actions?.deleteItem(id)}
           >
@@ -94,9 +97,15 @@ function Message(props: ItemProps & { item: MessageItem }) {
 
 function Part({ part: known, ...props }: ItemProps & { part: MirrorPart }) {
   const { part, content_index, transcription, audio_end_ms, status } = known;
-  const { listed, viewing, count } = props;
+  const { listed, viewing, count, mirror } = props;
+  const sessionId = mirror.session?.id;
   const clip = (whose: 'user' | 'assistant') => (
-    <AudioClip {...{ viewing, count, whose }} itemId={listed.id} contentIndex={content_index} heardMs={audio_end_ms} />
+    <AudioClip
+      {...{ viewing, count, whose, sessionId }}
+      itemId={listed.id}
+      contentIndex={content_index}
+      heardMs={audio_end_ms}
+    />
   );
   switch (part?.type) {
     case 'input_text':
@@ -108,7 +117,7 @@ function Part({ part: known, ...props }: ItemProps & { part: MirrorPart }) {
           {audio_end_ms === undefined ? (
             <Said text={shownText(part.transcript)} isOpen={status === 'in_progress'} />
           ) : (
-            <Forgotten words={viewing.log.marks.unheard(listed.id, content_index, count)?.words} />
+            <Forgotten words={viewing.log.session(sessionId).marks.unheard(listed.id, content_index, count)?.words} />
           )}
           {clip('assistant')}
         </>

@@ -26,3 +26,14 @@ const isSpelling = (text: string, index: number, char: string): boolean =>
 /** `U+202E` */
 export const nameOf = (char: string): string =>
   `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+
+/** A text for where no markup can stand, such as a title or a label: what one does not see is named by its number there as well. */
+export function visible(text: string): string {
+  let shown = '';
+  let from = 0;
+  for (const { index, char } of unseenIn(text, false)) {
+    shown += text.slice(from, index) + nameOf(char);
+    from = index + char.length;
+  }
+  return shown + text.slice(from);
+}

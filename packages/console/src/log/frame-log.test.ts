@@ -116,7 +116,7 @@ describe('a log', () => {
 describe('marks', () => {
   it('tell what was inserted before others, and where deleted items stood', () => {
     const deleted = (item_id: string) => frame({ type: 'conversation.item.deleted', event_id: 'e', item_id });
-    const { marks } = made(
+    const log = made(
       added('a', null),
       added('b', 'a'),
       added('first', null),
@@ -126,11 +126,11 @@ describe('marks', () => {
       deleted('c'),
       added('d', 'between'),
     );
-    expect([...marks.inserted]).toEqual([
+    expect([...log.session(undefined).marks.inserted]).toEqual([
       ['first', 2],
       ['between', 3],
     ]);
-    expect(marks.deleted.map(({ item, after, row }) => [item.id, after, row])).toEqual([
+    expect(log.session(undefined).marks.deleted.map(({ item, after, row }) => [item.id, after, row])).toEqual([
       ['b', 'between', 5],
       ['c', 'between', 6],
     ]);
@@ -144,8 +144,8 @@ it('the words of a truncated part are remembered beside it', () => {
     frame({ type: 'conversation.item.truncated', event_id: 'e', item_id: 'a', content_index: 0, audio_end_ms: 5 }),
   );
   expect(log.mirrorAt().item('a')).toMatchObject({ content: [{ type: 'output_audio' }] });
-  expect(log.marks.unheard('a', 0, 2)).toMatchObject({ words: 'one two three', row: 1 });
-  expect(log.marks.unheard('a', 0, 1)).toBeUndefined();
+  expect(log.session(undefined).marks.unheard('a', 0, 2)).toMatchObject({ words: 'one two three', row: 1 });
+  expect(log.session(undefined).marks.unheard('a', 0, 1)).toBeUndefined();
 });
 
 describe('the audio of items', () => {
@@ -154,7 +154,7 @@ describe('the audio of items', () => {
   const committed = (item_id: string) =>
     frame({ type: 'input_audio_buffer.committed', event_id: 'e', item_id, previous_item_id: null });
   const span = (log: FrameLog, id: string, count?: number) => {
-    const part = log.audio.of(id, 0, count);
+    const part = log.session(undefined).audio.of(id, 0, count);
     return part && { chunks: part.chunks.map(({ bytes: length }) => length), from: part.from, to: part.to };
   };
 
@@ -216,5 +216,42 @@ describe('the audio of items', () => {
     expect(span(log, 'x')).toEqual({ chunks: [96, 48], from: 0, to: undefined });
     expect(span(log, 'x', 2)).toEqual({ chunks: [96], from: 0, to: undefined });
     expect(span(log, 'x', 0)).toBeUndefined();
+  });
+});
+
+describe('two sessions', () => {
+  const item = (id: string) => ({
+    id,
+    type: 'message',
+    role: 'user',
+    content: [{ type: 'input_audio', transcript: null }],
+  });
+  const session = (id: string, format: string) => [
+    frame({ type: 'session.created', session: { id, audio: { input: { format: { type: format } } } } }),
+    sent({ type: 'input_audio_buffer.append', audio: encodeBase64(new Uint8Array(80)) }),
+    frame({ type: 'input_audio_buffer.committed', item_id: 'a' }),
+    frame({ type: 'conversation.item.added', previous_item_id: null, item: item('a') }),
+    frame({ type: 'conversation.item.deleted', item_id: id === 'one' ? 'a' : 'none' }),
+  ];
+
+  it('[MI12] keeps what became of the items of each, also where their ids are the same', () => {
+    const log = made(...session('one', 'audio/pcmu'), ...session('two', 'audio/pcm'));
+    expect(
+      log
+        .mirrorAt()
+        .earlier()
+        .map((each) => each.session?.id),
+    ).toEqual(['one']);
+    expect(log.session('one').marks.deleted.map(({ row }) => row)).toEqual([4]);
+    expect(log.session('two').marks.deleted).toEqual([]);
+    const [one, two] = ['one', 'two'].map((id) => log.session(id).audio.of('a', 0));
+    expect(one).toMatchObject({ format: { type: 'audio/pcmu' }, from: 0, chunks: [{ row: 1 }] });
+    expect(two).toMatchObject({ format: { type: 'audio/pcm' }, from: 0, chunks: [{ row: 6 }] });
+  });
+
+  it('[MI12] shows the first alone where a moment of it is looked at', () => {
+    const log = made(...session('one', 'audio/pcmu'), ...session('two', 'audio/pcm'));
+    const then = log.mirrorAt(4);
+    expect([then.session?.id, then.earlier().length, then.items().length]).toEqual(['one', 0, 1]);
   });
 });

@@ -13,10 +13,10 @@ import {
   type Timing,
 } from '@colloquy/session';
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { type AudioIndex, createAudioIndex } from './audio-index.ts';
-import { createItemMarks, type ItemMarks } from './item-marks.ts';
+import type { PlacedItem } from './item-marks.ts';
 import { frameOf, type LogRow, rowOf } from './log-row.ts';
 import { eventsOf } from './row-events.ts';
+import { createSessionLogs, type SessionLog } from './session-logs.ts';
 import { createTimeTravel } from './time-travel.ts';
 
 /** Rows a log holds at most: what comes after is counted, and not shown. */
@@ -41,13 +41,14 @@ export interface FrameLog {
   readonly errors: readonly number[];
   /** Those that have begun and not ended. */
   unfinished(): readonly Timing[];
-  /** Where the audio of each item stands. */
-  readonly audio: AudioIndex;
-  /** Which items were inserted and deleted, and where. */
-  readonly marks: ItemMarks;
+  /** Audio and marks of one of the log's sessions, by its id. */
+  session(id: string | undefined): SessionLog;
   /** Takes the next line. The cost does not grow with the log. */
   append(entry: RecordingEntry): void;
-  /** The conversation after the first `count` rows; after all of them when absent. Good until the next call. */
+  /**
+   * The conversation after the first `count` rows; after all of them when absent. `earlier()` has the sessions before it. Good until the
+   * next call.
+   */
   mirrorAt(count?: number): Mirror;
   /** The index of the row that stands on a line, or of the last before it; -1 when there is none. */
   indexOfLine(line: number): number;
@@ -69,13 +70,18 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
   const conformance = createConformance();
   const stopwatch = createStopwatch();
   const mirror = createMirror();
-  const audio = createAudioIndex();
-  const marks = createItemMarks(mirror);
+  const sessions = createSessionLogs(mirror);
   const travel = createTimeTravel(rows);
   let header: RecordingHeader | undefined;
   let began: number | undefined;
   let dropped = 0;
   let isDue = false;
+  let isAscending = true;
+  let placed: PlacedItem | undefined;
+
+  mirror.subscribe('item.placed', ({ item_id, previous_item_id }) => {
+    placed = { id: item_id, previous: previous_item_id };
+  });
 
   function announce(): void {
     if (isDue) return;
@@ -100,8 +106,7 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
     timingOf: (id) => timingById.get(id),
     errors,
     unfinished: () => stopwatch.unfinished(),
-    audio,
-    marks,
+    session: sessions.of,
     append(entry) {
       announce();
       if (rows.length >= MOST_ROWS) {
@@ -111,6 +116,7 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
       if (entry.kind === 'header') header ??= entry.header;
       if (entry.kind === 'event') began ??= entry.time;
       const row = rowOf(entry, rows.length, began ?? 0);
+      isAscending &&= row.line >= (rows.at(-1)?.line ?? 0);
       rows.push(row);
       const broken = conformance.take(entry);
       if (broken.length > 0) violations.set(row.index, broken);
@@ -121,15 +127,19 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
         timingById.set(timing.id, timing);
       }
       if (frame && tellsOfFailure(frame)) errors.push(row.index);
+      const { audio, marks } = sessions.take(row);
       audio.take(row);
       for (const event of eventsOf(row)) {
+        placed = undefined;
         marks.before(event);
         mirror.apply(event);
-        marks.after(event, row.index);
+        marks.after(event, row.index, placed);
       }
     },
     mirrorAt: (count) => (count === undefined || count >= rows.length ? mirror : travel.at(count)),
     indexOfLine(line) {
+      // The lines of a list that was sorted by its times do not ascend.
+      if (!isAscending) return rows.findLastIndex((row) => row.line === line);
       let low = 0;
       let high = rows.length;
       while (low < high) {

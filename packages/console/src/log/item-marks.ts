@@ -28,9 +28,14 @@ export interface ItemMarks {
   readonly deleted: readonly DeletedItem[];
   /** The transcript a part had before it was truncated, if it had one in the first `count` rows. */
   unheard(itemId: string, contentIndex: number, count: number): UnheardWords | undefined;
-  /** To be told of each event before and after the mirror is. */
+  /** To be told of each event before and after the mirror is; `placed` is the item that took a place by it. */
   before(event: object): void;
-  after(event: object, row: number): void;
+  after(event: object, row: number, placed: PlacedItem | undefined): void;
+}
+
+export interface PlacedItem {
+  readonly id: string;
+  readonly previous: string | null;
 }
 
 interface Told {
@@ -40,19 +45,15 @@ interface Told {
   readonly previous_item_id?: unknown;
 }
 
+/** Of one session of the mirror's. */
 export function createItemMarks(mirror: Mirror): ItemMarks {
   const inserted = new Map<string, number>();
   const deleted: DeletedItem[] = [];
   /** The id of the last item, as placed so far. */
   let last: string | null = null;
-  let placed: { id: string; previous: string | null } | undefined;
   let leaving: Omit<DeletedItem, 'row'> | undefined;
   const unheard = new Map<string, UnheardWords>();
   let cut: Omit<UnheardWords, 'row'> | undefined;
-
-  mirror.subscribe('item.placed', ({ item_id, previous_item_id }) => {
-    placed = { id: item_id, previous: previous_item_id };
-  });
 
   return {
     inserted,
@@ -63,7 +64,6 @@ export function createItemMarks(mirror: Mirror): ItemMarks {
     },
     before(event) {
       const { type, item_id, content_index } = event as Told;
-      placed = undefined;
       leaving = undefined;
       cut = undefined;
       if (typeof item_id !== 'string') return;
@@ -78,7 +78,7 @@ export function createItemMarks(mirror: Mirror): ItemMarks {
       const item = items[index];
       if (item) leaving = { item, after: items[index - 1]?.id ?? null };
     },
-    after(event, row) {
+    after(event, row, placed) {
       if (cut) unheard.set(`${cut.contentIndex} ${cut.itemId}`, { ...cut, row });
       if (leaving && mirror.item(String(leaving.item.id)) === undefined) {
         deleted.push({ ...leaving, row });

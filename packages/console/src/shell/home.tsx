@@ -7,10 +7,10 @@ import type { Answer } from '../sources/server-api.ts';
 import { OpenFile } from './open-file.tsx';
 import { Recordings } from './recordings.tsx';
 import { SessionTable } from './session-table.tsx';
-import { usePolled } from './use-polled.ts';
+import { useSessions } from './use-sessions.ts';
 
 export function Home({ app }: { app: AppState }) {
-  const sessions = usePolled(app.api.sessions, app.key.value);
+  const sessions = useSessions(app);
   const server = app.server.value;
   return (
     <div class="home">

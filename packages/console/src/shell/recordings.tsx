@@ -3,6 +3,7 @@
 import type { RecordingList, RecordingSummary } from '@colloquy/session';
 import { useState } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
+import { visible } from '../conversation/unseen.ts';
 import { Words } from '../conversation/words.tsx';
 import { addressOf } from '../route.ts';
 import { Answered } from './home.tsx';
@@ -97,7 +98,7 @@ function Recording({ app, recording, onDeleted }: RecordingProps) {
           Compare
         </a>
         {isAsking ? (
-          <fieldset class="buttons" aria-label={`Delete ${name} for good?`}>
+          <fieldset class="buttons" aria-label={`Delete ${visible(name)} for good?`}>
             <button type="button" class="poor" onClick={() => void remove()}>
               Delete for good
             </button>

@@ -3,8 +3,10 @@
 import type { SessionSummary } from '@colloquy/session';
 import { Words } from '../conversation/words.tsx';
 import { addressOf } from '../route.ts';
+import { useNow } from './use-now.ts';
 
 export function SessionTable({ sessions }: { sessions: readonly SessionSummary[] }) {
+  const now = useNow(1000);
   if (sessions.length === 0) return <p>No one is talking yet.</p>;
   return (
     <table>
@@ -26,7 +28,9 @@ export function SessionTable({ sessions }: { sessions: readonly SessionSummary[]
                 <Words text={id} />
               </a>
             </td>
-            <td data-name="kind">{type}</td>
+            <td data-name="kind">
+              <Words text={type} />
+            </td>
             <td data-name="model">
               <Words text={model} />
             </td>
@@ -35,7 +39,7 @@ export function SessionTable({ sessions }: { sessions: readonly SessionSummary[]
               {active_response !== null && active_response !== undefined && ' (answering)'}
             </td>
             <td data-name="items">{items ?? ''}</td>
-            <td data-name="for">{clockTime(Date.now() / 1000 - started_at)}</td>
+            <td data-name="for">{clockTime(now / 1000 - started_at)}</td>
           </tr>
         ))}
       </tbody>

@@ -2,6 +2,7 @@
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import { useRef, useState } from 'preact/hooks';
+import { visible } from '../conversation/unseen.ts';
 import type { Answer } from '../sources/server-api.ts';
 
 export interface ShareButtonProps {
@@ -37,7 +38,7 @@ export function ShareButton({ name, hidden, make }: ShareButtonProps) {
       <button type="button" onClick={() => dialog.current?.showModal()}>
         Share
       </button>
-      <dialog ref={dialog} aria-label={`Share ${name}`} onClose={() => setTrouble('')}>
+      <dialog ref={dialog} aria-label={`Share ${visible(name)}`} onClose={() => setTrouble('')}>
         <h2>Save a copy to pass on</h2>
         <form onSubmit={save}>
           <fieldset class="choices">

@@ -1,6 +1,7 @@
 // What every view is given: one log on the screen, how far it is looked at, and what one may do in it.
 
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { visible } from '../conversation/unseen.ts';
 import { createFrameLog, type FrameLog, type FrameLogOptions } from '../log/frame-log.ts';
 import type { LogSource } from '../route.ts';
 
@@ -23,7 +24,7 @@ export interface ConversationActions {
 
 export interface Viewing {
   readonly source: LogSource;
-  /** What it is called, for headings. */
+  /** What it is called, for headings: all of it can be seen. */
   readonly name: string;
   readonly log: FrameLog;
   readonly status: Signal<ViewingStatus>;
@@ -53,7 +54,7 @@ export interface ViewingSetup {
 export function createViewing({ source, name, words, close = () => {}, soon, ...rest }: ViewingSetup): Viewing {
   return {
     source,
-    name,
+    name: visible(name),
     log: createFrameLog(soon && { soon }),
     status: signal<ViewingStatus>({ state: 'opening', words }),
     upTo: signal(undefined),

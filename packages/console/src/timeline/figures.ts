@@ -2,6 +2,7 @@
 
 import { costOf, type Timing } from '@colloquy/session';
 import { PEAK_MS, peaksOf } from '../audio/samples.ts';
+import type { PartAudio } from '../log/audio-index.ts';
 import type { FrameLog } from '../log/frame-log.ts';
 import type { LogRow } from '../log/log-row.ts';
 import { PRICES } from './prices.ts';
@@ -103,10 +104,9 @@ const LOUDNESS_MS = 100;
 /** How loud what was spoken was, placed where its first piece came. */
 function loudness(log: FrameLog, count: number): Figures {
   const sides = { user: new Map<number, number>(), assistant: new Map<number, number>() };
-  for (const id of audioItems(log, count)) {
-    const part = log.audio.of(id, 0, count);
-    const first = part && log.rows[part.chunks[0]?.row ?? -1];
-    if (!part || first?.at == null) continue;
+  for (const part of audioParts(log, count)) {
+    const first = log.rows[part.chunks[0]?.row ?? -1];
+    if (first?.at == null) continue;
     const side = first.from === 'client' ? sides.user : sides.assistant;
     for (const [n, peak] of peaksOf(part).entries()) {
       const slot = Math.floor((first.at + n * PEAK_MS) / LOUDNESS_MS);
@@ -127,9 +127,14 @@ function loudness(log: FrameLog, count: number): Figures {
   };
 }
 
-/** Items that may have sound, as far as they were told. */
-function audioItems(log: FrameLog, count: number): ReadonlySet<string> {
-  const ids = new Set<string>();
-  for (const { id, type } of log.mirrorAt(count).items()) if (id && type === 'message') ids.add(id);
-  return ids;
+/** The sound of all items of all sessions, as far as they were told. */
+function* audioParts(log: FrameLog, count: number): Generator<PartAudio> {
+  const mirror = log.mirrorAt(count);
+  for (const { session, items } of [...mirror.earlier(), mirror]) {
+    const { audio } = log.session(session?.id);
+    for (const { id, type } of items()) {
+      const part = id && type === 'message' ? audio.of(id, 0, count) : undefined;
+      if (part) yield part;
+    }
+  }
 }

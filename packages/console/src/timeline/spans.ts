@@ -2,6 +2,7 @@
 // goes on where it stopped; times are milliseconds of the log.
 
 import { BYTES_PER_MS, type RealtimeAudioFormat } from '@colloquy/protocol';
+import { createSessionBlocks, type SessionBlock } from '@colloquy/session';
 import type { FrameLog } from '../log/frame-log.ts';
 import { frameOf, type LogRow } from '../log/log-row.ts';
 
@@ -90,6 +91,8 @@ export function createSpans({ rows }: FrameLog): Spans {
   let playedUntil = 0;
   let read = 0;
   let end = 0;
+  const blocks = createSessionBlocks();
+  let session: SessionBlock | undefined;
 
   function add(span: Omit<Span, 'isPoor'> & { isPoor?: boolean }): number {
     spans.push({ isPoor: false, ...span });
@@ -106,6 +109,16 @@ export function createSpans({ rows }: FrameLog): Spans {
     open.delete(key);
     const span = spans[index] as Span;
     spans[index] = { ...span, to: Math.max(span.from, at), ...change };
+  }
+
+  /** Another session waits for nothing that was under way in the one before. */
+  function enter(block: SessionBlock): void {
+    if (session !== undefined && session !== block) {
+      for (const lasting of [open, answers, playing]) lasting.clear();
+      asked = undefined;
+      playedUntil = 0;
+    }
+    session = block;
   }
 
   function client(at: number, event: Json): void {
@@ -304,6 +317,7 @@ export function createSpans({ rows }: FrameLog): Spans {
         const frame = frameOf(row);
         if (row.at !== null) end = Math.max(end, row.at);
         if (!frame || row.at === null) continue;
+        enter(blocks.of(frame));
         if (frame.from === 'client') client(row.at, frame.event);
         else server(row, row.at, frame.event);
       }

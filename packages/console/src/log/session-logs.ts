@@ -1,0 +1,43 @@
+// What a log has of each of its sessions besides the conversation: audio and what became of items. A log may hold several sessions,
+// which count their audio anew and may use the ids of items again.
+
+import { createSessionBlocks, type Mirror, type SessionBlock } from '@colloquy/session';
+import { type AudioIndex, createAudioIndex } from './audio-index.ts';
+import { createItemMarks, type ItemMarks } from './item-marks.ts';
+import { frameOf, type LogRow } from './log-row.ts';
+
+export interface SessionLog {
+  /** Where the audio of each item stands. */
+  readonly audio: AudioIndex;
+  /** Which items were inserted and deleted, and where. */
+  readonly marks: ItemMarks;
+}
+
+export interface SessionLogs {
+  /** Of the session a row belongs to: that of the row before it, for one that is no frame. */
+  take(row: LogRow): SessionLog;
+  /** Of a session by its id; of the one without an id, or the first, when there is none of that id. */
+  of(sessionId: string | undefined): SessionLog;
+}
+
+export function createSessionLogs(mirror: Mirror): SessionLogs {
+  const blocks = createSessionBlocks();
+  const logs = new Map<SessionBlock, SessionLog>();
+  const first: SessionLog = { audio: createAudioIndex(), marks: createItemMarks(mirror) };
+  let current = first;
+  return {
+    take(row) {
+      const frame = frameOf(row);
+      if (!frame) return current;
+      const block = blocks.of(frame);
+      const known = logs.get(block);
+      current = known ?? (logs.size === 0 ? first : { audio: createAudioIndex(), marks: createItemMarks(mirror) });
+      if (!known) logs.set(block, current);
+      return current;
+    },
+    of(sessionId) {
+      for (const [{ id }, log] of logs) if (id === (sessionId ?? null)) return log;
+      return first;
+    },
+  };
+}
