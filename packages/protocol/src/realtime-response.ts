@@ -57,7 +57,8 @@ export interface RealtimeResponseCreateParams {
   tools?: RealtimeTool[];
   tool_choice?: RealtimeToolChoice;
   parallel_tool_calls?: boolean;
-  reasoning?: RealtimeReasoning;
+  /** `null`: none, whatever the session has. */
+  reasoning?: RealtimeReasoning | null;
   max_output_tokens?: MaxOutputTokens;
   /** `none` is out of band: the conversation neither shows nor keeps it. @default 'auto' */
   conversation?: 'auto' | 'none';
@@ -73,7 +74,7 @@ export const RealtimeResponseCreateParams: Schema<RealtimeResponseCreateParams> 
   tools: optional(RealtimeTools),
   tool_choice: optional(RealtimeToolChoice),
   parallel_tool_calls: optional(boolean()),
-  reasoning: optional(RealtimeReasoning),
+  reasoning: nullish(RealtimeReasoning),
   max_output_tokens: optional(MaxOutputTokens),
   conversation: optional(choice('auto', 'none')),
   metadata: optional(nullable(Metadata)),

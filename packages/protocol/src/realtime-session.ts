@@ -13,6 +13,7 @@ import {
   jsonObject,
   literal,
   nullable,
+  nullish,
   number,
   object,
   optional,
@@ -55,18 +56,18 @@ export interface AudioTranscription {
   language?: string | null;
   /** Key words for `whisper-1`, free text for others. A server states `null` when unset. */
   prompt?: string | null;
-  /** At least one. */
-  languages?: string[];
-  keywords?: string[];
-  delay?: 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+  /** At least one. A client takes it back with `null`, and `keywords` and `delay` likewise [SE8]. */
+  languages?: string[] | null;
+  keywords?: string[] | null;
+  delay?: 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | null;
 }
 export const AudioTranscription: Schema<AudioTranscription> = object<AudioTranscription>({
   model: optional(string()),
   language: optional(nullable(string())),
   prompt: optional(nullable(secret('words'))),
-  languages: optional(array(string(), { min: 1 })),
-  keywords: optional(array(secret('words'))),
-  delay: optional(choice('minimal', 'low', 'medium', 'high', 'xhigh')),
+  languages: nullish(array(string(), { min: 1 })),
+  keywords: nullish(array(secret('words'))),
+  delay: nullish(choice('minimal', 'low', 'medium', 'high', 'xhigh')),
 });
 
 /** Turns are told apart by silence. */
@@ -432,7 +433,8 @@ export interface RealtimeSessionUpdate {
   audio?: RealtimeAudioConfig;
   include?: string[] | null;
   parallel_tool_calls?: boolean;
-  reasoning?: RealtimeReasoning;
+  /** `null` takes it back [SE8]. */
+  reasoning?: RealtimeReasoning | null;
 }
 export const RealtimeSessionUpdate: Schema<RealtimeSessionUpdate> = object<RealtimeSessionUpdate>({
   type: literal('realtime'),
@@ -451,7 +453,7 @@ export const RealtimeSessionUpdate: Schema<RealtimeSessionUpdate> = object<Realt
   audio: optional(RealtimeAudioConfig),
   include: optional(nullable(RealtimeInclude)),
   parallel_tool_calls: optional(boolean()),
-  reasoning: optional(RealtimeReasoning),
+  reasoning: nullish(RealtimeReasoning),
 });
 
 /** A transcription session as a client asks for it: input audio only. */

@@ -61,8 +61,9 @@ export function mergeConfig(
   };
   const include = update.include === undefined ? config.include : update.include;
   if (update.type === 'transcription') return { ...config, include, audio: { ...config.audio, input: heard } };
+  const { reasoning: before, ...kept } = config;
   const merged: SessionConfig = {
-    ...config,
+    ...kept,
     output_modalities: update.output_modalities ?? config.output_modalities,
     instructions: update.instructions === '' ? defaults.instructions : (update.instructions ?? config.instructions),
     tools: update.tools ? update.tools.map(withoutSecrets) : config.tools,
@@ -76,7 +77,7 @@ export function mergeConfig(
   };
   const parallel = update.parallel_tool_calls ?? config.parallel_tool_calls;
   if (parallel !== undefined) merged.parallel_tool_calls = parallel;
-  const reasoning = mergeReasoning(config.reasoning, update.reasoning);
+  const reasoning = mergeReasoning(before, update.reasoning);
   if (reasoning) merged.reasoning = reasoning;
   return merged;
 }
@@ -103,20 +104,33 @@ function spoken(
   };
 }
 
+/** Another model starts from options of its own: what was meant for the one before is not passed on to it [SE38]. */
 function transcription(
   now: AudioTranscription | null,
   given: AudioTranscription,
   defaults: SessionDefaults,
 ): AudioTranscription {
-  const blank: AudioTranscription = { model: defaults.transcription_model, language: null, prompt: null };
-  const merged = { ...blank, ...now };
-  if (given.model) merged.model = given.model;
-  if (given.language !== undefined) merged.language = given.language;
-  if (given.prompt !== undefined) merged.prompt = given.prompt;
-  if (given.languages) merged.languages = given.languages;
-  if (given.keywords) merged.keywords = given.keywords;
-  if (given.delay) merged.delay = given.delay;
-  return merged;
+  const model = given.model || now?.model || defaults.transcription_model;
+  const { languages, keywords, delay, ...old }: AudioTranscription = now?.model === model ? now : {};
+  const { language = old.language ?? null, prompt = old.prompt ?? null } = given;
+  return {
+    model,
+    language,
+    prompt,
+    ...unlessNull('languages', given.languages, languages),
+    ...unlessNull('keywords', given.keywords, keywords),
+    ...unlessNull('delay', given.delay, delay),
+  };
+}
+
+/** A field that `null` takes back: its key is then absent. */
+function unlessNull<K extends string, T>(
+  key: K,
+  given: T | null | undefined,
+  now: T | null | undefined,
+): { [_ in K]?: T } {
+  const value = given === undefined ? now : given;
+  return (value == null ? {} : { [key]: value }) as { [_ in K]?: T };
 }
 
 /** Transcription sessions never answer, whatever was asked for [VA27]. */
@@ -171,8 +185,9 @@ export function prompt(now: RealtimePrompt | null, given: RealtimePrompt): Realt
 
 export function mergeReasoning(
   now: RealtimeReasoning | undefined,
-  given: RealtimeReasoning | undefined,
+  given: RealtimeReasoning | null | undefined,
 ): RealtimeReasoning | undefined {
+  if (given === null) return undefined;
   return given?.effort ? { effort: given.effort } : now;
 }
 

@@ -388,6 +388,34 @@ describe('session.update', () => {
     expect(queued({ create_response: false })).toBe(false);
   });
 
+  it('[SE8] takes back what null takes back, key and all', () => {
+    const played = play();
+    const options = { languages: ['en'], keywords: ['Colloquy'], delay: 'low' };
+    const [given] = played.client(input({ transcription: { model: 'gpt-transcribe', ...options } }));
+    expect(given!.session.audio.input.transcription).toMatchObject(options);
+    const [taken] = played.client(input({ transcription: { languages: null, keywords: null, delay: null } }));
+    expect(taken!.session.audio.input.transcription).toEqual({ model: 'gpt-transcribe', language: null, prompt: null });
+    expect(played.client(update({ reasoning: { effort: 'low' } }))[0]!.session.reasoning).toEqual({ effort: 'low' });
+    played.client({ type: 'response.create', response: { reasoning: null } });
+    const respond = played.done().find((effect) => effect.do === 'respond');
+    expect(respond?.request.config).toMatchObject({ model: 'test-model' });
+    expect(respond?.request.config).not.toHaveProperty('reasoning');
+    expect(played.client(update({ instructions: 'x' }))[0]!.session.reasoning).toEqual({ effort: 'low' });
+    expect(played.client(update({ reasoning: null }))[0]!.session).not.toHaveProperty('reasoning');
+  });
+
+  it('[SE38] another transcription model starts from its own options, the same one keeps them', () => {
+    const played = play();
+    const set = (transcription: object) =>
+      played.client(input({ transcription }))[0]!.session.audio.input.transcription;
+    const clings = { language: 'en', prompt: 'names', keywords: ['Ada'], languages: ['en'], delay: 'low' };
+    set({ model: 'gpt-transcribe', ...clings });
+    expect(set({ model: 'gpt-transcribe' })).toEqual({ model: 'gpt-transcribe', ...clings });
+    expect(set({ language: 'de' })).toEqual({ model: 'gpt-transcribe', ...clings, language: 'de' });
+    expect(set({ model: 'whisper-1', language: 'fr' })).toEqual({ model: 'whisper-1', language: 'fr', prompt: null });
+    expect(set({ model: 'gpt-transcribe' })).toEqual({ model: 'gpt-transcribe', language: null, prompt: null });
+  });
+
   it('[SE24] the input format is fixed while audio is buffered', () => {
     const played = play();
     played.client(append(10));

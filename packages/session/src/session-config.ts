@@ -198,7 +198,7 @@ export function lockedField(
 ): Issue | undefined {
   for (const path of state.locked) {
     const given = at(update, path);
-    if (given === undefined || sameJson(given, at(state.config, path))) continue;
+    if (given === undefined || sameJson(given, at(state.config, path) ?? null)) continue;
     return {
       code: 'session_locked',
       param: `session.${path}`,
