@@ -170,9 +170,9 @@ export function watch(): Watcher {
     const said = spoken.get(item.id!);
     if (!said) return;
     if (typeof item.arguments === 'string') must(item.arguments === said.arguments, 'item: arguments');
-    const [part] = (item.content ?? []) as { text?: string; transcript?: string }[];
+    const [part] = (item.content ?? []) as { text?: string; transcript?: string | null }[];
     if (!part) return;
-    if (truncated.has(item.id!)) must(part.transcript === undefined, 'item: words of a truncated item');
+    if (truncated.has(item.id!)) must(part.transcript === null, 'item: words of a truncated item');
     else must((part.text ?? part.transcript) === (said.text || said.transcript), 'item: words');
   }
 

@@ -16,6 +16,7 @@ import {
   json,
   literal,
   nullable,
+  nullish,
   object,
   optional,
   type Schema,
@@ -82,8 +83,8 @@ export interface OutputAudioPart {
   type: 'output_audio';
   /** Base64 audio in the response's output format. From a server only in `conversation.item.retrieved`. */
   audio?: string;
-  /** The words of the audio. Absent once the item was truncated [TR4]. */
-  transcript?: string;
+  /** The words of the audio. A server states `null` once the item was truncated [TR4]. */
+  transcript?: string | null;
 }
 
 /** One piece of a message. Five kinds; which role may carry which is `validateItem`'s question. */
@@ -105,7 +106,7 @@ export const RealtimeContentPart: Schema<RealtimeContentPart> = variants<Realtim
   ),
   output_text: object<OutputTextPart>({ type: literal('output_text'), text: optional(secret('words')) }, 'keep'),
   output_audio: object<OutputAudioPart>(
-    { type: literal('output_audio'), audio: optional(secret('media')), transcript: optional(secret('words')) },
+    { type: literal('output_audio'), audio: optional(secret('media')), transcript: nullish(secret('words')) },
     'keep',
   ),
 });

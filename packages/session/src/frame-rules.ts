@@ -288,8 +288,8 @@ function checkMessage(item: Json, mayHaveAudio: boolean, say: Say, { beta }: { b
     } else if (part.type === 'input_audio') {
       if (!('transcript' in part)) say('E3', 'input_audio without transcript');
     } else if (part.type === 'output_audio') {
-      // Absent once truncated.
-      if ('transcript' in part && typeof part.transcript !== 'string') say('E3', 'output_audio transcript');
+      // `null` once truncated, where other servers leave it out.
+      if (part.transcript != null && typeof part.transcript !== 'string') say('E3', 'output_audio transcript');
     } else if (part.type === 'input_image' && !(isText(part.image_url) && isText(part.detail))) {
       say('W5.1', 'input_image without image_url or detail');
     }

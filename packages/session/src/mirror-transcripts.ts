@@ -1,11 +1,11 @@
 // Which transcript a part of a mirrored item has: what was transcribed or streamed stays, what a truncation removed does not come back.
 
-import type { RealtimeContentPart, RealtimeConversationItem } from '@colloquy/protocol';
+import type { OutputAudioPart, RealtimeContentPart, RealtimeConversationItem } from '@colloquy/protocol';
 import { contentOf, type Entry, isObject, type MirrorState } from './mirror-state.ts';
 
 type Item = RealtimeConversationItem;
 
-/** Leaves out the transcripts of truncated parts [TR4]. */
+/** The transcripts of truncated parts are `null` [TR4]. */
 export function withoutUnheard(item: Item, { parts }: Entry): Item {
   let content = contentOf(item);
   if (!content) return item;
@@ -34,8 +34,7 @@ export function withKnownTranscripts(item: Item, { item: before, parts }: Entry)
 }
 
 export function withoutTranscript(part: RealtimeContentPart): RealtimeContentPart {
-  const { transcript: _, ...rest } = part as { transcript?: string; type: 'output_audio' };
-  return rest;
+  return { ...(part as OutputAudioPart), transcript: null };
 }
 
 /** Puts in the words of the user that were understood before the item said so [MI5]. */

@@ -307,7 +307,7 @@ describe('truncated, deleted, retrieved', () => {
 
   it('[MI6, TR4] truncated removes the transcript', () => {
     const mirror = seen([added(audio, null), done(audio), cut]);
-    expect(mirror.items()).toEqual([answer('a', [{ type: 'output_audio' }], 'completed')]);
+    expect(mirror.items()).toEqual([answer('a', [{ type: 'output_audio', transcript: null }], 'completed')]);
     expect(mirror.parts('a')).toMatchObject([{ audio_end_ms: 200 }]);
   });
 
@@ -343,7 +343,7 @@ describe('truncated, deleted, retrieved', () => {
     mirror.apply(done(audio));
     mirror.apply({ type: 'response.output_item.done', response_id: 'r', output_index: 0, item: audio });
     mirror.apply(responseDone([audio]));
-    expect(mirror.items()).toEqual([answer('a', [{ type: 'output_audio' }], 'completed')]);
+    expect(mirror.items()).toEqual([answer('a', [{ type: 'output_audio', transcript: null }], 'completed')]);
   });
 
   it('[MI6] deleted removes the item, and nothing brings it back', () => {

@@ -3,7 +3,7 @@
 import type { OutputAudioPart, RealtimeConversationItem, ResponseContentPart } from '@colloquy/protocol';
 import type { OutputItem, OutputPart } from './state.ts';
 
-/** The item as far as it has come, without audio bytes. A truncated part has no transcript [TR4]. */
+/** The item as far as it has come, without audio bytes. The transcript of a truncated part is `null` [TR4]. */
 export function outputItem(
   made: OutputItem,
   status: 'in_progress' | 'completed' | 'incomplete',
@@ -34,7 +34,7 @@ export function outputItem(
 
 function contentPart({ type, text, cut }: OutputPart): { type: 'output_text'; text: string } | OutputAudioPart {
   if (type === 'text') return { type: 'output_text', text };
-  return cut === null ? { type: 'output_audio', transcript: text } : { type: 'output_audio' };
+  return { type: 'output_audio', transcript: cut === null ? text : null };
 }
 
 /** The part as `response.content_part.*` names it: always what was streamed [RS18, RS19]. */

@@ -31,7 +31,7 @@ describe('conversation.item.truncate', () => {
     expect(types(frames)).toEqual(['conversation.item.truncated']);
     expect(frames[0]).toMatchObject({ item_id: id, content_index: 0, audio_end_ms: 200 });
     expect(played.done()).toEqual([{ do: 'cut_audio', item_id: id, content_index: 0, bytes: 9600 }]);
-    expect(played.client(retrieve(id))[0]!.item!.content).toEqual([{ type: 'output_audio' }]);
+    expect(played.client(retrieve(id))[0]!.item!.content).toEqual([{ type: 'output_audio', transcript: null }]);
   });
 
   it('[TR2] 0 is legal and leaves no audio; fractions and negatives are not', () => {
@@ -64,7 +64,7 @@ describe('conversation.item.truncate', () => {
     played.client(truncate(id, 200));
     played.client({ type: 'response.create' });
     const respond = played.done().find((effect) => effect.do === 'respond');
-    expect(respond!.request.context).toMatchObject([{ id, content: [{ type: 'output_audio' }] }]);
+    expect(respond!.request.context).toMatchObject([{ id, content: [{ type: 'output_audio', transcript: null }] }]);
     expect(JSON.stringify(respond)).not.toContain('words to');
   });
 
@@ -109,8 +109,8 @@ describe('conversation.item.truncate', () => {
     ]);
     const find = (type: string) => frames.find((frame) => frame.type === type)!;
     expect(find('response.output_audio_transcript.done').transcript).toBe('words to say');
-    expect(find('conversation.item.done').item!.content).toEqual([{ type: 'output_audio' }]);
-    expect(played.client(retrieve(id))[0]!.item!.content).toEqual([{ type: 'output_audio' }]);
+    expect(find('conversation.item.done').item!.content).toEqual([{ type: 'output_audio', transcript: null }]);
+    expect(played.client(retrieve(id))[0]!.item!.content).toEqual([{ type: 'output_audio', transcript: null }]);
     expect(errorOf(played.client(truncate(id, 301))).message).toBe(
       'Audio content of 300ms is already shorter than 301ms',
     );

@@ -2,7 +2,13 @@
 //
 // Truncation of the context is `context.ts`.
 
-import { bytesToMs, type ConversationItemTruncateEvent, msToBytes, type RealtimeAudioFormat } from '@colloquy/protocol';
+import {
+  bytesToMs,
+  type ConversationItemTruncateEvent,
+  msToBytes,
+  type OutputAudioPart,
+  type RealtimeAudioFormat,
+} from '@colloquy/protocol';
 import { isSpoken, itemById, sizeOf } from './conversation.ts';
 import { type Draft, shown } from './draft.ts';
 import { getItem, replaceItem } from './item-table.ts';
@@ -64,9 +70,8 @@ function cutStored(draft: Draft, id: string, index: number, bytes: number, forma
   const { state } = draft;
   const node = getItem(state.items, id)!;
   if (node.item.type !== 'message') return;
-  const part = node.item.content[index] as { transcript?: string };
-  const { transcript: _, ...silent } = part;
-  const item = { ...node.item, content: node.item.content.with(index, silent as (typeof node.item.content)[number]) };
+  const part = node.item.content[index] as OutputAudioPart;
+  const item = { ...node.item, content: node.item.content.with(index, { ...part, transcript: null }) };
   const audio = node.audio?.with(index, bytes) ?? null;
   const wasSpoken = isSpoken(node);
   const size = sizeOf(item, audio);

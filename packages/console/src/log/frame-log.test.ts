@@ -143,7 +143,7 @@ it('the words of a truncated part are remembered beside it', () => {
     added('a', null, message('a', 'assistant', content)),
     frame({ type: 'conversation.item.truncated', event_id: 'e', item_id: 'a', content_index: 0, audio_end_ms: 5 }),
   );
-  expect(log.mirrorAt().item('a')).toMatchObject({ content: [{ type: 'output_audio' }] });
+  expect(log.mirrorAt().item('a')).toMatchObject({ content: [{ type: 'output_audio', transcript: null }] });
   expect(log.session(undefined).marks.unheard('a', 0, 2)).toMatchObject({ words: 'one two three', row: 1 });
   expect(log.session(undefined).marks.unheard('a', 0, 1)).toBeUndefined();
 });
