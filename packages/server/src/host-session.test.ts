@@ -4,6 +4,7 @@ import type { RealtimeConversationItem, ServerEvent } from '@colloquy/protocol';
 import type { EngineEvent } from '@colloquy/session';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Engine, EngineHost } from './engine.ts';
+import { offline } from './engines/offline.ts';
 import { parrot } from './engines/parrot.ts';
 import { type HostedSession, type HostOptions, hostSession, type Line } from './host-session.ts';
 import { memoryPair } from './transports/memory.ts';
@@ -137,6 +138,27 @@ describe('a turn', () => {
     expect(answerOf(await until('response.done'))).toEqual([
       'You said: call get_time {"tz":"UTC"} call get_weather {} get_time! get_weather!',
     ]);
+  });
+
+  it.each([
+    ['the parrot', () => parrot(), 'call get_time {} call get_weather {}', ['get_time', 'get_weather']],
+    ['the offline engine', () => offline(), 'What time is it?', ['get_time']],
+  ])('[CV28] %s makes no call again that waits for its output', async (_, engine, words, names) => {
+    const { until, send } = converse({ engine: engine() });
+    const tools = names.map((name) => ({ type: 'function', name }));
+    send({ type: 'session.update', session: { type: 'realtime', tools, output_modalities: ['text'] } });
+    send(say(words), { type: 'response.create' });
+    const calls = ((await until('response.done')).response.output ?? []) as { call_id: string; name: string }[];
+    expect(calls.map(({ name }) => name)).toEqual(names);
+    // Each output alone, and a response before the next: none of them makes a call.
+    for (const { call_id, name } of [{ call_id: '', name: '' }, ...calls]) {
+      if (call_id !== '') {
+        send({ type: 'conversation.item.create', item: { type: 'function_call_output', call_id, output: `${name}!` } });
+      }
+      send({ type: 'response.create' });
+      const { response } = await until('response.done');
+      expect((response.output ?? []).map(({ type }) => type)).toEqual(['message']);
+    }
   });
 
   it('[TX1, TX8] fails a transcription nobody can make, and goes on', async () => {

@@ -2,7 +2,8 @@
 
 import type { RealtimeConversationItem, ResponseInputItem } from '@colloquy/protocol';
 import { itemById } from './conversation.ts';
-import type { ResponseConfig } from './engine-event.ts';
+import type { ResponseConfig, ResponseRequest } from './engine-event.ts';
+import { tableGet } from './hash-table.ts';
 import { getItem, idsFromTail } from './item-table.ts';
 import type { ContextTrace, SessionState } from './state.ts';
 import { itemTokens, NO_TOKENS, sumTokens, type TokenCounts, textTokens, totalTokens } from './usage.ts';
@@ -27,9 +28,10 @@ export interface Context {
 /**
  * Gathers the context of a response: `input` when it was given one, else the default conversation in its order [CV32].
  *
- * When it is more than the engine takes in, the oldest items are left out [TR20, TR21] unless truncation is disabled. A call
- * without its output and an output without its call are left out [CV28], so that the two go together [TR23]; so is a call on an
- * MCP server that is still running.
+ * When it is more than the engine takes in, the oldest items are left out [TR20, TR21] unless truncation is disabled. An output
+ * without its call is left out, and a call whose output the conversation holds and the context does not [TR23]; a call that
+ * waits for its output stays, or the engine would make it again [CV28]. A call that was broken off is left out, and so is one
+ * on an MCP server that is still running.
  */
 export function gatherContext(state: SessionState, config: ResponseConfig, input: ContextItem[] | null): Context {
   const preamble = `${config.instructions}\n${config.tools.length > 0 ? JSON.stringify(config.tools) : ''}`;
@@ -46,7 +48,7 @@ export function gatherContext(state: SessionState, config: ResponseConfig, input
     const rest = base === budget ? base * ratio.retention_ratio : base * ratio.retention_ratio - before;
     seen = newest([...kept].reverse(), Math.max(0, Math.floor(rest))).kept;
   }
-  const paired = onlyPaired(seen);
+  const paired = onlyPaired(state, seen);
   const trace: ContextTrace = { preamble, items: paired.map(({ item, tokens }) => [item.id ?? '', tokens]) };
   return {
     items: paired.map(({ item }) => item),
@@ -81,7 +83,7 @@ function newest(fromNewest: Iterable<ContextItem>, budget: number): { kept: Cont
   return { kept: kept.reverse(), exceeded: false };
 }
 
-function onlyPaired(candidates: ContextItem[]): ContextItem[] {
+function onlyPaired(state: SessionState, candidates: ContextItem[]): ContextItem[] {
   const calls = new Set<string>();
   const outputs = new Set<string>();
   for (const { item } of candidates) {
@@ -89,10 +91,27 @@ function onlyPaired(candidates: ContextItem[]): ContextItem[] {
     if (item.type === 'function_call_output') outputs.add(item.call_id);
   }
   return candidates.filter(({ item }) => {
-    if (item.type === 'function_call') return item.call_id !== undefined && outputs.has(item.call_id);
+    if (item.type === 'function_call') {
+      const { call_id, status } = item;
+      return call_id !== undefined && (outputs.has(call_id) || (status === 'completed' && !hasOutput(state, call_id)));
+    }
     if (item.type === 'mcp_call') return item.output != null || item.error != null;
     return item.type !== 'function_call_output' || calls.has(item.call_id);
   });
+}
+
+/** Whether the conversation holds the output of a call, or will when the active response has ended. */
+const hasOutput = ({ calls }: SessionState, call_id: string): boolean => (tableGet(calls, call_id)?.[1] ?? 0) > 0;
+
+/** What an engine is asked: the items, and which calls among them wait for their output. */
+export function askedOf(
+  items: readonly RealtimeConversationItem[],
+): Pick<ResponseRequest, 'context' | 'pending_calls'> {
+  const outputs = new Set(items.flatMap((item) => (item.type === 'function_call_output' ? [item.call_id] : [])));
+  const pending_calls = items.flatMap((item) =>
+    item.type === 'function_call' && item.call_id !== undefined && !outputs.has(item.call_id) ? [item.call_id] : [],
+  );
+  return { context: [...items], ...(pending_calls.length > 0 && { pending_calls }) };
 }
 
 /** Tokens of the common beginning of two contexts. */

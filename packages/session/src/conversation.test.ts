@@ -357,7 +357,7 @@ describe('conversation.item.delete', () => {
     expect(types(played.client(remove(id)))).toEqual(['conversation.item.deleted']);
   });
 
-  it('[CV28] a deleted item and a lonely half of a call are left out of the context', () => {
+  it('[CV28] leaves a deleted item and a lonely output out of the context, and names a call that waits', () => {
     const played = play(texting);
     played.client(create(user('1', 'a')));
     played.client(create(call('c', 'f')));
@@ -368,11 +368,36 @@ describe('conversation.item.delete', () => {
       played.client({ type: 'response.create' });
       const respond = played.done().find((effect) => effect.do === 'respond');
       played.client({ type: 'response.cancel' });
-      return respond?.request.context.map((item) => item.id);
+      return [respond?.request.context.map((item) => item.id), respond?.request.pending_calls];
     };
-    expect(context()).toEqual(['f', 'o']);
+    expect(context()).toEqual([['f', 'o', 'g'], ['d']]);
     played.client(remove('f'));
-    expect(context()).toEqual([]);
+    expect(context()).toEqual([['g'], ['d']]);
+    played.client(create(result('d', 'p')));
+    expect(context()).toEqual([['g', 'p'], undefined]);
+  });
+
+  it('[CV28] leaves out a call that was broken off', () => {
+    const played = play(texting);
+    played.client({ type: 'response.create' });
+    played.engine({ type: 'call', name: 'f' }, { type: 'arguments.delta', delta: '{"a' });
+    played.client({ type: 'response.cancel' });
+    played.client({ type: 'response.create' });
+    expect(played.done()).toMatchObject([{ do: 'respond', request: { context: [] } }]);
+    expect(played.done()[0]).not.toHaveProperty('request.pending_calls');
+  });
+
+  it('[CV28] tells a response out of band of a call that waits, and not of one whose output it was not given', () => {
+    const played = play(texting);
+    played.client(create(call('c', 'f')));
+    const input = [{ type: 'item_reference', id: 'f' }];
+    const asked = () => {
+      played.client({ type: 'response.create', response: { conversation: 'none', input } });
+      return played.done().find((effect) => effect.do === 'respond')?.request;
+    };
+    expect(asked()).toMatchObject({ context: [{ id: 'f' }], pending_calls: ['c'] });
+    played.client(create(result('c', 'o')));
+    expect(asked()?.context).toEqual([]);
   });
 
   it('has the host forget the audio of the item', () => {

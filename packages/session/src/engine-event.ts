@@ -48,8 +48,13 @@ export interface ResponseRequest {
   config: ResponseConfig;
   /** Everything that may be called: functions, and the tools MCP servers listed, as far as `allowed_tools` lets them through [MC4]. */
   tools: NeutralTool[];
-  /** The items the engine may see, in conversation order, without audio bytes: the host has those by item id [CV32]. */
+  /**
+   * The items the engine may see, in conversation order, without audio bytes: the host has those by item id [CV32]. An output
+   * always has its call; a call whose output has not come stands there alone, and its `call_id` in `pending_calls`.
+   */
   context: RealtimeConversationItem[];
+  /** `call_id`s of calls in `context` that wait for their output: made already, not to be made again [CV28]. Absent: none. */
+  pending_calls?: string[];
 }
 
 /** A piece of a response, in the order it is made. The session derives items, parts and every `done` frame from these. */

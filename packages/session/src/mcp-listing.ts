@@ -2,6 +2,7 @@
 
 import type { McpListToolEntry, McpListToolsItem, RealtimeMcpTool, RealtimeTool } from '@colloquy/protocol';
 import { sameJson } from './config-merge.ts';
+import { askedOf } from './context.ts';
 import { insert, sizeOf } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import type { NeutralTool, ResponseConfig } from './engine-event.ts';
@@ -97,7 +98,7 @@ function endListing(draft: Draft, listing: Listing): void {
     draft.update({ ...response, heard_at: state.at, waiting: listings.length > 0 ? { listings, context } : null });
     if (listings.length > 0) continue;
     const tools = offeredTools(state, response.config);
-    draft.do({ do: 'respond', request: { response_id: id, config: response.config, tools, context: [...context] } });
+    draft.do({ do: 'respond', request: { response_id: id, config: response.config, tools, ...askedOf(context) } });
   }
 }
 

@@ -13,7 +13,7 @@ import {
   type ResponseCreateEvent,
 } from '@colloquy/protocol';
 import { audioFormat, mergeReasoning, prompt, withoutSecrets } from './config-merge.ts';
-import { type ContextItem, contextItem, gatherContext, isReference } from './context.ts';
+import { askedOf, type ContextItem, contextItem, gatherContext, isReference } from './context.ts';
 import { placeDeferred } from './conversation.ts';
 import { type Draft, shown } from './draft.ts';
 import type { EngineEvent, ResponseConfig } from './engine-event.ts';
@@ -79,7 +79,7 @@ export function startResponse(draft: Draft, params: RealtimeResponseCreateParams
   const listings = params.tools ? openListings(state, config.tools) : [];
   if (listings.length > 0) return draft.update({ ...response, waiting: { listings, context: context.items } });
   const tools = offeredTools(state, config);
-  draft.do({ do: 'respond', request: { response_id: response.id, config, tools, context: context.items } });
+  draft.do({ do: 'respond', request: { response_id: response.id, config, tools, ...askedOf(context.items) } });
 }
 
 /** Makes calls that the client has approved, in a response of their own that asks no engine anything [MC12]. */

@@ -89,6 +89,9 @@ function chatMessages(
   return messages;
 }
 
+/** What stands for the output of a call that has not come yet: an endpoint refuses a call without one. */
+export const PENDING = 'The output of this call has not arrived yet. It is on its way: do not make the call again.';
+
 interface MadeCall {
   readonly id: string;
   readonly name: string;
@@ -103,7 +106,7 @@ function madeCall(
   names: ToolNames,
 ): MadeCall | undefined {
   if (item?.type === 'function_call' && item.call_id !== undefined) {
-    const output = outputs.get(item.call_id) ?? '';
+    const output = outputs.get(item.call_id) ?? PENDING;
     return { id: item.call_id, name: item.name, arguments: item.arguments || '{}', output };
   }
   if (item?.type === 'mcp_call' && item.id !== undefined) {

@@ -5,10 +5,10 @@
 // `/v1/chat/completions` is `openai-chat.ts`; the thinker that uses either, `openai-think.ts`.
 
 import { randomUUID } from 'node:crypto';
-import type { MessageItem, RealtimeConversationItem } from '@colloquy/protocol';
+import type { FunctionCallItem, MessageItem, RealtimeConversationItem } from '@colloquy/protocol';
 import { field, textField } from './json-fields.ts';
 import { type AnswerReader, type Heard, usageOf } from './openai-answer.ts';
-import { type AskOptions, failedCall, INAUDIBLE, outcomeOf, reported, UNSEEN } from './openai-chat.ts';
+import { type AskOptions, failedCall, INAUDIBLE, outcomeOf, PENDING, reported, UNSEEN } from './openai-chat.ts';
 import type { ThinkRequest, Thought } from './ports.ts';
 import { stageError } from './stage-fault.ts';
 import type { NamedTool, ToolNames } from './tool-names.ts';
@@ -22,13 +22,17 @@ export function responsesBody(
   options: AskOptions,
 ): Record<string, unknown> {
   const functions = options.tools ? names.tools.map(responsesFunction) : [];
+  const answered = new Set(context.flatMap((item) => (item.type === 'function_call_output' ? [item.call_id] : [])));
   const most = config.max_output_tokens;
   return {
     model: options.model,
     stream: true,
     store: false,
     ...(config.instructions !== '' && { instructions: config.instructions }),
-    input: context.flatMap((item) => responsesItem(item, names, options.images)),
+    input: context.flatMap((item) => [
+      ...responsesItem(item, names, options.images),
+      ...(item.type === 'function_call' ? standIn(item, answered) : []),
+    ]),
     ...(functions.length > 0 && {
       tools: functions,
       tool_choice: responsesChoice(names.choice),
@@ -73,6 +77,12 @@ function responsesItem(item: RealtimeConversationItem, names: ToolNames, images:
     default:
       return [];
   }
+}
+
+/** An output for a call that has none yet: the endpoint refuses a call without one. */
+function standIn({ call_id }: FunctionCallItem, answered: ReadonlySet<string>): object[] {
+  if (call_id === undefined || answered.has(call_id)) return [];
+  return [{ type: 'function_call_output', call_id, output: PENDING }];
 }
 
 function responsesPart(part: MessageItem['content'][number], images: boolean): object[] {

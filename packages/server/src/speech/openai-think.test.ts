@@ -22,6 +22,7 @@ import {
 } from '@support/fake-endpoints.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { describe, expect, it } from 'vitest';
+import { PENDING } from './openai-chat.ts';
 import { type OpenAiThinkerOptions, openAiThinker } from './openai-think.ts';
 import type { ThinkRequest, Thought } from './ports.ts';
 
@@ -267,6 +268,27 @@ describe.each(APIS)('%s', (api) => {
 });
 
 describe('chat', () => {
+  it('[CV28] gives a call that waits for its output a stand-in, which the endpoint would refuse to do without', async () => {
+    const context: RealtimeConversationItem[] = [
+      said('Both.'),
+      { type: 'function_call', name: 'weather', call_id: 'a', arguments: '{}' },
+      { type: 'function_call', name: 'news', call_id: 'b', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'a', output: 'sun' },
+    ];
+    await think('chat', { context });
+    expect((bodyOf().messages as object[]).slice(-2)).toMatchObject([
+      { role: 'tool', tool_call_id: 'a', content: 'sun' },
+      { role: 'tool', tool_call_id: 'b', content: PENDING },
+    ]);
+    await think('responses', { context });
+    expect((bodyOf(1).input as object[]).slice(1)).toMatchObject([
+      { type: 'function_call', call_id: 'a' },
+      { type: 'function_call', call_id: 'b' },
+      { type: 'function_call_output', call_id: 'b', output: PENDING },
+      { type: 'function_call_output', call_id: 'a', output: 'sun' },
+    ]);
+  });
+
   it('makes messages of a conversation, outputs right behind their calls', async () => {
     const context: RealtimeConversationItem[] = [
       { type: 'message', role: 'system', content: [{ type: 'input_text', text: 'Speak French.' }] },

@@ -139,7 +139,10 @@ export interface ThinkRequest {
   readonly config: ResponseConfig;
   /** Everything that may be called: functions, and tools of MCP servers, which a call names by `server_label` too. */
   readonly tools: readonly NeutralTool[];
-  /** The items in conversation order. Audio has its transcript where its words are known. */
+  /**
+   * The items in conversation order. Audio has its transcript where its words are known. A call without an output waits for it:
+   * it is made, and not to be made again.
+   */
   readonly context: readonly RealtimeConversationItem[];
 }
 
