@@ -201,7 +201,12 @@ describe('the audio of items', () => {
     expect(span(log, 'a')).toEqual({ chunks: [97, 96], from: 0, to: 192 });
     expect(span(log, 'b')).toEqual({ chunks: [95, 97], from: 0, to: 192 });
     expect(span(log, 'd')).toEqual({ chunks: [97, 95], from: 96, to: 192 });
-    expect(log.audio.of('b', 0)?.chunks.map(({ continued }) => continued)).toEqual([undefined, 1]);
+    expect(
+      log
+        .session(undefined)
+        .audio.of('b', 0)
+        ?.chunks.map(({ continued }) => continued),
+    ).toEqual([undefined, 1]);
   });
 
   it('of an answer is all that came, as far as is looked at, however much was heard', () => {
