@@ -1,5 +1,6 @@
 // The live sessions of the server, as it tells of them: the WebSocket `/api/sessions/watch` of docs/console-api.md.
 
+import { readFrame } from '@colloquy/protocol';
 import type { SessionListEvent, SessionSummary } from '@colloquy/session';
 import { socketOrigin } from './open-log.ts';
 import type { Answer, ServerApi } from './server-api.ts';
@@ -49,14 +50,10 @@ async function followOnce(api: ServerApi, onList: (list: Sessions) => void, sign
   signal.removeEventListener('abort', leave);
 }
 
+/** Our own server sends JSON; what is none is left out. */
 function readEvent(data: unknown): SessionListEvent | undefined {
-  if (typeof data !== 'string') return undefined;
-  try {
-    return JSON.parse(data) as SessionListEvent;
-  } catch {
-    // Our own server sends JSON; what is none is left out.
-    return undefined;
-  }
+  const read = typeof data === 'string' ? readFrame(data, false) : undefined;
+  return read?.ok ? (read.value as SessionListEvent) : undefined;
 }
 
 function apply(sessions: Map<string, SessionSummary>, event: SessionListEvent): void {
