@@ -8,7 +8,9 @@ export default defineConfig({
   resolve: { alias: [support, ...sourceAliases()] },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Limits say "never", not "slow": a machine may be busy. What a test waits for has limits of its own, below these.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -1,5 +1,6 @@
 // What every transport owes the session (docs/spec/ports.md, family TP). Each adapter runs it in `transport.test.ts`.
 
+import { waitUntil } from '@support/wait-until.ts';
 import { expect, it } from 'vitest';
 import type { Frame, Transport } from '../../packages/server/src/transport.ts';
 import { withAudio } from '../../packages/server/src/transports/sliced-frame.ts';
@@ -35,9 +36,7 @@ export async function read(transport: Transport, count: number): Promise<Frame[]
   return frames;
 }
 
-const until = async (claim: () => boolean) => {
-  while (!claim()) await new Promise((resolve) => setTimeout(resolve, 2));
-};
+const until = (claim: () => boolean) => waitUntil(String(claim), claim);
 
 export function transportContract(connect: Connect): void {
   const withConnection = (check: (connection: Connection) => Promise<void>) => async () => {

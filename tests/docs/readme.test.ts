@@ -56,7 +56,7 @@ async function paste(code: string): Promise<string> {
   const { PATH = '' } = process.env;
   const args = ['--unhandled-rejections=strict', '--input-type=module', '--eval', here];
   const env = { PATH, CA: server.caFile };
-  const { stdout, stderr } = await run(process.execPath, args, { cwd: root, timeout: 20_000, env });
+  const { stdout, stderr } = await run(process.execPath, args, { cwd: root, timeout: 90_000, env });
   expect(stderr).toBe('');
   return stdout;
 }

@@ -20,7 +20,7 @@ describe('examples', () => {
     const main = `${folder}${name}/main.mjs`;
     const tests = readdirSync(folder + name).filter((file) => file.endsWith('.test.mjs'));
     const args = existsSync(main) ? [main] : ['--test', ...tests.map((file) => `${folder}${name}/${file}`)];
-    const options = { timeout: 25_000, env: { ...process.env, NODE_OPTIONS: '--unhandled-rejections=strict' } };
+    const options = { timeout: 90_000, env: { ...process.env, NODE_OPTIONS: '--unhandled-rejections=strict' } };
     const { stdout } = await run(process.execPath, args, options);
     expect(stdout.trim()).not.toBe('');
   });

@@ -11,6 +11,7 @@ import type { ResponseUsage, ServerOptions } from '@colloquy/server';
 import { dial, KEY, mint, post, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
 import { CREATED, fakeUpstream, take } from '@support/fake-upstream.ts';
 import { recordedFiles } from '@support/recorded-files.ts';
+import { waitUntil } from '@support/wait-until.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
@@ -261,7 +262,7 @@ describe('an upstream that is not there', () => {
         '\r\n',
       ].join('\r\n');
       socket.write(Buffer.concat([Buffer.from(handshake), frame]));
-      while (fake.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await waitUntil('the upstream to be dialled', () => fake.requests.length > 0);
       socket.write(frame);
       await new Promise((resolve) => setTimeout(resolve, 50)); // for it to arrive too early
       accept();
@@ -274,7 +275,7 @@ describe('an upstream that is not there', () => {
     const fake = await fakeUpstream((_, socket) => socket.resume().on('end', () => socket.end()));
     const { dial, server } = await relayTo(fake.url, { limits: { upstreamConnectMs: 10_000 } });
     const { socket } = dial();
-    while (fake.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await waitUntil('the upstream to be dialled', () => fake.requests.length > 0);
     const left = once(fake.requests[0]?.socket as never, 'close');
     socket.terminate();
     await left;

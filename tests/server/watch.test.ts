@@ -3,6 +3,7 @@
 import { readRecordingLine, restore } from '@colloquy/session';
 import { dial, KEY, mint, pcm, post, say, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
 import { fakeUpstream, take } from '@support/fake-upstream.ts';
+import { sinceNow } from '@support/lifetime.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Inbox } from '../../packages/server/src/inbox.ts';
@@ -238,12 +239,13 @@ describe('who may watch', () => {
   });
 
   it('[CO1, CO9] asks for a key, a look token in its place where no header can be sent, and nothing else', async () => {
+    const isFresh = sinceNow();
     const { url } = await start({ keys: [KEY], origins: ['https://app.example'] });
     const { id } = await open(url, withKey(KEY));
     const { value: secret } = (await mint(url, {})).body as { value: string };
     const answer = await post(`${url}/api/look_tokens`, '', { authorization: `Bearer ${KEY}`, origin: url });
     const { value: token, expires_at } = (await answer.json()) as { value: string; expires_at: number };
-    expect(Math.abs(expires_at - Date.now() / 1000 - 60)).toBeLessThan(30);
+    isFresh(expires_at, 60);
     const page = { origin: url };
     const shown = (credential: string) => ['realtime', `openai-insecure-api-key.${credential}`];
 

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 /** Of a process, unless it is known to be slow to start. */
-const TIME_LIMIT_MS = 20_000;
+const TIME_LIMIT_MS = 90_000;
 
 /** How a client's process ended, and what it said. */
 export interface Ended<Report> {
@@ -20,7 +20,7 @@ export interface RunOptions {
   /** Node's own options, beside unhandled rejections being fatal. */
   readonly node?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** After so many milliseconds it is ended. @default 20000 */
+  /** After so many milliseconds it is ended. @default 90000 */
   readonly timeLimitMs?: number;
 }
 

@@ -4,7 +4,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '../../packages/cli/dist/main.js');
-const TIME_LIMIT_MS = 20_000;
+const TIME_LIMIT_MS = 90_000;
 /** A server may serve a whole suite. */
 const SERVING_LIMIT_MS = 180_000;
 

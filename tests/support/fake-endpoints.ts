@@ -15,6 +15,8 @@ export interface Asked {
   readonly body: Buffer;
   /** Whether the asker hung up before the answer was over. */
   wasAborted: boolean;
+  /** Whether all of an answer was sent. */
+  isAnswered: boolean;
 }
 
 /** Answers one request, well or not. */
@@ -38,6 +40,8 @@ export interface FakeEndpoints {
   of(stage: FakeStage): Asked[];
   /** Answers the next requests of a stage so, one after the other, and well afterwards. */
   next(stage: FakeStage, ...answers: Answer[]): void;
+  /** How long to wait for the next answers of a stage, in milliseconds: long, unless one of them falls silent. */
+  patienceMs(stage: FakeStage): number;
   /** Forgets what was asked and what is to be answered. */
   reset(): void;
   /** Resolves once so many requests of a stage have been given up by the asker. */
@@ -48,6 +52,11 @@ export interface FakeEndpoints {
 /** Words of the good answer: some of them take four bytes a letter, and it is two sentences. */
 export const GOOD_WORDS = 'Good morning, 𝄞 friend 😀. All is well.';
 export const GOOD_TRANSCRIPT = 'what was said 😀';
+
+/** For an answer that falls silent: the wait is certain to end in a timeout, so that it may be short. */
+export const SHORT_WAIT_MS = 300;
+/** For an answer that comes: however busy the machine, it comes within this. */
+export const LONG_WAIT_MS = 20_000;
 
 const STAGES: Record<string, FakeStage> = {
   '/v1/chat/completions': 'think',
@@ -69,8 +78,18 @@ export async function fakeEndpoints(): Promise<FakeEndpoints> {
     if (!stage) return void response.writeHead(404).end();
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const seen: Asked = { stage, path, headers: request.headers, body: Buffer.concat(chunks), wasAborted: false };
+    const seen: Asked = {
+      stage,
+      path,
+      headers: request.headers,
+      body: Buffer.concat(chunks),
+      wasAborted: false,
+      isAnswered: false,
+    };
     asked.push(seen);
+    response.on('finish', () => {
+      seen.isAnswered = true;
+    });
     response.on('close', () => {
       seen.wasAborted = !response.writableFinished && !cutByUs.has(response);
     });
@@ -86,6 +105,7 @@ export async function fakeEndpoints(): Promise<FakeEndpoints> {
     usual: {},
     of: (stage) => asked.filter((each) => each.stage === stage),
     next: (stage, ...answers) => void queues[stage].push(...answers),
+    patienceMs: (stage) => (queues[stage].some((answer) => FALLS_SILENT.has(answer)) ? SHORT_WAIT_MS : LONG_WAIT_MS),
     reset() {
       asked.length = 0;
       fake.models = [];
@@ -232,6 +252,9 @@ export const heartbeatsAfterHalf: Answer = async (response, _, good) => {
     await pause(10);
   }
 };
+
+/** Answers that only a time limit ends. */
+const FALLS_SILENT: ReadonlySet<Answer> = new Set([silent, mute, stalling, heartbeats, heartbeatsAfterHalf]);
 
 /** An error, its message quoting what nobody else may see. */
 export const status =

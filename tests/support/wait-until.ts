@@ -2,13 +2,13 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Within a test's own limit (30 s), so that the failure names what was waited for. */
-const LIMIT_MS = 25_000;
+/** Within a test's own limit (120 s), so that the failure names what was waited for. */
+const LIMIT_MS = 60_000;
 const POLL_MS = 5;
 
 /**
  * Resolves with the first value of `find` that is neither `undefined` nor `false`. Rejects with `name` when there is none within
- * `limitMs`: `waited 25 s for the endpoint to be asked`. `last` adds what was there instead.
+ * `limitMs`: `waited 60 s for the endpoint to be asked`. `last` adds what was there instead.
  */
 export async function waitUntil<T>(
   name: string,

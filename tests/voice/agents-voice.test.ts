@@ -56,7 +56,7 @@ it.skipIf(!parts)(
     const names = [...Object.keys(said), 'sumAnswer', 'call', 'weatherAnswer', 'afterAnswer'];
     const files = Object.fromEntries(names.map((name) => [name, path(name)]));
     const input = { url: server.realtimeURL, apiKey: 'sk-test', files };
-    const { code, report, stderr } = await runClient<Report>('agents-voice.mjs', input, { timeLimitMs: 28_000 });
+    const { code, report, stderr } = await runClient<Report>('agents-voice.mjs', input);
     expect(code, stderr).toBe(0);
 
     expect(report?.sum).toEqual(['what is two plus two', 'completed']);

@@ -1,6 +1,7 @@
 // Real speech through the parts alone: Flite speaks, Silero hears when, PocketSphinx hears what.
 
 import { allOf, closeParts, joined, mixed, noise, openParts, silence, spoken } from '@support/parts.ts';
+import { waitUntil } from '@support/wait-until.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Transcriber, TurnEdge } from '../../packages/server/src/speech/ports.ts';
 
@@ -59,7 +60,7 @@ describe.skipIf(!parts)(parts ? 'spoken words' : `spoken words (${missing})`, ()
     const utterance = transcriber.open({ speaker: 'ann', signal, onDelta: (delta) => deltas.push(delta) });
     const samples = await turn(WEATHER, 'rms');
     for (let at = 0; at < samples.length; at += 1600) utterance.write(samples.subarray(at, at + 1600));
-    while (deltas.length < 3) await new Promise((resolve) => setTimeout(resolve, 10));
+    await waitUntil('three deltas', () => deltas.length >= 3);
     expect(deltas.join('')).toMatch(/^what is/);
     expect((await utterance.finish()).transcript).toBe('what is the weather like in paris today');
   });

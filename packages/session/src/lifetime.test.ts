@@ -1,3 +1,4 @@
+import { countWork } from '@support/count-work.ts';
 import { audio, create, errorOf, play, texting, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
 import { createSession } from './create-session.ts';
@@ -150,23 +151,18 @@ describe('cost', () => {
       let state = given;
       const rounds: number[] = [];
       for (let round = 0; round < 20; round++) {
-        const began = performance.now();
-        for (let i = 0; i < 1000; i++) {
-          state = step(state, {
-            at: 0,
-            from: 'engine',
-            response_id,
-            event: { type: 'text.delta', delta: 'word ' },
-          }).state;
-        }
-        rounds.push(performance.now() - began);
+        const deltas = () => {
+          for (let i = 0; i < 1000; i++) {
+            const event = { type: 'text.delta', delta: 'word ' } as const;
+            state = step(state, { at: 0, from: 'engine', response_id, event }).state;
+          }
+        };
+        rounds.push(countWork(deltas));
       }
-      return { early: Math.min(...rounds.slice(1, 6)), late: Math.min(...rounds.slice(-5)) };
+      return { early: rounds[1]!, late: rounds.at(-1)! };
     };
-    const [few, many] = [speaking(10), speaking(5000)];
-    cost(few);
-    const [small, large] = [cost(few), cost(many)];
-    expect(large.late / small.late).toBeLessThan(4);
-    expect(large.late / large.early).toBeLessThan(4);
+    const [small, large] = [cost(speaking(10)), cost(speaking(5000))];
+    expect(large.late / small.late).toBeLessThan(2);
+    expect(large.late / large.early).toBeLessThan(2);
   });
 });

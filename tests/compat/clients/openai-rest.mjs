@@ -33,7 +33,7 @@ const code = await closed;
 process.stdout.write(
   JSON.stringify({
     prefix: minted.value.slice(0, 3),
-    lifetime: minted.expires_at - Math.floor(Date.now() / 1000),
+    expires_at: minted.expires_at,
     minted: { type: minted.session.type, model: minted.session.model, instructions: minted.session.instructions },
     opened: { model: created.session.model, instructions: created.session.instructions },
     refused,

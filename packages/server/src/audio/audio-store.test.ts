@@ -1,10 +1,28 @@
 // The bytes come back as they went in, wherever they are cut.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { audioStore, ByteList } from './audio-store.ts';
 
 const PCM = { type: 'audio/pcm' } as const;
 const counted = (count: number, from = 0) => Uint8Array.from({ length: count }, (_, index) => (from + index) % 251);
+
+/** How many bytes typed arrays copy while `act` runs: the runtime's copying, which no coverage of ours counts. */
+function countCopied(act: () => void): number {
+  let bytes = 0;
+  const { set: original } = Uint8Array.prototype;
+  const set = vi.spyOn(Uint8Array.prototype, 'set').mockImplementation(function (this: Uint8Array, from, at = 0) {
+    bytes += from.length;
+    original.call(this, from, at);
+  });
+  const slice = vi.spyOn(Uint8Array.prototype, 'slice').mockImplementation(() => expect.unreachable());
+  try {
+    act();
+  } finally {
+    set.mockRestore();
+    slice.mockRestore();
+  }
+  return bytes;
+}
 
 describe('ByteList', () => {
   it('gives back any stretch, across blocks, and after the front has gone', () => {
@@ -34,10 +52,11 @@ describe('ByteList', () => {
   it('takes a million small chunks without copying what it holds', () => {
     const list = new ByteList();
     const chunk = new Uint8Array(48);
-    const before = performance.now();
-    for (let count = 0; count < 1_000_000; count += 1) list.append(chunk);
+    const copied = countCopied(() => {
+      for (let count = 0; count < 1_000_000; count += 1) list.append(chunk);
+    });
     expect(list.length).toBe(48_000_000);
-    expect(performance.now() - before).toBeLessThan(5000); // quadratic copying would take hours
+    expect(copied).toBe(list.length);
   });
 });
 

@@ -23,7 +23,10 @@ const fake = await withEndpoints();
 const SPEECH = Buffer.alloc(96_000);
 for (let i = 0; i < 48_000; i++) SPEECH.writeInt16LE(Math.round(6000 * Math.sin(i / 30)), i * 2);
 
-const endpoint = (model = 'tiny') => ({ url: `${fake.url}?secret=CANARY`, model, first_byte_ms: 200, idle_ms: 200 });
+const endpoint = (stage: FakeStage = 'think', model = 'tiny') => {
+  const waitMs = fake.patienceMs(stage);
+  return { url: `${fake.url}?secret=CANARY`, model, first_byte_ms: waitMs, idle_ms: waitMs };
+};
 
 describe('checkEndpoints', () => {
   it('says that all is well, and how long it took', async () => {
@@ -51,7 +54,7 @@ describe('checkEndpoints', () => {
     ],
     ['a model it does not list', 'speak', status(404), 'wrong_model', /It has tiny-2, other\.$/],
     ['500', 'transcribe', status(500), 'refused', /answered 500\.$/],
-    ['silence', 'think', silent, 'timeout', /no data within 0\.2 s/],
+    ['silence', 'think', silent, 'timeout', /no data within 0\.3 s/],
     ['a web page', 'think', html, 'wrong_answer', /a web page/],
     ['a lost connection', 'transcribe', cut, 'wrong_answer', /broke off/],
     [
@@ -78,7 +81,7 @@ describe('checkEndpoints', () => {
   ])('says what is wrong with an endpoint that answers with %s', async (_, stage, answer, problem, message) => {
     fake.models = ['tiny-2', 'other', 'CANARY\n'];
     fake.next(stage, answer);
-    const [report] = await checkEndpoints({ [stage]: endpoint() }, {});
+    const [report] = await checkEndpoints({ [stage]: endpoint(stage) }, {});
     expect(report).toMatchObject({ stage, ok: false, problem });
     expect(report?.message).toMatch(message);
     expect(JSON.stringify(report)).not.toContain('CANARY');

