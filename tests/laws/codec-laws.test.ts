@@ -22,7 +22,7 @@ import {
 import { frameLaws, wrongWith } from '@support/frame-laws.mjs';
 import { mutate, random, wireValue } from '@support/wire-values.mjs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 const SEED = 424242;
 const RUNS = { seed: SEED, numRuns: 2000 };
@@ -364,18 +364,27 @@ describe(`hostile values (seed ${SEED})`, () => {
   });
 });
 
-describe(`mutated frames (seed ${SEED})`, () => {
-  it(`[CD1, CD4, CD7, CD8, RD6] ${MUTATED_FRAMES.toLocaleString('en')} of them break no law`, {
-    timeout: 300_000,
-  }, () => {
+describe(`${MUTATED_FRAMES.toLocaleString('en')} mutated frames (seed ${SEED})`, () => {
+  const complaints: string[] = [];
+  beforeAll(() => {
     const laws = frameLaws(protocol);
-    for (let number = 0; number < MUTATED_FRAMES; number++) {
+    for (let number = 0; number < MUTATED_FRAMES && complaints.length < 20; number++) {
       const r = random(Math.imul(number + 1, 0x9e3779b1) ^ SEED);
       const frame = laws.frame(r);
       const complaint = laws.complaint(frame, r);
-      if (complaint) expect.fail(`frame ${number}: ${complaint}\n${text(frame).slice(0, 1000)}`);
+      if (complaint) complaints.push(`frame ${number}: ${complaint}\n${text(frame).slice(0, 1000)}`);
     }
+  }, 600_000);
+  const [REDACTION, TYPE, PROTOTYPE] = [/: redacting twice/, /: another event type/, /: a prototype changed/];
+  const about = (pattern: RegExp) => complaints.filter((complaint) => pattern.test(complaint));
+
+  it('[CD1, CD4] are decoded or refused, and the round trip changes nothing', () => {
+    const others = complaints.filter((each) => ![REDACTION, TYPE, PROTOTYPE].some((pattern) => pattern.test(each)));
+    expect(others).toEqual([]);
   });
+  it('[CD7] change no prototype', () => expect(about(PROTOTYPE)).toEqual([]));
+  it('[CD8] have the type a full parse finds', () => expect(about(TYPE)).toEqual([]));
+  it('[RD6] are redacted twice as once', () => expect(about(REDACTION)).toEqual([]));
 });
 
 /** Anything a caller could hand over, JSON or not. */

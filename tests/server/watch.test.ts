@@ -4,6 +4,7 @@ import { readRecordingLine, restore } from '@colloquy/session';
 import { dial, KEY, mint, pcm, post, say, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
 import { fakeUpstream, take } from '@support/fake-upstream.ts';
 import { sinceNow } from '@support/lifetime.ts';
+import { waitUntil } from '@support/wait-until.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Inbox } from '../../packages/server/src/inbox.ts';
@@ -335,14 +336,14 @@ describe('the session that is watched', () => {
 
   it('[CO8] one that stands still is closed 1013 although little is left unsent', async () => {
     const limits = { stallMs: 300, watchBytes: 1e9, appendsPerSecond: 1e6 };
-    const { url } = await start({ watch: 'audio', limits });
+    const { url, logged } = await start({ watch: 'audio', limits });
     const { id, send } = await open(url);
     const stuck = watch(url, id, {}, '?level=key');
     await take(stuck.shown);
     stuck.socket.pause();
     // More than the kernel takes for a reader, less than an observer may leave here.
     for (let i = 0; i < 250; i += 1) send({ type: 'input_audio_buffer.append', audio: pcm(1000) });
-    await new Promise((resolve) => setTimeout(resolve, 1500)); // the rule is about time
+    await waitUntil('the observer that stands still to be closed', () => logged.join('').includes('an observer is shown nothing more'));
     stuck.socket.resume();
     expect((await stuck.closed)[0]).toBe(1013);
   });

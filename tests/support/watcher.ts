@@ -21,7 +21,7 @@ export interface Watcher {
   /** Takes the next frame. Answers what is wrong with it. */
   see(frame: Frame): string[];
   /** What is still owed: responses without their `response.done`, items without their `done`. */
-  owed(): string[];
+  owed(): { responses: string[]; items: string[] };
 }
 
 /** A watcher of a session that has sent nothing yet. */
@@ -176,10 +176,11 @@ export function watch(): Watcher {
     else must((part.text ?? part.transcript) === (said.text || said.transcript), 'item: words');
   }
 
-  function owed(): string[] {
-    const open = [...answers].filter(([, { isDone }]) => !isDone).map(([id]) => `${id} without response.done`);
-    const half = [...items].filter(([, stage]) => stage === 'added').map(([id]) => `${id} added and not done`);
-    return [...open, ...half];
+  function owed(): { responses: string[]; items: string[] } {
+    return {
+      responses: [...answers].filter(([, { isDone }]) => !isDone).map(([id]) => `${id} without response.done`),
+      items: [...items].filter(([, stage]) => stage === 'added').map(([id]) => `${id} added and not done`),
+    };
   }
 
   return { see, owed };

@@ -1,10 +1,11 @@
+import type { AssertionError } from 'node:assert';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { startServer, type TestServer, type TestServerOptions } from './testing.ts';
+import { serverFixture, startServer, startServerFor, type TestServer, type TestServerOptions } from './testing.ts';
 
 const open: (() => unknown)[] = [];
 afterEach(async () => {
@@ -107,5 +108,151 @@ describe('startServer', () => {
     await expect(server.waitFor('response.done', { timeoutMs: 20 })).rejects.toThrow(
       "no 'response.done' within 20 ms; the latest event sent was 'session.created'",
     );
+  });
+});
+
+const weather = {
+  type: 'function',
+  name: 'get_weather',
+  parameters: { type: 'object', properties: { city: { type: 'string' } } },
+};
+const calling = {
+  scenario: 1,
+  turns: [{ reply: [{ call: 'get_weather', arguments: { city: 'Paris' } }] }, { reply: [{ say: 'Sunny.' }] }],
+};
+const offer = (...tools: object[]) => ({
+  type: 'session.update',
+  session: { type: 'realtime', output_modalities: ['text'], tools },
+});
+/** Never reached: what ends a wait is an event, not time. */
+const NEVER = { timeoutMs: 100_000 };
+
+describe('waitFor', () => {
+  it('rejects at once when the scenario calls what is not offered, and says what to send', async () => {
+    const server = await started({ scenario: calling });
+    const waited = expect(server.waitFor('response.output_text.done', NEVER)).rejects;
+    await connected(server, offer(), answer);
+    await waited.toThrow(
+      /^no 'response.output_text.done' will be sent: the response failed, invalid_tool_call\nscenario is not complete:\nturns\[0\]: The scenario calls get_weather; this session offers no tools\. Send it in session\.update\.\n/,
+    );
+    expect(() => server.assertComplete()).toThrow(/this session offers no tools/);
+    // The failure is there already: nothing is waited for.
+    await expect(server.waitFor('response.output_text.done', NEVER)).rejects.toThrow(/offers no tools/);
+  });
+
+  it('rejects at once when no turn answers, with what was asked', async () => {
+    const server = await started({ scenario: hello });
+    const waited = expect(server.waitFor('response.output_text.done', NEVER)).rejects;
+    await connected(server, say('goodbye'), answer);
+    await waited.toThrow(/no turn answers turn 1\n {4}text: goodbye/);
+  });
+
+  it('goes on over a failure the scenario means', async () => {
+    const turns = [{ reply: [{ fail: 'error' as const }] }, { reply: [{ say: 'Better.' }] }];
+    const server = await started({ scenario: { scenario: 1, turns } });
+    const waited = server.waitFor('response.output_text.done', NEVER);
+    const socket = await connected(server, answer);
+    expect((await server.waitFor('response.done')).response.status).toBe('failed');
+    socket.send(JSON.stringify(answer));
+    expect((await waited).text).toBe('Better.');
+    server.assertComplete();
+  });
+
+  it('goes on over an earlier failure once there is a new response', async () => {
+    let count = 0;
+    const engine = {
+      name: 'second',
+      async *respond() {
+        count += 1;
+        if (count === 1) yield { type: 'failed' as const, error: { code: 'internal_error', message: 'no' } };
+        yield { type: 'text.delta' as const, delta: 'Better.' };
+        yield { type: 'done' as const };
+      },
+    };
+    const server = await started({ engine });
+    const socket = await connected(server, answer);
+    await server.waitFor('response.done');
+    await expect(server.waitFor('response.output_text.done', NEVER)).rejects.toThrow(/failed, internal_error/);
+    socket.send(JSON.stringify(answer));
+    await expect.poll(() => server.sent('response.created').length).toBe(2);
+    expect((await server.waitFor('response.output_text.done', NEVER)).text).toBe('Better.');
+  });
+});
+
+describe('assertCalled', () => {
+  it('returns the call, and throws an AssertionError with both sides and every call', async () => {
+    const server = await started({ scenario: calling });
+    expect(() => server.assertCalled('get_weather')).toThrow('get_weather was not called. Nothing was called.');
+    await connected(server, offer(weather), answer);
+    await server.waitFor('response.done');
+    expect(server.assertCalled('get_weather', { city: 'Paris' })).toEqual(server.calls()[0]);
+    expect(server.assertCalled('get_weather').arguments).toEqual({ city: 'Paris' });
+    const failed = (act: () => unknown) => {
+      try {
+        act();
+      } catch (error) {
+        const { code, message, actual, expected } = error as AssertionError;
+        return { code, message, actual, expected };
+      }
+      return expect.unreachable();
+    };
+    expect(failed(() => server.assertCalled('get_weather', { city: 'Rome' }))).toEqual({
+      code: 'ERR_ASSERTION',
+      message: expect.stringContaining(
+        'get_weather was called with other arguments than {"city":"Rome"}. Called were:\n  get_weather({"city":"Paris"})',
+      ),
+      actual: { city: 'Paris' },
+      expected: { city: 'Rome' },
+    });
+    expect(failed(() => server.assertCalled('get_news'))).toEqual({
+      code: 'ERR_ASSERTION',
+      message: expect.stringContaining('get_news was not called. Called were:\n  get_weather({"city":"Paris"})'),
+      actual: ['get_weather'],
+      expected: ['get_news'],
+    });
+  });
+});
+
+describe('env', () => {
+  it('holds the address, a key, and with TLS the authority', async () => {
+    const plain = await started({ keys: ['sk-mine'] });
+    expect(plain.env).toEqual({ OPENAI_BASE_URL: plain.baseURL, OPENAI_API_KEY: 'sk-mine' });
+    const folder = await mkdtemp(join(tmpdir(), 'colloquy-'));
+    open.push(() => rm(folder, { recursive: true }));
+    const secure = await started({ tls: true, dataDir: folder });
+    expect(secure.env).toEqual({
+      OPENAI_BASE_URL: secure.tlsBaseURL,
+      OPENAI_API_KEY: 'sk-test',
+      NODE_EXTRA_CA_CERTS: secure.caFile,
+    });
+  });
+});
+
+describe('fixtures', () => {
+  const ports: string[] = [];
+  const withServer = test.extend<{ server: TestServer }>({ server: serverFixture({ scenario: hello }) });
+  for (const count of [1, 2]) {
+    withServer(`vitest: each test has a server of its own (${count})`, async ({ server }) => {
+      await connected(server, say('hello'), answer);
+      expect((await server.waitFor('response.output_text.done')).text).toBe('Hi there.');
+      expect(ports).not.toContain(server.url);
+      ports.push(server.url);
+    });
+  }
+  it('vitest: the servers are closed with their tests', async () => {
+    expect(ports).toHaveLength(2);
+    for (const url of ports) await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it.each([
+    ['fails a test that left turns unasked', true, /answered 0 of 1/],
+    ['adds nothing to a test that has failed', false, undefined],
+  ])('node:test: %s, and closes', async (_, passed, message) => {
+    const after: (() => Promise<void>)[] = [];
+    const server = await startServerFor({ after: (fn) => void after.push(fn), passed }, { scenario: hello });
+    const ended = after[0]?.() ?? Promise.reject();
+    if (message) await expect(ended).rejects.toThrow(message);
+    else await ended;
+    await expect(fetch(server.url)).rejects.toThrow();
   });
 });

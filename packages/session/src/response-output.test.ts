@@ -190,6 +190,24 @@ describe('a function call', () => {
     });
   });
 
+  it('[FN11] the message about one that was not offered names it and what is, in bounded length', () => {
+    const messageOf = (tools: object[], name: string) => {
+      const played = responding({ tools } as never);
+      return played.engine(call(name, 'a'), done).at(-2)!.response.status_details.error.message;
+    };
+    const offer = (name: string) => ({ type: 'function', name });
+    expect(messageOf([], 'h')).toBe(
+      "'h' was called, which is not offered; this response has no tools. Send it in session.update.",
+    );
+    expect(messageOf([offer('f'), offer('g')], 'h')).toContain(
+      "'h' was called, which is not offered; this response has f, g.",
+    );
+    const many = Array.from({ length: 9 }, (_, i) => offer(`f${i}`));
+    expect(messageOf(many, `\n${'x'.repeat(900)}`)).toMatch(
+      /^'\?x{63}' was called, .* f0, f1, f2, f3, f4, and 4 more\./,
+    );
+  });
+
   it('[FN11] one that was not offered fails the response, unannounced', () => {
     const frames = responding().engine(call('h', 'a'), args('1'), done);
     expect(types(frames)).toEqual(['error', 'response.done', 'rate_limits.updated']);

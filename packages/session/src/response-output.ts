@@ -4,7 +4,7 @@
 // (`mcp-call.ts`) when their results are there. When a response ends, and what follows, is `response.ts`.
 
 import { bytesToMs } from '@colloquy/protocol';
-import type { Draft } from './draft.ts';
+import { type Draft, shown } from './draft.ts';
 import type { EngineEvent } from './engine-event.ts';
 import { tableGet } from './hash-table.ts';
 import {
@@ -31,6 +31,9 @@ export type Outcome =
   | { status: 'cancelled'; reason: 'turn_detected' | 'client_cancelled' }
   | { status: 'incomplete'; reason: 'max_output_tokens' | 'content_filter' }
   | { status: 'failed'; error: { code: string; message: string } };
+
+/** So many names of tools fit an error's message. */
+const MAX_NAMED = 5;
 
 const OUT_OF_TOKENS: Outcome = { status: 'incomplete', reason: 'max_output_tokens' };
 
@@ -97,7 +100,7 @@ function call(draft: Draft, given: ResponseState, { name, call_id, server_label 
   if (!isFunction && !offer) {
     return {
       status: 'failed',
-      error: { code: 'invalid_tool_call', message: 'A function was called that is not offered.' },
+      error: { code: 'invalid_tool_call', message: notOffered(given, name) },
     };
   }
   if (isRuledOut(given, name, offer?.tool.server_label)) {
@@ -108,6 +111,14 @@ function call(draft: Draft, given: ResponseState, { name, call_id, server_label 
   if (offer) beginToolCall(draft, response, offer, call_id ?? null);
   else beginCall(draft, response, name, call_id ?? null);
   return undefined;
+}
+
+/** Names what was called and what there was to call, in bounded length. */
+function notOffered({ config: { tools } }: ResponseState, name: string): string {
+  const names = tools.map((tool) => shown(tool.type === 'function' ? tool.name : tool.server_label));
+  const more = names.length > MAX_NAMED ? `, and ${names.length - MAX_NAMED} more` : '';
+  const offered = names.length === 0 ? 'no tools' : `${names.slice(0, MAX_NAMED).join(', ')}${more}`;
+  return `'${shown(name)}' was called, which is not offered; this response has ${offered}. Send it in session.update.`;
 }
 
 function isRuledOut({ config, output, asking }: ResponseState, name: string, label: string | undefined): boolean {

@@ -18,7 +18,7 @@ function asked(context: RealtimeConversationItem[], modality: 'text' | 'audio' =
   return {
     response_id: 'resp_1',
     context,
-    tools: [],
+    tools: [{ name: 'get_weather', parameters: {} }],
     config: {
       model: 'm',
       output_modalities: [modality],

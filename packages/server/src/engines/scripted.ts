@@ -1,5 +1,5 @@
 // The scripted engine: plays a scenario. People run it in their tests in place of a paid API.
-// The format is `scenario.ts`; starting a server with it in one line is `testing.ts`.
+// The format is `scenario.ts`; starting a server with it in one line is `test-server.ts`.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ColloquyError, type RealtimeConversationItem } from '@colloquy/protocol';
@@ -11,8 +11,10 @@ import { speakWord } from './tone.ts';
 
 /** An engine that also tells how a scenario went. */
 export interface ScriptedEngine extends Engine {
-  /** Throws `ColloquyError` `invalid_configuration` that lists responses no turn answered and turns nobody asked for. */
+  /** Throws `ColloquyError` `invalid_configuration` that lists responses no turn answered, calls that were not offered and turns nobody asked for. */
   assertComplete(): void;
+  /** Whether a `fail` step of the scenario ended this response. */
+  failsOnPurpose(responseId: string): boolean;
 }
 
 /** What the conditions of a turn are held against. */
@@ -33,7 +35,8 @@ interface Moment {
 export function scripted(scenario: Scenario): ScriptedEngine {
   const strict = scenario.strict ?? true;
   const used = scenario.turns.map(() => 0);
-  const unanswered: string[] = [];
+  const problems: string[] = [];
+  const meantToFail = new Set<string>();
   const allowed = (turn: ScenarioTurn) => turn.times ?? (strict ? 1 : Number.POSITIVE_INFINITY);
 
   return {
@@ -45,19 +48,25 @@ export function scripted(scenario: Scenario): ScriptedEngine {
       );
       const turn = scenario.turns[index];
       if (!turn) {
-        const told = explain(scenario, used, allowed, moment);
-        unanswered.push(told);
+        problems.push(explain(scenario, used, allowed, moment));
         return refuse();
       }
       used[index] = (used[index] ?? 0) + 1;
+      const missing = notOffered(turn, request);
+      if (missing !== undefined) {
+        problems.push(`${label(turn, index)}: ${missing}`);
+        return failWith('invalid_tool_call', missing);
+      }
+      if (turn.reply.some((step) => step.fail !== undefined)) meantToFail.add(request.response_id);
       return play(turn, request, host);
     },
+    failsOnPurpose: (responseId) => meantToFail.has(responseId),
     assertComplete() {
       const idle = scenario.turns.flatMap((turn, i) =>
         (used[i] ?? 0) < (turn.times ?? 1) ? [`${label(turn, i)} answered ${used[i]} of ${turn.times ?? 1} times`] : [],
       );
-      if (unanswered.length === 0 && (!strict || idle.length === 0)) return;
-      const lines = [...unanswered, ...(strict ? idle : [])];
+      if (problems.length === 0 && (!strict || idle.length === 0)) return;
+      const lines = [...problems, ...(strict ? idle : [])];
       throw new ColloquyError(
         'invalid_configuration',
         `scenario${scenario.name ? ` '${scenario.name}'` : ''} is not complete:\n${lines.join('\n')}`,
@@ -66,8 +75,21 @@ export function scripted(scenario: Scenario): ScriptedEngine {
   };
 }
 
-async function* refuse(): AsyncIterable<EngineEvent> {
-  yield { type: 'failed', error: { code: 'internal_error', message: 'no turn of the scenario answers this response' } };
+const refuse = () => failWith('internal_error', 'no turn of the scenario answers this response');
+
+async function* failWith(code: string, message: string): AsyncIterable<EngineEvent> {
+  yield { type: 'failed', error: { code, message } };
+}
+
+/** Says which function of a turn this session does not offer, if any. Tools of a named MCP server are the session's to know. */
+function notOffered({ reply }: ScenarioTurn, { tools }: ResponseRequest): string | undefined {
+  const names = new Set(tools.map(({ name }) => name));
+  const missing = reply.find(
+    (step) => step.call !== undefined && step.server_label === undefined && !names.has(step.call),
+  );
+  if (!missing) return undefined;
+  const offered = names.size === 0 ? 'no tools' : [...names].join(', ');
+  return `The scenario calls ${missing.call}; this session offers ${offered}. Send it in session.update.`;
 }
 
 async function* play(turn: ScenarioTurn, request: ResponseRequest, host: EngineHost): AsyncIterable<EngineEvent> {
