@@ -1,5 +1,6 @@
 // `npm test`: installs what a fresh clone lacks, checks what is not a test (types, lint, lockfile, rules), then runs every
-// test. The last line is `N passed, M failed`, with `, K skipped` when there are any; each check counts as one.
+// test. The time it took is printed, then the last line: `N passed, M failed`, with `, K skipped` when there are any; each check
+// counts as one.
 //
 // With arguments only vitest runs, on what they say: `npm test -- packages/protocol`, `npm test -- -t CV5`.
 
@@ -44,9 +45,16 @@ function readTally(file) {
   }
 }
 
+/** `47 s`, `11 min 5 s` */
+function duration(ms) {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
 requireNode();
 const args = process.argv.slice(2);
 const isWhole = args.length === 0;
+const begun = performance.now();
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 if ((await install()) !== 0) {
@@ -76,5 +84,6 @@ if ((await install()) !== 0) {
   if (tests.expectedFailures > 0) {
     process.stdout.write(`${tests.expectedFailures} of the passed are expected failures: rules not yet met\n`);
   }
+  process.stdout.write(`time: ${duration(performance.now() - begun)}\n`);
   close(total);
 }

@@ -83,6 +83,17 @@ export function readSources(): Source[] {
     .map(readSource);
 }
 
+/** Every test of the packages, and every TypeScript file under `tests` but the benches and the clients of others. */
+export function readTests(): Source[] {
+  const under = readdirSync(`${root}/tests`, { recursive: true }).map(
+    (path) => `tests/${String(path).replaceAll('\\', '/')}`,
+  );
+  const ours = under.filter(
+    (path) => /\.tsx?$/.test(path) && !/^tests\/(bench|compat\/livekit)\/|node_modules/.test(path),
+  );
+  return [...ours.sort().map(readSource), ...readSources().filter(({ isTest }) => isTest)];
+}
+
 /** A JSON file of ours, by its path from the repository's root. */
 export function readJson(path: string): Record<string, unknown> {
   return JSON.parse(readFileSync(`${root}/${path}`, 'utf8'));

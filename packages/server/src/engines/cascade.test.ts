@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ColloquyError, type MessageItem } from '@colloquy/protocol';
 import type { EngineEvent, ResponseRequest } from '@colloquy/session';
+import { waitUntil } from '@support/wait-until.ts';
 import { describe, expect, it } from 'vitest';
 import type { EngineHost } from '../engine.ts';
 import type { Speaker, Thinker, Thought } from '../speech/ports.ts';
@@ -178,7 +179,7 @@ describe('cascade', () => {
     };
     const to = host();
     const all = collect({ thinker, speaker: silent }, asked(), to);
-    while (signals.length < 2) await pause(1);
+    await waitUntil('both parts to be asked', () => signals.length === 2);
     to.abort();
     expect(await all).toEqual([]);
     expect(signals.every(({ aborted }) => aborted)).toBe(true);
