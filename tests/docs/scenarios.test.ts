@@ -26,6 +26,8 @@ beforeAll(async () => {
   expect(await buildProduct('packages', { out: 2 })).toBe(0);
   // Inside the repository, so that the packages are found.
   folder = mkdtempSync(join(root, 'node_modules/.docs-'));
+  const config = "export default { test: { include: ['*.spec.mjs'], exclude: [] } };";
+  writeFileSync(join(folder, 'vitest.config.mjs'), config);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
