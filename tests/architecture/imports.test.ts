@@ -24,6 +24,7 @@ const MAY_PARSE_JSON: Record<string, string> = {
   'packages/session/src/log-reader.ts': 'a log that is one JSON value, which the reader asked for',
   'packages/protocol/src/json-scan.ts': 'the guard itself: it has measured the text before',
   'packages/server/src/routes/status.ts': 'our own package.json',
+  'packages/server/src/testing-calls.ts': 'arguments of calls, for the test that asks for them',
   'packages/cli/src/config.ts': "the operator's own file",
   'packages/cli/src/reach.ts': "a server's answer over HTTP, and its refusals, cut short",
   'packages/cli/src/main.ts': 'our own package.json',

@@ -7,6 +7,7 @@ import { isMember, type Node, readTests } from './sources.ts';
 /** Tests that read the clock, and why each is no assertion on elapsed time that a busy machine could break. */
 const MAY_READ_THE_CLOCK: Record<string, string> = {
   'tests/console/past.test.ts': 'reports the time between two frames of the screen, and asserts nothing on it',
+  'tests/faults/relay.test.ts': 'a date an hour ahead, in a header, with a minute to spare',
   'tests/server/client-secrets.test.ts': 'the beginning of an injected clock',
   'tests/support/lifetime.ts': 'brackets a stated moment between request and check',
   'tests/support/wait-until.ts': 'the generous limit of a wait',
