@@ -148,7 +148,7 @@ function observe(transport: Transport, level: RedactionLevel, { limits, log }: S
   let hasEnded = false;
   const spectator = createSpectator(transport, limits, () => {
     waiting = undefined;
-    log.debug('an observer is shown nothing more');
+    log.debug({}, 'an observer is shown nothing more');
   });
 
   async function catchUp(session: LiveSession['session'], engine: string | undefined): Promise<void> {
