@@ -23,6 +23,7 @@ export function relay(options: Partial<RelayOptions> = {}) {
   let session: RelayedSession | undefined;
   const over = relaySession(near, {
     upstream,
+    clock: () => performance.now(), // which a test may turn on
     onUsage: (usage) => void usages.push(usage),
     onStart: (started) => {
       session = started;

@@ -21,6 +21,7 @@ import {
   type SessionState,
   step,
 } from '@colloquy/session';
+import { activeTime } from './active-time.ts';
 import { audioStore } from './audio/audio-store.ts';
 import { prepareDenoiser } from './audio/denoise.ts';
 import { prepareResampler } from './audio/resample.ts';
@@ -64,7 +65,7 @@ export interface HostOptions {
   /** What the session is. Absent: a `gpt-realtime` session with a seed from the cryptographic generator, beginning now. */
   opening?: Partial<SessionOptions>;
   limits?: Partial<Limits>;
-  /** Milliseconds, monotonic. @default performance.now */
+  /** Milliseconds, monotonic. @default the time this process ran, so that a freeze is nobody's delay [LM15] */
   clock?: () => number;
   /** @default silent */
   log?: Log;
@@ -87,7 +88,7 @@ const LONGEST_DELAY = 2 ** 31 - 1;
  */
 export async function hostSession(transport: Transport, options: HostOptions): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { engine, log = SILENT, clock = () => performance.now(), onLine } = options;
+  const { engine, log = SILENT, clock = activeTime.now, onLine } = options;
   const began = clock();
   const now = () => Math.max(0, Math.floor(clock() - began));
   const { mcp = NO_SERVERS } = options;
@@ -236,9 +237,13 @@ export async function hostSession(transport: Transport, options: HostOptions): P
 
   function ring(): void {
     timerDue = Number.POSITIVE_INFINITY;
-    const at = now();
-    if (at >= (deadline(state) ?? Number.POSITIVE_INFINITY)) take({ at, from: 'clock' });
-    else arm();
+    if (now() < (deadline(state) ?? Number.POSITIVE_INFINITY)) return arm();
+    // Timers run before sockets are read: what an engine or the client has sent is read first, and may be the progress missed.
+    setImmediate(() => {
+      const at = now();
+      if (at >= (deadline(state) ?? Number.POSITIVE_INFINITY)) take({ at, from: 'clock' });
+      else arm();
+    });
   }
 
   function hear(frame: Frame): void {

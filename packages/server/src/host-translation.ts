@@ -14,6 +14,7 @@ import {
   type TranslatorProgress,
   translationDeadline,
 } from '@colloquy/session';
+import { activeTime } from './active-time.ts';
 import { frameGate } from './frame-gate.ts';
 import { Inbox } from './inbox.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -40,7 +41,7 @@ export interface TranslationHostOptions {
   /** What the session is. Absent: a session with a seed from the cryptographic generator, beginning now. */
   opening?: Partial<TranslationOptions>;
   limits?: Partial<Limits>;
-  /** Milliseconds, monotonic. @default performance.now */
+  /** Milliseconds, monotonic. @default the time this process ran, so that a freeze is nobody's delay [LM15] */
   clock?: () => number;
   /** @default silent */
   log?: Log;
@@ -64,7 +65,7 @@ const failed = (message: string): TranslatorProgress => ({
 /** Hosts a translation session until its connection ends. Resolves then, with the translator told to stop. */
 export async function hostTranslation(transport: Transport, options: TranslationHostOptions): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { translator, log = SILENT, clock = () => performance.now(), onLine } = options;
+  const { translator, log = SILENT, clock = activeTime.now, onLine } = options;
   const began = clock();
   const now = () => Math.max(0, Math.floor(clock() - began));
   const opening = { model: 'gpt-realtime-translate', started_at: Date.now(), seed: randomSeed(), ...options.opening };

@@ -1,6 +1,9 @@
-// Watches how fast a client takes what it is sent: makes audio generation wait, and notices a reader that stands still [LM9].
+// Watches how fast a peer takes what it is sent: makes audio generation wait, and notices a reader that stands still [LM9, CO16].
+// Time in which this process did not run counts for nobody [LM15].
 
+import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type ActiveClock, activeTime } from './active-time.ts';
 import type { Limits } from './limits.ts';
 import type { Transport } from './transport.ts';
 
@@ -14,9 +17,17 @@ export interface ReaderWatch {
 
 const LOOK_MS = 10;
 
-/** Calls `onStall`, once, when the reader has taken nothing for `limits.stallMs` although there was something to take. */
-export function readerWatch(transport: Transport, limits: Limits, onStall: () => void): ReaderWatch {
-  let timer: NodeJS.Timeout | undefined;
+/**
+ * Calls `onStall`, once, when the reader has taken nothing for `limits.stallMs` although there was something to take. Time in which
+ * this process did not run does not count.
+ */
+export function readerWatch(
+  transport: Pick<Transport, 'bufferedBytes'>,
+  limits: Pick<Limits, 'stallMs'>,
+  onStall: () => void,
+  clock: ActiveClock = activeTime,
+): ReaderWatch {
+  let cancel: (() => void) | undefined;
   let before = 0;
   let sentSince = 0;
   let lastProgress = 0;
@@ -24,35 +35,50 @@ export function readerWatch(transport: Transport, limits: Limits, onStall: () =>
 
   function look(): void {
     const unsent = transport.bufferedBytes;
-    const now = performance.now();
+    const now = clock.now();
     const hasTaken = before + sentSince - unsent > 0;
     if (hasTaken) lastProgress = now;
     before = unsent;
     sentSince = 0;
-    if (unsent === 0) stop();
-    else if (now - lastProgress >= limits.stallMs) {
-      stop();
-      onStall();
-    }
+    cancel = undefined;
+    if (unsent === 0) return;
+    if (now - lastProgress >= limits.stallMs) onStall();
+    else cancel = clock.after(everyMs, look);
   }
 
   function stop(): void {
-    clearInterval(timer);
-    timer = undefined;
+    cancel?.();
+    cancel = undefined;
   }
 
   return {
     sent(bytes) {
       sentSince += bytes;
-      if (timer || transport.bufferedBytes === 0) return;
+      if (cancel || transport.bufferedBytes === 0) return;
       before = transport.bufferedBytes;
       sentSince = 0;
-      lastProgress = performance.now();
-      timer = setInterval(look, everyMs);
+      lastProgress = clock.now();
+      cancel = clock.after(everyMs, look);
     },
     async room(bytes, signal) {
       while (transport.bufferedBytes > bytes && !signal.aborted) await pause(LOOK_MS);
     },
     stop,
   };
+}
+
+/** Hangs up on the reader of an HTTP body when it has taken nothing for `stallMs`. Returns what ends the watch. */
+export function dropStalled({ socket }: ServerResponse, stallMs: number, clock: ActiveClock = activeTime): () => void {
+  const takenNow = () => (socket ? socket.bytesWritten - socket.writableLength : 0);
+  let taken = takenNow();
+  let lastProgress = clock.now();
+  let cancel = clock.after(stallMs / 10, look);
+  function look(): void {
+    const now = takenNow();
+    if (now > taken) lastProgress = clock.now();
+    taken = now;
+    if (clock.now() - lastProgress >= stallMs) socket?.destroy();
+    else cancel = clock.after(stallMs / 10, look);
+  }
+  return () => cancel();
 }

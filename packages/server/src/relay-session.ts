@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { encodeEvent, type FailureCode, type Issue, type ServerEvent, toRealtimeError } from '@colloquy/protocol';
 import type { SessionOptions } from '@colloquy/session';
+import { activeTime } from './active-time.ts';
 import { frameGate } from './frame-gate.ts';
 import type { HostedSession, Line } from './host-session.ts';
 import { bucket, DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -35,7 +36,7 @@ export interface RelayOptions {
   /** Models a client may name in later frames; `undefined` for any [RL9]. */
   models?: readonly string[] | undefined;
   limits?: Partial<Limits>;
-  /** Milliseconds, monotonic. @default performance.now */
+  /** Milliseconds, monotonic. @default the time this process ran, so that a freeze is nobody's delay [LM15] */
   clock?: () => number;
   /** @default silent */
   log?: Log;
@@ -64,7 +65,7 @@ const SAID_MS = 1000;
  */
 export async function relaySession(transport: Transport, options: RelayOptions): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { log = SILENT, clock = () => performance.now(), onLine, opening = {}, drainCode = 1001 } = options;
+  const { log = SILENT, clock = activeTime.now, onLine, opening = {}, drainCode = 1001 } = options;
   const began = clock();
   const now = () => Math.max(0, Math.floor(clock() - began));
   let upstream: Upstream;

@@ -4,6 +4,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { ColloquyError } from '@colloquy/protocol';
 import { WebSocket } from 'ws';
+import { activeTime } from './active-time.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { errorName } from './log.ts';
 import type { ResponseUsage } from './relay-responses.ts';
@@ -142,9 +143,9 @@ function opened(socket: WebSocket, limitMs: number, signal: AbortSignal | undefi
       failWith(new ColloquyError('upstream_error', message, { cause }));
     const giveUp = () => fail('nobody waits for the upstream any more');
     // Not the option of `ws`, which starts anew with every byte that arrives.
-    const timer = setTimeout(() => fail('the upstream did not answer in time'), limitMs);
+    const cancel = activeTime.after(limitMs, () => fail('the upstream did not answer in time'));
     const settle = () => {
-      clearTimeout(timer);
+      cancel();
       signal?.removeEventListener('abort', giveUp);
     };
     signal?.addEventListener('abort', giveUp);

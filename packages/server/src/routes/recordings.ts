@@ -8,6 +8,7 @@ import { askedLevel } from '../asked-level.ts';
 import { queryOf } from '../auth.ts';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
+import { dropStalled } from '../reader-watch.ts';
 import type { Recorder } from '../recorder.ts';
 import { redactedRecording } from '../recording-export.ts';
 import { recordingSummary } from '../recording-summary.ts';
@@ -78,7 +79,8 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOpt
 
   /** Whoever takes nothing of it for too long is hung up on. The name is one of ours. */
   function download(reply: FastifyReply, name: string, body: Readable): FastifyReply {
-    reply.raw.setTimeout(limits.stallMs);
+    const stop = dropStalled(reply.raw, limits.stallMs);
+    finished(body, stop);
     const headers = { 'cache-control': 'no-store', 'content-disposition': `attachment; filename="${name}"` };
     return reply.headers(headers).type('application/x-ndjson; charset=utf-8').send(body);
   }

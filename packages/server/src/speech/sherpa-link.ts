@@ -2,6 +2,7 @@
 
 import { fork } from 'node:child_process';
 import { ColloquyError } from '@colloquy/protocol';
+import { activeTime } from '../active-time.ts';
 import type { FromModel, ToModel } from './sherpa-messages.ts';
 import type { SherpaModel } from './sherpa-models.ts';
 
@@ -39,19 +40,19 @@ export const linkModel: LinkModel = (model, hear, end) => {
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
-      clearTimeout(limit);
+      cancel();
       child.kill('SIGKILL');
       reject(new ColloquyError('invalid_configuration', why));
     };
     const kind = model.kind === 'paraformer' ? 'paraformer, as there is no joiner*.onnx' : model.kind;
     const unfit = `${model.folder}: sherpa-onnx cannot load this ${model.role === 'hear' ? 'recogniser' : 'voice'} (${kind})`;
-    const limit = setTimeout(() => fail(unfit), LOADING_MS);
+    const cancel = activeTime.after(LOADING_MS, () => fail(unfit));
     // A process that is gone cannot be written to; its end says enough.
     child.on('error', () => {});
     child.on('message', (message: FromModel) => {
       if (message.did === 'miss') return fail(MISSING);
       if (message.did !== 'load') return hear(message);
-      clearTimeout(limit);
+      cancel();
       isReady = true;
       resolve({
         voices: message.voices,

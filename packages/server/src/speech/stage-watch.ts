@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ColloquyError } from '@colloquy/protocol';
+import { activeTime } from '../active-time.ts';
 import type { StageFault } from './stage-fault.ts';
 
 /** How long a stage may take. Only time spent waiting for the endpoint counts, none in which we do not read on. */
@@ -62,21 +63,18 @@ export function createWatch(budget: StageBudget, errorOf: (fault: StageFault) =>
   const watch: Watch = {
     onTimeout: undefined,
     waiting<T>(promise: Promise<T>): Promise<T> {
-      const began = performance.now();
+      const began = activeTime.now();
       const { ms, fault } = next();
       return new Promise<T>((resolve, reject) => {
-        const timer = setTimeout(
-          () => {
-            hasLingered = lingerMs !== undefined;
-            const error = errorOf(fault);
-            watch.onTimeout?.(error);
-            reject(error);
-          },
-          Math.max(0, Math.min(ms, lingerMs ?? ms)),
-        );
+        const cancel = activeTime.after(Math.max(0, Math.min(ms, lingerMs ?? ms)), () => {
+          hasLingered = lingerMs !== undefined;
+          const error = errorOf(fault);
+          watch.onTimeout?.(error);
+          reject(error);
+        });
         promise.then(resolve, reject).finally(() => {
-          clearTimeout(timer);
-          const elapsed = performance.now() - began;
+          cancel();
+          const elapsed = activeTime.now() - began;
           waitedMs += elapsed;
           totalMs += elapsed;
           if (lingerMs !== undefined) lingerMs -= elapsed;

@@ -6,6 +6,7 @@ import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } fr
 import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { activeTime } from '../active-time.ts';
 import { checkDestination, EgressError, type EgressRules, guardedLookup, type Resolve } from './egress.ts';
 import { nestingMeter } from './nesting-meter.ts';
 
@@ -80,9 +81,9 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
       signal?.addEventListener('abort', abort);
       request.on('close', () => signal?.removeEventListener('abort', abort));
       let isConnected = false;
-      const slow = setTimeout(() => request.destroy(new FetchFault('unreachable')), connectMs);
+      const cancel = activeTime.after(connectMs, () => request.destroy(new FetchFault('unreachable')));
       const connected = () => {
-        clearTimeout(slow);
+        cancel();
         isConnected = true;
       };
       request.on('socket', (socket: Socket) => {
@@ -90,7 +91,7 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
         else socket.once(isTls ? 'secureConnect' : 'connect', connected);
       });
       request.on('error', (error) => {
-        clearTimeout(slow);
+        cancel();
         const isOurs = error instanceof EgressError || error instanceof FetchFault;
         reject(isOurs ? error : signal?.aborted ? signal.reason : new FetchFault(isConnected ? 'lost' : 'unreachable'));
       });

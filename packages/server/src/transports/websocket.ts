@@ -3,6 +3,7 @@
 
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { activeTime } from '../active-time.ts';
 import { Inbox } from '../inbox.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { closeReason, type Frame, type Transport } from '../transport.ts';
@@ -85,20 +86,25 @@ function gathering(stream: Pick<Writable, 'cork' | 'uncork'>): () => void {
   };
 }
 
-/** Pings; ends a connection that does not answer. */
+/** Pings; ends a connection that does not answer. Time in which this process did not run, or did not read, does not count. */
 function keepAlive(socket: WebSocket, pingMs: number, pongMs: number): void {
-  let lost: NodeJS.Timeout | undefined;
+  let cancel: (() => void) | undefined;
+  const lose = () => {
+    if (socket.isPaused)
+      cancel = activeTime.after(pongMs, lose); // it may have answered: we do not read on
+    else socket.terminate();
+  };
   const pings = setInterval(() => {
     if (socket.readyState !== socket.OPEN) return;
     socket.ping();
-    lost ??= setTimeout(() => socket.terminate(), pongMs);
+    cancel ??= activeTime.after(pongMs, lose);
   }, pingMs);
   socket.on('pong', () => {
-    clearTimeout(lost);
-    lost = undefined;
+    cancel?.();
+    cancel = undefined;
   });
   socket.on('close', () => {
     clearInterval(pings);
-    clearTimeout(lost);
+    cancel?.();
   });
 }

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { activeClock } from './active-time.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
+import { readerWatch } from './reader-watch.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A clock over a real clock that the test moves. */
+function clocks() {
+  let real = 0;
+  const clock = activeClock(() => real);
+  return {
+    clock,
+    /** The process runs: time passes in steps, and timers come when they are due. */
+    run(ms: number) {
+      for (let passed = 0; passed < ms; passed += 250) {
+        real += 250;
+        clock.tick();
+        vi.advanceTimersByTime(250);
+      }
+    },
+    /** The process is stopped, and goes on with the timers that have become due. */
+    freeze(ms: number) {
+      real += ms;
+      vi.advanceTimersByTime(ms);
+      clock.tick();
+    },
+  };
+}
+
+describe('the time a process ran', () => {
+  it('[LM15] is that of the real clock while it runs', () => {
+    const { clock, run } = clocks();
+    run(10_000);
+    expect(clock.now()).toBe(10_000);
+  });
+
+  it('[LM15] leaves out what it was stopped for, and never goes back', () => {
+    const { clock, run, freeze } = clocks();
+    run(1000);
+    freeze(3_600_000);
+    const after = clock.now();
+    expect(after).toBeGreaterThanOrEqual(1000);
+    expect(after).toBeLessThanOrEqual(2000);
+    run(1000);
+    expect(clock.now()).toBe(after + 1000);
+  });
+
+  it('[LM15] calls back when so much of it has passed, not when a freeze is over', () => {
+    const { clock, run, freeze } = clocks();
+    const callback = vi.fn();
+    clock.after(10_000, callback);
+    run(4000);
+    freeze(35_000);
+    expect(callback).not.toHaveBeenCalled();
+    run(6000);
+    expect(callback).toHaveBeenCalledOnce();
+  });
+
+  it('[LM15] can be told not to call back up to the last moment', () => {
+    const { clock, run } = clocks();
+    const callback = vi.fn();
+    const cancel = clock.after(1000, callback);
+    run(750);
+    cancel();
+    run(2000);
+    expect(callback).not.toHaveBeenCalled();
+  });
+});
+
+describe('a reader', () => {
+  function reading() {
+    const given = clocks();
+    const transport = { bufferedBytes: 5000 };
+    const onStall = vi.fn();
+    const watch = readerWatch(transport, DEFAULT_LIMITS, onStall, given.clock);
+    watch.sent(5000);
+    return { ...given, transport, onStall };
+  }
+
+  it('[LM9, LM15] is not blamed for the time this process was stopped', () => {
+    const { run, freeze, transport, onStall } = reading();
+    for (let round = 0; round < 3; round += 1) {
+      run(4000);
+      freeze(35_000);
+      run(3000);
+      transport.bufferedBytes -= 1000;
+    }
+    run(5000);
+    expect(onStall).not.toHaveBeenCalled();
+  });
+
+  it('[LM9] is told of once when it takes nothing while this process runs', () => {
+    const { run, onStall } = reading();
+    run(9000);
+    expect(onStall).not.toHaveBeenCalled();
+    run(30_000);
+    expect(onStall).toHaveBeenCalledOnce();
+  });
+});

@@ -1,0 +1,7 @@
+// A server of its own process, as built, so that it can be stopped and go on: `node serve-child.mjs <options as JSON>`. Prints its URL.
+
+import { createServer } from '@colloquy/server';
+
+const server = createServer({ port: 0, ...JSON.parse(process.argv[2] ?? '{}') });
+const { url } = await server.listen();
+process.stdout.write(`${url}\n`);
