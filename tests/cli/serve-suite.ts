@@ -196,6 +196,17 @@ export function serveSuite(): void {
       },
     );
 
+    it('[RT22] goes on after SIGHUP, its connections too, and says so', async () => {
+      const { url, child, ended, until: said } = await started();
+      const { socket, until } = await openSession(url);
+      child.kill('SIGHUP');
+      await said(/goes on after SIGHUP/, 'stderr');
+      socket.send('{"type":"input_audio_buffer.clear"}');
+      await until('input_audio_buffer.cleared');
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+    });
+
     it('[LM12] on a second signal ends at once', async () => {
       const { url, child, ended, until: said } = await started(['--engine', 'parrot', '--pace', '5000']);
       const { socket, until, closed } = await openSession(url);

@@ -110,6 +110,21 @@ describe('client secrets', () => {
     await running.next('input_audio_buffer.cleared');
   });
 
+  it('[AU22] expire when they were minted to, though the wall clock is set back an hour', async () => {
+    let wall = Date.now();
+    let monotonic = 0;
+    const { url } = await start({ keys: [KEY], wallClock: () => wall, clock: () => monotonic });
+    const { value } = (await mint(url, { session: { type: 'realtime' } })).body as { value: string };
+    wall -= 3_600_000;
+    monotonic += 599_000;
+    await dial(url, withKey(value)).next('session.created');
+    monotonic += 1000;
+    expect((await dial(url, withKey(value)).refused).status).toBe(401);
+    const later = (await mint(url, { session: { type: 'realtime' } })).body as { value: string; expires_at: number };
+    expect(later.expires_at).toBe(Math.floor(wall / 1000) + 600);
+    await dial(url, withKey(later.value)).next('session.created');
+  });
+
   it('[AU22] open one session only where they are single use, whoever races for it', async () => {
     const { url } = await start({ keys: [KEY], clientSecrets: { singleUse: true } });
     const { value } = (await mint(url, { session: { type: 'realtime' } })).body as { value: string };

@@ -191,6 +191,18 @@ describe('the end', () => {
     await draining;
   });
 
+  it('[RT21] says on /healthz, by status and by name, that it takes no new sessions', async () => {
+    const { url, server } = await start({ engine: parrot({ pace: 20 }) });
+    const busy = dial(url);
+    await busy.next('session.created');
+    busy.send(say('one two three four'), TEXT);
+    await busy.next('response.created');
+    const draining = server.drain();
+    const answer = await fetch(`${url}/healthz`);
+    expect([answer.status, await answer.json()]).toEqual([503, { status: 'draining' }]);
+    await draining;
+  });
+
   it('[LM12] ends what is left when the grace is over, or when told again', async () => {
     const { url, server } = await start({ engine: parrot({ pace: 60_000 }) });
     const busy = dial(url);

@@ -18,7 +18,7 @@ export type SecretSession = SessionUpdateConfig | TranslationConfig;
 export interface ClientSecret {
   /** Hash of the value, as hex. Names the secret. */
   readonly hash: string;
-  /** Unix milliseconds at which it stops opening sessions [AU23]. */
+  /** Unix milliseconds at which it stops opening sessions [AU23], as the wall clock had it when it was minted. */
   readonly expiresAt: number;
   /** What sessions opened with it start from, if it carries that [AU24]. */
   readonly session: SecretSession | undefined;
@@ -58,22 +58,33 @@ export interface ClientSecrets {
 
 interface Kept extends ClientSecret {
   readonly abort: AbortController;
+  /** When it expires, on the clock that never goes back. */
+  readonly endsAt: number;
   isSpent: boolean;
 }
 
 const REMEMBERED_MS = 3_600_000;
 const hashOf = (value: string) => createHash('sha256').update(value).digest('hex');
 
-/** `now` is the wall clock in Unix milliseconds, since expiry is told in it; it never makes a secret live longer when it jumps back. */
-export function clientSecrets(options: ClientSecretOptions, most: number, now: () => number = Date.now): ClientSecrets {
+/**
+ * `wall` is the wall clock in Unix milliseconds, since expiry is told in it; `monotonic` counts milliseconds. A wall clock that is
+ * set back makes no secret live longer than it was minted for.
+ */
+export function clientSecrets(
+  options: ClientSecretOptions,
+  most: number,
+  wall: () => number = Date.now,
+  monotonic: () => number = () => performance.now(),
+): ClientSecrets {
   const kept = new Map<string, Kept>();
+  const offset = wall() - monotonic();
   let latest = 0;
-  const time = () => (latest = Math.max(latest, now()));
+  const time = () => (latest = Math.max(latest, wall(), offset + monotonic()));
 
   /** Secrets expire roughly in the order they were minted: the oldest ones are looked at each time. */
   function sweep(at: number): void {
     for (const [hash, secret] of kept) {
-      if (secret.expiresAt + REMEMBERED_MS > at) break;
+      if (secret.endsAt + REMEMBERED_MS > at) break;
       kept.delete(hash);
     }
   }
@@ -88,10 +99,11 @@ export function clientSecrets(options: ClientSecretOptions, most: number, now: (
       const abort = new AbortController();
       setMaxListeners(0, abort.signal); // one for each session it opened, as long as that lasts
       const hash = hashOf(value);
-      const expiresAt = at + seconds * 1000;
+      const expiresAt = wall() + seconds * 1000;
       kept.set(hash, {
         hash,
         expiresAt,
+        endsAt: at + seconds * 1000,
         session,
         temperature,
         principal,
@@ -105,7 +117,7 @@ export function clientSecrets(options: ClientSecretOptions, most: number, now: (
       const secret = kept.get(hashOf(value));
       if (!secret) return { is: 'unknown' };
       if (secret.revoked.aborted) return { is: 'revoked' };
-      if (secret.expiresAt <= time()) return { is: 'expired' };
+      if (secret.endsAt <= time()) return { is: 'expired' };
       return secret.isSpent ? { is: 'spent' } : { is: 'good', secret };
     },
     spend(secret) {

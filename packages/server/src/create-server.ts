@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { ColloquyError } from '@colloquy/protocol';
 import type { SessionDefaults, SessionLimits } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
+import { activeTime } from './active-time.ts';
 import { createDoor } from './auth.ts';
 import type { BetaPolicy } from './beta-transport.ts';
 import { type ClientSecretOptions, clientSecrets } from './client-secrets.ts';
@@ -112,7 +113,7 @@ export interface ServerOptions {
   logLevel?: LogLevel;
   /** Where log lines go. @default stderr */
   logTo?: { write(line: string): void };
-  /** Milliseconds, monotonic. @default performance.now */
+  /** Milliseconds, monotonic. @default the time this process ran */
   clock?: () => number;
   /** Unix milliseconds. @default Date.now */
   wallClock?: () => number;
@@ -161,9 +162,9 @@ export function createServer(options: ServerOptions = {}): Server {
     const reason = `refusing to listen on ${host} without keys: set COLLOQUY_API_KEYS, or listen on 127.0.0.1`;
     throw new ColloquyError('invalid_configuration', reason);
   }
-  const clock = options.clock ?? (() => performance.now());
+  const clock = options.clock ?? activeTime.now;
   const looks = lookTokens(clock);
-  const secrets = clientSecrets(options.clientSecrets ?? {}, limits.secrets, wallClock);
+  const secrets = clientSecrets(options.clientSecrets ?? {}, limits.secrets, wallClock, options.clock);
   const door = createDoor({
     keys,
     hosts: [...(options.hosts ?? []), ...(isWildcard(host) ? [] : [bracketed(host)])],
@@ -229,7 +230,7 @@ export function createServer(options: ServerOptions = {}): Server {
   };
 
   const routes = (to: FastifyInstance) => {
-    healthRoutes(to);
+    healthRoutes(to, hub);
     if (!isBuilt) plainPageRoutes(to, { hub, engine: answering, needsKey: keys.length > 0 });
     statusRoutes(to, { fixed: status, clock });
     sessionRoutes(to, hub, isWriting);

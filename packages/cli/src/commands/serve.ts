@@ -16,7 +16,8 @@ Serves the Realtime API at /v1/realtime and a page about itself at /. Says on st
 
   colloquy listening on http://127.0.0.1:8787
 
-SIGTERM or Ctrl-C lets running answers finish, then ends; a second one ends at once.
+SIGTERM or Ctrl-C lets running answers finish, then ends; a second one ends at once. SIGHUP ends
+nothing.
 
 With --data-dir every session is written to <folder>/recordings, for 'colloquy replay'; a folder that another
 server uses is refused. With --engine scripted, a strict scenario that was not played as it is written is shown
@@ -97,6 +98,12 @@ function announce({ url, tlsUrl, caFile }: Listening): void {
   if (caFile !== undefined) process.stdout.write(`certificate authority: ${caFile}\n`);
 }
 
+/** A terminal that closes, or a supervisor that means "read your settings again", ends nothing: settings are read once, at the start. */
+function goOnAtHangup(): void {
+  process.on('SIGHUP', () => process.stderr.write('colloquy goes on after SIGHUP; SIGTERM ends it\n'));
+  process.stderr.on('error', () => {}); // the terminal may be gone
+}
+
 /** Resolves once a first signal has come and all that was running has ended; a second one ends the process there and then. */
 function untilToldToEnd(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -135,6 +142,7 @@ async function run(args: string[]): Promise<number> {
     const mcp = options.upstream ? undefined : mcpOf(settings, env, parts);
     const answering = engines && { engines: engines.offered, speech: engines.speech };
     const server = createServer({ ...options, ...answering, ...(mcp && { mcp }) });
+    goOnAtHangup();
     announce(await server.listen());
     await untilToldToEnd(server);
   } finally {
