@@ -39,7 +39,7 @@ function readSlowly(socket: WebSocket): () => void {
   };
 }
 
-it('[LM15, LM9, AU20] keeps idle clients and slow readers over a stop (SIGSTOP) longer than every limit', async () => {
+it('[LM16, LM9, AU20] keeps idle clients and slow readers over a stop (SIGSTOP) longer than every limit', async () => {
   const limits = { stallMs: LIMIT_MS, pingMs: 200, pongMs: LIMIT_MS };
   const { child, url } = await serveInChild({ limits });
   const clients = Array.from({ length: 8 }, () => dial(url));

@@ -30,13 +30,13 @@ function clocks() {
 }
 
 describe('the time a process ran', () => {
-  it('[LM15] is that of the real clock while it runs', () => {
+  it('[LM16] is that of the real clock while it runs', () => {
     const { clock, run } = clocks();
     run(10_000);
     expect(clock.now()).toBe(10_000);
   });
 
-  it('[LM15] leaves out what it was stopped for, and never goes back', () => {
+  it('[LM16] leaves out what it was stopped for, and never goes back', () => {
     const { clock, run, freeze } = clocks();
     run(1000);
     freeze(3_600_000);
@@ -47,7 +47,7 @@ describe('the time a process ran', () => {
     expect(clock.now()).toBe(after + 1000);
   });
 
-  it('[LM15] calls back when so much of it has passed, not when a freeze is over', () => {
+  it('[LM16] calls back when so much of it has passed, not when a freeze is over', () => {
     const { clock, run, freeze } = clocks();
     const callback = vi.fn();
     clock.after(10_000, callback);
@@ -58,7 +58,7 @@ describe('the time a process ran', () => {
     expect(callback).toHaveBeenCalledOnce();
   });
 
-  it('[LM15] can be told not to call back up to the last moment', () => {
+  it('[LM16] can be told not to call back up to the last moment', () => {
     const { clock, run } = clocks();
     const callback = vi.fn();
     const cancel = clock.after(1000, callback);
@@ -79,7 +79,7 @@ describe('a reader', () => {
     return { ...given, transport, onStall };
   }
 
-  it('[LM9, LM15] is not blamed for the time this process was stopped', () => {
+  it('[LM9, LM16] is not blamed for the time this process was stopped', () => {
     const { run, freeze, transport, onStall } = reading();
     for (let round = 0; round < 3; round += 1) {
       run(4000);

@@ -2,6 +2,7 @@
 
 import type { RealtimeConversationItem, ServerEvent } from '@colloquy/protocol';
 import type { EngineEvent } from '@colloquy/session';
+import { waitUntil } from '@support/wait-until.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Engine, EngineHost } from './engine.ts';
 import { offline } from './engines/offline.ts';
@@ -351,6 +352,23 @@ describe('a client', () => {
     await hosting;
     expect((await client.closed).code).toBe(1013);
     expect(made).toBeLessThan(15);
+  });
+
+  it('[LM9] has 512 KiB of audio made for it at most, whatever the engine could make', async () => {
+    const delta = Buffer.alloc(9600).toString('base64');
+    let made = 0;
+    const endless = engineOf(async function* () {
+      yield { type: 'message' };
+      for (;;) {
+        made += delta.length;
+        yield { type: 'audio.delta', audio: delta, bytes: 9600 };
+      }
+    });
+    const { send } = converse({ engine: endless });
+    send({ type: 'response.create' });
+    await waitUntil('the engine to be paused', () => made >= 490_000);
+    for (let turns = 0; turns < 50; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(made).toBeLessThanOrEqual(512 * 1024 + delta.length);
   });
 
   it('[LM9] that takes what it is sent, slowly, is served to the end', async () => {

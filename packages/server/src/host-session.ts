@@ -65,7 +65,7 @@ export interface HostOptions {
   /** What the session is. Absent: a `gpt-realtime` session with a seed from the cryptographic generator, beginning now. */
   opening?: Partial<SessionOptions>;
   limits?: Partial<Limits>;
-  /** Milliseconds, monotonic. @default the time this process ran, so that a freeze is nobody's delay [LM15] */
+  /** Milliseconds, monotonic. @default the time this process ran, so that a freeze is nobody's delay [LM16] */
   clock?: () => number;
   /** @default silent */
   log?: Log;

@@ -1,5 +1,5 @@
 // Watches how fast a peer takes what it is sent: makes audio generation wait, and notices a reader that stands still [LM9, CO16].
-// Time in which this process did not run counts for nobody [LM15].
+// Time in which this process did not run counts for nobody [LM16].
 
 import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';

@@ -36,7 +36,7 @@ export interface RelayOptions {
   /** Models a client may name in later frames; `undefined` for any [RL9]. */
   models?: readonly string[] | undefined;
   limits?: Partial<Limits>;
-  /** Milliseconds, monotonic. @default the time this process ran, so that a freeze is nobody's delay [LM15] */
+  /** Milliseconds, monotonic. @default the time this process ran, so that a freeze is nobody's delay [LM16] */
   clock?: () => number;
   /** @default silent */
   log?: Log;
