@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { activeClock } from './active-time.ts';
+import { frameGate } from './frame-gate.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { readerWatch } from './reader-watch.ts';
 
@@ -97,5 +98,23 @@ describe('a reader', () => {
     expect(onStall).not.toHaveBeenCalled();
     run(30_000);
     expect(onStall).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a client that goes on speaking', () => {
+  it('[LM6, LM16] is not too fast with what it sent while this process was stopped, and is too fast with more', () => {
+    const { clock, run, freeze } = clocks();
+    const gate = frameGate(DEFAULT_LIMITS, clock);
+    const append = '{"type":"input_audio_buffer.append","audio":"AAAA"}';
+    const refused = (count: number) =>
+      Array.from({ length: count }, () => gate(append, clock.now())).filter((issue) => issue !== undefined).length;
+    expect(refused(1)).toBe(0);
+    run(10_000);
+    freeze(35_000);
+    expect(refused(35 * 50)).toBe(0); // frames of 20 ms
+    expect(refused(6000)).toBeGreaterThan(1000);
+    run(10_000);
+    expect(refused(400)).toBe(0);
+    expect(refused(400)).toBeGreaterThan(300);
   });
 });

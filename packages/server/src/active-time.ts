@@ -11,6 +11,8 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 export interface ActiveClock {
   /** Milliseconds, monotonic, from an arbitrary beginning. */
   now(): number;
+  /** Milliseconds of the real clock that were not counted, in all. */
+  missed(): number;
   /**
    * Calls back when `ms` of this clock have passed and what came in meanwhile has been read. Returns what cancels it. Keeps the
    * process alive as a timer does.
@@ -24,6 +26,7 @@ export interface ActiveClock {
 export function activeClock(real: () => number = () => performance.now()): ActiveClock {
   let counted = 0;
   let seenAt = real();
+  const beganAt = seenAt;
   const pending = () => Math.min(MAX_STEP_MS, Math.max(0, real() - seenAt));
 
   function tick(): void {
@@ -49,7 +52,8 @@ export function activeClock(real: () => number = () => performance.now()): Activ
   }
 
   const now = () => counted + pending();
-  return { now, after, tick };
+  const missed = () => real() - beganAt - now();
+  return { now, missed, after, tick };
 }
 
 /** The clock of this process. */

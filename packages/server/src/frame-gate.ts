@@ -2,6 +2,7 @@
 // codec's business [LM1].
 
 import { eventTypeOf, type Issue } from '@colloquy/protocol';
+import { type ActiveClock, activeTime } from './active-time.ts';
 import { bucket, type Limits } from './limits.ts';
 import type { Frame } from './transport.ts';
 
@@ -21,13 +22,20 @@ const APPENDS: ReadonlySet<string | undefined> = new Set([
   'session.input_audio_buffer.append',
 ]);
 
-/** Keeps count of one connection's frames. Answers why a frame is not even read, or `undefined`; `now` in milliseconds, monotonic. */
-export function frameGate(limits: Limits): (frame: Frame, now: number) => Issue | undefined {
+/**
+ * Keeps count of one connection's frames. Answers why a frame is not even read, or `undefined`; `now` in milliseconds, monotonic.
+ * What a client sent while this process was stopped comes at once and is not too fast [LM16].
+ */
+export function frameGate(
+  limits: Limits,
+  clock: Pick<ActiveClock, 'missed'> = activeTime,
+): (frame: Frame, now: number) => Issue | undefined {
   const events = bucket(limits.eventsPerSecond, limits.eventsBurst);
   const appends = bucket(limits.appendsPerSecond, limits.eventsBurst);
   return (frame, now) => {
-    if (!events.take(now)) return TOO_FAST;
+    const missed = clock.missed();
+    if (!events.take(now, missed)) return TOO_FAST;
     if (typeof frame !== 'string') return BINARY;
-    return APPENDS.has(eventTypeOf(frame)) && !appends.take(now) ? TOO_FAST : undefined;
+    return APPENDS.has(eventTypeOf(frame)) && !appends.take(now, missed) ? TOO_FAST : undefined;
   };
 }

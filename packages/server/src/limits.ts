@@ -110,8 +110,11 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
 
 /** A token bucket: `perSecond` tokens come in, at most `burst` are kept. */
 export interface Bucket {
-  /** Takes a token at `now` (milliseconds, monotonic); false when there is none. */
-  take(now: number): boolean;
+  /**
+   * Takes a token at `now` (milliseconds, monotonic); false when there is none. `missed` are the milliseconds so far in which this
+   * process did not run: for them tokens come in beyond `burst`, since what was sent meanwhile comes at once.
+   */
+  take(now: number, missed?: number): boolean;
   /** Whether it is as full as it gets, and need not be kept. */
   isFull(now: number): boolean;
 }
@@ -119,19 +122,23 @@ export interface Bucket {
 export function bucket(perSecond: number, burst: number): Bucket {
   let tokens = burst;
   let filledAt: number | undefined;
-  const fill = (now: number) => {
-    tokens = Math.min(burst, tokens + (Math.max(0, now - (filledAt ?? now)) * perSecond) / 1000);
+  let missedBefore: number | undefined;
+  const fill = (now: number, missed: number) => {
+    const gain = (Math.max(0, now - (filledAt ?? now)) * perSecond) / 1000;
+    tokens = Math.max(tokens, Math.min(burst, tokens + gain));
+    tokens += (Math.max(0, missed - (missedBefore ?? missed)) * perSecond) / 1000;
     filledAt = now;
+    missedBefore = missed;
   };
   return {
-    take(now) {
-      fill(now);
+    take(now, missed = 0) {
+      fill(now, missed);
       if (tokens < 1) return false;
       tokens -= 1;
       return true;
     },
     isFull(now) {
-      fill(now);
+      fill(now, missedBefore ?? 0);
       return tokens >= burst;
     },
   };
