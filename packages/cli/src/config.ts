@@ -53,7 +53,7 @@ const TEXT: Kind<string> = {
 
 const SWITCH: Kind<boolean> = {
   expected: 'true or false',
-  fromText: (text) => ({ true: true, 1: true, false: false, 0: false })[text],
+  fromText: (text) => (/^(?:true|1)$/.test(text) ? true : /^(?:false|0)$/.test(text) ? false : undefined),
   fromJson: (value) => (typeof value === 'boolean' ? value : undefined),
 };
 

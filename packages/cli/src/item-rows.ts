@@ -20,9 +20,12 @@ export function itemRows({ id, item, heard_ms }: ConversationItem): string[] {
 /** Fields of items may hold anything: a server may have got them wrong. */
 type Loose = Readonly<Record<string, unknown>>;
 
+/** `String` throws on an object whose `toString` is no function. */
+const wordOf = (value: unknown): string => (typeof value === 'string' ? value : typeof value);
+
 function headOf(item: RealtimeConversationItem): string {
   const { type, role, name } = item as unknown as Loose;
-  const words = type === 'message' ? role : name === undefined ? type : `${String(type)} ${String(name)}`;
+  const words = type === 'message' ? role : name === undefined ? type : `${wordOf(type)} ${wordOf(name)}`;
   return short(words).replaceAll('"', '');
 }
 

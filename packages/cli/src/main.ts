@@ -15,6 +15,7 @@ import { replay } from './commands/replay.ts';
 import { serve } from './commands/serve.ts';
 import { tail } from './commands/tail.ts';
 import { talk } from './commands/talk.ts';
+import { faultText } from './fault.ts';
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['serve', serve],
@@ -67,8 +68,10 @@ async function main([name, ...args]: string[]): Promise<number> {
   try {
     return await command.run(args);
   } catch (error) {
-    // Anything else is a fault of ours: Node reports it with its stack, and exits with 1.
-    if (!ColloquyError.is(error)) throw error;
+    if (!ColloquyError.is(error)) {
+      process.stderr.write(faultText(`colloquy ${name}`, error));
+      return EXIT.failed;
+    }
     const { code, message } = error as ColloquyError;
     process.stderr.write(`colloquy ${name}: ${message}\n`);
     return code === 'invalid_configuration' ? EXIT.misused : EXIT.failed;
@@ -79,6 +82,12 @@ async function main([name, ...args]: string[]): Promise<number> {
 process.stdout.on('error', (error: NodeJS.ErrnoException) =>
   process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
 );
+
+// What nothing awaits: the state is unknown, so the process ends.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(faultText('colloquy', error));
+  process.exit(EXIT.failed);
+});
 
 process.exitCode = EXIT.failed; // until something says otherwise
 void main(process.argv.slice(2)).then((code) => {

@@ -33,6 +33,49 @@ const changed = (frames: readonly Frame[], type: string, change: object) => {
   return frames.with(at, { ...frames[at]!, ...change });
 };
 
+describe('a log that others wrote', () => {
+  it.each(['constructor', '__proto__', 'toString', 'valueOf'])(
+    '[CD15] may name a role %s: a violation, no error',
+    (role) => {
+      const item = {
+        id: 'item_1',
+        object: 'realtime.item',
+        type: 'message',
+        status: 'completed',
+        role,
+        content: [{ type: role }],
+      };
+      const added = { type: 'conversation.item.added', event_id: 'e', previous_item_id: null, item };
+      expect(rulesIn([added])).toContainEqual(expect.objectContaining({ rule: 'E5', line: 1 }));
+    },
+  );
+
+  it.each([
+    ['{"at":1,"from":"wire","issue":{"code":"invalid_json","param":null}}', 'issue.message: expected a string'],
+    ['{"at":1,"from":"wire","issue":{"code":7,"param":null,"message":"m"}}', 'issue.code: expected a string or null'],
+    ['{"at":1,"from":"wire","issue":{"code":null,"param":{},"message":"m"}}', 'issue.param: expected a string or null'],
+    ['{"at":1e999,"from":"clock"}', 'at: expected a number from 0'],
+    [
+      '{"at":1,"from":"engine","response_id":"r","event":{"type":"constructor"}}',
+      'event.type: a name that is not known',
+    ],
+    ['{"at":1,"from":"engine","event":{"type":"done"}}', 'response_id: expected a string'],
+    ['{"at":1,"from":"speech","event":{"type":"started"}}', 'event.audio_ms: expected a number'],
+    ['{"at":1,"from":"tools","event":{"type":"listed","item_id":"i","tools":{}}}', 'event.tools: expected a list'],
+    [
+      '{"at":1,"from":"client","event":{"type":"x"},"audio_bytes":{"length":9}}',
+      'audio_bytes: expected a list of numbers from 0',
+    ],
+  ])('[LG2] names what a line of a recording lacks inside: %s', (line, message) => {
+    expect(found([line])).toEqual([{ line: 1, from: null, event_type: null, rule: 'LOG', message }]);
+  });
+
+  it('[CD15] tells a refusal of a code that nobody knows by a rule there is', () => {
+    const wire = (code: string) => JSON.stringify({ at: 1, from: 'wire', issue: { code, param: null, message: 'm' } });
+    expect(found([wire('constructor')])).toMatchObject([{ rule: 'ER10', message: 'm' }]);
+  });
+});
+
 describe('a server', () => {
   it.each(readdirSync(folder))('of ours breaks no rule: %s', (name) => {
     expect(found(linesOf(name)).filter(({ from }) => from !== 'client')).toEqual([]);

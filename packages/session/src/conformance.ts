@@ -247,7 +247,7 @@ const told = ({ param, message }: Issue): string =>
 
 function ruleOf({ code, param }: Issue): RuleId {
   if (code === 'invalid_value' && param === 'type') return 'ER11';
-  return (code && RULE_OF_CODE[code]) ?? 'ER10';
+  return (Object.hasOwn(RULE_OF_CODE, code ?? '') && RULE_OF_CODE[code]) || 'ER10';
 }
 
 const BETA_NAMED: ReadonlySet<string> = new Set(

@@ -40,7 +40,7 @@ export function checkServerFrame(event: unknown, options: { beta?: boolean } = {
     if (key in event && event[key] === '') say('E4', `${key} is empty`);
   }
   if ('item' in event) checkItem(event.item, type === 'conversation.item.retrieved', say, options);
-  CHECKS[type]?.(event, say, options);
+  if (Object.hasOwn(CHECKS, type)) CHECKS[type]?.(event, say, options);
   if (type.startsWith('response.') && !UNTIED.has(type)) checkTies(event, say);
   return problems;
 }
@@ -137,7 +137,7 @@ function checkUsage(usage: unknown, say: Say): void {
   for (const details of [input, cached]) counts.push(details.text_tokens, details.audio_tokens, details.image_tokens);
   counts.push(output.text_tokens, output.audio_tokens);
   if (!counts.every(isCount)) say('E14', 'usage is not complete');
-  if (usage.total_tokens !== Number(usage.input_tokens) + Number(usage.output_tokens))
+  if (usage.total_tokens !== numberOf(usage.input_tokens) + numberOf(usage.output_tokens))
     say('W9.1', 'usage does not add up');
 }
 
@@ -205,7 +205,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     const { error } = event;
     if (!isObject(error)) return say('E18', 'no error');
     for (const key of ['type', 'code', 'message', 'param', 'event_id']) if (!(key in error)) say('E18', `no ${key}`);
-    const message = String(error.message);
+    const message = textOf(error.message);
     if (message.length > 512 || /[\r\n]/.test(message)) say('ER4', 'message is not one short line');
     if (error.code === 'response_cancel_not_active' && !message.startsWith('Cancellation failed')) say('E18', 'words');
   },
@@ -225,11 +225,12 @@ function isTokenUsage(usage: Json): boolean {
 
 // ---- Items ----
 
-const PARTS: Readonly<Record<string, readonly string[]>> = {
-  system: ['input_text'],
-  user: ['input_text', 'input_audio', 'input_image'],
-  assistant: ['output_text', 'output_audio'],
-};
+/** Types of parts by role. A map: a peer may send any role, `constructor` too. */
+const PARTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['system', ['input_text']],
+  ['user', ['input_text', 'input_audio', 'input_image']],
+  ['assistant', ['output_text', 'output_audio']],
+]);
 
 function checkItem(item: unknown, mayHaveAudio: boolean, say: Say, options: { beta?: boolean }): void {
   if (!isObject(item)) return void say('E2', 'no item');
@@ -238,7 +239,7 @@ function checkItem(item: unknown, mayHaveAudio: boolean, say: Say, options: { be
     if (key in item && typeof item[key] !== 'string') say('E4', `item.${key} is not a string`);
   }
   if (!isText(item.id)) say('E2', 'item without id');
-  if (!String(item.type).startsWith('mcp') && !isText(item.status)) say('W5', 'item without status');
+  if (!textOf(item.type).startsWith('mcp') && !isText(item.status)) say('W5', 'item without status');
   switch (item.type) {
     case 'message':
       checkMessage(item, mayHaveAudio, say, options);
@@ -280,7 +281,7 @@ function checkMessage(item: Json, mayHaveAudio: boolean, say: Say, { beta }: { b
       say('E5', 'part is not an object');
       continue;
     }
-    if (!beta && !PARTS[String(item.role)]?.includes(String(part.type)))
+    if (!beta && !PARTS.get(textOf(item.role))?.includes(textOf(part.type)))
       say('E5', `${cut(part.type)} in a message of ${cut(item.role)}`);
     if ('audio' in part && (!mayHaveAudio || !isBase64(part.audio))) say('CV29', 'audio bytes');
     if (part.type === 'input_text' || part.type === 'output_text') {
@@ -303,6 +304,10 @@ const isObject = (value: unknown): value is Json =>
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;
+
+/** `String` and `Number` throw on an object whose `toString` is no function. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : Number.NaN);
 
 const isBase64 = (value: unknown): boolean =>
   value === REDACTED || (typeof value === 'string' && base64Length(value) !== undefined);

@@ -14,6 +14,7 @@ import {
 import { createSession, type SessionOptions } from './create-session.ts';
 import type { IdSeed } from './ids.ts';
 import type { Input } from './input.ts';
+import { headerFault, lineFault } from './recording-shape.ts';
 import type { SessionState } from './state.ts';
 import type { TranslationInput } from './translation-state.ts';
 
@@ -205,17 +206,8 @@ export function readRecordingValue(value: unknown, line: number): RecordingEntry
 
 function readHeader(value: Record<string, unknown>, line: number): RecordingEntry {
   if (value.recording !== 1) return { line, kind: 'foreign', message: 'a recording of another format' };
-  const { session, started_at, hidden, seed, options } = value;
-  const isSeed =
-    Array.isArray(seed) &&
-    seed.length === 4 &&
-    seed.every((part) => Number.isInteger(part) && part >= 0 && part < 2 ** 32);
-  if (typeof session !== 'string') return { line, kind: 'damaged', message: 'session: expected a string' };
-  if (!Number.isFinite(started_at)) return { line, kind: 'damaged', message: 'started_at: expected a number' };
-  if (!Array.isArray(hidden)) return { line, kind: 'damaged', message: 'hidden: expected a list' };
-  if (seed !== null && !isSeed)
-    return { line, kind: 'damaged', message: 'seed: expected four unsigned 32-bit integers' };
-  if (options !== null && !isObject(options)) return { line, kind: 'damaged', message: 'options: expected an object' };
+  const message = headerFault(value);
+  if (message !== undefined) return { line, kind: 'damaged', message };
   return { line, kind: 'header', header: value as unknown as RecordingHeader };
 }
 
@@ -233,30 +225,24 @@ export const sideOf = (type: string): 'client' | 'server' | undefined =>
   CLIENT_TYPES.has(type) ? 'client' : SERVER_TYPES.has(type) ? 'server' : undefined;
 
 function readOwn(value: Record<string, unknown>, line: number): RecordingEntry {
-  const { at, from, event } = value;
-  if (typeof at !== 'number' || !(at >= 0)) return { line, kind: 'damaged', message: 'at: expected a number from 0' };
+  const message = lineFault(value);
+  if (message !== undefined) return { line, kind: 'damaged', message };
   const own = value as unknown;
-  switch (from) {
+  switch (value.from) {
     case 'clock':
-      return { line, kind: 'input', input: own as Input };
     case 'wire':
-      if (!isObject(value.issue)) return { line, kind: 'damaged', message: 'issue: expected an object' };
-      return { line, kind: 'input', input: own as Input };
     case 'host':
     case 'client':
     case 'speech':
     case 'tools':
     case 'engine':
-      if (!isEvent(event)) return { line, kind: 'damaged', message: 'event: expected an object with a type' };
       return { line, kind: 'input', input: own as Input };
     case 'server':
-      if (!isEvent(event)) return { line, kind: 'damaged', message: 'event: expected an object with a type' };
       return { line, kind: 'frame', frame: own as SentFrame };
     case 'gap':
       return { line, kind: 'damaged', message: 'the lines from here on are missing: the writer could not keep up' };
     case 'snapshot':
       if (value.format !== 1) return { line, kind: 'foreign', message: 'a snapshot of another format' };
-      if (!isObject(value.state)) return { line, kind: 'damaged', message: 'state: expected an object' };
       return { line, kind: 'snapshot', snapshot: own as SnapshotLine };
     default:
       return { line, kind: 'foreign', message: 'from: a word that is not known' };

@@ -58,11 +58,16 @@ export interface ResponseRules {
 }
 
 /** Which stream of a part each pair of events carries: how its words are called in its `done`. */
-const STREAMS: Readonly<Record<string, { stream: string; words?: string }>> = {
-  output_text: { stream: 'text', words: 'text' },
-  output_audio_transcript: { stream: 'transcript', words: 'transcript' },
-  output_audio: { stream: 'audio' },
-};
+const STREAMS: ReadonlyMap<string, PartStream> = new Map([
+  ['output_text', { stream: 'text', words: 'text' }],
+  ['output_audio_transcript', { stream: 'transcript', words: 'transcript' }],
+  ['output_audio', { stream: 'audio' }],
+]);
+
+interface PartStream {
+  readonly stream: string;
+  readonly words?: string;
+}
 
 export function createResponseRules(known: Known): ResponseRules {
   const open = new Map<string, OpenResponse>();
@@ -111,7 +116,7 @@ export function createResponseRules(known: Known): ResponseRules {
   }
 
   function hearPart(opened: OpenItem, event: Event, say: Say): void {
-    const index = Number(event.content_index);
+    const index = event.content_index as number;
     const kind = textOf((event.part as Json).type) ?? '';
     if (event.type.endsWith('.added')) {
       if (opened.parts.has(index)) say('OR4', 'a part that was opened before');
@@ -128,9 +133,8 @@ export function createResponseRules(known: Known): ResponseRules {
     compare(part.words, words, say);
   }
 
-  function hearStream(opened: OpenItem, event: Event, name: string, say: Say): void {
-    const { stream, words } = STREAMS[name] as { stream: string; words?: string };
-    const part = opened.parts.get(Number(event.content_index));
+  function hearStream(opened: OpenItem, event: Event, { stream, words }: PartStream, say: Say): void {
+    const part = opened.parts.get(event.content_index as number);
     if (!part) return say('OR4', 'a part that was not opened');
     if (part.ended.has(stream) || part.ended.has('part')) return say('OR7', 'it is done already');
     if (event.type.endsWith('.done')) {
@@ -166,8 +170,9 @@ export function createResponseRules(known: Known): ResponseRules {
     const opened = response.items.get(item_id);
     if (!opened) return say(response.done.has(item_id) ? 'OR7' : 'OR16', 'an item that is not open');
     const [, name = ''] = type.split('.');
+    const stream = STREAMS.get(name);
     if (name === 'content_part') hearPart(opened, event, say);
-    else if (Object.hasOwn(STREAMS, name)) hearStream(opened, event, name, say);
+    else if (stream) hearStream(opened, event, stream, say);
     else if (name.endsWith('_arguments')) hearArguments(opened, event, say);
   }
 
@@ -176,7 +181,7 @@ export function createResponseRules(known: Known): ResponseRules {
       if (event.type !== 'conversation.item.truncate') return;
       // Audio that is cut loses its words; what comes at the end is then something else [RS18].
       for (const { items } of open.values()) {
-        for (const part of items.get(String(event.item_id))?.parts.values() ?? []) part.words = null;
+        for (const part of items.get(textOf(event.item_id) ?? '')?.parts.values() ?? []) part.words = null;
       }
     },
     hearServer(event, say) {
@@ -187,7 +192,7 @@ export function createResponseRules(known: Known): ResponseRules {
       if (wanted !== undefined && !isWanted) say('OR4', 'conversation.item.added of the item just opened comes first');
       if (type === 'conversation.item.truncated') {
         for (const { items } of open.values()) {
-          for (const part of items.get(String(event.item_id))?.parts.values() ?? []) part.words = null;
+          for (const part of items.get(textOf(event.item_id) ?? '')?.parts.values() ?? []) part.words = null;
         }
       } else if (type === 'response.created') begin(event, say);
       else if (type === 'response.done') end(event, say);

@@ -38,6 +38,12 @@ const onClientEvent: {
   'output_audio_buffer.clear': refuseOutputClear,
 };
 
+/** Throws on an event that no codec lets through: of a recording that was tampered with. */
+function hearClient(draft: Draft, event: ClientEvent): void {
+  if (!Object.hasOwn(onClientEvent, event.type)) throw new TypeError('an event of an unknown type');
+  (onClientEvent[event.type] as (draft: Draft, event: ClientEvent) => void)(draft, event);
+}
+
 /**
  * Advances a session by one input. Pure: the same arguments give the same step, the given state is never changed, and
  * performing the effects is the host's business. Nothing happens before the host's `open` and after the session has closed.
@@ -52,7 +58,7 @@ export function step(state: SessionState, input: Input): Step {
       hearHost(draft, input.event);
       break;
     case 'client':
-      (onClientEvent[input.event.type] as (draft: Draft, event: ClientEvent) => void)(draft, input.event);
+      hearClient(draft, input.event);
       break;
     case 'wire':
       draft.refuse(input.issue.code, input.issue.param, input.issue.message);

@@ -54,6 +54,12 @@ const onClientEvent: {
   'session.close': (draft) => finish(draft, 1000, 'The session is closed.'),
 };
 
+/** Throws on an event that no codec lets through: of a recording that was tampered with. */
+function hearClient(draft: Draft, event: TranslationClientEvent): void {
+  if (!Object.hasOwn(onClientEvent, event.type)) throw new TypeError('an event of an unknown type');
+  (onClientEvent[event.type] as (draft: Draft, event: TranslationClientEvent) => void)(draft, event);
+}
+
 /**
  * Advances a translation session by one input. Pure: the same arguments give the same step, the given state is never changed, and
  * performing the effects is the host's business. Nothing happens before the host's `open` and after the session has closed.
@@ -71,8 +77,7 @@ export function stepTranslation(state: TranslationState, input: TranslationInput
       break;
     case 'client':
       if (state.phase === 'closing') draft.refuse('invalid_value', 'type', 'The session is closing.');
-      else
-        (onClientEvent[input.event.type] as (draft: Draft, event: TranslationClientEvent) => void)(draft, input.event);
+      else hearClient(draft, input.event);
       break;
     case 'wire':
       draft.refuse(input.issue.code, input.issue.param, input.issue.message);

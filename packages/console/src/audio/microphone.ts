@@ -8,11 +8,13 @@ export interface Microphone {
 
 export type OpenedMicrophone = { ok: true; microphone: Microphone } | { ok: false; words: string };
 
-const REASONS: Readonly<Record<string, string>> = {
-  NotAllowedError: 'The browser does not let this page use the microphone.',
-  NotFoundError: 'There is no microphone.',
-  NotReadableError: 'The microphone is in use by another program.',
-};
+const REASONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    NotAllowedError: 'The browser does not let this page use the microphone.',
+    NotFoundError: 'There is no microphone.',
+    NotReadableError: 'The microphone is in use by another program.',
+  }),
+);
 
 /** Opens the microphone; `onSamples` takes 40 ms at a time. Never rejects: why it cannot be opened comes back in words. */
 export async function openMicrophone(onSamples: (samples: Float32Array) => void): Promise<OpenedMicrophone> {
@@ -27,7 +29,7 @@ export async function openMicrophone(onSamples: (samples: Float32Array) => void)
     });
   } catch (error) {
     const { name } = error as { name?: string };
-    return { ok: false, words: REASONS[name ?? ''] ?? 'The microphone cannot be opened.' };
+    return { ok: false, words: REASONS.get(name ?? '') ?? 'The microphone cannot be opened.' };
   }
   // At the device's own rate: not every browser connects a microphone to another one.
   const context = new AudioContext();

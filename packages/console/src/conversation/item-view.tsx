@@ -22,7 +22,11 @@ export interface ItemProps {
   readonly isPast: boolean;
 }
 
-const ROLES: Readonly<Record<string, string>> = { user: 'User', assistant: 'Assistant', system: 'System' };
+const ROLES: ReadonlyMap<string, string> = new Map([
+  ['user', 'User'],
+  ['assistant', 'Assistant'],
+  ['system', 'System'],
+]);
 
 export function ItemView(props: ItemProps) {
   const { item, isDeleted, isInserted, response, id } = props.listed;
@@ -36,7 +40,9 @@ export function ItemView(props: ItemProps) {
     <li class="item" data-role={role} data-type={shownText(item.type)} data-deleted={isDeleted || undefined}>
       <header class="item-head">
         <span class="role">
-          {isMessage ? (ROLES[role] ?? role) : (KINDS[item.type as string] ?? <Words text={shownText(item.type)} />)}
+          {isMessage
+            ? (ROLES.get(role) ?? role)
+            : (KINDS.get(item.type as string) ?? <Words text={shownText(item.type)} />)}
         </span>
         {isDeleted && <Mark words="deleted" />}
         {isInserted && <Mark words="inserted" />}
@@ -64,14 +70,16 @@ export function ItemView(props: ItemProps) {
   );
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  function_call: 'Function call',
-  function_call_output: 'Function result',
-  mcp_list_tools: 'Tools of an MCP server',
-  mcp_call: 'MCP call',
-  mcp_approval_request: 'Approval asked for',
-  mcp_approval_response: 'Approval answered',
-};
+const KINDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    function_call: 'Function call',
+    function_call_output: 'Function result',
+    mcp_list_tools: 'Tools of an MCP server',
+    mcp_call: 'MCP call',
+    mcp_approval_request: 'Approval asked for',
+    mcp_approval_response: 'Approval answered',
+  }),
+);
 
 const Mark = ({ words }: { words: string }) => (
   <span class="badge">

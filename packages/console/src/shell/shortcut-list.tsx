@@ -3,13 +3,15 @@
 import { useRef } from 'preact/hooks';
 import { offered, useShortcuts } from './shortcuts.ts';
 
-const KEY_NAMES: Readonly<Record<string, string>> = {
-  ' ': 'Space',
-  ArrowLeft: '←',
-  ArrowRight: '→',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-};
+const KEY_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ' ': 'Space',
+    ArrowLeft: '←',
+    ArrowRight: '→',
+    ArrowUp: '↑',
+    ArrowDown: '↓',
+  }),
+);
 
 export function ShortcutList() {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -29,7 +31,7 @@ export function ShortcutList() {
               {shortcuts.map(({ key, words }) => (
                 <div key={key}>
                   <dt>
-                    <kbd>{KEY_NAMES[key] ?? key}</kbd>
+                    <kbd>{KEY_NAMES.get(key) ?? key}</kbd>
                   </dt>
                   <dd>{words}</dd>
                 </div>

@@ -52,14 +52,16 @@ export function VirtualList(props: VirtualListProps) {
     if (count > 0) props.move(Math.max(0, Math.min(count - 1, to)));
   };
   const page = Math.max(1, Math.floor(view.height / height) - 1);
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => move(place + 1),
-    ArrowUp: () => move(place < 0 ? count - 1 : place - 1),
-    PageDown: () => move(place + page),
-    PageUp: () => move(place - page),
-    Home: () => move(0),
-    End: () => move(count - 1),
-  };
+  const keys: ReadonlyMap<string, () => void> = new Map(
+    Object.entries({
+      ArrowDown: () => move(place + 1),
+      ArrowUp: () => move(place < 0 ? count - 1 : place - 1),
+      PageDown: () => move(place + page),
+      PageUp: () => move(place - page),
+      Home: () => move(0),
+      End: () => move(count - 1),
+    }),
+  );
   const first = Math.max(0, Math.floor(view.top / height) - MARGIN);
   const last = Math.min(count, Math.ceil((view.top + view.height) / height) + MARGIN);
   const idOf = (at: number) => `${props.class}-${at}`;
@@ -73,7 +75,7 @@ export function VirtualList(props: VirtualListProps) {
       aria-activedescendant={place >= first && place < last ? idOf(place) : undefined}
       onScroll={look}
       onKeyDown={(event) => {
-        const run = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key];
+        const run = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys.get(event.key);
         if (!run) return;
         event.preventDefault();
         event.stopPropagation();

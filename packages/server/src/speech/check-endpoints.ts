@@ -243,7 +243,7 @@ async function explain(error: ColloquyError, endpoint: Endpoint, config: Endpoin
   const fault = faultOf(error);
   switch (fault?.fault) {
     case 'unreachable':
-      return { problem: 'unreachable', message: `${message} ${REACHING[fault.reason] ?? 'Is the address right?'}` };
+      return { problem: 'unreachable', message: `${message} ${REACHING.get(fault.reason) ?? 'Is the address right?'}` };
     case 'timeout':
       return { problem: 'timeout', message };
     case 'status':
@@ -255,14 +255,16 @@ async function explain(error: ColloquyError, endpoint: Endpoint, config: Endpoin
   }
 }
 
-const REACHING: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Nothing listens there: is the server running, and the port right?',
-  ENOTFOUND: 'There is no such host name.',
-  ERR_BARRED_PORT: 'No browser and no fetch dials that port: use another.',
-  EAI_AGAIN: 'Names cannot be looked up: is there a network?',
-  ECONNRESET: 'It hung up: does it want https?',
-  UND_ERR_SOCKET: 'It hung up: does it want https?',
-};
+const REACHING: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ECONNREFUSED: 'Nothing listens there: is the server running, and the port right?',
+    ENOTFOUND: 'There is no such host name.',
+    ERR_BARRED_PORT: 'No browser and no fetch dials that port: use another.',
+    EAI_AGAIN: 'Names cannot be looked up: is there a network?',
+    ECONNRESET: 'It hung up: does it want https?',
+    UND_ERR_SOCKET: 'It hung up: does it want https?',
+  }),
+);
 
 async function explainStatus(
   message: string,
