@@ -138,7 +138,7 @@ describe('what is shown', () => {
     expect(observer.lines.join('\n')).toContain('more');
   });
 
-  it('[CO6] words but no audio, unless it is asked otherwise; and at no level a key', async () => {
+  it('[CO6, RD12] words but no audio, unless it is asked otherwise; and at no level a key', async () => {
     const { url } = await start({ watch: 'audio' });
     const { id, socket, send, next } = await open(url);
     const observers = ['', '?level=media', '?level=content', '?level=key'].map((query) => watch(url, id, {}, query));
@@ -151,6 +151,8 @@ describe('what is shown', () => {
     const tool = { type: 'mcp', server_label: 'x', server_url: 'https://x.example', authorization: 'CANARY KEY' };
     send({ type: 'session.update', session: { type: 'realtime', tools: [tool] } });
     send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content: parts } });
+    send({ type: 'sk-CANARY-TYPE', event_id: 'sk-CANARY-ID' });
+    send({ type: 'conversation.item.retrieve', item_id: 'sk-CANARY-ID', event_id: 'ek_CANARY_ID' });
     send({ type: 'input_audio_buffer.append', audio: AUDIO });
     send({ type: 'input_audio_buffer.clear' });
     await next('input_audio_buffer.cleared');
@@ -162,6 +164,8 @@ describe('what is shown', () => {
     expect(holds(media)).toEqual([false, false, true, false]);
     expect(holds(content)).toEqual([false, false, false, false]);
     expect(holds(key)).toEqual([true, true, true, false]);
+    expect(key).toMatch(/"from":"wire".*"event_id":"\[REDACTED\]"/);
+    expect([media, content, key].filter((text) => /CANARY.(?:ID|TYPE)/.test(text))).toEqual([]);
     expect(JSON.parse(content.split('\n')[0] ?? '')).toMatchObject({ hidden: ['key', 'media', 'words'] });
   });
 

@@ -6,3 +6,11 @@ const CREDENTIAL =
 
 /** Says whether a text is or holds something that looks like a key or a token: `sk-…`, `ek_…`, `Bearer …` [RD3]. */
 export const holdsCredential = (text: string): boolean => CREDENTIAL.test(text);
+
+/** As above, to its end. */
+const WHOLE =
+  /(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{3,}|ek_[A-Za-z0-9_-]+)|(?:[Bb]earer|BEARER)[ \t]+[^ \t]+|openai-insecure-api-key\.[^ ]+/g;
+
+/** A text to be shown with `[REDACTED]` in the place of each credential in it; ids, types and roles are no exception [RD12]. */
+export const hideCredentials = (text: string): string =>
+  holdsCredential(text) ? text.replace(WHOLE, '[REDACTED]') : text;

@@ -16,7 +16,7 @@ export {
   type Refused,
   type Unprintable,
 } from './codec.ts';
-export { holdsCredential } from './credential.ts';
+export { hideCredentials, holdsCredential } from './credential.ts';
 export { createDeltaMemo, type DeltaMemo } from './delta-scanner.ts';
 export {
   ColloquyError,

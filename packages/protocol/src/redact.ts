@@ -45,12 +45,13 @@ export type RedactionLevel = 'key' | 'media' | 'content';
  * Copies a value with `[REDACTED]` where its secrets stand. Shape, keys and their order stay; `null` and absent stay as they are;
  * the argument is not changed. For events, items, responses, sessions and REST bodies, in GA and in beta shape, and for unknown
  * ones: the names of secret fields count at any depth, `audio` only where it is a string. A string that holds a credential
- * (`sk-…`, `ek_…`, `Bearer …`, `openai-insecure-api-key.…`) or is a base64 data URI is hidden wherever it stands; so are raw bytes.
+ * (`sk-…`, `ek_…`, `Bearer …`, `openai-insecure-api-key.…`) or is a base64 data URI is hidden wherever it stands, ids, types and
+ * names of fields included; so are raw bytes.
  *
  * Redacting twice changes nothing more, and items still decode. Never throws: what cannot be read becomes `[UNREADABLE]`, an
  * object inside itself `[CYCLE]`, what is deeper than 256 or beyond a million values `[TOO LARGE]`.
  *
- * @see SPEC.md RD1 to RD9
+ * @see SPEC.md RD1 to RD9, RD12
  */
 export function redact<T>(value: T, options: { level?: RedactionLevel } = {}): T {
   return new Copy(HIDDEN[options?.level ?? 'media'] ?? HIDDEN.media).of(value, undefined, NOT_SECRET, 0) as T;
@@ -271,7 +272,7 @@ class Copy {
       const rule = whole.whole ? whole : (rules?.get(name) ?? this.#tables.anywhere.get(name) ?? NOT_SECRET);
       const field = this.of(ownValue(value, name), name, rule, depth + 1);
       if (name === '__proto__') Object.defineProperty(copy, name, { ...PLAIN, value: field });
-      else copy[name] = field;
+      else copy[holdsCredential(name) ? REDACTED : name] = field;
     }
     return copy;
   }

@@ -2,6 +2,7 @@
 // taken out afterwards.
 
 import { createHash } from 'node:crypto';
+import { hideCredentials } from '@colloquy/protocol';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** Every field a line may have. Before adding one, ask what it can contain. */
@@ -46,7 +47,7 @@ function allowed(fields: Record<string, unknown>): Record<string, unknown> {
     const value = fields[name];
     if (!ALLOWED.has(name)) continue;
     if (typeof value === 'number') kept[name] = value;
-    if (typeof value === 'string') kept[name] = value.slice(0, LONGEST);
+    if (typeof value === 'string') kept[name] = hideCredentials(value).slice(0, LONGEST);
   }
   return kept;
 }

@@ -1,7 +1,14 @@
 // Holding a log to the protocol: every frame by itself, and all of them in their order. The rules' words are `rules.ts`, what one
 // server frame shows is `frame-rules.ts`, what one response shows over time `response-rules.ts`.
 
-import { decodeClientEvent, decodeServerEvent, type FailureCode, type Issue, REDACTED } from '@colloquy/protocol';
+import {
+  decodeClientEvent,
+  decodeServerEvent,
+  type FailureCode,
+  hideCredentials,
+  type Issue,
+  REDACTED,
+} from '@colloquy/protocol';
 import { BETA_CLIENT_EVENT_TYPES, BETA_SERVER_EVENT_TYPES } from '@colloquy/protocol/beta';
 import { type LoggedFrame, loggedFrame } from './foreign-log.ts';
 import { checkServerFrame } from './frame-rules.ts';
@@ -54,7 +61,7 @@ const TRANSLATION =
 const MOST_EVENT_IDS = 10_000;
 const MOST_ITEM_IDS = 100_000;
 
-const cut = (text: string) => text.slice(0, 64);
+const cut = (text: string) => hideCredentials(text).slice(0, 64);
 
 export function createConformance(options: ConformanceOptions = {}): Conformance {
   // A client may speak before its session is told to have begun: what it called its events holds for all of the log.
@@ -243,7 +250,7 @@ function createSessionCheck(options: ConformanceOptions, clientIds: ClientIds): 
 }
 
 const told = ({ param, message }: Issue): string =>
-  param === null || message.includes(param) ? message : `${param}: ${message}`;
+  hideCredentials(param === null || message.includes(param) ? message : `${param}: ${message}`);
 
 function ruleOf({ code, param }: Issue): RuleId {
   if (code === 'invalid_value' && param === 'type') return 'ER11';

@@ -1,7 +1,7 @@
 // What a server may emit, frame by frame: what clients in use need, and the keys that wire.md marks "always". Narrower than the
 // schema, because clients are. What only several frames together show is `conformance.ts`, the rules' words `rules.ts`.
 
-import { base64Length, REDACTED, readFrame, SERVER_EVENT_TYPES } from '@colloquy/protocol';
+import { base64Length, hideCredentials, REDACTED, readFrame, SERVER_EVENT_TYPES } from '@colloquy/protocol';
 import type { RuleId, Violation } from './rules.ts';
 
 type Json = Record<string, unknown>;
@@ -323,4 +323,5 @@ function isDeeper(value: unknown, depth: number): boolean {
 }
 
 /** A name from a frame, short enough to be shown. */
-const cut = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 64) : typeof value);
+const cut = (value: unknown): string =>
+  typeof value === 'string' ? hideCredentials(value).slice(0, 64) : typeof value;

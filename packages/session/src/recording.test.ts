@@ -140,6 +140,27 @@ describe('recordingLine', () => {
   });
 });
 
+describe('recordingLine', () => {
+  it.each(['key', 'media', 'content'] as const)(
+    '[RD3, RD12] hides a credential wherever it stands, at level %s',
+    (level) => {
+      const key = 'sk-CANARY1234';
+      const lines: unknown[] = [
+        { at: 1, from: 'wire', issue: { code: 'invalid_json', param: key, message: key }, event_id: key },
+        { at: 1, from: 'client', event: { type: 'response.cancel', event_id: key, response_id: key } },
+        { at: 1, from: 'server', event: { type: key, event_id: key, [key]: { id: key, role: key } } },
+        { at: 1, from: 'engine', response_id: key, event: { type: 'call', name: key, call_id: key } },
+        { at: 1, from: 'engine', response_id: key, event: { type: 'done', reason: key } },
+        { at: 1, from: 'engine', response_id: key, event: { type: 'text.delta', delta: '' } },
+        { at: 1, from: 'speech', event: { type: 'transcription.delta', item_id: key, delta: key } },
+        { at: 1, from: 'tools', event: { type: 'called', item_id: key, output: key } },
+      ];
+      for (const line of lines) expect(recordingLine(line as RecordingLine, level)).not.toMatch(/CANARY/);
+      expect(recordingHeader({ session: key, started_at: 1 }, level, key)).not.toMatch(/CANARY/);
+    },
+  );
+});
+
 describe('readRecording', () => {
   it('gives back what was written', async () => {
     const played = play();

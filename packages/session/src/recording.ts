@@ -114,12 +114,15 @@ export const asLine = (value: unknown): string =>
 export function redactLine<L extends RecordingLine | TranslationLine>(line: L, level: RedactionLevel): L {
   if (line.from === 'snapshot') return { ...line, state: redactState(line.state, level) };
   // Told to the client as an `error`, and as open as one.
-  if (line.from === 'wire') return { ...line, issue: redact({ type: 'error', error: line.issue }, { level }).error };
+  if (line.from === 'wire') {
+    const { error } = redact({ type: 'error', error: line.issue }, { level });
+    return { ...redact({ ...line, issue: null }, { level: 'key' }), issue: error } as L;
+  }
   if (line.from !== 'engine' && line.from !== 'speech') return redact(line, { level });
   // Pieces of engines and speech are no wire events: redaction is told which wire event says the same.
   const { event } = line;
   // An end says only why, and `reason` is a word elsewhere. No words are no secret, and to the session something else than words.
-  if (event.type === 'done' || ('delta' in event && event.delta === '')) return line;
+  if (event.type === 'done' || ('delta' in event && event.delta === '')) return redact(line, { level: 'key' });
   const twin = Object.hasOwn(TWINS, event.type) ? TWINS[event.type] : event.type;
   const { type: _, ...fields } = redact({ ...event, type: twin }, { level });
   return { ...redact({ ...line, event: null }, { level }), event: { type: event.type, ...fields } };

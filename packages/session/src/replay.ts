@@ -71,7 +71,7 @@ export function createReplayer(): Replayer {
   const counts = { inputs: 0, frames: 0, snapshots: 0 };
 
   const differ = (line: number, message: string, more: Partial<ReplayDifference> = {}) => {
-    difference ??= { line, path: '', message, ...more };
+    difference ??= redact({ line, path: '', message, ...more }, { level: 'key' });
   };
 
   function begin(line: number, given: RecordingHeader): void {

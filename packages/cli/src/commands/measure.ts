@@ -7,7 +7,7 @@ import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../
 import { readLogFile } from '../log-file.ts';
 import { type Output, openOutput } from '../output.ts';
 import { readPrices } from '../prices.ts';
-import { printableJson } from '../printable.ts';
+import { printableJson, printableLine } from '../printable.ts';
 import { createSessionMeasure, type Measured, type MeasuredSession } from '../session-measure.ts';
 import { type Cell, type Column, csvRow, tableRow } from '../table.ts';
 import type { Totals } from '../totals.ts';
@@ -103,7 +103,7 @@ function summaryOf(totals: Totals, currency: string): string {
     `tokens: ${totals.input} in, ${totals.cached} of the cache, ${totals.output} out`,
     `cost: ${cost.toFixed(6)} ${currency}${unpriced > 0 ? `, and ${unpriced} without a price` : ''}`,
   ];
-  return rows.map((row) => `  ${row}\n`).join('');
+  return rows.map((row) => `  ${printableLine(row)}\n`).join('');
 }
 
 /** Measures one file, writing each row when it is known. */
