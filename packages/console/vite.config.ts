@@ -7,10 +7,11 @@ import { sourceAliases } from '../../scripts/sources.mjs';
 /** uPlot finds the size in a font's name with patterns that begin anew at each digit; these begin at a number only [LM15]. */
 const linearPatterns: Plugin = {
   name: 'linear-patterns',
-  transform: (code, id) =>
-    /[\\/]uPlot/i.test(id)
-      ? code.replaceAll('/(\\d+)px/', '/\\b(\\d+)px/').replaceAll('/[0-9.]+px/', '/\\b\\d+(?:\\.\\d+)?px/')
-      : undefined,
+  transform: {
+    filter: { id: /[\\/]uPlot/i },
+    handler: (code) =>
+      code.replaceAll('/(\\d+)px/', '/\\b(\\d+)px/').replaceAll('/[0-9.]+px/', '/\\b\\d+(?:\\.\\d+)?px/'),
+  },
 };
 
 export default defineConfig({

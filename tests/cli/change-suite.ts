@@ -108,10 +108,39 @@ export function changeSuite({ path: folder, file, foreign, cut, garbage }: LogFo
       expect(none.cost).toBeNull();
     });
 
+    it('[CO26] says as if of which model a cost is when an engine without a price answered', async () => {
+      const header = { recording: 1, session: 's', started_at: 0, hidden: ['key'], seed: null, options: null };
+      const answered = (engine: object) => `${JSON.stringify({ ...header, ...engine })}\n${turn('gpt-realtime')}`;
+      const own = file('own.jsonl', answered({ engine: 'parrot' }));
+      expect((await run(['measure', own])).stdout).toMatch(
+        /cost: \d+\.\d+ USD, as if gpt-realtime: the engine parrot has no price\n/,
+      );
+      expect(json((await run(['measure', '--json', own])).stdout)[0]).toMatchObject({ as_if: 'gpt-realtime' });
+      const relayed = file('relayed.jsonl', answered({ engine: 'relay' }));
+      expect((await run(['measure', relayed])).stdout).not.toContain('as if');
+      expect(json((await run(['measure', '--json', relayed])).stdout)[0]).toMatchObject({ as_if: null });
+    });
+
+    it('[CO26] checks whether the models of a log have a price, and names the date', async () => {
+      const [known, unknown] = [
+        file('known.jsonl', turn('gpt-realtime-2.1')),
+        file('unknown.jsonl', turn('gpt-9\u001b')),
+      ];
+      const priced = await run(['measure', '--check-prices', known]);
+      expect([priced.code, priced.stdout]).toEqual([
+        0,
+        expect.stringMatching(/^\S+known\.jsonl\n {2}gpt-realtime-2\.1: priced in USD as of \d{4}-\d\d\n$/),
+      ]);
+      const unpriced = await run(['measure', '--check-prices', known, unknown]);
+      expect(unpriced.code).toBe(1);
+      expect(unpriced.stdout).toMatch(/unknown\.jsonl\n {2}gpt-9\S*: no price\n$/);
+      expect(unpriced.stdout).not.toContain('\u001b');
+    });
+
     it('writes CSV that no spreadsheet runs', async () => {
       const { stdout } = await run(['measure', '--format', 'csv', file('a,b.jsonl', turn('gpt-realtime'))]);
       const [head, row] = stdout.trimEnd().split('\n');
-      expect(head).toMatch(/^file,line,kind,id,model,.*,cost,currency,session$/);
+      expect(head).toMatch(/^file,line,kind,id,model,.*,cost,currency,session,as_if$/);
       expect(row).toMatch(/^"[^"]*a,b\.jsonl",5,response,'=r,gpt-realtime,completed,,250,250,2000,500000,0,0,500000,/);
     });
 

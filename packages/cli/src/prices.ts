@@ -18,11 +18,12 @@ export function readPrices(file: string | undefined): PriceList {
   } catch (error) {
     throw misused(`${name} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'it is not JSON'}`);
   }
-  const { currency = 'USD', models } = isObject(value) ? value : {};
+  const { currency = 'USD', as_of, models } = isObject(value) ? value : {};
   if (typeof currency !== 'string') throw misused(`${name}: currency is a word, as USD`);
+  if (as_of !== undefined && typeof as_of !== 'string') throw misused(`${name}: as_of is a month, as 2026-11`);
   if (!isObject(models)) throw misused(`${name}: models is an object, from a model's name to its prices`);
   for (const [model, prices] of Object.entries(models)) checkModel(name, model, prices);
-  return { currency, models };
+  return { currency, models, ...(as_of !== undefined && { as_of: printableLine(as_of) }) };
 }
 
 function checkModel(name: string, model: string, given: unknown): asserts given is ModelPrices {

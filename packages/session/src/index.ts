@@ -28,7 +28,7 @@ export { createLogReader, type LogReader, type ReadEntry } from './log-reader.ts
 export { createMirror, type Mirror, type MirroredSession, type MirrorOptions, type MirrorPart } from './mirror.ts';
 export type { MirrorChange, MirrorIssue, MirrorIssueCode, MirrorTranscription } from './mirror-state.ts';
 export type { AbortSignalLike, ChangeGap, ListenerFault } from './mirror-subscribe.ts';
-export { costOf, type ModelPrices, PRICED_KINDS, type PricedKind, type PriceList } from './prices.ts';
+export { costOf, isBilled, type ModelPrices, PRICED_KINDS, type PricedKind, type PriceList } from './prices.ts';
 export {
   type RawSocket,
   type RecordableSocket,

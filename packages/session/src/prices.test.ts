@@ -1,7 +1,8 @@
 // What tokens cost.
 
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { costOf, type PriceList } from './prices.ts';
+import { costOf, isBilled, type PriceList } from './prices.ts';
 
 const prices: PriceList = { currency: 'USD', models: { m: { input_text: 4, output_text: 16, minute: 0.5 } } };
 const usage = {
@@ -19,4 +20,15 @@ it('knows no cost where anything has no price', () => {
   expect(costOf(prices, 'm', { ...usage, input_audio: 1 })).toBeNull();
   for (const model of [null, 'n', '__proto__', 'constructor', 'm-2025'])
     expect(costOf(prices, model, usage)).toBeNull();
+});
+
+it('[CO26] takes the price of a model for billed unless an engine of the server itself answered', () => {
+  expect([undefined, 'relay', 'parrot', 'cascade'].map(isBilled)).toEqual([true, true, false, false]);
+});
+
+it('[CO26] states of every price of the list where it was read, and when', () => {
+  const list = JSON.parse(readFileSync(new URL('../prices.json', import.meta.url), 'utf8'));
+  expect(list.as_of).toMatch(/^\d{4}-\d\d$/);
+  expect(Object.values<string[]>(list.sources).flat().sort()).toEqual(Object.keys(list.models).sort());
+  for (const source of Object.keys(list.sources)) expect(source).toMatch(/\b20\d\d-\d\d\b/);
 });

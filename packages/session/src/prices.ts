@@ -23,6 +23,8 @@ export type ModelPrices = Readonly<Partial<Record<PricedKind | 'minute', number>
 export interface PriceList {
   /** A word, such as `USD`. */
   readonly currency: string;
+  /** The month the prices were read in, `2026-11`. */
+  readonly as_of?: string;
   /** By a model's name, which stands for its dated versions too. */
   readonly models: Readonly<Record<string, ModelPrices>>;
 }
@@ -45,6 +47,12 @@ export function costOf({ models }: PriceList, model: string | null, usage: Token
   if (usage.seconds === 0) return sum;
   return prices.minute === undefined ? null : sum + (usage.seconds / SECONDS_PER_MINUTE) * prices.minute;
 }
+
+/**
+ * Whether somebody bills the model a log names: it does not say which engine answered, or a server relayed to another. Any other
+ * engine is the server's own, and what the model costs is only what it would have cost.
+ */
+export const isBilled = (engine: string | undefined): boolean => engine === undefined || engine === 'relay';
 
 /** The name of a model is what a log says: it may be that of anything objects have. */
 const own = (models: PriceList['models'], name: string): ModelPrices | undefined =>

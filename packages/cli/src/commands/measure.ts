@@ -3,9 +3,11 @@
 
 import { ColloquyError } from '@colloquy/protocol';
 import { costOf, loggedFrame, PRICED_KINDS, type PriceList, type Timing } from '@colloquy/session';
+import { type AsIf, createAsIf } from '../as-if.ts';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { readLogFile } from '../log-file.ts';
 import { type Output, openOutput } from '../output.ts';
+import { createPriceCheck } from '../price-check.ts';
 import { readPrices } from '../prices.ts';
 import { printableJson, printableLine } from '../printable.ts';
 import { createSessionMeasure, type Measured, type MeasuredSession } from '../session-measure.ts';
@@ -21,11 +23,15 @@ reads them; '-' is standard input. Of a log with several sessions each is summed
 Times are milliseconds since the response was asked for, by response.create or by the end of the user's speech: to its first
 output of any kind, to its first audio, to its end. A log without times gives tokens alone.
 
+If an engine of this server answered, nobody bills the tokens: the cost is then what the model of the session
+would cost, and is said to be "as if" of that model.
+
 Options:
   --format <form>   'table' (the default), 'csv', or 'json': one JSON object for each response, then one for each session of
                     a log with several, then one for each file
   --json            the same as --format json
   --prices <file>   prices of your own, in the form of our prices.json (in @colloquy/session)
+  --check-prices    name each model in the logs, with the date of its price or 'no price'; 1 if one has none
   -h, --help        this text
 
 Examples:
@@ -65,6 +71,7 @@ const CSV_NAMES = [
   'cost',
   'currency',
   'session',
+  'as_if',
 ];
 
 type Form = 'table' | 'csv' | 'json';
@@ -82,17 +89,17 @@ function tableLine(timing: Timing, cost: number | null): string {
   return tableRow(COLUMNS, cells);
 }
 
-function csvLine(file: string, { timing, cost, session }: Measured, currency: string): string {
+function csvLine(file: string, { timing, cost, session }: Measured, currency: string, asIf: string | null): string {
   const { line, kind, id, model, status, reason, usage } = timing;
   const times = [timing.first_output_ms, timing.first_audio_ms, timing.total_ms];
   const { input_text, input_audio, input_image, cached_text, cached_audio, cached_image } = usage;
   const tokens = [input_text, input_audio, input_image, cached_text, cached_audio, cached_image];
   const price = [cost, cost === null ? null : currency];
-  const rest = [usage.output_text, usage.output_audio, usage.seconds, ...price, session];
+  const rest = [usage.output_text, usage.output_audio, usage.seconds, ...price, session, asIf];
   return csvRow([file, line, kind, id, model, status, reason, ...times, ...tokens, ...rest]);
 }
 
-function summaryOf(totals: Totals, currency: string): string {
+function summaryOf(totals: Totals, currency: string, asIf: AsIf): string {
   const { responses, transcriptions, statuses, first_output_ms, first_audio_ms, total_ms, cost, unpriced } = totals;
   const spread = ({ p50, p95 }: { p50: number | null; p95: number | null }) =>
     `${rounded(p50) ?? '-'}/${rounded(p95) ?? '-'}`;
@@ -101,7 +108,7 @@ function summaryOf(totals: Totals, currency: string): string {
     `${responses} responses${ends.length > 0 ? ` (${ends.join(', ')})` : ''}, ${transcriptions} transcriptions`,
     `milliseconds, median/95 %: first output ${spread(first_output_ms)}, first audio ${spread(first_audio_ms)}, total ${spread(total_ms)}`,
     `tokens: ${totals.input} in, ${totals.cached} of the cache, ${totals.output} out`,
-    `cost: ${cost.toFixed(6)} ${currency}${unpriced > 0 ? `, and ${unpriced} without a price` : ''}`,
+    `cost: ${cost.toFixed(6)} ${currency}${asIf.text()}${unpriced > 0 ? `, and ${unpriced} without a price` : ''}`,
   ];
   return rows.map((row) => `  ${printableLine(row)}\n`).join('');
 }
@@ -110,20 +117,23 @@ function summaryOf(totals: Totals, currency: string): string {
 async function measureFile(file: string, form: Form, prices: PriceList, out: Output): Promise<void> {
   const measure = createSessionMeasure((timing) => costOf(prices, timing.model, timing.usage));
   const { currency } = prices;
+  const asIf = createAsIf();
   if (form === 'table') await out.write(`${printableName(file)}\n${tableRow(COLUMNS, names)}\n`);
   const tellRow = (measured: Measured) => {
     const { timing, cost, session } = measured;
+    const as_if = asIf.of(timing, cost);
     if (form === 'table') return out.write(`${tableLine(timing, cost)}\n`);
-    if (form === 'csv') return out.write(`${csvLine(file, measured, currency)}\n`);
-    return out.write(`${printableJson({ file, ...timing, cost, currency, session })}\n`);
+    if (form === 'csv') return out.write(`${csvLine(file, measured, currency, as_if)}\n`);
+    return out.write(`${printableJson({ file, ...timing, cost, currency, session, as_if })}\n`);
   };
   const tellSession = ({ id, totals }: MeasuredSession) => {
-    if (form === 'table') return out.write(`${sessionHead(id)}\n${summaryOf(totals, currency)}`);
+    if (form === 'table') return out.write(`${sessionHead(id)}\n${summaryOf(totals, currency, asIf)}`);
     if (form === 'json')
       return out.write(`${printableJson({ file, kind: 'session', session: id, ...totals, currency })}\n`);
     return undefined;
   };
   for await (const { entry } of readLogFile(file)) {
+    asIf.observe(entry);
     const frame = loggedFrame(entry);
     const measured = frame && measure.take(frame);
     if (measured) await tellRow(measured);
@@ -133,8 +143,22 @@ async function measureFile(file: string, form: Form, prices: PriceList, out: Out
   if (count > 1) for (const session of sessions) await tellSession(session);
   if (form === 'table') {
     if (count > 1) await out.write(`  all ${count} sessions\n`);
-    await out.write(summaryOf(totals, currency));
+    await out.write(summaryOf(totals, currency, asIf));
   } else if (form === 'json') await out.write(`${printableJson({ file, kind: 'file', ...totals, currency })}\n`);
+}
+
+/** Names the models of one file that have a price, and those that do not. */
+async function checkPrices(file: string, prices: PriceList, out: Output): Promise<boolean> {
+  const check = createPriceCheck(prices);
+  const measure = createSessionMeasure((timing) => check.add(timing));
+  for await (const { entry } of readLogFile(file)) {
+    const frame = loggedFrame(entry);
+    if (frame) measure.take(frame);
+  }
+  for (const _ of measure.unfinished()); // each is checked as it is measured
+  const lines = check.lines().map((line) => `  ${line}\n`);
+  await out.write(`${printableName(file)}\n${lines.join('')}`);
+  return check.isComplete();
 }
 
 const sessionHead = (id: string | null) =>
@@ -157,6 +181,7 @@ async function run(args: string[]): Promise<number> {
       format: { type: 'string' },
       json: { type: 'boolean' },
       prices: { type: 'string' },
+      'check-prices': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
     Number.POSITIVE_INFINITY,
@@ -169,11 +194,13 @@ async function run(args: string[]): Promise<number> {
   if (positionals.length === 0) throw misused("which file? see 'colloquy measure --help'");
   const prices = readPrices(values.prices);
   const out = openOutput(undefined, '');
-  if (form === 'csv') await out.write(`${csvRow(CSV_NAMES)}\n`);
+  const checks = values['check-prices'] === true;
+  if (form === 'csv' && !checks) await out.write(`${csvRow(CSV_NAMES)}\n`);
   let code: number = EXIT.done;
   for (const file of positionals) {
     try {
-      await measureFile(file, form, prices, out);
+      if (!checks) await measureFile(file, form, prices, out);
+      else if (!(await checkPrices(file, prices, out))) code = EXIT.failed;
     } catch (error) {
       if (!ColloquyError.is(error)) throw error;
       code = EXIT.failed;

@@ -1,6 +1,6 @@
 // The numbers behind the plots: read off the timings, the usages and the sound of a log.
 
-import { costOf, type Timing } from '@colloquy/session';
+import { costOf, isBilled, type Timing } from '@colloquy/session';
 import { PEAK_MS, peaksOf } from '../audio/samples.ts';
 import type { PartAudio } from '../log/audio-index.ts';
 import type { FrameLog } from '../log/frame-log.ts';
@@ -28,8 +28,11 @@ export function figuresOf(log: FrameLog, count: number): Figures[] {
     .map((timing) => ({ timing, row: log.rows[log.indexOfLine(timing.line)] as LogRow | undefined }))
     .filter((each): each is { timing: Timing; row: LogRow } => each.row?.at != null && each.row.index < count)
     .sort((a, b) => (a.row.at as number) - (b.row.at as number));
-  return [latency(timings), loudness(log, count), tokens(timings), cost(timings)];
+  return [latency(timings), loudness(log, count), tokens(timings), cost(timings, log.header?.engine)];
 }
+
+/** Models that a sentence names. */
+const MAX_NAMED = 5;
 
 type Timed = readonly { readonly timing: Timing; readonly row: LogRow }[];
 
@@ -81,20 +84,24 @@ function tokens(all: Timed): Figures {
   };
 }
 
-function cost(all: Timed): Figures {
+function cost(all: Timed, engine: string | undefined): Figures {
   let isPriced = true;
+  const models = new Set<string>();
   const sums = running(all, (timing) => {
     const price = costOf(PRICES, timing.model, timing.usage);
     if (price === null) isPriced = false;
+    else if (timing.model !== null && models.size < MAX_NAMED) models.add(timing.model);
     return price ?? 0;
   });
+  // An engine of the server's has no price: what its model would cost is shown as that.
+  const asIf = isBilled(engine) || models.size === 0 ? '' : `, as if ${[...models].join(', ')}`;
   const isKnown = sums.some((sum) => sum > 0);
   return {
     name: 'Cost',
     unit: PRICES.currency,
     at: all.map(({ row }) => row.at as number),
     lines: [{ label: 'in all', color: '--warn', values: isKnown ? sums : [] }],
-    words: `${(sums.at(-1) ?? 0).toFixed(4)} ${PRICES.currency}${isPriced ? '' : ', without what has no price'}.`,
+    words: `${(sums.at(-1) ?? 0).toFixed(4)} ${PRICES.currency}${asIf}${isPriced ? '' : ', without what has no price'}.`,
   };
 }
 
