@@ -347,7 +347,9 @@ describe('the session that is watched', () => {
     stuck.socket.pause();
     // More than the kernel takes for a reader, less than an observer may leave here.
     for (let i = 0; i < 250; i += 1) send({ type: 'input_audio_buffer.append', audio: pcm(1000) });
-    await waitUntil('the observer that stands still to be closed', () => logged.join('').includes('an observer is shown nothing more'));
+    await waitUntil('the observer that stands still to be closed', () =>
+      logged.join('').includes('an observer is shown nothing more'),
+    );
     stuck.socket.resume();
     expect((await stuck.closed)[0]).toBe(1013);
   });

@@ -1,6 +1,6 @@
 // The bytes come back as they went in, wherever they are cut.
 
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { audioStore, ByteList } from './audio-store.ts';
 
 const PCM = { type: 'audio/pcm' } as const;
@@ -9,17 +9,16 @@ const counted = (count: number, from = 0) => Uint8Array.from({ length: count }, 
 /** How many bytes typed arrays copy while `act` runs: the runtime's copying, which no coverage of ours counts. */
 function countCopied(act: () => void): number {
   let bytes = 0;
-  const { set: original } = Uint8Array.prototype;
-  const set = vi.spyOn(Uint8Array.prototype, 'set').mockImplementation(function (this: Uint8Array, from, at = 0) {
+  const { set, slice } = Uint8Array.prototype;
+  Uint8Array.prototype.set = function (from, at) {
     bytes += from.length;
-    original.call(this, from, at);
-  });
-  const slice = vi.spyOn(Uint8Array.prototype, 'slice').mockImplementation(() => expect.unreachable());
+    set.call(this, from, at);
+  };
+  Uint8Array.prototype.slice = () => expect.unreachable();
   try {
     act();
   } finally {
-    set.mockRestore();
-    slice.mockRestore();
+    Object.assign(Uint8Array.prototype, { set, slice });
   }
   return bytes;
 }
