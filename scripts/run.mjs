@@ -14,6 +14,7 @@ const TOOLS = {
   vite: 'node_modules/vite/bin/vite.js',
   vitest: 'node_modules/vitest/vitest.mjs',
   biome: 'node_modules/@biomejs/biome/bin/biome',
+  changeset: 'node_modules/@changesets/cli/bin.js',
 };
 
 /** Whether the file of this `import.meta.url` is the one Node was asked to run, rather than imported by another. */
