@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import * as protocol from '@colloquy/protocol';
 import { build, type Rolldown } from 'vite';
 import { describe, expect, it } from 'vitest';
+import { sourceAliases } from '../../scripts/sources.mjs';
 
 const ENTRY = 'virtual:entry';
 
@@ -15,7 +16,7 @@ async function bundle(code: string): Promise<{ text: string; builtins: string[] 
   const result = await build({
     configFile: false,
     logLevel: 'silent',
-    resolve: { conditions: ['colloquy-source', 'browser', 'import', 'default'] },
+    resolve: { alias: sourceAliases() },
     plugins: [
       {
         name: 'entry-and-builtins',
