@@ -99,6 +99,19 @@ export function serveSuite(): void {
       expect(readFileSync(caFile, 'utf8')).not.toContain('PRIVATE KEY');
     });
 
+    it('[VA29] detects turns for every engine, and for none with --no-detector', async () => {
+      for (const [flags, detection] of [
+        [[], expect.objectContaining({ type: 'server_vad' })],
+        [['--no-detector'], null],
+      ] as const) {
+        const { url } = await started(['--engine', 'parrot', ...flags]);
+        const { until } = await openSession(url);
+        expect(await until('session.created')).toMatchObject({
+          session: { audio: { input: { turn_detection: detection } } },
+        });
+      }
+    });
+
     it('plays a scenario, and says at the end whether it was played as it is written', async () => {
       const scenario = fileOf('{"scenario":1,"turns":[{"when":{"text":"hi"},"reply":[{"say":"Hello yourself."}]}]}');
       for (const [input, code, complaint] of [

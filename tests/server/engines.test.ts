@@ -3,12 +3,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cascade, createServer, type Engine, type Transcriber } from '@colloquy/server';
+import { cascade, createServer, type Engine, openSilero, type Transcriber } from '@colloquy/server';
 import { replay, type ServerStatus } from '@colloquy/session';
 import { dial, KEY, mint, pcm, say, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
 import { recordedFiles } from '@support/recorded-files.ts';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Detection, Detector } from '../../packages/server/src/speech/ports.ts';
 
 afterEach(stopAll);
 
@@ -136,31 +137,62 @@ describe('logs and recordings', () => {
   });
 });
 
+const silent: Detection = { write() {}, hint() {}, close() {} };
+
 describe('GET /api/status', () => {
   it('[CO2] tells of every engine, its parts, its voices and what it lacks', async () => {
     const thinker = { name: 'dreamer', capabilities: { tools: false, images: false }, think: async function* () {} };
     const lacking = { engine: cascade({ thinker }), missing: ['a voice: npm install lungs'] };
     const singer = { engine: saying('singer', { voices: ['high', 'low'], parts: { speak: 'throat' } }) };
     const { url } = await start({ engines: { dream: lacking, singer } });
+    const detector = await openSilero();
+    if (detector.ok) detector.part.close();
     const status = (await (await fetch(`${url}/api/status`)).json()) as ServerStatus;
-    const nothing = { detect: null, transcribe: null, think: null, speak: null };
+    const undetected = detector.ok ? [] : [detector.missing];
+    const nothing = { detect: detector.ok ? detector.part.name : null, transcribe: null, think: null, speak: null };
     expect(status.engines).toEqual([
       {
         name: 'dream',
         is_default: true,
         parts: { ...nothing, think: 'dreamer' },
         voices: null,
-        missing: lacking.missing,
+        missing: [...lacking.missing, ...undetected],
       },
       {
         name: 'singer',
         is_default: false,
         parts: { ...nothing, speak: 'throat' },
         voices: ['high', 'low'],
-        missing: [],
+        missing: undetected,
       },
     ]);
-    expect(status).toMatchObject({ models: ['dream', 'singer', 'gpt-realtime'], missing: lacking.missing });
+    expect(status).toMatchObject({
+      models: ['dream', 'singer', 'gpt-realtime'],
+      missing: [...lacking.missing, ...undetected],
+    });
+  });
+
+  it('[VA29] shows no detector where it is off, not even one that an engine brings; a secret states no turn detection', async () => {
+    const detector: Detector = { name: 'own', capabilities: { wordsMatter: false }, listen: () => silent, close() {} };
+    const engines = { owl: { engine: saying('owl', {}), speech: { detector } } };
+    for (const [options, name, detection] of [
+      [{}, 'own', expect.objectContaining({ type: 'server_vad' })],
+      [{ detector: false }, null, null],
+    ] as const) {
+      const { url } = await start({ engines, ...options });
+      const status = (await (await fetch(`${url}/api/status`)).json()) as ServerStatus;
+      expect(status.engines[0]?.parts.detect).toBe(name);
+      for (const type of ['realtime', 'transcription']) {
+        const session = { type, audio: { input: { turn_detection: { type: 'server_vad' } } } };
+        const asked = {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ session }),
+        };
+        const minted = await (await fetch(`${url}/v1/realtime/client_secrets`, asked)).json();
+        expect(minted).toMatchObject({ session: { audio: { input: { turn_detection: detection } } } });
+      }
+    }
   });
 });
 

@@ -171,6 +171,11 @@ export const SETTINGS = {
     value: 'folder',
     about: 'models that hear and speak on this machine, of sherpa-onnx: docs/engines.md',
   },
+  'no-detector': {
+    ...SWITCH,
+    env: 'COLLOQUY_NO_DETECTOR',
+    about: 'detect no turns: sessions state turn_detection null, and clients commit audio themselves',
+  },
   mcp: {
     ...TEXT,
     env: 'COLLOQUY_MCP',

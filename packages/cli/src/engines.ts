@@ -98,13 +98,14 @@ function refuseUnused(settings: Settings, kinds: readonly EngineKind[]): void {
 }
 
 /**
- * Makes the engines. Throws `misused` for a scenario or endpoints that are missing, and what names file and field for those
+ * Makes the engines, those that bring a detector with it or without. Throws `misused` for a scenario or endpoints that are missing, and what names file and field for those
  * that are none.
  */
 export async function openEngines(
   plans: readonly EnginePlan[],
   env: Environment,
   server: ServerParts,
+  detector = true,
 ): Promise<Engines> {
   const made = plans.map(({ name, kind, settings }) => {
     if (kind === 'parrot') return { name, engine: server.parrot({ pace: settings.pace ?? 0 }) };
@@ -112,7 +113,7 @@ export async function openEngines(
     return { name, voice: voiceOptions(kind, settings, env, server) };
   });
   const wanted = made.flatMap(({ name, voice }) => (voice ? [[name, voice] as const] : []));
-  const { voices, close } = await server.openVoices(Object.fromEntries(wanted));
+  const { voices, close } = await server.openVoices(Object.fromEntries(wanted), { detector });
   const offered = made.map(({ name, engine }): [string, OfferedEngine] => [
     name,
     engine ? { engine } : (voices[name] as OfferedEngine),

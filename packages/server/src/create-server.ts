@@ -18,7 +18,7 @@ import { type Engine, speakingOf } from './engine.ts';
 import { engineRegistry, type OfferedEngine, only } from './engine-registry.ts';
 import { parrot } from './engines/parrot.ts';
 import { parrotTranslator } from './engines/parrot-translator.ts';
-import type { Line } from './host-session.ts';
+import type { HostedSession, Line } from './host-session.ts';
 import { createHub } from './hub.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
@@ -40,7 +40,9 @@ import { recordingRoutes } from './routes/recordings.ts';
 import { sessionRoutes, sessionSummary } from './routes/sessions.ts';
 import { type FixedStatus, statusRoutes } from './routes/status.ts';
 import { createSessionFeed } from './session-feed.ts';
-import type { SpeechParts } from './speech/listener.ts';
+import { detectionOf, type SpeechParts } from './speech/listener.ts';
+import type { Detector } from './speech/ports.ts';
+import { openSilero } from './speech/silero.ts';
 import { fileStore } from './stores/file.ts';
 import { developmentTls } from './tls.ts';
 import type { McpAccess } from './tools/mcp-access.ts';
@@ -73,8 +75,13 @@ export interface ServerOptions {
    * sessions that name any other model.
    */
   engines?: Readonly<Record<string, OfferedEngine>>;
-  /** What hears, for engines that bring nothing of their own. @default nothing: clients commit and ask for responses themselves, and transcriptions fail */
+  /** What hears, for engines that bring nothing of their own. @default the server's detector alone: transcriptions fail */
   speech?: SpeechParts | undefined;
+  /**
+   * Detects turns with Silero, for every engine that brings no detector of its own. With `false` no engine detects turns. Where
+   * no turns are detected, sessions state `turn_detection: null`: clients commit and ask for responses themselves [VA29]. @default true
+   */
+  detector?: boolean;
   /** Which MCP servers sessions may ask, and with whose keys: `mcpAccess(readMcpConfig(…), process.env)`. @default none */
   mcp?: McpAccess;
   /** What translates. @default parrotTranslator() */
@@ -117,6 +124,8 @@ export interface ServerOptions {
   clock?: () => number;
   /** Unix milliseconds. @default Date.now */
   wallClock?: () => number;
+  /** Called as each session hosted here begins, before anything is sent. Must not throw. */
+  onSession?: (session: HostedSession) => void;
   /** Hears every input and every frame of every session with a conversation. Must not throw. */
   onLine?: (sessionId: string, line: Line) => void;
 }
@@ -204,6 +213,7 @@ export function createServer(options: ServerOptions = {}): Server {
     refusals: options.refusals ?? 'status',
     beta: options.beta ?? 'refuse',
     onLine: options.onLine,
+    onSession: options.onSession,
     recorder,
     translator: options.translator ?? parrotTranslator(),
     mcp: options.mcp,
@@ -213,7 +223,7 @@ export function createServer(options: ServerOptions = {}): Server {
   const servers: HttpServer[] = [];
   let app: FastifyInstance | undefined;
 
-  const status: FixedStatus = {
+  const status = (): FixedStatus => ({
     needs_key: keys.length > 0,
     relay: upstream !== undefined,
     engines: upstream ? [] : engines.status(),
@@ -222,17 +232,21 @@ export function createServer(options: ServerOptions = {}): Server {
     any_model: models === undefined,
     recordings: { enabled: recordings !== undefined, audio: recordings?.audio ?? false },
     watch: { level: levelOfPolicy(watchPolicy) },
-  };
+  });
   const minting: MintingOptions = {
     ...{ secrets, rules, now: wallClock },
     // What an upstream would make of a session is not known here.
-    opened: (model) => (upstream ? {} : { defaults, ...speakingOf(engines.of(model).engine) }),
+    opened(model, kind) {
+      if (upstream) return {};
+      const { engine, speech } = kind === 'transcription' ? engines.listening : engines.of(model);
+      return { defaults, ...speakingOf(engine), ...detectionOf(speech) };
+    },
   };
 
   const routes = (to: FastifyInstance) => {
     healthRoutes(to, hub);
     if (!isBuilt) plainPageRoutes(to, { hub, engine: answering, needsKey: keys.length > 0 });
-    statusRoutes(to, { fixed: status, clock });
+    statusRoutes(to, { fixed: status(), clock });
     sessionRoutes(to, hub, isWriting);
     lookTokenRoutes(to, looks, wallClock);
     recordingRoutes(to, store && recorder && { store, recorder, limits, log });
@@ -267,18 +281,31 @@ export function createServer(options: ServerOptions = {}): Server {
     requireHostHeader: false, // ours to refuse, in our envelope [AU17]
   };
 
+  let detector: Detector | undefined;
+  /** Turns are detected for every engine, unless that is off or cannot be. */
+  async function prepareDetector(): Promise<void> {
+    if (options.detector === false) return engines.provideDetector('off');
+    if (upstream || detector || !engines.lacksDetector) return;
+    const opened = await openSilero();
+    if (opened.ok) detector = opened.part;
+    else log.warn({ error: opened.missing }, 'turns are not detected');
+    engines.provideDetector(opened.ok ? { detector: opened.part } : { missing: opened.missing });
+  }
+
   async function stop(): Promise<void> {
     const all = servers.splice(0);
     const closing = all.map((server) => new Promise((resolve) => server.close(resolve)));
     for (const server of all) server.closeAllConnections();
     await Promise.all(closing);
     await app?.close();
+    detector?.close();
   }
 
   return {
     async listen() {
       await store?.prepare();
       try {
+        await prepareDetector();
         app = await createRest({ door, limits, log, routes, consoleFolder: isBuilt ? consoleFolder : undefined });
         const port = await open((listener) => createHttpServer(common, listener), options.port ?? 8787, tlsHint(log));
         const plain = { url: `http://${shown(host)}:${port}`, port };

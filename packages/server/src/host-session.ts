@@ -23,8 +23,6 @@ import {
 } from '@colloquy/session';
 import { activeTime } from './active-time.ts';
 import { audioStore } from './audio/audio-store.ts';
-import { prepareDenoiser } from './audio/denoise.ts';
-import { prepareResampler } from './audio/resample.ts';
 import { type Engine, speakingOf } from './engine.ts';
 import { frameGate } from './frame-gate.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -33,7 +31,9 @@ import { readerWatch } from './reader-watch.ts';
 import { pumpResponse } from './response-pump.ts';
 import { retrievedFrame } from './retrieved-frame.ts';
 import { randomSeed } from './seed.ts';
-import { listener, type SpeechParts } from './speech/listener.ts';
+import { sessionTimer } from './session-timer.ts';
+import { audioIntake } from './speech/audio-intake.ts';
+import { detectionOf, listener, type SpeechParts } from './speech/listener.ts';
 import { type McpAccess, mcpAccess } from './tools/mcp-access.ts';
 import { sessionTools } from './tools/session-tools.ts';
 import { type Frame, frameBytes, type Transport } from './transport.ts';
@@ -48,6 +48,11 @@ export interface HostedSession {
   readonly options: SessionOptions;
   /** Plain data, replaced at every step. */
   readonly state: SessionState;
+  /**
+   * Appends audio in the session's input format, as if its client had sent it in one `input_audio_buffer.append`; the limits of
+   * rate do not count it. Resolves once it has been listened to. Does nothing once the session is over.
+   */
+  appendAudio(bytes: Uint8Array): Promise<void>;
   /** Lets running responses finish, then closes. */
   drain(): void;
   /** Ends it now. */
@@ -56,7 +61,7 @@ export interface HostedSession {
 
 export interface HostOptions {
   engine: Engine;
-  /** What hears. @default nothing: clients commit and ask for responses themselves, and transcriptions fail */
+  /** What hears. Without a detector sessions state `turn_detection: null` [VA29]. @default nothing: transcriptions fail too */
   speech?: SpeechParts | undefined;
   /** Which MCP servers may be asked. @default none */
   mcp?: McpAccess | undefined;
@@ -79,8 +84,6 @@ export interface HostOptions {
 
 const NO_SERVERS = mcpAccess(undefined, {});
 const SILENT = createLog('silent');
-/** Longest delay a timer can have, in milliseconds. */
-const LONGEST_DELAY = 2 ** 31 - 1;
 
 /**
  * Hosts a session until its connection ends. Resolves then, with every engine told to stop. Rejects only when `createSession`
@@ -98,6 +101,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     ...(mcp.labels && { mcp_labels: mcp.labels }),
     ...options.opening,
     ...speakingOf(engine),
+    ...detectionOf(options.speech),
   };
   let state = createSession(made);
   const store = audioStore();
@@ -121,16 +125,20 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     ...{ access: mcp, limits, log, session: state.id, kept: options.kept },
     hear: (event) => take({ at: now(), from: 'tools', event }),
   });
+  const intake = audioIntake(ears, options.speech);
   /** Audio taken in by the step that is being performed; listened to when that is done. */
   let unheard: Uint8Array | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let timerDue = Number.POSITIVE_INFINITY;
+  const timer = sessionTimer(
+    () => deadline(state),
+    now,
+    (at) => take({ at, from: 'clock' }),
+  );
 
   function take(input: Input): void {
     if (gone.signal.aborted) return;
     apply(input);
     if (gone.signal.aborted) return;
-    if (transport.isOpen) arm();
+    if (transport.isOpen) timer.arm();
     else abandon();
   }
 
@@ -226,26 +234,6 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     }).then(() => running.delete(id));
   }
 
-  /** One timer. It may ring too early, never too late: it is set anew only for what is due before it would ring. */
-  function arm(): void {
-    const due = deadline(state) ?? Number.POSITIVE_INFINITY;
-    if (due >= timerDue || due === Number.POSITIVE_INFINITY) return;
-    clearTimeout(timer);
-    timerDue = due;
-    timer = setTimeout(ring, Math.min(LONGEST_DELAY, Math.max(1, due - now())));
-  }
-
-  function ring(): void {
-    timerDue = Number.POSITIVE_INFINITY;
-    if (now() < (deadline(state) ?? Number.POSITIVE_INFINITY)) return arm();
-    // Timers run before sockets are read: what an engine or the client has sent is read first, and may be the progress missed.
-    setImmediate(() => {
-      const at = now();
-      if (at >= (deadline(state) ?? Number.POSITIVE_INFINITY)) take({ at, from: 'clock' });
-      else arm();
-    });
-  }
-
   function hear(frame: Frame): void {
     const at = now();
     const early = refusal(frame, at);
@@ -256,11 +244,19 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     take({ at, from: 'client', event, ...(audio_bytes && { audio_bytes }) });
   }
 
-  /** Long audio is listened to in pieces, between which others get their turn; what comes after it waits. */
-  async function listen(bytes: Uint8Array): Promise<void> {
+  async function appendAudio(bytes: Uint8Array): Promise<void> {
+    await intake.idle();
+    const audio = Buffer.from(bytes).toString('base64');
+    const event = { type: 'input_audio_buffer.append', audio } as const;
+    take({ at: now(), from: 'client', event, audio_bytes: [bytes.length] });
+    await listen();
+  }
+
+  /** Listens to what the latest step has taken in. */
+  async function listen(): Promise<void> {
+    const bytes = unheard;
     unheard = undefined;
-    const patience = ears.write(bytes);
-    if (patience) await patience;
+    if (bytes) await intake.write(bytes);
   }
 
   function close(code: number, reason: string): void {
@@ -282,17 +278,18 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     get state() {
       return state;
     },
+    appendAudio,
     drain: () => take({ at: now(), from: 'host', event: { type: 'drain' } }),
     close,
   });
   try {
     tools.note((made.session && 'tools' in made.session && made.session.tools) || []);
     take({ at: 0, from: 'host', event: { type: 'open' } });
-    if (options.speech) await Promise.all([prepareResampler(), prepareDenoiser()]);
     for await (const frame of transport.frames) {
+      await intake.idle();
       if (gone.signal.aborted || !transport.isOpen) break;
       hear(frame);
-      if (unheard) await listen(unheard);
+      if (unheard) await listen();
       if (transport.bufferedBytes > limits.stopBytes) await watch.room(limits.stopBytes, gone.signal);
       if (gone.signal.aborted) break;
     }
@@ -301,6 +298,6 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     ears.close();
     tools.close();
     watch.stop();
-    clearTimeout(timer);
+    timer.stop();
   }
 }

@@ -39,10 +39,13 @@ export interface OpenVoices {
 }
 
 /**
- * Opens the parts of some voices; what several of them use is opened once. Throws `invalid_configuration` when an endpoint's key
+ * Opens the parts of some voices; what several of them use is opened once. `detector: false` opens none. Throws `invalid_configuration` when an endpoint's key
  * is not where it should be, and when a folder of models holds none or one that cannot be loaded; asks no endpoint anything.
  */
-export async function openVoices(wanted: Readonly<Record<string, VoiceOptions>>): Promise<OpenVoices> {
+export async function openVoices(
+  wanted: Readonly<Record<string, VoiceOptions>>,
+  { detector: isDetected = true }: { readonly detector?: boolean } = {},
+): Promise<OpenVoices> {
   const parts = Object.entries(wanted).map(([name, { endpoints = {}, env = {}, models }]) => ({
     name,
     isOffline: Object.keys(endpoints).length === 0 && models === undefined,
@@ -98,7 +101,7 @@ export async function openVoices(wanted: Readonly<Record<string, VoiceOptions>>)
     await Promise.allSettled(brought);
     const [heard, spoken] = await Promise.all(brought);
     const [detector, transcriber, speaker] = await Promise.all([
-      offlinePart(undefined, openSilero, missing),
+      isDetected ? offlinePart(undefined, openSilero, missing) : undefined,
       offlinePart(heard, openPocketSphinx, missing),
       offlinePart(spoken, openFlite, missing),
     ]);

@@ -10,6 +10,7 @@ import { type ScriptedEngine, scripted } from './engines/scripted.ts';
 import { EventWaits } from './event-waits.ts';
 import { readScenario, type Scenario } from './scenario.ts';
 import { assertCalled, callsIn, type TestCall } from './testing-calls.ts';
+import { type SayOptions, testSpeech } from './testing-speech.ts';
 
 /** What a test server is to be. Everything a server takes, but the port is a free one unless said otherwise. */
 export interface TestServerOptions extends ServerOptions {
@@ -47,6 +48,13 @@ export interface TestServer {
    * when a response fails that no `fail` step of the scenario let fail; else after `timeoutMs`. @default timeoutMs 4000
    */
   waitFor<T extends ServerEvent['type']>(type: T, options?: { timeoutMs?: number }): Promise<EventOf<ServerEvent, T>>;
+  /**
+   * Says a WAV file (16-bit, any rate; its path or its bytes) to a session, as if its client's microphone had picked it up: in
+   * appends of 100 ms, which `received` shows, with silence before and after, no faster than turns are answered. Resolves with the
+   * ids of the user items it became once the last turn is closed; with none where turn detection is off. The same file gives the
+   * same events. Rejects with `not_found` without an open session, `invalid_value` for no WAV file and for one without speech.
+   */
+  say(wav: string | Uint8Array, options?: SayOptions): Promise<string[]>;
   /** Finished calls so far, of functions and of tools of MCP servers, with parsed arguments. */
   calls(): TestCall[];
   /**
@@ -81,12 +89,19 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const complete = () => assertComplete(play, ofType(serverEvents, 'error') as EventOf<ServerEvent, 'error'>[]);
   const waits = new EventWaits((event) => unmeantFailure(event, play, complete));
   const serverEvents = waits.sent;
+  const speech = testSpeech();
   const server = createServer({
     port: 0,
     tlsPort: 0,
     ...rest,
     ...(engine && { engine }),
+    speech: { ...rest.speech, transcriber: rest.speech?.transcriber ?? speech.transcriber },
+    onSession(session) {
+      speech.onSession(session);
+      rest.onSession?.(session);
+    },
     onLine(sessionId, line) {
+      speech.onLine(sessionId, line);
       if (line.from === 'client') clientEvents.push(line.event);
       if (line.from === 'server') waits.see(line.event);
       rest.onLine?.(sessionId, line);
@@ -111,6 +126,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       ...(caFile !== undefined && { NODE_EXTRA_CA_CERTS: caFile }),
     },
     waitFor: (type, { timeoutMs } = {}) => waits.first(type, timeoutMs) as never,
+    say: speech.say,
     calls: () => callsIn(serverEvents),
     assertCalled: (...wanted) => assertCalled(callsIn(serverEvents), ...wanted),
     assertComplete: complete,

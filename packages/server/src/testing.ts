@@ -3,3 +3,4 @@
 export { startServer, type TestServer, type TestServerOptions } from './test-server.ts';
 export type { TestCall } from './testing-calls.ts';
 export { type FixtureOptions, type NodeTestContext, serverFixture, startServerFor } from './testing-fixtures.ts';
+export type { SayOptions } from './testing-speech.ts';

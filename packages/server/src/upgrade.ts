@@ -10,7 +10,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { type Asked, askedBy, authorize, type Door, type Grant, queryOf, type Refusal } from './auth.ts';
 import { asksForBeta, BETA_REFUSED, type BetaPolicy, betaTransport, withTemperature } from './beta-transport.ts';
 import type { EngineRegistry } from './engine-registry.ts';
-import { hostSession, type Line } from './host-session.ts';
+import { type HostedSession, hostSession, type Line } from './host-session.ts';
 import { hostTranslation } from './host-translation.ts';
 import type { Hub, LiveSession } from './hub.ts';
 import { buckets, type Limits } from './limits.ts';
@@ -47,6 +47,7 @@ export interface UpgradeOptions {
   /** What becomes of clients that ask for the beta shape [BT2]. */
   readonly beta: BetaPolicy;
   readonly onLine: ((sessionId: string, line: Line) => void) | undefined;
+  readonly onSession: ((session: HostedSession) => void) | undefined;
   readonly recorder: Recorder | undefined;
   /** Where sessions are relayed to; `undefined` hosts them. */
   readonly upstream: UpstreamOptions | undefined;
@@ -262,6 +263,7 @@ export function createUpgrade(
         onStart(session) {
           recording = options.recorder?.begin(session.id, session.options, engine);
           begin(session);
+          options.onSession?.(session);
         },
         ...lines,
       });

@@ -44,6 +44,11 @@ export function defaultConfig(kind: SessionKind, defaults: SessionDefaults): Ses
   };
 }
 
+/** The configuration of a session whose host detects no turns [VA29]. */
+export function withoutTurnDetection(config: SessionConfig): SessionConfig {
+  return { ...config, audio: { ...config.audio, input: { ...config.audio.input, turn_detection: null } } };
+}
+
 /** The configuration with an update laid over it. Checks nothing. */
 export function mergeConfig(
   config: SessionConfig,

@@ -1,13 +1,13 @@
 // A session before its first input. What it holds is `state.ts`.
 
 import { ColloquyError, type SessionUpdateConfig } from '@colloquy/protocol';
-import { defaultConfig, mergeConfig } from './config-merge.ts';
+import { defaultConfig, mergeConfig, withoutTurnDetection } from './config-merge.ts';
 import { emptyTable } from './hash-table.ts';
 import { type IdSeed, mintId, mixSeed } from './ids.ts';
 import { emptyItems } from './item-table.ts';
 import { checkConfig } from './session-config.ts';
 import { firstVoice, type Speaking } from './speaking.ts';
-import type { SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
+import type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 
 export interface SessionOptions {
   /** Four unsigned 32-bit integers, from a cryptographic generator in production; every id is drawn from them. */
@@ -33,6 +33,8 @@ export interface SessionOptions {
   defaults?: Partial<SessionDefaults>;
   /** What the engine's voice can do; whatever else is asked for is refused [SE36, SE37]. Absent: it does what it is asked. */
   speaking?: Speaking;
+  /** Whether the host detects turns. Where it does not, `turn_detection` is null for the session's life [VA29]. @default true */
+  detects_turns?: boolean;
 }
 
 const MIB = 1024 * 1024;
@@ -77,9 +79,10 @@ export function createSession(options: SessionOptions): SessionState {
   const limits = { ...LIMITS, ...options.limits };
   const given = { ...DEFAULTS, ...options.defaults };
   const defaults = { ...given, voice: firstVoice(options.speaking, given.voice) };
-  let config = defaultConfig(kind, defaults);
+  const detected = options.detects_turns === false ? withoutTurnDetection : (config: SessionConfig) => config;
+  let config = detected(defaultConfig(kind, defaults));
   if (options.session) {
-    config = mergeConfig(config, options.session, kind, defaults);
+    config = detected(mergeConfig(config, options.session, kind, defaults));
     const issue = checkConfig(options.session, config);
     if (issue) throw new ColloquyError(issue.code, issue.message);
   }
@@ -101,6 +104,7 @@ export function createSession(options: SessionOptions): SessionState {
     limits,
     defaults,
     ...(options.speaking && { speaking: options.speaking }),
+    ...(options.detects_turns === false && { detects_turns: false }),
     items: emptyItems(salt),
     calls: emptyTable(salt),
     spoken_items: 0,

@@ -24,6 +24,27 @@ const spoken = () => {
   return played;
 };
 
+describe('a host that detects no turns', () => {
+  it('[VA29] has every session object state turn_detection null, and the rest of an update applied', () => {
+    for (const turn_detection of [{ type: 'server_vad' }, { type: 'semantic_vad' }, null]) {
+      const session = { type: 'realtime', audio: { input: { turn_detection } } };
+      const played = play({ detects_turns: false, session } as Partial<SessionOptions>);
+      const stated = { audio: { input: { turn_detection: null, transcription: { model: 'whisper-1' } } } };
+      expect(played.frames[0]!.session.audio.input.turn_detection).toBe(null);
+      const [updated] = played.client(input({ turn_detection, transcription: { model: 'whisper-1' } }));
+      expect(updated).toMatchObject({ type: 'session.updated', session: stated });
+      expect(played.effects.filter((effect) => effect.do === 'detect' && effect.turn_detection)).toEqual([]);
+      expect(played.speech({ type: 'started', audio_ms: 0 })).toEqual([]);
+    }
+  });
+
+  it('[VA29] still refuses what no turn detection could be', () => {
+    const played = play({ detects_turns: false });
+    const [refused] = played.client(input({ turn_detection: { type: 'server_vad', threshold: 7 } }));
+    expect(refused).toMatchObject({ type: 'error', error: { param: 'session.audio.input.turn_detection.threshold' } });
+  });
+});
+
 describe('session.created', () => {
   it('[SE3, SE26, SE27] shows every key, the defaults and the expiry', () => {
     const [created] = play().frames;

@@ -13,7 +13,7 @@ import {
   type SessionUpdateConfig,
   type SessionUpdateEvent,
 } from '@colloquy/protocol';
-import { mergeConfig, sameJson } from './config-merge.ts';
+import { mergeConfig, sameJson, withoutTurnDetection } from './config-merge.ts';
 import { applyDetection } from './detection-change.ts';
 import type { Draft } from './draft.ts';
 import { detect } from './input-audio-buffer.ts';
@@ -32,7 +32,10 @@ import type { SessionConfig, SessionState } from './state.ts';
  * `invalid_value` for another kind of session, a `tool_choice` that is not offered, an MCP tool that only OpenAI can host or whose label alone is not configured, a voice or a speed that the engine does not have, a speed while a response is active, a
  * tracing that was on already, and a format while audio is buffered.
  *
- * @see SPEC.md SE4 to SE37, TX17, RS36
+ * Where the host detects no turns, `turn_detection` stays null whatever is asked for: SDKs ask for it together with everything else
+ * they set, and refusing it would refuse their tools and instructions too [VA29].
+ *
+ * @see SPEC.md SE4 to SE37, TX17, VA29, RS36
  */
 export function updateSession(draft: Draft, { session }: SessionUpdateEvent): void {
   const { state } = draft;
@@ -40,7 +43,8 @@ export function updateSession(draft: Draft, { session }: SessionUpdateEvent): vo
     const message = `Invalid value: '${session.type}'. This is a ${state.kind} session.`;
     return draft.refuse('invalid_value', 'session.type', message);
   }
-  const merged = mergeConfig(state.config, session, state.kind, state.defaults);
+  const asked = mergeConfig(state.config, session, state.kind, state.defaults);
+  const merged = state.detects_turns === false ? withoutTurnDetection(asked) : asked;
   const issue =
     lockedField(state, session) ??
     checkConfig(session, merged) ??

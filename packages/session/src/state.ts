@@ -244,6 +244,8 @@ export interface SessionState {
   readonly defaults: SessionDefaults;
   /** What the engine's voice can do; absent where it takes whatever it is asked for. */
   readonly speaking?: Speaking;
+  /** `false` where the host detects no turns: `turn_detection` is then always null [VA29]. */
+  readonly detects_turns?: boolean;
   readonly items: ItemTable;
   /** By `call_id`: how many calls and how many outputs the conversation holds, deferred ones included [CV20, CV21]. */
   readonly calls: HashTable<readonly [calls: number, outputs: number]>;

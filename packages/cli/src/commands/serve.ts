@@ -70,6 +70,7 @@ function optionsOf(settings: Settings, keys: readonly string[], upstreamKey: str
     ...(host !== undefined && { host }),
     ...(tls !== undefined && { tls }),
     ...(beta && { beta: 'serve' as const }),
+    ...(settings['no-detector'] && { detector: false }),
     ...(watch !== undefined && { watch }),
     ...(tlsPort !== undefined && { tlsPort }),
     ...(dataDir !== undefined && { dataDir }),
@@ -136,7 +137,9 @@ async function run(args: string[]): Promise<number> {
   const plans = options.upstream ? [] : enginePlans(settings);
   // Loaded only now: the help, and other commands, do without it.
   const { createServer, ...parts } = await import('@colloquy/server');
-  const engines: Engines | undefined = options.upstream ? undefined : await openEngines(plans, env, parts);
+  const engines: Engines | undefined = options.upstream
+    ? undefined
+    : await openEngines(plans, env, parts, !settings['no-detector']);
   for (const sentence of engines?.missing ?? []) process.stderr.write(`colloquy: ${printable(sentence)}\n`);
   try {
     const mcp = options.upstream ? undefined : mcpOf(settings, env, parts);

@@ -1,11 +1,12 @@
 // The engine made of parts: a thinker finds the words, a speaker says them. What the user said comes as words from whoever
 // hosts it.
 
-import { ColloquyError, type MessageItem, type RealtimeConversationItem } from '@colloquy/protocol';
-import type { Engine, EngineHost } from '../engine.ts';
+import { ColloquyError } from '@colloquy/protocol';
+import type { Engine } from '../engine.ts';
 import { aloud } from '../speech/aloud.ts';
 import { type PaceOptions, pacer } from '../speech/pace.ts';
 import type { Speaker, Thinker } from '../speech/ports.ts';
+import { withTranscripts } from './transcripts.ts';
 
 export interface CascadeOptions {
   /** @default the names of its parts */
@@ -30,7 +31,7 @@ export function cascade({ name, thinker, speaker, pace = {} }: CascadeOptions): 
     ...(speaker && !speaker.capabilities.speed && { fixedSpeed: true }),
     async *respond({ config, tools, context: given }, host) {
       const { signal } = host;
-      const context = await withWords(given, host);
+      const context = await withTranscripts(given, host);
       if (signal.aborted) return;
       const thoughts = thinker.think({ config, tools, context }, { signal });
       const isSpoken = config.output_modalities.includes('audio');
@@ -50,25 +51,4 @@ export function cascade({ name, thinker, speaker, pace = {} }: CascadeOptions): 
       }
     },
   };
-}
-
-/** The items, the user's audio with its words: the answer has to wait for them. Those that cannot be told stay `null`. */
-async function withWords(
-  items: readonly RealtimeConversationItem[],
-  host: EngineHost,
-): Promise<RealtimeConversationItem[]> {
-  const heard = (item: RealtimeConversationItem) =>
-    item.type === 'message' && item.content.some((part) => part.type === 'input_audio' && part.transcript == null);
-  return Promise.all(items.map((item) => (heard(item) ? messageWithWords(item as MessageItem, host) : item)));
-}
-
-async function messageWithWords(message: MessageItem, host: EngineHost): Promise<MessageItem> {
-  const { id } = message;
-  if (id === undefined) return message;
-  const content = message.content.map(async (part, index) => {
-    if (part.type !== 'input_audio' || part.transcript != null) return part;
-    const transcript = await host.transcript?.(id, index);
-    return transcript === undefined ? part : { ...part, transcript };
-  });
-  return { ...message, content: await Promise.all(content) };
 }

@@ -7,6 +7,7 @@ import type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from '
 import type { Engine, EngineHost } from '../engine.ts';
 import { splitWords } from '../split-words.ts';
 import { speakWord } from './tone.ts';
+import { withLatestTranscript } from './transcripts.ts';
 
 export interface ParrotOptions {
   /** Milliseconds between two words. @default 0 */
@@ -23,7 +24,8 @@ interface Phrase {
 }
 
 /**
- * Answers `You said: <text of the last user message>`, one word per delta; `You said <N> ms of audio` where there is no text;
+ * Answers `You said: <text of the last user message>`, one word per delta, audio by its transcript; `You said <N> ms of audio`
+ * where there is neither;
  * with output modality audio the same words as a transcript, each with 200 ms of a tone. `call <name> <json>` in the user's
  * text calls that function, or that tool of an MCP server, if it is offered; once its calls are made, the answer is text again,
  * followed by their outputs.
@@ -33,7 +35,10 @@ export function parrot(options: ParrotOptions = {}): Engine {
   const pace = options.pace ?? 0;
   return {
     name: 'parrot',
-    async *respond(request, host) {
+    needsWords: true,
+    async *respond(asked, host) {
+      const request = { ...asked, context: [...(await withLatestTranscript(asked.context, host))] };
+      if (host.signal.aborted) return;
       const calls = callsToMake(request);
       const pieces = calls.length > 0 ? callPieces(calls) : wordPieces(answer(request.context, host), request.config);
       let isFirst = true;

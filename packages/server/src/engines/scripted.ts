@@ -8,6 +8,7 @@ import type { Engine, EngineHost } from '../engine.ts';
 import type { Scenario, ScenarioCondition, ScenarioStep, ScenarioTurn } from '../scenario.ts';
 import { splitWords } from '../split-words.ts';
 import { speakWord } from './tone.ts';
+import { withLatestTranscript } from './transcripts.ts';
 
 /** An engine that also tells how a scenario went. */
 export interface ScriptedEngine extends Engine {
@@ -41,24 +42,26 @@ export function scripted(scenario: Scenario): ScriptedEngine {
 
   return {
     name: 'scripted',
-    respond(request, host) {
-      const moment = momentOf(request.context);
+    needsWords: true,
+    async *respond(request, host) {
+      const moment = momentOf(await withLatestTranscript(request.context, host));
+      if (host.signal.aborted) return;
       const index = scenario.turns.findIndex(
         (turn, i) => (used[i] ?? 0) < allowed(turn) && failing(turn.when ?? {}, moment).length === 0,
       );
       const turn = scenario.turns[index];
       if (!turn) {
         problems.push(explain(scenario, used, allowed, moment));
-        return refuse();
+        return yield* refuse();
       }
       used[index] = (used[index] ?? 0) + 1;
       const missing = notOffered(turn, request);
       if (missing !== undefined) {
         problems.push(`${label(turn, index)}: ${missing}`);
-        return failWith('invalid_tool_call', missing);
+        return yield* failWith('invalid_tool_call', missing);
       }
       if (turn.reply.some((step) => step.fail !== undefined)) meantToFail.add(request.response_id);
-      return play(turn, request, host);
+      yield* play(turn, request, host);
     },
     failsOnPurpose: (responseId) => meantToFail.has(responseId),
     assertComplete() {

@@ -61,7 +61,7 @@ export function clientSecretRoutes(app: FastifyInstance, prefix: string, options
     const unknown = refuseModel(rules, model, 'session.model');
     if (unknown) return replyRefusal(to, unknown);
     const called = model ?? rules.defaultModel;
-    const started = { model: called, started_at: now(), ...opened(called) };
+    const started = { model: called, started_at: now(), ...opened(called, session?.type ?? 'realtime') };
     const effective = effectiveSession(session ?? { type: 'realtime' }, started);
     if (!effective.ok) return replyRefusal(to, effective.issue);
     return reply(request, to, seconds, session, effective.session);

@@ -41,7 +41,7 @@ export function legacySessionRoutes(app: FastifyInstance, prefix: string, option
     const unknown = refuseModel(rules, model, 'model');
     if (unknown) return refuse(unknown);
     const called = model ?? rules.defaultModel;
-    const effective = effectiveSession(session, { model: called, started_at: now(), ...opened(called) });
+    const effective = effectiveSession(session, { model: called, started_at: now(), ...opened(called, session.type) });
     if (!effective.ok) return refuse(inBeta(asked.state, effective.issue));
     const updated = { type: 'session.updated', event_id: '', session: effective.session } as const;
     const [told] = toBetaServerEvents(asked.state, updated).events;

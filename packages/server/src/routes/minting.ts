@@ -8,7 +8,7 @@ import {
   type SessionObject,
   type SessionUpdateConfig,
 } from '@colloquy/protocol';
-import { createSession, type SessionOptions, step } from '@colloquy/session';
+import { createSession, type SessionKind, type SessionOptions, step } from '@colloquy/session';
 import type { Refusal } from '../auth.ts';
 import type { ClientSecrets } from '../client-secrets.ts';
 import type { OpeningRules } from '../opening.ts';
@@ -18,7 +18,10 @@ export interface MintingOptions {
   readonly secrets: ClientSecrets;
   readonly rules: OpeningRules;
   /** What sessions of a model are opened with: what the operator sets, and what the engine can do. */
-  readonly opened: (model: string) => Pick<SessionOptions, 'defaults' | 'speaking'>;
+  readonly opened: (
+    model: string,
+    kind: SessionKind,
+  ) => Pick<SessionOptions, 'defaults' | 'speaking' | 'detects_turns'>;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
@@ -53,7 +56,7 @@ export function judgeConfig(
 /** The session as it would be after an update to this configuration, or why it would be refused. */
 export function effectiveSession(
   session: SessionUpdateConfig,
-  options: Pick<SessionOptions, 'model' | 'started_at' | 'defaults' | 'speaking'>,
+  options: Pick<SessionOptions, 'model' | 'started_at' | 'defaults' | 'speaking' | 'detects_turns'>,
 ): { ok: true; session: SessionObject } | { ok: false; issue: Issue } {
   const fresh = createSession({ ...options, kind: session.type, seed: randomSeed() });
   const opened = step(fresh, { at: 0, from: 'host', event: { type: 'open' } });

@@ -10,7 +10,7 @@ import {
   type RealtimeTurnDetection,
   type TranscriptionUsage,
 } from '@colloquy/protocol';
-import type { SpeechEvent } from '@colloquy/session';
+import type { SessionOptions, SpeechEvent } from '@colloquy/session';
 import {
   type Detection,
   type Detector,
@@ -30,6 +30,10 @@ export interface SpeechParts {
   /** Without it every transcription that is asked for fails. */
   readonly transcriber?: Transcriber | undefined;
 }
+
+/** What a session is told of its host's detector [VA29]. */
+export const detectionOf = (speech: SpeechParts | undefined): Pick<SessionOptions, 'detects_turns'> =>
+  speech?.detector ? {} : { detects_turns: false };
 
 export interface ListenerOptions extends SpeechParts {
   /** The session's id. */

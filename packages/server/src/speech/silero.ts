@@ -94,12 +94,16 @@ function findWeights(): string | undefined {
   }
 }
 
+/** Weights that this process has found to be readable: many servers may open the detector in turn. */
+const checked = new Set<string>();
+
 function faultOf(weights: string): string | undefined {
+  if (checked.has(weights)) return undefined;
   try {
     const hash = createHash('sha256').update(readFileSync(weights)).digest('hex');
-    return KNOWN_WEIGHTS.has(hash)
-      ? undefined
-      : 'the weights of the speech detector are no file that it is known to read';
+    if (!KNOWN_WEIGHTS.has(hash)) return 'the weights of the speech detector are no file that it is known to read';
+    checked.add(weights);
+    return undefined;
   } catch {
     return 'the weights of the speech detector cannot be read';
   }
