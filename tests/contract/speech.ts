@@ -165,6 +165,20 @@ export function transcriberContract(subject: () => TranscriberSubject): void {
     }
   });
 
+  it('[SP17, TX19] gives deltas that are the transcript, joined, or none', async () => {
+    const { utterances } = subject();
+    // One after the other by one speaker, whose voice is known by the second; and by one who is new.
+    for (const speaker of ['ann', 'ann', 'ben']) {
+      for (const { speech } of utterances) {
+        const { deltas, utterance } = open(speaker);
+        for (let at = 0; at < speech.length; at += 1600) utterance.write(speech.subarray(at, at + 1600));
+        const { transcript } = await utterance.finish();
+        expect(transcript).not.toBe('');
+        if (deltas.length > 0) expect(deltas.join('')).toBe(transcript);
+      }
+    }
+  });
+
   it('[SP10] ends without words once it is aborted, and leaves the others alone', async () => {
     const { utterances } = subject();
     const stop = new AbortController();

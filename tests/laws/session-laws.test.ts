@@ -18,14 +18,14 @@ const TIMEOUT = 60_000 + seeds * 10;
 const law = (numRuns: number, check: (schedule: Schedule) => void) =>
   fc.assert(fc.property(schedules, check), { numRuns, seed });
 
-type Family = 'shapes' | 'responses' | 'items' | 'turns' | 'answers' | 'afterwards';
+type Family = 'shapes' | 'responses' | 'items' | 'turns' | 'transcripts' | 'answers' | 'afterwards';
 
 /** What is wrong with the frames of a played schedule, by family of rules. */
 function problemsOf(schedule: Schedule): Record<Family, string[]> {
   const played = playSchedule(schedule);
   const watcher = watch();
   const found: Record<Family, string[]> = {
-    ...{ shapes: [], responses: [], items: [], turns: [], answers: [], afterwards: [] },
+    ...{ shapes: [], responses: [], items: [], turns: [], transcripts: [], answers: [], afterwards: [] },
   };
   const see = (frames: Frame[]) => {
     for (const frame of frames) {
@@ -53,6 +53,7 @@ function problemsOf(schedule: Schedule): Record<Family, string[]> {
 
 function familyOf({ type }: Frame): Family {
   if (type.startsWith('response.')) return 'responses';
+  if (type.startsWith('conversation.item.input_audio_transcription.')) return 'transcripts';
   return type.startsWith('input_audio_buffer.') ? 'turns' : 'items';
 }
 
@@ -83,6 +84,7 @@ describe(`frames of every schedule (seed ${seed})`, () => {
     TIMEOUT,
   );
   it('[VA2] turns: one at a time, under one item id', holds('turns'), TIMEOUT);
+  it('[TX19] transcripts: their deltas, joined, are what they end with', holds('transcripts'), TIMEOUT);
   it('[ER1, ER5, OR17] answers: each client event has its own, and a refusal is one error', holds('answers'), TIMEOUT);
   it('[RS2] afterwards: what runs can be cancelled, and a turn works', holds('afterwards'), TIMEOUT);
 });

@@ -32,6 +32,8 @@ export function watch(): Watcher {
   const truncated = new Set<string>();
   const answers = new Map<string, Answer>();
   const eventIds = new Set<string>();
+  /** Deltas of the user's transcriptions, joined, by item. */
+  const transcribed = new Map<string, string>();
   let turn: string | null = null;
   let detection = '';
 
@@ -42,6 +44,12 @@ export function watch(): Watcher {
     must(!eventIds.has(frame.event_id), 'event_id seen before');
     eventIds.add(frame.event_id);
 
+    if (type === 'conversation.item.input_audio_transcription.delta') {
+      transcribed.set(frame.item_id, (transcribed.get(frame.item_id) ?? '') + frame.delta);
+    }
+    if (type === 'conversation.item.input_audio_transcription.completed') {
+      must(frame.transcript === (transcribed.get(frame.item_id) ?? ''), 'deltas that are not the transcript');
+    }
     if (type === 'response.created') {
       const outOfBand = frame.response.conversation_id === null;
       const isFree = outOfBand || ![...answers.values()].some((other) => !other.outOfBand && !other.isDone);

@@ -96,7 +96,7 @@ export interface InputAudioTranscriptionCompletedEvent
   extends Event<'conversation.item.input_audio_transcription.completed'> {
   item_id: string;
   content_index: number;
-  /** The authoritative text; need not equal the concatenated deltas [TX5]. */
+  /** The authoritative text. Other servers' need not equal the concatenated deltas [TX5]; ours does [TX19]. */
   transcript: string;
   usage?: TranscriptionUsage;
   languages?: { code: string }[];

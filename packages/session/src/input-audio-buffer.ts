@@ -15,7 +15,7 @@ import type { Draft } from './draft.ts';
 import { tableSet } from './hash-table.ts';
 import { stopIdle } from './idle-timer.ts';
 import { base64Bytes } from './new-item.ts';
-import type { InputBuffer, SessionState } from './state.ts';
+import type { InputBuffer, PendingTranscription, SentTranscript, SessionState } from './state.ts';
 
 /** Least audio a client may commit, in milliseconds [IB9]. */
 const COMMIT_MS = 100;
@@ -88,7 +88,7 @@ export function commitAudio(draft: Draft): void {
   stopIdle(draft, 'user');
   const turn = state.turn;
   state.turn = null;
-  commitBytes(draft, turn?.item_id ?? draft.mintItem(), 0, state.buffer.bytes);
+  commitBytes(draft, turn?.item_id ?? draft.mintItem(), 0, state.buffer.bytes, { sent: turn?.sent });
   if (state.buffer.partial) {
     state.buffer = withoutPartial(state.buffer);
     draft.do({ do: 'clear_audio' });
@@ -108,8 +108,15 @@ export function clearAudio(draft: Draft): void {
   }
 }
 
+interface CommitOptions {
+  /** Nobody is asked to transcribe it. */
+  readonly silent?: boolean;
+  /** What has been sent of its transcription while it was spoken. */
+  readonly sent?: SentTranscript | undefined;
+}
+
 /** Makes bytes `[start, end)` of the buffer a user message and has it transcribed; what is before `end` leaves the buffer [IB7, IB8]. */
-export function commitBytes(draft: Draft, id: string, start: number, end: number, options?: { silent: boolean }): void {
+export function commitBytes(draft: Draft, id: string, start: number, end: number, options?: CommitOptions): void {
   const { state } = draft;
   const { format, transcription } = state.config.audio.input;
   state.buffer = { ...state.buffer, bytes: state.buffer.bytes - end };
@@ -130,7 +137,10 @@ export function commitBytes(draft: Draft, id: string, start: number, end: number
   boundAudio(draft);
   if (!transcription) return;
   const logprobs = wantsLogprobs(state);
-  const pending = { logprobs, model: transcription.model ?? '', seconds: bytesToMs(end - start, format) / 1000 };
+  const pending: PendingTranscription = {
+    ...{ logprobs, model: transcription.model ?? '', seconds: bytesToMs(end - start, format) / 1000 },
+    ...(options?.sent && { sent: options.sent }),
+  };
   state.transcriptions = tableSet(state.transcriptions, id, pending);
   if (!options?.silent) draft.do({ do: 'transcribe', item_id: id, transcription, logprobs });
 }

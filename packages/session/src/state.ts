@@ -128,6 +128,16 @@ export interface Turn {
   readonly audio_start_ms: number;
   /** The detector's settings were changed meanwhile: it gets them when the turn is over [SE23]. */
   readonly redetect?: true;
+  /** Absent before the first delta of its transcription. */
+  readonly sent?: SentTranscript;
+}
+
+/** What of a transcription has been sent as deltas [TX19]. */
+export interface SentTranscript {
+  /** All deltas, joined. */
+  readonly text: string;
+  /** Blanks held back: sent before the next text, never at the beginning or the end. */
+  readonly blanks: string;
 }
 
 /** A valid create that waits for the active response to end [CV33]. */
@@ -150,6 +160,8 @@ export interface PendingTranscription {
   readonly model: string;
   /** Of the item's audio. */
   readonly seconds: number;
+  /** Absent before the first delta. */
+  readonly sent?: SentTranscript;
 }
 
 /** The one part of a message a response makes. */

@@ -26,13 +26,14 @@ describe('transcription', () => {
     ]);
     expect(transcript(played, item_id)).toBeNull();
     played.client({ type: 'response.create' });
-    expect(played.speech({ type: 'transcription.delta', item_id, delta: ' hel' })[0]).toMatchObject({
+    expect(played.speech({ type: 'transcription.delta', item_id, delta: ' Hel' })[0]).toMatchObject({
       type: `${PREFIX}.delta`,
       item_id,
       content_index: 0,
-      delta: ' hel',
+      delta: 'Hel',
     });
-    const [completed] = played.speech({ type: 'transcription.completed', item_id, transcript: 'Hello.' });
+    const [rest, completed] = played.speech({ type: 'transcription.completed', item_id, transcript: 'Hello.' });
+    expect(rest).toMatchObject({ type: `${PREFIX}.delta`, item_id, content_index: 0, delta: 'lo.' });
     expect(completed).toMatchObject({ type: `${PREFIX}.completed`, item_id, content_index: 0, transcript: 'Hello.' });
     expect(transcript(played, item_id)).toBe('Hello.');
     expect(played.speech({ type: 'transcription.completed', item_id, transcript: 'again' })).toEqual([]);
@@ -64,7 +65,7 @@ describe('transcription', () => {
     const cost = (model: string) => {
       const played = transcribed({ model });
       const item_id = commit(played);
-      return played.speech({ type: 'transcription.completed', item_id, transcript: 'hi there' })[0]!.usage;
+      return played.speech({ type: 'transcription.completed', item_id, transcript: 'hi there' })[1]!.usage;
     };
     expect(cost('whisper-1')).toEqual({ type: 'duration', seconds: 1 });
     expect(cost('gpt-4o-mini-transcribe')).toEqual({
@@ -124,7 +125,7 @@ describe('transcription', () => {
       content_index: 0,
       ...segment,
     });
-    const [completed] = played.speech({ type: 'transcription.completed', item_id, transcript: 'hi', languages: [] });
+    const [, completed] = played.speech({ type: 'transcription.completed', item_id, transcript: 'hi', languages: [] });
     expect(completed!.languages).toEqual([]);
   });
 
@@ -141,13 +142,14 @@ describe('transcription', () => {
     const before = commit(played);
     played.client({ type: 'session.update', session: { type: 'realtime', audio: { input: { transcription: null } } } });
     const after = commit(played);
-    expect(types(played.speech({ type: 'transcription.completed', item_id: before, transcript: 'hi' }))).toHaveLength(
-      1,
-    );
+    expect(types(played.speech({ type: 'transcription.completed', item_id: before, transcript: 'hi' }))).toEqual([
+      `${PREFIX}.delta`,
+      `${PREFIX}.completed`,
+    ]);
     expect(played.speech({ type: 'transcription.completed', item_id: after, transcript: 'hi' })).toEqual([]);
   });
 
-  it('[TX15, TX18] items may interleave, and one delta or none before the end is as good', () => {
+  it('[TX15, TX18] items may interleave, and a recogniser that does not stream sends one delta', () => {
     const played = transcribed();
     const [first, second] = [commit(played), commit(played)];
     const frames = [
@@ -155,6 +157,36 @@ describe('transcription', () => {
       ...played.speech({ type: 'transcription.completed', item_id: first, transcript: 'one' }),
       ...played.speech({ type: 'transcription.completed', item_id: second, transcript: 'two' }),
     ];
-    expect(frames.map((frame) => frame.item_id)).toEqual([second, first, second]);
+    expect(frames.map((frame) => frame.item_id)).toEqual([second, first, first, second]);
+  });
+
+  it('[TX19] deltas, joined, are the transcript, whatever blanks come with them', () => {
+    const played = transcribed();
+    played.client(append(1000));
+    const { item_id } = played.speech({ type: 'started', audio_ms: 0 })[0]!;
+    const frames = [
+      ...played.speech({ type: 'transcription.delta', item_id, delta: ' ' }),
+      ...played.speech({ type: 'transcription.delta', item_id, delta: ' Good ' }),
+      ...played.speech({ type: 'stopped', audio_ms: 900 }),
+      ...played.speech({ type: 'transcription.delta', item_id, delta: ' ' }),
+      ...played.speech({ type: 'transcription.delta', item_id, delta: 'day' }),
+      ...played.speech({ type: 'transcription.completed', item_id, transcript: ' Good  day to you. ' }),
+    ].filter(({ type }) => type.startsWith(PREFIX));
+    expect(frames.map(({ delta, transcript: whole }) => delta ?? whole)).toEqual([
+      'Good',
+      '  day',
+      ' to you.',
+      'Good  day to you.',
+    ]);
+  });
+
+  it('[TX19] a recogniser that takes back what it has given fails, and the item has no transcript', () => {
+    const played = transcribed();
+    const item_id = commit(played);
+    played.speech({ type: 'transcription.delta', item_id, delta: 'Good dye' });
+    const frames = played.speech({ type: 'transcription.completed', item_id, transcript: 'Good day.' });
+    expect(frames).toMatchObject([{ type: `${PREFIX}.failed`, item_id, error: { code: 'transcription_failed' } }]);
+    expect(transcript(played, item_id)).toBeNull();
+    expect(played.speech({ type: 'transcription.completed', item_id, transcript: 'Good dye.' })).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 
 import type { TranscriptionUsage } from '@colloquy/protocol';
 import type { Draft } from './draft.ts';
-import { tableDelete, tableGet } from './hash-table.ts';
+import { tableDelete, tableGet, tableSet } from './hash-table.ts';
 import type { SpeechEvent } from './input.ts';
 import { wantsLogprobs } from './input-audio-buffer.ts';
 import { getItem, replaceItem } from './item-table.ts';
@@ -10,6 +10,7 @@ import type { PendingTranscription } from './state.ts';
 import { textTokens } from './usage.ts';
 
 type TranscriptionEvent = Extract<SpeechEvent, { item_id: string }>;
+type TranscriptionError = Extract<SpeechEvent, { type: 'transcription.failed' }>['error'];
 
 /** Models whose transcriptions are counted in tokens; the others in seconds of audio [TX6]. */
 const COUNTED_IN_TOKENS = /^gpt-4o(-mini)?-transcribe/;
@@ -23,16 +24,8 @@ export function hearTranscription(draft: Draft, event: TranscriptionEvent): void
   const pending = tableGet(draft.state.transcriptions, event.item_id);
   const base = { item_id: event.item_id, content_index: 0 };
   switch (event.type) {
-    case 'transcription.delta': {
-      const logprobs = pending ? pending.logprobs : wantsLogprobs(draft.state);
-      if (!pending && !isSpokenNow(draft, event.item_id)) return;
-      return draft.send({
-        type: 'conversation.item.input_audio_transcription.delta',
-        ...base,
-        delta: event.delta,
-        ...(logprobs && event.logprobs ? { logprobs: event.logprobs } : {}),
-      });
-    }
+    case 'transcription.delta':
+      return sendDelta(draft, event, pending);
     case 'transcription.segment': {
       if (!pending && !isSpokenNow(draft, event.item_id)) return;
       const { text, speaker, start, end } = event;
@@ -46,26 +39,58 @@ export function hearTranscription(draft: Draft, event: TranscriptionEvent): void
     }
     case 'transcription.failed': {
       if (!pending) return;
-      forget(draft, event.item_id);
       const { type, code, message } = event.error;
-      const error = { type, code, message };
-      return draft.send({ type: 'conversation.item.input_audio_transcription.failed', ...base, error });
+      return failTranscription(draft, event.item_id, { type, code, message });
     }
   }
 }
 
-/** Ends the transcription of an item: it keeps the words, and the client learns them [TX5, TX12]. */
+/** The next text of a transcription, without blanks that may turn out to be its last [TX19]. */
+function sendDelta(
+  draft: Draft,
+  { item_id, delta: given, logprobs }: Extract<TranscriptionEvent, { delta: string }>,
+  pending: PendingTranscription | undefined,
+): void {
+  const { state } = draft;
+  const turn = isSpokenNow(draft, item_id) ? state.turn : null;
+  const from = pending ?? turn;
+  if (!from) return;
+  const { text = '', blanks = '' } = from.sent ?? {};
+  const whole = text === '' ? given.trimStart() : blanks + given;
+  const delta = whole.trimEnd();
+  const sent = { text: text + delta, blanks: whole.slice(delta.length) };
+  if (pending) state.transcriptions = tableSet(state.transcriptions, item_id, { ...pending, sent });
+  else if (turn) state.turn = { ...turn, sent };
+  if (delta === '') return;
+  const isSure = pending ? pending.logprobs : wantsLogprobs(state);
+  draft.send({
+    type: 'conversation.item.input_audio_transcription.delta',
+    ...{ item_id, content_index: 0, delta },
+    ...(isSure && logprobs ? { logprobs } : {}),
+  });
+}
+
+/**
+ * Ends the transcription of an item: the client learns what no delta has told it, the item keeps the transcript [TX5, TX12, TX19].
+ * A recogniser that takes back text it has given has failed: what the client would show is no transcript.
+ */
 export function completeTranscription(
   draft: Draft,
   {
     item_id,
-    transcript,
+    transcript: given,
     usage,
     languages,
     logprobs,
   }: Omit<Extract<TranscriptionEvent, { transcript: string }>, 'type'>,
   pending: PendingTranscription,
 ): void {
+  const transcript = given.trim();
+  const { text: sent = '' } = pending.sent ?? {};
+  if (!transcript.startsWith(sent)) return failTranscription(draft, item_id, TAKEN_BACK);
+  const delta = transcript.slice(sent.length);
+  const type = 'conversation.item.input_audio_transcription.delta';
+  if (delta !== '') draft.send({ type, item_id, content_index: 0, delta });
   forget(draft, item_id);
   const { state } = draft;
   const node = getItem(state.items, item_id);
@@ -85,6 +110,18 @@ export function completeTranscription(
     ...(languages ? { languages } : {}),
     ...(pending.logprobs && logprobs ? { logprobs } : {}),
   });
+}
+
+const TAKEN_BACK: TranscriptionError = {
+  type: 'server_error',
+  code: 'transcription_failed',
+  message: 'The recogniser took back text that it had already given.',
+};
+
+function failTranscription(draft: Draft, item_id: string, error: TranscriptionError): void {
+  forget(draft, item_id);
+  const type = 'conversation.item.input_audio_transcription.failed';
+  draft.send({ type, item_id, content_index: 0, error });
 }
 
 /** Whether the item is the turn being spoken, whose words may come before it is committed [TX4]. */

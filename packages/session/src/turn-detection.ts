@@ -51,7 +51,7 @@ export function stopTurn(draft: Draft, audio_ms: number): void {
   const end = bufferOffset(state, audio_end_ms);
   state.turn = null;
   draft.send({ type: 'input_audio_buffer.speech_stopped', audio_end_ms, item_id: turn.item_id });
-  commitBytes(draft, turn.item_id, start, end);
+  commitBytes(draft, turn.item_id, start, end, { sent: turn.sent });
   if (turn.redetect) detect(draft);
   if (state.kind !== 'realtime' || !state.config.audio.input.turn_detection?.create_response) return;
   if (draft.activeResponse) state.response_queued = true;

@@ -31,15 +31,17 @@ function openUtterance(pool: DecoderPool, { speaker, signal, onDelta, onGuess }:
 
   const utterance = pool.open({
     speaker,
-    guess(words) {
+    guess(words, isProvisional) {
       if (!signal.aborted) onGuess?.(words);
-      tell(stable.guess(words));
+      // What is decoded again as a whole may come out otherwise.
+      if (!isProvisional) tell(stable.guess(words));
     },
     settle(words) {
       signal.removeEventListener('abort', abort);
       if (words === undefined) return reject(new Error('the recogniser broke off'));
-      tell(stable.settle(words));
-      resolve(settled(words));
+      const { transcript, delta } = stable.settle(words);
+      tell(delta);
+      resolve(settled(transcript));
     },
   });
   function abort(): void {

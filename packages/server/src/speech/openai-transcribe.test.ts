@@ -56,7 +56,7 @@ describe('openAiTranscriber', () => {
     expect(transcript).toEqual({
       transcript: GOOD_TRANSCRIPT,
       usage: { type: 'duration', seconds: 0.1 },
-      deltas: [],
+      deltas: [GOOD_TRANSCRIPT],
     });
     const form = await formOf();
     const file = form.get('file') as File;
@@ -90,14 +90,23 @@ describe('openAiTranscriber', () => {
     },
   );
 
-  it('[TX6] tells the words as they come, what they cost, and how sure they are', async () => {
+  it('[TX6] tells the words, what they cost, and how sure they are', async () => {
     fake.next('transcribe', saying(stream));
     expect(await hear()).toEqual({
       transcript: 'good day 😀',
       usage: { type: 'tokens', total_tokens: 9, input_tokens: 6, output_tokens: 3 },
       logprobs: [{ token: 'good', logprob: -0.1, bytes: [103] }],
-      deltas: ['good', ' day 😀'],
+      deltas: ['good day 😀'],
     });
+  });
+
+  it('[TX18, TX19, SP17] passes on nothing that the endpoint may take back at the end', async () => {
+    const changed = sse(
+      { type: 'transcript.text.delta', delta: ' good dye' },
+      { type: 'transcript.text.done', text: 'Good day.' },
+    );
+    fake.next('transcribe', saying(changed));
+    expect(await hear()).toMatchObject({ transcript: 'Good day.', deltas: ['Good day.'] });
   });
 
   it.each<[string, Answer, string]>([

@@ -66,15 +66,16 @@ export function openAiTranscriber(options: OpenAiTranscriberOptions): Transcribe
 
 type Piece = { readonly delta: string } | { readonly whole: Transcript };
 
+/** The transcript, once it is whole: only then is it sure that the endpoint takes back none of what it has streamed [TX19]. */
 async function gather(pieces: AsyncIterable<Piece>, utterance: UtteranceOptions, seconds: number): Promise<Transcript> {
   let words = '';
   for await (const piece of pieces) {
     if ('whole' in piece) {
       const usage = piece.whole.usage ?? { type: 'duration', seconds: Math.round(seconds * 1000) / 1000 };
+      if (piece.whole.transcript !== '') utterance.onDelta?.(piece.whole.transcript);
       return { ...piece.whole, usage };
     }
     words += piece.delta;
-    utterance.onDelta?.(piece.delta);
   }
   if (utterance.signal.aborted) return { transcript: words };
   throw stageError('transcribe', { fault: 'cut' });

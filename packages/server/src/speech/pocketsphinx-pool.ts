@@ -17,8 +17,8 @@ export type StartThread = (hear: (message: FromWorker) => void, end: () => void)
 /** One utterance to be decoded. */
 export interface Job {
   readonly speaker: string;
-  /** Hears each new guess of the words so far. */
-  readonly guess: (words: string) => void;
+  /** Hears each new guess of the words so far; a provisional one is of an utterance that will be decoded again as a whole. */
+  readonly guess: (words: string, isProvisional: boolean) => void;
   /** Hears the words at the end, or `undefined` when the decoder broke off. */
   readonly settle: (words: string | undefined) => void;
 }
@@ -181,6 +181,7 @@ export function decoderPool(options: PoolOptions): DecoderPool {
   }
 
   const wantsWhole = ({ isCold }: Running) => isCold || options.repeatable;
+  const isProvisional = (running: Running) => running.length <= WHOLE_AT_MOST && wantsWhole(running);
 
   function release(slot: Slot, { isDropped }: { isDropped: boolean }): void {
     const { job } = slot;
@@ -197,7 +198,7 @@ export function decoderPool(options: PoolOptions): DecoderPool {
     }
     const running = slot.job;
     if (!running || running.run !== message.run) return;
-    if (message.did === 'words') return running.job.guess(message.words);
+    if (message.did === 'words') return running.job.guess(message.words, isProvisional(running));
     release(slot, { isDropped: false });
     running.job.settle(message.words);
     schedule();

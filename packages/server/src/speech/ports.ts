@@ -94,7 +94,7 @@ export interface UtteranceOptions {
   readonly prompt?: string;
   /** Whether `logprobs` are wanted, of a recogniser that gives them. */
   readonly logprobs?: boolean;
-  /** Words that will not change, as they are found; joined, they begin the transcript in most cases. */
+  /** Text that will not change, as it is found; joined, the deltas are the transcript, or there are none [TX19]. */
   readonly onDelta?: (delta: string) => void;
   /** All words so far, as they stand now: the latest may change. */
   readonly onGuess?: (words: string) => void;

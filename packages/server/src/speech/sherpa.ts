@@ -92,7 +92,7 @@ export async function openSherpaTranscriber(model: SherpaModel, link: LinkModel 
     model,
     link,
     (message, { at, end }) => {
-      if (message.did === 'words') at(message.run)?.guess(message.words);
+      if (message.did === 'words') at(message.run)?.guess(message.words, false);
       if (message.did === 'final') end(message.run)?.settle(message.words);
     },
     (job) => job.settle(undefined),

@@ -1,35 +1,64 @@
-// Deltas from a recogniser that changes its mind: words are passed on once two guesses in a row agree on them.
+// Deltas from a recogniser that changes its mind: words are passed on once they are stable, and then stay what they are.
 
-/** The words that can be told by now, to be joined by appending; `undefined` when there are none to add. */
+/** Turns guesses of the words so far into deltas that, joined, are the transcript. */
 export interface StableWords {
+  /** The words that are stable by now and were not before, to be joined by appending; `undefined` when there are none. */
   guess(words: string): string | undefined;
-  /** The rest, now that the words are known; `undefined` when nothing is missing, or when what was told turned out wrong. */
-  settle(words: string): string | undefined;
+  /** The transcript at the end, and the last delta; `undefined` when nothing is missing. Words that were passed on win. */
+  settle(words: string): { readonly transcript: string; readonly delta: string | undefined };
 }
 
-const split = (words: string): string[] => words.split(' ').filter((word) => word !== '');
+/** A word is stable when so many guesses in a row have it, and so many words follow it. */
+const AGREEING_GUESSES = 3;
+const FOLLOWING_WORDS = 2;
+
+const split = (words: string): string[] => words.split(/\s+/).filter((word) => word !== '');
 
 export function stableWords(): StableWords {
-  let told: string[] = [];
-  let before: string[] = [];
+  let passedOn: string[] = [];
+  /** The latest guesses. */
+  let guesses: string[][] = [];
 
-  function tell(words: string[]): string | undefined {
-    if (words.length <= told.length || told.some((word, index) => words[index] !== word)) return undefined;
-    const delta = words.slice(told.length).join(' ');
-    const isFirst = told.length === 0;
-    told = words;
+  function passOn(words: string[]): string | undefined {
+    if (words.length <= passedOn.length) return undefined;
+    const delta = words.slice(passedOn.length).join(' ');
+    const isFirst = passedOn.length === 0;
+    passedOn = words;
     return isFirst ? delta : ` ${delta}`;
   }
 
   return {
     guess(text) {
       const words = split(text);
-      const differs = words.findIndex((word, index) => before[index] !== word);
+      guesses = [...guesses, words].slice(-AGREEING_GUESSES);
+      if (guesses.length < AGREEING_GUESSES || !beginsWith(words, passedOn)) return undefined;
+      const differs = words.findIndex((word, index) => guesses.some((guess) => guess[index] !== word));
       const agreed = differs < 0 ? words.length : differs;
-      before = words;
-      // The last word is the one still being spoken.
-      return tell(words.slice(0, Math.min(agreed, words.length - 1)));
+      return passOn(words.slice(0, Math.max(0, Math.min(agreed, words.length - FOLLOWING_WORDS))));
     },
-    settle: (text) => tell(split(text)),
+    settle(text) {
+      const words = split(text);
+      const rest = words.slice(beginsWith(words, passedOn) ? passedOn.length : likestPrefix(words, passedOn));
+      const delta = passOn([...passedOn, ...rest]);
+      return { transcript: passedOn.join(' '), delta };
+    },
   };
+}
+
+const beginsWith = (words: readonly string[], begin: readonly string[]) =>
+  begin.every((word, index) => words[index] === word);
+
+/** Length of the prefix of `words` that is closest to `passedOn`, by how many words would have to be changed, added or left out. */
+function likestPrefix(words: readonly string[], passedOn: readonly string[]): number {
+  let row = words.map((_, index) => index + 1);
+  row.unshift(0);
+  for (const [at, word] of passedOn.entries()) {
+    const next = [at + 1];
+    for (const [index, other] of words.entries()) {
+      const changed = (row[index] as number) + (word === other ? 0 : 1);
+      next.push(Math.min(changed, (row[index + 1] as number) + 1, (next[index] as number) + 1));
+    }
+    row = next;
+  }
+  return row.lastIndexOf(Math.min(...row));
 }
