@@ -1,29 +1,17 @@
-// What the documents say is tried: the client code of README and docs/clients.md runs against a server, links lead somewhere,
-// and options that are named exist.
+// Runs the client code of README and docs/*.md against a server, and checks that options named in documents exist. Links are
+// checked in links.test.ts, other code in code-blocks.test.ts.
 
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Serving, serving } from '@support/serving.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SETTING_FLAGS } from '../../packages/cli/src/config.ts';
 import { buildProduct } from '../../scripts/build.mjs';
+import { DOCUMENTS, read, root } from './documents.ts';
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const read = (path: string) => readFileSync(join(root, path), 'utf8');
-
-const DOCUMENTS = [
-  ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...['docs', 'examples', 'packages'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true })
-      .map((path) => `${folder}/${String(path).replaceAll('\\', '/')}`)
-      .filter((path) => path.endsWith('.md') && !/\/(node_modules|dist)\//.test(path)),
-  ),
-];
-
 /** The options that the helps of commands describe: each begins a line. */
 const HELP_OPTIONS = readdirSync(join(root, 'packages/cli/src/commands')).flatMap((name) =>
   [...read(`packages/cli/src/commands/${name}`).matchAll(/^ {2}(?:-\w, )?--([a-z][a-z-]*)/gm)].map(
@@ -165,30 +153,7 @@ async function myAgent(url) {
   });
 });
 
-/** As GitHub makes them: lower case, words joined, everything else left out. */
-const anchors = (text: string) =>
-  [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-    title
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-
 describe('documents', () => {
-  it.each(DOCUMENTS)('%s: every link leads somewhere', (document) => {
-    const text = read(document).replaceAll(/^```.*?^```$/gms, '');
-    const broken = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
-      .map(([, target = '']) => target)
-      .filter((target) => !/^(https?|mailto):/.test(target))
-      .filter((target) => {
-        const [path = '', anchor] = target.split('#');
-        const file = path === '' ? document : join(dirname(document), path);
-        if (!existsSync(join(root, file))) return true;
-        return anchor !== undefined && !anchors(read(file)).includes(anchor);
-      });
-    expect(broken).toEqual([]);
-  });
-
   it('name no option and no script that does not exist', () => {
     const others = [
       'write',

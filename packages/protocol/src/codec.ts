@@ -99,6 +99,12 @@ export function decodeClientEvent(given: unknown, options: DecodeClientOptions =
  *
  * Keeps an unknown `type`, unless `strict`; `known` tells. Otherwise as `decodeClientEvent`. Never throws.
  *
+ * @example
+ * import { decodeServerEvent } from '@colloquy/protocol';
+ *
+ * const decoded = decodeServerEvent('{"type":"response.output_text.delta","delta":"Hi"}');
+ * if (!decoded.ok) console.error(decoded.issues[0].code, decoded.issues[0].message);
+ *
  * @see SPEC.md CD1 to CD7
  */
 export function decodeServerEvent(

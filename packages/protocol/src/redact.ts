@@ -51,6 +51,11 @@ export type RedactionLevel = 'key' | 'media' | 'content';
  * Redacting twice changes nothing more, and items still decode. Never throws: what cannot be read becomes `[UNREADABLE]`, an
  * object inside itself `[CYCLE]`, what is deeper than 256 or beyond a million values `[TOO LARGE]`.
  *
+ * @example
+ * import { redact } from '@colloquy/protocol';
+ *
+ * redact({ type: 'input_audio_buffer.append', audio: 'AAAA' }); // { type: 'input_audio_buffer.append', audio: '[REDACTED]' }
+ *
  * @see SPEC.md RD1 to RD9, RD12
  */
 export function redact<T>(value: T, options: { level?: RedactionLevel } = {}): T {

@@ -162,6 +162,13 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../console', import.meta.url));
 /**
  * Makes a server. Throws `invalid_configuration` for options that contradict each other or are not what they should be, and when
  * it would listen publicly without keys.
+ *
+ * @example
+ * import { createServer, parrot } from '@colloquy/server';
+ *
+ * const server = createServer({ engine: parrot(), port: 0 });
+ * const { url } = await server.listen(); // http://127.0.0.1:49152
+ * await server.close();
  */
 export function createServer(options: ServerOptions = {}): Server {
   const { host = 'localhost', keys = [], wallClock = Date.now } = options;

@@ -79,6 +79,8 @@ export interface TestServer {
  * each other.
  *
  * @example
+ * import { startServer } from '@colloquy/server/testing';
+ *
  * const server = await startServer({ scenario: { scenario: 1, turns: [{ reply: [{ say: 'Hello.' }] }] } });
  */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {

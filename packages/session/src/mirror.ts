@@ -86,7 +86,20 @@ export interface Mirror extends MirroredSession {
   fork(): Mirror;
 }
 
-/** Makes an empty mirror. Begin at any point of a session: what came before shows once the server speaks of it again. */
+/**
+ * Makes an empty mirror. Begin at any point of a session: what came before shows once the server speaks of it again.
+ *
+ * @example
+ * import { decodeServerEvent } from '@colloquy/protocol';
+ * import { createMirror } from '@colloquy/session';
+ *
+ * const mirror = createMirror();
+ * socket.onmessage = ({ data }) => {
+ *   const decoded = decodeServerEvent(data);
+ *   if (decoded.ok) mirror.apply(decoded.value);
+ *   for (const item of mirror.items()) console.log(item.type, item.id);
+ * };
+ */
 export function createMirror(options: MirrorOptions = {}): Mirror {
   return mirrorOf(createSessions(createMirrorState(options.audio === 'keep')));
 }

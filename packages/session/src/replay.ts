@@ -43,7 +43,16 @@ export interface Replay {
   readonly state?: SessionState;
 }
 
-/** Replays a recording. Never throws, but for what `lines` throws. */
+/**
+ * Replays a recording. Never throws, but for what `lines` throws.
+ *
+ * @example
+ * import { readFile } from 'node:fs/promises';
+ * import { describeDifference, replay } from '@colloquy/session';
+ *
+ * const { ok, difference } = await replay((await readFile('session.jsonl', 'utf8')).split('\n'));
+ * if (!ok && difference) console.error(describeDifference(difference));
+ */
 export async function replay(lines: Iterable<string> | AsyncIterable<string>): Promise<Replay> {
   const replayer = createReplayer();
   for await (const entry of readRecording(lines)) replayer.take(entry);

@@ -47,6 +47,14 @@ function hearClient(draft: Draft, event: ClientEvent): void {
 /**
  * Advances a session by one input. Pure: the same arguments give the same step, the given state is never changed, and
  * performing the effects is the host's business. Nothing happens before the host's `open` and after the session has closed.
+ *
+ * @example
+ * import { createSession, step } from '@colloquy/session';
+ *
+ * const session = createSession({ seed: [1, 2, 3, 4], model: 'gpt-realtime', started_at: Date.now() });
+ * const { state, effects } = step(session, { from: 'host', at: 0, event: { type: 'open' } });
+ * for (const effect of effects) if (effect.do === 'send') console.log(effect.event.type); // session.created
+ * step(state, { from: 'client', at: 5, event: { type: 'response.create' } });
  */
 export function step(state: SessionState, input: Input): Step {
   if (state.phase === 'closed' || (state.phase === 'new' && !(input.from === 'host' && input.event.type === 'open'))) {
