@@ -2,22 +2,27 @@
 
 import { ColloquyError } from '@colloquy/protocol';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { activeClock } from '../active-time.ts';
 import type { StageFault } from './stage-fault.ts';
 import { createWatch, DEFAULT_BUDGET, type StageBudget } from './stage-watch.ts';
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+const TIMERS = ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate', 'performance'] as const;
+beforeEach(() => void vi.useFakeTimers({ toFake: [...TIMERS] }));
 afterEach(() => void vi.useRealTimers());
 
 function watchOf(budget: Partial<StageBudget>) {
   const faults: StageFault[] = [];
-  const watch = createWatch({ ...DEFAULT_BUDGET, ...budget }, (fault) => {
+  const clock = activeClock();
+  const errorOf = (fault: StageFault) => {
     faults.push(fault);
     return new ColloquyError('upstream_timeout', 'late');
-  });
+  };
+  const watch = createWatch({ ...DEFAULT_BUDGET, ...budget }, errorOf, clock);
   /** Waits for something that comes after so many milliseconds, or times out. */
   const wait = async (ms: number) => {
     const waited = watch.waiting(new Promise((resolve) => setTimeout(resolve, ms))).catch(() => {});
     await vi.advanceTimersByTimeAsync(ms);
+    clock.tick();
     await waited;
   };
   return { watch, wait, faults };

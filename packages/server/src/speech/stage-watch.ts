@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ColloquyError } from '@colloquy/protocol';
-import { activeTime } from '../active-time.ts';
+import { type ActiveClock, activeTime } from '../active-time.ts';
 import type { StageFault } from './stage-fault.ts';
 
 /** How long a stage may take. Only time spent waiting for the endpoint counts, none in which we do not read on. */
@@ -43,7 +43,11 @@ export interface Watch {
   retry(pauseMs: number, signal: AbortSignal): Promise<void>;
 }
 
-export function createWatch(budget: StageBudget, errorOf: (fault: StageFault) => ColloquyError): Watch {
+export function createWatch(
+  budget: StageBudget,
+  errorOf: (fault: StageFault) => ColloquyError,
+  clock: Pick<ActiveClock, 'now' | 'after'> = activeTime,
+): Watch {
   let waitedFor: 'first_data' | 'data' = 'first_data';
   let waitedMs = 0;
   let totalMs = 0;
@@ -63,10 +67,10 @@ export function createWatch(budget: StageBudget, errorOf: (fault: StageFault) =>
   const watch: Watch = {
     onTimeout: undefined,
     waiting<T>(promise: Promise<T>): Promise<T> {
-      const began = activeTime.now();
+      const began = clock.now();
       const { ms, fault } = next();
       return new Promise<T>((resolve, reject) => {
-        const cancel = activeTime.after(Math.max(0, Math.min(ms, lingerMs ?? ms)), () => {
+        const cancel = clock.after(Math.max(0, Math.min(ms, lingerMs ?? ms)), () => {
           hasLingered = lingerMs !== undefined;
           const error = errorOf(fault);
           watch.onTimeout?.(error);
@@ -74,7 +78,7 @@ export function createWatch(budget: StageBudget, errorOf: (fault: StageFault) =>
         });
         promise.then(resolve, reject).finally(() => {
           cancel();
-          const elapsed = activeTime.now() - began;
+          const elapsed = clock.now() - began;
           waitedMs += elapsed;
           totalMs += elapsed;
           if (lingerMs !== undefined) lingerMs -= elapsed;
