@@ -21,7 +21,6 @@ const PACKAGES: Record<string, { ours: readonly string[]; node: boolean; bundled
 /** Readers of frames that have passed the guard, and of text that is no frame. */
 const MAY_PARSE_JSON: Record<string, string> = {
   'packages/session/src/recording.ts': 'lines of a recording',
-  'packages/session/src/log-reader.ts': 'a log that is one JSON value, which the reader asked for',
   'packages/protocol/src/json-scan.ts': 'the guard itself: it has measured the text before',
   'packages/server/src/routes/status.ts': 'our own package.json',
   'packages/server/src/testing-calls.ts': 'arguments of calls, for the test that asks for them',

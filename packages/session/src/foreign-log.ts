@@ -23,18 +23,20 @@ export function readLogLine(text: string, line: number): RecordingEntry {
   const parsed = parseLine(text);
   if (parsed.ok) return readLogValue(parsed.value, line);
   const damaged = { line, kind: 'damaged', message: parsed.message } as const;
-  // `< {…}`, `12:00:01 recv: {…}`, `data: {…}`: an event after a few words.
   const begin = text.slice(0, LONGEST_PREFIX).indexOf('{');
   if (begin <= 0) return damaged;
   const event = parseLine(text.slice(begin));
-  if (!event.ok) return damaged;
-  const prefix = text.slice(0, begin);
-  const from = /^\s*<|\b(?:recv|received?|incoming|server)\b|←/i.test(prefix)
+  return event.ok ? readPrefixedValue(text.slice(0, begin), event.value, line) : damaged;
+}
+
+/** What a value is that stands after a few words: `< {…}`, `12:00:01 recv: {…}`, `data: {…}`. */
+export function readPrefixedValue(prefix: string, value: unknown, line: number): RecordingEntry {
+  const from = /^\s*<|\b(?:recv|received?|incoming|server)\b|←|:<\s*$/i.test(prefix)
     ? 'server'
-    : /^\s*>|\b(?:send|sent|sending|outgoing|client)\b|→/i.test(prefix)
+    : /^\s*>|\b(?:send|sent|sending|outgoing|client)\b|→|:>\s*$/i.test(prefix)
       ? 'client'
       : undefined;
-  return readLogValue({ ...(from && { from }), ...timeIn(prefix), event: event.value }, line);
+  return readLogValue({ ...(from && { from }), ...timeIn(prefix), event: value }, line);
 }
 
 /** Longest text before the event on a line. */
@@ -104,24 +106,38 @@ const LISTS = ['events', 'messages', 'frames', 'logs', 'log', 'entries', 'data']
 // ---- Envelopes ----
 
 /** Where envelopes keep the event: as an object, or as the text of the frame. */
-const INSIDE = ['event', 'message', 'msg', 'data', 'payload', 'frame', 'body', 'content', 'json', 'raw', 'text'];
-const SIDES = ['direction', 'dir', 'source', 'sender', 'side', 'from', 'origin', 'type', 'kind', 'event'];
+const INSIDE = [
+  ...['event', 'message', 'msg', 'data', 'payload', 'frame', 'body', 'content', 'json', 'raw', 'text'],
+  // The Chrome DevTools Protocol: `{method, params: {requestId, timestamp, response: {payloadData}}}`.
+  ...['params', 'response', 'payloadData'],
+];
+const SIDES = ['direction', 'dir', 'source', 'sender', 'side', 'from', 'origin', 'type', 'kind', 'event', 'method'];
 const TIMES = ['time', 'timestamp', '@timestamp', 'ts', 'at', 'date', 'datetime', 'created_at', 'received_at', 't'];
 
 /** Names of the connection an event passed over, or of its session where a logger gives that. */
 const SOCKETS = [
   ...['socket', 'socket_id', 'socketId', 'ws_id', 'wsId', 'websocket_id', 'websocketId'],
-  ...['connection', 'connection_id', 'connectionId', 'conn', 'conn_id', 'connId', 'session_id', 'sessionId'],
+  ...[
+    'connection',
+    'connection_id',
+    'connectionId',
+    'conn',
+    'conn_id',
+    'connId',
+    'session_id',
+    'sessionId',
+    'requestId',
+  ],
 ];
 
 const SAID_BY: Readonly<Record<Side, ReadonlySet<string>>> = {
   client: new Set(
-    'client send sent sending out outgoing outbound request up upload upstream tx clienttoserver clientevent'.split(
+    'client send sent sending out outgoing outbound request up upload upstream tx clienttoserver clientevent networkwebsocketframesent'.split(
       ' ',
     ),
   ),
   server: new Set(
-    'server receive received recv in incoming inbound response down download downstream rx servertoclient serverevent'.split(
+    'server receive received recv in incoming inbound response down download downstream rx servertoclient serverevent networkwebsocketframereceived'.split(
       ' ',
     ),
   ),
@@ -151,18 +167,27 @@ function unwrap(value: Json, { side, time, socket }: Envelope, depth: number): F
     return { from, event, ...(time !== undefined && { time }), ...(socket !== undefined && { socket }) };
   }
   if (depth === MOST_ENVELOPES) return undefined;
+  const chrome = chromeTime(value);
   const envelope: Envelope = {
     side: firstOf(SIDES, (name) => sideIn(value[name])) ?? side,
-    time: firstOf(TIMES, (name) => readTime(value[name])) ?? time,
+    time: chrome ?? firstOf(TIMES, (name) => readTime(value[name])) ?? time,
     socket: firstOf(SOCKETS, (name) => readSocket(value[name])) ?? socket,
   };
   for (const name of INSIDE) {
-    const inner = readInner(value[name]);
+    const inner = readInner(chrome === undefined ? value[name] : withoutTime(value[name]));
     const found = inner && unwrap(inner, envelope, depth + 1);
     if (found) return found;
   }
   return undefined;
 }
+
+/** Chrome's own clock counts seconds since the machine began. */
+function chromeTime({ method, params }: Json): number | undefined {
+  if (typeof method !== 'string' || !method.startsWith('Network.webSocketFrame') || !isObject(params)) return undefined;
+  return typeof params.timestamp === 'number' && params.timestamp >= 0 ? params.timestamp * 1000 : undefined;
+}
+
+const withoutTime = (value: unknown) => (isObject(value) ? { ...value, timestamp: undefined } : value);
 
 function firstOf<T>(names: readonly string[], read: (name: string) => T | undefined): T | undefined {
   for (const name of names) {

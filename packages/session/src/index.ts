@@ -25,6 +25,7 @@ export type { IdSeed } from './ids.ts';
 export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, ToolsEvent } from './input.ts';
 export { deadline } from './lifetime.ts';
 export { createLogReader, type LogReader, type ReadEntry } from './log-reader.ts';
+export { describeForms, describeUnread, type LogReport, type UnreadLine } from './log-report.ts';
 export { createMirror, type Mirror, type MirroredSession, type MirrorOptions, type MirrorPart } from './mirror.ts';
 export type { MirrorChange, MirrorIssue, MirrorIssueCode, MirrorTranscription } from './mirror-state.ts';
 export type { AbortSignalLike, ChangeGap, ListenerFault } from './mirror-subscribe.ts';
@@ -66,6 +67,7 @@ export { snapshotPieces } from './snapshot-pieces.ts';
 export type { Speaking } from './speaking.ts';
 export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 export { type Step, step } from './step.ts';
+export { type TextForm, textBytes } from './text-bytes.ts';
 export { createStopwatch, type Stopwatch, type Timing, type TokenCounts } from './timings.ts';
 export {
   stepTranslation,

@@ -189,8 +189,11 @@ export function readRecordingLine(text: string, line: number): RecordingEntry {
 }
 
 /** The JSON of a line, or why there is none. */
-export function parseLine(text: string): { ok: true; value: unknown } | { ok: false; message: string } {
-  if (text.length > MAX_LINE) return { ok: false, message: 'longer than a line can be' };
+export function parseLine(
+  text: string,
+  longest = MAX_LINE,
+): { ok: true; value: unknown } | { ok: false; message: string } {
+  if (text.length > longest) return { ok: false, message: 'longer than a line can be' };
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {

@@ -1,9 +1,17 @@
 // `colloquy check`: holds logs to the protocol. The rules are `conformance.ts` of @colloquy/session.
 
 import { ColloquyError } from '@colloquy/protocol';
-import { createConformance, createSessionBlocks, type LoggedViolation, loggedFrame, RULES } from '@colloquy/session';
+import {
+  createConformance,
+  createSessionBlocks,
+  describeUnread,
+  type LoggedViolation,
+  type LogReport,
+  loggedFrame,
+  RULES,
+} from '@colloquy/session';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
-import { readLogFile } from '../log-file.ts';
+import { printForms, readLogFile } from '../log-file.ts';
 import { openOutput } from '../output.ts';
 import { printable, printableJson, printableLine } from '../printable.ts';
 
@@ -15,13 +23,14 @@ Each violation is one line: the file, the line in it, the rule, who broke it, an
 
 Each session of a log is held to it by itself, where there are several: a session.created with another id begins a new one, and
 so does another socket. A log that begins in the middle of a session is not blamed for what came before. What was redacted is taken for sound.
-Lines that are no events are counted; lines that cannot be read are violations.
+Lines that are no events are counted; lines that cannot be read are violations, of which the first 5 are printed. A log may be gzip,
+UTF-16, printed over several lines, or have words before each event; what it was read as is said on stderr.
 
 Options:
   --from <side>  only what the 'client' or the 'server' did
   --beta         events of a beta connection, which are asked for little; found out by itself where names tell
   --rules        the rules, each with its words
-  --json         one JSON object for each file, on a line: file, ok, frames, other_lines, violations (the first 1000,
+  --json         one JSON object for each file, on a line: file, ok, frames, other_lines, read_as, summary, violations (the first 1000,
                  each with line, from, event_type, rule, message), counts (of all, by rule), session_count, sessions (the
                  first 1000, each with id, frames, violations: how many)
   -h, --help     this text
@@ -37,6 +46,8 @@ ${EXIT_CODES_HELP}`;
 const MOST_LISTED = 1000;
 /** So many sessions of a file are printed. */
 const MOST_SHOWN = 50;
+/** So many lines of a file that cannot be read are printed. */
+const MAX_UNREAD = 5;
 /** Longest line of output, in characters. */
 const LONGEST = 400;
 
@@ -44,6 +55,12 @@ interface Checked {
   readonly frames: number;
   /** Lines that are no events of any kind. */
   readonly other_lines: number;
+  /** Forms of the log other than one object on each line. */
+  readonly read_as: readonly string[];
+  /** What the file is, where there are no events in it. */
+  readonly summary: string | null;
+  /** How many lines that cannot be read are not printed. */
+  readonly unread_more: number;
   readonly violations: readonly LoggedViolation[];
   readonly counts: Readonly<Record<string, number>>;
   readonly session_count: number;
@@ -74,7 +91,13 @@ async function checkFile(file: string, { beta, from, onViolation }: Asked): Prom
   let current = { id: null as string | null, frames: 0, violations: 0 };
   let frames = 0;
   let other_lines = 0;
-  for await (const { entry } of readLogFile(file)) {
+  let report: LogReport | undefined;
+  const unread = createUnreadLines(onViolation);
+  const onReport = (read: LogReport) => {
+    report = read;
+    printForms(file, read);
+  };
+  for await (const { entry } of readLogFile(file, onReport)) {
     const frame = loggedFrame(entry);
     if (frame) {
       const { index, id } = blocks.of(frame);
@@ -90,10 +113,39 @@ async function checkFile(file: string, { beta, from, onViolation }: Asked): Prom
       current.violations += 1;
       counts.set(violation.rule, (counts.get(violation.rule) ?? 0) + 1);
       if (violations.length < MOST_LISTED) violations.push(violation);
-      await onViolation(violation);
+      await (entry.kind === 'damaged' ? unread.put(violation, frames > 0) : onViolation(violation));
     }
   }
-  return { frames, other_lines, violations, counts: Object.fromEntries([...counts].sort()), session_count, sessions };
+  if (frames > 0) await unread.end();
+  return {
+    ...{ frames, other_lines },
+    read_as: [...(report?.forms ?? [])],
+    summary: frames === 0 && report ? (describeUnread(report) ?? null) : null,
+    unread_more: frames > 0 ? unread.more : 0,
+    ...{ violations, counts: Object.fromEntries([...counts].sort()), session_count, sessions },
+  };
+}
+
+/** Lines that cannot be read: the first few are told once there is an event in the log at all. */
+function createUnreadLines(onViolation: Asked['onViolation']) {
+  let waiting: LoggedViolation[] = [];
+  let count = 0;
+  const flush = async () => {
+    const due = waiting;
+    waiting = [];
+    for (const each of due) await onViolation(each);
+  };
+  return {
+    put(violation: LoggedViolation, isLog: boolean): Promise<void> | undefined {
+      count += 1;
+      if (count <= MAX_UNREAD) waiting.push(violation);
+      return isLog ? flush() : undefined;
+    },
+    end: flush,
+    get more() {
+      return Math.max(0, count - MAX_UNREAD);
+    },
+  };
 }
 
 function asLine(file: string, { line, rule, from, event_type, message }: LoggedViolation): string {
@@ -106,7 +158,7 @@ function summaryOf(file: string, checked: Checked): string {
   const { frames, other_lines, counts, session_count: count, sessions } = checked;
   const broken = Object.values(counts).reduce((sum, each) => sum + each, 0);
   const others = other_lines > 0 ? `; ${other_lines} lines are no events` : '';
-  if (frames === 0 && broken === 0) return `${file}: no events${others}\n`;
+  if (frames === 0) return `${file}: no events${checked.summary === null ? others : `; ${checked.summary}`}\n`;
   const among = count > 1 ? ` of ${count} sessions` : '';
   const rows = [`${file}: ${resultOf(broken)} in ${frames} events${among}${others}\n`];
   if (count > 1) {
@@ -116,6 +168,7 @@ function summaryOf(file: string, checked: Checked): string {
       );
     if (count > MOST_SHOWN) rows.push(`  and ${count - MOST_SHOWN} more sessions\n`);
   }
+  if (checked.unread_more > 0) rows.push(`  and ${checked.unread_more} more lines that cannot be read\n`);
   return rows.join('');
 }
 
@@ -155,7 +208,8 @@ async function run(args: string[]): Promise<number> {
       const checked = await checkFile(file, { beta, from, onViolation });
       const ok = checked.frames > 0 && checked.violations.length === 0;
       if (!ok) code = EXIT.failed;
-      await out.write(json ? `${printableJson({ file, ok, ...checked })}\n` : printable(summaryOf(file, checked)));
+      const { unread_more: _, ...told } = checked;
+      await out.write(json ? `${printableJson({ file, ok, ...told })}\n` : printable(summaryOf(file, checked)));
     } catch (error) {
       if (!ColloquyError.is(error)) throw error;
       code = EXIT.failed;

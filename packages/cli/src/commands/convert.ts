@@ -4,7 +4,7 @@ import { type RedactionLevel, redact } from '@colloquy/protocol';
 import { createRecordingWriter, type LoggedFrame, loggedFrame } from '@colloquy/session';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
-import { readLogFile } from '../log-file.ts';
+import { printForms, readLogFile } from '../log-file.ts';
 import { openOutput } from '../output.ts';
 import { escapeJson, printableLine } from '../printable.ts';
 
@@ -71,7 +71,7 @@ async function convertFile(
     for (const line of lines) await out.write(`${escapeJson(line)}\n`);
     lines = [];
   };
-  for await (const { entry } of readLogFile(file)) {
+  for await (const { entry } of readLogFile(file, (report) => printForms(file, report))) {
     if (entry.kind === 'header') startedAt = entry.header.started_at;
     const frame = loggedFrame(entry);
     if (!frame) {

@@ -5,7 +5,7 @@ import type { RedactionLevel } from '@colloquy/protocol';
 import { leftOutLine, redactLogEntry } from '@colloquy/session';
 import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
 import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
-import { readLogFile } from '../log-file.ts';
+import { printForms, readLogFile } from '../log-file.ts';
 import { openOutput } from '../output.ts';
 import { escapeJson, printableLine } from '../printable.ts';
 
@@ -41,7 +41,7 @@ async function redactFile(file: string, output: string | undefined, level: Redac
   let count = 0;
   let isRecording = false;
   let at = 0;
-  for await (const { entry, text } of readLogFile(file)) {
+  for await (const { entry, text } of readLogFile(file, (report) => printForms(file, report))) {
     isRecording ||= entry.kind === 'header';
     if (entry.kind === 'input') at = entry.input.at;
     else if (entry.kind === 'frame') at = entry.frame.at;

@@ -58,7 +58,7 @@ async function replayFile(file: string): Promise<Outcome> {
   let line = 0;
   let unreadable = 0;
   try {
-    for await (const text of textLines(file, progress.take)) {
+    for await (const text of textLines(file, { onBytes: progress.take })) {
       line += 1;
       if (text.trim() === '') continue;
       const entry = readRecordingLine(text, line);

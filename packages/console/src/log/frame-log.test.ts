@@ -93,7 +93,9 @@ describe('a log', () => {
   });
 
   it('names what breaks the protocol, by row, and what cannot be read', () => {
-    const log = logOf('{"type":"session.created","event_id":"e","session":{}}\nnot json\n{"type":"response.done"}\n');
+    const log = logOf(
+      '{"type":"session.created","event_id":"e","session":{}}\n{"not" json}\n{"type":"response.done"}\n',
+    );
     expect([...log.violations.keys()]).toEqual([0, 1, 2]);
     expect(log.violations.get(1)).toMatchObject([{ rule: 'LOG', line: 2 }]);
     expect(log.rows.map(({ from, type }) => `${from} ${type}`)).toEqual([

@@ -1,8 +1,9 @@
 // Reading a file into a log, a slice at a time, so that the page stays quick. What the lines are is `log-reader.ts` of
 // @colloquy/session.
 
-import { byteLines, createLogReader, type RecordingEntry } from '@colloquy/session';
+import { byteLines, createLogReader, type LogReport, type RecordingEntry, textBytes } from '@colloquy/session';
 import { MOST_ROWS } from './frame-log.ts';
+import { unpacked } from './unpacked.ts';
 
 /** How long a slice of the reading may take, in milliseconds. */
 const SLICE_MS = 12;
@@ -18,10 +19,10 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a whole log. Resolves when all of it was taken, when `signal` aborts, or when there are more lines than a log holds.
- * Rejects with what the stream rejects with.
+ * Reads a whole log, packed with gzip or not, and resolves with what it is: when all of it was taken, when `signal` aborts, or when there
+ * are more lines than a log holds. Rejects with what the stream rejects with.
  */
-export async function readLog(stream: ReadableStream<Uint8Array>, options: ReadOptions): Promise<void> {
+export async function readLog(stream: ReadableStream<Uint8Array>, options: ReadOptions): Promise<LogReport> {
   const { signal, take, progress } = options;
   const reader = createLogReader();
   const decoder = new TextDecoder();
@@ -34,9 +35,10 @@ export async function readLog(stream: ReadableStream<Uint8Array>, options: ReadO
       yield chunk;
     }
   };
-  for await (const line of byteLines(counted(), LONGEST_LINE)) {
+  const bytesOfText = textBytes(unpacked(counted(), reader.addForm), reader.addForm);
+  for await (const line of byteLines(bytesOfText, LONGEST_LINE)) {
     for (const { entry } of reader.take(decoder.decode(line))) take(entry);
-    if (signal.aborted || ++lines > MOST_ROWS) return;
+    if (signal.aborted || ++lines > MOST_ROWS) return reader.report;
     if (performance.now() - since < SLICE_MS) continue;
     progress?.(bytes);
     await new Promise((resolve) => setTimeout(resolve));
@@ -44,6 +46,7 @@ export async function readLog(stream: ReadableStream<Uint8Array>, options: ReadO
   }
   for (const { entry } of reader.end()) take(entry);
   progress?.(bytes);
+  return reader.report;
 }
 
 /** Not every browser can walk a stream by itself. */

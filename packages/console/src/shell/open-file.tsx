@@ -6,7 +6,7 @@ export function OpenFile({ open, label = 'Open a file' }: { open: (file: File) =
       {label}
       <input
         type="file"
-        accept=".jsonl,.ndjson,.json,.har,.log,.txt"
+        accept=".jsonl,.ndjson,.json,.har,.log,.txt,.gz"
         onChange={({ currentTarget }) => {
           const [file] = currentTarget.files ?? [];
           if (file) open(file);

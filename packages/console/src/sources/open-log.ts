@@ -1,6 +1,6 @@
 // Logs that are only looked at: a live session, a recording of the server, a file of one's own. Each becomes a `Viewing`.
 
-import { type RecordingEntry, readRecordingLine } from '@colloquy/session';
+import { describeForms, describeUnread, type LogReport, readRecordingLine } from '@colloquy/session';
 import { readLog } from '../log/read-log.ts';
 import type { ServerApi } from './server-api.ts';
 import { createViewing, type Viewing } from './viewing.ts';
@@ -92,12 +92,11 @@ async function read(
   size: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const kinds = new Set<RecordingEntry['kind']>();
+  let report: LogReport;
   try {
-    await readLog(stream, {
+    report = await readLog(stream, {
       signal,
       take(entry) {
-        kinds.add(entry.kind);
         log.append(entry);
       },
       progress(bytes) {
@@ -111,10 +110,14 @@ async function read(
     return;
   }
   if (signal.aborted) return;
-  const isLog = kinds.has('frame') || kinds.has('input') || kinds.has('event');
-  status.value = isLog
-    ? { state: 'ended', words: wordsOf(log.rows.length, log.dropped) }
-    : { state: 'failed', words: 'This holds no events of a Realtime conversation.' };
+  const unread = describeUnread(report);
+  status.value =
+    report.events > 0
+      ? {
+          state: 'ended',
+          words: [wordsOf(log.rows.length, log.dropped), describeForms(report), unread].filter(Boolean).join('; '),
+        }
+      : { state: 'failed', words: `This holds no events of a Realtime conversation${unread ? `: ${unread}` : ''}.` };
 }
 
 const wordsOf = (rows: number, dropped: number): string => {

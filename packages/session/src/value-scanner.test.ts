@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { createValueScanner } from './value-scanner.ts';
+
+describe('createValueScanner', () => {
+  it('[LG6] holds no more of a value that does not close than its limit', () => {
+    const scanner = createValueScanner({ first: 100, other: 50 });
+    scanner.take('{', 1);
+    for (let line = 2; scanner.isOpen; line += 1) {
+      expect(line).toBeLessThan(30);
+      scanner.take('  "a": 1,', line);
+    }
+    expect(scanner.take('{"b":1}', 40)).toMatchObject([{ value: { b: 1 }, line: 40 }]);
+    scanner.take('  {', 41);
+    let line = 42;
+    for (; scanner.isOpen; line += 1) scanner.take('    "a": 1,', line);
+    expect(line).toBeLessThan(48);
+  });
+
+  it('[LG3] leaves strings as they are where it removes commas', () => {
+    const [found] = createValueScanner().take('x {"a":", }",  "b":[1 , ], }', 3);
+    expect(found).toMatchObject({ value: { a: ', }', b: [1] }, prefix: 'x ', line: 3, isRepaired: true });
+  });
+});
