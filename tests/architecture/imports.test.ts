@@ -26,7 +26,7 @@ const MAY_PARSE_JSON: Record<string, string> = {
   'packages/server/src/testing-calls.ts': 'arguments of calls, for the test that asks for them',
   'packages/cli/src/config.ts': "the operator's own file",
   'packages/cli/src/reach.ts': "a server's answer over HTTP, and its refusals, cut short",
-  'packages/cli/src/main.ts': 'our own package.json',
+  'packages/cli/src/version.ts': 'our own package.json',
   'packages/cli/src/prices.ts': 'a file of prices, ours or the one that is named',
 };
 

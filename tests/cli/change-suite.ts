@@ -58,7 +58,10 @@ export function changeSuite({ path: folder, file, foreign, cut, garbage }: LogFo
       expect([code, stderr]).toEqual([2, 'colloquy redact: the output would overwrite what is read\n']);
       expect(readFileSync(path, 'utf8')).toBe('CANARY\n');
       const nowhere = await run(['redact', golden('text-turn'), '-o', join(folder, 'no/such/folder')]);
-      expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringMatching(/cannot be written: ENOENT\n$/)]);
+      expect([nowhere.code, nowhere.stderr]).toEqual([
+        1,
+        expect.stringMatching(/cannot be written: it does not exist\n$/),
+      ]);
     });
   });
 
@@ -106,6 +109,20 @@ export function changeSuite({ path: folder, file, foreign, cut, garbage }: LogFo
       expect([own.cost, own.currency]).toEqual([2, 'EUR']);
       const [none] = json((await run(['measure', '--json', file('unpriced', turn('gpt-realtime-9000'))])).stdout);
       expect(none.cost).toBeNull();
+    });
+
+    it('[CL7] ends with the sums and percentiles of all files when there are several', async () => {
+      const paths = [golden('speech-turns'), file('one.jsonl', turn('gpt-realtime'))];
+      const { stdout } = await run(['measure', ...paths]);
+      expect(stdout).toMatch(/\nall 2 files\n {2}4 responses \(1 cancelled, 3 completed\), 2 transcriptions\n/);
+      expect(stdout).toMatch(
+        / {2}milliseconds: first output p50 \d+ p95 \d+, first audio p50 \d+ p95 \d+, total p50 \d+ p95 2000\n/,
+      );
+      const rows = json((await run(['measure', '--json', ...paths])).stdout);
+      const sums = rows.filter(({ kind }) => kind === 'file');
+      const total = sums.reduce((sum, { input }) => sum + input, 0);
+      expect(rows.at(-1)).toMatchObject({ kind: 'all', files: 2, responses: 4, input: total });
+      expect((await run(['measure', golden('speech-turns')])).stdout).not.toContain('all ');
     });
 
     it('[CO26] says as if of which model a cost is when an engine without a price answered', async () => {

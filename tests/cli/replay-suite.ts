@@ -93,7 +93,7 @@ export function replaySuite(): void {
         .trimEnd()
         .split('\n')
         .map((line) => JSON.parse(line));
-      expect(first).toEqual({ file: gone, ok: false, error: 'cannot be read: ENOENT' });
+      expect(first).toEqual({ file: gone, ok: false, error: 'cannot be read: it does not exist' });
       expect(second).toMatchObject({ file, ok: true, closed: true, unreadable: 0, unread: [], difference: null });
       expect(second.frames).toBe(lines.filter((line) => line.includes('"from":"server"')).length);
     });

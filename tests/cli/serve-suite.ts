@@ -264,8 +264,8 @@ export function serveSuite(): void {
       [['--port', '99999'], '--port must be a whole number from 0 to 65535'],
       [['--engine', 'nobody'], '--engine must name one or more of offline, parrot, scripted, cascade'],
       [['--engine', 'scripted'], '--engine scripted needs --scenario'],
-      [['--engine', 'scripted', '--scenario', '/nowhere/s.yaml'], '/nowhere/s.yaml cannot be read: ENOENT'],
-      [['--scenario', '/nowhere/s.yaml'], '/nowhere/s.yaml cannot be read: ENOENT'],
+      [['--engine', 'scripted', '--scenario', '/nowhere/s.yaml'], '/nowhere/s.yaml cannot be read: it does not exist'],
+      [['--scenario', '/nowhere/s.yaml'], '/nowhere/s.yaml cannot be read: it does not exist'],
       [['--engine', 'parrot', '--scenario', 's.yaml'], '--scenario is for --engine scripted, not parrot'],
       [['--pace', '10'], '--pace is for --engine parrot, not offline'],
       [['--engine', 'parrot,offline,parrot'], "--engine names 'parrot' twice"],
@@ -277,7 +277,7 @@ export function serveSuite(): void {
       [['--api-key', 'sk-secret'], "--api-key is not an option; see 'colloquy serve --help'"],
       [['--port'], '--port is not given as it should be'],
       [['sk-secret'], 'too many arguments'],
-      [['--config', '/nowhere/colloquy.json'], '/nowhere/colloquy.json cannot be read: ENOENT'],
+      [['--config', '/nowhere/colloquy.json'], '/nowhere/colloquy.json cannot be read: it does not exist'],
     ])('refuses %j: one line and 2', async (args, message) => {
       const { code, stdout, stderr } = await run(['serve', ...args]);
       expect([code, stdout]).toEqual([2, '']);
@@ -306,10 +306,10 @@ export function serveSuite(): void {
 
   describe('colloquy', () => {
     it.each([
-      [['--help'], /^Usage: colloquy <command>[\s\S]*serve[\s\S]*talk[\s\S]*Exit codes/],
-      [['serve', '--help'], /^Usage: colloquy serve[\s\S]*--port[\s\S]*COLLOQUY_API_KEYS[\s\S]*Exit codes/],
-      [['replay', '--help'], /^Usage: colloquy replay[\s\S]*--json[\s\S]*Exit codes/],
-      [['talk', '-h'], /^Usage: colloquy talk[\s\S]*--events[\s\S]*Exit codes/],
+      [['--help'], /^Usage: colloquy \[<command>\][\s\S]*serve[\s\S]*talk[\s\S]*Exit codes/],
+      [['serve', '--help'], /^Usage: colloquy serve[\s\S]*--port[\s\S]*COLLOQUY_API_KEYS/],
+      [['replay', '--help'], /^Usage: colloquy replay[\s\S]*--json/],
+      [['talk', '-h'], /^Usage: colloquy talk[\s\S]*--events/],
       [['--version'], /^\d+\.\d+\.\d+\n$/],
     ])('answers %j on stdout', async (args, pattern) => {
       const { code, stdout, stderr } = await run(args);
@@ -317,10 +317,13 @@ export function serveSuite(): void {
       expect(stdout).toMatch(pattern);
     });
 
-    it.each([[[]], [['frobnicate']], [['__proto__']]])('refuses %j on stderr with 2', async (args) => {
-      const { code, stdout, stderr } = await run(args);
-      expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toContain('colloquy');
-    });
+    it.each([[['frobnicate']], [['__proto__']], [['help', 'constructor']]])(
+      'refuses %j on stderr with 2',
+      async (args) => {
+        const { code, stdout, stderr } = await run(args);
+        expect([code, stdout]).toEqual([2, '']);
+        expect(stderr).toContain('colloquy');
+      },
+    );
   });
 }

@@ -59,9 +59,9 @@ export function spokenTalkSuite(): void {
     });
 
     it.each([
-      [['--say', 'nowhere.wav'], /nowhere\.wav cannot be read: ENOENT/],
+      [['--say', 'nowhere.wav'], /nowhere\.wav cannot be read: it does not exist/],
       [['--say', import.meta.filename], /is no WAV file of 16-bit samples/],
-      [['--save', '/nowhere/out.wav'], /\/nowhere\/out\.wav cannot be written: ENOENT/],
+      [['--save', '/nowhere/out.wav'], /\/nowhere\/out\.wav cannot be written: it does not exist/],
       [['--mic', '--say', 'x.wav'], /--mic and --say exclude each other/],
       [['--mic'], /--mic needs a program that records: one of parecord, arecord, rec/],
     ])('refuses %j before it connects: one line and 2', async (args, why) => {

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfigFile, readKeys, readSettings, SETTINGS, SETTINGS_HELP } from './config.ts';
+import { readConfigFile, readKeys, readSettings, SETTINGS } from './config.ts';
+import { SETTING_GROUPS, SETTINGS_HELP } from './settings-help.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -77,7 +78,7 @@ describe('readConfigFile', () => {
   });
 
   it('names a file that is not there', () => {
-    expect(() => readConfigFile(join(folder, 'gone.json'))).toThrow(/gone\.json cannot be read: ENOENT/);
+    expect(() => readConfigFile(join(folder, 'gone.json'))).toThrow(/gone\.json cannot be read: it does not exist/);
   });
 
   it('reads a file that begins with a byte order mark', () => {
@@ -101,4 +102,8 @@ it('the help names every flag and every variable', () => {
     expect(SETTINGS_HELP).toContain(`--${name}`);
     expect(SETTINGS_HELP).toContain(env);
   }
+});
+
+it('the help has every setting in one group', () => {
+  expect(Object.values(SETTING_GROUPS).flat().toSorted()).toEqual(Object.keys(SETTINGS).toSorted());
 });

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import { misused } from './command.ts';
+import { fileErrorText } from './file-error.ts';
 
 /** How one kind of value is read; both readers answer `undefined` for a value that is not of the kind. */
 interface Kind<T> {
@@ -16,7 +17,7 @@ interface Kind<T> {
   readonly fromJson: (value: unknown) => T | undefined;
 }
 
-interface Setting<T> extends Kind<T> {
+export interface Setting<T> extends Kind<T> {
   readonly env: string;
   /** What stands for the value in the help; a switch has none. */
   readonly value?: string;
@@ -241,7 +242,7 @@ export const SETTINGS = {
   },
 } as const satisfies Record<string, Setting<unknown>>;
 
-type SettingName = keyof typeof SETTINGS;
+export type SettingName = keyof typeof SETTINGS;
 type ValueOf<K> = K extends Kind<infer T> ? T : never;
 
 /** What was set, by name; what was set nowhere is absent, and then the default holds. */
@@ -262,13 +263,6 @@ export const SETTING_FLAGS = Object.fromEntries(
   NAMES.map((name) => [name, { type: isSwitch(SETTINGS[name]) ? 'boolean' : 'string' }]),
 ) as Record<SettingName, { type: 'string' | 'boolean' }> satisfies ParseArgsConfig['options'];
 
-/** One line per setting: the flag, the environment's name for it, what it does. */
-export const SETTINGS_HELP = NAMES.map((name) => {
-  const { env, about, ...rest }: Setting<unknown> = SETTINGS[name];
-  const flag = rest.value === undefined ? `--${name}` : `--${name} <${rest.value}>`;
-  return `  ${flag.padEnd(22)} ${about}\n  ${''.padEnd(22)} env ${env}\n`;
-}).join('');
-
 /** Line and column of a place in a text, from 1. */
 function placeIn(text: string, position: number): string {
   const lines = text.slice(0, position).split('\n');
@@ -280,7 +274,7 @@ function parseFile(file: string): Record<string, unknown> {
   try {
     text = readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (error) {
-    throw misused(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
+    throw misused(`${file} cannot be read: ${fileErrorText(error)}`);
   }
   let value: unknown;
   try {

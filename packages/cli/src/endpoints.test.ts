@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCascadeConfig } from '@colloquy/server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfigFile, readSettings, SETTINGS_HELP } from './config.ts';
+import { readConfigFile, readSettings } from './config.ts';
 import { readEndpoints } from './endpoints.ts';
+import { SETTINGS_HELP } from './settings-help.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -66,7 +67,7 @@ describe('readEndpoints', () => {
   it.each([
     [{ 'think-url': url }, "endpoints: Missing required parameter: 'think.model'."],
     [{ 'think-url': 'http://elsewhere.example', 'think-model': 'm' }, "endpoints: 'think.url' is unencrypted"],
-    [{ cascade: '/nonexistent.yaml' }, '/nonexistent.yaml cannot be read: ENOENT'],
+    [{ cascade: '/nonexistent.yaml' }, '/nonexistent.yaml cannot be read: it does not exist'],
   ])('says what is wrong with %j', (flags, message) => {
     expect(() => read(flags)).toThrow(message);
   });

@@ -2,6 +2,7 @@
 
 import { ColloquyError } from '@colloquy/protocol';
 import type { OfferedEngine, ScriptedEngine, VoiceOptions } from '@colloquy/server';
+import type { EngineAbilities } from './banner.ts';
 import { misused } from './command.ts';
 import type { Settings } from './config.ts';
 import { readEndpoints } from './endpoints.ts';
@@ -30,6 +31,8 @@ export interface Engines {
   readonly offered: Readonly<Record<string, OfferedEngine>>;
   /** What hears for engines without ears of their own: those of the first that has any. */
   readonly speech: OfferedEngine['speech'];
+  /** What each offered engine can do, in the same order. */
+  readonly abilities: readonly EngineAbilities[];
   /** What the offered engines lack, one sentence each. */
   readonly missing: readonly string[];
   /** What went otherwise than scenarios have it, one text each. */
@@ -118,9 +121,20 @@ export async function openEngines(
     name,
     engine ? { engine } : (voices[name] as OfferedEngine),
   ]);
+  const speech = offered.find(([, each]) => each.speech)?.[1].speech;
   return {
     offered: Object.fromEntries(offered),
-    speech: offered.find(([, { speech }]) => speech)?.[1].speech,
+    speech,
+    abilities: made.map(({ name, voice }) => {
+      const own = voices[name];
+      return {
+        name,
+        canHear: (own?.speech ?? speech)?.transcriber !== undefined,
+        // The parrot and scenarios speak with a tone.
+        canSpeak: own === undefined || own.engine.parts?.speak !== undefined,
+        hasModel: voice?.endpoints?.think !== undefined,
+      };
+    }),
     missing: [...new Set(Object.values(voices).flatMap(({ missing = [] }) => missing))],
     unplayed: () => offered.flatMap(([, { engine }]) => ('assertComplete' in engine ? differences(engine) : [])),
     close,

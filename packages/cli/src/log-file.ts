@@ -3,6 +3,7 @@
 
 import { ColloquyError } from '@colloquy/protocol';
 import { createLogReader, describeForms, describeUnread, type LogReport, type ReadEntry } from '@colloquy/session';
+import { fileErrorText } from './file-error.ts';
 import { printableLine } from './printable.ts';
 import { progressOf } from './progress.ts';
 import { textLines } from './text-lines.ts';
@@ -48,5 +49,5 @@ export function printForms(file: string, report: LogReport): void {
 export function unreadable(file: string, error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
-  return new ColloquyError('not_found', `${printableLine(file)} cannot be read: ${code}`);
+  return new ColloquyError('not_found', `${printableLine(file)} cannot be read: ${fileErrorText(error)}`);
 }

@@ -1,37 +1,18 @@
 #!/usr/bin/env node
-// `colloquy`: finds the command, runs it, and turns what went wrong into one line and an exit code.
+// `colloquy`: finds the command, runs it, and turns an error into one line and an exit code. What a command needs is loaded
+// with it; this file and what it imports stay light.
 
-import { readFileSync } from 'node:fs';
-import { ColloquyError } from '@colloquy/protocol';
-import { type Command, EXIT, EXIT_CODES_HELP } from './command.ts';
-import { check } from './commands/check.ts';
-import { completionOf } from './commands/completion.ts';
-import { convert } from './commands/convert.ts';
-import { doctor } from './commands/doctor.ts';
-import { inspect } from './commands/inspect.ts';
-import { measure } from './commands/measure.ts';
-import { redact } from './commands/redact.ts';
-import { replay } from './commands/replay.ts';
-import { serve } from './commands/serve.ts';
-import { tail } from './commands/tail.ts';
-import { talk } from './commands/talk.ts';
+import type { ColloquyError } from '@colloquy/protocol';
+import { COMMANDS } from './commands.ts';
+import { EXIT, EXIT_CODES_HELP } from './exit-codes.ts';
 import { faultText } from './fault.ts';
+import { nearestNames, unknownName } from './nearest.ts';
+import { colouredHelp, paletteFor } from './palette.ts';
+import { version } from './version.ts';
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ['serve', serve],
-  ['talk', talk],
-  ['doctor', doctor],
-  ['replay', replay],
-  ['inspect', inspect],
-  ['check', check],
-  ['redact', redact],
-  ['measure', measure],
-  ['convert', convert],
-  ['tail', tail],
-  ['completion', completionOf(() => COMMANDS)],
-]);
+const HELP = `Usage: colloquy [<command>] [options]
 
-const HELP = `Usage: colloquy <command> [options]
+Without a command it serves, as 'colloquy serve --open' does, and opens the console.
 
 Commands:
 ${[...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}\n`).join('')}
@@ -41,40 +22,57 @@ Options:
 
 ${EXIT_CODES_HELP}`;
 
-function version(): string {
-  const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return manifest.version;
+/** The command to run and its arguments: options alone are those of `serve`. */
+function readCommand([name, ...args]: string[]): { name: string; args: string[] } {
+  if (name === undefined || (name.startsWith('-') && name !== '-'))
+    return { name: 'serve', args: ['--open', ...(name === undefined ? [] : [name]), ...args] };
+  return { name, args };
 }
 
-async function main([name, ...args]: string[]): Promise<number> {
-  const asked = name === 'help' ? args[0] : undefined;
-  if (name === '--help' || name === '-h' || (name === 'help' && asked === undefined)) {
-    process.stdout.write(HELP);
+async function printHelp(name: string | undefined): Promise<number> {
+  if (name === undefined) {
+    process.stdout.write(colouredHelp(HELP));
     return EXIT.done;
   }
-  if (name === '--version' || name === '-v') {
+  const entry = COMMANDS.get(name);
+  if (!entry) return refuseCommand(name);
+  process.stdout.write(colouredHelp((await entry.load()).help));
+  return EXIT.done;
+}
+
+/** Names the likely command alone: what was typed may be a secret in the wrong place. */
+function refuseCommand(typed: string): number {
+  const nearest = nearestNames(typed, COMMANDS.keys());
+  return fail('colloquy', unknownName('there is no such command', nearest, 'colloquy --help'), EXIT.misused);
+}
+
+function fail(from: string, message: string, code: number): number {
+  process.stderr.write(`${paletteFor(process.stderr).bad(`${from}:`)} ${message}\n`);
+  return code;
+}
+
+async function main(argv: string[]): Promise<number> {
+  const [first, second] = argv;
+  if (first === '--help' || first === '-h') return printHelp(undefined);
+  if (first === 'help') return printHelp(second);
+  if (first === '--version' || first === '-v') {
     process.stdout.write(`${version()}\n`);
     return EXIT.done;
   }
-  const command = COMMANDS.get(asked ?? name ?? '');
-  if (!command) {
-    process.stderr.write(name === undefined ? HELP : "colloquy: there is no such command; see 'colloquy --help'\n");
-    return EXIT.misused;
-  }
-  if (asked !== undefined) {
-    process.stdout.write(command.help);
-    return EXIT.done;
-  }
+  const { name, args } = readCommand(argv);
+  const entry = COMMANDS.get(name);
+  if (!entry) return refuseCommand(name);
   try {
-    return await command.run(args);
+    return await (await entry.load()).run(args);
   } catch (error) {
+    // Loaded already, by the command that threw.
+    const { ColloquyError } = await import('@colloquy/protocol');
     if (!ColloquyError.is(error)) {
       process.stderr.write(faultText(`colloquy ${name}`, error));
       return EXIT.failed;
     }
     const { code, message } = error as ColloquyError;
-    process.stderr.write(`colloquy ${name}: ${message}\n`);
-    return code === 'invalid_configuration' ? EXIT.misused : EXIT.failed;
+    return fail(`colloquy ${name}`, message, code === 'invalid_configuration' ? EXIT.misused : EXIT.failed);
   }
 }
 

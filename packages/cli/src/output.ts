@@ -5,6 +5,7 @@ import { createWriteStream, statSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { ColloquyError } from '@colloquy/protocol';
 import { misused } from './command.ts';
+import { fileErrorText } from './file-error.ts';
 import { printableLine } from './printable.ts';
 
 /** So many characters are written at once. */
@@ -29,8 +30,7 @@ export function openOutput(file: string | undefined, source: string): Output {
   let piece = '';
 
   const refuse = (error: unknown) => {
-    const { code = 'unknown' } = error as NodeJS.ErrnoException;
-    return new ColloquyError('not_found', `${printableLine(file ?? '-')} cannot be written: ${code}`);
+    return new ColloquyError('not_found', `${printableLine(file ?? '-')} cannot be written: ${fileErrorText(error)}`);
   };
 
   async function flush(): Promise<void> {

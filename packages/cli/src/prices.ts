@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type ModelPrices, PRICED_KINDS, type PriceList } from '@colloquy/session';
 import { misused } from './command.ts';
+import { fileErrorText } from './file-error.ts';
 import { printableLine } from './printable.ts';
 
 const ours = () => createRequire(import.meta.url).resolve('@colloquy/session/prices.json');
@@ -16,7 +17,7 @@ export function readPrices(file: string | undefined): PriceList {
   try {
     value = JSON.parse(readFileSync(file ?? ours(), 'utf8'));
   } catch (error) {
-    throw misused(`${name} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'it is not JSON'}`);
+    throw misused(`${name} cannot be read: ${error instanceof SyntaxError ? 'it is not JSON' : fileErrorText(error)}`);
   }
   const { currency = 'USD', as_of, models } = isObject(value) ? value : {};
   if (typeof currency !== 'string') throw misused(`${name}: currency is a word, as USD`);

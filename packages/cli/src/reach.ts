@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { misused } from './command.ts';
+import { fileErrorText } from './file-error.ts';
 import { printableLine } from './printable.ts';
 
 export interface Connecting {
@@ -26,7 +27,7 @@ export function readCa(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw misused(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
+    throw misused(`${file} cannot be read: ${fileErrorText(error)}`);
   }
 }
 

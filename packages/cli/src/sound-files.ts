@@ -3,11 +3,10 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { prepareResampler, readWav, resampleAll, writeWav } from '@colloquy/server';
 import { misused } from './command.ts';
+import { fileErrorText } from './file-error.ts';
 
 /** Of what a session hears and says here: 16-bit mono. */
 export const SOUND_HZ = 24_000;
-
-const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? 'unknown';
 
 /** The samples of a file at 24 kHz. Rejects with `misused`, which names the file, for one that cannot be read or holds none. */
 export async function readSound(path: string): Promise<Int16Array> {
@@ -15,7 +14,7 @@ export async function readSound(path: string): Promise<Int16Array> {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw misused(`${path} cannot be read: ${codeOf(error)}`);
+    throw misused(`${path} cannot be read: ${fileErrorText(error)}`);
   }
   const sound = readWav(bytes);
   if (!sound) throw misused(`${path} is no WAV file of 16-bit samples`);
@@ -39,7 +38,7 @@ export function createSoundFile(path: string): SoundFile {
   try {
     closeSync(openSync(path, 'w'));
   } catch (error) {
-    throw misused(`${path} cannot be written: ${codeOf(error)}`);
+    throw misused(`${path} cannot be written: ${fileErrorText(error)}`);
   }
   return {
     add: (samples) => void pieces.push(samples),

@@ -2,12 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { misused } from './command.ts';
+import { fileErrorText } from './file-error.ts';
 
 /** Throws `misused`, which names the file, for one that cannot be read. */
 export function readTextFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw misused(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}`);
+    throw misused(`${path} cannot be read: ${fileErrorText(error)}`);
   }
 }

@@ -1,10 +1,14 @@
 // Configuration files: their text to a value, and what is wrong with the value in words for whoever wrote it.
 
+import { createRequire } from 'node:module';
 import { ColloquyError, type Issue } from '@colloquy/protocol';
-import { parse } from 'yaml';
+
+/** Loaded with the first file: a server without one starts without the parser. */
+const yaml = (): typeof import('yaml') => createRequire(import.meta.url)('yaml');
 
 /** Reads YAML, or JSON, which is YAML. `name` stands for the file. Throws `invalid_configuration` that says where it breaks off. */
 export function parseConfigText(text: string, name: string): unknown {
+  const { parse } = yaml();
   try {
     return parse(text, { schema: 'core', maxAliasCount: 100, logLevel: 'error' });
   } catch (cause) {

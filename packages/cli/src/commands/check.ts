@@ -10,9 +10,10 @@ import {
   loggedFrame,
   RULES,
 } from '@colloquy/session';
-import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { printForms, readLogFile } from '../log-file.ts';
 import { openOutput } from '../output.ts';
+import { colouredHelp } from '../palette.ts';
 import { printable, printableJson, printableLine } from '../printable.ts';
 
 const HELP = `Usage: colloquy check <file>... [options]
@@ -39,8 +40,7 @@ Examples:
   colloquy check *.jsonl --from server && echo 'it keeps the protocol'
   colloquy check session.jsonl --json
   colloquy check --rules
-
-${EXIT_CODES_HELP}`;
+`;
 
 /** So many violations of a file are told in JSON; all of them are counted. */
 const MOST_LISTED = 1000;
@@ -189,7 +189,7 @@ async function run(args: string[]): Promise<number> {
     Number.POSITIVE_INFINITY,
   );
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(colouredHelp(HELP));
     return EXIT.done;
   }
   if (values.rules) {
@@ -222,4 +222,4 @@ async function run(args: string[]): Promise<number> {
   return code;
 }
 
-export const check: Command = { summary: 'hold logs of events to the protocol, ours or others', help: HELP, run };
+export const check: Command = { help: HELP, run };

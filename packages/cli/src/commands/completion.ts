@@ -1,6 +1,8 @@
 // `colloquy completion`: scripts that let shells complete commands, options and files. They are made of the commands' own helps.
 
-import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { type Command, EXIT, misused, readArguments } from '../command.ts';
+import type { CommandEntry } from '../commands.ts';
+import { colouredHelp } from '../palette.ts';
 
 const HELP = `Usage: colloquy completion bash|zsh|fish
 
@@ -12,8 +14,7 @@ Prints a script that completes commands, options and files. To have it at hand:
 
 Options:
   -h, --help  this text
-
-${EXIT_CODES_HELP}`;
+`;
 
 interface Word {
   readonly name: string;
@@ -76,20 +77,24 @@ if [[ \${funcstack[1]} == _colloquy ]]; then _colloquy "$@"; else compdef _collo
 };
 
 /** The command, for all commands there are, itself included. */
-export function completionOf(commands: () => ReadonlyMap<string, Command>): Command {
+export function completionOf(commands: ReadonlyMap<string, CommandEntry>): Command {
   return {
-    summary: 'a script that completes commands in bash, zsh or fish',
     help: HELP,
     run: async (args) => {
       const { values, positionals } = readArguments('completion', args, { help: { type: 'boolean', short: 'h' } }, 1);
       if (values.help) {
-        process.stdout.write(HELP);
+        process.stdout.write(colouredHelp(HELP));
         return EXIT.done;
       }
       const [shell = ''] = positionals;
       const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
       if (!script) throw misused(`which shell? One of ${Object.keys(SCRIPTS).join(', ')}`);
-      const words = [...commands()].map(([name, { summary, help }]) => ({ name, summary, options: optionsIn(help) }));
+      const words = await Promise.all(
+        [...commands].map(async ([name, { summary, load }]) => {
+          const { help } = await load();
+          return { name, summary, options: optionsIn(help) };
+        }),
+      );
       process.stdout.write(script(words));
       return EXIT.done;
     },

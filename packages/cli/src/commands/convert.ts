@@ -2,10 +2,11 @@
 
 import { type RedactionLevel, redact } from '@colloquy/protocol';
 import { createRecordingWriter, type LoggedFrame, loggedFrame } from '@colloquy/session';
-import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
 import { printForms, readLogFile } from '../log-file.ts';
 import { openOutput } from '../output.ts';
+import { colouredHelp } from '../palette.ts';
 import { escapeJson, printableLine } from '../printable.ts';
 
 const HELP = `Usage: colloquy convert <file> [options]
@@ -24,8 +25,7 @@ ${LEVEL_HELP}
 Examples:
   colloquy convert events.jsonl -o session.jsonl
   colloquy convert session.jsonl --to log | less
-
-${EXIT_CODES_HELP}`;
+`;
 
 const FORMS = ['recording', 'events', 'log'] as const;
 
@@ -105,7 +105,7 @@ async function run(args: string[]): Promise<number> {
     1,
   );
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(colouredHelp(HELP));
     return EXIT.done;
   }
   const form = FORMS.find((each) => each === (values.to ?? 'recording'));
@@ -123,4 +123,4 @@ async function run(args: string[]): Promise<number> {
   return damaged > 0 ? EXIT.failed : EXIT.done;
 }
 
-export const convert: Command = { summary: "turn others' logs into recordings, and back", help: HELP, run };
+export const convert: Command = { help: HELP, run };

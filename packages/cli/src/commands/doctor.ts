@@ -1,9 +1,10 @@
 // `colloquy doctor`: asks every configured endpoint once, has every model work once, and says what is wrong with it.
 
 import type { EndpointReport } from '@colloquy/server';
-import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { readSettings, SETTING_FLAGS } from '../config.ts';
 import { readEndpoints } from '../endpoints.ts';
+import { colouredHelp } from '../palette.ts';
 import { printable } from '../printable.ts';
 
 const HELP = `Usage: colloquy doctor [options]
@@ -17,8 +18,7 @@ Options:
   --cascade <file> and the other options of endpoints, --sherpa-models <folder>: see 'colloquy serve --help'
   --config <file>  a JSON object of settings, as for 'colloquy serve'
   -h, --help       this text
-
-${EXIT_CODES_HELP}`;
+`;
 
 const NAME_WIDTH = 10;
 
@@ -43,7 +43,7 @@ async function run(args: string[]): Promise<number> {
     0,
   );
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(colouredHelp(HELP));
     return EXIT.done;
   }
   const { env } = process;
@@ -65,8 +65,4 @@ async function run(args: string[]): Promise<number> {
   return reports.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
 }
 
-export const doctor: Command = {
-  summary: 'ask each configured endpoint and model, and say what is wrong',
-  help: HELP,
-  run,
-};
+export const doctor: Command = { help: HELP, run };

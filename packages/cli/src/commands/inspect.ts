@@ -2,13 +2,14 @@
 
 import { redact } from '@colloquy/protocol';
 import { loggedFrame } from '@colloquy/session';
-import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { frameLine } from '../frame-line.ts';
 import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
 import { readLogFile } from '../log-file.ts';
 import { openOutput } from '../output.ts';
 import { gather } from '../overview.ts';
 import { overviewText } from '../overview-text.ts';
+import { colouredHelp } from '../palette.ts';
 import { printableJson } from '../printable.ts';
 
 const HELP = `Usage: colloquy inspect <file> [options]
@@ -29,8 +30,7 @@ Examples:
   colloquy inspect session.jsonl
   colloquy inspect har-of-my-browser.har --events | grep error
   colloquy inspect - --json < session.jsonl
-
-${EXIT_CODES_HELP}`;
+`;
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = readArguments(
@@ -45,7 +45,7 @@ async function run(args: string[]): Promise<number> {
     1,
   );
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(colouredHelp(HELP));
     return EXIT.done;
   }
   const level = readLevel(values.level);
@@ -80,4 +80,4 @@ async function run(args: string[]): Promise<number> {
   return EXIT.failed;
 }
 
-export const inspect: Command = { summary: 'what is in a log: conversation, times, errors', help: HELP, run };
+export const inspect: Command = { help: HELP, run };

@@ -3,21 +3,23 @@
 
 import { ColloquyError } from '@colloquy/protocol';
 import { costOf, loggedFrame, PRICED_KINDS, type PriceList, type Timing } from '@colloquy/session';
-import { type AsIf, createAsIf } from '../as-if.ts';
-import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { createAsIf } from '../as-if.ts';
+import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { readLogFile } from '../log-file.ts';
 import { type Output, openOutput } from '../output.ts';
+import { colouredHelp } from '../palette.ts';
 import { createPriceCheck } from '../price-check.ts';
 import { readPrices } from '../prices.ts';
 import { printableJson, printableLine } from '../printable.ts';
 import { createSessionMeasure, type Measured, type MeasuredSession } from '../session-measure.ts';
 import { type Cell, type Column, csvRow, tableRow } from '../table.ts';
-import type { Totals } from '../totals.ts';
+import { createTotals, type Summing, type Totals } from '../totals.ts';
 
 const HELP = `Usage: colloquy measure <file>... [options]
 
 Says of each response in logs of events, and of each transcription of a user's speech, how long it took, how many tokens it
-consumed and what they cost, and sums them up for each file. For recordings of ours and logs others wrote, as 'colloquy check'
+consumed and what they cost, and sums them up for each file, with p50 and p95 of the times, and
+for all of several files. For recordings of ours and logs others wrote, as 'colloquy check'
 reads them; '-' is standard input. Of a log with several sessions each is summed up by itself, then all of them.
 
 Times are milliseconds since the response was asked for, by response.create or by the end of the user's speech: to its first
@@ -28,7 +30,7 @@ would cost, and is said to be "as if" of that model.
 
 Options:
   --format <form>   'table' (the default), 'csv', or 'json': one JSON object for each response, then one for each session of
-                    a log with several, then one for each file
+                    a log with several, one for each file, and one for all of several files
   --json            the same as --format json
   --prices <file>   prices of your own, in the form of our prices.json (in @colloquy/session)
   --check-prices    name each model in the logs, with the date of its price or 'no price'; 1 if one has none
@@ -37,8 +39,7 @@ Options:
 Examples:
   colloquy measure recordings/*.jsonl
   colloquy measure session.jsonl --format csv > session.csv
-
-${EXIT_CODES_HELP}`;
+`;
 
 const COLUMNS: readonly Column[] = [
   { name: 'line', width: 7, isRight: true },
@@ -99,22 +100,29 @@ function csvLine(file: string, { timing, cost, session }: Measured, currency: st
   return csvRow([file, line, kind, id, model, status, reason, ...times, ...tokens, ...rest]);
 }
 
-function summaryOf(totals: Totals, currency: string, asIf: AsIf): string {
+function summaryOf(totals: Totals, currency: string, asIf: string): string {
   const { responses, transcriptions, statuses, first_output_ms, first_audio_ms, total_ms, cost, unpriced } = totals;
   const spread = ({ p50, p95 }: { p50: number | null; p95: number | null }) =>
-    `${rounded(p50) ?? '-'}/${rounded(p95) ?? '-'}`;
+    `p50 ${rounded(p50) ?? '-'} p95 ${rounded(p95) ?? '-'}`;
   const ends = Object.entries(statuses).map(([status, count]) => `${count} ${status}`);
   const rows = [
     `${responses} responses${ends.length > 0 ? ` (${ends.join(', ')})` : ''}, ${transcriptions} transcriptions`,
-    `milliseconds, median/95 %: first output ${spread(first_output_ms)}, first audio ${spread(first_audio_ms)}, total ${spread(total_ms)}`,
+    `milliseconds: first output ${spread(first_output_ms)}, first audio ${spread(first_audio_ms)}, total ${spread(total_ms)}`,
     `tokens: ${totals.input} in, ${totals.cached} of the cache, ${totals.output} out`,
-    `cost: ${cost.toFixed(6)} ${currency}${asIf.text()}${unpriced > 0 ? `, and ${unpriced} without a price` : ''}`,
+    `cost: ${cost.toFixed(6)} ${currency}${asIf}${unpriced > 0 ? `, and ${unpriced} without a price` : ''}`,
   ];
   return rows.map((row) => `  ${printableLine(row)}\n`).join('');
 }
 
-/** Measures one file, writing each row when it is known. */
-async function measureFile(file: string, form: Form, prices: PriceList, out: Output): Promise<void> {
+/** Sums over all files of one command. */
+interface AllFiles {
+  readonly totals: Summing;
+  /** What the summaries of single files say about whose price a cost is. */
+  readonly asIf: Set<string>;
+}
+
+/** Measures one file, writing each row when it is known, and adds each to the sums of all. */
+async function measureFile(file: string, form: Form, prices: PriceList, out: Output, all: AllFiles): Promise<void> {
   const measure = createSessionMeasure((timing) => costOf(prices, timing.model, timing.usage));
   const { currency } = prices;
   const asIf = createAsIf();
@@ -122,12 +130,13 @@ async function measureFile(file: string, form: Form, prices: PriceList, out: Out
   const tellRow = (measured: Measured) => {
     const { timing, cost, session } = measured;
     const as_if = asIf.of(timing, cost);
+    all.totals.add(timing, cost);
     if (form === 'table') return out.write(`${tableLine(timing, cost)}\n`);
     if (form === 'csv') return out.write(`${csvLine(file, measured, currency, as_if)}\n`);
     return out.write(`${printableJson({ file, ...timing, cost, currency, session, as_if })}\n`);
   };
   const tellSession = ({ id, totals }: MeasuredSession) => {
-    if (form === 'table') return out.write(`${sessionHead(id)}\n${summaryOf(totals, currency, asIf)}`);
+    if (form === 'table') return out.write(`${sessionHead(id)}\n${summaryOf(totals, currency, asIf.text())}`);
     if (form === 'json')
       return out.write(`${printableJson({ file, kind: 'session', session: id, ...totals, currency })}\n`);
     return undefined;
@@ -140,11 +149,18 @@ async function measureFile(file: string, form: Form, prices: PriceList, out: Out
   }
   for (const measured of measure.unfinished()) await tellRow(measured);
   const { sessions, count, totals } = measure.end();
+  all.asIf.add(asIf.text());
   if (count > 1) for (const session of sessions) await tellSession(session);
   if (form === 'table') {
     if (count > 1) await out.write(`  all ${count} sessions\n`);
-    await out.write(summaryOf(totals, currency, asIf));
+    await out.write(summaryOf(totals, currency, asIf.text()));
   } else if (form === 'json') await out.write(`${printableJson({ file, kind: 'file', ...totals, currency })}\n`);
+}
+
+/** The sums over several files, at the end. */
+async function writeTotals(files: number, { totals, asIf }: AllFiles, form: Form, currency: string, out: Output) {
+  if (form === 'table') await out.write(`all ${files} files\n${summaryOf(totals.sum(), currency, [...asIf].join(''))}`);
+  else if (form === 'json') await out.write(`${printableJson({ kind: 'all', files, ...totals.sum(), currency })}\n`);
 }
 
 /** Names the models of one file that have a price, and those that do not. */
@@ -187,7 +203,7 @@ async function run(args: string[]): Promise<number> {
     Number.POSITIVE_INFINITY,
   );
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(colouredHelp(HELP));
     return EXIT.done;
   }
   const form = readForm(values.format, values.json);
@@ -197,9 +213,10 @@ async function run(args: string[]): Promise<number> {
   const checks = values['check-prices'] === true;
   if (form === 'csv' && !checks) await out.write(`${csvRow(CSV_NAMES)}\n`);
   let code: number = EXIT.done;
+  const all: AllFiles = { totals: createTotals(), asIf: new Set() };
   for (const file of positionals) {
     try {
-      if (!checks) await measureFile(file, form, prices, out);
+      if (!checks) await measureFile(file, form, prices, out, all);
       else if (!(await checkPrices(file, prices, out))) code = EXIT.failed;
     } catch (error) {
       if (!ColloquyError.is(error)) throw error;
@@ -207,8 +224,9 @@ async function run(args: string[]): Promise<number> {
       process.stderr.write(`colloquy measure: ${(error as ColloquyError).message}\n`);
     }
   }
+  if (positionals.length > 1 && !checks) await writeTotals(positionals.length, all, form, prices.currency, out);
   await out.end();
   return code;
 }
 
-export const measure: Command = { summary: 'latency, tokens and cost of logged responses', help: HELP, run };
+export const measure: Command = { help: HELP, run };

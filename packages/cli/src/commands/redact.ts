@@ -3,10 +3,11 @@
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import { leftOutLine, redactLogEntry } from '@colloquy/session';
-import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
 import { printForms, readLogFile } from '../log-file.ts';
 import { openOutput } from '../output.ts';
+import { colouredHelp } from '../palette.ts';
 import { escapeJson, printableLine } from '../printable.ts';
 
 const HELP = `Usage: colloquy redact <file> [options]
@@ -23,8 +24,7 @@ ${LEVEL_HELP}
 
 Examples:
   colloquy redact session.jsonl --level content -o session.shared.jsonl
-
-${EXIT_CODES_HELP}`;
+`;
 
 /** So many lines that were left out are named; more are only counted. */
 const MOST_NAMED = 5;
@@ -65,7 +65,7 @@ async function run(args: string[]): Promise<number> {
     1,
   );
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(colouredHelp(HELP));
     return EXIT.done;
   }
   const [file] = positionals;
@@ -77,4 +77,4 @@ async function run(args: string[]): Promise<number> {
   return EXIT.failed;
 }
 
-export const redact: Command = { summary: 'write a log without credentials, audio, images or words', help: HELP, run };
+export const redact: Command = { help: HELP, run };

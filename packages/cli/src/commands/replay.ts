@@ -3,7 +3,9 @@
 
 import { ColloquyError } from '@colloquy/protocol';
 import { createReplayer, describeDifference, type Replay, readRecordingLine } from '@colloquy/session';
-import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { type Command, EXIT, misused, readArguments } from '../command.ts';
+import { fileErrorText } from '../file-error.ts';
+import { colouredHelp } from '../palette.ts';
 import { play, playedText } from '../play.ts';
 import { printable, printableJson, printableLine } from '../printable.ts';
 import { progressOf } from '../progress.ts';
@@ -37,8 +39,7 @@ Environment:
 Examples:
   colloquy replay recordings/*.jsonl
   colloquy replay session.jsonl --to http://127.0.0.1:8787 --words
-
-${EXIT_CODES_HELP}`;
+`;
 
 /** Lines that cannot be read and are still named; more are only counted. */
 const MOST_NAMED = 100;
@@ -127,7 +128,8 @@ function faultOf(file: string, error: unknown): { readonly error: string; readon
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined || code === 'invalid_configuration') throw error;
   if (ColloquyError.is(error)) return { error: message, text: message };
-  return { error: `cannot be read: ${code}`, text: `${printableLine(file)} cannot be read: ${code}` };
+  const reason = `cannot be read: ${fileErrorText(error)}`;
+  return { error: reason, text: `${printableLine(file)} ${reason}` };
 }
 
 async function run(args: string[]): Promise<number> {
@@ -146,7 +148,7 @@ async function run(args: string[]): Promise<number> {
     Number.POSITIVE_INFINITY,
   );
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(colouredHelp(HELP));
     return EXIT.done;
   }
   if (positionals.length === 0) throw misused("which file? see 'colloquy replay --help'");
@@ -171,8 +173,4 @@ async function run(args: string[]): Promise<number> {
   return code;
 }
 
-export const replay: Command = {
-  summary: 'run recordings again and compare, here or against a live server',
-  help: HELP,
-  run,
-};
+export const replay: Command = { help: HELP, run };

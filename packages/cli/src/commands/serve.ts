@@ -2,11 +2,16 @@
 
 import { join } from 'node:path';
 import type { Listening, Server, ServerOptions } from '@colloquy/server';
-import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
-import { readKeys, readSettings, SETTING_FLAGS, SETTINGS_HELP, type Settings } from '../config.ts';
+import { bannerText } from '../banner.ts';
+import { type Command, EXIT, misused, readArguments } from '../command.ts';
+import { readKeys, readSettings, SETTING_FLAGS, type Settings } from '../config.ts';
 import { asksForEngines, type Engines, enginePlans, openEngines } from '../engines.ts';
+import { canOpenPage, openPage } from '../open-page.ts';
+import { colouredHelp, paletteFor } from '../palette.ts';
 import { printable } from '../printable.ts';
+import { SETTINGS_HELP } from '../settings-help.ts';
 import { readTextFile } from '../text-file.ts';
+import { version } from '../version.ts';
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
@@ -16,6 +21,8 @@ Serves the Realtime API at /v1/realtime and a page about itself at /. Says on st
 
   colloquy listening on http://127.0.0.1:8787
 
+On a terminal a summary follows: the engine, the console, the settings for an SDK.
+
 SIGTERM or Ctrl-C lets running answers finish, then ends; a second one ends at once. SIGHUP ends
 nothing.
 
@@ -23,19 +30,17 @@ With --data-dir every session is written to <folder>/recordings, for 'colloquy r
 server uses is refused. With --engine scripted, a strict scenario that was not played as it is written is shown
 at the end, on stderr, and the exit code is 1.
 
-Options (defaults in brackets); a flag wins over the environment, that over the file:
-${SETTINGS_HELP}  --config <file>        a JSON object of these settings, e.g. {"port": 9000, "tls": true}
-  ${''.padEnd(22)} env COLLOQUY_CONFIG
-  -h, --help             this text
+Without a command 'colloquy' is 'colloquy serve --open'.
 
+Options (defaults in brackets); a flag wins over the environment, that over the file:
+${SETTINGS_HELP}
 Environment:
   COLLOQUY_API_KEYS      the keys clients must show, with commas between; never an option, so that no
                          other process reads them. Without keys only this machine may connect.
   COLLOQUY_UPSTREAM_KEY  the key shown to the upstream; clients' own keys never reach it
   COLLOQUY_THINK_KEY, COLLOQUY_TRANSCRIBE_KEY, COLLOQUY_SPEAK_KEY
                          the keys shown to these endpoints, unless other places are named
-
-${EXIT_CODES_HELP}`;
+`;
 
 /** Where recordings are kept in the data folder. */
 const RECORDINGS = 'recordings';
@@ -93,10 +98,31 @@ function mcpOf(
   return file === undefined ? undefined : mcpAccess(readMcpConfig(readTextFile(file), file), env);
 }
 
+/** The lines other programs read. */
 function announce({ url, tlsUrl, caFile }: Listening): void {
   process.stdout.write(`colloquy listening on ${url}\n`);
   if (tlsUrl !== undefined) process.stdout.write(`colloquy listening on ${tlsUrl}\n`);
   if (caFile !== undefined) process.stdout.write(`certificate authority: ${caFile}\n`);
+}
+
+/** On a terminal, the lines for people. */
+function introduce(listening: Listening, { upstream, keys = [] }: ServerOptions, engines: Engines | undefined): void {
+  if (!process.stdout.isTTY) return;
+  const facts = {
+    ...listening,
+    version: version(),
+    engines: engines?.abilities ?? [],
+    upstream: upstream && new URL(upstream.url).host,
+    needsKey: keys.length > 0,
+  };
+  process.stdout.write(bannerText(facts, paletteFor(process.stdout)));
+}
+
+/** Opens the console where somebody can see it. */
+async function openConsole(url: string): Promise<void> {
+  const { platform, env, stdout } = process;
+  if (!canOpenPage({ platform, env, isTerminal: stdout.isTTY })) return;
+  if (!(await openPage(url))) process.stderr.write(`colloquy: no browser could be started; open ${url}\n`);
 }
 
 /** A terminal that closes, or a supervisor that means "read your settings again", ends nothing: settings are read once, at the start. */
@@ -124,11 +150,16 @@ async function run(args: string[]): Promise<number> {
   const { values } = readArguments(
     'serve',
     args,
-    { ...SETTING_FLAGS, config: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    {
+      ...SETTING_FLAGS,
+      open: { type: 'boolean' },
+      config: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
     0,
   );
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(colouredHelp(HELP));
     return EXIT.done;
   }
   const { env } = process;
@@ -146,7 +177,10 @@ async function run(args: string[]): Promise<number> {
     const answering = engines && { engines: engines.offered, speech: engines.speech };
     const server = createServer({ ...options, ...answering, ...(mcp && { mcp }) });
     goOnAtHangup();
-    announce(await server.listen());
+    const listening = await server.listen();
+    announce(listening);
+    introduce(listening, options, engines);
+    if (values.open) void openConsole(listening.url);
     await untilToldToEnd(server);
   } finally {
     // Also of a server that could not listen: processes of models would keep this one from ending.
@@ -157,4 +191,4 @@ async function run(args: string[]): Promise<number> {
   return unplayed.length === 0 ? EXIT.done : EXIT.failed;
 }
 
-export const serve: Command = { summary: 'serve the Realtime API, on http://127.0.0.1:8787', help: HELP, run };
+export const serve: Command = { help: HELP, run };

@@ -1,9 +1,10 @@
 // `colloquy tail`: prints what passes in a live session, as it comes, redacted.
 
-import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { type Connection, connect, realtimeUrl } from '../connect.ts';
 import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
 import { watchLive } from '../live-session.ts';
+import { colouredHelp } from '../palette.ts';
 import { printableLine } from '../printable.ts';
 import { keyFor } from '../reach.ts';
 import { eventPrinter, linePrinter, type Printer } from '../tail-printer.ts';
@@ -43,8 +44,7 @@ Examples:
   colloquy tail
   colloquy tail http://127.0.0.1:8787 --session sess_BT16AeGHfbm17TYBzx2Dh --json > session.jsonl
   colloquy tail 'wss://realtime.example/v1/realtime?model=x'
-
-${EXIT_CODES_HELP}`;
+`;
 
 /** Prints until either side ends; resolves with the exit code. */
 function follow({ socket, listen }: Connection, { take, end }: Printer): Promise<number> {
@@ -100,7 +100,7 @@ async function run(args: string[]): Promise<number> {
     1,
   );
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(colouredHelp(HELP));
     return EXIT.done;
   }
   const level = readLevel(values.level);
@@ -126,4 +126,4 @@ function tell(words: string): void {
   if (process.stderr.isTTY) process.stderr.write(`${words}\n`);
 }
 
-export const tail: Command = { summary: 'print what passes in a live session, as it comes', help: HELP, run };
+export const tail: Command = { help: HELP, run };

@@ -1,8 +1,9 @@
 // `colloquy talk`: a conversation in the terminal: line by line, from a pipe as well, by files of sound, or by microphone.
 
 import { createInterface } from 'node:readline';
-import { type Command, EXIT, EXIT_CODES_HELP, misused, readArguments } from '../command.ts';
+import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { type Connection, connect, DEFAULT_URL, realtimeUrl } from '../connect.ts';
+import { colouredHelp } from '../palette.ts';
 import { printableLine } from '../printable.ts';
 import { keyFor } from '../reach.ts';
 import { createSoundFile, readSound } from '../sound-files.ts';
@@ -34,8 +35,7 @@ Files are WAV, of 16-bit samples. What a spoken turn was taken to be is written 
 
 Environment:
   COLLOQUY_API_KEY    the key to show the server; on this machine the first of COLLOQUY_API_KEYS stands in for it
-
-${EXIT_CODES_HELP}`;
+`;
 
 interface Conversing {
   readonly showFrames: boolean;
@@ -206,7 +206,7 @@ async function run(args: string[]): Promise<number> {
     1,
   );
   if (values.help) {
-    process.stdout.write(HELP);
+    process.stdout.write(colouredHelp(HELP));
     return EXIT.done;
   }
   const { say = [], mic = false } = values;
@@ -238,4 +238,4 @@ async function run(args: string[]): Promise<number> {
   return code;
 }
 
-export const talk: Command = { summary: 'hold a conversation in the terminal, in writing or aloud', help: HELP, run };
+export const talk: Command = { help: HELP, run };

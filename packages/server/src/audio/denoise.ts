@@ -3,8 +3,6 @@
 // https://github.com/xiph/rnnoise
 
 import type { NoiseReduction } from '@colloquy/protocol';
-// @ts-expect-error the package has no types; what we use of it is `RnNoise` below
-import untyped from '@echogarden/rnnoise-wasm';
 import { openResampler, prepareResampler } from './resample.ts';
 
 /** Takes the noise out of a stream of samples. Owns memory outside the heap until it is closed. */
@@ -45,7 +43,13 @@ interface Loaded {
   readonly frame: number;
 }
 
-const load = untyped as () => Promise<RnNoise>;
+/** Loaded with the first session that asks for noise reduction. */
+async function load(): Promise<RnNoise> {
+  // @ts-expect-error the package has no types; what we use of it is `RnNoise` above
+  const { default: open } = await import('@echogarden/rnnoise-wasm');
+  return (open as () => Promise<RnNoise>)();
+}
+
 let loaded: Loaded | undefined;
 let loading: Promise<RnNoise> | undefined;
 

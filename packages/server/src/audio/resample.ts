@@ -2,9 +2,6 @@
 //
 // G.711 is `g711.ts`; the session's formats are joined with both in `speech/session-audio.ts`.
 
-// @ts-expect-error the package has no types; what we use of it is `Speex` below
-import untyped from '@echogarden/speex-resampler-wasm';
-
 /** Turns a stream of 16-bit mono samples into one of another rate. Owns memory outside the heap until it is closed. */
 export interface Resampler {
   readonly fromHz: number;
@@ -47,7 +44,13 @@ interface Speex {
   _speex_resampler_destroy(state: number): void;
 }
 
-const loadSpeex = untyped as () => Promise<Speex>;
+/** Loaded with the first sound. */
+async function loadSpeex(): Promise<Speex> {
+  // @ts-expect-error the package has no types; what we use of it is `Speex` above
+  const { default: open } = await import('@echogarden/speex-resampler-wasm');
+  return (open as () => Promise<Speex>)();
+}
+
 let loaded: Speex | undefined;
 let loading: Promise<Speex> | undefined;
 
