@@ -29,7 +29,7 @@ const hasConsole = () => readdirSync(join(root, 'packages/console')).some((name)
 
 /** The speech detector's network and its licence, of a package that is there for these alone; and where the server looks. */
 const DETECTOR = 'silero_vad_16k_op15.onnx';
-const WEIGHTS = 'packages/server/dist/speech/weights';
+const WEIGHTS = 'packages/server/dist/speech/offline/weights';
 
 /** Where the server looks for the console, and its package carries it. */
 const SERVED_CONSOLE = 'packages/server/console';
@@ -40,7 +40,7 @@ function copyConsole() {
 }
 
 /** What can be imported of the protocol, and where it is put together. */
-const ENTRIES = ['index', 'schema', 'lean', 'beta'];
+const ENTRIES = { index: 'index', schema: 'schema/schema', lean: 'lean', beta: 'beta/beta' };
 const BUNDLED = 'dist/bundled';
 
 function copyWeights() {
@@ -56,7 +56,7 @@ function copyWeights() {
  */
 async function bundleProtocol() {
   const { build: bundle } = await import('vite');
-  const entry = Object.fromEntries(ENTRIES.map((name) => [name, `dist/${name}.js`]));
+  const entry = Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, `dist/${path}.js`]));
   await bundle({
     configFile: false,
     logLevel: 'warn',
@@ -80,7 +80,7 @@ const PRODUCTS = {
     from: [...CONFIGURATION, ...COMPILED.flatMap((name) => [`packages/${name}/src`, `packages/${name}/tsconfig.json`])],
     gives: [
       ...COMPILED.map((name) => `packages/${name}/dist/.tsbuildinfo`),
-      ...ENTRIES.map((name) => `packages/protocol/${BUNDLED}/${name}.js`),
+      ...Object.keys(ENTRIES).map((name) => `packages/protocol/${BUNDLED}/${name}.js`),
       `${WEIGHTS}/${DETECTOR}`,
     ],
     async make(out) {

@@ -1,10 +1,10 @@
-// Writes packages/protocol/src/checks.generated.ts: the schemas as plain code, for the frames that are right.
+// Writes packages/protocol/src/schema/checks.generated.ts: the schemas as plain code, for the frames that are right.
 //
 //   node scripts/emit-checks.mjs            writes the file
 //   node scripts/emit-checks.mjs --check    says whether the file is current, and changes nothing
 //
 // A check is a number for the values that `check(node, value, 'tolerant')` has nothing against, and for those that `guardValue` is
-// asked about besides; what is wrong with the others, `check` says. What the number means is told in packages/protocol/src/measure.ts. Shapes that are alike to a tolerant reader
+// asked about besides; what is wrong with the others, `check` says. What the number means is told in packages/protocol/src/schema/measure.ts. Shapes that are alike to a tolerant reader
 // share one function.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -12,18 +12,18 @@ import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 
 const SOURCES = new URL('../packages/protocol/src/', import.meta.url);
-const TARGET = new URL('checks.generated.ts', SOURCES);
+const TARGET = new URL('schema/checks.generated.ts', SOURCES);
 
 /** Name of the check → file and name of the schema. */
 const ROOTS = {
-  measureServerEvent: ['realtime-server-events.ts', 'ServerEvent'],
-  measureClientEvent: ['realtime-client-events.ts', 'ClientEvent'],
+  measureServerEvent: ['wire/realtime-server-events.ts', 'ServerEvent'],
+  measureClientEvent: ['wire/realtime-client-events.ts', 'ClientEvent'],
 };
 
 const HEAD = `// Written by scripts/emit-checks.mjs from the schemas; not for editing. One function per shape.
 // Each answers how many characters of JSON a value takes at least, or NaN when check(…, 'tolerant') may find something wrong.
 
-import { holdHeaders } from './masked.ts';
+import { holdHeaders } from '../redact/masked.ts';
 import { absent, boolean, booleanOr, integer, integerOr, isObject, json, jsonObject, number, or, secret, secretOr, text, textOr, unknown } from './measure.ts';
 
 type Value = Record<string, unknown>;

@@ -8,7 +8,7 @@ import { root } from './run.mjs';
 
 const code = await buildProduct('packages');
 if (code !== 0) process.exit(code);
-const { publishedSchemas } = await import('../packages/server/dist/published-schemas.js');
+const { publishedSchemas } = await import('../packages/server/dist/http/published-schemas.js');
 for (const [path, schema] of Object.entries(publishedSchemas())) {
   writeFileSync(join(root, path), `${JSON.stringify(schema, null, 2)}\n`);
   console.log(`wrote ${path}`);

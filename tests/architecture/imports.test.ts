@@ -20,10 +20,10 @@ const PACKAGES: Record<string, { ours: readonly string[]; node: boolean; bundled
 
 /** Readers of frames that have passed the guard, and of text that is no frame. */
 const MAY_PARSE_JSON: Record<string, string> = {
-  'packages/session/src/recording.ts': 'lines of a recording',
-  'packages/protocol/src/json-scan.ts': 'the guard itself: it has measured the text before',
-  'packages/server/src/routes/status.ts': 'our own package.json',
-  'packages/server/src/testing-calls.ts': 'arguments of calls, for the test that asks for them',
+  'packages/session/src/recording/recording.ts': 'lines of a recording',
+  'packages/protocol/src/codec/json-scan.ts': 'the guard itself: it has measured the text before',
+  'packages/server/src/http/routes/status.ts': 'our own package.json',
+  'packages/server/src/testing/calls.ts': 'arguments of calls, for the test that asks for them',
   'packages/cli/src/config.ts': "the operator's own file",
   'packages/cli/src/reach.ts': "a server's answer over HTTP, and its refusals, cut short",
   'packages/cli/src/version.ts': 'our own package.json',
@@ -32,7 +32,7 @@ const MAY_PARSE_JSON: Record<string, string> = {
 
 /** Where base64 becomes bytes. */
 const MAY_DECODE_BASE64: Record<string, string> = {
-  'packages/protocol/src/base64.ts': 'the strict reader itself',
+  'packages/protocol/src/codec/base64.ts': 'the strict reader itself',
 };
 
 /** Where a table forgets its types, and how often. */
@@ -41,7 +41,7 @@ const MAY_SAY_ANY: Record<string, number> = {};
 const LINES_AT_MOST = 600;
 /** Longer than that, and why it is still one file. */
 const MAY_BE_LONG: Record<string, string> = {
-  'packages/protocol/src/realtime-session.ts': 'every shape a session has, one after the other; nothing to follow',
+  'packages/protocol/src/wire/realtime-session.ts': 'every shape a session has, one after the other; nothing to follow',
 };
 
 const sources = readSources();

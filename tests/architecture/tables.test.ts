@@ -9,14 +9,14 @@ const TRUSTED: Readonly<Record<string, string>> = {
   'packages/cli/src/config.ts: env[setting.env]': 'a name of our own list',
   'packages/cli/src/endpoints.ts: env[own]': 'made of the name of a stage',
   'packages/cli/src/engines.ts: voices[name]': 'the operator names the engines; the table was made of these names',
-  'packages/protocol/src/beta-server-events.ts: maps[event.type as Mapped]':
+  'packages/protocol/src/beta/beta-server-events.ts: maps[event.type as Mapped]':
     'BETA_NAMES has it, and says that maps has it',
-  'packages/protocol/src/check.ts: node.fields[name]': 'enumerates the fields of the schema',
-  'packages/protocol/src/json-schema.ts: node.of[tag]': 'enumerates the tags of the schema',
-  'packages/server/src/speech/cascade-config.ts: env[key_env]': "the operator's name of a variable",
-  'packages/server/src/speech/session-audio.ts: TO_G711[type]': 'a format that the codec has checked',
+  'packages/protocol/src/schema/check.ts: node.fields[name]': 'enumerates the fields of the schema',
+  'packages/protocol/src/schema/json-schema.ts: node.of[tag]': 'enumerates the tags of the schema',
+  'packages/server/src/speech/http/cascade-config.ts: env[key_env]': "the operator's name of a variable",
+  'packages/server/src/audio/convert.ts: TO_G711[type]': 'a format that the codec has checked',
   'packages/server/src/tools/guarded-fetch.ts: headers[name]': 'a name of our own list',
-  'packages/session/src/recording-shape.ts: IS[kind]': 'what our own table of fields says',
+  'packages/session/src/recording/recording-shape.ts: IS[kind]': 'what our own table of fields says',
   'packages/server/src/tools/mcp-access.ts: env[variable]': "the operator's name of a variable",
 };
 

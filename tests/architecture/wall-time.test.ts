@@ -10,9 +10,10 @@ const MAY_READ_THE_CLOCK: Record<string, string> = {
   'tests/faults/relay.test.ts': 'a date an hour ahead, in a header, with a minute to spare',
   'tests/server/client-secrets.test.ts': 'the beginning of an injected clock',
   'tests/support/lifetime.ts': 'brackets a stated moment between request and check',
+  'tests/support/relay-pair.ts': 'the clock of the relay under test, which a test may turn on',
   'tests/support/wait-until.ts': 'the generous limit of a wait',
   'tests/voice/turns.test.ts': 'a lower bound: never early; a busy machine only makes it truer',
-  'packages/server/src/tls.test.ts': 'a moment in the future, given to what is tested',
+  'packages/server/src/http/tls.test.ts': 'a moment in the future, given to what is tested',
 };
 
 const tests = readTests();

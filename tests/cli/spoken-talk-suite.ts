@@ -7,7 +7,7 @@ import { prepareResampler, readWav, resampleAll, writeWav } from '@colloquy/serv
 import { colloquy, run, type Served, serve } from '@support/colloquy.ts';
 import { silence, spoken } from '@support/parts.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openFlite } from '../../packages/server/src/speech/flite.ts';
+import { openFlite } from '../../packages/server/src/speech/offline/flite.ts';
 
 const HZ = 24_000;
 /** The parrot's tone for a word, in samples: 200 ms. */

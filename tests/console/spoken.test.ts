@@ -10,8 +10,8 @@ import { allOf, joined, openParts, silence, spoken } from '@support/parts.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';
+import { writeWav } from '../../packages/server/src/audio/wav.ts';
 import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
-import { writeWav } from '../../packages/server/src/speech/wav.ts';
 
 const opened = await openParts();
 const { parts, missing } = allOf(opened);

@@ -5,7 +5,7 @@ import { allOf, openParts, spoken } from '@support/parts.ts';
 import { voiceEndpoints } from '@support/voice-endpoints.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type CascadeParts, cascadeParts } from '../../packages/server/src/speech/cascade-config.ts';
+import { type CascadeParts, cascadeParts } from '../../packages/server/src/speech/http/cascade-config.ts';
 import { HELLO, speakerContract, thinkerContract, transcriberContract } from './speech.ts';
 
 const { detector, transcriber, speaker } = await openParts();

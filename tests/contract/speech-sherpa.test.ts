@@ -7,8 +7,8 @@ import { joined, silence } from '@support/parts.ts';
 import { HIGH_HZ, HUM_HZ, HUM_SAMPLES, LOW_HZ, PITCH_HZ, tone, writeTinyModels } from '@support/tiny-networks.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Speaker, Transcriber } from '../../packages/server/src/speech/ports.ts';
-import { openSherpaSpeaker, openSherpaTranscriber } from '../../packages/server/src/speech/sherpa.ts';
-import { findSherpaModels } from '../../packages/server/src/speech/sherpa-models.ts';
+import { openSherpaSpeaker, openSherpaTranscriber } from '../../packages/server/src/speech/sherpa/sherpa.ts';
+import { findSherpaModels } from '../../packages/server/src/speech/sherpa/sherpa-models.ts';
 import { speakerContract, transcriberContract } from './speech.ts';
 
 const WORDS = 'good morning to you hello one two three four five six seven eight'.split(' ');

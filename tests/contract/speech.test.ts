@@ -2,7 +2,7 @@
 
 import { allOf, openParts, spoken } from '@support/parts.ts';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { offlineThinker } from '../../packages/server/src/speech/offline-thinker.ts';
+import { offlineThinker } from '../../packages/server/src/speech/offline/offline-thinker.ts';
 import { detectorContract, HELLO, speakerContract, thinkerContract, transcriberContract } from './speech.ts';
 
 const opened = await openParts();

@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { Inbox } from '../../packages/server/src/inbox.ts';
-import type { Frame } from '../../packages/server/src/transport.ts';
+import { Inbox } from '../../packages/server/src/async-queue.ts';
 import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 import { withAudio } from '../../packages/server/src/transports/sliced-frame.ts';
+import type { Frame } from '../../packages/server/src/transports/transport.ts';
 import { webSocketTransport } from '../../packages/server/src/transports/websocket.ts';
 import { type Connect, read, transportContract } from './transport.ts';
 

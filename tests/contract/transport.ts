@@ -2,8 +2,8 @@
 
 import { waitUntil } from '@support/wait-until.ts';
 import { expect, it } from 'vitest';
-import type { Frame, Transport } from '../../packages/server/src/transport.ts';
 import { withAudio } from '../../packages/server/src/transports/sliced-frame.ts';
+import type { Frame, Transport } from '../../packages/server/src/transports/transport.ts';
 
 /** A connection under test: `near` is the adapter, `far` the client's side of it. */
 export interface Connection {

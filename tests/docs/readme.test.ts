@@ -123,23 +123,6 @@ socket.onclose = () => console.log(lines.map((line) => JSON.parse(line)).map(({ 
     );
   });
 
-  it('docs/scenarios.md: a server in a test, under node:test', async () => {
-    const agent = `
-import { on, once } from 'node:events';
-import { WebSocket } from 'ws';
-async function myAgent(url) {
-  const socket = new WebSocket(url);
-  await once(socket, 'open');
-  const content = [{ type: 'input_text', text: 'hello' }];
-  socket.send(JSON.stringify({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } }));
-  socket.send('{"type":"response.create","response":{"output_modalities":["text"]}}');
-  for await (const [data] of on(socket, 'message'))
-    if (JSON.parse(data).type === 'response.done') return socket.close();
-}
-`;
-    expect(await paste(agent + snippet('docs/scenarios.md', 'startServer'))).toMatch(/^# pass 1$/m);
-  });
-
   it('docs/clients.md: openai over TLS', async () => {
     expect(await paste(OPENAI + snippet('docs/clients.md', 'ca: readFileSync') + HELLO)).toBe('You said: hello\n');
   });
@@ -165,6 +148,10 @@ describe('documents', () => {
       'seed',
       'minutes',
       'experimental-vm-modules',
+      // of git, and of scripts/release.mjs
+      ...['tags', 'version', 'check', 'dry-run', 'publish'],
+      // of scripts/logs.mjs
+      ...['gigabytes', 'lines'],
     ];
     const options = new Set([...Object.keys(SETTING_FLAGS), ...HELP_OPTIONS, ...others]);
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };

@@ -10,10 +10,10 @@ import { chunk, sse } from '@support/fake-endpoints.ts';
 import { fakeUpstream, take } from '@support/fake-upstream.ts';
 import { waitUntil } from '@support/wait-until.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Engine } from '../../packages/server/src/engine.ts';
 import { cascade } from '../../packages/server/src/engines/cascade.ts';
-import { hostSession } from '../../packages/server/src/host-session.ts';
-import { openAiThinker } from '../../packages/server/src/speech/openai-think.ts';
+import type { Engine } from '../../packages/server/src/engines/engine.ts';
+import { hostSession } from '../../packages/server/src/sessions/host-session.ts';
+import { openAiThinker } from '../../packages/server/src/speech/http/openai-think.ts';
 import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 
 const unhandled: unknown[] = [];

@@ -29,10 +29,10 @@ import { waitUntil } from '@support/wait-until.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cascade } from '../../packages/server/src/engines/cascade.ts';
-import { hostSession } from '../../packages/server/src/host-session.ts';
-import { endpointOf, thinkerOptions } from '../../packages/server/src/speech/cascade-config.ts';
-import { openAiThinker } from '../../packages/server/src/speech/openai-think.ts';
-import { openAiTranscriber } from '../../packages/server/src/speech/openai-transcribe.ts';
+import { hostSession } from '../../packages/server/src/sessions/host-session.ts';
+import { endpointOf, thinkerOptions } from '../../packages/server/src/speech/http/cascade-config.ts';
+import { openAiThinker } from '../../packages/server/src/speech/http/openai-think.ts';
+import { openAiTranscriber } from '../../packages/server/src/speech/http/openai-transcribe.ts';
 import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 
 /** Short only while a timeout is what a test is about. */

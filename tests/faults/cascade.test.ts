@@ -36,9 +36,9 @@ import { withEndpoints } from '@support/with-endpoints.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { cascade } from '../../packages/server/src/engines/cascade.ts';
-import { endpointOf, thinkerOptions } from '../../packages/server/src/speech/cascade-config.ts';
-import { openAiSpeaker } from '../../packages/server/src/speech/openai-speak.ts';
-import { openAiThinker } from '../../packages/server/src/speech/openai-think.ts';
+import { endpointOf, thinkerOptions } from '../../packages/server/src/speech/http/cascade-config.ts';
+import { openAiSpeaker } from '../../packages/server/src/speech/http/openai-speak.ts';
+import { openAiThinker } from '../../packages/server/src/speech/http/openai-think.ts';
 import { startServer, type TestServer } from '../../packages/server/src/testing.ts';
 
 /** Short only while a timeout is what a test is about. */

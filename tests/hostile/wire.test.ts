@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import type { ServerEvent } from '@colloquy/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Inbox } from '../../packages/server/src/inbox.ts';
+import { Inbox } from '../../packages/server/src/async-queue.ts';
 import { createServer, type Engine, parrot, type Server } from '../../packages/server/src/index.ts';
 
 interface Row {

@@ -9,9 +9,9 @@ import {
   decodeStrictMcpCallError,
   decodeStrictPart,
   encodeStrict,
-} from '../../packages/protocol/src/strict.ts';
-import { parseStrictJson } from '../../packages/protocol/src/strict-json.ts';
-import { toPlainJson } from '../../packages/protocol/src/strict-values.ts';
+} from '../../packages/protocol/src/strict/strict.ts';
+import { parseStrictJson } from '../../packages/protocol/src/strict/strict-json.ts';
+import { toPlainJson } from '../../packages/protocol/src/strict/strict-values.ts';
 
 interface Verdict {
   ok: boolean;

@@ -5,9 +5,9 @@ import type { RealtimeAudioFormat } from '@colloquy/protocol';
 import { type Played, play } from '@support/session-harness.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { audioStore } from '../../packages/server/src/audio/audio-store.ts';
 import { parrot } from '../../packages/server/src/engines/parrot.ts';
-import { hostSession, type Line } from '../../packages/server/src/host-session.ts';
+import { audioStore } from '../../packages/server/src/sessions/audio-store.ts';
+import { hostSession, type Line } from '../../packages/server/src/sessions/host-session.ts';
 import type { Detector } from '../../packages/server/src/speech/ports.ts';
 import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 

@@ -5,7 +5,7 @@ import { readRecordingLine } from '@colloquy/session';
 import { dial, KEY, say, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Inbox } from '../../packages/server/src/inbox.ts';
+import { Inbox } from '../../packages/server/src/async-queue.ts';
 
 afterEach(stopAll);
 

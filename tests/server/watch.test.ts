@@ -7,7 +7,7 @@ import { sinceNow } from '@support/lifetime.ts';
 import { waitUntil } from '@support/wait-until.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Inbox } from '../../packages/server/src/inbox.ts';
+import { Inbox } from '../../packages/server/src/async-queue.ts';
 
 afterEach(stopAll);
 

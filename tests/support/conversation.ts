@@ -3,9 +3,9 @@
 
 import type { RealtimeAudioFormat, ServerEvent } from '@colloquy/protocol';
 import { WebSocket } from 'ws';
+import { bytesOf, rateOf, samplesOf } from '../../packages/server/src/audio/convert.ts';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';
 import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
-import { bytesOf, rateOf, samplesOf } from '../../packages/server/src/speech/session-audio.ts';
 import { joined, silence } from './parts.ts';
 
 export const PCM: RealtimeAudioFormat = { type: 'audio/pcm', rate: 24_000 };

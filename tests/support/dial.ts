@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ServerEvent } from '@colloquy/protocol';
 import { createServer, type Listening, type Server, type ServerOptions } from '@colloquy/server';
 import { WebSocket } from 'ws';
-import { Inbox } from '../../packages/server/src/inbox.ts';
+import { Inbox } from '../../packages/server/src/async-queue.ts';
 
 export const stops: (() => Promise<unknown> | unknown)[] = [];
 /** Ends what a test began, in reverse. */

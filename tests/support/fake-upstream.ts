@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { Inbox } from '../../packages/server/src/inbox.ts';
+import { Inbox } from '../../packages/server/src/async-queue.ts';
 import { stops } from './dial.ts';
 
 export interface FakeUpstream {

@@ -1,10 +1,10 @@
 // The offline parts for spoken tests, opened once for each file; what is missing names itself, and its tests are skipped.
 
 import { prepareResampler, resampleAll } from '../../packages/server/src/audio/resample.ts';
-import { openFlite } from '../../packages/server/src/speech/flite.ts';
-import { openPocketSphinx, type PocketSphinxOptions } from '../../packages/server/src/speech/pocketsphinx.ts';
+import { openFlite } from '../../packages/server/src/speech/offline/flite.ts';
+import { openPocketSphinx, type PocketSphinxOptions } from '../../packages/server/src/speech/offline/pocketsphinx.ts';
+import { openSilero } from '../../packages/server/src/speech/offline/silero.ts';
 import { type Availability, SPEECH_HZ, type Speaker } from '../../packages/server/src/speech/ports.ts';
-import { openSilero } from '../../packages/server/src/speech/silero.ts';
 
 /** Detector, recogniser and voice, or why not. Whoever opens them closes them. */
 export async function openParts(options: PocketSphinxOptions = { repeatable: true }) {

@@ -2,10 +2,10 @@
 
 import type { ServerEvent } from '@colloquy/protocol';
 import { afterEach } from 'vitest';
-import type { ResponseUsage } from '../../packages/server/src/relay-responses.ts';
-import { type RelayedSession, type RelayOptions, relaySession } from '../../packages/server/src/relay-session.ts';
+import type { ResponseUsage } from '../../packages/server/src/relay/relay-responses.ts';
+import { type RelayedSession, type RelayOptions, relaySession } from '../../packages/server/src/relay/relay-session.ts';
+import type { Upstream } from '../../packages/server/src/relay/upstream.ts';
 import { memoryPair } from '../../packages/server/src/transports/memory.ts';
-import type { Upstream } from '../../packages/server/src/upstream.ts';
 
 const running: (() => Promise<void>)[] = [];
 afterEach(async () => {

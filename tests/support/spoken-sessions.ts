@@ -1,7 +1,7 @@
 // Sessions at real servers that hear and speak with the offline parts, and what tests want to know of them.
 
 import type { MessageItem, RealtimeAudioFormat } from '@colloquy/protocol';
-import type { Engine } from '../../packages/server/src/engine.ts';
+import type { Engine } from '../../packages/server/src/engines/engine.ts';
 import { offline } from '../../packages/server/src/engines/offline.ts';
 import { parrot } from '../../packages/server/src/engines/parrot.ts';
 import type { Detector, Speaker, Transcriber } from '../../packages/server/src/speech/ports.ts';

@@ -2,8 +2,8 @@
 
 import type { ServerResponse } from 'node:http';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';
+import { readWav } from '../../packages/server/src/audio/wav.ts';
 import { SPEECH_HZ, type Speaker, type Transcriber } from '../../packages/server/src/speech/ports.ts';
-import { readWav } from '../../packages/server/src/speech/wav.ts';
 import { type Answer, type Asked, chatStream, type FakeEndpoints, fakeEndpoints } from './fake-endpoints.ts';
 
 /** Ends with the request. */

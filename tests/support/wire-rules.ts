@@ -1,4 +1,4 @@
-// What a server may emit, frame by frame, in one word for tests. The rules are `packages/session/src/frame-rules.ts`.
+// What a server may emit, frame by frame, in one word for tests. The rules are `packages/session/src/conformance/event-rules.ts`.
 
 import { checkServerFrame } from '@colloquy/session';
 

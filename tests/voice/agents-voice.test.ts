@@ -8,10 +8,10 @@ import { runClient } from '@support/child.ts';
 import { AFTER_MS, BEFORE_MS, PCM } from '@support/conversation.ts';
 import { allOf, closeParts, joined, openParts, silence, spoken } from '@support/parts.ts';
 import { afterAll, expect, it } from 'vitest';
+import { bytesOf, samplesOf } from '../../packages/server/src/audio/convert.ts';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';
 import { offline } from '../../packages/server/src/engines/offline.ts';
 import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
-import { bytesOf, samplesOf } from '../../packages/server/src/speech/session-audio.ts';
 import { startServer } from '../../packages/server/src/testing.ts';
 
 interface Report {

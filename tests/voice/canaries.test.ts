@@ -9,10 +9,10 @@ import { type OfflineParts, spokenSessions } from '@support/spoken-sessions.ts';
 import { HIGH_HZ, LOW_HZ, tone, writeTinyModels } from '@support/tiny-networks.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { cascade } from '../../packages/server/src/engines/cascade.ts';
-import { offlineThinker } from '../../packages/server/src/speech/offline-thinker.ts';
+import { offlineThinker } from '../../packages/server/src/speech/offline/offline-thinker.ts';
 import type { Speaker, Transcriber } from '../../packages/server/src/speech/ports.ts';
-import { openSherpaSpeaker, openSherpaTranscriber } from '../../packages/server/src/speech/sherpa.ts';
-import { findSherpaModels } from '../../packages/server/src/speech/sherpa-models.ts';
+import { openSherpaSpeaker, openSherpaTranscriber } from '../../packages/server/src/speech/sherpa/sherpa.ts';
+import { findSherpaModels } from '../../packages/server/src/speech/sherpa/sherpa-models.ts';
 import { startServer, type TestServer } from '../../packages/server/src/testing.ts';
 
 const ROUNDS = 3;

@@ -7,7 +7,7 @@ import { voiceEndpoints } from '@support/voice-endpoints.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cascade } from '../../packages/server/src/engines/cascade.ts';
-import { type CascadeParts, cascadeParts } from '../../packages/server/src/speech/cascade-config.ts';
+import { type CascadeParts, cascadeParts } from '../../packages/server/src/speech/http/cascade-config.ts';
 import { startServer, type TestServer } from '../../packages/server/src/testing.ts';
 
 const { parts: offline, missing } = allOf(await openParts());

@@ -3,7 +3,7 @@
 import { allOf, closeParts, joined, mixed, noise, openParts, silence, spoken } from '@support/parts.ts';
 import { waitUntil } from '@support/wait-until.ts';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openPocketSphinx } from '../../packages/server/src/speech/pocketsphinx.ts';
+import { openPocketSphinx } from '../../packages/server/src/speech/offline/pocketsphinx.ts';
 import type { Transcriber, TurnEdge } from '../../packages/server/src/speech/ports.ts';
 
 const opened = await openParts();

@@ -4,9 +4,9 @@ import { BEFORE_MS, type Conversation, PCM } from '@support/conversation.ts';
 import { allOf, joined, mixed, noise, openParts, silence } from '@support/parts.ts';
 import { type OfflineParts, spokenSessions } from '@support/spoken-sessions.ts';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { bytesOf, samplesOf } from '../../packages/server/src/audio/convert.ts';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';
 import { SPEECH_HZ } from '../../packages/server/src/speech/ports.ts';
-import { bytesOf, samplesOf } from '../../packages/server/src/speech/session-audio.ts';
 
 const opened = await openParts();
 const { parts, missing } = allOf(opened);

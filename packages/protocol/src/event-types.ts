@@ -1,7 +1,7 @@
 // The names of all events, once, and a way to read the name off a frame without parsing it.
 // The shapes live in `realtime-client-events`, `realtime-server-events` and `realtime-translation`.
 
-import { decodeText, endOfString, spell } from './json-scan.ts';
+import { decodeText, endOfString, spell } from './codec/json-scan.ts';
 
 /** The 11 events a client may send in a realtime or transcription session [CD10]. */
 export const CLIENT_EVENT_TYPES = [

@@ -5,13 +5,13 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { measureClientEvent, measureServerEvent } from './checks.generated.ts';
-import { decodeClientEvent, decodeServerEvent } from './codec.ts';
-import { createDeltaMemo, type DeltaMemo, scanDelta } from './delta-scanner.ts';
-import { ROOM_FOR_WRONG } from './measure.ts';
-import { ClientEvent } from './realtime-client-events.ts';
-import { ServerEvent } from './realtime-server-events.ts';
-import type { Node } from './schema.ts';
+import { decodeClientEvent, decodeServerEvent } from './codec/codec.ts';
+import { createDeltaMemo, type DeltaMemo, scanDelta } from './codec/delta-scanner.ts';
+import { measureClientEvent, measureServerEvent } from './schema/checks.generated.ts';
+import { ROOM_FOR_WRONG } from './schema/measure.ts';
+import type { Node } from './schema/schema.ts';
+import { ClientEvent } from './wire/realtime-client-events.ts';
+import { ServerEvent } from './wire/realtime-server-events.ts';
 
 const RUNS = 4000;
 

@@ -1,8 +1,14 @@
 // The public names of @colloquy/protocol, one by one.
 
-export { BYTES_PER_MS, BYTES_PER_SAMPLE, bytesToMs, msToBytes } from './audio-format.ts';
-export { type AudioEvent, type AudioFrame, type AudioHead, decodeAudioFrame, encodeAudioFrame } from './audio-frame.ts';
-export { base64Length, decodeBase64, encodeBase64 } from './base64.ts';
+export { BYTES_PER_MS, BYTES_PER_SAMPLE, bytesToMs, msToBytes } from './codec/audio-format.ts';
+export {
+  type AudioEvent,
+  type AudioFrame,
+  type AudioHead,
+  decodeAudioFrame,
+  encodeAudioFrame,
+} from './codec/audio-frame.ts';
+export { base64Length, decodeBase64, encodeBase64 } from './codec/base64.ts';
 export {
   type Accepted,
   type DecodeClientOptions,
@@ -15,9 +21,9 @@ export {
   encodeItem,
   type Refused,
   type Unprintable,
-} from './codec.ts';
-export { hideCredentials, holdsCredential } from './credential.ts';
-export { createDeltaMemo, type DeltaMemo } from './delta-scanner.ts';
+} from './codec/codec.ts';
+export { createDeltaMemo, type DeltaMemo } from './codec/delta-scanner.ts';
+export { readFrame } from './codec/frame-guard.ts';
 export {
   ColloquyError,
   FAILURES,
@@ -37,8 +43,11 @@ export {
   type TranslationClientEventType,
   type TranslationServerEventType,
 } from './event-types.ts';
-export { readFrame } from './frame-guard.ts';
-export { type JsonSchema, toJsonSchema } from './json-schema.ts';
+export { hideCredentials, holdsCredential } from './redact/credential.ts';
+export { REDACTED, type RedactionLevel, redact } from './redact/redact.ts';
+export { type JsonSchema, toJsonSchema } from './schema/json-schema.ts';
+export type { Profile, Secrecy } from './schema/schema.ts';
+export { Schema } from './schema/schema.ts';
 export {
   ClientEvent,
   type ConversationItemCreateEvent,
@@ -54,7 +63,7 @@ export {
   type ResponseCancelEvent,
   type ResponseCreateEvent,
   type SessionUpdateEvent,
-} from './realtime-client-events.ts';
+} from './wire/realtime-client-events.ts';
 export {
   ConversationItemObject,
   ConversationItemRole,
@@ -87,7 +96,7 @@ export {
   RealtimeConversationItem,
   ResponseInputItem,
   validateItem,
-} from './realtime-conversation.ts';
+} from './wire/realtime-conversation.ts';
 export {
   type CachedTokensDetails,
   type InputTokenDetails,
@@ -103,7 +112,7 @@ export {
   ResponseAudio,
   ResponseContentPart,
   TranscriptionUsage,
-} from './realtime-response.ts';
+} from './wire/realtime-response.ts';
 export {
   type ConversationCreatedEvent,
   type ConversationItemAddedEvent,
@@ -152,7 +161,7 @@ export {
   type SpeechStartedEvent,
   type SpeechStoppedEvent,
   type TimeoutTriggeredEvent,
-} from './realtime-server-events.ts';
+} from './wire/realtime-server-events.ts';
 export {
   AudioTranscription,
   CallCreateRequest,
@@ -197,7 +206,7 @@ export {
   SessionUpdateConfig,
   TranscriptionSession,
   TranscriptionSessionUpdate,
-} from './realtime-session.ts';
+} from './wire/realtime-session.ts';
 export {
   CreateTranslationClientSecretRequest,
   CreateTranslationClientSecretResponse,
@@ -215,7 +224,4 @@ export {
   TranslationSessionUpdate,
   type TranslationSessionUpdatedEvent,
   type TranslationSessionUpdateEvent,
-} from './realtime-translation.ts';
-export { REDACTED, type RedactionLevel, redact } from './redact.ts';
-export type { Profile, Secrecy } from './schema.ts';
-export { Schema } from './schema.ts';
+} from './wire/realtime-translation.ts';

@@ -2,19 +2,19 @@
 // sessions, in the profile `tolerant`. It accepts and refuses the same frames as the codec and hands out the same values; it does
 // without the schemas, so of an event whose fields are wrong it says that they are, and not which.
 
-import { measureClientEvent, measureServerEvent } from './checks.generated.ts';
-import { type Decoded, guarded, issue, judgeTag, refuse, unknownType } from './decoded.ts';
-import type { DeltaMemo } from './delta-scanner.ts';
-import { type Read, readTolerantly } from './json-scan.ts';
-import { mask } from './masked.ts';
-import type { ClientEvent } from './realtime-client-events.ts';
-import type { ServerEvent } from './realtime-server-events.ts';
-import { decodeFast, MEMO, type Measure, textOf } from './right-frame.ts';
-import { guardValue } from './value-guard.ts';
+import { type Decoded, guarded, issue, judgeTag, refuse, unknownType } from './codec/decoded.ts';
+import type { DeltaMemo } from './codec/delta-scanner.ts';
+import { decodeFast, MEMO, type Measure, textOf } from './codec/fast-decode.ts';
+import { type Read, readTolerantly } from './codec/json-scan.ts';
+import { guardValue } from './codec/value-guard.ts';
+import { mask } from './redact/masked.ts';
+import { measureClientEvent, measureServerEvent } from './schema/checks.generated.ts';
+import type { ClientEvent } from './wire/realtime-client-events.ts';
+import type { ServerEvent } from './wire/realtime-server-events.ts';
 
-export type { Accepted, Decoded, Refused } from './decoded.ts';
-export { createDeltaMemo, type DeltaMemo } from './delta-scanner.ts';
-export { encodeEvent, type Unprintable } from './encode.ts';
+export type { Accepted, Decoded, Refused } from './codec/decoded.ts';
+export { createDeltaMemo, type DeltaMemo } from './codec/delta-scanner.ts';
+export { encodeEvent, type Unprintable } from './codec/encode.ts';
 export { CLIENT_EVENT_TYPES, eventTypeOf, SERVER_EVENT_TYPES } from './event-types.ts';
 
 /** How to decode. */

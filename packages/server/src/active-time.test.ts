@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { activeClock } from './active-time.ts';
-import { frameGate } from './frame-gate.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { readerWatch } from './reader-watch.ts';
+import { readerWatch } from './transports/backpressure.ts';
+import { frameGate } from './transports/frame-limits.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,4 +1,4 @@
-// The server: options in, something that listens out. REST is `rest.ts`, WebSocket is `upgrade.ts`; here they share their
+// The server: options in, something that listens out. REST is `http-app.ts`, WebSocket is `upgrade.ts`; here they share their
 // listeners, one plain and, if asked for, one with TLS.
 
 import { existsSync } from 'node:fs';
@@ -11,45 +11,45 @@ import { ColloquyError } from '@colloquy/protocol';
 import type { SessionDefaults, SessionLimits } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
 import { activeTime } from './active-time.ts';
-import { createDoor } from './auth.ts';
-import type { BetaPolicy } from './beta-transport.ts';
-import { type ClientSecretOptions, clientSecrets } from './client-secrets.ts';
-import { type Engine, speakingOf } from './engine.ts';
-import { engineRegistry, type OfferedEngine, only } from './engine-registry.ts';
+import { createDoor } from './auth/authorize.ts';
+import { type ClientSecretOptions, clientSecrets } from './auth/client-secrets.ts';
+import type { OpeningRules } from './auth/session-request.ts';
+import { lookTokens } from './auth/watch-tokens.ts';
+import { type Engine, speakingOf } from './engines/engine.ts';
 import { parrot } from './engines/parrot.ts';
 import { parrotTranslator } from './engines/parrot-translator.ts';
-import type { HostedSession, Line } from './host-session.ts';
-import { createHub } from './hub.ts';
+import { engineRegistry, type OfferedEngine, only } from './engines/registry.ts';
+import type { Translator } from './engines/translator.ts';
+import { createUpgrade } from './gateway/upgrade.ts';
+import { levelOfPolicy, type WatchPolicy } from './gateway/watch-upgrade.ts';
+import { answerSocket, httpAnswer } from './http/http-answer.ts';
+import { createRest } from './http/http-app.ts';
+import { callRoutes } from './http/routes/calls.ts';
+import { clientSecretRoutes } from './http/routes/client-secrets.ts';
+import { healthRoutes } from './http/routes/health.ts';
+import { legacySessionRoutes } from './http/routes/legacy-sessions.ts';
+import type { MintingOptions } from './http/routes/minting.ts';
+import { modelRoutes } from './http/routes/models.ts';
+import { plainPageRoutes } from './http/routes/plain-page.ts';
+import { recordingRoutes } from './http/routes/recordings.ts';
+import { sessionRoutes, sessionSummary } from './http/routes/sessions.ts';
+import { type FixedStatus, statusRoutes } from './http/routes/status.ts';
+import { lookTokenRoutes } from './http/routes/watch-tokens.ts';
+import { developmentTls } from './http/tls.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
-import { lookTokens } from './look-tokens.ts';
-import { createWatching } from './observers.ts';
-import type { OpeningRules } from './opening.ts';
-import { createRecorder } from './recorder.ts';
-import { answerSocket, httpAnswer } from './refusal.ts';
-import { createRest } from './rest.ts';
-import { callRoutes } from './routes/calls.ts';
-import { clientSecretRoutes } from './routes/client-secrets.ts';
-import { healthRoutes } from './routes/health.ts';
-import { legacySessionRoutes } from './routes/legacy-sessions.ts';
-import { lookTokenRoutes } from './routes/look-tokens.ts';
-import type { MintingOptions } from './routes/minting.ts';
-import { modelRoutes } from './routes/models.ts';
-import { plainPageRoutes } from './routes/plain-page.ts';
-import { recordingRoutes } from './routes/recordings.ts';
-import { sessionRoutes, sessionSummary } from './routes/sessions.ts';
-import { type FixedStatus, statusRoutes } from './routes/status.ts';
-import { createSessionFeed } from './session-feed.ts';
-import { detectionOf, type SpeechParts } from './speech/listener.ts';
+import { fileStore } from './recordings/file-store.ts';
+import { createRecorder } from './recordings/recorder.ts';
+import { checkUpstream, type UpstreamOptions } from './relay/upstream.ts';
+import type { HostedSession, Line } from './sessions/host-session.ts';
+import { createWatching } from './sessions/observers.ts';
+import { createSessionFeed } from './sessions/session-feed.ts';
+import { createHub } from './sessions/session-registry.ts';
+import { openSilero } from './speech/offline/silero.ts';
 import type { Detector } from './speech/ports.ts';
-import { openSilero } from './speech/silero.ts';
-import { fileStore } from './stores/file.ts';
-import { developmentTls } from './tls.ts';
+import { detectionOf, type SpeechParts } from './speech/speech-input.ts';
 import type { McpAccess } from './tools/mcp-access.ts';
-import type { Translator } from './translator.ts';
-import { createUpgrade } from './upgrade.ts';
-import { checkUpstream, type UpstreamOptions } from './upstream.ts';
-import { levelOfPolicy, type WatchPolicy } from './watch-upgrade.ts';
+import type { BetaPolicy } from './transports/beta.ts';
 
 /** What is recorded, and where. */
 export interface RecordingOptions {

@@ -2,7 +2,7 @@
 // and a server share them. What each route does is docs/console-api.md; refusals have the shape of every other refusal [RT13].
 
 import type { RedactionLevel, Secrecy } from '@colloquy/protocol';
-import type { SessionKind } from './state.ts';
+import type { SessionKind } from './step/state.ts';
 
 /** An engine, as anybody who may look is told of it: names of parts, no settings, addresses or keys. */
 export interface EngineStatus {

@@ -1,9 +1,30 @@
 // The public names of @colloquy/session, one by one.
 
-export { type AlignedPair, align } from './align.ts';
-export { byteLines } from './byte-lines.ts';
-export { type ClientReplay, createClientReplay, type ReplayedEvent, type ReplayOutcome } from './client-replay.ts';
-export { type Conformance, type ConformanceOptions, createConformance, type LoggedViolation } from './conformance.ts';
+export { type AlignedPair, align } from './analysis/align.ts';
+export {
+  type ClientReplay,
+  createClientReplay,
+  type ReplayedEvent,
+  type ReplayOutcome,
+} from './analysis/client-replay.ts';
+export { createFrameLanes, type FrameLanes, type LaneDifference, type PlacedFrame } from './analysis/frame-lanes.ts';
+export {
+  costOf,
+  isBilled,
+  type ModelPrices,
+  PRICED_KINDS,
+  type PricedKind,
+  type PriceList,
+} from './analysis/prices.ts';
+export { createStopwatch, type Stopwatch, type Timing, type TokenCounts } from './analysis/timings.ts';
+export {
+  type Conformance,
+  type ConformanceOptions,
+  createConformance,
+  type LoggedViolation,
+} from './conformance/conformance.ts';
+export { checkServerFrame } from './conformance/event-rules.ts';
+export { RULES, type RuleId, type Violation } from './conformance/rules.ts';
 export type {
   EngineStatus,
   LockedStatus,
@@ -15,28 +36,26 @@ export type {
   SessionListEvent,
   SessionSummary,
 } from './console-api.ts';
-export { itemById, items } from './conversation.ts';
-export { createSession, type SessionOptions } from './create-session.ts';
-export type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from './engine-event.ts';
-export { type LoggedFrame, loggedFrame, readLogDocument, readLogLine } from './foreign-log.ts';
-export { createFrameLanes, type FrameLanes, type LaneDifference, type PlacedFrame } from './frame-lanes.ts';
-export { checkServerFrame } from './frame-rules.ts';
-export type { IdSeed } from './ids.ts';
-export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, ToolsEvent } from './input.ts';
-export { deadline } from './lifetime.ts';
-export { createLogReader, type LogReader, type ReadEntry } from './log-reader.ts';
-export { describeForms, describeUnread, type LogReport, type UnreadLine } from './log-report.ts';
-export { createMirror, type Mirror, type MirroredSession, type MirrorOptions, type MirrorPart } from './mirror.ts';
-export type { MirrorChange, MirrorIssue, MirrorIssueCode, MirrorTranscription } from './mirror-state.ts';
-export type { AbortSignalLike, ChangeGap, ListenerFault } from './mirror-subscribe.ts';
-export { costOf, isBilled, type ModelPrices, PRICED_KINDS, type PricedKind, type PriceList } from './prices.ts';
+export {
+  createMirror,
+  type Mirror,
+  type MirroredSession,
+  type MirrorOptions,
+  type MirrorPart,
+} from './mirror/mirror.ts';
+export type { MirrorChange, MirrorIssue, MirrorIssueCode, MirrorTranscription } from './mirror/mirror-state.ts';
+export type { AbortSignalLike, ChangeGap, ListenerFault } from './mirror/mirror-subscribe.ts';
+export { byteLines } from './recording/byte-lines.ts';
+export { type LoggedFrame, loggedFrame, readLogDocument, readLogLine } from './recording/foreign-log.ts';
+export { createLogReader, type LogReader, type ReadEntry } from './recording/log-reader.ts';
+export { describeForms, describeUnread, type LogReport, type UnreadLine } from './recording/log-report.ts';
 export {
   type RawSocket,
   type RecordableSocket,
   type RecordSocketOptions,
   recordSocket,
   type SocketRecording,
-} from './recorder.ts';
+} from './recording/record-socket.ts';
 export {
   type RecordingEntry,
   type RecordingHeader,
@@ -48,9 +67,13 @@ export {
   type SentFrame,
   type SnapshotLine,
   type TranslationLine,
-} from './recording.ts';
-export { createRecordingWriter, type RecordingWriter, type RecordingWriterOptions } from './recording-writer.ts';
-export { leftOutLine, redactLogEntry } from './redact-log.ts';
+} from './recording/recording.ts';
+export {
+  createRecordingWriter,
+  type RecordingWriter,
+  type RecordingWriterOptions,
+} from './recording/recording-writer.ts';
+export { leftOutLine, redactLogEntry } from './recording/redact-log.ts';
 export {
   createReplayer,
   describeDifference,
@@ -59,23 +82,27 @@ export {
   type Replayer,
   replay,
   restore,
-} from './replay.ts';
-export { RULES, type RuleId, type Violation } from './rules.ts';
-export { createSessionBlocks, type SessionBlock, type SessionBlocks } from './session-blocks.ts';
-export { lockedField, sessionObject } from './session-config.ts';
-export { snapshotPieces } from './snapshot-pieces.ts';
-export type { Speaking } from './speaking.ts';
-export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
-export { type Step, step } from './step.ts';
-export { type TextForm, textBytes } from './text-bytes.ts';
-export { createStopwatch, type Stopwatch, type Timing, type TokenCounts } from './timings.ts';
+} from './recording/replay.ts';
+export { createSessionBlocks, type SessionBlock, type SessionBlocks } from './recording/session-blocks.ts';
+export { snapshotPieces } from './recording/snapshot-pieces.ts';
+export { type TextForm, textBytes } from './recording/text-bytes.ts';
+export { itemById, items } from './step/conversation.ts';
+export { createSession, type SessionOptions } from './step/create-session.ts';
+export type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from './step/engine-event.ts';
+export type { IdSeed } from './step/ids.ts';
+export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, ToolsEvent } from './step/input.ts';
+export { deadline } from './step/lifetime.ts';
+export { lockedField, sessionObject } from './step/session-config.ts';
+export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './step/state.ts';
+export { type Step, step } from './step/step.ts';
+export type { Speaking } from './step/voice-support.ts';
 export {
   stepTranslation,
   TRANSLATION_FRAME_BYTES,
   TRANSLATION_FRAME_MS,
   type TranslationStep,
   translationDeadline,
-} from './translation.ts';
+} from './translation/translation.ts';
 export {
   createTranslation,
   type TranslationEffect,
@@ -87,4 +114,4 @@ export {
   type TranslatorEvent,
   type TranslatorProgress,
   translationObject,
-} from './translation-state.ts';
+} from './translation/translation-state.ts';

@@ -1,6 +1,6 @@
 // From one sample rate to another, chunk by chunk: Speex's windowed-sinc filter, compiled to WebAssembly. 16-bit mono.
 //
-// G.711 is `g711.ts`; the session's formats are joined with both in `speech/session-audio.ts`.
+// G.711 is `g711.ts`; the session's formats are joined with both in `convert.ts`.
 
 /** Turns a stream of 16-bit mono samples into one of another rate. Owns memory outside the heap until it is closed. */
 export interface Resampler {

@@ -3,9 +3,9 @@ import { ColloquyError, type MessageItem } from '@colloquy/protocol';
 import type { EngineEvent, ResponseRequest } from '@colloquy/session';
 import { waitUntil } from '@support/wait-until.ts';
 import { describe, expect, it } from 'vitest';
-import type { EngineHost } from '../engine.ts';
 import type { Speaker, Thinker, Thought } from '../speech/ports.ts';
 import { type CascadeOptions, cascade } from './cascade.ts';
+import type { EngineHost } from './engine.ts';
 
 const heard = (transcript: string | null): MessageItem => ({
   id: 'item_user',

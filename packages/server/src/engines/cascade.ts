@@ -2,10 +2,10 @@
 // hosts it.
 
 import { ColloquyError } from '@colloquy/protocol';
-import type { Engine } from '../engine.ts';
-import { aloud } from '../speech/aloud.ts';
 import { type PaceOptions, pacer } from '../speech/pace.ts';
 import type { Speaker, Thinker } from '../speech/ports.ts';
+import { aloud } from '../speech/speak-stream.ts';
+import type { Engine } from './engine.ts';
 import { withTranscripts } from './transcripts.ts';
 
 export interface CascadeOptions {

@@ -2,7 +2,7 @@
 // same pieces, always. For tests and first steps.
 
 import { TRANSLATION_FRAME_MS } from '@colloquy/session';
-import type { Translator } from '../translator.ts';
+import type { Translator } from './translator.ts';
 
 /** Milliseconds of audio for a word. */
 const WORD_MS = 1000;

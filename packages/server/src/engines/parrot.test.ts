@@ -4,7 +4,7 @@ import type { RealtimeConversationItem, RealtimeTool } from '@colloquy/protocol'
 import type { EngineEvent, ResponseConfig, ResponseRequest } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
 import { decodeALaw, decodeMuLaw } from '../audio/g711.ts';
-import type { EngineHost } from '../engine.ts';
+import type { EngineHost } from './engine.ts';
 import { parrot } from './parrot.ts';
 
 const user = (text: string): RealtimeConversationItem => ({

@@ -4,8 +4,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { bytesToMs, type MessageItem, type RealtimeConversationItem } from '@colloquy/protocol';
 import type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from '@colloquy/session';
-import type { Engine, EngineHost } from '../engine.ts';
-import { splitWords } from '../split-words.ts';
+import type { Engine, EngineHost } from './engine.ts';
+import { splitWords } from './split-words.ts';
 import { speakWord } from './tone.ts';
 import { withLatestTranscript } from './transcripts.ts';
 

@@ -1,7 +1,7 @@
 import { ColloquyError, type RealtimeConversationItem } from '@colloquy/protocol';
 import type { EngineEvent, ResponseRequest } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
-import { readScenario, type Scenario } from '../scenario.ts';
+import { readScenario, type Scenario } from './scenario.ts';
 import { scripted } from './scripted.ts';
 
 const said = (text: string): RealtimeConversationItem => ({

@@ -4,9 +4,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ColloquyError, type RealtimeConversationItem } from '@colloquy/protocol';
 import type { EngineEvent, ResponseRequest } from '@colloquy/session';
-import type { Engine, EngineHost } from '../engine.ts';
-import type { Scenario, ScenarioCondition, ScenarioStep, ScenarioTurn } from '../scenario.ts';
-import { splitWords } from '../split-words.ts';
+import type { Engine, EngineHost } from './engine.ts';
+import type { Scenario, ScenarioCondition, ScenarioStep, ScenarioTurn } from './scenario.ts';
+import { splitWords } from './split-words.ts';
 import { speakWord } from './tone.ts';
 import { withLatestTranscript } from './transcripts.ts';
 

@@ -1,7 +1,7 @@
 // What the user said, for engines that go by text: audio gets the transcript that the session's host makes of it.
 
 import type { MessageItem, RealtimeConversationItem } from '@colloquy/protocol';
-import type { EngineHost } from '../engine.ts';
+import type { EngineHost } from './engine.ts';
 
 /** The items, each audio part with its transcript, once it is known. Parts that nobody can transcribe keep `null`. */
 export function withTranscripts(

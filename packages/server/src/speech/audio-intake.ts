@@ -2,7 +2,7 @@
 
 import { prepareDenoiser } from '../audio/denoise.ts';
 import { prepareResampler } from '../audio/resample.ts';
-import type { Listener, SpeechParts } from './listener.ts';
+import type { Listener, SpeechParts } from './speech-input.ts';
 
 export interface AudioIntake {
   /** Listens to one append. Long audio is listened to in slices, between which the event loop turns; what comes after it waits. */

@@ -1,6 +1,6 @@
 // The port of a recogniser that decodes on this machine: what its decoders guess and settle becomes deltas and a transcript.
 
-import type { DecoderPool } from './pocketsphinx-pool.ts';
+import type { DecoderPool } from './offline/pocketsphinx-pool.ts';
 import { SPEECH_HZ, type Transcriber, type Transcript, type UtteranceOptions } from './ports.ts';
 import { stableWords } from './stable-words.ts';
 

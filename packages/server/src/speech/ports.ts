@@ -1,9 +1,9 @@
-// The four ports of speech: detect, transcribe, think, speak. What drives the first two for a session is `listener.ts`, what
+// The four ports of speech: detect, transcribe, think, speak. What drives the first two for a session is `speech-input.ts`, what
 // joins the last two into an engine is `engines/cascade.ts`. What each owes is family SP of docs/spec/ports.md; how to write
 // one is docs/engines.md.
 //
 // Speech goes in as 16-bit mono samples at 16 kHz, the one rate that detectors and recognisers take; formats and rates of the
-// session are settled before (`session-audio.ts`).
+// session are settled before (`convert.ts`).
 
 import type { LogProb, RealtimeConversationItem, RealtimeTurnDetection, TranscriptionUsage } from '@colloquy/protocol';
 import type { EngineEvent, NeutralTool, ResponseConfig } from '@colloquy/session';

@@ -1,8 +1,8 @@
 // Two ends of a connection inside one process. The product's own means of testing, and of embedding a session.
 
-import { Inbox } from '../inbox.ts';
-import { closeReason, type Frame, frameBytes, type Transport } from '../transport.ts';
+import { Inbox } from '../async-queue.ts';
 import { isSliced, joined } from './sliced-frame.ts';
+import { closeReason, type Frame, frameBytes, type Transport } from './transport.ts';
 
 /** What an end reports that saw no close frame (RFC 6455, section 7.1.5). */
 const ABNORMAL_CLOSURE = 1006;

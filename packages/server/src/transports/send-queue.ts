@@ -2,8 +2,8 @@
 // in a turn of the event loop.
 
 import type { WebSocket } from 'ws';
-import { type Frame, frameBytes, type SlicedFrame } from '../transport.ts';
 import { isSliced, type Slice, slicesOf } from './sliced-frame.ts';
+import { type Frame, frameBytes, type SlicedFrame } from './transport.ts';
 
 /** Bytes handed to the socket at a time. The kernel reports a batch as taken only when all of it is. */
 const IN_FLIGHT_BYTES = 64 * 1024;

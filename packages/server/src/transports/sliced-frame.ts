@@ -1,7 +1,7 @@
 // Text frames with stored audio in them. Twelve minutes of audio are 46 MB of base64: encoded at once they would keep every other
 // session waiting, so they are encoded slice by slice while they are sent.
 
-import type { Frame, SlicedFrame } from '../transport.ts';
+import type { Frame, SlicedFrame } from './transport.ts';
 
 /** Bytes of audio in one slice: a multiple of three, so that slices of base64 can be put together. */
 const SLICE_BYTES = 192 * 1024;

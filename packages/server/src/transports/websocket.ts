@@ -4,10 +4,10 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { activeTime } from '../active-time.ts';
-import { Inbox } from '../inbox.ts';
+import { Inbox } from '../async-queue.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { closeReason, type Frame, type Transport } from '../transport.ts';
 import { sendQueue } from './send-queue.ts';
+import { closeReason, type Frame, type Transport } from './transport.ts';
 
 /** Received bytes nobody has read yet, above which reading from the socket stops. */
 const UNREAD_BYTES = 1024 * 1024;

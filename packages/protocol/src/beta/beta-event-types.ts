@@ -1,0 +1,113 @@
+// The names of beta events, and which GA event each stands for. Taken from openai-node's beta module: the official document's
+// beta server events carry GA names [B5].
+
+import type { ClientEventType, ServerEventType } from '../event-types.ts';
+
+/** The 12 events a beta client may send. */
+export const BETA_CLIENT_EVENT_TYPES = [
+  'session.update',
+  'transcription_session.update',
+  'input_audio_buffer.append',
+  'input_audio_buffer.commit',
+  'input_audio_buffer.clear',
+  'conversation.item.create',
+  'conversation.item.retrieve',
+  'conversation.item.truncate',
+  'conversation.item.delete',
+  'response.create',
+  'response.cancel',
+  'output_audio_buffer.clear',
+] as const satisfies readonly (ClientEventType | 'transcription_session.update')[];
+export type BetaClientEventType = (typeof BETA_CLIENT_EVENT_TYPES)[number];
+
+/** The 34 events a beta server may send. */
+export const BETA_SERVER_EVENT_TYPES = [
+  'error',
+  'session.created',
+  'session.updated',
+  'transcription_session.updated',
+  'conversation.created',
+  'conversation.item.created',
+  'conversation.item.retrieved',
+  'conversation.item.truncated',
+  'conversation.item.deleted',
+  'conversation.item.input_audio_transcription.delta',
+  'conversation.item.input_audio_transcription.completed',
+  'conversation.item.input_audio_transcription.failed',
+  'input_audio_buffer.committed',
+  'input_audio_buffer.cleared',
+  'input_audio_buffer.speech_started',
+  'input_audio_buffer.speech_stopped',
+  'rate_limits.updated',
+  'response.created',
+  'response.done',
+  'response.output_item.added',
+  'response.output_item.done',
+  'response.content_part.added',
+  'response.content_part.done',
+  'response.text.delta',
+  'response.text.done',
+  'response.audio.delta',
+  'response.audio.done',
+  'response.audio_transcript.delta',
+  'response.audio_transcript.done',
+  'response.function_call_arguments.delta',
+  'response.function_call_arguments.done',
+  'output_audio_buffer.started',
+  'output_audio_buffer.stopped',
+  'output_audio_buffer.cleared',
+] as const;
+export type BetaServerEventType = (typeof BETA_SERVER_EVENT_TYPES)[number];
+
+/**
+ * What becomes of a GA server event: its own name where only the name differs or nothing does, `mapped` where its fields
+ * differ too (`beta.ts`), `none` where beta has no such event [BT4, BT9]. The compiler keeps this table complete.
+ */
+export const BETA_NAMES = {
+  error: 'mapped',
+  'session.created': 'mapped',
+  'session.updated': 'mapped',
+  'conversation.created': 'conversation.created',
+  'conversation.item.created': 'mapped',
+  'conversation.item.added': 'mapped',
+  'conversation.item.done': 'none',
+  'conversation.item.retrieved': 'mapped',
+  'conversation.item.truncated': 'conversation.item.truncated',
+  'conversation.item.deleted': 'mapped',
+  'conversation.item.input_audio_transcription.delta': 'mapped',
+  'conversation.item.input_audio_transcription.segment': 'none',
+  'conversation.item.input_audio_transcription.completed': 'mapped',
+  'conversation.item.input_audio_transcription.failed': 'mapped',
+  'input_audio_buffer.committed': 'mapped',
+  'input_audio_buffer.cleared': 'input_audio_buffer.cleared',
+  'input_audio_buffer.speech_started': 'input_audio_buffer.speech_started',
+  'input_audio_buffer.speech_stopped': 'input_audio_buffer.speech_stopped',
+  'input_audio_buffer.timeout_triggered': 'none',
+  'input_audio_buffer.dtmf_event_received': 'none',
+  'rate_limits.updated': 'rate_limits.updated',
+  'response.created': 'mapped',
+  'response.done': 'mapped',
+  'response.output_item.added': 'mapped',
+  'response.output_item.done': 'mapped',
+  'response.content_part.added': 'mapped',
+  'response.content_part.done': 'mapped',
+  'response.output_text.delta': 'response.text.delta',
+  'response.output_text.done': 'response.text.done',
+  'response.output_audio.delta': 'response.audio.delta',
+  'response.output_audio.done': 'response.audio.done',
+  'response.output_audio_transcript.delta': 'response.audio_transcript.delta',
+  'response.output_audio_transcript.done': 'response.audio_transcript.done',
+  'response.function_call_arguments.delta': 'response.function_call_arguments.delta',
+  'response.function_call_arguments.done': 'mapped',
+  'response.mcp_call_arguments.delta': 'none',
+  'response.mcp_call_arguments.done': 'none',
+  'response.mcp_call.in_progress': 'none',
+  'response.mcp_call.completed': 'none',
+  'response.mcp_call.failed': 'none',
+  'mcp_list_tools.in_progress': 'none',
+  'mcp_list_tools.completed': 'none',
+  'mcp_list_tools.failed': 'none',
+  'output_audio_buffer.started': 'output_audio_buffer.started',
+  'output_audio_buffer.stopped': 'output_audio_buffer.stopped',
+  'output_audio_buffer.cleared': 'output_audio_buffer.cleared',
+} as const satisfies Record<ServerEventType, BetaServerEventType | 'mapped' | 'none'>;

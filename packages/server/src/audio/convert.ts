@@ -1,0 +1,114 @@
+// Between the session's audio – 24 kHz PCM or G.711 – and samples at the rates speech is heard and made at.
+
+import { BYTES_PER_SAMPLE, type NoiseReduction, type RealtimeAudioFormat } from '@colloquy/protocol';
+import { type Sound, SPEECH_HZ } from '../speech/ports.ts';
+import { type Denoiser, openDenoiser } from './denoise.ts';
+import { decodeALaw, decodeMuLaw, encodeALaw, encodeMuLaw } from './g711.ts';
+import { openResampler } from './resample.ts';
+
+/** Samples per second of a format. */
+export const rateOf = ({ type }: RealtimeAudioFormat): number => (type === 'audio/pcm' ? 24_000 : 8000);
+
+const table = (decode: (byte: number) => number) => Int16Array.from({ length: 256 }, (_, byte) => decode(byte));
+const FROM_G711 = { 'audio/pcmu': table(decodeMuLaw), 'audio/pcma': table(decodeALaw) };
+const TO_G711 = { 'audio/pcmu': encodeMuLaw, 'audio/pcma': encodeALaw };
+
+/** Samples of the session's bytes, at the format's own rate. Half a sample at the end is left out. */
+export function samplesOf(bytes: Uint8Array, { type }: RealtimeAudioFormat): Int16Array {
+  if (type !== 'audio/pcm') {
+    const decoded = FROM_G711[type];
+    return Int16Array.from(bytes, (byte) => decoded[byte] as number);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Int16Array.from({ length: bytes.length >> 1 }, (_, index) => view.getInt16(2 * index, true));
+}
+
+/** The session's bytes of samples at the format's own rate. */
+export function bytesOf(samples: Int16Array, { type }: RealtimeAudioFormat): Uint8Array {
+  if (type !== 'audio/pcm') return Uint8Array.from(samples, TO_G711[type]);
+  const bytes = new Uint8Array(samples.length * BYTES_PER_SAMPLE[type]);
+  const view = new DataView(bytes.buffer);
+  for (const [index, sample] of samples.entries()) view.setInt16(2 * index, sample, true);
+  return bytes;
+}
+
+/** Cuts bytes that come in pieces of any length into whole samples; what is left of one waits for the next piece. */
+export function wholeSamples() {
+  let partial = new Uint8Array();
+  return {
+    push(piece: Uint8Array, { type }: RealtimeAudioFormat): Uint8Array {
+      const bytes = partial.length === 0 ? piece : Buffer.concat([partial, piece]);
+      const whole = bytes.length - (bytes.length % BYTES_PER_SAMPLE[type]);
+      partial = bytes.slice(whole);
+      return bytes.subarray(0, whole);
+    },
+    clear(): void {
+      partial = new Uint8Array();
+    },
+  };
+}
+
+/** A stream on its way in: the session's bytes as 16 kHz samples. `prepareResampler` comes first, and `prepareDenoiser`. */
+export function speechInput(format: RealtimeAudioFormat) {
+  const resampler = openResampler(rateOf(format), SPEECH_HZ);
+  let denoiser: Denoiser | undefined;
+  let reduction: NoiseReduction['type'] | undefined;
+  /** What was on its way through the denoiser when it was replaced. */
+  let before = new Int16Array();
+
+  const filter = (samples: Int16Array): Int16Array => {
+    const now = denoiser ? denoiser.process(samples) : samples;
+    if (before.length === 0) return now;
+    const all = joined(before, now);
+    before = new Int16Array();
+    return all;
+  };
+  return {
+    /** How much noise to take out of what is written from now on. No sample is lost or added by a change. */
+    reduceNoise(wanted: NoiseReduction | null): void {
+      if (wanted?.type === reduction) return;
+      if (denoiser) before = joined(before, denoiser.flush());
+      denoiser?.close();
+      reduction = wanted?.type;
+      denoiser = wanted ? openDenoiser(wanted) : undefined;
+    },
+    write: (bytes: Uint8Array): Int16Array => filter(resampler.process(samplesOf(bytes, format))),
+    /** The last samples, some milliseconds of them. */
+    flush(): Int16Array {
+      const rest = filter(resampler.flush());
+      return denoiser ? joined(rest, denoiser.flush()) : rest;
+    },
+    close(): void {
+      resampler.close();
+      denoiser?.close();
+    },
+  };
+}
+
+function joined(a: Int16Array, b: Int16Array): Int16Array<ArrayBuffer> {
+  const all = new Int16Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
+}
+
+/** Sound on its way out: samples of any rate as the session's bytes. `prepareResampler` comes first. */
+export function speechOutput(format: RealtimeAudioFormat) {
+  const toHz = rateOf(format);
+  let resampler = openResampler(toHz, toHz);
+
+  const flush = (): Uint8Array => bytesOf(resampler.flush(), format);
+  return {
+    write({ samples, rateHz }: Sound): Uint8Array {
+      if (rateHz === resampler.fromHz) return bytesOf(resampler.process(samples), format);
+      const before = flush();
+      resampler.close();
+      resampler = openResampler(rateHz, toHz);
+      const now = bytesOf(resampler.process(samples), format);
+      return before.length === 0 ? now : Buffer.concat([before, now]);
+    },
+    /** The rest of what was written; the next sound begins anew. */
+    flush,
+    close: (): void => resampler.close(),
+  };
+}

@@ -1,0 +1,145 @@
+// What a connection opens: read off the path, the query, the grant and the operator's list of models [AU1, AU3 to AU6, AU24].
+
+import type { SessionUpdateConfig } from '@colloquy/protocol';
+import { type Grant, queryOf, type Refusal } from './authorize.ts';
+import type { SecretSession, TranslationConfig } from './client-secrets.ts';
+
+/** A session with a conversation to be. */
+export interface ConversationOpening {
+  readonly kind: 'realtime' | 'transcription';
+  /** Fixed for the life of the session [SE14]. `''` for a transcription session, which has none. */
+  readonly model: string;
+  /** What it starts from, when a client secret says so. */
+  readonly config: SessionUpdateConfig | undefined;
+  /** Whether the client may not change what `config` says. */
+  readonly isLocked: boolean;
+}
+
+/** A translation session to be. */
+export interface TranslationOpening {
+  readonly kind: 'translation';
+  readonly model: string;
+  readonly config: TranslationConfig | undefined;
+  readonly isLocked: boolean;
+}
+
+export type Opening = ConversationOpening | TranslationOpening;
+type Opened = { ok: true; opening: Opening } | { ok: false; refusal: Refusal };
+
+export interface OpeningRules {
+  /** Models a client may name; `undefined` for any [AU5]. */
+  readonly models: readonly string[] | undefined;
+  readonly defaultModel: string;
+  /** What `GET /v1/models` lists [RT20]. */
+  readonly shownModels: readonly string[];
+  readonly lockedSecrets: boolean;
+}
+
+/** What an address opens: a conversation, one in the beta dialect that Azure had at an address of its own, or a translation. */
+type Address = 'conversation' | 'azure_beta' | 'translation';
+
+/** Where sessions are opened [AU1]. */
+const ADDRESSES: Readonly<Record<string, Address>> = {
+  '/v1/realtime': 'conversation',
+  '/openai/v1/realtime': 'conversation',
+  '/openai/realtime': 'azure_beta',
+  '/v1/realtime/translations': 'translation',
+  '/openai/v1/realtime/translations': 'translation',
+};
+const PATHS: ReadonlyMap<string, Address> = new Map(
+  Object.entries(ADDRESSES).flatMap(([path, address]) => [
+    [path, address],
+    [`${path}/`, address],
+  ]),
+);
+export const SESSION_PATHS: ReadonlySet<string> = new Set(PATHS.keys());
+
+const addressOf = (target: string): Address | undefined => PATHS.get(target.split('?', 1)[0] as string);
+
+/** Whether the address alone chooses the beta dialect [BT1]. */
+export const isBetaAddress = (target: string): boolean => addressOf(target) === 'azure_beta';
+
+const refuse = (code: Refusal['code'], param: string | null, message: string) =>
+  ({ ok: false, refusal: { code, param, message } }) as const;
+
+/** How a model is named in a query: by `model`, and at Azure's beta address by `deployment`. */
+type ModelParameter = 'model' | 'deployment';
+
+const missingModel = (param: ModelParameter = 'model') =>
+  refuse('missing_model', param, `You must provide a ${param} parameter.`);
+const invalidModel = (param: ModelParameter = 'model') =>
+  refuse('invalid_model', param, 'The model does not exist or you do not have access to it.');
+const otherModel = (param: ModelParameter = 'model') =>
+  refuse('session_locked', param, 'The client secret fixes the model.');
+const otherKind = (param: string | null) =>
+  refuse('session_locked', param, 'The client secret is for another kind of session.');
+
+/**
+ * Of a target whose path is one of `SESSION_PATHS`. Refuses with `invalid_value`, `missing_model`, `invalid_model`,
+ * `session_locked` or, for a sideband, `call_id_not_found`.
+ */
+export function openingOf(target: string, grant: Grant, rules: OpeningRules): Opened {
+  const address = addressOf(target);
+  if (address === 'translation') return translationOf(target, grant, rules);
+  return conversationOf(target, grant, rules, address === 'azure_beta' ? 'deployment' : 'model');
+}
+
+function translationOf(target: string, grant: Grant, rules: OpeningRules): Opened {
+  const query = queryOf(target);
+  if (query.getAll('model').length > 1 || query.has('call_id') || query.has('intent')) {
+    return refuse('invalid_value', null, "'model' alone names what is opened here, once.");
+  }
+  const config = grant.secret?.session;
+  if (config && config.type !== 'translation') return otherKind(null);
+  const asked = query.get('model');
+  if (!asked && !config) return missingModel();
+  const isLocked = rules.lockedSecrets && config !== undefined;
+  if (asked && isLocked && asked !== config.model) return otherModel();
+  const model = asked || config?.model || '';
+  if (rules.models && !rules.models.includes(model)) return invalidModel();
+  return { ok: true, opening: { kind: 'translation', model, config, isLocked } };
+}
+
+function conversationOf(target: string, grant: Grant, rules: OpeningRules, param: ModelParameter): Opened {
+  const query = queryOf(target);
+  const calls = query.getAll('call_id');
+  const intents = query.getAll('intent');
+  const isTranscription = intents[0] === 'transcription';
+  // Azure names a deployment beside the intent; a transcription session has no model.
+  const models = param === 'deployment' && isTranscription ? [] : query.getAll(param);
+  if (models.length + calls.length + intents.length > 1) {
+    return refuse('invalid_value', null, `Exactly one of '${param}', 'call_id' and 'intent' names what is opened.`);
+  }
+  if (calls.length > 0) return refuse('call_id_not_found', '', 'No session found for the provided call_id');
+  if (intents.length > 0 && !isTranscription) {
+    return refuse('invalid_value', 'intent', "Invalid value: the only intent is 'transcription'.");
+  }
+  const config = grant.secret?.session;
+  if (config?.type === 'translation') return otherKind(null);
+  const isLocked = rules.lockedSecrets && config !== undefined;
+  if (intents.length > 0) {
+    if (config && config.type !== 'transcription') return otherKind('intent');
+    return { ok: true, opening: { kind: 'transcription', model: '', config, isLocked } };
+  }
+  const own = config?.type === 'realtime' ? config.model : undefined;
+  const [asked] = models;
+  if (!asked && !config) return missingModel(param);
+  if (config?.type === 'transcription') {
+    if (asked) return otherKind(param);
+    return { ok: true, opening: { kind: 'transcription', model: '', config, isLocked } };
+  }
+  if (asked && isLocked && own !== undefined && asked !== own) return otherModel(param);
+  const model = asked || own || rules.defaultModel;
+  if (rules.models && !rules.models.includes(model)) return invalidModel(param);
+  return { ok: true, opening: { kind: 'realtime', model, config, isLocked } };
+}
+
+/** What a locked configuration fixes, as dotted paths below `session` [SE33]: settings as a whole, not their inside. */
+export function lockedPaths(config: SecretSession): string[] {
+  const { audio, ...others } = config;
+  const free: ReadonlySet<string> = new Set(['type', 'id', 'object', 'expires_at', 'model']);
+  const sides = Object.entries(audio ?? {}).flatMap(([side, settings]) =>
+    Object.keys(settings ?? {}).map((name) => `audio.${side}.${name}`),
+  );
+  return [...Object.keys(others).filter((name) => !free.has(name)), ...sides];
+}

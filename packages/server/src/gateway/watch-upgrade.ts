@@ -1,0 +1,99 @@
+// From an HTTP upgrade to an observer of a live session, `/api/sessions/<id>/watch` [CO5 to CO11], of the newest or next one,
+// `/api/sessions/newest/watch` [CO23], or of the list of them, `/api/sessions/watch` [CO22]. Who may ask is `authorize.ts`; what is shown
+// is `observers.ts` and `session-feed.ts`.
+
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { RedactionLevel } from '@colloquy/protocol';
+import { type ServerOptions, WebSocketServer } from 'ws';
+import type { Grant, Refusal } from '../auth/authorize.ts';
+import { answerSocket, httpAnswer, refusal } from '../http/http-answer.ts';
+import { askedLevel } from '../http/redaction-level.ts';
+import { buckets, type Limits } from '../limits.ts';
+import type { Log } from '../log.ts';
+import type { Watching } from '../sessions/observers.ts';
+import type { SessionFeed } from '../sessions/session-feed.ts';
+import type { Hub } from '../sessions/session-registry.ts';
+import { webSocketTransport } from '../transports/websocket.ts';
+
+/** What observers may be shown at most: nothing, what is said in words, or audio and images too. */
+export type WatchPolicy = 'off' | 'words' | 'audio';
+
+export interface WatchUpgradeOptions {
+  readonly hub: Hub;
+  readonly watching: Watching;
+  readonly feed: SessionFeed;
+  readonly policy: WatchPolicy;
+  /** For the handshake, as for sessions. */
+  readonly settings: ServerOptions;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly clock: () => number;
+}
+
+/** The level of redaction that a policy shows at most; `null` where nobody may watch. */
+export const levelOfPolicy = (policy: WatchPolicy): RedactionLevel | null =>
+  (({ off: null, words: 'media', audio: 'key' }) as const)[policy];
+
+/** What a path watches: a session, the newest or next one, or the list of sessions. */
+export type Watched = { readonly kind: 'session'; readonly id: string } | { readonly kind: 'newest' | 'list' };
+
+/** What a path watches, if it is such a path. */
+export function watchedBy(path: string): Watched | undefined {
+  if (path === '/api/sessions/watch') return { kind: 'list' };
+  const id = /^\/api\/sessions\/([0-9A-Za-z_-]{1,64})\/watch$/.exec(path)?.[1];
+  if (id === undefined) return undefined;
+  return id === 'newest' ? { kind: 'newest' } : { kind: 'session', id };
+}
+
+/** Of what an observer says only so much is read, to be refused. */
+const HEARD_BYTES = 4096;
+
+/** Takes a handshake that is in order; answers why it is refused, or nothing, and then it has become an observer. */
+export function createWatchUpgrade(options: WatchUpgradeOptions) {
+  const { hub, watching, feed, policy, limits, log, clock } = options;
+  const opens = buckets(limits.opensPerSecond, limits.opensBurst);
+  const sockets = new WebSocketServer({ ...options.settings, maxPayload: HEARD_BYTES });
+  sockets.on('wsClientError', (_, socket) => answerSocket(socket, httpAnswer(BAD_HANDSHAKE)));
+
+  return (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    watched: Watched,
+    { principal }: Grant,
+  ): Refusal | undefined => {
+    const level = watched.kind === 'list' ? 'media' : levelFor(request.url ?? '');
+    if (typeof level === 'object') return level;
+    const live =
+      watched.kind === 'session' ? hub.find(watched.id) : watched.kind === 'newest' ? hub.list().at(-1) : undefined;
+    if (watched.kind === 'session' && !live) return NO_SESSION;
+    if (watching.count >= limits.observers) return FULL;
+    if (!opens.take(request.socket.remoteAddress ?? '', clock())) return TOO_FAST;
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      const transport = webSocketTransport(ws, { ...limits, stream: socket });
+      if (watched.kind === 'list') return feed.join(transport);
+      log.info({ ...(live && { session_id: live.session.id }), key: principal }, 'session watched');
+      if (live) live.observers.join(transport, level);
+      else watching.joinNext(transport, level);
+    });
+    return undefined;
+  };
+
+  function levelFor(target: string): RedactionLevel | Refusal {
+    if (policy === 'off') return SWITCHED_OFF;
+    const level = askedLevel(target) ?? 'media';
+    return level === 'key' && policy !== 'audio' ? NO_AUDIO : level;
+  }
+}
+
+const BAD_HANDSHAKE = refusal('invalid_value', 'The WebSocket handshake is not valid.');
+const SWITCHED_OFF = refusal('not_found', "Sessions cannot be watched here. The setting 'watch' changes that.");
+const NO_AUDIO = refusal(
+  'invalid_value',
+  "Audio and images are not shown here. The setting 'watch' changes that.",
+  'level',
+);
+const NO_SESSION = refusal('not_found', 'There is no live session of this id.');
+const FULL = refusal('overloaded', 'The server has no room for another observer.');
+const TOO_FAST = refusal('rate_limit_exceeded', 'Too many new observers from this address.');

@@ -1,0 +1,46 @@
+// A refusal as an HTTP answer: the JSON error envelope of RT13, for Fastify's replies and for sockets that have none yet.
+
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { FAILURES } from '@colloquy/protocol';
+import type { Refusal } from '../auth/authorize.ts';
+
+/** Seconds after which a client may try again, for statuses that say so [RT14]. */
+const RETRY_AFTER: Readonly<Record<number, string>> = { 429: '1', 503: '5' };
+
+/** Says why, in the words of one row of the failure table. */
+export const refusal = (code: Refusal['code'], message: string, param: string | null = null): Refusal => ({
+  code,
+  param,
+  message,
+});
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a refusal looks like over HTTP. `headers` come on top. */
+export function httpAnswer({ code, param, message }: Refusal, headers: Record<string, string> = {}): HttpAnswer {
+  const { type, http: status } = FAILURES[code];
+  const retry = RETRY_AFTER[status];
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      ...(retry && { 'retry-after': retry }),
+      ...headers,
+    },
+    body: JSON.stringify({ error: { message, type, param, code } }),
+  };
+}
+
+/** Writes an answer to a bare socket and ends it. */
+export function answerSocket(socket: Duplex, { status, headers, body }: HttpAnswer): void {
+  if (!socket.writable) return void socket.destroy();
+  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
+}

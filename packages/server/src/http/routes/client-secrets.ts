@@ -1,0 +1,83 @@
+// `POST /v1/realtime/client_secrets`, and the same for translations: a key that a browser may hold, and the session it opens.
+
+import {
+  CreateClientSecretRequest,
+  CreateTranslationClientSecretRequest,
+  type Issue,
+  type SessionUpdateConfig,
+} from '@colloquy/protocol';
+import { createTranslation, translationObject } from '@colloquy/session';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { SecretSession } from '../../auth/client-secrets.ts';
+import { randomSeed } from '../../sessions/random-seed.ts';
+import { replyRefusal } from '../http-app.ts';
+import {
+  DEFAULT_SECONDS,
+  effectiveSession,
+  judgeConfig,
+  type MintingOptions,
+  readObject,
+  refuse,
+  refuseModel,
+  TOO_MANY,
+} from './minting.ts';
+
+type Asked = { ok: true; session: SessionUpdateConfig | undefined; seconds: number } | { ok: false; issue: Issue };
+
+function readBody(body: unknown): Asked {
+  const read = readObject(body);
+  if (!read.ok) return read;
+  const { session, ...rest } = read.value;
+  const issue = CreateClientSecretRequest.check(rest, 'server');
+  if (issue) return refuse(issue);
+  const seconds = (rest as CreateClientSecretRequest).expires_after?.seconds ?? DEFAULT_SECONDS;
+  if (session === undefined || session === null) return { ok: true, session: undefined, seconds };
+  const judged = judgeConfig(session);
+  return judged.ok ? { ok: true, session: judged.session, seconds } : judged;
+}
+
+/** Adds the routes under a prefix such as `/v1` [RT1 to RT5]. */
+export function clientSecretRoutes(app: FastifyInstance, prefix: string, options: MintingOptions): void {
+  const { secrets, rules, now, opened } = options;
+
+  function reply(
+    request: FastifyRequest,
+    to: FastifyReply,
+    seconds: number,
+    carried: SecretSession | undefined,
+    session: object,
+  ) {
+    const minted = secrets.mint({ session: carried, seconds, principal: request.grant.principal });
+    if (!minted) return replyRefusal(to, TOO_MANY);
+    const { value, expiresAt } = minted;
+    return to.header('cache-control', 'no-store').send({ value, expires_at: Math.floor(expiresAt / 1000), session });
+  }
+
+  app.post(`${prefix}/realtime/client_secrets`, { config: { wanted: 'secret' } }, (request, to) => {
+    const asked = readBody(request.body);
+    if (!asked.ok) return replyRefusal(to, asked.issue);
+    const { session, seconds } = asked;
+    const model = session?.type === 'realtime' ? session.model : undefined;
+    const unknown = refuseModel(rules, model, 'session.model');
+    if (unknown) return replyRefusal(to, unknown);
+    const called = model ?? rules.defaultModel;
+    const started = { model: called, started_at: now(), ...opened(called, session?.type ?? 'realtime') };
+    const effective = effectiveSession(session ?? { type: 'realtime' }, started);
+    if (!effective.ok) return replyRefusal(to, effective.issue);
+    return reply(request, to, seconds, session, effective.session);
+  });
+
+  app.post(`${prefix}/realtime/translations/client_secrets`, { config: { wanted: 'secret' } }, (request, to) => {
+    const read = readObject(request.body);
+    const issue = read.ok ? CreateTranslationClientSecretRequest.check(read.value, 'server') : read.issue;
+    if (!read.ok || issue) return replyRefusal(to, issue as Issue);
+    const { session, expires_after } = read.value as unknown as CreateTranslationClientSecretRequest;
+    const unknown = refuseModel(rules, session.model, 'session.model');
+    if (unknown) return replyRefusal(to, unknown);
+    const audio = session.audio && { audio: session.audio };
+    const effective = createTranslation({ seed: randomSeed(), started_at: now(), model: session.model, ...audio });
+    const carried = { type: 'translation', model: session.model, ...audio } as const;
+    const stated = { ...translationObject(effective), expires_at: 0 };
+    return reply(request, to, expires_after?.seconds ?? DEFAULT_SECONDS, carried, stated);
+  });
+}

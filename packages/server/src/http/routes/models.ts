@@ -1,0 +1,16 @@
+// `GET /v1/models`: what a client may name when it opens a session.
+
+import type { FastifyInstance } from 'fastify';
+import type { OpeningRules } from '../../auth/session-request.ts';
+
+/** Adds the route under a prefix such as `/v1` [RT20]. */
+export function modelRoutes(app: FastifyInstance, prefix: string, rules: OpeningRules, startedAt: number): void {
+  const created = Math.floor(startedAt / 1000);
+  const data = rules.shownModels.map((id) => ({
+    id,
+    object: 'model',
+    created,
+    owned_by: 'colloquy',
+  }));
+  app.get(`${prefix}/models`, { config: { wanted: 'look' } }, () => ({ object: 'list', data }));
+}

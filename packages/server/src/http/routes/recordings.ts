@@ -1,0 +1,107 @@
+// `/api/recordings`: what was written down, listed, read, passed on without secrets, and removed [CO13 to CO18]. Shapes are
+// `console-api.ts` of @colloquy/session; where they are kept is `store.ts`.
+
+import { finished, Readable } from 'node:stream';
+import type { RecordingList, RecordingSummary } from '@colloquy/session';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { queryOf } from '../../auth/authorize.ts';
+import type { Limits } from '../../limits.ts';
+import type { Log } from '../../log.ts';
+import { redactedRecording } from '../../recordings/export.ts';
+import type { Recorder } from '../../recordings/recorder.ts';
+import type { Store } from '../../recordings/store.ts';
+import { recordingSummary } from '../../recordings/summary.ts';
+import { dropStalled } from '../../transports/backpressure.ts';
+import { refusal } from '../http-answer.ts';
+import { replyRefusal } from '../http-app.ts';
+import { askedLevel } from '../redaction-level.ts';
+
+export interface RecordingRouteOptions {
+  readonly store: Store;
+  readonly recorder: Recorder;
+  readonly limits: Limits;
+  readonly log: Log;
+}
+
+type Named = FastifyRequest<{ Params: { name: string } }>;
+
+const MOST_LISTED = 200;
+const LISTED = 50;
+
+/** Adds the routes; without a store they say that there are no recordings. */
+export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOptions | undefined): void {
+  const read = { exposeHeadRoute: false, config: { wanted: 'inspect' } } as const;
+  const change = { config: { wanted: 'change' } } as const;
+  if (!options) {
+    for (const path of ['/api/recordings', '/api/recordings/:name'])
+      app.get(path, read, (_, reply) => replyRefusal(reply, NOTHING_KEPT));
+    return;
+  }
+  const { store, recorder, limits, log } = options;
+  let downloads = 0;
+
+  async function summaryOf(name: string): Promise<RecordingSummary[]> {
+    const kept = await store.open(name);
+    return kept ? [await recordingSummary(name, kept, recorder.isWriting(name))] : []; // removed meanwhile
+  }
+
+  app.get('/api/recordings', read, async (request, reply) => {
+    const query = queryOf(request.url);
+    const limit = limitOf(query.get('limit'));
+    if (limit === undefined) return replyRefusal(reply, BAD_LIMIT);
+    const before = query.get('before');
+    const names = (await store.list()).filter((name) => before === null || name < before);
+    const page = names.slice(0, limit);
+    const recordings: RecordingSummary[] = [];
+    for (const name of page) recordings.push(...(await summaryOf(name)));
+    const list: RecordingList = { recordings, next: names.length > page.length ? (page.at(-1) ?? null) : null };
+    return reply.header('cache-control', 'no-store').send(list);
+  });
+
+  app.get('/api/recordings/:name', read, async (request: Named, reply) => {
+    const level = askedLevel(request.url);
+    if (typeof level === 'object') return replyRefusal(reply, level);
+    if (downloads >= limits.downloads) return replyRefusal(reply, TOO_MANY);
+    const kept = await store.open(request.params.name);
+    if (!kept) return replyRefusal(reply, NO_RECORDING);
+    const { name } = request.params;
+    log.info({ key: request.grant.principal, bytes: kept.bytes }, 'recording read');
+    const source = kept.read();
+    downloads += 1;
+    finished(source, () => {
+      downloads -= 1;
+    });
+    if (!level) return download(reply.header('content-length', kept.bytes), `${name}.jsonl`, source);
+    const redacted = Readable.from(redactedRecording(source, level));
+    redacted.on('close', () => source.destroy());
+    return download(reply, `${name}.${level}.jsonl`, redacted);
+  });
+
+  /** Whoever takes nothing of it for too long is hung up on. The name is one of ours. */
+  function download(reply: FastifyReply, name: string, body: Readable): FastifyReply {
+    const stop = dropStalled(reply.raw, limits.stallMs);
+    finished(body, stop);
+    const headers = { 'cache-control': 'no-store', 'content-disposition': `attachment; filename="${name}"` };
+    return reply.headers(headers).type('application/x-ndjson; charset=utf-8').send(body);
+  }
+
+  app.delete('/api/recordings/:name', change, async (request: Named, reply) => {
+    const { name } = request.params;
+    if (recorder.isWriting(name)) return replyRefusal(reply, IN_PROGRESS);
+    if (!(await store.remove(name))) return replyRefusal(reply, NO_RECORDING);
+    log.info({ key: request.grant.principal }, 'recording removed');
+    return reply.code(204).send();
+  });
+}
+
+function limitOf(text: string | null): number | undefined {
+  if (text === null) return LISTED;
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  return limit >= 1 && limit <= MOST_LISTED ? limit : undefined;
+}
+
+const NOTHING_KEPT = refusal('not_found', "This server keeps no recordings. The setting 'data-dir' changes that.");
+const NO_RECORDING = refusal('not_found', 'There is no recording of this name.');
+const IN_PROGRESS = refusal('recording_in_progress', 'The recording is still being written.');
+const BAD_LIMIT = refusal('invalid_value', `Expected a whole number from 1 to ${MOST_LISTED}.`, 'limit');
+const TOO_MANY = refusal('overloaded', 'Too many recordings are being downloaded.');

@@ -1,0 +1,44 @@
+// `GET /api/status`: what this server is and what it can do, for a console to begin with [CO2, CO3]. Shapes are `console-api.ts`
+// of @colloquy/session.
+
+import { readFileSync } from 'node:fs';
+import type { EngineStatus, LockedStatus, ServerStatus } from '@colloquy/session';
+import type { FastifyInstance } from 'fastify';
+
+/** What does not change while a server runs. */
+export type FixedStatus = Omit<ServerStatus, 'version' | 'node' | 'uptime_s' | 'voices' | 'missing'>;
+
+export interface StatusOptions {
+  readonly fixed: FixedStatus;
+  /** Milliseconds, monotonic. */
+  readonly clock: () => number;
+}
+
+const LOCKED: LockedStatus = { needs_key: true };
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+function version(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
+  return manifest.version;
+}
+
+const voicesOf = (engines: readonly EngineStatus[]) => unique(engines.flatMap(({ voices }) => voices ?? []));
+const missingOf = (engines: readonly EngineStatus[]) => unique(engines.flatMap(({ missing }) => missing));
+
+export function statusRoutes(app: FastifyInstance, { fixed, clock }: StatusOptions): void {
+  const began = clock();
+  const own = { version: version(), node: process.version };
+  app.get('/api/status', { config: { wanted: 'greet' } }, (request, reply) => {
+    const { engines } = fixed;
+    const whole: ServerStatus = {
+      ...own,
+      uptime_s: Math.floor((clock() - began) / 1000),
+      ...fixed,
+      voices: voicesOf(engines),
+      missing: missingOf(engines),
+    };
+    return reply.header('cache-control', 'no-store').send(request.grant.isStranger ? LOCKED : whole);
+  });
+}

@@ -1,0 +1,103 @@
+// The file store: a folder of recordings, one `.jsonl` file each, that only their owner may read.
+
+import { chmod, constants, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { ColloquyError } from '@colloquy/protocol';
+import { type FolderLock, lockFolder } from './folder-lock.ts';
+import type { Store } from './store.ts';
+
+/** The files that are ours. Whatever else lies in the folder is not listed, read or removed. */
+const FILE = /^(\d{8}T\d{6}Z-[0-9A-Za-z_]{1,80})\.jsonl$/;
+/** Links are not followed, and nothing that is no file is waited for. */
+const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** What the file system says where there is nothing to read. */
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EMLINK']);
+
+/** Keeps recordings in `folder`, which is made if need be: the folder 0700, its files 0600. One store owns a folder at a time. */
+export function fileStore(folder: string): Store {
+  let lock: FolderLock | undefined;
+  /** Where the recordings are that the folder held when it was listed last. */
+  let paths: ReadonlyMap<string, string> = new Map();
+
+  async function list(): Promise<string[]> {
+    const entries = await orAbsent(readdir(folder, { withFileTypes: true }));
+    const names = (entries ?? []).flatMap((entry) => (entry.isFile() && FILE.exec(entry.name)?.[1]) || []);
+    paths = new Map(names.map((name) => [name, join(folder, `${name}.jsonl`)]));
+    return names.sort().reverse();
+  }
+
+  /** The path of a recording. Of what was asked for nothing gets into it: it is made of a name that the folder holds. */
+  async function pathOf(name: string): Promise<string | undefined> {
+    if (!paths.has(name)) await list();
+    return paths.get(name);
+  }
+
+  return {
+    async prepare() {
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await chmod(folder, 0o700);
+        lock ??= await lockFolder(folder);
+      } catch (cause) {
+        const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
+        throw new ColloquyError('invalid_configuration', `recordings cannot be kept in ${folder}: ${reason}`, {
+          cause,
+        });
+      }
+      if (!lock) throw new ColloquyError('invalid_configuration', inUse(folder));
+    },
+    async release() {
+      const held = lock;
+      lock = undefined;
+      await held?.release();
+    },
+    async create(name) {
+      const file = await open(join(folder, `${name}.jsonl`), 'wx', 0o600);
+      return {
+        append: (text) => file.appendFile(text),
+        sync: () => file.datasync(),
+        close: () => file.close(),
+      };
+    },
+    list,
+    async open(name) {
+      const path = await pathOf(name);
+      const file = path && (await orAbsent(open(path, READ)));
+      if (!file) return undefined;
+      const stats = await file.stat();
+      if (!stats.isFile()) {
+        await file.close();
+        return undefined;
+      }
+      return {
+        bytes: stats.size,
+        read(most = stats.size) {
+          const end = Math.min(most, stats.size);
+          if (end > 0) return file.createReadStream({ start: 0, end: end - 1 });
+          void file.close();
+          return Readable.from([]);
+        },
+        close: () => file.close(),
+      };
+    },
+    async remove(name) {
+      const path = await pathOf(name);
+      if (!path) return false;
+      return (await orAbsent(unlink(path).then(() => true))) ?? false;
+    },
+  };
+}
+
+const inUse = (folder: string): string =>
+  `recordings cannot be kept in ${folder}: another server uses this folder; stop it, or give each server a folder of its own`;
+
+/** What is asked of the file system, or `undefined` where nothing is there any more. */
+async function orAbsent<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,179 @@
+import { readRecordingLine, type SessionOptions } from '@colloquy/session';
+import { describe, expect, it } from 'vitest';
+import { createLog } from '../log.ts';
+import type { Line } from '../sessions/host-session.ts';
+import { createRecorder } from './recorder.ts';
+import type { Store, StoredRecording } from './store.ts';
+
+const options: SessionOptions = { seed: [1, 2, 3, 4], model: 'm', started_at: 1_767_225_600_000 };
+const tick = (at: number): Line => ({ at, from: 'clock' });
+
+/** A store in memory whose every write waits for `pass`, or fails. */
+function gatedStore(fault?: { on: 'create' | 'append' | 'sync'; code: string }) {
+  const files = new Map<string, string>();
+  /** What was there each time it was made safe. */
+  const synced: string[] = [];
+  let pass = () => {};
+  const gate = new Promise<void>((resolve) => {
+    pass = resolve;
+  });
+  const fail = (on: string) => {
+    if (fault?.on === on) throw Object.assign(new Error('CANARY'), { code: fault.code });
+  };
+  const store: Pick<Store, 'create'> = {
+    async create(name): Promise<StoredRecording> {
+      fail('create');
+      files.set(name, '');
+      return {
+        async append(text) {
+          await gate;
+          fail('append');
+          files.set(name, files.get(name) + text);
+        },
+        async sync() {
+          fail('sync');
+          synced.push(files.get(name) ?? '');
+        },
+        close: async () => {},
+      };
+    },
+  };
+  return { store, files, synced, pass: () => pass() };
+}
+
+function recorderOf({ store }: { store: Pick<Store, 'create'> }, roomBytes = 1_000_000) {
+  const logged: string[] = [];
+  const log = createLog('debug', { write: (line: string) => void logged.push(line) });
+  return { recorder: createRecorder({ store, audio: false, roomBytes, log }), logged };
+}
+
+const linesOf = (files: Map<string, string>) =>
+  [...files.values()].flatMap((text) => text.split('\n').filter((line) => line !== ''));
+
+describe('createRecorder', () => {
+  it('[ST1] writes the header, then the lines in order, each once', async () => {
+    const kept = gatedStore();
+    const { recorder } = recorderOf(kept);
+    const recording = recorder.begin('sess_a', options);
+    for (let at = 0; at < 1000; at++) {
+      recording.hear(tick(at));
+      if (at === 500) kept.pass();
+      if (at % 100 === 0) await new Promise(setImmediate);
+    }
+    recording.end();
+    await recorder.settle(5000);
+    const entries = linesOf(kept.files).map((text, index) => readRecordingLine(text, index + 1));
+    expect(entries[0]?.kind).toBe('header');
+    expect(entries.slice(1).map((entry) => entry.kind === 'input' && entry.input.at)).toEqual([...Array(1000).keys()]);
+  });
+
+  it('[ST4, ST5] a store that stands still makes nobody wait: the recording ends there and says so', async () => {
+    const kept = gatedStore();
+    const { recorder, logged } = recorderOf(kept, 2000);
+    const recording = recorder.begin('sess_a', options);
+    for (let at = 0; at < 1000; at++) recording.hear(tick(at));
+    kept.pass();
+    await recorder.settle(100); // room again, but what follows no longer adds up
+    recording.hear(tick(1000));
+    recording.end();
+    await recorder.settle(5000);
+    const lines = linesOf(kept.files)
+      .slice(1)
+      .map((line) => JSON.parse(line));
+    const last = lines.pop();
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.map(({ at }) => at)).toEqual([...lines.keys()]);
+    expect(last).toEqual({ at: 1000, from: 'gap', lines: 1001 - lines.length });
+    expect(logged.map((line) => JSON.parse(line))).toMatchObject([
+      { level: 40, session_id: 'sess_a' },
+      { level: 40, session_id: 'sess_a', count: 1001 - lines.length },
+    ]);
+  });
+
+  it('[ST4] what waits counts for all sessions together, and frees its room once written', async () => {
+    const kept = gatedStore();
+    const { recorder, logged } = recorderOf(kept, 2000);
+    const [first, second] = [recorder.begin('sess_a', options), recorder.begin('sess_b', options)];
+    for (let at = 0; at < 100; at++) first.hear(tick(at));
+    second.hear(tick(0));
+    first.end();
+    second.end();
+    kept.pass();
+    await recorder.settle(5000);
+    expect(logged.filter((line) => line.includes('sess_b'))).toHaveLength(2);
+    const third = recorder.begin('sess_c', options);
+    third.hear(tick(7));
+    third.end();
+    await recorder.settle(5000);
+    expect(linesOf(kept.files).at(-1)).toBe('{"at":7,"from":"clock"}');
+  });
+
+  it.each(['create', 'append'] as const)('[ST4] a store that fails to %s costs the recording alone', async (on) => {
+    const kept = gatedStore({ on, code: 'ENOSPC' });
+    const { recorder, logged } = recorderOf(kept);
+    const recording = recorder.begin('sess_a', options);
+    kept.pass();
+    recording.hear(tick(0));
+    await new Promise(setImmediate);
+    recording.hear(tick(1));
+    recording.end();
+    await recorder.settle(5000);
+    recording.hear(tick(2));
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('ENOSPC');
+    expect(logged[0]).not.toContain('CANARY');
+  });
+
+  it('[ST7] says that what was told is safe once it is, at once and not with the next lines', async () => {
+    const kept = gatedStore();
+    const { recorder } = recorderOf(kept);
+    const recording = recorder.begin('sess_a', options);
+    recording.hear(tick(1));
+    const first = recording.kept();
+    expect(await Promise.race([first, new Promise((resolve) => setImmediate(resolve, 'waiting'))])).toBe('waiting');
+    kept.pass();
+    expect(await first).toBe(true);
+    expect(kept.synced.at(-1)).toMatch(/\{"at":1,"from":"clock"\}\n$/);
+    expect(await recording.kept()).toBe(true); // with nothing new to write
+    recording.end();
+    expect(await recording.kept()).toBe(false);
+  });
+
+  it.each(['create', 'append', 'sync'] as const)('[ST7] says that nothing is safe where it fails to %s', async (on) => {
+    const kept = gatedStore({ on, code: 'EIO' });
+    const { recorder } = recorderOf(kept);
+    const recording = recorder.begin('sess_a', options);
+    kept.pass();
+    recording.hear(tick(1));
+    expect(await recording.kept()).toBe(false);
+    expect(await recording.kept()).toBe(false);
+  });
+
+  it('[ST7] says that nothing is safe once a line is missing', async () => {
+    const kept = gatedStore();
+    const { recorder } = recorderOf(kept, 500);
+    const recording = recorder.begin('sess_a', options);
+    for (let at = 0; at < 100; at++) recording.hear(tick(at));
+    kept.pass();
+    expect(await recording.kept()).toBe(false);
+  });
+
+  it('[ST2] names a recording by the time and an id the server made, never by what could be a path', async () => {
+    const kept = gatedStore();
+    const { recorder } = recorderOf(kept);
+    kept.pass();
+    for (const id of ['sess_0aZ', '../../etc/passwd', 'sess_x/../../y', 'con']) recorder.begin(id, options).end();
+    await recorder.settle(5000);
+    const [first, ...others] = [...kept.files.keys()];
+    expect(first).toBe('20260101T000000Z-sess_0aZ');
+    for (const name of others) expect(name).toMatch(/^20260101T000000Z-[0-9a-f]{16}$/);
+  });
+
+  it('[ST6] settles no later than it is told', async () => {
+    const kept = gatedStore();
+    const { recorder } = recorderOf(kept);
+    recorder.begin('sess_a', options).end();
+    await recorder.settle(20);
+    expect(linesOf(kept.files)).toEqual([]);
+  });
+});

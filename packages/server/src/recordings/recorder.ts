@@ -1,0 +1,175 @@
+// Writes sessions down as they run, without making any of them wait: lines are kept in memory until the store has them, and
+// what finds no room there breaks the recording off. The format is `recording.ts` of @colloquy/session; where lines go, `store.ts`.
+
+import { randomBytes } from 'node:crypto';
+import { recordingHeader, recordingLine, type SessionOptions } from '@colloquy/session';
+import { errorName, type Log } from '../log.ts';
+import type { Line } from '../sessions/host-session.ts';
+import type { Store, StoredRecording } from './store.ts';
+
+export interface RecorderOptions {
+  readonly store: Pick<Store, 'create'>;
+  /** Whether audio and images are kept. */
+  readonly audio: boolean;
+  /** Bytes that may wait for the store, of all sessions together. */
+  readonly roomBytes: number;
+  readonly log: Log;
+}
+
+export interface Recorder {
+  /** Begins the recording of a session: one of ours, and which engine answers it, or one that another server runs. Never throws. */
+  begin(session_id: string, options: SessionOptions | RelayedOptions, engine?: string): SessionRecording;
+  /** Whether the recording of this name is still being written. */
+  isWriting(name: string): boolean;
+  /** Resolves when all that was recorded is written, or could not be, or `timeoutMs` have passed. */
+  settle(timeoutMs: number): Promise<void>;
+}
+
+/** All that is known of a session before another server has spoken. */
+export interface RelayedOptions {
+  readonly session: string;
+  readonly started_at: number;
+}
+
+export interface SessionRecording {
+  /** Under which the store has it. */
+  readonly name: string;
+  /** Takes a line. Never throws, never waits. */
+  hear(line: Line): void;
+  /** Resolves with whether all lines so far are stored for good. Never rejects. */
+  kept(): Promise<boolean>;
+  /** No line follows. */
+  end(): void;
+}
+
+/** Lines are gathered for so many milliseconds before they are written. A crash loses no more than those. */
+const GATHER_MS = 250;
+/** Gathered bytes above which there is no waiting. */
+const GATHER_BYTES = 64 * 1024;
+
+export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions): Recorder {
+  const level = audio ? 'key' : 'media';
+  /** By name. */
+  const running = new Map<string, Promise<void>>();
+  let unwritten = 0;
+
+  function begin(session_id: string, options: SessionOptions | RelayedOptions, engine?: string): SessionRecording {
+    let waiting: string[] = [];
+    let waitingBytes = 0;
+    /** Lines that found no room. */
+    let missed = 0;
+    let lastAt = 0;
+    let hasEnded = false;
+    let isOver = false;
+    let wake = () => {};
+    /** Who waits for the lines that are waiting now. */
+    let keeping: ((isKept: boolean) => void)[] = [];
+    const name = nameOf(options.started_at, session_id);
+
+    function push(text: string): void {
+      waiting.push(text);
+      const bytes = Buffer.byteLength(text) + 1;
+      waitingBytes += bytes;
+      unwritten += bytes;
+      if (waiting.length === 1 || waitingBytes > GATHER_BYTES) wake();
+    }
+
+    async function write(): Promise<void> {
+      let file: StoredRecording | undefined;
+      let bytes = 0;
+      let asked: typeof keeping = [];
+      try {
+        file = await store.create(name);
+        for (;;) {
+          if (waiting.length === 0 && !hasEnded && keeping.length === 0) await woken();
+          if (waitingBytes <= GATHER_BYTES && !hasEnded && keeping.length === 0) await woken(GATHER_MS);
+          const batch = waiting;
+          if (batch.length === 0 && keeping.length === 0) break;
+          asked = keeping;
+          keeping = [];
+          bytes = waitingBytes;
+          waiting = [];
+          waitingBytes = 0;
+          if (batch.length > 0) await file.append(`${batch.join('\n')}\n`);
+          unwritten -= bytes;
+          bytes = 0;
+          if (asked.length > 0) await file.sync();
+          for (const tell of asked) tell(missed === 0);
+          asked = [];
+        }
+      } catch (error) {
+        log.error({ session_id, error: errorName(error) }, 'a recording cannot be written');
+      } finally {
+        isOver = true;
+        unwritten -= bytes + waitingBytes;
+        waiting = [];
+        for (const tell of [...asked, ...keeping]) tell(false);
+        await file?.close().catch(() => {}); // all there was to write is written, or said to be lost
+      }
+    }
+
+    /** Resolves when the first line has come, there is much to write, somebody waits, or no more will come; or after so many milliseconds. */
+    function woken(afterMs?: number): Promise<void> {
+      return new Promise((resolve) => {
+        const timer = afterMs === undefined ? undefined : setTimeout(resolve, afterMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+
+    push(recordingHeader(options, level, engine));
+    const writing = write();
+    running.set(name, writing);
+    void writing.then(() => running.delete(name));
+
+    return {
+      name,
+      hear(line) {
+        if (isOver || hasEnded) return;
+        lastAt = line.at;
+        // Once a line is missing, those after it no longer add up to the session.
+        if (missed > 0 || unwritten > roomBytes) {
+          if (missed === 0) log.warn({ session_id }, 'the disk is too slow: a recording is broken off');
+          missed += 1;
+        } else push(recordingLine(line, level));
+      },
+      kept() {
+        if (isOver || hasEnded || missed > 0) return Promise.resolve(false);
+        return new Promise((resolve) => {
+          keeping.push(resolve);
+          wake();
+        });
+      },
+      end() {
+        if (hasEnded) return;
+        if (missed > 0 && !isOver) {
+          push(JSON.stringify({ at: lastAt, from: 'gap', lines: missed }));
+          log.warn({ session_id, count: missed }, 'a recording lacks its last lines');
+        }
+        hasEnded = true;
+        wake();
+      },
+    };
+  }
+
+  return {
+    begin,
+    isWriting: (name) => running.has(name),
+    async settle(timeoutMs) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, timeoutMs);
+      });
+      await Promise.race([Promise.all(running.values()), late]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Sorts by time, and is found by the session's id where the server made that; nothing in it is a client's. */
+function nameOf(started_at: number, session_id: string): string {
+  const time = new Date(started_at).toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time}-${/^sess_[0-9A-Za-z]{1,64}$/.test(session_id) ? session_id : randomBytes(8).toString('hex')}`;
+}

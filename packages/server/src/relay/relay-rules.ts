@@ -1,0 +1,52 @@
+// What a relay lets a client say to its upstream. Every frame is read, judged and written anew: what is forwarded is what was
+// judged [RL3]. What goes on with the frames is `relay-session.ts`.
+
+import { type ClientEvent, decodeClientEvent, type Issue } from '@colloquy/protocol';
+import { lockedField } from '@colloquy/session';
+import type { Frame } from '../transports/transport.ts';
+import { checkModels } from './relay-models.ts';
+
+export interface RelayRules {
+  /** Models a client may name; `undefined` for any [RL9, RL14]. */
+  readonly models?: readonly string[] | undefined;
+  /** Dotted paths below `session` that no update may change, and the configuration they stand in [SE33]. */
+  readonly locked: readonly string[];
+  readonly config: unknown;
+}
+
+type Judged =
+  | { ok: true; event: ClientEvent; audio_bytes?: number[] }
+  | { ok: false; issue: Issue; event_id: string | null };
+
+/**
+ * Reads a client's frame. Refuses what a server refuses of a frame by itself (ER8 to ER20), a model that is not on the list
+ * with `invalid_model`, and a locked setting with `session_locked`. Events and parameters that only a newer server could know go
+ * on: whether it does is the upstream's to say. With a list of models they go on without text [RL14].
+ */
+export function judgeClientFrame(frame: Frame, { models, locked, config }: RelayRules): Judged {
+  let decoded = decodeClientEvent(frame, { profile: 'server', keepUnknown: true });
+  let isNew = decoded.ok && !decoded.known;
+  if (!decoded.ok && decoded.issues[0].code === 'unknown_parameter') {
+    const tolerant = decodeClientEvent(frame, { keepUnknown: true });
+    if (tolerant.ok) {
+      decoded = tolerant;
+      isNew = true;
+    }
+  }
+  if (!decoded.ok) return { ok: false, issue: decoded.issues[0], event_id: decoded.event_id };
+  const { value: event, audio_bytes } = decoded;
+  const issue =
+    (isNew && frame.length > LONGEST_NEW ? TOO_LONG : undefined) ??
+    (models && checkModels(event, models)) ??
+    (event.type === 'session.update' ? lockedField({ locked, config }, event.session) : undefined);
+  if (issue) return { ok: false, issue, event_id: event.event_id ?? null };
+  return { ok: true, event, ...(audio_bytes && { audio_bytes }) };
+}
+
+/** Characters an event may have whose rules are not ours to know [LM1]. */
+const LONGEST_NEW = 1024 * 1024;
+const TOO_LONG: Issue = {
+  code: 'limit_exceeded',
+  param: null,
+  message: `The event is too large: more than ${LONGEST_NEW} characters.`,
+};

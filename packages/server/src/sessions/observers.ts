@@ -1,0 +1,219 @@
+// Who watches live sessions: connections that are shown the lines of a recording as they happen, and say nothing. A session waits
+// for none of them and does next to nothing while nobody watches. How they get here is `watch-upgrade.ts`.
+
+import { setImmediate as turn } from 'node:timers/promises';
+import type { RedactionLevel } from '@colloquy/protocol';
+import {
+  recordingHeader,
+  recordingLine,
+  type SessionOptions,
+  type SnapshotLine,
+  snapshotPieces,
+  type TranslationLine,
+} from '@colloquy/session';
+import type { Limits } from '../limits.ts';
+import { errorName, type Log } from '../log.ts';
+import { frameBytes, type Transport } from '../transports/transport.ts';
+import type { Line } from './host-session.ts';
+import type { LiveSession } from './session-registry.ts';
+import { createSpectator, SLOW, type Spectator } from './spectator.ts';
+
+/** The observers of one session. */
+export interface Observers {
+  /** Shows them a line. Never throws, never waits. */
+  hear(line: Line | TranslationLine): void;
+  /** Lets a connection watch from now on: the header first, the state as it is, then every further line. */
+  join(transport: Transport, level: RedactionLevel): void;
+  /** The session is over: they are shown the rest, then closed 1000. */
+  end(): void;
+}
+
+/** All observers of a server. */
+export interface Watching {
+  /** Of a session, and what answers it. */
+  of(session: LiveSession['session'], engine: string | undefined): Observers;
+  /** Lets a connection watch the next session that begins, from its very beginning. */
+  joinNext(transport: Transport, level: RedactionLevel): void;
+  /** Counts a connection among the observers until it has ended. It is closed when the server closes. */
+  register(transport: Transport, spectator: Spectator): void;
+  /** Observers at this moment. */
+  readonly count: number;
+  /** Closes those that wait or follow, and resolves when none is left, or after `timeoutMs`, with those that are left dropped. */
+  settle(timeoutMs: number): Promise<void>;
+}
+
+interface Observer {
+  readonly level: RedactionLevel;
+  /** Nothing more is shown to it; its connection may still be closing. */
+  readonly isClosed: boolean;
+  readonly spectator: Spectator;
+  /** Begins to show a session: the header, its state, then every line. Once. */
+  attach(session: LiveSession['session'], engine: string | undefined): void;
+  show(text: string): void;
+  end(): void;
+}
+
+/** A snapshot is made in slices of so many milliseconds, between which sessions get their turn. */
+const SLICE_MS = 4;
+const CLOSING = 'The server is shutting down.';
+
+export function createWatching(limits: Limits, log: Log): Watching {
+  const open = new Map<Transport, Promise<void>>();
+  /** Connections that no session ends. */
+  const lasting = new Set<Spectator>();
+  /** Observers of the next session that begins. */
+  const early = new Set<Observer>();
+
+  function track(transport: Transport, { over }: Spectator, forget: () => void): void {
+    open.set(
+      transport,
+      over.then(() => {
+        open.delete(transport);
+        forget();
+      }),
+    );
+  }
+
+  function of(session: LiveSession['session'], engine: string | undefined): Observers {
+    const observers = new Set(early);
+    early.clear();
+    for (const observer of observers) {
+      lasting.delete(observer.spectator);
+      observer.attach(session, engine);
+    }
+    return {
+      hear(line) {
+        if (observers.size === 0) return;
+        const texts = new Map<RedactionLevel, string>();
+        for (const observer of observers) {
+          const { level, isClosed } = observer;
+          if (isClosed) {
+            observers.delete(observer);
+            continue;
+          }
+          const text = texts.get(level) ?? recordingLine(line, level);
+          observer.show(text);
+          texts.set(level, text);
+        }
+      },
+      join(transport, level) {
+        const observer = observe(transport, level, { limits, log });
+        observers.add(observer);
+        track(transport, observer.spectator, () => observers.delete(observer));
+        observer.attach(session, engine);
+      },
+      end() {
+        for (const observer of observers) observer.end();
+      },
+    };
+  }
+
+  function register(transport: Transport, spectator: Spectator): void {
+    lasting.add(spectator);
+    track(transport, spectator, () => lasting.delete(spectator));
+  }
+
+  return {
+    of,
+    joinNext(transport, level) {
+      const observer = observe(transport, level, { limits, log });
+      early.add(observer);
+      register(transport, observer.spectator);
+      void observer.spectator.over.then(() => early.delete(observer));
+    },
+    register,
+    get count() {
+      return open.size;
+    },
+    async settle(timeoutMs) {
+      for (const spectator of lasting) spectator.close(1001, CLOSING);
+      const late = setTimeout(() => {
+        for (const transport of open.keys()) transport.drop();
+      }, timeoutMs);
+      await Promise.all(open.values());
+      clearTimeout(late);
+    },
+  };
+}
+
+interface Surroundings {
+  readonly limits: Limits;
+  readonly log: Log;
+}
+
+function observe(transport: Transport, level: RedactionLevel, { limits, log }: Surroundings): Observer {
+  /** What happened while the snapshot was made. */
+  let waiting: string[] | undefined = [];
+  let waitingBytes = 0;
+  let hasEnded = false;
+  const spectator = createSpectator(transport, limits, () => {
+    waiting = undefined;
+    log.debug({}, 'an observer is shown nothing more');
+  });
+
+  async function catchUp(session: LiveSession['session'], engine: string | undefined): Promise<void> {
+    const { state } = session;
+    spectator.send(headerOf(session, level, engine));
+    const snapshot = isWhole(state) ? snapshotPieces({ at: state.at, from: 'snapshot', format: 1, state }, level) : [];
+    const text = await gather(snapshot, limits.snapshotLength, () => spectator.isClosed);
+    if (text) spectator.send(text, { beyond: true });
+    const missed = waiting ?? [];
+    waiting = undefined;
+    for (const line of missed) spectator.send(line);
+    if (hasEnded) spectator.close(1000, ENDED);
+  }
+
+  return {
+    level,
+    get isClosed() {
+      return spectator.isClosed;
+    },
+    spectator,
+    attach(session, engine) {
+      void catchUp(session, engine).catch((error) => {
+        // A fault of ours: this observer pays for it, the session does not notice.
+        log.error({ session_id: session.id, error: errorName(error) }, 'an observer failed');
+        spectator.close(1011, 'The server had an error.');
+      });
+    },
+    show(text) {
+      if (!waiting) return spectator.send(text);
+      waitingBytes += frameBytes(text);
+      if (waitingBytes > limits.watchBytes) return spectator.close(1013, SLOW);
+      waiting.push(text);
+    },
+    end() {
+      hasEnded = true;
+      if (!waiting) spectator.close(1000, ENDED);
+    },
+  };
+}
+
+const ENDED = 'The session has ended.';
+
+type State = LiveSession['session']['state'];
+
+/** Whether it is the state of a session hosted here, and no translation: then it can be shown, and run again. */
+const isWhole = (state: State): state is SnapshotLine['state'] => 'items' in state;
+
+function headerOf(session: LiveSession['session'], level: RedactionLevel, engine: string | undefined): string {
+  const { id, state } = session;
+  const options: SessionOptions | { session: string; started_at: number } =
+    'options' in session ? session.options : { session: id, started_at: state.started_at };
+  return recordingHeader(options, level, engine);
+}
+
+/** Joins pieces, with breaks for others; `undefined` when they grow too long, or when nobody wants them any more. */
+async function gather(pieces: Iterable<string>, longest: number, isOver: () => boolean): Promise<string | undefined> {
+  let text = '';
+  let sliceEnds = performance.now() + SLICE_MS;
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length > longest) return undefined;
+    if (performance.now() < sliceEnds) continue;
+    await turn();
+    if (isOver()) return undefined;
+    sliceEnds = performance.now() + SLICE_MS;
+  }
+  return text;
+}

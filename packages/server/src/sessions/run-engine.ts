@@ -1,0 +1,74 @@
+// Drives one engine through one response: pulls its pieces, hands them on, and turns every way of failing into a `failed`
+// piece. The only place where an engine's exception is caught.
+
+import { base64Length, ColloquyError, RealtimeUsage } from '@colloquy/protocol';
+import type { EngineEvent, ResponseRequest } from '@colloquy/session';
+import type { Engine, EngineHost } from '../engines/engine.ts';
+import { errorName, type Log } from '../log.ts';
+import { pull } from './consume-stream.ts';
+
+export interface PumpOptions {
+  readonly engine: Engine;
+  readonly host: EngineHost;
+  readonly log: Log;
+  /** Hears every piece, the last of which is `done` or `failed` unless the signal aborts first. */
+  readonly hear: (event: EngineEvent) => void;
+  /** Resolves when the client has taken enough of what it was sent [LM9]. */
+  readonly room: (signal: AbortSignal) => Promise<void>;
+}
+
+const failed = (message: string): EngineEvent => ({ type: 'failed', error: { code: 'internal_error', message } });
+
+/** Resolves when the response has ended or `host.signal` has aborted, whether or not the engine takes notice. Never rejects. */
+export async function pumpResponse(request: ResponseRequest, options: PumpOptions): Promise<void> {
+  const { engine, host, log, hear, room } = options;
+  const { signal } = host;
+  function goesOn(piece: EngineEvent): boolean {
+    const event = checked(piece);
+    hear(event);
+    return event.type !== 'done' && event.type !== 'failed';
+  }
+  try {
+    const end = await pull(() => engine.respond(request, host), { signal, room, hear: goesOn });
+    if (end === 'ended') hear(failed('The engine ended without saying that it was done.'));
+  } catch (error) {
+    if (signal.aborted) return;
+    log.error({ engine: engine.name, error: errorName(error) }, 'an engine failed');
+    hear(
+      ColloquyError.is(error)
+        ? { type: 'failed', error: { code: error.code, message: error.message } }
+        : failed('The engine failed.'),
+    );
+  }
+}
+
+/** Engines are other people's code: a piece that is none would break clients, counts and recordings. The response fails instead. */
+function checked(event: EngineEvent): EngineEvent {
+  const type = (event as { type?: unknown } | null | undefined)?.type;
+  const isSound = PIECES.get(type) as ((event: EngineEvent) => boolean) | undefined;
+  if (isSound?.(event)) return event;
+  return failed(
+    type === 'audio.delta'
+      ? 'The engine produced audio that is not valid.'
+      : 'The engine produced something that is not valid.',
+  );
+}
+
+type Checks = { [T in EngineEvent['type']]: (event: Extract<EngineEvent, { type: T }>) => boolean };
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isTextIfThere = (value: unknown) => value === undefined || typeof value === 'string';
+const ENDS: ReadonlySet<unknown> = new Set([undefined, 'max_output_tokens', 'content_filter']);
+
+const CHECKS: Checks = {
+  message: ({ phase }) => isTextIfThere(phase),
+  'text.delta': ({ delta }) => isText(delta),
+  'transcript.delta': ({ delta }) => isText(delta),
+  'audio.delta': ({ audio, bytes }) => isText(audio) && base64Length(audio) === bytes,
+  call: ({ name, call_id, server_label }) => isText(name) && isTextIfThere(call_id) && isTextIfThere(server_label),
+  'arguments.delta': ({ delta, call_id }) => isText(delta) && isTextIfThere(call_id),
+  usage: ({ usage }) => RealtimeUsage.check(usage) === undefined,
+  done: ({ reason }) => ENDS.has(reason),
+  failed: ({ error }) => isText(error?.code) && isText(error?.message),
+};
+const PIECES: ReadonlyMap<unknown, unknown> = new Map(Object.entries(CHECKS));

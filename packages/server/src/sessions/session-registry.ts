@@ -1,0 +1,93 @@
+// The live sessions: who is there, how many under which key, and how all of them end.
+
+import type { RelayedSession } from '../relay/relay-session.ts';
+import type { HostedSession } from './host-session.ts';
+import type { HostedTranslation } from './host-translation.ts';
+import type { Observers } from './observers.ts';
+
+/** A session with its connection. */
+export interface LiveSession {
+  readonly session: HostedSession | HostedTranslation | RelayedSession;
+  /** What answers: the engine's name, `relay`, or '' for a translation. */
+  readonly engine: string;
+  /** The name of its recording, if it is to be recorded. */
+  readonly recording: string | undefined;
+  /** Who watches it. */
+  readonly observers: Observers;
+  /** Whose it is, as the door names them. */
+  readonly principal: string;
+  /** What it is closed with when the grace is over: 1001, or 1012 where the client means to come back [ER46]. */
+  readonly drainCode: number;
+  /** Ends the connection without a word. */
+  readonly drop: () => void;
+}
+
+export interface Hub {
+  /** Returns what removes it again. */
+  add(live: LiveSession): () => void;
+  /** In the order they began. */
+  list(): readonly LiveSession[];
+  find(sessionId: string): LiveSession | undefined;
+  /** Live sessions in all, or of one principal. */
+  count(principal?: string): number;
+  /** Whether a drain has begun. New sessions are refused from then on [LM12]. */
+  readonly isDraining: boolean;
+  /**
+   * Ends all sessions: idle ones at once, others when their responses are done or after `graceMs`, whichever is first. A further
+   * call may shorten the grace. Resolves when none is left.
+   */
+  drain(graceMs: number): Promise<void>;
+}
+
+/** Milliseconds a client has to answer a close before the connection is dropped. */
+const FAREWELL_MS = 1000;
+
+export function createHub(): Hub {
+  const live = new Map<string, LiveSession>();
+  const byPrincipal = new Map<string, number>();
+  const waiting = new Set<() => void>();
+  let isDraining = false;
+
+  const count = (principal: string, change: number) => {
+    const now = (byPrincipal.get(principal) ?? 0) + change;
+    if (now === 0) byPrincipal.delete(principal);
+    else byPrincipal.set(principal, now);
+  };
+
+  return {
+    add(entry) {
+      live.set(entry.session.id, entry);
+      count(entry.principal, 1);
+      return () => {
+        if (!live.delete(entry.session.id)) return;
+        count(entry.principal, -1);
+        if (live.size === 0) for (const resolve of waiting) resolve();
+      };
+    },
+    list: () => [...live.values()],
+    find: (id) => live.get(id),
+    count: (principal) => (principal === undefined ? live.size : (byPrincipal.get(principal) ?? 0)),
+    get isDraining() {
+      return isDraining;
+    },
+    async drain(graceMs) {
+      isDraining = true;
+      for (const { session } of live.values()) session.drain();
+      if (live.size === 0) return;
+      const end = () => {
+        for (const { session, drainCode } of live.values()) session.close(drainCode, 'The server is shutting down.');
+      };
+      const timers = [
+        setTimeout(end, graceMs),
+        setTimeout(() => {
+          for (const { drop } of live.values()) drop();
+        }, graceMs + FAREWELL_MS),
+      ];
+      await new Promise<void>((resolve) => {
+        waiting.add(resolve);
+      });
+      waiting.clear();
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,142 @@
+// Speech for test servers: a WAV file said to a live session, as if its client's microphone had picked it up. What a test server
+// is stands in `test-server.ts`.
+
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { BYTES_PER_MS, ColloquyError } from '@colloquy/protocol';
+import { bytesOf, rateOf } from '../audio/convert.ts';
+import { prepareResampler, resampleAll } from '../audio/resample.ts';
+import { readWav } from '../audio/wav.ts';
+import type { HostedSession, Line } from '../sessions/host-session.ts';
+import type { Transcriber } from '../speech/ports.ts';
+
+/** How a WAV file is said. */
+export interface SayOptions {
+  /** What is said in it: the transcript of its first turn, where the server has no recogniser. @default the turn has none */
+  transcript?: string;
+  /** Id of the session that is spoken to. @default the one that began last */
+  session?: string;
+}
+
+/** What a test server needs to be spoken to. */
+export interface TestSpeech {
+  /** Gives each turn the transcript that `say` was given with it; fails where there is none. */
+  readonly transcriber: Transcriber;
+  onSession(session: HostedSession): void;
+  onLine(sessionId: string, line: Line): void;
+  say(wav: string | Uint8Array, options?: SayOptions): Promise<string[]>;
+}
+
+const CHUNK_MS = 100;
+const BEFORE_MS = 300;
+/** Silence that always follows: a detector may notice the last word only then. */
+const AFTER_MS = 500;
+/** Longest silence a turn is closed with: `semantic_vad` waits 8 s at most, `server_vad` as long as it is told. */
+const LONGEST_SILENCE_MS = 9000;
+
+export function testSpeech(): TestSpeech {
+  const sessions: HostedSession[] = [];
+  const transcripts = new Map<string, string>();
+  /** Ids of the items that audio became, by session. */
+  const committed = new Map<string, string[]>();
+  const waiting = new Set<() => void>();
+
+  function find(id: string | undefined): HostedSession {
+    const open = sessions.filter(({ state }) => state.phase !== 'closed');
+    const found = id === undefined ? open.at(-1) : open.find((session) => session.id === id);
+    if (found) return found;
+    throw new ColloquyError('not_found', 'say: there is no such open session; connect a client first');
+  }
+
+  /** Resolves once no response of the default conversation is active, or the session is over. */
+  function answered(session: HostedSession): Promise<void> {
+    const isDone = () => session.state.phase === 'closed' || session.state.responses.every((each) => each.out_of_band);
+    if (isDone()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!isDone()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+    });
+  }
+
+  async function say(wav: string | Uint8Array, options: SayOptions = {}): Promise<string[]> {
+    const { samples, rateHz } = await read(wav);
+    await prepareResampler();
+    const session = find(options.session);
+    const { format, turn_detection } = session.state.config.audio.input;
+    const perMs = BYTES_PER_MS[format.type];
+    const silence = (ms: number) => bytesOf(new Int16Array((ms * rateOf(format)) / 1000), format);
+    const speech = bytesOf(resampleAll(samples, rateHz, rateOf(format)), format);
+    const items: string[] = [];
+    committed.set(session.id, items);
+    if (options.transcript !== undefined) transcripts.set(session.id, options.transcript);
+    await session.appendAudio(silence(BEFORE_MS));
+    for (let at = 0; at < speech.length; at += CHUNK_MS * perMs) {
+      // An answer to a turn that is over is heard before the next one is spoken, or how much of it is would be left to chance.
+      if (items.length > 0) await answered(session);
+      await session.appendAudio(speech.subarray(at, at + CHUNK_MS * perMs));
+    }
+    if (!turn_detection) return items;
+    const longest =
+      LONGEST_SILENCE_MS + (turn_detection.type === 'server_vad' ? (turn_detection.silence_duration_ms ?? 0) : 0);
+    for (let ms = 0; ms < AFTER_MS || (isUnheard(session, items) && ms < longest); ms += CHUNK_MS) {
+      await session.appendAudio(silence(CHUNK_MS));
+    }
+    if (items.length > 0) return items;
+    throw new ColloquyError('invalid_value', 'say: no speech was detected in this audio');
+  }
+
+  return {
+    transcriber: givenTranscripts(transcripts),
+    onSession: (session) => void sessions.push(session),
+    onLine(sessionId, line) {
+      if (line.from === 'server' && line.event.type === 'input_audio_buffer.committed')
+        committed.get(sessionId)?.push(line.event.item_id);
+      for (const look of [...waiting]) queueMicrotask(look);
+    },
+    say,
+  };
+}
+
+const isUnheard = ({ state }: HostedSession, items: readonly string[]) =>
+  state.phase !== 'closed' && (state.turn !== null || items.length === 0);
+
+async function read(wav: string | Uint8Array) {
+  const name = typeof wav === 'string' ? basename(wav) : 'the audio';
+  const bytes = typeof wav === 'string' ? await readFile(wav).catch(unreadable(name)) : wav;
+  const sound = readWav(bytes);
+  if (sound && sound.samples.length > 0) return sound;
+  throw new ColloquyError('invalid_value', `say: ${name} is no WAV file of 16-bit samples`);
+}
+
+const unreadable =
+  (name: string) =>
+  (cause: NodeJS.ErrnoException): never => {
+    throw new ColloquyError('invalid_value', `say: cannot read ${name}: ${cause.code ?? 'unknown reason'}`, { cause });
+  };
+
+/** A recogniser that is told what is said. */
+function givenTranscripts(transcripts: Map<string, string>): Transcriber {
+  return {
+    name: 'given',
+    capabilities: { streaming: false, logprobs: false, hints: false },
+    open({ speaker, signal, onDelta }) {
+      const transcript = transcripts.get(speaker);
+      transcripts.delete(speaker);
+      return {
+        write() {},
+        async finish() {
+          if (signal.aborted) return { transcript: '' };
+          if (transcript === undefined) throw new Error('no transcript was given');
+          if (transcript !== '') onDelta?.(transcript);
+          return { transcript };
+        },
+      };
+    },
+    forget: (speaker) => void transcripts.delete(speaker),
+    async close() {},
+  };
+}

@@ -1,0 +1,84 @@
+// Watches how fast a peer takes what it is sent: makes audio generation wait, and notices a reader that stands still [LM9, CO16].
+// Time in which this process did not run counts for nobody [LM16].
+
+import type { ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ActiveClock, activeTime } from '../active-time.ts';
+import type { Limits } from '../limits.ts';
+import type { Transport } from './transport.ts';
+
+export interface ReaderWatch {
+  /** To be told of every frame sent, in bytes. */
+  sent(bytes: number): void;
+  /** Resolves once fewer than `bytes` are unsent, or the signal aborts. */
+  room(bytes: number, signal: AbortSignal): Promise<void>;
+  stop(): void;
+}
+
+const LOOK_MS = 10;
+
+/**
+ * Calls `onStall`, once, when the reader has taken nothing for `limits.stallMs` although there was something to take. Time in which
+ * this process did not run does not count.
+ */
+export function readerWatch(
+  transport: Pick<Transport, 'bufferedBytes'>,
+  limits: Pick<Limits, 'stallMs'>,
+  onStall: () => void,
+  clock: ActiveClock = activeTime,
+): ReaderWatch {
+  let cancel: (() => void) | undefined;
+  let before = 0;
+  let sentSince = 0;
+  let lastProgress = 0;
+  const everyMs = Math.max(LOOK_MS, limits.stallMs / 10);
+
+  function look(): void {
+    const unsent = transport.bufferedBytes;
+    const now = clock.now();
+    const hasTaken = before + sentSince - unsent > 0;
+    if (hasTaken) lastProgress = now;
+    before = unsent;
+    sentSince = 0;
+    cancel = undefined;
+    if (unsent === 0) return;
+    if (now - lastProgress >= limits.stallMs) onStall();
+    else cancel = clock.after(everyMs, look);
+  }
+
+  function stop(): void {
+    cancel?.();
+    cancel = undefined;
+  }
+
+  return {
+    sent(bytes) {
+      sentSince += bytes;
+      if (cancel || transport.bufferedBytes === 0) return;
+      before = transport.bufferedBytes;
+      sentSince = 0;
+      lastProgress = clock.now();
+      cancel = clock.after(everyMs, look);
+    },
+    async room(bytes, signal) {
+      while (transport.bufferedBytes > bytes && !signal.aborted) await pause(LOOK_MS);
+    },
+    stop,
+  };
+}
+
+/** Hangs up on the reader of an HTTP body when it has taken nothing for `stallMs`. Returns what ends the watch. */
+export function dropStalled({ socket }: ServerResponse, stallMs: number, clock: ActiveClock = activeTime): () => void {
+  const takenNow = () => (socket ? socket.bytesWritten - socket.writableLength : 0);
+  let taken = takenNow();
+  let lastProgress = clock.now();
+  let cancel = clock.after(stallMs / 10, look);
+  function look(): void {
+    const now = takenNow();
+    if (now > taken) lastProgress = clock.now();
+    taken = now;
+    if (clock.now() - lastProgress >= stallMs) socket?.destroy();
+    else cancel = clock.after(stallMs / 10, look);
+  }
+  return () => cancel();
+}

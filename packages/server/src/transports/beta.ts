@@ -1,0 +1,85 @@
+// The beta bridge at the edge: a transport that speaks beta to its client and GA to the session, which never learns of it.
+// Who gets one is read off the handshake. The maps are `@colloquy/protocol/beta`.
+
+import { createBetaState, temperatureOf, toBetaServerFrames, toGaClientFrame } from '@colloquy/protocol/beta';
+import { type Asked, offeredProtocols, type Refusal } from '../auth/authorize.ts';
+import { isBetaAddress } from '../auth/session-request.ts';
+import type { Engine } from '../engines/engine.ts';
+import { withAudio } from './sliced-frame.ts';
+import type { Frame, Transport } from './transport.ts';
+
+/** What is done with clients that speak beta [BT2]. @default 'refuse' */
+export type BetaPolicy = 'serve' | 'refuse';
+
+/** Whether a handshake chooses the beta dialect: by `OpenAI-Beta: realtime=v1`, the subprotocol browsers have instead, or Azure's beta address [BT1]. */
+export const asksForBeta = (asked: Asked): boolean =>
+  asked.all('openai-beta').some((value) => value.split(',').some((each) => each.trim() === 'realtime=v1')) ||
+  offeredProtocols(asked).includes('openai-beta.realtime-v1') ||
+  isBetaAddress(asked.target);
+
+/** Why a beta client is turned away where beta is not served: after the upgrade, as the hosted service does it [BT2, ER49]. */
+export const BETA_REFUSED: Refusal = {
+  code: 'beta_api_shape_disabled',
+  param: null,
+  message: 'The Realtime Beta API is not served here. Use the GA shape, without the beta header or subprotocol.',
+};
+
+export interface BetaTransportOptions {
+  /** Announces the conversation under this id right after `session.created`. Some clients break on it [BT5]. */
+  conversation_id?: string;
+  /** What responses run with until the client says otherwise. @default DEFAULT_TEMPERATURE */
+  temperature?: number | undefined;
+}
+
+export interface BetaTransport extends Transport {
+  /** What a response of this connection runs with: its own temperature, else the session's [BT7]. */
+  temperatureOf(response_id: string): number;
+}
+
+/** Speaks beta with the client of `transport`, and GA with whoever reads the result. */
+export function betaTransport(transport: Transport, options: BetaTransportOptions = {}): BetaTransport {
+  let state = createBetaState(options);
+  return {
+    kind: transport.kind,
+    // Not a generator: breaking off a loop over one would end it.
+    frames: {
+      [Symbol.asyncIterator]: () => {
+        const frames = transport.frames[Symbol.asyncIterator]();
+        return {
+          async next(): Promise<IteratorResult<Frame, undefined>> {
+            const read = await frames.next();
+            if (read.done) return { done: true, value: undefined };
+            const mapped = toGaClientFrame(state, read.value);
+            state = mapped.state;
+            return { done: false, value: mapped.frame };
+          },
+        };
+      },
+    },
+    get bufferedBytes() {
+      return transport.bufferedBytes;
+    },
+    get isOpen() {
+      return transport.isOpen;
+    },
+    send(frame) {
+      if (frame instanceof Uint8Array) return transport.send(frame);
+      const isText = typeof frame === 'string';
+      const mapped = toBetaServerFrames(state, isText ? frame : frame.text);
+      state = mapped.state;
+      for (const each of mapped.frames) transport.send(isText ? each : withAudio(each, frame.audio));
+    },
+    close: (code, reason) => transport.close(code, reason),
+    drop: () => transport.drop(),
+    temperatureOf: (response_id) => temperatureOf(state, response_id),
+  };
+}
+
+/** Hands the temperatures of a beta client to the engine, which the session cannot [BT7]. */
+export const withTemperature = (engine: Engine, transport: BetaTransport): Engine => ({
+  ...engine,
+  respond: (request, host) => {
+    const temperature = transport.temperatureOf(request.response_id);
+    return engine.respond({ ...request, config: { ...request.config, temperature } }, host);
+  },
+});

@@ -1,0 +1,41 @@
+// What a frame is refused for before it is read: bytes, and too many of them in too little time [ER17, LM6]. Sizes are the
+// codec's business [LM1].
+
+import { eventTypeOf, type Issue } from '@colloquy/protocol';
+import { type ActiveClock, activeTime } from '../active-time.ts';
+import { bucket, type Limits } from '../limits.ts';
+import type { Frame } from './transport.ts';
+
+const BINARY: Issue = {
+  code: 'invalid_event',
+  param: null,
+  message: 'Expected a text WebSocket message; binary frames are not supported.',
+};
+const TOO_FAST: Issue = {
+  code: 'rate_limit_exceeded',
+  param: null,
+  message: 'Too many events in too little time. Send fewer per second.',
+};
+
+const APPENDS: ReadonlySet<string | undefined> = new Set([
+  'input_audio_buffer.append',
+  'session.input_audio_buffer.append',
+]);
+
+/**
+ * Keeps count of one connection's frames. Answers why a frame is not even read, or `undefined`; `now` in milliseconds, monotonic.
+ * What a client sent while this process was stopped comes at once and is not too fast [LM16].
+ */
+export function frameGate(
+  limits: Limits,
+  clock: Pick<ActiveClock, 'missed'> = activeTime,
+): (frame: Frame, now: number) => Issue | undefined {
+  const events = bucket(limits.eventsPerSecond, limits.eventsBurst);
+  const appends = bucket(limits.appendsPerSecond, limits.eventsBurst);
+  return (frame, now) => {
+    const missed = clock.missed();
+    if (!events.take(now, missed)) return TOO_FAST;
+    if (typeof frame !== 'string') return BINARY;
+    return APPENDS.has(eventTypeOf(frame)) && !appends.take(now, missed) ? TOO_FAST : undefined;
+  };
+}

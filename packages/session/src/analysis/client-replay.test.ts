@@ -1,0 +1,190 @@
+import { decodeBase64 } from '@colloquy/protocol';
+import { describe, expect, it } from 'vitest';
+import { type RecordingEntry, readRecordingLine } from '../recording/recording.ts';
+import { type ClientReplay, createClientReplay } from './client-replay.ts';
+
+let count = 0;
+const entry = (line: object): RecordingEntry => readRecordingLine(JSON.stringify(line), ++count);
+const server = (event: object) => entry({ at: 1, from: 'server', event });
+const client = (event: object, audio_bytes: number[] = []) => entry({ at: 1, from: 'client', event, audio_bytes });
+const header = (options: object) =>
+  entry({ recording: 1, session: 's', started_at: 0, hidden: [], seed: [1, 2, 3, 4], options });
+const CREATED = { type: 'session.created', event_id: 'e1', session: { id: 'sess_1', type: 'realtime' } };
+const CREATE = { type: 'response.create' };
+const done = (id: string, status: string) => ({ type: 'response.done', response: { id, status } });
+const item = (id: string) => ({ type: 'conversation.item.added', item: { id, type: 'message', role: 'user' } });
+
+/** What the client said, as it would be sent now. */
+const sent = (replay: ClientReplay, of: RecordingEntry) => {
+  const replayed = replay.take(of);
+  return replayed && replay.send(replayed);
+};
+
+describe('what is sent', () => {
+  it('goes out when the server has said what had been said before it', () => {
+    const replay = createClientReplay();
+    expect(replay.take(server(CREATED))).toBeUndefined();
+    expect(replay.isDue).toBe(false);
+    replay.hear(CREATED);
+    expect(replay.isDue).toBe(true);
+    replay.take(client(CREATE));
+    for (const event of [{ type: 'response.created', response: { id: 'r' } }, done('r', 'completed')])
+      replay.take(server(event));
+    replay.hear({ type: 'response.created', response: { id: 'live' } } as never);
+    expect(replay.isDue).toBe(false);
+    expect(replay.giveUp()).toEqual(['response.done']);
+    expect(replay.isDue).toBe(true);
+  });
+
+  it('waits neither for errors nor for rate limits, and for one delta of many', () => {
+    const replay = createClientReplay();
+    const delta = (id: string) => ({ type: 'response.output_text.delta', response_id: id, delta: 'x' });
+    replay.take(server({ type: 'error', error: { code: 'x' } }));
+    replay.take(server({ type: 'rate_limits.updated', rate_limits: [] }));
+    expect(replay.isDue).toBe(true);
+    for (let i = 0; i < 5; i += 1) replay.take(server(delta('r')));
+    expect(replay.isDue).toBe(false);
+    replay.hear(delta('live'));
+    expect(replay.isDue).toBe(true);
+  });
+
+  it('carries the ids of this server in the place of those of the log, and its own as they are', () => {
+    const replay = createClientReplay();
+    replay.take(server(CREATED));
+    replay.hear({ ...CREATED, session: { id: 'sess_live' } } as never);
+    replay.take(server(item('item_1')));
+    replay.hear(item('item_live'));
+    const said = {
+      ...{ type: 'conversation.item.create', event_id: 'item_1', previous_item_id: 'item_1' },
+      item: { id: 'mine', type: 'message', content: [{ type: 'input_text', text: 'item_1' }] },
+    };
+    expect(sent(replay, client(said))).toEqual({ ...said, previous_item_id: 'item_live' });
+    expect(sent(replay, client({ type: 'conversation.item.delete', item_id: 'unknown' }))).toMatchObject({
+      item_id: 'unknown',
+    });
+  });
+
+  it('is silence of the same length for audio that is hidden, a blank for images, and words as they stand', () => {
+    const replay = createClientReplay();
+    const audioOf = (event: object | undefined) => decodeBase64((event as { audio: string }).audio);
+    const append = { type: 'input_audio_buffer.append', audio: '[REDACTED]' };
+    expect(audioOf(sent(replay, client(append, [480])))).toEqual(new Uint8Array(480));
+    const pcmu = { audio: { input: { format: { type: 'audio/pcmu' } } } };
+    replay.take(server({ type: 'session.updated', session: pcmu }));
+    expect(audioOf(sent(replay, client(append, [2])))).toEqual(new Uint8Array([0xff, 0xff]));
+    const content = [
+      { type: 'input_audio', audio: '[REDACTED]' },
+      { type: 'input_image', image_url: '[REDACTED]' },
+      { type: 'input_text', text: '[REDACTED]' },
+      { type: 'input_audio', audio: 'AAAA' },
+    ];
+    const create = { type: 'conversation.item.create', item: { type: 'message', role: 'user', content } };
+    expect(sent(replay, client(create, [1, 3]))).toMatchObject({
+      item: {
+        content: [
+          { audio: '/w==' },
+          { image_url: expect.stringMatching(/^data:image\/png;base64,/) },
+          { text: '[REDACTED]' },
+          { audio: 'AAAA' },
+        ],
+      },
+    });
+    expect(replay.take(client(append))).toBeUndefined();
+    for (const odd of [[1e12], [-1], [1.5], ['3'], 'x', { 0: {} }, null])
+      expect(replay.take(client(append, odd as never))).toBeUndefined();
+    expect(replay.end()).toMatchObject({ sent: 3, skipped: 8, hidden: { audio: 11, images: 1, words: 1 } });
+  });
+
+  it('begins with what the log’s session was configured with', () => {
+    const replay = createClientReplay();
+    const session = { type: 'realtime', output_modalities: ['text'] };
+    replay.take(header({ model: 'm', session }));
+    const first = replay.take(server(CREATED));
+    expect(first).toMatchObject({ event: { type: 'session.update', session } });
+    replay.hear(CREATED);
+    expect(replay.isDue).toBe(true);
+    if (first) replay.send(first);
+    expect(replay.isDue).toBe(false);
+    replay.hear({ type: 'session.updated' });
+    expect(replay.end()).toMatchObject({ ok: true, sent: 1, differences: [] });
+  });
+
+  it('leaves out frames that could not be read', () => {
+    const replay = createClientReplay();
+    const issue = { code: 'invalid_json', param: null, message: 'x' };
+    expect(replay.take(entry({ at: 1, from: 'wire', issue, event_id: null }))).toBeUndefined();
+    expect(replay.end()).toMatchObject({ sent: 0, skipped: 1 });
+  });
+});
+
+describe('what differs', () => {
+  function compare(recorded: object[], live: object[], words = false) {
+    const replay = createClientReplay({ words });
+    count = 0;
+    for (const event of recorded) replay.take(server(event));
+    for (const event of live) replay.hear(event as { type: string });
+    return replay.end();
+  }
+  const response = (id: string, status = 'completed', text = 'hello') => [
+    { type: 'response.created', event_id: `e${id}`, response: { id, status: 'in_progress' } },
+    { type: 'response.output_text.delta', response_id: id, delta: 'h' },
+    { type: 'response.output_text.done', response_id: id, text },
+    done(id, status),
+  ];
+
+  it('is nothing where only ids, deltas, words, numbers and the order of lanes do', () => {
+    const recorded = [CREATED, ...response('r1'), ...response('r2'), item('i')];
+    const [created, delta, ...rest] = response('live', 'completed', 'other words');
+    const live = [CREATED, created, item('x'), delta, delta, delta, ...rest, ...response('live 2')] as object[];
+    expect(compare(recorded, live)).toMatchObject({ ok: true, differences: [], more_differences: 0 });
+    expect(compare(recorded, live)).toMatchObject({ frames: { recorded: 10, live: 12 } });
+  });
+
+  it('is told lane by lane, with the line of the log', () => {
+    expect(compare([CREATED, ...response('a')], [CREATED, ...response('b', 'failed').slice(0, 1)])).toMatchObject({
+      ok: false,
+      differences: [
+        { lane: 'response 1', only: 'recorded', label: 'response.output_text.delta', line: 3 },
+        { lane: 'response 1', only: 'recorded', label: 'response.output_text.done', line: 4 },
+        { lane: 'response 1', only: 'recorded', label: 'response.done completed', line: 5 },
+      ],
+    });
+    const errors = compare(
+      [],
+      [{ type: 'error', error: { code: 'invalid_value', param: 'item.id', message: 'words' } }],
+    );
+    expect(errors.differences).toEqual([
+      { lane: 'errors', only: 'live', label: 'error invalid_value item.id', line: null },
+    ]);
+  });
+
+  it('takes what both have for the same, wherever one of them has more', () => {
+    const recorded = [item('1'), { type: 'conversation.item.deleted', item_id: '1' }, item('2'), item('3')];
+    const { differences } = compare(recorded, [recorded[0], recorded[2], { type: 'x.y' }, recorded[3]] as object[]);
+    expect(differences.map(({ only, label }) => `${only} ${label}`)).toEqual([
+      'recorded conversation.item.deleted',
+      'live x.y',
+    ]);
+  });
+
+  it('is words too, where they are asked for', () => {
+    const { differences } = compare(response('a'), response('b', 'completed', 'hullo'), true);
+    expect(differences.map(({ label }) => label)).toEqual([
+      'response.output_text.done "hello"',
+      'response.output_text.done "hullo"',
+    ]);
+  });
+
+  it('is counted where there is too much of it, in memory that has a bound', () => {
+    const { ok, differences, more_differences } = compare(
+      Array.from({ length: 5000 }, (_, at) => ({ type: `a.x${at}` })),
+      Array.from({ length: 5000 }, (_, at) => ({ type: `b.x${at}` })),
+    );
+    expect([ok, differences.length, more_differences]).toEqual([false, 200, 9800]);
+  });
+
+  it('is no trouble for events that are none', () => {
+    const odd = [{ type: '__proto__' }, { type: 'response.done', response: null }, { type: 'error', error: 5 }];
+    expect(compare(odd, odd)).toMatchObject({ ok: true });
+  });
+});

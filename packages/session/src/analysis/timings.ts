@@ -1,0 +1,245 @@
+// How long things took and what they consumed, read off the frames of any log: for reports, tables and plots. What tokens cost is
+// not known here.
+
+import type { LoggedFrame } from '../recording/foreign-log.ts';
+import { perSession } from '../recording/session-blocks.ts';
+
+/** One response, or one transcription of a user's speech. Times are milliseconds; `null` where the log does not say. */
+export interface Timing {
+  readonly kind: 'response' | 'transcription';
+  /** Of the response, or of the item. */
+  readonly id: string;
+  /** Of the frame that ended it, or began what did not end; from 1. */
+  readonly line: number;
+  /** Of the session, or of its transcription. */
+  readonly model: string | null;
+  /** `completed`, `cancelled`, `incomplete`, `failed`; `in_progress` of one whose end the log does not hold. */
+  readonly status: string;
+  /** Why, where it was not completed. */
+  readonly reason: string | null;
+  /** When it was asked for, by the log's time: `response.create`, or the end of the user's speech, else `response.created`. */
+  readonly asked_at: number | null;
+  /** From being asked for to the first text, transcript, arguments or audio. */
+  readonly first_output_ms: number | null;
+  /** From being asked for to the first audio. */
+  readonly first_audio_ms: number | null;
+  /** From being asked for to the end. */
+  readonly total_ms: number | null;
+  readonly usage: TokenCounts;
+}
+
+/** Tokens by kind; `seconds` of audio where usage is told as a duration. Cached ones are not counted among the others. */
+export interface TokenCounts {
+  readonly input_text: number;
+  readonly input_audio: number;
+  readonly input_image: number;
+  readonly cached_text: number;
+  readonly cached_audio: number;
+  readonly cached_image: number;
+  readonly output_text: number;
+  readonly output_audio: number;
+  readonly seconds: number;
+}
+
+export interface Stopwatch {
+  /** Takes the next frame, and answers what it ended. Never throws. */
+  take(frame: LoggedFrame): Timing | undefined;
+  /** The responses that have begun and not ended, in the order they began: what a log that was cut off has of them. */
+  unfinished(): Timing[];
+}
+
+interface Running {
+  readonly line: number;
+  readonly asked_at: number | null;
+  first_output: number | null;
+  first_audio: number | null;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Asks that may wait for their response, and responses and transcriptions that may be under way; what is more, is forgotten. */
+const MOST_WAITING = 1000;
+
+/** Makes a stopwatch for a log, which times each session by itself. */
+export function createStopwatch(): Stopwatch {
+  /** In the order the sessions began, as far as something is under way in them. */
+  const running = new Set<Stopwatch>();
+  const watchOf = perSession(createSessionStopwatch);
+  return {
+    take(frame) {
+      const watch = watchOf(frame);
+      const timing = watch.take(frame);
+      if (frame.event.type === 'response.created') running.add(watch);
+      else if (timing && watch.unfinished().length === 0) running.delete(watch);
+      return timing;
+    },
+    unfinished: () => Array.from(running, (watch) => watch.unfinished()).flat(),
+  };
+}
+
+function createSessionStopwatch(): Stopwatch {
+  const asks: { id: string | undefined; time: number | null }[] = [];
+  const running = new Map<string, Running>();
+  /** Item id → when its speech ended. */
+  const spoken = new Map<string, number | null>();
+  let lastSpeech: number | null = null;
+  let model: string | null = null;
+  let transcriber: string | null = null;
+
+  function begin({ event, time, line }: LoggedFrame): void {
+    const id = text(object(event.response).id);
+    const asked = asks.length > 0 ? asks.shift()?.time : lastSpeech;
+    lastSpeech = null;
+    if (id) keep(running, id, { line, asked_at: asked ?? time, first_output: null, first_audio: null });
+  }
+
+  /** A `response.create` that was refused is answered by nothing else. */
+  function refused({ code, event_id }: Json): void {
+    const named = typeof event_id === 'string' ? asks.findIndex(({ id }) => id === event_id) : -1;
+    if (named >= 0) asks.splice(named, 1);
+    else if (code === 'conversation_already_has_active_response') asks.pop();
+  }
+
+  function output({ event, time }: LoggedFrame): void {
+    const run = running.get(text(event.response_id) ?? '');
+    if (!run || !/\.delta$/.test(event.type)) return;
+    run.first_output ??= time;
+    if (AUDIO.has(event.type)) run.first_audio ??= time;
+  }
+
+  function end({ event, time, line }: LoggedFrame): Timing {
+    const response = object(event.response);
+    const id = text(response.id) ?? '';
+    const run = running.get(id) ?? { line, asked_at: null, first_output: null, first_audio: null };
+    running.delete(id);
+    const details = object(response.status_details);
+    return {
+      ...timed(id, run, time),
+      line,
+      status: text(response.status) ?? 'unknown',
+      reason: text(object(details.error).code) ?? text(details.reason) ?? null,
+      usage: responseTokens(object(response.usage)),
+    };
+  }
+
+  function timed(id: string, { line, asked_at, ...first }: Running, ended: number | null): Timing {
+    const since = (at: number | null) => (at === null || asked_at === null ? null : at - asked_at);
+    return {
+      kind: 'response',
+      id,
+      line,
+      model,
+      status: 'in_progress',
+      reason: null,
+      asked_at,
+      first_output_ms: since(first.first_output),
+      first_audio_ms: since(first.first_audio),
+      total_ms: since(ended),
+      usage: responseTokens({}),
+    };
+  }
+
+  function transcribed({ event, time, line }: LoggedFrame): Timing {
+    const id = text(event.item_id) ?? '';
+    const asked_at = spoken.get(id) ?? null;
+    spoken.delete(id);
+    const hasFailed = event.type.endsWith('.failed');
+    return {
+      kind: 'transcription',
+      id,
+      line,
+      model: transcriber,
+      status: hasFailed ? 'failed' : 'completed',
+      reason: hasFailed ? (text(object(event.error).code) ?? null) : null,
+      asked_at,
+      first_output_ms: null,
+      first_audio_ms: null,
+      total_ms: asked_at === null || time === null ? null : time - asked_at,
+      usage: transcriptionTokens(object(event.usage)),
+    };
+  }
+
+  return {
+    take(frame) {
+      const { event, time } = frame;
+      switch (event.type) {
+        case 'response.create':
+          if (asks.length < MOST_WAITING) asks.push({ id: text(event.event_id), time });
+          return undefined;
+        case 'session.created':
+        case 'session.updated': {
+          const session = object(event.session);
+          model = text(session.model) ?? model;
+          transcriber = text(object(object(object(session.audio).input).transcription).model) ?? transcriber;
+          return undefined;
+        }
+        case 'input_audio_buffer.speech_stopped':
+          lastSpeech = time;
+          return undefined;
+        case 'input_audio_buffer.committed':
+          keep(spoken, text(event.item_id) ?? '', lastSpeech ?? time);
+          return undefined;
+        case 'error':
+          refused(object(event.error));
+          return undefined;
+        case 'response.created':
+          begin(frame);
+          return undefined;
+        case 'response.done':
+          return end(frame);
+        case 'conversation.item.input_audio_transcription.completed':
+        case 'conversation.item.input_audio_transcription.failed':
+          return transcribed(frame);
+        default:
+          output(frame);
+          return undefined;
+      }
+    },
+    unfinished: () => Array.from(running, ([id, run]) => timed(id, run, null)),
+  };
+}
+
+const AUDIO = new Set(['response.output_audio.delta', 'response.audio.delta']);
+
+function keep<T>(map: Map<string, T>, key: string, value: T): void {
+  map.set(key, value);
+  if (map.size > MOST_WAITING) for (const oldest of map.keys()) return void map.delete(oldest);
+}
+
+// ---- Tokens ----
+
+function responseTokens(usage: Json): TokenCounts {
+  // Where a server tells sums alone, they count as words.
+  const input = object(usage.input_token_details ?? { text_tokens: usage.input_tokens });
+  const cached = object(input.cached_tokens_details ?? { text_tokens: input.cached_tokens });
+  const output = object(usage.output_token_details ?? { text_tokens: usage.output_tokens });
+  const fresh = (kind: string) => Math.max(0, count(input[kind]) - count(cached[kind]));
+  return {
+    input_text: fresh('text_tokens'),
+    input_audio: fresh('audio_tokens'),
+    input_image: fresh('image_tokens'),
+    cached_text: count(cached.text_tokens),
+    cached_audio: count(cached.audio_tokens),
+    cached_image: count(cached.image_tokens),
+    output_text: count(output.text_tokens),
+    output_audio: count(output.audio_tokens),
+    seconds: 0,
+  };
+}
+
+function transcriptionTokens(usage: Json): TokenCounts {
+  const input = object(usage.input_token_details ?? { audio_tokens: usage.input_tokens });
+  return {
+    ...responseTokens({}),
+    input_text: count(input.text_tokens),
+    input_audio: count(input.audio_tokens),
+    output_text: count(usage.output_tokens),
+    seconds: usage.type === 'duration' ? count(usage.seconds) : 0,
+  };
+}
+
+const object = (value: unknown): Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const count = (value: unknown): number =>
+  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;

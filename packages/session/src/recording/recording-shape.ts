@@ -1,0 +1,122 @@
+// What a line of a recording must have inside, before anything reads it: a file may have been cut, edited or made by somebody else.
+// Which lines there are is `recording.ts`. Events of clients and servers are not checked here: their codec is.
+
+import type { EngineEvent } from '../step/engine-event.ts';
+import type { HostEvent, SpeechEvent, ToolsEvent } from '../step/input.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+type Kind = 'string' | 'number' | 'object' | 'list';
+/** Field → what stands in it; with `?` it may be absent. */
+type Fields = Readonly<Record<string, Kind | `${Kind}?`>>;
+
+const HOST: Readonly<Record<HostEvent['type'], Fields>> = { open: {}, drain: {}, close: {} };
+
+const SPEECH: Readonly<Record<SpeechEvent['type'], Fields>> = {
+  started: { audio_ms: 'number' },
+  stopped: { audio_ms: 'number' },
+  'transcription.delta': { item_id: 'string', delta: 'string', logprobs: 'list?' },
+  'transcription.segment': { item_id: 'string', text: 'string', speaker: 'string', start: 'number', end: 'number' },
+  'transcription.completed': { item_id: 'string', transcript: 'string', usage: 'object?' },
+  'transcription.failed': { item_id: 'string', error: 'object' },
+};
+
+const TOOLS: Readonly<Record<ToolsEvent['type'], Fields>> = {
+  listed: { item_id: 'string', tools: 'list' },
+  list_failed: { item_id: 'string', reason: 'string?' },
+  called: { item_id: 'string', output: 'string' },
+  call_failed: { item_id: 'string', error: 'object' },
+};
+
+const ENGINE: Readonly<Record<EngineEvent['type'], Fields>> = {
+  message: { phase: 'string?' },
+  'text.delta': { delta: 'string' },
+  'transcript.delta': { delta: 'string' },
+  'audio.delta': { audio: 'string', bytes: 'number' },
+  call: { name: 'string', call_id: 'string?', server_label: 'string?' },
+  'arguments.delta': { delta: 'string', call_id: 'string?' },
+  usage: { usage: 'object' },
+  done: { reason: 'string?' },
+  failed: { error: 'object' },
+};
+
+const EVENTS: ReadonlyMap<unknown, Readonly<Record<string, Fields>>> = new Map<
+  string,
+  Readonly<Record<string, Fields>>
+>(Object.entries({ host: HOST, speech: SPEECH, tools: TOOLS, engine: ENGINE }));
+
+const HEADER: Fields = { session: 'string', started_at: 'number', hidden: 'list', engine: 'string?' };
+const OPTIONS: Fields = { model: 'string', kind: 'string?', session: 'object?', locked: 'list?', limits: 'object?' };
+
+/** What is wrong with a line that says who it is `from`: `field: expected …`; `undefined` when nothing is. Quotes no value. */
+export function lineFault(line: Json): string | undefined {
+  const { from, at, event, format, state } = line;
+  if (!isNumber(at) || at < 0) return 'at: expected a number from 0';
+  if (from === 'wire') return wireFault(line);
+  if (from === 'snapshot') return format !== 1 || isObject(state) ? undefined : 'state: expected an object';
+  const known = EVENTS.get(from);
+  if (!known && from !== 'client' && from !== 'server') return undefined;
+  if (!isObject(event) || typeof event.type !== 'string') return 'event: expected an object with a type';
+  if (from === 'client') return audioFault(line.audio_bytes);
+  if (from === 'engine' && typeof line.response_id !== 'string') return 'response_id: expected a string';
+  if (!known) return undefined;
+  const fields = Object.hasOwn(known, event.type) ? known[event.type] : undefined;
+  return fields ? fault(event, fields, 'event.') : 'event.type: a name that is not known';
+}
+
+function wireFault({ issue, event_id }: Json): string | undefined {
+  if (!isObject(issue)) return 'issue: expected an object';
+  if (typeof issue.message !== 'string') return 'issue.message: expected a string';
+  for (const name of ['code', 'param']) {
+    if (typeof issue[name] !== 'string' && issue[name] !== null) return `issue.${name}: expected a string or null`;
+  }
+  const isId = typeof event_id === 'string' || event_id === null || event_id === undefined;
+  return isId ? undefined : 'event_id: expected a string or null';
+}
+
+function audioFault(given: unknown): string | undefined {
+  const isCounted = given === undefined || (Array.isArray(given) && given.every((each) => isNumber(each) && each >= 0));
+  return isCounted ? undefined : 'audio_bytes: expected a list of numbers from 0';
+}
+
+/** As `lineFault`, of the first line. */
+export function headerFault(header: Json): string | undefined {
+  const { hidden, seed, options } = header;
+  const found = fault(header, HEADER, '');
+  if (found !== undefined) return found;
+  if (!(hidden as unknown[]).every((each) => typeof each === 'string')) return 'hidden: expected a list of strings';
+  const isSeed =
+    Array.isArray(seed) &&
+    seed.length === 4 &&
+    seed.every((part) => Number.isInteger(part) && part >= 0 && part < 2 ** 32);
+  if (seed !== null && !isSeed) return 'seed: expected four unsigned 32-bit integers';
+  if (options === null) return undefined;
+  return isObject(options) ? fault(options, OPTIONS, 'options.') : 'options: expected an object';
+}
+
+function fault(value: Json, fields: Fields, path: string): string | undefined {
+  for (const [name, wanted] of Object.entries(fields)) {
+    const given = Object.hasOwn(value, name) ? value[name] : undefined;
+    const kind = wanted.replace('?', '') as Kind;
+    if (given === undefined && wanted.endsWith('?')) continue;
+    if (!IS[kind](given)) return `${path}${name}: expected ${EXPECTED[kind]}`;
+  }
+  return undefined;
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const IS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  string: (value) => typeof value === 'string',
+  number: isNumber,
+  object: isObject,
+  list: Array.isArray,
+};
+
+const EXPECTED: Readonly<Record<Kind, string>> = {
+  string: 'a string',
+  number: 'a number',
+  object: 'an object',
+  list: 'a list',
+};

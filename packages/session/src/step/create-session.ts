@@ -1,0 +1,132 @@
+// A session before its first input. What it holds is `state.ts`.
+
+import { ColloquyError, type SessionUpdateConfig } from '@colloquy/protocol';
+import { defaultConfig, mergeConfig, withoutTurnDetection } from './config-merge.ts';
+import { emptyTable } from './hash-table.ts';
+import { type IdSeed, mintId, mixSeed } from './ids.ts';
+import { emptyItems } from './item-table.ts';
+import { checkConfig } from './session-config.ts';
+import type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
+import { firstVoice, type Speaking } from './voice-support.ts';
+
+export interface SessionOptions {
+  /** Four unsigned 32-bit integers, from a cryptographic generator in production; every id is drawn from them. */
+  seed: IdSeed;
+  /** The model, fixed for the session's life [SE14]. */
+  model: string;
+  /** Unix milliseconds. */
+  started_at: number;
+  /** @default the type of `session`, else `realtime` */
+  kind?: SessionKind;
+  /** Configuration to start from, laid over the defaults. */
+  session?: SessionUpdateConfig;
+  /** Dotted paths below `session` that no update may change, such as `audio.output.voice` [SE33]. */
+  locked?: readonly string[];
+  /**
+   * Whether a client may have tools of MCP servers called without approving each call: `require_approval: "never"` then works as
+   * it says. Otherwise every call waits for the client [MC6]. @default false
+   */
+  allow_unapproved_tools?: boolean;
+  /** Labels of the MCP servers that are configured here: a tool that names a server by its label alone must have one of them [MC22]. @default any */
+  mcp_labels?: readonly string[];
+  limits?: Partial<SessionLimits>;
+  defaults?: Partial<SessionDefaults>;
+  /** What the engine's voice can do; whatever else is asked for is refused [SE36, SE37]. Absent: it does what it is asked. */
+  speaking?: Speaking;
+  /** Whether the host detects turns. Where it does not, `turn_detection` is null for the session's life [VA29]. @default true */
+  detects_turns?: boolean;
+}
+
+const MIB = 1024 * 1024;
+
+const LIMITS: SessionLimits = {
+  max_duration_ms: 3_600_000,
+  items: 10_000,
+  content_bytes: 64 * MIB,
+  buffer_ms: 900_000,
+  buffer_bytes: 64 * MIB,
+  silence_kept_ms: 30_000,
+  out_of_band: 8,
+  refusals: 100,
+  refusal_window_ms: 10_000,
+  first_output_ms: 30_000,
+  output_idle_ms: 30_000,
+  response_ms: 600_000,
+  tool_list_ms: 30_000,
+  tool_call_ms: 30_000,
+  tool_calls: 32,
+  tool_result_characters: MIB,
+  approval_ms: 300_000,
+};
+
+const DEFAULTS: SessionDefaults = {
+  instructions:
+    'You are a helpful, friendly assistant in a spoken conversation. Answer briefly and in the language you are spoken to.',
+  voice: 'marin',
+  transcription_model: 'whisper-1',
+  context_tokens: 28_672,
+  rate_limits: { requests: 1000, tokens: 1_000_000 },
+};
+
+/**
+ * Makes a session that waits for its first input, the host's `open`.
+ *
+ * Throws a `ColloquyError` with the issue's code when `session` is a configuration that no update could set: what comes from
+ * a client is checked before it gets here.
+ */
+export function createSession(options: SessionOptions): SessionState {
+  const kind = options.kind ?? options.session?.type ?? 'realtime';
+  const limits = { ...LIMITS, ...options.limits };
+  const given = { ...DEFAULTS, ...options.defaults };
+  const defaults = { ...given, voice: firstVoice(options.speaking, given.voice) };
+  const detected = options.detects_turns === false ? withoutTurnDetection : (config: SessionConfig) => config;
+  let config = detected(defaultConfig(kind, defaults));
+  if (options.session) {
+    config = detected(mergeConfig(config, options.session, kind, defaults));
+    const issue = checkConfig(options.session, config);
+    if (issue) throw new ColloquyError(issue.code, issue.message);
+  }
+  const mixed = mixSeed(options.seed);
+  const [id, second] = mintId(mixed, 'sess');
+  const [conversation_id, ids] = mintId(second, 'conv');
+  const salt = mixed[0];
+  return {
+    kind,
+    phase: 'new',
+    at: 0,
+    started_at: options.started_at,
+    ids,
+    id,
+    conversation_id,
+    model: options.model,
+    config,
+    locked: options.locked ?? [],
+    limits,
+    defaults,
+    ...(options.speaking && { speaking: options.speaking }),
+    ...(options.detects_turns === false && { detects_turns: false }),
+    items: emptyItems(salt),
+    calls: emptyTable(salt),
+    spoken_items: 0,
+    oldest_audio: null,
+    deferred: [],
+    deferred_ids: emptyTable(salt),
+    deferred_size: 0,
+    buffer: { bytes: 0, earlier_ms: 0, appended: 0 },
+    turn: null,
+    transcriptions: emptyTable(salt),
+    responses: [],
+    response_queued: false,
+    idle: { due: null, prompts: 0 },
+    context_trace: null,
+    mcp: {
+      allow_unapproved: options.allow_unapproved_tools ?? false,
+      ...(options.mcp_labels && { labels: options.mcp_labels }),
+      listings: [],
+      approvals: [],
+      verdicts: [],
+    },
+    refusals: [],
+    used: { requests: 0, tokens: 0, at: 0 },
+  };
+}
