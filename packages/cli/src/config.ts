@@ -172,10 +172,10 @@ export const SETTINGS = {
     value: 'folder',
     about: 'models that hear and speak on this machine, of sherpa-onnx: docs/engines.md',
   },
-  'no-detector': {
+  detector: {
     ...SWITCH,
-    env: 'COLLOQUY_NO_DETECTOR',
-    about: 'detect no turns: sessions state turn_detection null, and clients commit audio themselves',
+    env: 'COLLOQUY_DETECTOR',
+    about: 'detect turns, whichever engine answers (on); with --no-detector sessions state turn_detection null',
   },
   mcp: {
     ...TEXT,

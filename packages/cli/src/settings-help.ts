@@ -7,7 +7,7 @@ export const SETTING_GROUPS: Readonly<Record<string, readonly SettingName[]>> = 
   Basic: ['port', 'host', 'log-level'],
   Engine: ['engine', 'scenario', 'pace', 'models', 'beta'],
   Voice: [
-    ...(['cascade', 'sherpa-models', 'no-detector'] as const),
+    ...(['cascade', 'sherpa-models', 'detector'] as const),
     ...(['transcribe-url', 'transcribe-model', 'transcribe-key-env', 'transcribe-key-file'] as const),
     'transcribe-language',
     ...(['think-url', 'think-model', 'think-key-env', 'think-key-file', 'think-api'] as const),

@@ -64,7 +64,7 @@ function upstreamOf(settings: Settings, key: string | undefined): ServerOptions[
 }
 
 function optionsOf(settings: Settings, keys: readonly string[], upstreamKey: string | undefined): ServerOptions {
-  const { port, host, tls, beta, origins, hosts, models, watch } = settings;
+  const { port, host, tls, beta, detector, origins, hosts, models, watch } = settings;
   const recordings = recordingsOf(settings);
   const upstream = upstreamOf(settings, upstreamKey);
   const { 'tls-port': tlsPort, 'data-dir': dataDir, 'log-level': logLevel = 'warn' } = settings;
@@ -75,7 +75,7 @@ function optionsOf(settings: Settings, keys: readonly string[], upstreamKey: str
     ...(host !== undefined && { host }),
     ...(tls !== undefined && { tls }),
     ...(beta && { beta: 'serve' as const }),
-    ...(settings['no-detector'] && { detector: false }),
+    ...(detector !== undefined && { detector }),
     ...(watch !== undefined && { watch }),
     ...(tlsPort !== undefined && { tlsPort }),
     ...(dataDir !== undefined && { dataDir }),
@@ -170,7 +170,7 @@ async function run(args: string[]): Promise<number> {
   const { createServer, ...parts } = await import('@colloquy/server');
   const engines: Engines | undefined = options.upstream
     ? undefined
-    : await openEngines(plans, env, parts, !settings['no-detector']);
+    : await openEngines(plans, env, parts, settings.detector);
   for (const sentence of engines?.missing ?? []) process.stderr.write(`colloquy: ${printable(sentence)}\n`);
   try {
     const mcp = options.upstream ? undefined : mcpOf(settings, env, parts);

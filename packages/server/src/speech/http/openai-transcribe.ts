@@ -1,4 +1,5 @@
-// Hearing by any endpoint that speaks OpenAI's HTTP API: `/v1/audio/transcriptions`, streamed where the endpoint streams.
+// Hearing by any endpoint that speaks OpenAI's HTTP API: `/v1/audio/transcriptions`. An answer that is streamed is passed on when it is
+// whole.
 // https://platform.openai.com/docs/api-reference/audio/createTranscription
 
 import { ColloquyError, LogProb, readFrame, TranscriptionUsage } from '@colloquy/protocol';
