@@ -9,15 +9,15 @@ const RUNS = 9;
 const COLLOQUY = fileURLToPath(new URL('../../packages/cli/bin/colloquy.mjs', import.meta.url));
 const REPORT = fileURLToPath(new URL('start-report.mjs', import.meta.url));
 
+const PARROT = [COLLOQUY, 'serve', '--engine', 'parrot', '--port', '0'];
+
 const STARTS = [
   { name: '`node -e 0`', args: ['-e', '0'] },
   { name: '`colloquy --version`', args: [COLLOQUY, '--version'], goal: '2' },
   { name: '`colloquy help`', args: [COLLOQUY, 'help'], goal: '2' },
   { name: '`colloquy help serve`', args: [COLLOQUY, 'help', 'serve'] },
-  {
-    name: '`colloquy serve --engine parrot`, until it listens',
-    args: [COLLOQUY, 'serve', '--engine', 'parrot', '--port', '0'],
-  },
+  { name: '`colloquy serve --engine parrot`, until it listens', args: PARROT },
+  { name: 'the same with `--no-detector`', args: [...PARROT, '--no-detector'] },
 ];
 
 /** CPU milliseconds of one start: of a process that ends, all of it; of a server, up to its first line. */

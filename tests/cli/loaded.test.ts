@@ -33,8 +33,8 @@ it.each([[['--version']], [['--help']], [['help']], [['frobnicate']]])(
   },
 );
 
-it('[CL3] a server with the parrot loads no other command and nothing of what it does not use', async () => {
-  const { child, ended } = await serve(['--engine', 'parrot'], env);
+it('[CL3] a server with the parrot and no detector loads no other command and nothing of what it does not use', async () => {
+  const { child, ended } = await serve(['--engine', 'parrot', '--no-detector'], env);
   child.kill('SIGTERM');
   await ended;
   const modules = loaded();

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfigFile, readKeys, readSettings, SETTINGS } from './config.ts';
+import { readArguments } from './command.ts';
+import { readConfigFile, readKeys, readSettings, SETTING_FLAGS, SETTINGS } from './config.ts';
 import { SETTING_GROUPS, SETTINGS_HELP } from './settings-help.ts';
 
 let folder = '';
@@ -106,4 +107,9 @@ it('the help names every flag and every variable', () => {
 
 it('the help has every setting in one group', () => {
   expect(Object.values(SETTING_GROUPS).flat().toSorted()).toEqual(Object.keys(SETTINGS).toSorted());
+});
+
+it('[VA29] reads --no-detector as the setting of that name', () => {
+  const { values } = readArguments('serve', ['--no-detector'], SETTING_FLAGS, 0);
+  expect(readSettings(values, {}, undefined)).toEqual({ 'no-detector': true });
 });
