@@ -109,7 +109,8 @@ it('the help has every setting in one group', () => {
   expect(Object.values(SETTING_GROUPS).flat().toSorted()).toEqual(Object.keys(SETTINGS).toSorted());
 });
 
-it('[VA29] reads --no-detector as the setting of that name', () => {
+it('[VA29] reads --no-detector, and names no setting so that arguments take it for a negation', () => {
   const { values } = readArguments('serve', ['--no-detector'], SETTING_FLAGS, 0);
-  expect(readSettings(values, {}, undefined)).toEqual({ 'no-detector': true });
+  expect(readSettings(values, {}, undefined)).toEqual({ detector: false });
+  expect(Object.keys(SETTINGS).filter((name) => name.startsWith('no-'))).toEqual([]);
 });

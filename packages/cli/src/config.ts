@@ -354,8 +354,7 @@ export function readSettings(
       if (value === undefined) throw misused(`${from} must be ${setting.expected}`);
       settings[name] = value;
     };
-    // `util.parseArgs` reads `--no-detector` as the negation of `--detector`, also where the option itself is `no-detector`.
-    const flag = name.startsWith('no-') && flags[name.slice(3)] === false ? true : flags[name];
+    const flag = flags[name];
     if (typeof flag === 'boolean') settings[name] = flag;
     else if (typeof flag === 'string') read(flag, `--${name}`);
     else if (env[setting.env]) read(env[setting.env] ?? '', setting.env);
