@@ -168,12 +168,15 @@ function frameOf(send: Record<string, unknown>): string | Uint8Array {
   return typeof send.raw === 'string' ? send.raw : JSON.stringify(expand(send));
 }
 
+/** Rows the rules have left behind: an append may be cut inside a sample [IB3]. */
+const CHANGED = new Set(['append-odd-pcm']);
+
 /** Needs MCP, which is not there yet. */
 const WAITING = new Set(['approval-not-boolean']);
 const titleOf = ({ id, rule }: Row) => `[${rule}] ${id}`;
 
 describe('a refused frame gets one error, and the session goes on', () => {
-  const sent = rows.filter((row) => row.send !== null && !WAITING.has(row.id));
+  const sent = rows.filter((row) => row.send !== null && !WAITING.has(row.id) && !CHANGED.has(row.id));
   it('the fixture is there', () => expect(sent.length).toBeGreaterThan(55));
 
   it.each(sent.map((row) => [titleOf(row), row] as const))('%s', async (_, row) => {
