@@ -75,6 +75,8 @@ export async function play(file: string, options: Playing): Promise<Played> {
       }
       // Where more sockets are interleaved than a reader holds back, what comes late for a session cannot be played any more.
       if (block && block.index < playing) continue;
+      // No server is dialled for a file that is no log.
+      if (!player && (entry.kind === 'damaged' || entry.kind === 'foreign')) continue;
       player ??= await openPlayer(entry, options);
       ({ server } = player);
       if (block) ({ id } = block);
