@@ -130,7 +130,8 @@ describe('a call takes effect at most once', () => {
     const folder = mkdtempSync(join(tmpdir(), 'colloquy-mcp-'));
     open.push(async () => rmSync(folder, { recursive: true }));
     let written = '';
-    const recordings = () => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    const recorded = () => readdirSync(folder).filter((name) => name.endsWith('.jsonl')); // beside them is the lock
+    const recordings = () => recorded().map((name) => readFileSync(join(folder, name), 'utf8'));
     const books = await library([
       {
         name: 'lend',
