@@ -38,7 +38,7 @@ const mint = async (url: string, body: unknown, path = `${PATH}/client_secrets`,
 };
 
 describe('the path of translations', () => {
-  it.each([PATH, `/openai${PATH}`])(
+  it.each([PATH, `${PATH}/`, `/openai${PATH}`])(
     '[AU1, TL1, TL8, TL9] %s opens a session, from the first frame to the last',
     async (path) => {
       const { url } = await start();
@@ -81,7 +81,7 @@ describe('the path of translations', () => {
     await next('session.closed');
   });
 
-  it.each(['/v1/realtime/translation', `${PATH}/`, `${PATH}/x`, '/v1/realtime/', '/v2/realtime', '/realtime', '/'])(
+  it.each(['/v1/realtime/translation', `${PATH}//`, `${PATH}/x`, '/v1/realtime//', '/v2/realtime', '/realtime', '/'])(
     '[AU1] %s is 404 to a WebSocket',
     async (path) => {
       const { url } = await start();
