@@ -217,7 +217,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     const { page } = opened;
     for (const text of ['', '\u0000\u0001garbage\n{"a":', '[1, 2, 3]', '{"log": {"entries": []}}']) {
       await open(page, 'not a log', text);
-      await page.getByText('This holds no events of a Realtime conversation.').waitFor();
+      await page.getByText('This holds no events of a Realtime conversation').waitFor();
       await page.goBack();
     }
     expectSound(opened);

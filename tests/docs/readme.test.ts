@@ -150,6 +150,8 @@ describe('documents', () => {
       'experimental-vm-modules',
       // of git, and of scripts/release.mjs
       ...['tags', 'version', 'check', 'dry-run', 'publish'],
+      // of 'serve', both ways of a switch
+      ...['open', 'no-open', 'no-detector'],
       // of scripts/logs.mjs
       ...['gigabytes', 'lines'],
     ];
