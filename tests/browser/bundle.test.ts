@@ -64,7 +64,7 @@ describe('bundled for a browser', () => {
     [
       'codec and mirror, lean',
       `export { ${CODEC} } from '@colloquy/protocol/lean'; export { createMirror } from '@colloquy/session';`,
-      15_000,
+      15_500,
     ],
     ['codec for all events, with every profile', `export { ${CODEC} } from '@colloquy/protocol';`, 23_000],
   ])('the %s is small', async ([name, code, most], { annotate }) => {

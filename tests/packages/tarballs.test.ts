@@ -122,11 +122,11 @@ describe('the lean codec with the mirror, bundled from the tarballs', () => {
   it.for<[name: string, bundle: (entry: string) => Promise<string>]>([
     ['vite', bundleByVite],
     ['esbuild', bundleByEsbuild],
-  ])('is under 15 kB, zipped, by %s', async ([name, bundle], { annotate }) => {
+  ])('is under 15.5 kB, zipped, by %s', async ([name, bundle], { annotate }) => {
     const entry = await installed.write(`entry-${name}.js`, CODE);
     const bytes = gzipSync(await bundle(entry), { level: 9 }).length;
     await annotate(`codec and mirror from the tarballs, ${name}: ${(bytes / 1000).toFixed(1)} kB gzip`, 'figure');
-    expect(bytes).toBeLessThan(15_000);
+    expect(bytes).toBeLessThan(15_500);
   });
 
   async function bundleByVite(entry: string): Promise<string> {
