@@ -60,7 +60,7 @@ describe('bundled for a browser', () => {
   const CODEC = 'decodeClientEvent, decodeServerEvent, encodeEvent';
 
   it.for<[name: string, code: string, most: number]>([
-    ['codec for all events, lean', `export { ${CODEC} } from '@colloquy/protocol/lean';`, 8000],
+    ['codec for all events, lean', `export { ${CODEC} } from '@colloquy/protocol/lean';`, 8200],
     [
       'codec and mirror, lean',
       `export { ${CODEC} } from '@colloquy/protocol/lean'; export { createMirror } from '@colloquy/session';`,

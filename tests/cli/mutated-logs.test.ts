@@ -78,6 +78,8 @@ describe('commands that read logs', () => {
     child.stdin.write('{}\n');
     expect([await ended, stderr()]).toEqual([1, expect.stringMatching(/^colloquy: a fault of Colloquy \(TypeError\)/)]);
     expect(stderr()).not.toMatch(/CANARY|^ {4}at /m);
-    expect((await run(['inspect', 'gone.jsonl'])).stderr).toMatch(/^colloquy inspect: .*ENOENT\n$/);
+    expect((await run(['inspect', 'gone.jsonl'])).stderr).toMatch(
+      /^colloquy inspect: gone\.jsonl cannot be read: it does not exist\n$/,
+    );
   });
 });

@@ -48,8 +48,9 @@ describe('the console page, as built', () => {
     for (const address of addresses) expect(address).toMatch(/^\/(?!\/)/);
     for (const [name, text] of page) {
       if (name.endsWith('.css')) expect(text.match(/url\(|@import/g)).toBeNull();
-      // The names of markup languages look like addresses; nobody asks for them.
-      const foreign = /https?:\/\/(?!www\.w3\.org\/)[^`'"]{0,40}|\bimport\(|\beval\(|new Function/g;
+      // The names of markup languages look like addresses, and the prices name their source; nobody asks for either.
+      const foreign =
+        /https?:\/\/(?!www\.w3\.org\/|developers\.openai\.com\/api\/docs\/)[^`'"]{0,40}|\bimport\(|\beval\(|new Function/g;
       if (name.endsWith('.js')) expect(text.match(foreign)).toBeNull();
     }
   });
