@@ -26,7 +26,7 @@ assert.equal(response.status, 'cancelled');
 assert.equal(response.status_details.reason, 'client_cancelled');
 const { item } = await server.waitFor('conversation.item.retrieved');
 assert.equal(item.status, 'incomplete');
-assert.equal(item.content[0].transcript, undefined);
+assert.equal(item.content[0].transcript, null);
 assert.deepEqual(server.sent('error'), []);
 socket.close();
 await server.close();
