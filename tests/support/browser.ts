@@ -67,7 +67,7 @@ export async function startBrowser(home: string, flags: readonly string[] = []):
       contexts.push(context);
       const page = await context.newPage();
       // Shorter than a test may take: what was waited for is told.
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(60_000);
       const watched: ConsolePage = { page, faults: [], strangers: [], dialogs: [] };
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) watched.faults.push(message.text());
