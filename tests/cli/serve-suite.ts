@@ -293,7 +293,7 @@ export function serveSuite(): void {
       const { code, stdout } = await run(['talk', relay.url], { input: 'far away\n' });
       expect([code, stdout]).toEqual([0, 'You said: far away\n']);
       const without = await started(['--upstream', upstream, '--models', 'colloquy,gpt-realtime']);
-      await expect(openSession(without.url)).rejects.toThrow('502');
+      await expect(openSession(without.url)).rejects.toThrow('401');
     });
 
     it('refuses a file with an unknown key, naming both', async () => {
