@@ -18,14 +18,14 @@ const TIMEOUT = 60_000 + seeds * 10;
 const law = (numRuns: number, check: (schedule: Schedule) => void) =>
   fc.assert(fc.property(schedules, check), { numRuns, seed });
 
-type Family = 'shapes' | 'responses' | 'items' | 'turns' | 'transcripts' | 'answers' | 'afterwards';
+type Family = 'shapes' | 'responses' | 'items' | 'turns' | 'transcripts' | 'answers' | 'refusals' | 'afterwards';
 
 /** What is wrong with the frames of a played schedule, by family of rules. */
 function problemsOf(schedule: Schedule): Record<Family, string[]> {
   const played = playSchedule(schedule);
   const watcher = watch();
   const found: Record<Family, string[]> = {
-    ...{ shapes: [], responses: [], items: [], turns: [], transcripts: [], answers: [], afterwards: [] },
+    ...{ shapes: [], responses: [], items: [], turns: [], transcripts: [], answers: [], refusals: [], afterwards: [] },
   };
   const see = (frames: Frame[]) => {
     for (const frame of frames) {
@@ -37,6 +37,7 @@ function problemsOf(schedule: Schedule): Record<Family, string[]> {
     const frames = sentIn(effects);
     see(frames);
     found.answers.push(...answered(played.inputs[index]!, frames, played, index));
+    found.refusals.push(...refusals(played, index));
   }
   try {
     for (const frames of finish(played)) see(frames);
@@ -86,6 +87,11 @@ describe(`frames of every schedule (seed ${seed})`, () => {
   it('[VA2] turns: one at a time, under one item id', holds('turns'), TIMEOUT);
   it('[TX19] transcripts: their deltas, joined, are what they end with', holds('transcripts'), TIMEOUT);
   it('[ER1, ER5, OR17] answers: each client event has its own, and a refusal is one error', holds('answers'), TIMEOUT);
+  it(
+    '[ER1] refusals: step says which inputs were refused and why, and they change nothing',
+    holds('refusals'),
+    TIMEOUT,
+  );
   it('[RS2] afterwards: what runs can be cancelled, and a turn works', holds('afterwards'), TIMEOUT);
 });
 
@@ -299,6 +305,43 @@ function answered(input: Input, frames: Frame[], played: Played, index: number):
   if (type === 'conversation.item.create' && told.length === 0) return [];
   return told.includes(wanted) ? [] : [`${type}: not answered`];
 }
+
+/** What a refused input may still change: the time, the ids drawn, the count of refusals. */
+const COUNTERS = new Set(['at', 'ids', 'refusals']);
+
+/** What is wrong with what `step` says of one input: `refused` if and only if the event had no effect but its one `error`. */
+function refusals({ inputs, effects, refused, states, options }: Played, index: number): string[] {
+  const input = inputs[index]!;
+  const issue = refused[index]!;
+  const before = states[index - 1] ?? createSession(options);
+  const after = states[index]!;
+  const frames = sentIn(effects[index]!);
+  const isAlive = before.phase === 'open' || before.phase === 'draining';
+  if (!isAlive || (input.from !== 'client' && input.from !== 'wire')) {
+    return issue === null ? [] : [`${input.from}: refused, though nothing was asked`];
+  }
+  const event_id = (input.from === 'wire' ? input.event_id : input.event.event_id) ?? null;
+  if (issue === null) {
+    if (input.from === 'wire') return ['a bad frame was accepted'];
+    const isAnswered =
+      ANSWERS[input.event.type] === null || frames.some(({ type }) => type === ANSWERS[input.event.type]);
+    const waits = input.event.type === 'conversation.item.create' && after.deferred.length > before.deferred.length;
+    return isAnswered || waits ? [] : [`${input.event.type}: neither refused nor answered`];
+  }
+  const problems: string[] = [];
+  const [first, ...others] = frames;
+  const { code, param, message } = issue;
+  const isTold = first?.type === 'error' && sameJson(first.error, { ...first.error, code, param, message, event_id });
+  if (!isTold) problems.push('a refusal whose error says something else');
+  const hasEnded = after.phase === 'closed';
+  if (!hasEnded && (others.length > 0 || effects[index]!.length > 1)) problems.push('a refusal with further effects');
+  const changed = Object.keys(after).filter((key) => !sameJson(before[key as never], after[key as never]));
+  if (!hasEnded && changed.some((key) => !COUNTERS.has(key))) problems.push(`a refusal that changed ${changed}`);
+  if (after.refusals.at(-1) !== after.at) problems.push('a refusal that was not counted');
+  return problems;
+}
+
+const sameJson = (a: unknown, b: unknown) => a === b || JSON.stringify(a) === JSON.stringify(b);
 
 function wasAbandoned({ inputs }: Played): boolean {
   return inputs.some((input) => input.from === 'host' && input.event.type === 'close');

@@ -9,6 +9,7 @@ import {
   type Input,
   type SessionOptions,
   type SessionState,
+  type Step,
   step,
   type ToolsEvent,
 } from '@colloquy/session';
@@ -27,6 +28,10 @@ export interface Played {
   inputs: Input[];
   /** Effects of each input. */
   effects: Effect[][];
+  /** Why each input was refused, null where it was accepted. */
+  refused: Step['refused'][];
+  /** The state after each input. */
+  states: SessionState[];
   /** The state after all of it. */
   state: SessionState;
 }
@@ -98,7 +103,8 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
 
 /** Plays a schedule, each state deeply frozen so that nothing can be changed in place. */
 export function playSchedule({ options, acts }: Schedule): Played {
-  const played: Played = { options, inputs: [], effects: [], state: freeze(createSession(options)) };
+  const state = freeze(createSession(options));
+  const played: Played = { options, inputs: [], effects: [], refused: [], states: [], state };
   const world = new World(played);
   world.tell({ at: 0, from: 'host', event: { type: 'open' } });
   for (const act of acts) world.act(act);
@@ -107,10 +113,12 @@ export function playSchedule({ options, acts }: Schedule): Played {
 
 /** Tells a played session one thing more. Answers the effects. */
 export function tell(played: Played, input: Input): Effect[] {
-  const { state, effects } = step(played.state, input);
+  const { state, effects, refused } = step(played.state, input);
   played.state = freeze(state);
   played.inputs.push(input);
   played.effects.push(effects);
+  played.refused.push(refused);
+  played.states.push(state);
   return effects;
 }
 

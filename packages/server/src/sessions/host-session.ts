@@ -146,7 +146,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     onLine?.(input);
     const settle = input.from === 'client' ? tools.note(input.event) : undefined;
     const next = step(state, input);
-    settle?.(!next.effects.some((effect) => effect.do === 'send' && effect.event.type === 'error'));
+    settle?.(next.refused === null);
     state = next.state;
     for (const effect of next.effects) perform(effect, input);
   }

@@ -86,7 +86,7 @@ export function placeDeferred(draft: Draft): void {
     if (deferred.approval) state.mcp = withApprovalAgain(state.mcp, deferred.approval);
     const issue = checkNewItem(state, deferred.item, 'item', deferred.previous_item_id);
     if (issue) {
-      draft.refuse(issue.code, issue.param, issue.message, deferred.event_id);
+      draft.refuseEarlier(issue, deferred.event_id);
       if (deferred.audio) draft.do({ do: 'forget_audio', item_id: deferred.id });
     } else place(draft, { ...deferred, approval: takeApproval(draft, deferred.item) });
   }

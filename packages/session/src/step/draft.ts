@@ -1,11 +1,20 @@
 // One step in the making: the state as it becomes, the effects as they come up, and the only ways to mint, send and refuse.
 
-import { type FailureCode, type RealtimeError, type ServerEvent, toRealtimeError } from '@colloquy/protocol';
+import {
+  type FailureCode,
+  type Issue,
+  type RealtimeError,
+  type ServerEvent,
+  toRealtimeError,
+} from '@colloquy/protocol';
 import { tableGet } from './hash-table.ts';
 import { type IdPrefix, mintId } from './ids.ts';
 import type { Effect } from './input.ts';
 import { getItem } from './item-table.ts';
 import type { ResponseState, SessionState } from './state.ts';
+
+/** Why an input was refused. `code` is null for the one refusal that has none on the wire either [TR7]. */
+export type InputIssue = Issue | (Omit<Issue, 'code'> & { readonly code: null });
 
 type Unnumbered<E> = E extends ServerEvent ? Omit<E, 'event_id'> : never;
 
@@ -13,6 +22,8 @@ type Unnumbered<E> = E extends ServerEvent ? Omit<E, 'event_id'> : never;
 export class Draft {
   readonly state: { -readonly [K in keyof SessionState]: SessionState[K] };
   readonly effects: Effect[] = [];
+  /** Why the input being handled was refused, null while it is not. */
+  refused: InputIssue | null = null;
   /** The client's name for the event being handled, to be echoed should it be refused. */
   readonly cause: string | null;
   /** Of each base64 audio of the event being handled, in order. */
@@ -58,8 +69,15 @@ export class Draft {
     );
   }
 
-  /** Tells the client its event was refused. The session goes on. */
-  refuse(code: FailureCode | null, param: string | null, message: string, cause = this.cause): void {
+  /** Refuses the input being handled and tells the client. The session goes on. */
+  refuse(code: FailureCode | null, param: string | null, message: string): void {
+    const issue = { code, param, message } as InputIssue;
+    this.refused = issue;
+    this.refuseEarlier(issue, this.cause);
+  }
+
+  /** Tells the client that an event accepted earlier, of id `cause`, is refused after all [CV35]. */
+  refuseEarlier({ code, param, message }: InputIssue, cause: string | null): void {
     this.report(toRealtimeError(code, { param, message }, cause));
     const { limits, refusals, at } = this.state;
     this.state.refusals = [...refusals.filter((then) => then > at - limits.refusal_window_ms), at];

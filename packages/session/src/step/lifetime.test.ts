@@ -13,7 +13,7 @@ describe('the beginning', () => {
     const state = createSession({ seed: [1, 2, 3, 4], model: 'm', started_at: 0 });
     expect(deadline(state)).toBeUndefined();
     const early = step(state, { at: 0, from: 'client', event: { type: 'response.create' } });
-    expect(early).toEqual({ state, effects: [] });
+    expect(early).toEqual({ state, effects: [], refused: null });
     const opened = step(state, { at: 0, from: 'host', event: { type: 'open' } });
     expect(opened.effects.map((effect) => effect.do)).toEqual(['send', 'detect']);
     expect(step(opened.state, { at: 0, from: 'host', event: { type: 'open' } }).effects).toEqual([]);

@@ -2,6 +2,7 @@
 
 import { append, audio, create, errorOf, type Frame, play, texting, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
+import { step } from './step.ts';
 
 /** `type id prev=id` of the frames that place items, `type` of the others. */
 const named = (frames: readonly Frame[], names: Record<string, string>) => {
@@ -12,6 +13,58 @@ const named = (frames: readonly Frame[], names: Record<string, string>) => {
     return [frame.type, id && name(id), prev && `prev=${name(frame.previous_item_id)}`].filter(Boolean).join(' ');
   });
 };
+
+describe('refused', () => {
+  const client = (played: ReturnType<typeof play>, event: object) =>
+    step(played.state, { at: played.state.at, from: 'client', event: event as never });
+
+  it('[ER1] holds the reason of a refusal, without a code where the wire has none', () => {
+    const played = play(texting);
+    expect(client(played, { type: 'response.cancel' }).refused).toEqual({
+      code: 'response_cancel_not_active',
+      param: null,
+      message: 'Cancellation failed: no active response found',
+    });
+    played.client(create(user('hi', 'U')));
+    const truncate = { type: 'conversation.item.truncate', item_id: 'U', content_index: 0, audio_end_ms: 0 };
+    expect(client(played, truncate).refused).toMatchObject({ code: null, param: null });
+    const issue = { code: 'invalid_json', param: null, message: 'This is no JSON.' } as const;
+    expect(step(played.state, { at: 0, from: 'wire', issue, event_id: null }).refused).toEqual(issue);
+  });
+
+  it('[ER1, RS33] is null when an accepted event emits an error', () => {
+    const session = { type: 'realtime', truncation: 'disabled' } as const;
+    const played = play({ session, defaults: { context_tokens: 10 } as never });
+    played.client(create(user('hi '.repeat(100), 'U')));
+    const { effects, refused } = client(played, { type: 'response.create', event_id: 'mine' });
+    const errors = effects.flatMap((effect) =>
+      effect.do === 'send' && effect.event.type === 'error' ? [effect.event] : [],
+    );
+    expect(errors).toMatchObject([{ error: { code: 'context_length_exceeded', event_id: 'mine' } }]);
+    expect(refused).toBeNull();
+  });
+
+  it('[CV35, ER1] is null when the event refused is an earlier one, whose place has gone', () => {
+    const played = play(texting);
+    played.client(create(user('hi', 'U')));
+    played.client({ type: 'response.create' });
+    played.client({ ...create(user('later', 'L'), 'U'), event_id: 'mine' });
+    played.client({ type: 'conversation.item.delete', item_id: 'U' });
+    const { effects, refused } = client(played, { type: 'response.cancel' });
+    expect(effects).toContainEqual(
+      expect.objectContaining({
+        event: expect.objectContaining({ error: expect.objectContaining({ event_id: 'mine' }) }),
+      }),
+    );
+    expect(refused).toBeNull();
+  });
+
+  it('[ER1] is null outside the life of a session', () => {
+    const played = play();
+    played.host({ type: 'close' });
+    expect(client(played, { type: 'response.cancel' })).toEqual({ state: played.state, effects: [], refused: null });
+  });
+});
 
 describe('traces', () => {
   it('[SE1, OR1] session.created comes first, once, and nothing else', () => {

@@ -2,7 +2,7 @@
 
 import { CLIENT_EVENT_TYPES, type ClientEvent } from '@colloquy/protocol';
 import { createItem, deleteItem, retrieveItem } from './conversation.ts';
-import { Draft } from './draft.ts';
+import { Draft, type InputIssue } from './draft.ts';
 import type { Effect, HostEvent, Input, SpeechEvent } from './input.ts';
 import { appendAudio, clearAudio, commitAudio } from './input-audio-buffer.ts';
 import { abandonSession, drainSession, openSession, passTime, settle } from './lifetime.ts';
@@ -19,6 +19,12 @@ export interface Step {
   state: SessionState;
   /** To be performed in order. */
   effects: Effect[];
+  /**
+   * Why the client's event, or a frame that could not be decoded, was refused: the state is as it was, but for time, ids and the
+   * count of refusals, unless that count ends the session. Null for every input that was accepted, even when an effect is an
+   * `error` (a response that fails at once [RS33]), and for one outside the session's life, which has no effect.
+   */
+  refused: InputIssue | null;
 }
 
 /** Where each client event is handled. The compiler keeps this table complete. */
@@ -58,7 +64,7 @@ function hearClient(draft: Draft, event: ClientEvent): void {
  */
 export function step(state: SessionState, input: Input): Step {
   if (state.phase === 'closed' || (state.phase === 'new' && !(input.from === 'host' && input.event.type === 'open'))) {
-    return { state, effects: [] };
+    return { state, effects: [], refused: null };
   }
   const draft = draftFor(state, input);
   switch (input.from) {
@@ -85,7 +91,7 @@ export function step(state: SessionState, input: Input): Step {
       break;
   }
   settle(draft);
-  return { state: draft.state, effects: draft.effects };
+  return { state: draft.state, effects: draft.effects, refused: draft.refused };
 }
 
 function draftFor(state: SessionState, input: Input): Draft {

@@ -4,11 +4,10 @@ import {
   decodeClientEvent,
   type Issue,
   readFrame,
-  type ServerEvent,
   type SessionObject,
   type SessionUpdateConfig,
 } from '@colloquy/protocol';
-import { createSession, type SessionKind, type SessionOptions, step } from '@colloquy/session';
+import { createSession, type SessionKind, type SessionOptions, sessionObject, step } from '@colloquy/session';
 import type { Refusal } from '../../auth/authorize.ts';
 import type { ClientSecrets } from '../../auth/client-secrets.ts';
 import type { OpeningRules } from '../../auth/session-request.ts';
@@ -60,14 +59,9 @@ export function effectiveSession(
 ): { ok: true; session: SessionObject } | { ok: false; issue: Issue } {
   const fresh = createSession({ ...options, kind: session.type, seed: randomSeed() });
   const opened = step(fresh, { at: 0, from: 'host', event: { type: 'open' } });
-  const { effects } = step(opened.state, { at: 0, from: 'client', event: { type: 'session.update', session } });
-  for (const effect of effects) {
-    if (effect.do !== 'send') continue;
-    const event: ServerEvent = effect.event;
-    if (event.type === 'session.updated') return { ok: true, session: { ...event.session, expires_at: 0 } };
-    if (event.type === 'error') return refuse(event.error as Issue);
-  }
-  return refuse({ code: 'invalid_value', param: 'session', message: 'The session is not valid.' });
+  const { state, refused } = step(opened.state, { at: 0, from: 'client', event: { type: 'session.update', session } });
+  if (refused) return refuse({ ...refused, code: refused.code ?? 'invalid_value' });
+  return { ok: true, session: { ...sessionObject(state), expires_at: 0 } };
 }
 
 /** Refuses a model outside the operator's list [AU5]. */
