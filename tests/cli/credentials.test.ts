@@ -3,12 +3,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildBefore } from '@support/build-before.ts';
 import { runCommands } from '@support/command-runs.ts';
 import { golden, linesOf } from '@support/logs.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProduct } from '../../scripts/build.mjs';
+import { afterAll, describe, expect, it } from 'vitest';
 
-const BUILD_MS = 240_000;
 const KEYS = [
   'sk-CANARY1234567890',
   'ek_CANARY1234567890',
@@ -22,9 +21,7 @@ describe('[RD12] no command shows a credential', () => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
-  beforeAll(async () => {
-    if ((await buildProduct('packages', { out: 2 })) !== 0) throw new Error('the packages cannot be built');
-  }, BUILD_MS);
+  buildBefore('packages');
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** A recording in which the credential stands in the place of every id, status, role, model and type of a part. */
@@ -69,17 +66,13 @@ describe('[RD12] no command shows a credential', () => {
     ['replay', '--json'],
   ] as const;
 
-  it(
-    '[RD12] by whatever command a log is read',
-    async () => {
-      const path = file('spoilt.jsonl', KEYS.map(spoilt).join('\n'));
-      const plan = COMMANDS.map(([command, ...options]) => [command, path, ...options]);
-      const { outcomes, stderr } = await runCommands(folder, plan);
-      const shown = outcomes.map(({ name, stdout }) => [name, /.{0,60}CANARY.{0,20}/.exec(stdout)?.[0]]);
-      expect(shown.filter(([, text]) => text !== undefined)).toEqual([]);
-      expect(outcomes.filter(({ stdout, stack }) => stdout === '' || stack !== undefined)).toEqual([]);
-      expect(stderr).not.toMatch(/CANARY/);
-    },
-    BUILD_MS,
-  );
+  it('[RD12] by whatever command a log is read', async () => {
+    const path = file('spoilt.jsonl', KEYS.map(spoilt).join('\n'));
+    const plan = COMMANDS.map(([command, ...options]) => [command, path, ...options]);
+    const { outcomes, stderr } = await runCommands(folder, plan);
+    const shown = outcomes.map(({ name, stdout }) => [name, /.{0,60}CANARY.{0,20}/.exec(stdout)?.[0]]);
+    expect(shown.filter(([, text]) => text !== undefined)).toEqual([]);
+    expect(outcomes.filter(({ stdout, stack }) => stdout === '' || stack !== undefined)).toEqual([]);
+    expect(stderr).not.toMatch(/CANARY/);
+  });
 });

@@ -4,11 +4,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildBefore } from '@support/build-before.ts';
 import { colloquy, run, type Served, serve } from '@support/colloquy.ts';
 import { runCommands } from '@support/command-runs.ts';
 import { mutatedLogs } from '@support/mutated-logs.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProduct } from '../../scripts/build.mjs';
 
 const SEED = 5;
 const LOGS = 200;
@@ -17,8 +17,8 @@ const LIMIT_MS = 240_000;
 describe('commands that read logs', () => {
   const folder = mkdtempSync(join(tmpdir(), 'colloquy-mutated-'));
   const files: string[] = [];
-  beforeAll(async () => {
-    if ((await buildProduct('packages', { out: 2 })) !== 0) throw new Error('the packages cannot be built');
+  buildBefore('packages');
+  beforeAll(() => {
     mkdirSync(join(folder, 'logs'));
     for (const lines of mutatedLogs(SEED, LOGS)) {
       const path = join(folder, 'logs', `${files.length}.jsonl`);

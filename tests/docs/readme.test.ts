@@ -5,10 +5,10 @@ import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildBefore } from '@support/build-before.ts';
 import { type Serving, serving } from '@support/serving.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SETTING_FLAGS } from '../../packages/cli/src/config.ts';
-import { buildProduct } from '../../scripts/build.mjs';
 import { DOCUMENTS, read, root } from './documents.ts';
 
 const run = promisify(execFile);
@@ -30,10 +30,10 @@ function snippet(path: string, words: string): string {
 }
 
 let server: Serving;
+buildBefore('packages');
 beforeAll(async () => {
-  expect(await buildProduct('packages', { out: 2 })).toBe(0);
   server = await serving({ tls: true });
-}, 120_000);
+});
 afterAll(() => server?.stop());
 
 /** Runs code as a reader would paste it, but for the ports; answers with what it printed. A process that does not end fails. */

@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { buildBefore } from '@support/build-before.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { buildProduct } from '../../scripts/build.mjs';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,8 +22,8 @@ const myAgent = (url) => ask(url, 'hello, what is the weather?', { get_weather }
 `;
 
 let folder = '';
-beforeAll(async () => {
-  expect(await buildProduct('packages', { out: 2 })).toBe(0);
+buildBefore('packages');
+beforeAll(() => {
   // Inside the repository, so that the packages are found.
   folder = mkdtempSync(join(root, 'node_modules/.docs-'));
   const config = "export default { test: { include: ['*.spec.mjs'], exclude: [] } };";

@@ -4,16 +4,14 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { buildProduct } from '../../scripts/build.mjs';
+import { buildBefore } from '@support/build-before.ts';
+import { describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const folder = fileURLToPath(new URL('../../examples/', import.meta.url));
 const stories = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
-beforeAll(async () => {
-  expect(await buildProduct('packages', { out: 2 })).toBe(0);
-}, 120_000);
+buildBefore('packages');
 
 describe('examples', () => {
   it.each(stories.map(({ name }) => name))('%s holds what it claims', async (name) => {

@@ -3,8 +3,8 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { buildProduct } from '../../scripts/build.mjs';
+import { buildBefore } from '@support/build-before.ts';
+import { describe, expect, it } from 'vitest';
 import { regexpsOf, slowness } from '../../scripts/regexps.mjs';
 
 const PACKAGES = join(import.meta.dirname, '../../packages');
@@ -30,9 +30,7 @@ const files = () =>
       .map((file) => `${name}/dist/${file}`),
   );
 
-beforeAll(async () => {
-  for (const product of ['packages', 'console']) expect(await buildProduct(product)).toBe(0);
-}, 300_000);
+buildBefore('packages', 'console');
 
 describe('the regular expressions of the built files', () => {
   it('[LM15] take time linear in their text', { timeout: 300_000 }, () => {

@@ -8,20 +8,20 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { buildBefore } from '@support/build-before.ts';
 import * as esbuild from 'esbuild-wasm';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { type Rolldown, build as viteBuild } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProduct } from '../../scripts/build.mjs';
 import { type Installed, installTarballs, PUBLISHED } from './installed.ts';
 
 const execute = promisify(execFile);
 const bin = (name: string) => fileURLToPath(new URL(`../../node_modules/.bin/${name}`, import.meta.url));
 
 let installed: Installed;
+buildBefore('packages', 'console');
 beforeAll(async () => {
-  for (const product of ['packages', 'console']) expect(await buildProduct(product, { out: 2 })).toBe(0);
   installed = await installTarballs();
 }, 600_000);
 afterAll(() => installed?.remove());
