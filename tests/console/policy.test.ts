@@ -59,7 +59,7 @@ globalThis.atHome = (key, id) => tried({
   style: () => { document.body.style.width = '10px'; return getComputedStyle(document.body).width; },
   microphone: async () => (await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks().length,
   talk: async () => socket('ws://' + location.host + '/v1/realtime?model=x', shown(await post('/v1/realtime/client_secrets', key))),
-  watch: async () => socket('ws://' + location.host + '/api/sessions/' + id + '/watch', shown(await post('/api/look_tokens', key))),
+  watch: async () => socket('ws://' + location.host + '/api/sessions/' + id + '/watch', shown(await post('/api/watch_tokens', key))),
   serverKey: () => socket('ws://' + location.host + '/v1/realtime?model=x', shown(key)),
   markup: () => { document.body.innerHTML = '<b>x</b>'; },
   script: () => (0, eval)('1 + 1'),
@@ -75,7 +75,7 @@ globalThis.fromElsewhere = (server, id) => tried({
   watch: () => socket(server.replace('http', 'ws') + '/api/sessions/' + id + '/watch', 'realtime'),
   talk: () => socket(server.replace('http', 'ws') + '/v1/realtime?model=x', 'realtime'),
   embed: () => image(server + '/icon.png'),
-  mint: () => fetch(server + '/api/look_tokens', { method: 'POST', mode: 'no-cors' }).then((answer) => answer.type),
+  mint: () => fetch(server + '/api/watch_tokens', { method: 'POST', mode: 'no-cors' }).then((answer) => answer.type),
 });
 `;
 

@@ -316,7 +316,7 @@ describe('DELETE /api/recordings/<name>', () => {
     put(folder, name, HEADER);
     const tried = async (method: string, headers: Record<string, string>, path = name) =>
       (await fetch(`${url}/api/recordings/${path}`, { method, headers })).status;
-    const minted = await fetch(`${url}/api/look_tokens`, { method: 'POST', headers: bearer });
+    const minted = await fetch(`${url}/api/watch_tokens`, { method: 'POST', headers: bearer });
     const token = { authorization: `Bearer ${((await minted.json()) as { value: string }).value}` };
     for (const origin of ['https://app.example', 'https://evil.test', 'null', 'http://localhost'])
       for (const method of ['GET', 'DELETE']) expect(await tried(method, { ...bearer, origin })).toBe(403);

@@ -243,12 +243,12 @@ describe('who may watch', () => {
     await expect.poll(tried).toBe('shown');
   });
 
-  it('[CO1, CO9] asks for a key, a look token in its place where no header can be sent, and nothing else', async () => {
+  it('[CO1, CO9] asks for a key, a watch token in its place where no header can be sent, and nothing else', async () => {
     const isFresh = sinceNow();
     const { url } = await start({ keys: [KEY], origins: ['https://app.example'] });
     const { id } = await open(url, withKey(KEY));
     const { value: secret } = (await mint(url, {})).body as { value: string };
-    const answer = await post(`${url}/api/look_tokens`, '', { authorization: `Bearer ${KEY}`, origin: url });
+    const answer = await post(`${url}/api/watch_tokens`, '', { authorization: `Bearer ${KEY}`, origin: url });
     const { value: token, expires_at } = (await answer.json()) as { value: string; expires_at: number };
     isFresh(expires_at, 60);
     const page = { origin: url };
@@ -268,10 +268,10 @@ describe('who may watch', () => {
       expect(await watch(url, id, { origin }, '', shown(token)).refused).toEqual([403, 'forbidden_origin']);
   });
 
-  it('[CO9] a look token opens no session, mints nothing, and ends after a minute', async () => {
+  it('[CO9] a watch token opens no session, mints nothing, and ends after a minute', async () => {
     let now = 0;
     const { url } = await start({ keys: [KEY], clock: () => now, limits: { pingMs: 0 } });
-    const ask = (headers: Record<string, string>) => post(`${url}/api/look_tokens`, '', headers);
+    const ask = (headers: Record<string, string>) => post(`${url}/api/watch_tokens`, '', headers);
     const { value } = (await (await ask({ 'api-key': KEY })).json()) as { value: string };
     const bearer = { authorization: `Bearer ${value}` };
     const look = async () => (await fetch(`${url}/api/sessions`, { headers: bearer })).status;
@@ -286,12 +286,19 @@ describe('who may watch', () => {
     expect((await ask({ 'api-key': KEY, origin: 'https://evil.test' })).status).toBe(403);
   });
 
+  it('[CO9, RT13] answers 404 at the former path of watch tokens', async () => {
+    const { url } = await start({ keys: [KEY] });
+    const answer = await post(`${url}/api/look_tokens`, '', { 'api-key': KEY });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ error: { code: 'not_found' } });
+  });
+
   it('[AU11, CO9] without keys any token will do, as any key does, and none', async () => {
     const { url } = await start();
     const { id } = await open(url);
-    for (const token of ['ek_look_stale', 'sk-any'])
+    for (const token of ['ek_watch_stale', 'sk-any'])
       await take(watch(url, id, { origin: url }, '', ['realtime', `openai-insecure-api-key.${token}`]).shown);
-    expect((await post(`${url}/api/look_tokens`, '')).status).toBe(200);
+    expect((await post(`${url}/api/watch_tokens`, '')).status).toBe(200);
   });
 
   it('[RT14] a plain request is told to upgrade', async () => {

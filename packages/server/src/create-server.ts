@@ -11,10 +11,10 @@ import { ColloquyError } from '@colloquy/protocol';
 import type { SessionDefaults, SessionLimits } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
 import { activeTime } from './active-time.ts';
-import { createDoor } from './auth/authorize.ts';
+import { createAuthorizer } from './auth/authorize.ts';
 import { type ClientSecretOptions, clientSecrets } from './auth/client-secrets.ts';
-import type { OpeningRules } from './auth/session-request.ts';
-import { lookTokens } from './auth/watch-tokens.ts';
+import type { SessionRules } from './auth/session-request.ts';
+import { watchTokens } from './auth/watch-tokens.ts';
 import { type Engine, speakingOf } from './engines/engine.ts';
 import { parrot } from './engines/parrot.ts';
 import { parrotTranslator } from './engines/parrot-translator.ts';
@@ -24,6 +24,7 @@ import { createUpgrade } from './gateway/upgrade.ts';
 import { levelOfPolicy, type WatchPolicy } from './gateway/watch-upgrade.ts';
 import { answerSocket, httpAnswer } from './http/http-answer.ts';
 import { createRest } from './http/http-app.ts';
+import { refusal } from './http/refusals.ts';
 import { callRoutes } from './http/routes/calls.ts';
 import { clientSecretRoutes } from './http/routes/client-secrets.ts';
 import { healthRoutes } from './http/routes/health.ts';
@@ -34,7 +35,7 @@ import { plainPageRoutes } from './http/routes/plain-page.ts';
 import { recordingRoutes } from './http/routes/recordings.ts';
 import { sessionRoutes, sessionSummary } from './http/routes/sessions.ts';
 import { type FixedStatus, statusRoutes } from './http/routes/status.ts';
-import { lookTokenRoutes } from './http/routes/watch-tokens.ts';
+import { watchTokenRoutes } from './http/routes/watch-tokens.ts';
 import { developmentTls } from './http/tls.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
@@ -179,15 +180,15 @@ export function createServer(options: ServerOptions = {}): Server {
     throw new ColloquyError('invalid_configuration', reason);
   }
   const clock = options.clock ?? activeTime.now;
-  const looks = lookTokens(clock);
+  const tokens = watchTokens(clock);
   const secrets = clientSecrets(options.clientSecrets ?? {}, limits.secrets, wallClock, options.clock);
-  const door = createDoor({
+  const authorizer = createAuthorizer({
     keys,
     hosts: [...(options.hosts ?? []), ...(isWildcard(host) ? [] : [bracketed(host)])],
     origins: options.origins ?? [],
     keysFromBrowsers: options.keysFromBrowsers ?? false,
     secrets,
-    looks,
+    watchTokens: tokens,
   });
   const hub = createHub();
   const { upstream } = options;
@@ -195,7 +196,7 @@ export function createServer(options: ServerOptions = {}): Server {
   const engines = enginesOf(options);
   const answering = upstream ? 'relay' : engines.all.map(({ name }) => name).join(', ');
   const models = options.models ?? upstream?.models;
-  const rules: OpeningRules = {
+  const rules: SessionRules = {
     models,
     defaultModel: models?.[0] ?? DEFAULT_MODEL,
     shownModels: models ?? [...(upstream ? [] : engines.all.map(({ name }) => name)), DEFAULT_MODEL],
@@ -216,7 +217,7 @@ export function createServer(options: ServerOptions = {}): Server {
     later: (call, ms) => void setTimeout(call, ms).unref(),
   });
   const upgrade = createUpgrade({
-    ...{ door, hub, rules, engines, limits, log, clock, watching, watchPolicy, feed },
+    ...{ authorizer, secrets, hub, rules, engines, limits, log, clock, watching, watchPolicy, feed },
     refusals: options.refusals ?? 'status',
     beta: options.beta ?? 'refuse',
     onLine: options.onLine,
@@ -255,7 +256,7 @@ export function createServer(options: ServerOptions = {}): Server {
     if (!isBuilt) plainPageRoutes(to, { hub, engine: answering, needsKey: keys.length > 0 });
     statusRoutes(to, { fixed: status(), clock });
     sessionRoutes(to, hub, isWriting);
-    lookTokenRoutes(to, looks, wallClock);
+    watchTokenRoutes(to, tokens, wallClock);
     recordingRoutes(to, store && recorder && { store, recorder, limits, log });
     for (const prefix of PREFIXES) {
       modelRoutes(to, prefix, rules, wallClock());
@@ -313,7 +314,7 @@ export function createServer(options: ServerOptions = {}): Server {
       await store?.prepare();
       try {
         await prepareDetector();
-        app = await createRest({ door, limits, log, routes, consoleFolder: isBuilt ? consoleFolder : undefined });
+        app = await createRest({ authorizer, limits, log, routes, consoleFolder: isBuilt ? consoleFolder : undefined });
         const port = await open((listener) => createHttpServer(common, listener), options.port ?? 8787, tlsHint(log));
         const plain = { url: `http://${shown(host)}:${port}`, port };
         log.info({ url: plain.url, engine: answering }, 'listening');
@@ -393,5 +394,5 @@ function refuseGarbage(error: ClientError, socket: Socket, hint: TlsHint | undef
   if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) return void socket.destroy();
   const message =
     error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'The request took too long.' : 'The request is not valid HTTP.';
-  answerSocket(socket, httpAnswer({ code: 'invalid_value', param: null, message }));
+  answerSocket(socket, httpAnswer(refusal('invalid_value', message)));
 }

@@ -84,8 +84,8 @@ export type SessionListEvent =
   /** `session` is the last there is to say of it. */
   | { type: 'session.ended'; session: SessionSummary };
 
-/** `POST /api/look_tokens`: stands for the key in `openai-insecure-api-key.<value>`, for a minute, and for reading alone. */
-export interface LookToken {
+/** `POST /api/watch_tokens`: stands for the key in `openai-insecure-api-key.<value>`, for a minute, and for reading alone. */
+export interface WatchToken {
   value: string;
   /** Unix seconds. */
   expires_at: number;

@@ -28,13 +28,13 @@ export { RULES, type RuleId, type Violation } from './conformance/rules.ts';
 export type {
   EngineStatus,
   LockedStatus,
-  LookToken,
   RecordingList,
   RecordingSummary,
   ServerStatus,
   SessionList,
   SessionListEvent,
   SessionSummary,
+  WatchToken,
 } from './console-api.ts';
 export {
   createMirror,

@@ -20,7 +20,7 @@ export function watchSession(id: string, api: ServerApi, level: string | null): 
 
 async function watch(viewing: Viewing, id: string, api: ServerApi, level: string, signal: AbortSignal): Promise<void> {
   const { status, log } = viewing;
-  const protocols = await api.protocols('look');
+  const protocols = await api.protocols('watch');
   if (signal.aborted) return;
   if (!protocols.ok) {
     status.value = { state: 'failed', words: protocols.words };

@@ -4,12 +4,12 @@
 import type { RedactionLevel } from '@colloquy/protocol';
 import type {
   LockedStatus,
-  LookToken,
   RecordingList,
   RecordingSummary,
   ServerStatus,
   SessionList,
   SessionSummary,
+  WatchToken,
 } from '@colloquy/session';
 
 export type Answer<T> =
@@ -26,7 +26,7 @@ export interface ServerApi {
   recording(name: string, level: RedactionLevel | undefined, signal?: AbortSignal): Promise<Answer<Response>>;
   deleteRecording(name: string): Promise<Answer<undefined>>;
   /** The subprotocols that let this page into a session, or let it look at one. */
-  protocols(wanted: 'session' | 'look'): Promise<Answer<string[]>>;
+  protocols(purpose: 'open_session' | 'watch'): Promise<Answer<string[]>>;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -108,12 +108,12 @@ export function createServerApi(key: () => string): ServerApi {
       const answer = await ask(`/api/recordings/${encodeURIComponent(name)}`, { method: 'DELETE' });
       return answer.ok ? { ok: true, value: undefined } : answer;
     },
-    async protocols(wanted) {
+    async protocols(purpose) {
       if (key() === '') return { ok: true, value: ['realtime'] };
-      // A key is shown in a header only: what goes into a subprotocol is good for this once, or for a minute of looking.
-      const path = wanted === 'look' ? '/api/look_tokens' : '/v1/realtime/client_secrets';
-      const isToken = (body: LookToken) => (typeof body.value === 'string' ? body : undefined);
-      const answer = await askFor(path, isToken, wanted === 'look' ? { method: 'POST' } : post('{}'));
+      // A key is shown in a header only: what goes into a subprotocol is good for this once, or for a minute of watching.
+      const path = purpose === 'watch' ? '/api/watch_tokens' : '/v1/realtime/client_secrets';
+      const isToken = (body: WatchToken) => (typeof body.value === 'string' ? body : undefined);
+      const answer = await askFor(path, isToken, purpose === 'watch' ? { method: 'POST' } : post('{}'));
       if (!answer.ok) return answer;
       return { ok: true, value: ['realtime', `openai-insecure-api-key.${answer.value.value}`] };
     },

@@ -30,7 +30,7 @@ export async function followSessions(
 }
 
 async function followOnce(api: ServerApi, onList: (list: Sessions) => void, signal: AbortSignal): Promise<void> {
-  const protocols = await api.protocols('look');
+  const protocols = await api.protocols('watch');
   if (!protocols.ok || signal.aborted) return;
   const socket = new WebSocket(`${socketOrigin()}/api/sessions/watch`, protocols.value);
   const sessions = new Map<string, SessionSummary>();

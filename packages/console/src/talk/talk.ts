@@ -106,7 +106,7 @@ export function createTalk(api: ServerApi): Talk {
     trouble.value = '';
     answered.clear();
     shown.status.value = { state: 'opening', words: 'connecting …' };
-    const protocols = await api.protocols('session');
+    const protocols = await api.protocols('open_session');
     if (!protocols.ok) return fail(shown, protocols.words);
     const made = createConnection({
       model: settings.model.peek() || 'gpt-realtime',

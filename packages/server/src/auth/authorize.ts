@@ -1,66 +1,65 @@
-// The one door. Every request, WebSocket or REST, is let in or turned away here, in this order: target, Host, Origin,
-// credential [AU29]. What is opened once inside is `session-request.ts`; the limits come after both.
+// Authorizes every HTTP request and WebSocket upgrade. Checks, in order: target, Host, Origin, credential [AU29]. What a session
+// request opens is `session-request.ts`; the limits come after both.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import { ColloquyError, type FailureCode } from '@colloquy/protocol';
+import { ColloquyError } from '@colloquy/protocol';
+import { NO_CREDENTIAL, type Refusal, refusal } from '../http/refusals.ts';
 import { keyName } from '../log.ts';
 import type { ClientSecret, ClientSecrets } from './client-secrets.ts';
-import { isLookToken, type LookTokens } from './watch-tokens.ts';
+import { offeredProtocols, pathOf, queryOf, type RequestHead } from './request-head.ts';
+import { isWatchToken, type WatchTokens } from './watch-tokens.ts';
 
-/** What the door knows. */
-export interface Door {
-  /** Hashes of the keys; none means that anybody on this machine may enter [AU11]. */
-  readonly keys: readonly Buffer[];
-  /** Names that `Host` may have besides the loopback ones, in lower case. */
-  readonly hosts: ReadonlySet<string>;
-  /** Origins that may connect besides our own. */
-  readonly origins: ReadonlySet<string>;
-  /** Lets browsers offer server keys as a subprotocol [AU16]. */
-  readonly keysFromBrowsers: boolean;
-  readonly secrets: ClientSecrets;
-  readonly looks: LookTokens;
-}
-
-/** What a request says about itself. */
-export interface Asked {
-  /** The request target as it was sent. */
-  readonly target: string;
-  readonly isTls: boolean;
-  /** Every value of a header, in order; the name in lower case. */
-  readonly all: (name: string) => string[];
+export interface Authorizer {
+  /**
+   * Lets a request in, or says why not: `invalid_value` for a target or credentials that are ambiguous, `forbidden_host`,
+   * `forbidden_origin`, `invalid_api_key`. Never throws.
+   *
+   * @see SPEC.md AU7 to AU18, AU25, AU29, RT17
+   */
+  authorize(head: RequestHead, rule: AccessRule): Verdict;
+  /** Whether the operator listed this origin in `origins`. */
+  isListed(origin: string): boolean;
 }
 
 /**
- * What it is about: `presence` needs no credential; `session` opens one; `secret` mints; `call` controls calls; `look` reads. For our
- * own page, and programs, alone: `inspect` reads what is said and kept, `change` removes it, `greet` asks whether a key is needed.
+ * What a credential must allow: `public` needs none, `read` and `manage` need a key, `open_session` a key or a client secret. A
+ * watch token reads the console API and does nothing else.
  */
-export type Wanted = 'presence' | 'session' | 'secret' | 'call' | 'look' | 'inspect' | 'change' | 'greet';
+export type Scope = 'public' | 'read' | 'open_session' | 'manage';
 
-/** Who is asking, and what they may do. */
+/** What a route asks of a request. */
+export interface AccessRule {
+  readonly scope: Scope;
+  /**
+   * The console API below `/api`: answers our own page and programs, never another page. A credential shown to its `public` routes
+   * is checked; without one the grant is a stranger's.
+   */
+  readonly isConsoleApi?: true;
+}
+
+/** Who sent a request. */
 export interface Grant {
   /** Stands for the credential in counts and logs; `anyone` where none is required [AU12]. */
   readonly principal: string;
-  /** None was shown although one is required: greeted, nothing more. */
+  /** No credential was shown although the server has keys: `public` routes answer less. */
   readonly isStranger?: true;
   readonly secret: ClientSecret | undefined;
 }
 
-/** Why a request is turned away. The row of `code` in `FAILURES` says with which status. */
-export interface Refusal {
-  readonly code: FailureCode;
-  readonly param: string | null;
-  readonly message: string;
-  /** No credential at all was shown [ER48]. */
-  readonly isMissing?: boolean;
-}
-
 export type Verdict = { ok: true; grant: Grant } | { ok: false; refusal: Refusal };
 
-const refuse = (code: FailureCode, message: string, param: string | null = null, isMissing = false): Verdict => ({
-  ok: false,
-  refusal: { code, param, message, ...(isMissing && { isMissing }) },
-});
+export interface AuthorizerOptions {
+  /** None means that anybody on this machine may enter [AU11]. */
+  readonly keys: readonly string[];
+  /** Names that `Host` may have besides the loopback ones. */
+  readonly hosts: readonly string[];
+  /** Origins that may connect besides our own. */
+  readonly origins: readonly string[];
+  /** Lets browsers send server keys as a subprotocol [AU16]. */
+  readonly keysFromBrowsers: boolean;
+  readonly secrets: ClientSecrets;
+  readonly watchTokens: WatchTokens;
+}
 
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 const KEY_PROTOCOL = 'openai-insecure-api-key.';
@@ -78,139 +77,89 @@ const CREDENTIAL_PARAMETERS: ReadonlySet<string> = new Set([
 ]);
 const NOBODY: Grant = { principal: 'anyone', secret: undefined };
 const STRANGER: Grant = { ...NOBODY, isStranger: true };
-const FOR_OUR_PAGE: ReadonlySet<Wanted> = new Set<Wanted>(['inspect', 'change', 'greet']);
+
+const granted = (grant: Grant): Verdict => ({ ok: true, grant });
+const refuse = (reason: Refusal): Verdict => ({ ok: false, refusal: reason });
+const badCredential = (message: string): Verdict => refuse(refusal('invalid_api_key', message));
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** Checks what an operator wrote. Throws `invalid_configuration` for an origin or a host name that is none. */
-export function createDoor(settings: {
-  keys: readonly string[];
-  hosts: readonly string[];
-  origins: readonly string[];
-  keysFromBrowsers: boolean;
-  secrets: ClientSecrets;
-  looks: LookTokens;
-}): Door {
-  const hosts = settings.hosts.map((host) => {
-    const name = hostName(host);
-    if (name === undefined) throw new ColloquyError('invalid_configuration', `hosts: '${host}' is not a host name`);
-    return name;
-  });
-  const origins = settings.origins.map((origin) => {
-    const parsed = originOf(origin);
-    if (parsed === undefined) throw new ColloquyError('invalid_configuration', `origins: '${origin}' is not an origin`);
-    return parsed;
-  });
-  if (settings.keys.includes('')) throw new ColloquyError('invalid_configuration', 'keys: an empty key');
+/** Throws `invalid_configuration` for an empty key, and for an origin or a host name that is not valid. */
+export function createAuthorizer(options: AuthorizerOptions): Authorizer {
+  const hosts = new Set(options.hosts.map(configuredHost));
+  const origins = new Set(options.origins.map(configuredOrigin));
+  if (options.keys.includes('')) throw new ColloquyError('invalid_configuration', 'keys: an empty key');
+  const credentials: Credentials = { ...options, keys: options.keys.map(digest) };
   return {
-    keys: settings.keys.map(digest),
-    hosts: new Set(hosts),
-    origins: new Set(origins),
-    keysFromBrowsers: settings.keysFromBrowsers,
-    secrets: settings.secrets,
-    looks: settings.looks,
+    authorize(head, rule) {
+      const refused = refuseTarget(head.target) ?? refuseHost(head, hosts) ?? refuseOrigin(head, origins, rule);
+      if (refused) return refuse(refused);
+      return rule.scope === 'public' && !rule.isConsoleApi ? granted(NOBODY) : checkCredential(credentials, head, rule);
+    },
+    isListed: (origin) => origins.has(origin),
   };
 }
 
-/** Reads off a request what the door looks at. Repeated headers are all seen, which `request.headers` would hide. */
-export function askedBy(request: IncomingMessage): Asked {
-  const { rawHeaders } = request;
-  return {
-    target: request.url ?? '',
-    isTls: 'encrypted' in request.socket,
-    all: (name) => rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name),
-  };
+function configuredHost(host: string): string {
+  const name = hostName(host);
+  if (name === undefined) throw new ColloquyError('invalid_configuration', `hosts: '${host}' is not a host name`);
+  return name;
 }
 
-/**
- * Lets a request in, or says why not: `invalid_value` for a target or credentials that are ambiguous, `forbidden_host`,
- * `forbidden_origin`, `invalid_api_key`. Never throws.
- *
- * @see SPEC.md AU7 to AU18, AU25, AU29, RT17
- */
-export function authorize(door: Door, asked: Asked, wanted: Wanted): Verdict {
-  const { target } = asked;
-  const path = target.split('?', 1)[0] as string;
-  if (!target.startsWith('/')) return refuse('forbidden_host', 'The request target must be a path.');
-  if (hasTricks(path)) return refuse('invalid_value', 'The path must not hold encoded slashes or dot segments.');
-
-  const hosts = asked.all('host');
-  const name = hosts.length === 1 ? hostName(hosts[0] as string) : undefined;
-  if (name === undefined || !(LOOPBACK.has(name) || door.hosts.has(name))) {
-    return refuse(
-      'forbidden_host',
-      "This server does not answer to that Host. The setting 'hosts' lists those it does.",
-    );
-  }
-  const origins = asked.all('origin');
-  if (origins.length > 1 || (origins.length === 1 && !isOwnOrigin(door, asked, origins[0] as string))) {
-    return refuse('forbidden_origin', "This origin may not connect. The setting 'origins' lists those that may.");
-  }
-  if (FOR_OUR_PAGE.has(wanted) && !isFromOurPage(asked, origins[0])) {
-    return refuse('forbidden_origin', 'Only the page of this server, and programs that are no pages, may ask this.');
-  }
-  return wanted === 'presence' ? { ok: true, grant: NOBODY } : judge(door, asked, wanted);
+function configuredOrigin(origin: string): string {
+  const parsed = originOf(origin);
+  if (parsed === undefined) throw new ColloquyError('invalid_configuration', `origins: '${origin}' is not an origin`);
+  return parsed;
 }
 
-function judge(door: Door, asked: Asked, wanted: Wanted): Verdict {
-  for (const [parameter, value] of queryOf(asked.target)) {
-    if (CREDENTIAL_PARAMETERS.has(parameter.toLowerCase()) || /^(?:sk-|ek_|Bearer\s)/.test(value)) {
-      return refuse('invalid_value', 'Credentials are not read from the query string. Send them as a header.');
-    }
-  }
-  const fromProtocol = offeredProtocols(asked).filter((protocol) => protocol.startsWith(KEY_PROTOCOL));
-  const shown = new Set([
-    ...asked.all('authorization').flatMap((value) => /^Bearer +(\S+) *$/i.exec(value)?.[1] ?? []),
-    ...asked.all('api-key').filter((value) => value !== ''),
-    ...fromProtocol.map((protocol) => protocol.slice(KEY_PROTOCOL.length)).filter((value) => value !== ''),
-  ]);
-  if (shown.size > 1) return refuse('invalid_value', 'Two different credentials were sent.');
-  const [credential] = shown;
+// ---- Target, Host, Origin ----
 
-  if (credential === undefined) {
-    if (door.keys.length === 0) return { ok: true, grant: NOBODY };
-    if (wanted === 'greet') return { ok: true, grant: STRANGER };
-    return refuse('invalid_api_key', 'No API key was provided.', null, true);
-  }
-  if (isLookToken(credential)) {
-    const principal = door.looks.find(credential);
-    if (principal === undefined) {
-      if (door.keys.length === 0) return { ok: true, grant: NOBODY };
-      return refuse('invalid_api_key', 'The look token is unknown or expired.');
-    }
-    if (wanted !== 'inspect') return refuse('invalid_api_key', 'A look token cannot be used here.');
-    return { ok: true, grant: { principal, secret: undefined } };
-  }
-  if (credential.startsWith('ek_')) {
-    const found = door.secrets.find(credential);
-    if (found.is === 'good') {
-      if (wanted !== 'session' && wanted !== 'call') {
-        return refuse('invalid_api_key', 'A client secret cannot be used here.');
-      }
-      return { ok: true, grant: { principal: found.secret.principal, secret: found.secret } };
-    }
-    if (found.is !== 'unknown') return refuse('invalid_api_key', `The client secret is ${found.is}.`);
-  }
-  if (door.keys.length === 0) return { ok: true, grant: NOBODY };
-  if (!isKey(door, credential)) return refuse('invalid_api_key', 'Incorrect API key provided.');
-  if (fromProtocol.length > 0 && asked.all('origin').length > 0 && !door.keysFromBrowsers) {
-    return refuse(
-      'invalid_api_key',
-      "Browsers may show client secrets only. The setting 'keysFromBrowsers' lifts that.",
-    );
-  }
-  return { ok: true, grant: { principal: keyName(credential), secret: undefined } };
+const NOT_A_PATH = refusal('forbidden_host', 'The request target must be a path.');
+const ENCODED_PATH = refusal('invalid_value', 'The path must not hold encoded slashes or dot segments.');
+const OTHER_HOST = refusal(
+  'forbidden_host',
+  "This server does not answer to that Host. The setting 'hosts' lists those it does.",
+);
+const OTHER_ORIGIN = refusal(
+  'forbidden_origin',
+  "This origin may not connect. The setting 'origins' lists those that may.",
+);
+const OTHER_PAGE = refusal(
+  'forbidden_origin',
+  'Only the page of this server, and programs that are no pages, may ask this.',
+);
+
+function refuseTarget(target: string): Refusal | undefined {
+  if (!target.startsWith('/')) return NOT_A_PATH;
+  return isAmbiguous(pathOf(target)) ? ENCODED_PATH : undefined;
 }
 
-/** Compares with every key, whatever the outcome of the others, in constant time [AU12]. */
-function isKey(door: Door, credential: string): boolean {
-  const hash = digest(credential);
-  return door.keys.reduce((isFound, key) => timingSafeEqual(key, hash) || isFound, false);
+/** Encoded slashes and dot segments mean different things to different readers [RT17]. */
+function isAmbiguous(path: string): boolean {
+  return (
+    /%(?:2f|5c|2e|00)|[\\\0]/i.test(path) || path.split('/').some((segment) => segment === '.' || segment === '..')
+  );
 }
 
-/** The name in a `Host`, in lower case, its port dropped; `undefined` when it is no host. */
+function refuseHost(head: RequestHead, hosts: ReadonlySet<string>): Refusal | undefined {
+  const sent = head.all('host');
+  const name = sent.length === 1 ? hostName(sent[0] as string) : undefined;
+  return name !== undefined && (LOOPBACK.has(name) || hosts.has(name)) ? undefined : OTHER_HOST;
+}
+
+/** The name in a `Host`, in lower case, its port dropped; `undefined` when it is not a host. */
 function hostName(host: string): string | undefined {
   return /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
+}
+
+function refuseOrigin(
+  head: RequestHead,
+  listed: ReadonlySet<string>,
+  { isConsoleApi }: AccessRule,
+): Refusal | undefined {
+  const [origin, ...others] = head.all('origin');
+  if (others.length > 0 || (origin !== undefined && !isOwnOrigin(head, listed, origin))) return OTHER_ORIGIN;
+  return isConsoleApi && !isFromOurPage(head, origin) ? OTHER_PAGE : undefined;
 }
 
 /** An origin, if the text is exactly one as browsers write it. */
@@ -219,38 +168,95 @@ function originOf(text: string): string | undefined {
   return origin === text && origin !== 'null' ? origin : undefined;
 }
 
-function isOwnOrigin(door: Door, asked: Asked, text: string): boolean {
+function isOwnOrigin(head: RequestHead, listed: ReadonlySet<string>, text: string): boolean {
   const origin = originOf(text);
   if (origin === undefined) return false;
-  if (door.origins.has(origin)) return true;
-  const own = `${asked.isTls ? 'https' : 'http'}://${asked.all('host')[0]}`;
+  if (listed.has(origin)) return true;
+  const own = `${head.isTls ? 'https' : 'http'}://${head.all('host')[0]}`;
   return URL.canParse(own) && new URL(own).origin === origin;
 }
 
 /**
- * Whether a page asks that came from here, or no page at all. A listed origin is another page, unless it is our own address behind
- * a proxy that speaks TLS. What browsers ask for without an `Origin`, as images are, says itself where it was asked from.
+ * Whether the request comes from a page of this server, or from no page. A listed origin is another page, unless it is our own
+ * address behind a proxy that speaks TLS. Requests without an `Origin`, as for images, say in `Sec-Fetch-Site` where they come from.
  */
-function isFromOurPage(asked: Asked, origin: string | undefined): boolean {
+function isFromOurPage(head: RequestHead, origin: string | undefined): boolean {
   if (origin === undefined)
-    return asked.all('sec-fetch-site').every((site) => site === 'same-origin' || site === 'none');
+    return head.all('sec-fetch-site').every((site) => site === 'same-origin' || site === 'none');
   const { protocol, host } = new URL(origin);
-  return new URL(`${protocol}//${asked.all('host')[0]}`).host === host;
+  return new URL(`${protocol}//${head.all('host')[0]}`).host === host;
 }
 
-/** Encoded slashes and dot segments mean different things to different readers [RT17]. */
-function hasTricks(path: string): boolean {
-  return (
-    /%(?:2f|5c|2e|00)|[\\\0]/i.test(path) || path.split('/').some((segment) => segment === '.' || segment === '..')
+// ---- Credential ----
+
+interface Credentials extends Pick<AuthorizerOptions, 'keysFromBrowsers' | 'secrets' | 'watchTokens'> {
+  /** Hashes of the keys. */
+  readonly keys: readonly Buffer[];
+}
+
+const IN_QUERY = refusal('invalid_value', 'Credentials are not read from the query string. Send them as a header.');
+const TWO_CREDENTIALS = refusal('invalid_value', 'Two different credentials were sent.');
+
+function checkCredential(credentials: Credentials, head: RequestHead, rule: AccessRule): Verdict {
+  if (hasCredentialInQuery(head.target)) return refuse(IN_QUERY);
+  const { sent, fromProtocol } = credentialsOf(head);
+  if (sent.size > 1) return refuse(TWO_CREDENTIALS);
+  const [credential] = sent;
+  const hasKeys = credentials.keys.length > 0;
+  if (credential === undefined) {
+    if (!hasKeys) return granted(NOBODY);
+    return rule.scope === 'public' ? granted(STRANGER) : refuse(NO_CREDENTIAL);
+  }
+  if (isWatchToken(credential)) return checkWatchToken(credentials, credential, rule);
+  if (credential.startsWith('ek_')) {
+    const verdict = checkSecret(credentials, credential, rule);
+    if (verdict) return verdict;
+  }
+  if (!hasKeys) return granted(NOBODY);
+  if (!isKey(credentials, credential)) return badCredential('Incorrect API key provided.');
+  if (fromProtocol && head.all('origin').length > 0 && !credentials.keysFromBrowsers) {
+    return badCredential("Browsers may show client secrets only. The setting 'keysFromBrowsers' lifts that.");
+  }
+  return granted({ principal: keyName(credential), secret: undefined });
+}
+
+function hasCredentialInQuery(target: string): boolean {
+  return [...queryOf(target)].some(
+    ([parameter, value]) => CREDENTIAL_PARAMETERS.has(parameter.toLowerCase()) || /^(?:sk-|ek_|Bearer\s)/.test(value),
   );
 }
 
-/** The parameters of a request target. */
-export function queryOf(target: string): URLSearchParams {
-  const at = target.indexOf('?');
-  return new URLSearchParams(at === -1 ? '' : target.slice(at + 1));
+/** The credentials in the headers, and whether one came as a subprotocol. */
+function credentialsOf(head: RequestHead): { sent: ReadonlySet<string>; fromProtocol: boolean } {
+  const protocols = offeredProtocols(head).filter((protocol) => protocol.startsWith(KEY_PROTOCOL));
+  const sent = new Set([
+    ...head.all('authorization').flatMap((value) => /^Bearer +(\S+) *$/i.exec(value)?.[1] ?? []),
+    ...head.all('api-key').filter((value) => value !== ''),
+    ...protocols.map((protocol) => protocol.slice(KEY_PROTOCOL.length)).filter((value) => value !== ''),
+  ]);
+  return { sent, fromProtocol: protocols.length > 0 };
 }
 
-/** The subprotocols offered, in order. */
-export const offeredProtocols = (asked: Asked): string[] =>
-  asked.all('sec-websocket-protocol').flatMap((value) => value.split(',').map((protocol) => protocol.trim()));
+function checkWatchToken({ watchTokens, keys }: Credentials, credential: string, rule: AccessRule): Verdict {
+  const principal = watchTokens.find(credential);
+  if (principal === undefined) {
+    return keys.length === 0 ? granted(NOBODY) : badCredential('The watch token is unknown or expired.');
+  }
+  if (rule.scope !== 'read' || !rule.isConsoleApi) return badCredential('A watch token cannot be used here.');
+  return granted({ principal, secret: undefined });
+}
+
+/** `undefined` for a value that is not a client secret of this server: it may still be a key. */
+function checkSecret({ secrets }: Credentials, credential: string, { scope }: AccessRule): Verdict | undefined {
+  const found = secrets.find(credential);
+  if (found.is === 'unknown') return undefined;
+  if (found.is !== 'good') return badCredential(`The client secret is ${found.is}.`);
+  if (scope !== 'open_session') return badCredential('A client secret cannot be used here.');
+  return granted({ principal: found.secret.principal, secret: found.secret });
+}
+
+/** Compares with every key, whatever the outcome of the others, in constant time [AU12]. */
+function isKey({ keys }: Credentials, credential: string): boolean {
+  const hash = digest(credential);
+  return keys.reduce((isFound, key) => timingSafeEqual(key, hash) || isFound, false);
+}

@@ -1,11 +1,14 @@
-// What a connection opens: read off the path, the query, the grant and the operator's list of models [AU1, AU3 to AU6, AU24].
+// Parses what a connection is to open from path, query, grant and the operator's list of models [AU1, AU3 to AU6, AU24]. Who may
+// open it is `authorize.ts`.
 
 import type { SessionUpdateConfig } from '@colloquy/protocol';
-import { type Grant, queryOf, type Refusal } from './authorize.ts';
+import { type Refusal, refusal, unknownModel } from '../http/refusals.ts';
+import type { Grant } from './authorize.ts';
 import type { SecretSession, TranslationConfig } from './client-secrets.ts';
+import { pathOf, queryOf } from './request-head.ts';
 
-/** A session with a conversation to be. */
-export interface ConversationOpening {
+/** A session with a conversation. */
+export interface ConversationRequest {
   readonly kind: 'realtime' | 'transcription';
   /** Fixed for the life of the session [SE14]. `''` for a transcription session, which has none. */
   readonly model: string;
@@ -15,18 +18,18 @@ export interface ConversationOpening {
   readonly isLocked: boolean;
 }
 
-/** A translation session to be. */
-export interface TranslationOpening {
+/** A translation session. */
+export interface TranslationRequest {
   readonly kind: 'translation';
   readonly model: string;
   readonly config: TranslationConfig | undefined;
   readonly isLocked: boolean;
 }
 
-export type Opening = ConversationOpening | TranslationOpening;
-type Opened = { ok: true; opening: Opening } | { ok: false; refusal: Refusal };
+export type SessionRequest = ConversationRequest | TranslationRequest;
+type Parsed = { ok: true; request: SessionRequest } | { ok: false; refusal: Refusal };
 
-export interface OpeningRules {
+export interface SessionRules {
   /** Models a client may name; `undefined` for any [AU5]. */
   readonly models: readonly string[] | undefined;
   readonly defaultModel: string;
@@ -54,21 +57,20 @@ const PATHS: ReadonlyMap<string, Address> = new Map(
 );
 export const SESSION_PATHS: ReadonlySet<string> = new Set(PATHS.keys());
 
-const addressOf = (target: string): Address | undefined => PATHS.get(target.split('?', 1)[0] as string);
+const addressOf = (target: string): Address | undefined => PATHS.get(pathOf(target));
 
 /** Whether the address alone chooses the beta dialect [BT1]. */
 export const isBetaAddress = (target: string): boolean => addressOf(target) === 'azure_beta';
 
 const refuse = (code: Refusal['code'], param: string | null, message: string) =>
-  ({ ok: false, refusal: { code, param, message } }) as const;
+  ({ ok: false, refusal: refusal(code, message, param) }) as const;
 
 /** How a model is named in a query: by `model`, and at Azure's beta address by `deployment`. */
 type ModelParameter = 'model' | 'deployment';
 
 const missingModel = (param: ModelParameter = 'model') =>
   refuse('missing_model', param, `You must provide a ${param} parameter.`);
-const invalidModel = (param: ModelParameter = 'model') =>
-  refuse('invalid_model', param, 'The model does not exist or you do not have access to it.');
+const invalidModel = (param: ModelParameter = 'model') => ({ ok: false, refusal: unknownModel(param) }) as const;
 const otherModel = (param: ModelParameter = 'model') =>
   refuse('session_locked', param, 'The client secret fixes the model.');
 const otherKind = (param: string | null) =>
@@ -78,13 +80,13 @@ const otherKind = (param: string | null) =>
  * Of a target whose path is one of `SESSION_PATHS`. Refuses with `invalid_value`, `missing_model`, `invalid_model`,
  * `session_locked` or, for a sideband, `call_id_not_found`.
  */
-export function openingOf(target: string, grant: Grant, rules: OpeningRules): Opened {
+export function parseSessionRequest(target: string, grant: Grant, rules: SessionRules): Parsed {
   const address = addressOf(target);
-  if (address === 'translation') return translationOf(target, grant, rules);
-  return conversationOf(target, grant, rules, address === 'azure_beta' ? 'deployment' : 'model');
+  if (address === 'translation') return parseTranslation(target, grant, rules);
+  return parseConversation(target, grant, rules, address === 'azure_beta' ? 'deployment' : 'model');
 }
 
-function translationOf(target: string, grant: Grant, rules: OpeningRules): Opened {
+function parseTranslation(target: string, grant: Grant, rules: SessionRules): Parsed {
   const query = queryOf(target);
   if (query.getAll('model').length > 1 || query.has('call_id') || query.has('intent')) {
     return refuse('invalid_value', null, "'model' alone names what is opened here, once.");
@@ -97,10 +99,10 @@ function translationOf(target: string, grant: Grant, rules: OpeningRules): Opene
   if (asked && isLocked && asked !== config.model) return otherModel();
   const model = asked || config?.model || '';
   if (rules.models && !rules.models.includes(model)) return invalidModel();
-  return { ok: true, opening: { kind: 'translation', model, config, isLocked } };
+  return { ok: true, request: { kind: 'translation', model, config, isLocked } };
 }
 
-function conversationOf(target: string, grant: Grant, rules: OpeningRules, param: ModelParameter): Opened {
+function parseConversation(target: string, grant: Grant, rules: SessionRules, param: ModelParameter): Parsed {
   const query = queryOf(target);
   const calls = query.getAll('call_id');
   const intents = query.getAll('intent');
@@ -119,19 +121,19 @@ function conversationOf(target: string, grant: Grant, rules: OpeningRules, param
   const isLocked = rules.lockedSecrets && config !== undefined;
   if (intents.length > 0) {
     if (config && config.type !== 'transcription') return otherKind('intent');
-    return { ok: true, opening: { kind: 'transcription', model: '', config, isLocked } };
+    return { ok: true, request: { kind: 'transcription', model: '', config, isLocked } };
   }
   const own = config?.type === 'realtime' ? config.model : undefined;
   const [asked] = models;
   if (!asked && !config) return missingModel(param);
   if (config?.type === 'transcription') {
     if (asked) return otherKind(param);
-    return { ok: true, opening: { kind: 'transcription', model: '', config, isLocked } };
+    return { ok: true, request: { kind: 'transcription', model: '', config, isLocked } };
   }
   if (asked && isLocked && own !== undefined && asked !== own) return otherModel(param);
   const model = asked || own || rules.defaultModel;
   if (rules.models && !rules.models.includes(model)) return invalidModel(param);
-  return { ok: true, opening: { kind: 'realtime', model, config, isLocked } };
+  return { ok: true, request: { kind: 'realtime', model, config, isLocked } };
 }
 
 /** What a locked configuration fixes, as dotted paths below `session` [SE33]: settings as a whole, not their inside. */

@@ -1,40 +1,41 @@
-// Minting and reading look tokens: what a page shows in the place of a key where it can send no headers, as when it opens a
-// WebSocket. For a minute, for reading alone. Only hashes are kept. Client secrets, which open sessions, are `client-secrets.ts`.
+// Mints and reads watch tokens. A page shows one in place of a key where it can send no headers, as when it opens a WebSocket to
+// watch a session; it lasts a minute and only reads. Hashes alone are stored. Client secrets, which open sessions, are
+// `client-secrets.ts`.
 
 import { createHash, randomBytes } from 'node:crypto';
 
-export interface LookTokens {
-  /** Makes a token; it is told this once. `undefined` when too many are live. */
+export interface WatchTokens {
+  /** Makes a token; only the caller ever sees its value. `undefined` when `MAX_TOKENS` are live. */
   mint(principal: string): string | undefined;
-  /** Whose token it is; `undefined` when it is none, or expired. */
+  /** Whose token it is; `undefined` when it is unknown or expired. */
   find(value: string): string | undefined;
 }
 
 /** How long a token can be used, in milliseconds. */
-export const LOOK_TOKEN_MS = 60_000;
+export const WATCH_TOKEN_MS = 60_000;
 /** Live at once; each is minted with a key. */
-const MOST = 10_000;
-/** Looks like a client secret, so that whatever hides those hides these. */
-const PREFIX = 'ek_look_';
+const MAX_TOKENS = 10_000;
+/** Begins as client secrets do, so that redaction hides both. */
+const PREFIX = 'ek_watch_';
 
-export const isLookToken = (value: string): boolean => value.startsWith(PREFIX);
+export const isWatchToken = (value: string): boolean => value.startsWith(PREFIX);
 
 const hashOf = (value: string) => createHash('sha256').update(value).digest('hex');
 
 /** `now` is monotonic, in milliseconds. */
-export function lookTokens(now: () => number): LookTokens {
+export function watchTokens(now: () => number): WatchTokens {
   const live = new Map<string, { readonly principal: string; readonly until: number }>();
   return {
     mint(principal) {
       const at = now();
-      // In the order they were minted, which is the one they expire in.
+      // Tokens expire in the order they were minted.
       for (const [hash, { until }] of live) {
         if (until > at) break;
         live.delete(hash);
       }
-      if (live.size >= MOST) return undefined;
+      if (live.size >= MAX_TOKENS) return undefined;
       const value = `${PREFIX}${randomBytes(32).toString('base64url')}`;
-      live.set(hashOf(value), { principal, until: at + LOOK_TOKEN_MS });
+      live.set(hashOf(value), { principal, until: at + WATCH_TOKEN_MS });
       return value;
     },
     find(value) {

@@ -1,17 +1,26 @@
-// From an HTTP upgrade to a hosted session: through the door, past the limits, over to `ws`. What is refused is refused with an
+// From an HTTP upgrade to a hosted session: authorizes it, checks the limits, hands it to `ws`. What is refused is refused with an
 // HTTP status, before anything is opened [AU10]; in refusal mode `event` as browsers can see it, after the upgrade [AU13].
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { ColloquyError, encodeEvent, FAILURES, toRealtimeError } from '@colloquy/protocol';
+import { ColloquyError, encodeEvent, toRealtimeError } from '@colloquy/protocol';
 import type { SessionOptions } from '@colloquy/session';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import { type Asked, askedBy, authorize, type Door, type Grant, queryOf, type Refusal } from '../auth/authorize.ts';
-import { lockedPaths, type Opening, type OpeningRules, openingOf, SESSION_PATHS } from '../auth/session-request.ts';
+import type { AccessRule, Authorizer, Grant } from '../auth/authorize.ts';
+import type { ClientSecrets } from '../auth/client-secrets.ts';
+import { pathOf, queryOf, type RequestHead, readRequestHead } from '../auth/request-head.ts';
+import {
+  lockedPaths,
+  parseSessionRequest,
+  SESSION_PATHS,
+  type SessionRequest,
+  type SessionRules,
+} from '../auth/session-request.ts';
 import type { EngineRegistry } from '../engines/registry.ts';
 import type { Translator } from '../engines/translator.ts';
-import { answerSocket, httpAnswer, refusal } from '../http/http-answer.ts';
+import { answerSocket, httpAnswer } from '../http/http-answer.ts';
+import { BAD_HANDSHAKE, NOT_FOUND, type Refusal, refusal, SERVER_FAULT, UPGRADE_REQUIRED } from '../http/refusals.ts';
 import { buckets, type Limits } from '../limits.ts';
 import { errorName, type Log } from '../log.ts';
 import type { Recorder, SessionRecording } from '../recordings/recorder.ts';
@@ -30,9 +39,10 @@ import { webSocketTransport } from '../transports/websocket.ts';
 import { createWatchUpgrade, type WatchPolicy, watchedBy } from './watch-upgrade.ts';
 
 export interface UpgradeOptions {
-  readonly door: Door;
+  readonly authorizer: Authorizer;
+  readonly secrets: ClientSecrets;
   readonly hub: Hub;
-  readonly rules: OpeningRules;
+  readonly rules: SessionRules;
   readonly engines: EngineRegistry;
   readonly translator: Translator;
   readonly limits: Limits;
@@ -61,7 +71,7 @@ export interface UpgradeOptions {
 export function createUpgrade(
   options: UpgradeOptions,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
-  const { door, hub, rules, limits, log, clock } = options;
+  const { authorizer, secrets, hub, rules, limits, log, clock } = options;
   const opens = buckets(limits.opensPerSecond, limits.opensBurst);
   const settings: ServerOptions & { closeTimeout: number; maxFragments: number } = {
     noServer: true,
@@ -78,14 +88,14 @@ export function createUpgrade(
 
   return (request, socket, head) => {
     socket.on('error', () => socket.destroy()); // a socket without a listener ends the process
-    const asked = askedBy(request);
-    const path = asked.target.split('?', 1)[0] as string;
+    const requestHead = readRequestHead(request);
+    const path = pathOf(requestHead.target);
     const isSessionPath = SESSION_PATHS.has(path);
     const watched = watchedBy(path);
-    const verdict = authorize(door, asked, isSessionPath ? 'session' : watched ? 'inspect' : 'presence');
+    const verdict = authorizer.authorize(requestHead, isSessionPath ? OPEN_SESSION : watched ? WATCH : PUBLIC);
     const refuse = (refusal: Refusal, headers?: Record<string, string>, isUpstreams = false) => {
-      const { http: status, close } = FAILURES[refusal.code];
-      log.info({ code: refusal.code, status, route: isSessionPath ? path : 'other' }, 'upgrade refused');
+      const { code, http: status, close } = refusal;
+      log.info({ code, status, route: isSessionPath ? path : 'other' }, 'upgrade refused');
       const isTold = options.refusals === 'event' || refusal === BETA_REFUSED;
       if (isTold && (close >= 3000 || isUpstreams) && isSessionPath && isHandshake(request)) {
         sockets.handleUpgrade(request, socket, head, (ws) => refuseByEvent(ws, refusal));
@@ -94,7 +104,8 @@ export function createUpgrade(
     if (!verdict.ok) return refuse(verdict.refusal);
     if (!isSessionPath && !watched) return refuse(NOT_FOUND);
     if (request.method !== 'GET') return refuse(NOT_GET, { allow: 'GET' });
-    if (request.headers.upgrade?.toLowerCase() !== 'websocket') return refuse(NO_UPGRADE, { upgrade: 'websocket' });
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket')
+      return refuse(UPGRADE_REQUIRED, { upgrade: 'websocket' });
     if (request.headers['sec-websocket-version'] !== '13') {
       return refuse(BAD_VERSION, { 'sec-websocket-version': '13' });
     }
@@ -104,19 +115,19 @@ export function createUpgrade(
       const refused = watch(request, socket, head, watched, grant);
       return refused && refuse(refused);
     }
-    if (options.beta === 'refuse' && asksForBeta(asked)) return refuse(BETA_REFUSED);
-    const found = openingOf(asked.target, grant, rules);
-    if (!found.ok) return refuse(found.refusal);
+    if (options.beta === 'refuse' && asksForBeta(requestHead)) return refuse(BETA_REFUSED);
+    const parsed = parseSessionRequest(requestHead.target, grant, rules);
+    if (!parsed.ok) return refuse(parsed.refusal);
     const full = refuseLoad(grant, request);
     if (full) return refuse(full);
-    const { opening } = found;
+    const { request: opening } = parsed;
     if (options.upstream && opening.kind === 'translation') return refuse(NOT_RELAYED);
-    if (grant.secret && !door.secrets.spend(grant.secret)) return refuse(SPENT);
+    if (grant.secret && !secrets.spend(grant.secret)) return refuse(SPENT);
     const accept = (upstream?: Upstream) => {
       let isOpen = false;
       sockets.handleUpgrade(request, socket, head, (ws) => {
         isOpen = true;
-        void open(ws, socket, asked, grant, opening, upstream);
+        void open(ws, socket, requestHead, grant, opening, upstream);
       });
       if (!isOpen) upstream?.transport.drop(); // the client has gone
     };
@@ -136,7 +147,7 @@ export function createUpgrade(
   };
 
   /** An upstream is dialled before the client is told of success [RL2]. Rejects as `dialUpstream` does. */
-  async function dial(to: UpstreamOptions, { model, kind }: Opening, client: Duplex): Promise<Upstream> {
+  async function dial(to: UpstreamOptions, { model, kind }: SessionRequest, client: Duplex): Promise<Upstream> {
     const left = new AbortController();
     const leave = () => left.abort();
     // Nothing is taken from what the client may have sent; but only who tries to read learns that there is an end.
@@ -170,17 +181,17 @@ export function createUpgrade(
   async function open(
     ws: WebSocket,
     stream: Duplex,
-    asked: Asked,
+    requestHead: RequestHead,
     grant: Grant,
-    opening: Opening,
+    opening: SessionRequest,
     upstream?: Upstream,
   ): Promise<void> {
     const began = clock();
     const plain = webSocketTransport(ws, { ...limits, stream });
-    const isBeta = opening.kind !== 'translation' && asksForBeta(asked); // translations never had a beta shape
+    const isBeta = opening.kind !== 'translation' && asksForBeta(requestHead); // translations never had a beta shape
     const bridged = isBeta ? betaTransport(plain, { temperature: grant.secret?.temperature }) : undefined;
     const transport = bridged ?? plain;
-    const drainCode = queryOf(asked.target).get('resume') === '1' ? 1012 : 1001; // [ER46]
+    const drainCode = queryOf(requestHead.target).get('resume') === '1' ? 1012 : 1001; // [ER46]
     const shared = { limits, log, clock, drainCode };
     const max_duration_ms = grant.secret ? Math.min(limits.secretSessionMs, limits.sessionMs) : limits.sessionMs;
     let session_id = '';
@@ -206,7 +217,7 @@ export function createUpgrade(
       };
       const revoke = () => session.close(1008, 'The client secret was revoked.');
       grant.secret?.revoked.addEventListener('abort', revoke, { signal: over.signal });
-      const protocol = asked.isTls ? 'wss' : 'ws';
+      const protocol = requestHead.isTls ? 'wss' : 'ws';
       log.info({ session_id, key: grant.principal, protocol, ...(engine && { engine }) }, 'session opened');
     };
     const locked = opening.config && opening.isLocked && { locked: lockedPaths(opening.config) };
@@ -270,7 +281,7 @@ export function createUpgrade(
     } catch (error) {
       // A fault of ours: one connection pays for it, the others do not notice.
       log.error({ session_id, error: errorName(error) }, 'a session failed');
-      tell(transport, FAULT, 1011, 'The server had an error.');
+      tell(transport, SERVER_FAULT, 1011, 'The server had an error.');
     } finally {
       over.abort();
       recording?.end();
@@ -280,13 +291,13 @@ export function createUpgrade(
   }
 }
 
-const NOT_FOUND = refusal('not_found', 'There is nothing at this path.');
+const PUBLIC: AccessRule = { scope: 'public' };
+const OPEN_SESSION: AccessRule = { scope: 'open_session' };
+const WATCH: AccessRule = { scope: 'read', isConsoleApi: true };
+
 const NOT_GET = refusal('method_not_allowed', 'A WebSocket is opened with GET.');
-const NO_UPGRADE = refusal('websocket_upgrade_required', 'This path is for WebSocket connections.');
 const BAD_VERSION = refusal('invalid_value', 'The only supported WebSocket version is 13.');
-const BAD_HANDSHAKE = refusal('invalid_value', 'The WebSocket handshake is not valid.');
 const NOT_RELAYED = refusal('not_found', 'Translation sessions are not relayed.');
-const FAULT = refusal('internal_error', 'The server had an error.');
 const SPENT = refusal('invalid_api_key', 'The client secret is spent.');
 const DRAINING = refusal('draining', 'The server is shutting down.');
 const FULL = refusal('overloaded', 'The server has no room for another session.');
@@ -298,8 +309,7 @@ const isHandshake = ({ headers }: IncomingMessage) =>
 
 /** One `error`, then a close that names it [ER48, ER49]. */
 function refuseByEvent(ws: WebSocket, refusal: Refusal): void {
-  const { type, close } = FAILURES[refusal.code];
-  tell(webSocketTransport(ws), refusal, close || 1011, refusal.isMissing ? type : `${type}.${refusal.code}`);
+  tell(webSocketTransport(ws), refusal, refusal.close || 1011, refusal.reason);
 }
 
 /** An `error` outside any session, then the close [ER51]. */

@@ -6,9 +6,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RedactionLevel } from '@colloquy/protocol';
 import { type ServerOptions, WebSocketServer } from 'ws';
-import type { Grant, Refusal } from '../auth/authorize.ts';
-import { answerSocket, httpAnswer, refusal } from '../http/http-answer.ts';
+import type { Grant } from '../auth/authorize.ts';
+import { answerSocket, httpAnswer } from '../http/http-answer.ts';
 import { askedLevel } from '../http/redaction-level.ts';
+import { BAD_HANDSHAKE, type Refusal, refusal } from '../http/refusals.ts';
 import { buckets, type Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Watching } from '../sessions/observers.ts';
@@ -87,7 +88,6 @@ export function createWatchUpgrade(options: WatchUpgradeOptions) {
   }
 }
 
-const BAD_HANDSHAKE = refusal('invalid_value', 'The WebSocket handshake is not valid.');
 const SWITCHED_OFF = refusal('not_found', "Sessions cannot be watched here. The setting 'watch' changes that.");
 const NO_AUDIO = refusal(
   'invalid_value',

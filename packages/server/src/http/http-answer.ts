@@ -1,19 +1,12 @@
-// A refusal as an HTTP answer: the JSON error envelope of RT13, for Fastify's replies and for sockets that have none yet.
+// Writes a refusal as an HTTP answer, the JSON error envelope of RT13, for Fastify and for bare sockets. Refusals are made in
+// `refusals.ts`.
 
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { FAILURES } from '@colloquy/protocol';
-import type { Refusal } from '../auth/authorize.ts';
+import type { Refusal } from './refusals.ts';
 
 /** Seconds after which a client may try again, for statuses that say so [RT14]. */
 const RETRY_AFTER: Readonly<Record<number, string>> = { 429: '1', 503: '5' };
-
-/** Says why, in the words of one row of the failure table. */
-export const refusal = (code: Refusal['code'], message: string, param: string | null = null): Refusal => ({
-  code,
-  param,
-  message,
-});
 
 export interface HttpAnswer {
   readonly status: number;
@@ -22,11 +15,11 @@ export interface HttpAnswer {
 }
 
 /** What a refusal looks like over HTTP. `headers` come on top. */
-export function httpAnswer({ code, param, message }: Refusal, headers: Record<string, string> = {}): HttpAnswer {
-  const { type, http: status } = FAILURES[code];
-  const retry = RETRY_AFTER[status];
+export function httpAnswer(refusal: Refusal, headers: Record<string, string> = {}): HttpAnswer {
+  const { type, code, param, message, http } = refusal;
+  const retry = RETRY_AFTER[http];
   return {
-    status,
+    status: http,
     headers: {
       'content-type': 'application/json; charset=utf-8',
       ...(retry && { 'retry-after': retry }),

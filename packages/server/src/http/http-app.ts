@@ -1,18 +1,20 @@
-// The HTTP side: Fastify with our door in front of every route, known or not, and our envelope around every failure. The routes
+// The HTTP side: Fastify, with the authorizer before every route, known or not, and our envelope around every failure. The routes
 // themselves are in `routes/`.
 
-import { ColloquyError, FAILURES } from '@colloquy/protocol';
+import { ColloquyError } from '@colloquy/protocol';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import { askedBy, authorize, type Door, type Grant, type Refusal, type Wanted } from '../auth/authorize.ts';
+import type { AccessRule, Authorizer, Grant } from '../auth/authorize.ts';
+import { readRequestHead } from '../auth/request-head.ts';
 import { SESSION_PATHS } from '../auth/session-request.ts';
 import type { Limits } from '../limits.ts';
 import { errorName, type Log } from '../log.ts';
 import { httpAnswer } from './http-answer.ts';
+import { NOT_FOUND, type Refusal, refusal, SERVER_FAULT, UPGRADE_REQUIRED } from './refusals.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a route lets in. Absent: whoever passes Host and Origin. */
-    wanted?: Wanted;
+    /** What a route asks of a request. @default PUBLIC */
+    access?: AccessRule;
   }
   interface FastifyRequest {
     /** Set before any handler runs. */
@@ -21,7 +23,7 @@ declare module 'fastify' {
 }
 
 export interface RestOptions {
-  readonly door: Door;
+  readonly authorizer: Authorizer;
   readonly limits: Limits;
   readonly log: Log;
   /** Adds the routes. */
@@ -69,7 +71,7 @@ export function replyRefusal(reply: FastifyReply, refusal: Refusal, headers?: Re
 
 /** Builds the application. Not listening: whoever listens hands requests to `app.routing`. */
 export async function createRest(options: RestOptions): Promise<FastifyInstance> {
-  const { door, limits, log } = options;
+  const { authorizer, limits, log } = options;
   const methods = new Map<string, Set<string>>();
   const app = fastify({
     logger: false,
@@ -91,23 +93,23 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => done(null, body));
 
   app.addHook('onRequest', async (request, reply) => {
-    const asked = askedBy(request.raw);
+    const head = readRequestHead(request.raw);
     const isPreflight = request.method === 'OPTIONS';
-    const verdict = authorize(door, asked, (!isPreflight && request.routeOptions.config.wanted) || 'presence');
+    const verdict = authorizer.authorize(head, (!isPreflight && request.routeOptions.config.access) || PUBLIC);
     reply.headers(SECURITY_HEADERS);
     if (!verdict.ok) {
-      log.info({ code: verdict.refusal.code, status: FAILURES[verdict.refusal.code].http }, 'request refused');
+      log.info({ code: verdict.refusal.code, status: verdict.refusal.http }, 'request refused');
       return replyRefusal(reply, verdict.refusal);
     }
     request.grant = verdict.grant;
-    const [origin] = asked.all('origin');
-    if (origin === undefined || !door.origins.has(origin)) return;
+    const [origin] = head.all('origin');
+    if (origin === undefined || !authorizer.isListed(origin)) return;
     reply.headers({
       'access-control-allow-origin': origin,
       'access-control-expose-headers': 'location',
       vary: 'origin',
     });
-    if (isPreflight && asked.all('access-control-request-method').length > 0) {
+    if (isPreflight && head.all('access-control-request-method').length > 0) {
       return reply
         .code(204)
         .headers({
@@ -120,9 +122,9 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   });
 
   app.setErrorHandler((error: Error & { code?: string; statusCode?: number }, _, reply) => {
-    const refusal = refusalOf(error);
-    if (refusal.code === 'internal_error') log.error({ error: errorName(error) }, 'a request failed');
-    return replyRefusal(reply, refusal);
+    const refused = refusalOfError(error);
+    if (refused.code === 'internal_error') log.error({ error: errorName(error) }, 'a request failed');
+    return replyRefusal(reply, refused);
   });
   app.setNotFoundHandler((request, reply) => {
     const known = methods.get(request.url.split('?', 1)[0] as string);
@@ -131,8 +133,8 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   });
 
   for (const path of SESSION_PATHS) {
-    app.get(path, { exposeHeadRoute: false, config: { wanted: 'session' } }, (_, reply) =>
-      replyRefusal(reply, NO_UPGRADE, { upgrade: 'websocket' }),
+    app.get(path, { exposeHeadRoute: false, config: { access: { scope: 'open_session' } } }, (_, reply) =>
+      replyRefusal(reply, UPGRADE_REQUIRED, { upgrade: 'websocket' }),
     );
   }
   options.routes(app);
@@ -148,31 +150,19 @@ function refuseSchema(): never {
   throw new Error('routes have no schemas here; their bodies are read by the codec');
 }
 
-const BAD_PATH: Refusal = { code: 'invalid_value', param: null, message: 'The path is not a valid one.' };
-const NOT_FOUND: Refusal = { code: 'not_found', param: null, message: 'There is nothing at this path.' };
-const WRONG_METHOD: Refusal = {
-  code: 'method_not_allowed',
-  param: null,
-  message: 'This path does not take that method.',
-};
-/** What a plain request to a path for WebSockets is answered. */
-export const NO_UPGRADE: Refusal = {
-  code: 'websocket_upgrade_required',
-  param: null,
-  message: 'This path is for WebSocket connections.',
-};
+const PUBLIC: AccessRule = { scope: 'public' };
+const BAD_PATH = refusal('invalid_value', 'The path is not a valid one.');
+const WRONG_METHOD = refusal('method_not_allowed', 'This path does not take that method.');
+const WRONG_TYPE = refusal('unsupported_media_type', "The body must be 'application/json'.");
+const LARGE_BODY = refusal('limit_exceeded', 'The body is too large.');
+const BAD_REQUEST = refusal('invalid_value', 'The request is not valid.');
 
-/** What Fastify refuses by itself, in our words; its own may quote the request. */
-function refusalOf(error: Error & { code?: string; statusCode?: number }): Refusal {
-  if (ColloquyError.is(error)) return { code: error.code, param: null, message: error.message };
-  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return { code: 'unsupported_media_type', param: null, message: "The body must be 'application/json'." };
-  }
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return { code: 'limit_exceeded', param: null, message: 'The body is too large.' };
-  }
+/** What Fastify refuses by itself, with messages of ours: its own may quote the request. */
+function refusalOfError(error: Error & { code?: string; statusCode?: number }): Refusal {
+  if (ColloquyError.is(error)) return refusal(error.code, error.message);
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return WRONG_TYPE;
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return LARGE_BODY;
   const status = error.statusCode ?? 500;
   if (status === 404) return NOT_FOUND;
-  if (status < 500) return { code: 'invalid_value', param: null, message: 'The request is not valid.' };
-  return { code: 'internal_error', param: null, message: 'The server had an error.' };
+  return status < 500 ? BAD_REQUEST : SERVER_FAULT;
 }

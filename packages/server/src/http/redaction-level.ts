@@ -1,8 +1,8 @@
 // The level of redaction a request asks for: `?level=content`, `media` or `key`.
 
 import type { RedactionLevel } from '@colloquy/protocol';
-import { queryOf, type Refusal } from '../auth/authorize.ts';
-import { refusal } from './http-answer.ts';
+import { queryOf } from '../auth/request-head.ts';
+import { type Refusal, refusal } from './refusals.ts';
 
 const LEVELS: readonly RedactionLevel[] = ['content', 'media', 'key'];
 

@@ -2,8 +2,8 @@
 // such, everything else is `upstream_error` [RL2, RL15].
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { ColloquyError, FAILURES } from '@colloquy/protocol';
-import type { Refusal } from '../auth/authorize.ts';
+import { ColloquyError } from '@colloquy/protocol';
+import { type Refusal, refusal } from '../http/refusals.ts';
 
 /** An upstream's answer to the handshake that is no upgrade. Its message names neither host nor credential. */
 export class UpstreamRefusal extends ColloquyError {
@@ -22,17 +22,9 @@ const CODES: Readonly<Record<number, 'invalid_api_key' | 'rate_limit_exceeded'>>
 };
 
 /** The credential is the operator's: neither it nor the upstream's words for it are the client's business. */
-export const CREDENTIAL_REFUSED: Refusal = {
-  code: 'invalid_api_key',
-  param: null,
-  message: 'The upstream refused the credential of this server.',
-};
-const RATE_LIMITED: Refusal = {
-  code: 'rate_limit_exceeded',
-  param: null,
-  message: 'The upstream opens no more sessions at the moment.',
-};
-const UNREACHABLE: Refusal = { code: 'upstream_error', param: null, message: 'The upstream cannot be reached.' };
+export const CREDENTIAL_REFUSED = refusal('invalid_api_key', 'The upstream refused the credential of this server.');
+const RATE_LIMITED = refusal('rate_limit_exceeded', 'The upstream opens no more sessions at the moment.');
+const UNREACHABLE = refusal('upstream_error', 'The upstream cannot be reached.');
 
 /** What a client is told of a failed dial, and when it may try again, in seconds, if the upstream named a time. */
 export function dialRefusal(error: unknown): { refusal: Refusal; retryAfter: number | undefined } {
@@ -43,9 +35,8 @@ export function dialRefusal(error: unknown): { refusal: Refusal; retryAfter: num
 }
 
 /** How a connection that is open already is closed after such a refusal: the code of its row, else 1011. */
-export function dialClose({ code, message }: Refusal): { code: number; reason: string } {
-  const { close, type } = FAILURES[code];
-  return close === 0 ? { code: 1011, reason: message } : { code: close, reason: `${type}.${code}` };
+export function dialClose({ close, reason, message }: Refusal): { code: number; reason: string } {
+  return close === 0 ? { code: 1011, reason: message } : { code: close, reason };
 }
 
 const MAX_RETRY_AFTER = 86_400;

@@ -14,7 +14,7 @@ export interface LiveSession {
   readonly recording: string | undefined;
   /** Who watches it. */
   readonly observers: Observers;
-  /** Whose it is, as the door names them. */
+  /** `Grant.principal` of the client that opened it. */
   readonly principal: string;
   /** What it is closed with when the grace is over: 1001, or 1012 where the client means to come back [ER46]. */
   readonly drainCode: number;

@@ -2,12 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { read, transportContract } from '../../../../tests/contract/transport.ts';
-import type { Asked } from '../auth/authorize.ts';
+import type { RequestHead } from '../auth/request-head.ts';
 import type { Engine } from '../engines/engine.ts';
 import { asksForBeta, betaTransport, withTemperature } from './beta.ts';
 import { memoryPair } from './memory.ts';
 
-const asked = (headers: Record<string, string[]>): Asked => ({
+const asked = (headers: Record<string, string[]>): RequestHead => ({
   target: '/v1/realtime?model=m',
   isTls: false,
   all: (name) => headers[name] ?? [],

@@ -2,9 +2,10 @@
 // Who gets one is read off the handshake. The maps are `@colloquy/protocol/beta`.
 
 import { createBetaState, temperatureOf, toBetaServerFrames, toGaClientFrame } from '@colloquy/protocol/beta';
-import { type Asked, offeredProtocols, type Refusal } from '../auth/authorize.ts';
+import { offeredProtocols, type RequestHead } from '../auth/request-head.ts';
 import { isBetaAddress } from '../auth/session-request.ts';
 import type { Engine } from '../engines/engine.ts';
+import { refusal } from '../http/refusals.ts';
 import { withAudio } from './sliced-frame.ts';
 import type { Frame, Transport } from './transport.ts';
 
@@ -12,17 +13,16 @@ import type { Frame, Transport } from './transport.ts';
 export type BetaPolicy = 'serve' | 'refuse';
 
 /** Whether a handshake chooses the beta dialect: by `OpenAI-Beta: realtime=v1`, the subprotocol browsers have instead, or Azure's beta address [BT1]. */
-export const asksForBeta = (asked: Asked): boolean =>
-  asked.all('openai-beta').some((value) => value.split(',').some((each) => each.trim() === 'realtime=v1')) ||
-  offeredProtocols(asked).includes('openai-beta.realtime-v1') ||
-  isBetaAddress(asked.target);
+export const asksForBeta = (head: RequestHead): boolean =>
+  head.all('openai-beta').some((value) => value.split(',').some((each) => each.trim() === 'realtime=v1')) ||
+  offeredProtocols(head).includes('openai-beta.realtime-v1') ||
+  isBetaAddress(head.target);
 
 /** Why a beta client is turned away where beta is not served: after the upgrade, as the hosted service does it [BT2, ER49]. */
-export const BETA_REFUSED: Refusal = {
-  code: 'beta_api_shape_disabled',
-  param: null,
-  message: 'The Realtime Beta API is not served here. Use the GA shape, without the beta header or subprotocol.',
-};
+export const BETA_REFUSED = refusal(
+  'beta_api_shape_disabled',
+  'The Realtime Beta API is not served here. Use the GA shape, without the beta header or subprotocol.',
+);
 
 export interface BetaTransportOptions {
   /** Announces the conversation under this id right after `session.created`. Some clients break on it [BT5]. */

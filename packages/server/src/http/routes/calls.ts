@@ -1,14 +1,13 @@
 // `/v1/realtime/calls`: WebRTC and SIP. Not installed, so each answers 501 whatever it is sent [RT9].
 
 import type { FastifyInstance } from 'fastify';
-import type { Refusal } from '../../auth/authorize.ts';
 import { replyRefusal } from '../http-app.ts';
+import { refusal } from '../refusals.ts';
 
-const UNAVAILABLE: Refusal = {
-  code: 'webrtc_unavailable',
-  param: null,
-  message: 'Calls need WebRTC, which this server does not have. Use a WebSocket.',
-};
+const UNAVAILABLE = refusal(
+  'webrtc_unavailable',
+  'Calls need WebRTC, which this server does not have. Use a WebSocket.',
+);
 const PATHS = [
   'calls',
   ...['accept', 'hangup', 'reject', 'refer'].map((action) => `calls/:call_id/${action}`),
@@ -20,7 +19,10 @@ export function callRoutes(app: FastifyInstance, prefix: string): void {
   for (const path of PATHS) {
     app.post(
       `${prefix}/realtime/${path}`,
-      { config: { wanted: 'call' }, onRequest: async (_, reply) => replyRefusal(reply, UNAVAILABLE) },
+      {
+        config: { access: { scope: 'open_session' } },
+        onRequest: async (_, reply) => replyRefusal(reply, UNAVAILABLE),
+      },
       () => undefined,
     );
   }

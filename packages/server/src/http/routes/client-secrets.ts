@@ -11,6 +11,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SecretSession } from '../../auth/client-secrets.ts';
 import { randomSeed } from '../../sessions/random-seed.ts';
 import { replyRefusal } from '../http-app.ts';
+import { refusalOf } from '../refusals.ts';
 import {
   DEFAULT_SECONDS,
   effectiveSession,
@@ -22,9 +23,9 @@ import {
   TOO_MANY,
 } from './minting.ts';
 
-type Asked = { ok: true; session: SessionUpdateConfig | undefined; seconds: number } | { ok: false; issue: Issue };
+type Minting = { ok: true; session: SessionUpdateConfig | undefined; seconds: number } | { ok: false; issue: Issue };
 
-function readBody(body: unknown): Asked {
+function readBody(body: unknown): Minting {
   const read = readObject(body);
   if (!read.ok) return read;
   const { session, ...rest } = read.value;
@@ -53,31 +54,35 @@ export function clientSecretRoutes(app: FastifyInstance, prefix: string, options
     return to.header('cache-control', 'no-store').send({ value, expires_at: Math.floor(expiresAt / 1000), session });
   }
 
-  app.post(`${prefix}/realtime/client_secrets`, { config: { wanted: 'secret' } }, (request, to) => {
-    const asked = readBody(request.body);
-    if (!asked.ok) return replyRefusal(to, asked.issue);
-    const { session, seconds } = asked;
+  app.post(`${prefix}/realtime/client_secrets`, { config: { access: { scope: 'manage' } } }, (request, to) => {
+    const body = readBody(request.body);
+    if (!body.ok) return replyRefusal(to, refusalOf(body.issue));
+    const { session, seconds } = body;
     const model = session?.type === 'realtime' ? session.model : undefined;
     const unknown = refuseModel(rules, model, 'session.model');
     if (unknown) return replyRefusal(to, unknown);
     const called = model ?? rules.defaultModel;
     const started = { model: called, started_at: now(), ...opened(called, session?.type ?? 'realtime') };
     const effective = effectiveSession(session ?? { type: 'realtime' }, started);
-    if (!effective.ok) return replyRefusal(to, effective.issue);
+    if (!effective.ok) return replyRefusal(to, refusalOf(effective.issue));
     return reply(request, to, seconds, session, effective.session);
   });
 
-  app.post(`${prefix}/realtime/translations/client_secrets`, { config: { wanted: 'secret' } }, (request, to) => {
-    const read = readObject(request.body);
-    const issue = read.ok ? CreateTranslationClientSecretRequest.check(read.value, 'server') : read.issue;
-    if (!read.ok || issue) return replyRefusal(to, issue as Issue);
-    const { session, expires_after } = read.value as unknown as CreateTranslationClientSecretRequest;
-    const unknown = refuseModel(rules, session.model, 'session.model');
-    if (unknown) return replyRefusal(to, unknown);
-    const audio = session.audio && { audio: session.audio };
-    const effective = createTranslation({ seed: randomSeed(), started_at: now(), model: session.model, ...audio });
-    const carried = { type: 'translation', model: session.model, ...audio } as const;
-    const stated = { ...translationObject(effective), expires_at: 0 };
-    return reply(request, to, expires_after?.seconds ?? DEFAULT_SECONDS, carried, stated);
-  });
+  app.post(
+    `${prefix}/realtime/translations/client_secrets`,
+    { config: { access: { scope: 'manage' } } },
+    (request, to) => {
+      const read = readObject(request.body);
+      const issue = read.ok ? CreateTranslationClientSecretRequest.check(read.value, 'server') : read.issue;
+      if (!read.ok || issue) return replyRefusal(to, refusalOf(issue as Issue));
+      const { session, expires_after } = read.value as unknown as CreateTranslationClientSecretRequest;
+      const unknown = refuseModel(rules, session.model, 'session.model');
+      if (unknown) return replyRefusal(to, unknown);
+      const audio = session.audio && { audio: session.audio };
+      const effective = createTranslation({ seed: randomSeed(), started_at: now(), model: session.model, ...audio });
+      const carried = { type: 'translation', model: session.model, ...audio } as const;
+      const stated = { ...translationObject(effective), expires_at: 0 };
+      return reply(request, to, expires_after?.seconds ?? DEFAULT_SECONDS, carried, stated);
+    },
+  );
 }

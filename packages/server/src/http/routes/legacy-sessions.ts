@@ -5,6 +5,7 @@ import { decodeClientEvent, type Issue, type SessionUpdateConfig, toRealtimeErro
 import { type BetaState, createBetaState, toBetaServerEvents, toGaClientEvent } from '@colloquy/protocol/beta';
 import type { FastifyInstance } from 'fastify';
 import { replyRefusal } from '../http-app.ts';
+import { refusalOf } from '../refusals.ts';
 import { effectiveSession, type MintingOptions, readObject, refuse, refuseModel, TOO_MANY } from './minting.ts';
 
 /** Path → the beta event that would configure such a session, and how many seconds its secret opens sessions (wire.md 2). */
@@ -50,9 +51,9 @@ export function legacySessionRoutes(app: FastifyInstance, prefix: string, option
   }
 
   for (const { path, type, seconds } of LEGACY) {
-    app.post(`${prefix}/realtime/${path}`, { config: { wanted: 'secret' } }, (request, reply) => {
+    app.post(`${prefix}/realtime/${path}`, { config: { access: { scope: 'manage' } } }, (request, reply) => {
       const judged = judge(type, request.body);
-      if (!judged.ok) return replyRefusal(reply, judged.issue);
+      if (!judged.ok) return replyRefusal(reply, refusalOf(judged.issue));
       const { session, temperature, stated } = judged;
       const minted = secrets.mint({ session, temperature, seconds, principal: request.grant.principal });
       if (!minted) return replyRefusal(reply, TOO_MANY);

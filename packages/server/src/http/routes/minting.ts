@@ -8,14 +8,14 @@ import {
   type SessionUpdateConfig,
 } from '@colloquy/protocol';
 import { createSession, type SessionKind, type SessionOptions, sessionObject, step } from '@colloquy/session';
-import type { Refusal } from '../../auth/authorize.ts';
 import type { ClientSecrets } from '../../auth/client-secrets.ts';
-import type { OpeningRules } from '../../auth/session-request.ts';
+import type { SessionRules } from '../../auth/session-request.ts';
 import { randomSeed } from '../../sessions/random-seed.ts';
+import { type Refusal, refusal, unknownModel } from '../refusals.ts';
 
 export interface MintingOptions {
   readonly secrets: ClientSecrets;
-  readonly rules: OpeningRules;
+  readonly rules: SessionRules;
   /** What sessions of a model are opened with: what the operator sets, and what the engine can do. */
   readonly opened: (
     model: string,
@@ -65,9 +65,9 @@ export function effectiveSession(
 }
 
 /** Refuses a model outside the operator's list [AU5]. */
-export function refuseModel(rules: OpeningRules, model: string | undefined, param: string): Refusal | undefined {
+export function refuseModel(rules: SessionRules, model: string | undefined, param: string): Refusal | undefined {
   if (model === undefined || !rules.models || rules.models.includes(model)) return undefined;
-  return { code: 'invalid_model', param, message: 'The model does not exist or you do not have access to it.' };
+  return unknownModel(param);
 }
 
-export const TOO_MANY: Refusal = { code: 'overloaded', param: null, message: 'Too many client secrets are live.' };
+export const TOO_MANY = refusal('overloaded', 'Too many client secrets are live.');

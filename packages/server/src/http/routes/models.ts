@@ -1,10 +1,10 @@
 // `GET /v1/models`: what a client may name when it opens a session.
 
 import type { FastifyInstance } from 'fastify';
-import type { OpeningRules } from '../../auth/session-request.ts';
+import type { SessionRules } from '../../auth/session-request.ts';
 
 /** Adds the route under a prefix such as `/v1` [RT20]. */
-export function modelRoutes(app: FastifyInstance, prefix: string, rules: OpeningRules, startedAt: number): void {
+export function modelRoutes(app: FastifyInstance, prefix: string, rules: SessionRules, startedAt: number): void {
   const created = Math.floor(startedAt / 1000);
   const data = rules.shownModels.map((id) => ({
     id,
@@ -12,5 +12,5 @@ export function modelRoutes(app: FastifyInstance, prefix: string, rules: Opening
     created,
     owned_by: 'colloquy',
   }));
-  app.get(`${prefix}/models`, { config: { wanted: 'look' } }, () => ({ object: 'list', data }));
+  app.get(`${prefix}/models`, { config: { access: { scope: 'read' } } }, () => ({ object: 'list', data }));
 }

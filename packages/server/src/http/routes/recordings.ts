@@ -4,7 +4,7 @@
 import { finished, Readable } from 'node:stream';
 import type { RecordingList, RecordingSummary } from '@colloquy/session';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { queryOf } from '../../auth/authorize.ts';
+import { queryOf } from '../../auth/request-head.ts';
 import type { Limits } from '../../limits.ts';
 import type { Log } from '../../log.ts';
 import { redactedRecording } from '../../recordings/export.ts';
@@ -12,9 +12,9 @@ import type { Recorder } from '../../recordings/recorder.ts';
 import type { Store } from '../../recordings/store.ts';
 import { recordingSummary } from '../../recordings/summary.ts';
 import { dropStalled } from '../../transports/backpressure.ts';
-import { refusal } from '../http-answer.ts';
 import { replyRefusal } from '../http-app.ts';
 import { askedLevel } from '../redaction-level.ts';
+import { refusal } from '../refusals.ts';
 
 export interface RecordingRouteOptions {
   readonly store: Store;
@@ -30,8 +30,8 @@ const LISTED = 50;
 
 /** Adds the routes; without a store they say that there are no recordings. */
 export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOptions | undefined): void {
-  const read = { exposeHeadRoute: false, config: { wanted: 'inspect' } } as const;
-  const change = { config: { wanted: 'change' } } as const;
+  const read = { exposeHeadRoute: false, config: { access: { scope: 'read', isConsoleApi: true } } } as const;
+  const change = { config: { access: { scope: 'manage', isConsoleApi: true } } } as const;
   if (!options) {
     for (const path of ['/api/recordings', '/api/recordings/:name'])
       app.get(path, read, (_, reply) => replyRefusal(reply, NOTHING_KEPT));

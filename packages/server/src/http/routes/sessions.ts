@@ -3,8 +3,12 @@
 
 import type { SessionList, SessionSummary } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
+import type { AccessRule } from '../../auth/authorize.ts';
 import type { Hub, LiveSession } from '../../sessions/session-registry.ts';
-import { NO_UPGRADE, replyRefusal } from '../http-app.ts';
+import { replyRefusal } from '../http-app.ts';
+import { UPGRADE_REQUIRED } from '../refusals.ts';
+
+const READ: AccessRule = { scope: 'read', isConsoleApi: true };
 
 /** What is known of a session's conversation; nothing, where it is another server's, and of a translation. */
 function progressOf({ session: { state } }: LiveSession): Pick<SessionSummary, 'active_response' | 'items'> {
@@ -28,12 +32,12 @@ export function sessionSummary(live: LiveSession, isWriting: (name: string) => b
 }
 
 export function sessionRoutes(app: FastifyInstance, hub: Hub, isWriting: (name: string) => boolean): void {
-  app.get('/api/sessions', { config: { wanted: 'inspect' } }, (_, reply) => {
+  app.get('/api/sessions', { config: { access: READ } }, (_, reply) => {
     const list: SessionList = { sessions: hub.list().map((live) => sessionSummary(live, isWriting)) };
     return reply.header('cache-control', 'no-store').send(list);
   });
   for (const path of ['/api/sessions/watch', '/api/sessions/:id/watch'])
-    app.get(path, { exposeHeadRoute: false, config: { wanted: 'inspect' } }, (_, reply) =>
-      replyRefusal(reply, NO_UPGRADE, { upgrade: 'websocket' }),
+    app.get(path, { exposeHeadRoute: false, config: { access: READ } }, (_, reply) =>
+      replyRefusal(reply, UPGRADE_REQUIRED, { upgrade: 'websocket' }),
     );
 }

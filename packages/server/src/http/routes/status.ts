@@ -30,7 +30,7 @@ const missingOf = (engines: readonly EngineStatus[]) => unique(engines.flatMap((
 export function statusRoutes(app: FastifyInstance, { fixed, clock }: StatusOptions): void {
   const began = clock();
   const own = { version: version(), node: process.version };
-  app.get('/api/status', { config: { wanted: 'greet' } }, (request, reply) => {
+  app.get('/api/status', { config: { access: { scope: 'public', isConsoleApi: true } } }, (request, reply) => {
     const { engines } = fixed;
     const whole: ServerStatus = {
       ...own,
