@@ -68,9 +68,9 @@ function playStored(format: RealtimeAudioFormat, stretches: Stretch[], isCut: bo
   const size = sampleBytes(format);
   const msOf = (bytes: number) => Math.max(0, Math.floor(bytes / (24 * size)) - 2) * (size === 1 ? 3 : 1);
   const committed: string[] = [];
-  const perform = (audio?: Buffer) => {
+  const perform = () => {
     for (const effect of played.done()) {
-      if (effect.do === 'append_audio') store.input.append(audio as Buffer);
+      if (effect.do === 'append_audio') store.input.append(Buffer.from(effect.audio, 'base64'));
       if (effect.do === 'clear_audio') store.input.clear();
       if (effect.do === 'trim_audio') store.input.dropFront(effect.bytes);
       if (effect.do !== 'commit_audio') continue;
@@ -82,7 +82,7 @@ function playStored(format: RealtimeAudioFormat, stretches: Stretch[], isCut: bo
   };
   const append: Append = (audio) => {
     expect(played.client({ type: 'input_audio_buffer.append', audio: audio.toString('base64') })).toEqual([]);
-    perform(audio);
+    perform();
   };
   send(stretches, size, isCut, append, (act, whole) => {
     if (act === 'commit' || act === 'clear') played.client({ type: `input_audio_buffer.${act}` });

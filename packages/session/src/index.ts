@@ -90,7 +90,7 @@ export { itemById, items } from './step/conversation.ts';
 export { createSession, type SessionOptions } from './step/create-session.ts';
 export type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from './step/engine-event.ts';
 export type { IdSeed } from './step/ids.ts';
-export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, ToolsEvent } from './step/input.ts';
+export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, SpeechSettings, ToolsEvent } from './step/input.ts';
 export { deadline } from './step/lifetime.ts';
 export { lockedField, sessionObject } from './step/session-config.ts';
 export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './step/state.ts';

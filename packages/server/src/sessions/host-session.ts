@@ -3,19 +3,12 @@
 // What a response needs is `run-engine.ts`, what a slow client does is `backpressure.ts`, what stays of audio is
 // `audio/audio-store.ts`.
 
-import {
-  decodeBase64,
-  decodeClientEvent,
-  encodeEvent,
-  type RealtimeAudioFormat,
-  type ServerEvent,
-} from '@colloquy/protocol';
+import { decodeBase64, decodeClientEvent, encodeEvent, type ServerEvent } from '@colloquy/protocol';
 import {
   createSession,
   deadline,
   type Effect,
   type Input,
-  itemById,
   type ResponseRequest,
   type SessionOptions,
   type SessionState,
@@ -107,16 +100,12 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   const store = audioStore();
   const refusal = frameGate(limits);
   const watch = readerWatch(transport, limits, () => close(1013, 'The client does not take what it is sent.'));
-  const running = new Map<string, { abort: AbortController; format: RealtimeAudioFormat; isKept: boolean }>();
+  const running = new Map<string, AbortController>();
   const gone = new AbortController();
   const ears = listener({
     ...options.speech,
     session: state.id,
     hear: (event) => take({ at: now(), from: 'speech', event }),
-    turn: () => state.turn,
-    transcription: () => state.config.audio.input.transcription,
-    noiseReduction: () => state.config.audio.input.noise_reduction,
-    logprobs: () => state.config.include?.includes('item.input_audio_transcription.logprobs') ?? false,
     needsWords: engine.needsWords ?? false,
     audio: store.read,
     audioFormat: store.formatOf,
@@ -148,19 +137,16 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     const next = step(state, input);
     settle?.(next.refused === null);
     state = next.state;
-    for (const effect of next.effects) perform(effect, input);
+    for (const effect of next.effects) perform(effect);
   }
 
-  function perform(effect: Effect, input: Input): void {
+  function perform(effect: Effect): void {
     switch (effect.do) {
       case 'send':
         return send(effect.event, effect.fill_audio ?? false);
       case 'append_audio':
-        if (input.from === 'client' && input.event.type === 'input_audio_buffer.append') {
-          unheard = decodeBase64(input.event.audio) ?? new Uint8Array();
-          store.input.append(unheard);
-        }
-        return;
+        unheard = decodeBase64(effect.audio) ?? new Uint8Array();
+        return store.input.append(unheard);
       case 'commit_audio':
         store.commit(effect.item_id, effect.start, effect.end, effect.format);
         return ears.commit(effect.item_id);
@@ -169,23 +155,27 @@ export async function hostSession(transport: Transport, options: HostOptions): P
       case 'clear_audio':
         ears.dropPartial();
         return store.input.clear();
-      case 'keep_audio': {
+      case 'store_audio': {
         const audio = decodeBase64(effect.audio) ?? new Uint8Array();
         return store.add(effect.item_id, effect.content_index, effect.format, audio);
       }
       case 'cut_audio':
         return store.cut(effect.item_id, effect.content_index, effect.bytes);
-      case 'forget_audio':
-        if (!itemById(state, effect.item_id)) ears.forget(effect.item_id);
+      case 'drop_audio':
+        if (!effect.keep_transcription) ears.forget(effect.item_id);
         return store.forget(effect.item_id);
       case 'detect':
         return ears.detect(effect.turn_detection, effect.format);
+      case 'configure_speech':
+        return ears.configure(effect);
+      case 'open_turn':
+        return ears.openTurn(effect.item_id, effect.audio_start_ms);
       case 'transcribe':
-        return ears.transcribe(effect.item_id);
+        return ears.transcribe(effect.item_id, effect);
       case 'respond':
         return respond(effect.request);
       case 'cancel':
-        return running.get(effect.response_id)?.abort.abort();
+        return running.get(effect.response_id)?.abort();
       case 'list_tools':
         return tools.list(effect.item_id, effect.tool);
       case 'call_tool':
@@ -198,7 +188,6 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   }
 
   function send(event: ServerEvent, fillAudio: boolean): void {
-    if (event.type === 'response.output_audio.delta') keep(event);
     onLine?.({ at: state.at, from: 'server', event });
     if (!transport.isOpen) return;
     const frame = fillAudio ? retrievedFrame(event, store) : encodeEvent(event);
@@ -206,18 +195,10 @@ export async function hostSession(transport: Transport, options: HostOptions): P
     watch.sent(frameBytes(frame));
   }
 
-  /** Audio of the default conversation stays retrievable; that of out-of-band responses has no item anyone could ask for. */
-  function keep(event: Extract<ServerEvent, { type: 'response.output_audio.delta' }>): void {
-    const response = running.get(event.response_id);
-    const audio = response?.isKept ? decodeBase64(event.delta) : undefined;
-    if (response && audio) store.add(event.item_id, event.content_index, response.format, audio);
-  }
-
   function respond(request: ResponseRequest): void {
     const id = request.response_id;
     const abort = new AbortController();
-    const isKept = !state.responses.some((response) => response.id === id && response.out_of_band);
-    running.set(id, { abort, format: request.config.audio.output.format, isKept });
+    running.set(id, abort);
     const host = {
       signal: abort.signal,
       audio: store.read,
@@ -269,7 +250,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   function abandon(): void {
     if (!gone.signal.aborted) apply({ at: now(), from: 'host', event: { type: 'close' } });
     gone.abort();
-    for (const { abort } of running.values()) abort.abort();
+    for (const abort of running.values()) abort.abort();
   }
 
   options.onStart?.({

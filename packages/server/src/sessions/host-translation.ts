@@ -91,10 +91,10 @@ export async function hostTranslation(transport: Transport, options: Translation
     if (input.from === 'client' || input.from === 'wire') onLine?.(input);
     const next = stepTranslation(state, input);
     state = next.state;
-    for (const effect of next.effects) perform(effect, input);
+    for (const effect of next.effects) perform(effect);
   }
 
-  function perform(effect: TranslationEffect, input: TranslationInput): void {
+  function perform(effect: TranslationEffect): void {
     switch (effect.do) {
       case 'send': {
         onLine?.({ at: state.at, from: 'server', event: effect.event });
@@ -104,9 +104,7 @@ export async function hostTranslation(transport: Transport, options: Translation
         return watch.sent(frameBytes(frame));
       }
       case 'append_audio':
-        if (input.from === 'client' && input.event.type === 'session.input_audio_buffer.append') {
-          pending = Buffer.concat([pending, decodeBase64(input.event.audio) ?? new Uint8Array()]);
-        }
+        pending = Buffer.concat([pending, decodeBase64(effect.audio) ?? new Uint8Array()]);
         return;
       case 'translate':
         pending = Buffer.concat([pending.subarray(0, pending.length - (effect.drop ?? 0)), Buffer.alloc(effect.pad)]);

@@ -2,15 +2,13 @@
 // session's effects, answers with its speech inputs; whose ears and what words those are is settled in `ports.ts`.
 
 import {
-  type AudioTranscription,
   bytesToMs,
   ColloquyError,
-  type NoiseReduction,
   type RealtimeAudioFormat,
   type RealtimeTurnDetection,
   type TranscriptionUsage,
 } from '@colloquy/protocol';
-import type { SessionOptions, SpeechEvent } from '@colloquy/session';
+import type { SessionOptions, SpeechEvent, SpeechSettings } from '@colloquy/session';
 import { speechInput, wholeSamples } from '../audio/convert.ts';
 import {
   type Detection,
@@ -40,14 +38,6 @@ export interface ListenerOptions extends SpeechParts {
   readonly session: string;
   /** The session hears this, and takes it in before `hear` returns. */
   readonly hear: (event: SpeechEvent) => void;
-  /** The open turn, as the session has it. */
-  readonly turn: () => { readonly item_id: string; readonly audio_start_ms: number } | null;
-  /** How the words of turns are wanted, `null` where they are not. */
-  readonly transcription: () => AudioTranscription | null;
-  /** What is done about noise before anything is detected or made out [IB18, IB21]. */
-  readonly noiseReduction: () => NoiseReduction | null;
-  /** Whether the session wants to know how sure the words are. */
-  readonly logprobs: () => boolean;
   /** The engine asks for words even where the session does not. */
   readonly needsWords: boolean;
   /** Stored audio of an item's part. */
@@ -57,16 +47,20 @@ export interface ListenerOptions extends SpeechParts {
 
 /** Calls follow the session's effects of the same names, in their order. */
 export interface Listener {
+  /** Settings from now on. A turn that is open keeps those it was opened with. */
+  configure(settings: SpeechSettings): void;
   /** Listens for turns by these settings from now on; an open turn is dropped. */
   detect(turnDetection: RealtimeTurnDetection | null, format: RealtimeAudioFormat): void;
   /** The session took in more audio, which may begin and end inside a sample. A promise asks to have it resolved before anything else of the client is heard. */
   write(bytes: Uint8Array): void | Promise<void>;
   /** The rest of a sample that has begun will not come. */
   dropPartial(): void;
+  /** The session has opened a turn for the `started` it is handling. */
+  openTurn(itemId: string, startMs: number): void;
   /** Audio has become an item. */
   commit(itemId: string): void;
-  /** Answers with the item's words, or with why there are none. */
-  transcribe(itemId: string): void;
+  /** Answers with the item's transcript, or with why there is none. A turn transcribed while it was spoken keeps its own settings. */
+  transcribe(itemId: string, settings: SpeechSettings): void;
   /** The words of an item's audio; `undefined` when they cannot be told. Never rejects. */
   transcript(itemId: string, contentIndex?: number): Promise<string | undefined>;
   /** The item is gone: nobody asks for its words again. */
@@ -99,6 +93,9 @@ export function listener(options: ListenerOptions): Listener {
   let recent = recentSamples();
   let detection: Detection | undefined;
   let spoken: Spoken | undefined;
+  let settings: SpeechSettings = { transcription: null, logprobs: false, noise_reduction: null };
+  /** A turn that the session opened in the step being handled. */
+  let opened: { readonly itemId: string; readonly startMs: number } | undefined;
   const samples = wholeSamples();
   let isClosed = false;
   /** Where the turn ends that is being reported: a detector set up meanwhile starts there. */
@@ -128,10 +125,11 @@ export function listener(options: ListenerOptions): Listener {
     }
     options.hear({ type, audio_ms });
     turnEndMs = undefined;
-    const turn = options.turn();
-    if (type === 'started' && turn) openTurn(turn.item_id, turn.audio_start_ms);
     // The session did not make an item of it.
-    else if (!turn) dropTurn();
+    if (type === 'stopped') dropTurn();
+    // Now that the step is over, since what the transcriber says at once would come into the middle of it.
+    if (opened) openTurn(opened.itemId, opened.startMs);
+    opened = undefined;
   }
 
   /** Feeds the detector, and whichever follows it on the way. */
@@ -152,11 +150,10 @@ export function listener(options: ListenerOptions): Listener {
   }
 
   function openTurn(itemId: string, startMs: number): void {
-    const transcription = options.transcription();
-    if (!transcriber || spoken || !(transcription || options.needsWords)) return;
+    if (!transcriber || spoken || !(settings.transcription || options.needsWords)) return;
     const abort = new AbortController();
     const utterance = transcriber.open({
-      ...openingOf(transcription, abort.signal),
+      ...openingOf(settings, abort.signal),
       onDelta: (delta) => tellDelta(itemId, delta),
       onGuess: (guess) => {
         if (spoken?.itemId === itemId) detection?.hint(guess);
@@ -166,7 +163,7 @@ export function listener(options: ListenerOptions): Listener {
   }
 
   function tellDelta(item_id: string, delta: string): void {
-    if (!isClosed && options.transcription()) options.hear({ type: 'transcription.delta', item_id, delta });
+    if (!isClosed && settings.transcription) options.hear({ type: 'transcription.delta', item_id, delta });
   }
 
   function feed(to: number): void {
@@ -182,12 +179,12 @@ export function listener(options: ListenerOptions): Listener {
 
   // ---- Words ----
 
-  function openingOf(transcription: AudioTranscription | null, signal: AbortSignal) {
+  function openingOf({ transcription, logprobs }: SpeechSettings, signal: AbortSignal) {
     const { model, language, prompt } = transcription ?? {};
     return {
       speaker: options.session,
       signal,
-      logprobs: options.logprobs(),
+      logprobs,
       ...(model && { model }),
       ...(language && { language }),
       ...(prompt && { prompt }),
@@ -208,7 +205,7 @@ export function listener(options: ListenerOptions): Listener {
   }
 
   /** The words of stored audio, made out once; `undefined` where there is nothing to go by. */
-  function wordsOf(itemId: string, contentIndex: number): Promise<Transcript> | undefined {
+  function wordsOf(itemId: string, contentIndex: number, by = settings): Promise<Transcript> | undefined {
     const key = wordsKey(itemId, contentIndex);
     const known = words.get(key);
     if (known) return known.promise;
@@ -217,11 +214,11 @@ export function listener(options: ListenerOptions): Listener {
     if (!transcriber || !bytes || !stored) return undefined;
     const abort = new AbortController();
     const utterance = transcriber.open({
-      ...openingOf(options.transcription(), abort.signal),
+      ...openingOf(by, abort.signal),
       onDelta: (delta) => tellDelta(itemId, delta),
     });
     const stream = speechInput(stored);
-    stream.reduceNoise(options.noiseReduction());
+    stream.reduceNoise(by.noise_reduction);
     const samples = [stream.write(bytes), stream.flush()];
     stream.close();
     // Later, since what it says at once would come into the middle of a step.
@@ -233,6 +230,9 @@ export function listener(options: ListenerOptions): Listener {
   }
 
   return {
+    configure({ transcription, logprobs, noise_reduction }) {
+      settings = { transcription, logprobs, noise_reduction };
+    },
     detect(turnDetection, newFormat) {
       dropTurn();
       detection?.close();
@@ -259,7 +259,7 @@ export function listener(options: ListenerOptions): Listener {
       // Nobody listens: where the stream goes on, it begins anew.
       if (!detection) return restart();
       input ??= speechInput(format);
-      input.reduceNoise(options.noiseReduction());
+      input.reduceNoise(settings.noise_reduction);
       const heard = input.write(bytes);
       recent.append(heard);
       const settle = () => {
@@ -270,6 +270,9 @@ export function listener(options: ListenerOptions): Listener {
       return patience ? patience.then(settle) : settle();
     },
     dropPartial: () => samples.clear(),
+    openTurn(itemId, startMs) {
+      opened = { itemId, startMs };
+    },
     commit(itemId) {
       if (spoken?.itemId !== itemId) return;
       const { utterance, abort } = spoken;
@@ -281,12 +284,12 @@ export function listener(options: ListenerOptions): Listener {
         abort,
       );
     },
-    transcribe(item_id) {
+    transcribe(item_id, by) {
       const failed = (code: string, message: string) => {
         if (!isClosed)
           options.hear({ type: 'transcription.failed', item_id, error: { type: 'server_error', code, message } });
       };
-      const promise = wordsOf(item_id, 0);
+      const promise = wordsOf(item_id, 0, by);
       if (!promise) {
         queueMicrotask(() => failed('transcription_unavailable', 'No recogniser is configured.'));
         return;

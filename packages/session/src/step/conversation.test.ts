@@ -124,7 +124,7 @@ describe('conversation.item.create', () => {
       { type: 'input_audio', note: 1, transcript: null },
       { type: 'input_audio', transcript: 'said' },
     ]);
-    expect(played.done()).toMatchObject([{ do: 'keep_audio', content_index: 0, audio: pcm(200) }]);
+    expect(played.done()).toMatchObject([{ do: 'store_audio', content_index: 0, audio: pcm(200) }]);
     expect(JSON.stringify(played.state)).not.toContain(pcm(200));
   });
 
@@ -239,7 +239,7 @@ describe('conversation.item.create', () => {
   it('[CV38] audio in a created item is not transcribed', () => {
     const played = play({ session: { type: 'realtime', audio: { input: { transcription: { model: 'whisper-1' } } } } });
     played.client(create({ type: 'message', role: 'user', content: [{ type: 'input_audio', audio: pcm(200) }] }));
-    expect(played.done().map((effect) => effect.do)).toEqual(['keep_audio']);
+    expect(played.done().map((effect) => effect.do)).toEqual(['store_audio']);
   });
 
   it('[LM5] gives up the oldest audio instead of ever more memory', () => {
@@ -249,7 +249,7 @@ describe('conversation.item.create', () => {
       played.client({ type: 'input_audio_buffer.commit' });
     }
     const [first] = [...items(played.state)];
-    expect(played.effects.filter((effect) => effect.do === 'forget_audio')).toMatchObject([{ item_id: first!.id }]);
+    expect(played.effects.filter((effect) => effect.do === 'drop_audio')).toMatchObject([{ item_id: first!.id }]);
     expect(types(played.client(create(user('room for words'))))).toHaveLength(2);
   });
 });
@@ -295,7 +295,7 @@ describe('deferral', () => {
     const frames = played.engine({ type: 'done' });
     const error = errorOf(frames.slice(2));
     expect(error).toMatchObject({ code: 'item_create_invalid_previous_item_id', event_id: 'mine' });
-    expect(played.done()).toContainEqual({ do: 'forget_audio', item_id: 'b' });
+    expect(played.done()).toContainEqual({ do: 'drop_audio', item_id: 'b' });
     expect(order(played)).toEqual([]);
   });
 
@@ -405,7 +405,7 @@ describe('conversation.item.delete', () => {
     played.client(append(200));
     const [committed] = played.client({ type: 'input_audio_buffer.commit' });
     played.client(remove(committed!.item_id));
-    expect(played.done()).toEqual([{ do: 'forget_audio', item_id: committed!.item_id }]);
+    expect(played.done()).toEqual([{ do: 'drop_audio', item_id: committed!.item_id }]);
   });
 });
 

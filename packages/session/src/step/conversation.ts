@@ -54,7 +54,7 @@ export function createItem(draft: Draft, event: ConversationItemCreateEvent): vo
   const { id } = given;
   const format = given.audio && state.config.audio.input.format;
   for (const [content_index, audio] of given.base64.entries()) {
-    if (audio && format) draft.do({ do: 'keep_audio', item_id: id, content_index, format, audio });
+    if (audio && format) draft.do({ do: 'store_audio', item_id: id, content_index, format, audio });
   }
   const deferred: DeferredItem = {
     id,
@@ -87,7 +87,7 @@ export function placeDeferred(draft: Draft): void {
     const issue = checkNewItem(state, deferred.item, 'item', deferred.previous_item_id);
     if (issue) {
       draft.refuseEarlier(issue, deferred.event_id);
-      if (deferred.audio) draft.do({ do: 'forget_audio', item_id: deferred.id });
+      if (deferred.audio) draft.do({ do: 'drop_audio', item_id: deferred.id });
     } else place(draft, { ...deferred, approval: takeApproval(draft, deferred.item) });
   }
 }
@@ -158,7 +158,7 @@ export function deleteItem(draft: Draft, { item_id }: ConversationItemDeleteEven
   state.mcp = withoutApproval(state.mcp, item_id);
   state.transcriptions = tableDelete(state.transcriptions, item_id);
   countCall(draft, node.item, -1);
-  if (node.audio) draft.do({ do: 'forget_audio', item_id });
+  if (node.audio) draft.do({ do: 'drop_audio', item_id });
   draft.send({ type: 'conversation.item.deleted', item_id });
 }
 
@@ -211,7 +211,7 @@ export function boundAudio(draft: Draft): void {
     const node = getItem(state.items, id)!;
     if (node.audio && !node.response_id) {
       state.items = replaceItem(state.items, id, { audio: null, size: node.size - sum(node.audio) });
-      draft.do({ do: 'forget_audio', item_id: id });
+      draft.do({ do: 'drop_audio', item_id: id, keep_transcription: true });
     }
     id = node.next;
     state.oldest_audio = id;

@@ -14,7 +14,7 @@ describe('input_audio_buffer.append', () => {
   it('[IB1, IB5] has no answer, and an empty one changes nothing', () => {
     const played = manual();
     expect(played.client(append(10))).toEqual([]);
-    expect(played.done()).toEqual([{ do: 'append_audio' }]);
+    expect(played.done()).toEqual([{ do: 'append_audio', audio: pcm(10) }]);
     const { buffer } = played.state;
     expect(played.client(bytes(0))).toEqual([]);
     expect(played.done()).toEqual([]);

@@ -14,6 +14,7 @@ import { addItem, boundAudio, isFull } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import { tableSet } from './hash-table.ts';
 import { stopIdle } from './idle-timer.ts';
+import type { SpeechSettings } from './input.ts';
 import { base64Bytes } from './new-item.ts';
 import type { InputBuffer, PendingTranscription, SentTranscript, SessionState } from './state.ts';
 
@@ -53,7 +54,7 @@ export function appendAudio(draft: Draft, { audio }: InputAudioBufferAppendEvent
   if (trimmed > 0) draft.do({ do: 'trim_audio', bytes: trimmed });
   const appended = state.buffer.appended + all - partial;
   state.buffer = { ...withoutPartial(state.buffer), bytes: buffered, appended, ...(partial > 0 && { partial }) };
-  draft.do({ do: 'append_audio' });
+  draft.do({ do: 'append_audio', audio });
 }
 
 function withoutPartial({ partial: _, ...buffer }: InputBuffer): InputBuffer {
@@ -136,18 +137,28 @@ export function commitBytes(draft: Draft, id: string, start: number, end: number
   );
   boundAudio(draft);
   if (!transcription) return;
-  const logprobs = wantsLogprobs(state);
+  const settings = speechSettings(state);
   const pending: PendingTranscription = {
-    ...{ logprobs, model: transcription.model ?? '', seconds: bytesToMs(end - start, format) / 1000 },
+    ...{
+      logprobs: settings.logprobs,
+      model: transcription.model ?? '',
+      seconds: bytesToMs(end - start, format) / 1000,
+    },
     ...(options?.sent && { sent: options.sent }),
   };
   state.transcriptions = tableSet(state.transcriptions, id, pending);
-  if (!options?.silent) draft.do({ do: 'transcribe', item_id: id, transcription, logprobs });
+  if (!options?.silent) draft.do({ do: 'transcribe', item_id: id, ...settings, transcription });
 }
 
 /** Whether transcription events may carry log probabilities [TX9]. */
 export function wantsLogprobs({ config }: SessionState): boolean {
   return config.include?.includes('item.input_audio_transcription.logprobs') ?? false;
+}
+
+/** How input audio is heard by the present configuration. */
+export function speechSettings(state: SessionState): SpeechSettings {
+  const { transcription, noise_reduction } = state.config.audio.input;
+  return { transcription, logprobs: wantsLogprobs(state), noise_reduction };
 }
 
 /** Where a position of the audio clock lies in the buffer, in bytes, within it. */

@@ -8,6 +8,7 @@ import type {
   Issue,
   McpCallError,
   McpListToolEntry,
+  NoiseReduction,
   RealtimeAudioFormat,
   RealtimeMcpTool,
   RealtimeTurnDetection,
@@ -75,31 +76,45 @@ export type Input =
   /** Nothing but the time; due at `deadline(state)`. */
   | (At & { from: 'clock' });
 
-/** What a session asks its host to do, in order. */
+/** How a session wants its input audio heard. */
+export interface SpeechSettings {
+  /** Null: nobody reads what the user says; an engine may still ask for it. */
+  transcription: AudioTranscription | null;
+  /** Whether transcriptions are to come with log probabilities, where the transcriber gives them [TX9]. */
+  logprobs: boolean;
+  /** Applied before audio is detected or transcribed [IB18, IB21]. */
+  noise_reduction: NoiseReduction | null;
+}
+
+/** What a session asks its host to do, in order. Each carries all that it takes to do it. */
 export type Effect =
   /** Encode this event and send it. `fill_audio`: put the stored audio into the item's parts first [CV29]. */
   | { do: 'send'; event: ServerEvent; fill_audio?: boolean }
-  /** The audio of the append being handled joins the input buffer. It may begin and end inside a sample [IB3]. */
-  | { do: 'append_audio' }
+  /** Base64 of audio that joins the input buffer. It may begin and end inside a sample [IB3]. */
+  | { do: 'append_audio'; audio: string }
   /** Bytes `[start, end)` of the input buffer become the audio of an item; everything up to `end` leaves the buffer. */
   | { do: 'commit_audio'; item_id: string; start: number; end: number; format: RealtimeAudioFormat }
   /** So many bytes leave the front of the input buffer. */
   | { do: 'trim_audio'; bytes: number }
   /** The input buffer is emptied; a sample that is not whole yet will not be continued. */
   | { do: 'clear_audio' }
-  /** The audio a client put into a created item: part `content_index` of `item_id`. */
-  | { do: 'keep_audio'; item_id: string; content_index: number; format: RealtimeAudioFormat; audio: string }
+  /** Base64 of audio that joins what is stored for an item's part: of an item the client created, or of an answer as it is made. */
+  | { do: 'store_audio'; item_id: string; content_index: number; format: RealtimeAudioFormat; audio: string }
   /** The stored audio of an item's part is cut to so many bytes, and nothing more is stored for it [TR4, TR10]. */
   | { do: 'cut_audio'; item_id: string; content_index: number; bytes: number }
-  /** The stored audio of an item is dropped. */
-  | { do: 'forget_audio'; item_id: string }
+  /** The stored audio of an item is dropped, and its transcription with it unless the item stays. */
+  | { do: 'drop_audio'; item_id: string; keep_transcription?: true }
+  /** The settings of speech input, from now on. Sent before any audio, and at every change. */
+  | ({ do: 'configure_speech' } & SpeechSettings)
   /**
    * Turn detection is set up anew, or off. The host feeds it every appended chunk. In a step on `stopped`, it begins where that
    * turn ends: what was appended behind its end is detected by these settings.
    */
   | { do: 'detect'; turn_detection: RealtimeTurnDetection | null; format: RealtimeAudioFormat }
+  /** A turn has begun at this position of the audio clock, padding included; it becomes the item of this id. */
+  | { do: 'open_turn'; item_id: string; audio_start_ms: number }
   /** Transcribe the committed audio of an item. */
-  | { do: 'transcribe'; item_id: string; transcription: AudioTranscription; logprobs: boolean }
+  | ({ do: 'transcribe'; item_id: string } & SpeechSettings & { transcription: AudioTranscription })
   /** Start an engine on this. */
   | { do: 'respond'; request: ResponseRequest }
   /** Stop the engine of a response. */

@@ -15,7 +15,7 @@ describe('the beginning', () => {
     const early = step(state, { at: 0, from: 'client', event: { type: 'response.create' } });
     expect(early).toEqual({ state, effects: [], refused: null });
     const opened = step(state, { at: 0, from: 'host', event: { type: 'open' } });
-    expect(opened.effects.map((effect) => effect.do)).toEqual(['send', 'detect']);
+    expect(opened.effects.map((effect) => effect.do)).toEqual(['send', 'configure_speech', 'detect']);
     expect(step(opened.state, { at: 0, from: 'host', event: { type: 'open' } }).effects).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 
 import { toRealtimeError } from '@colloquy/protocol';
 import type { Draft } from './draft.ts';
-import { detect } from './input-audio-buffer.ts';
+import { detect, speechSettings } from './input-audio-buffer.ts';
 import { abandonTools, endListings, passToolsTime, toolsDue } from './mcp.ts';
 import { carryOut } from './mcp-approval.ts';
 import { listTools } from './mcp-listing.ts';
@@ -16,6 +16,7 @@ export function openSession(draft: Draft): void {
   if (draft.state.phase !== 'new') return;
   draft.state.phase = 'open';
   draft.send({ type: 'session.created', session: sessionObject(draft.state) });
+  draft.do({ do: 'configure_speech', ...speechSettings(draft.state) });
   detect(draft);
   listTools(draft, draft.state.config.tools, { announced: true });
 }

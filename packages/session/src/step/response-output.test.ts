@@ -1,4 +1,4 @@
-import { audio, play, texting, types } from '@support/session-harness.ts';
+import { audio, pcm, play, texting, types } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from './engine-event.ts';
 
@@ -24,6 +24,22 @@ describe('a message', () => {
     const frames = responding().engine(text('a'), words('b'), audio(20), done);
     expect(types(frames).filter((type) => type.includes('audio'))).toEqual([]);
     expect(frames.at(-2)!.response.output[0].content).toEqual([{ type: 'output_text', text: 'ab' }]);
+  });
+
+  it('[CV29] a spoken answer is stored as it is sent, in its own format, unless it is out of band', () => {
+    const output = { format: { type: 'audio/pcmu' } };
+    const played = responding({ audio: { output } }, {});
+    const frames = played.engine(audio(20), audio(30), done);
+    const { item_id } = frames.find((frame) => frame.type === 'response.output_audio.delta')!;
+    const part = { do: 'store_audio', item_id, content_index: 0, format: { type: 'audio/pcmu' } };
+    const stored = () => played.effects.filter((effect) => effect.do === 'store_audio');
+    expect(stored()).toEqual([
+      { ...part, audio: pcm(20) },
+      { ...part, audio: pcm(30) },
+    ]);
+    played.client({ type: 'response.create', response: { conversation: 'none' } });
+    expect(types(played.engine(audio(20), done))).toContain('response.output_audio.delta');
+    expect(stored()).toHaveLength(2);
   });
 
   it('[RS17, RS19] a spoken answer has transcript and audio events, never text', () => {

@@ -88,6 +88,12 @@ function sound(draft: Draft, given: ResponseState, audio: string, bytes: number)
   if (part.audio_bytes === 0 && !response.out_of_band) draft.state.spoken_items += 1;
   const grown = { ...part, audio_bytes: part.audio_bytes + bytes };
   putItem(draft, { ...response, audio_bytes: response.audio_bytes + bytes }, { ...message, part: grown });
+  // Nobody can retrieve what is out of band.
+  if (!response.out_of_band) {
+    const { item_id, content_index } = ids;
+    const { format } = response.config.audio.output;
+    draft.do({ do: 'store_audio', item_id, content_index, format, audio });
+  }
   draft.send({ type: 'response.output_audio.delta', ...ids, delta: audio });
   return undefined;
 }

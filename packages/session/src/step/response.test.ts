@@ -419,12 +419,12 @@ describe('out of band', () => {
     const item = { type: 'message', role: 'user', id: 'mine', content: [{ type: 'input_audio', audio: pcm(50) }] };
     played.client(aside({ input: [item] }));
     const kept = played.done()[0];
-    expect(kept).toMatchObject({ do: 'keep_audio', audio: pcm(50) });
+    expect(kept).toMatchObject({ do: 'store_audio', audio: pcm(50) });
     const item_id = (kept as { item_id: string }).item_id;
     expect(item_id).not.toBe('mine');
     expect(requested(played).context).toMatchObject([{ id: item_id }]);
     played.engine(done);
-    expect(played.done()).toContainEqual({ do: 'forget_audio', item_id });
+    expect(played.done()).toContainEqual({ do: 'drop_audio', item_id });
   });
 
   it('[OB5] input may refer to any item of the conversation', () => {

@@ -189,9 +189,9 @@ export function endResponse(
   const usage = completeUsage(consumed, response.usage);
   draft.send({ type: 'response.done', response: { ...done, output, usage } });
   reportRateLimits(draft, usage.total_tokens ?? outputTokens(response));
-  for (const item_id of response.input_audio) draft.do({ do: 'forget_audio', item_id });
+  for (const item_id of response.input_audio) draft.do({ do: 'drop_audio', item_id });
   if (response.out_of_band) {
-    if (response.audio_bytes > 0) for (const { id } of response.output) draft.do({ do: 'forget_audio', item_id: id });
+    if (response.audio_bytes > 0) for (const { id } of response.output) draft.do({ do: 'drop_audio', item_id: id });
     return;
   }
   placeDeferred(draft);
@@ -302,7 +302,7 @@ function givenContext(draft: Draft, input: NonNullable<RealtimeResponseCreatePar
     if (!stored.audio) continue;
     audio.push(id);
     for (const [content_index, text] of stored.base64.entries()) {
-      if (text) draft.do({ do: 'keep_audio', item_id: id, content_index, format, audio: text });
+      if (text) draft.do({ do: 'store_audio', item_id: id, content_index, format, audio: text });
     }
   }
   return { items, audio };

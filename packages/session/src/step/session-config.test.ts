@@ -317,6 +317,20 @@ describe('session.update', () => {
     expect([stopped!.item_id, committed!.item_id]).toEqual([started!.item_id, started!.item_id]);
   });
 
+  it('[IB18, TX9] tells the host how input is to be heard when it opens, when that changes, and never else', () => {
+    const played = play();
+    const told = () => played.effects.filter((effect) => effect.do === 'configure_speech');
+    const silent = { do: 'configure_speech', transcription: null, logprobs: false, noise_reduction: null };
+    expect(told()).toEqual([silent]);
+    played.client(input({ noise_reduction: null, turn_detection: null }));
+    expect(told()).toEqual([silent]);
+    played.client(input({ noise_reduction: { type: 'near_field' } }));
+    expect(told().slice(1)).toEqual([{ ...silent, noise_reduction: { type: 'near_field' } }]);
+    const include = ['item.input_audio_transcription.logprobs'];
+    played.client({ type: 'session.update', session: { type: 'realtime', include } });
+    expect(told().slice(2)).toMatchObject([{ logprobs: true, noise_reduction: { type: 'near_field' } }]);
+  });
+
   it('[SE23] a change of turn detection drops an open turn and keeps its audio', () => {
     const played = play();
     played.client(append(500));

@@ -16,7 +16,7 @@ import {
 import { mergeConfig, sameJson, withoutTurnDetection } from './config-merge.ts';
 import { applyDetection } from './detection-change.ts';
 import type { Draft } from './draft.ts';
-import { detect } from './input-audio-buffer.ts';
+import { detect, speechSettings } from './input-audio-buffer.ts';
 import { listTools } from './mcp-listing.ts';
 import { checkLabels, checkTools, mayCall } from './mcp-policy.ts';
 import type { SessionConfig, SessionState } from './state.ts';
@@ -54,8 +54,11 @@ export function updateSession(draft: Draft, { session }: SessionUpdateEvent): vo
   if (issue) return draft.refuse(issue.code, issue.param, issue.message);
 
   const before = state.config.audio.input;
+  const speechBefore = speechSettings(state);
   const { format } = merged.audio.input;
   state.config = merged;
+  const speech = speechSettings(state);
+  if (!sameJson(speech, speechBefore)) draft.do({ do: 'configure_speech', ...speech });
   const detects = applyDetection(draft, before.turn_detection);
   if (!sameJson(before.format, format)) {
     const { earlier_ms, appended } = state.buffer;

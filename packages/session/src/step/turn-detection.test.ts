@@ -117,7 +117,7 @@ describe('barge-in', () => {
       status: 'cancelled',
       status_details: { type: 'cancelled', reason: 'turn_detected' },
     });
-    expect(played.done()).toMatchObject([{ do: 'cancel' }]);
+    expect(played.done()).toMatchObject([{ do: 'open_turn' }, { do: 'cancel' }]);
     expect(types(played.speech(stopped(900)))).toContain('response.created');
   });
 

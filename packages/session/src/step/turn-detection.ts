@@ -27,6 +27,7 @@ export function startTurn(draft: Draft, audio_ms: number): void {
   const item_id = draft.mintItem();
   state.turn = { item_id, audio_start_ms };
   stopIdle(draft, 'user');
+  draft.do({ do: 'open_turn', item_id, audio_start_ms });
   draft.send({ type: 'input_audio_buffer.speech_started', audio_start_ms, item_id });
   const active = draft.activeResponse;
   if (active && detection.interrupt_response) {

@@ -108,8 +108,8 @@ export type TranslationInput =
 /** What a translation session asks its host to do, in order. */
 export type TranslationEffect =
   | { do: 'send'; event: TranslationServerEvent }
-  /** The audio of the append being handled joins the input. */
-  | { do: 'append_audio' }
+  /** Base64 of audio that joins the input. */
+  | { do: 'append_audio'; audio: string }
   /**
    * `drop` bytes leave the end of the input, as they are no whole sample; `pad` bytes of silence join it; then so many frames
    * leave its front for the translator.

@@ -197,10 +197,12 @@ describe('session.input_audio_buffer.append', () => {
 
   it('[TL4, TL9, IB3] takes audio cut inside a sample, and drops what is left of one at the end', () => {
     const { client } = play();
-    const bytes = (count: number) => client(append(Buffer.alloc(count).toString('base64'))).effects;
-    expect(bytes(9601)).toEqual([{ do: 'append_audio' }, { do: 'translate', frames: 1, pad: 0 }]);
-    expect(bytes(9599)).toEqual([{ do: 'append_audio' }, { do: 'translate', frames: 1, pad: 0 }]);
-    expect(bytes(4801)).toEqual([{ do: 'append_audio' }]);
+    const zeros = (count: number) => Buffer.alloc(count).toString('base64');
+    const bytes = (count: number) => client(append(zeros(count))).effects;
+    const appended = (count: number) => ({ do: 'append_audio', audio: zeros(count) });
+    expect(bytes(9601)).toEqual([appended(9601), { do: 'translate', frames: 1, pad: 0 }]);
+    expect(bytes(9599)).toEqual([appended(9599), { do: 'translate', frames: 1, pad: 0 }]);
+    expect(bytes(4801)).toEqual([appended(4801)]);
     const { effects } = client({ type: 'session.close' });
     expect(effects).toEqual([{ do: 'translate', frames: 1, pad: 4800, drop: 1 }, { do: 'finish' }]);
     const other = play();
@@ -213,7 +215,10 @@ describe('session.input_audio_buffer.append', () => {
     client(append(pcm(150)));
     expect(wait(3_600_000)).toEqual({ frames: [], effects: [] });
     const { effects } = client(append(pcm(50)));
-    expect(effects).toEqual([{ do: 'append_audio' }, { do: 'translate', frames: 1, pad: 0 }]);
+    expect(effects).toEqual([
+      { do: 'append_audio', audio: pcm(50) },
+      { do: 'translate', frames: 1, pad: 0 },
+    ]);
     expect(state.phase).toBe('open');
   });
 

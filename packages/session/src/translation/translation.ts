@@ -194,7 +194,7 @@ function appendAudio(draft: Draft, { audio }: TranslationAppendEvent): void {
     return draft.refuse('limit_exceeded', 'audio', 'The input audio buffer is full.');
   }
   state.has_begun = true;
-  draft.do({ do: 'append_audio' });
+  draft.do({ do: 'append_audio', audio });
   const all = state.remainder + bytes;
   state.remainder = all % TRANSLATION_FRAME_BYTES;
   handOver(draft, (all - state.remainder) / TRANSLATION_FRAME_BYTES);
