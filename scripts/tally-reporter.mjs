@@ -8,7 +8,7 @@ const FIGURE = 'figure';
 
 export default class TallyReporter {
   #vitest;
-  #tally = { passed: 0, failed: 0, skipped: 0, expectedFailures: 0, figures: [], printed: [] };
+  #tally = { passed: 0, failed: 0, skipped: 0, leftOut: 0, expectedFailures: 0, figures: [], printed: [] };
 
   onInit(vitest) {
     this.#vitest = vitest;
@@ -32,7 +32,8 @@ export default class TallyReporter {
 
   #count(test) {
     const { state } = test.result();
-    if (state === 'skipped') this.#tally.skipped += 1;
+    if (state === 'skipped' && test.options.tags.length > 0) this.#tally.leftOut += 1;
+    else if (state === 'skipped') this.#tally.skipped += 1;
     else if (state !== 'passed')
       this.#tally.failed += 1; // 'pending' included: it was to run, and did not
     else {

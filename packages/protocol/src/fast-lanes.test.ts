@@ -138,7 +138,7 @@ const hasDuplicates = (text: string) => {
   return !decoded.ok && decoded.issues[0].message.startsWith('Duplicate key');
 };
 
-describe('checks.generated.ts', () => {
+describe('checks.generated.ts', { tags: 'long' }, () => {
   it('is what the schemas say', () => {
     const script = fileURLToPath(new URL('../../../scripts/emit-checks.mjs', import.meta.url));
     expect(execFileSync(process.execPath, [script, '--check'], { encoding: 'utf8' })).toContain('is current');
@@ -183,7 +183,7 @@ describe('checks.generated.ts', () => {
   });
 });
 
-describe('delta-scanner.ts', () => {
+describe('delta-scanner.ts', { tags: 'long' }, () => {
   const place = { response_id: 'resp_1', item_id: 'item_1', output_index: 0, content_index: 0 };
   const call = { response_id: 'resp_1', item_id: 'item_1', output_index: 0, call_id: 'call_1' };
   const kinds = {

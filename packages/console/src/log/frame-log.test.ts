@@ -68,7 +68,7 @@ describe('a log', () => {
     },
   );
 
-  it('goes back and forth in a long log as if it had been read anew', () => {
+  it('goes back and forth in a long log as if it had been read anew', { tags: 'long' }, () => {
     const log = createFrameLog({ soon: () => {} });
     for (let i = 0; i < 20_000; i++) log.append(added(`item_${i}`, i === 0 ? null : `item_${i - 1}`));
     for (const count of [19_999, 5000, 5001, 12_345, 3, 20_000, 7000]) {

@@ -46,7 +46,7 @@ describe('nesting', () => {
     }
   });
 
-  it('[LM3] is refused at once when absurd', () => {
+  it('[LM3] is refused at once when absurd', { tags: 'long' }, () => {
     for (const depth of [5_000, 100_000, 2_000_000, 7_500_000]) {
       const frame = `{"type":"x","a":${nest(depth)}}`;
       const open = `{"type":"x","a":${'{"a":'.repeat(depth / 5)}`;
@@ -77,7 +77,7 @@ describe('keys and elements', () => {
       expect(code(JSON.parse(frame(10_001)))).toBe('invalid_event');
     });
 
-    it(`[LM3] a million ${what} are refused without being parsed`, () => {
+    it(`[LM3] a million ${what} are refused without being parsed`, { tags: 'long' }, () => {
       const frame = `{"type":"x","a":${text(1_000_000)}}`;
       for (const profile of ['tolerant', 'server'] as const) {
         let refused: string | undefined;
@@ -90,7 +90,7 @@ describe('keys and elements', () => {
     });
   }
 
-  it('[LM3] text that is no JSON is passed in linear time', () => {
+  it('[LM3] text that is no JSON is passed in linear time', { tags: 'long' }, () => {
     const wrong = [
       '"'.repeat(4e6),
       `"${'\\"'.repeat(2e6)}`,
@@ -218,7 +218,9 @@ describe('size', () => {
     expect(refusal(JSON.stringify({ type: 'input_audio_buffer.append', audio }))).toBeUndefined();
   });
 
-  it('[IB4] of one append is at most 15 MiB of base64, refused or taken without a step for each character', () => {
+  it('[IB4] of one append is at most 15 MiB of base64, refused or taken without a step for each character', {
+    tags: 'long',
+  }, () => {
     const most = 'A'.repeat(15 * 1024 * 1024);
     const append = (audio: string) => `{"event_id":null,"audio":"${audio}","type":"input_audio_buffer.append"}`;
     expect(refusal(append(most))).toBeUndefined();

@@ -206,7 +206,7 @@ describe('redact', () => {
   });
   const ids = { event_id: 'e', response_id: 'r', item_id: 'i', output_index: 0, content_index: 0 };
 
-  it('[RD6] never throws, however large the value', () => {
+  it('[RD6] never throws, however large the value', { tags: 'long' }, () => {
     const hostile: unknown[] = [
       {
         get audio() {
@@ -245,7 +245,7 @@ describe('redact', () => {
       expect(() => redact(value, { level: 'content' })).not.toThrow();
   });
 
-  it('[RD6] reads a million values at most, of one that has no end', () => {
+  it('[RD6] reads a million values at most, of one that has no end', { tags: 'long' }, () => {
     let reads = 0;
     const count = () => {
       reads += 1;
@@ -305,7 +305,7 @@ describe('redact', () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
-  it('[RD9] looks for credentials in time linear in the text', () => {
+  it('[RD9] looks for credentials in time linear in the text', { tags: 'long' }, () => {
     const length = 1_000_000;
     for (const text of ['bearer', 'bearer ', 'sk-', '-sk', 'ek_', ' ', 'a', 'openai-insecure-api-key.']) {
       const value = { note: text.padEnd(length, ' '), other: text.repeat(length / text.length) };

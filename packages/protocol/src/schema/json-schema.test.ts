@@ -32,7 +32,7 @@ const profiles: Profile[] = ['tolerant', 'server', 'strict'];
 describe('toJsonSchema', () => {
   for (const [name, schema] of Object.entries(schemas)) {
     for (const profile of profiles) {
-      it(`${name} in ${profile}: a validator gives the same verdicts (seed ${SEED})`, () => {
+      it(`${name} in ${profile}: a validator gives the same verdicts (seed ${SEED})`, { tags: 'long' }, () => {
         const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
         const validate = ajv.compile(toJsonSchema(schema, profile));
         const r = random(SEED);

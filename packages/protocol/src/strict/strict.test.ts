@@ -342,7 +342,7 @@ describe('any input at all', () => {
     }
   });
 
-  it(`[CD1] no text and no value makes it throw (seed ${SEED})`, () => {
+  it(`[CD1] no text and no value makes it throw (seed ${SEED})`, { tags: 'long' }, () => {
     const anything = fc.anything({
       withBigInt: true,
       withDate: true,

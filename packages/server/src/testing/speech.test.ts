@@ -27,7 +27,7 @@ async function connected(server: TestServer, ...events: object[]): Promise<void>
   for (const event of events) socket.send(JSON.stringify(event));
 }
 
-describe('a server that is spoken to', async () => {
+describe('a server that is spoken to', { tags: 'long' }, async () => {
   const detector = await openSilero();
   const speaker = await openFlite();
   const missing = [detector, speaker].flatMap((each) => (each.ok ? [] : [each.missing])).join('; ');

@@ -141,7 +141,9 @@ describe('any sequence', () => {
 /** Logarithmic work each; a scan of the order would be tens of thousands. */
 const MAX_BLOCKS_PER_ITEM = 1000;
 
-it('[MI1] 100,000 items placed backwards, at the front, in the middle and waiting cost little each', () => {
+it('[MI1] 100,000 items placed backwards, at the front, in the middle and waiting cost little each', {
+  tags: 'long',
+}, () => {
   const n = 100_000;
   const blocks = countWork(() => {
     const backwards = createOrder();

@@ -168,7 +168,7 @@ describe('createLogReader', () => {
     expect(furthest).toBeLessThanOrEqual((64 * 1024) / line.length + perPiece);
   });
 
-  it('[LG6] comes to an end on what a reader could look at again and again', async () => {
+  it('[LG6] comes to an end on what a reader could look at again and again', { tags: 'long' }, async () => {
     const hostile = [
       '{'.repeat(2_000_000),
       '{"a":"'.repeat(300_000),

@@ -136,7 +136,9 @@ describe('refusals', () => {
 });
 
 describe('cost', () => {
-  it('a delta costs much the same in a conversation of 10 items and of 5000, and after 20000 deltas', () => {
+  it('a delta costs much the same in a conversation of 10 items and of 5000, and after 20000 deltas', {
+    tags: 'long',
+  }, () => {
     const speaking = (count: number) => {
       const played = play({ ...texting, limits: { items: 20_000 } });
       let { state } = played;

@@ -121,7 +121,7 @@ describe.each(STREAMS)('a stream of $api', ({ stream, readerOf }) => {
 
 const fake = await withEndpoints();
 
-describe('over HTTP', () => {
+describe('over HTTP', { tags: 'long' }, () => {
   const budget = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 20_000, retries: 0, pauseMs: 1 };
 
   it('a transcript is the same wherever its stream is cut', async () => {
