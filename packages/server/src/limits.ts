@@ -2,6 +2,7 @@
 // the inside (items, buffers, durations) is `SessionLimits` of @colloquy/session.
 
 import { totalmem } from 'node:os';
+import { fillBucket, fullBucket, takeToken } from './token-bucket.ts';
 
 export interface Limits {
   /** Largest frame, in bytes; a larger one closes 1009. What plain events may have at most is the codec's business [LM1]. */
@@ -120,27 +121,15 @@ export interface Bucket {
 }
 
 export function bucket(perSecond: number, burst: number): Bucket {
-  let tokens = burst;
-  let filledAt: number | undefined;
-  let missedBefore: number | undefined;
-  const fill = (now: number, missed: number) => {
-    const gain = (Math.max(0, now - (filledAt ?? now)) * perSecond) / 1000;
-    tokens = Math.max(tokens, Math.min(burst, tokens + gain));
-    tokens += (Math.max(0, missed - (missedBefore ?? missed)) * perSecond) / 1000;
-    filledAt = now;
-    missedBefore = missed;
-  };
+  const rate = { perSecond, burst };
+  let own = fullBucket(rate);
   return {
-    take(now, missed = 0) {
-      fill(now, missed);
-      if (tokens < 1) return false;
-      tokens -= 1;
-      return true;
+    take(now, missed) {
+      const { bucket, isTaken } = takeToken(own, rate, now, missed);
+      own = bucket;
+      return isTaken;
     },
-    isFull(now) {
-      fill(now, missedBefore ?? 0);
-      return tokens >= burst;
-    },
+    isFull: (now) => fillBucket(own, rate, now, own.missed ?? 0).tokens >= burst,
   };
 }
 

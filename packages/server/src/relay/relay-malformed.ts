@@ -1,5 +1,5 @@
-// Frames of an upstream that are no events: the first is reported at once, later ones as a count, so that a broken upstream
-// cannot flood its client or the log [RL5].
+// Counts frames of an upstream that are no events: the first is reported at once, later ones as a count, so that a broken upstream
+// floods neither its client nor the log [RL5].
 
 /** Malformed frames since the last report. */
 export interface MalformedReport {
@@ -9,46 +9,33 @@ export interface MalformedReport {
   readonly code: string;
 }
 
-export interface MalformedFrames {
-  add(bytes: number, code: string): void;
-  /** Reports what was not reported yet. */
-  flush(): void;
+export interface MalformedState {
+  readonly unreported: MalformedReport | null;
+  /** When the next report may be made; infinite when a frame would be reported at once. */
+  readonly reportAt: number;
 }
 
 /** Milliseconds from one report to the next. */
 export const MALFORMED_REPORT_MS = 10_000;
 
-export function malformedFrames(report: (frames: MalformedReport) => void): MalformedFrames {
-  let timer: NodeJS.Timeout | undefined;
-  let unreported: MalformedReport | undefined;
+export const NO_MALFORMED: MalformedState = { unreported: null, reportAt: Number.POSITIVE_INFINITY };
 
-  function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
-    if (!unreported) return;
-    const frames = unreported;
-    unreported = undefined;
-    report(frames);
-  }
+/** What was counted and is to be reported now, and what is left. */
+type Reported = readonly [MalformedState, MalformedReport | null];
 
-  function elapse(): void {
-    const hadMore = unreported !== undefined;
-    flush();
-    if (hadMore) wait();
-  }
-
-  function wait(): void {
-    timer = setTimeout(elapse, MALFORMED_REPORT_MS);
-    timer.unref();
-  }
-
-  return {
-    add(bytes, code) {
-      unreported = { count: (unreported?.count ?? 0) + 1, bytes: (unreported?.bytes ?? 0) + bytes, code };
-      if (timer) return;
-      flush();
-      wait();
-    },
-    flush,
-  };
+export function addMalformed(state: MalformedState, bytes: number, code: string, at: number): Reported {
+  const { unreported, reportAt } = state;
+  const counted = { count: (unreported?.count ?? 0) + 1, bytes: (unreported?.bytes ?? 0) + bytes, code };
+  if (reportAt < Number.POSITIVE_INFINITY) return [{ unreported: counted, reportAt }, null];
+  return [{ unreported: null, reportAt: at + MALFORMED_REPORT_MS }, counted];
 }
+
+/** Looks at the clock: reports what was counted since the last report, once that is long enough ago. */
+export function elapseMalformed(state: MalformedState, at: number): Reported {
+  if (at < state.reportAt) return [state, null];
+  if (!state.unreported) return [NO_MALFORMED, null];
+  return [{ unreported: null, reportAt: at + MALFORMED_REPORT_MS }, state.unreported];
+}
+
+/** Reports what is left, at the end of a session. */
+export const flushMalformed = ({ unreported }: MalformedState): Reported => [NO_MALFORMED, unreported];

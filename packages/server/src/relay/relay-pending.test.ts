@@ -1,11 +1,49 @@
 import type { ServerEvent } from '@colloquy/protocol';
 import { describe, expect, it } from 'vitest';
-import { pendingResponses } from './relay-pending.ts';
+import {
+  addRequest,
+  beginResponse,
+  endResponse,
+  excusePending,
+  isPending,
+  NOTHING_PENDING,
+  observeProgress,
+  type PendingState,
+  pendingDueAt,
+  type ResponseBudgets,
+  refuseRequest,
+  takeOverdue,
+} from './relay-pending.ts';
 
 const BUDGETS = { idleMs: 30, totalMs: 100 };
 const ids = { response_id: 'r', item_id: 'i', output_index: 0, content_index: 0 };
 const delta = { type: 'response.output_text.delta', ...ids, delta: 'x' };
 const event = (fields: object) => ({ event_id: 'e', ...fields }) as unknown as ServerEvent;
+
+/** Holds the state from one change to the next, so that a test reads as a sequence. */
+function pendingResponses(budgets: ResponseBudgets) {
+  let state: PendingState = NOTHING_PENDING;
+  return {
+    request: (event_id: string | null, at: number) => void (state = addRequest(state, event_id, at)),
+    refuse: (event_id: string | null) => void (state = refuseRequest(state, event_id)),
+    begin: (id: string | undefined, at: number) => void (state = beginResponse(state, id, at)),
+    observe: (each: ServerEvent, id: string | undefined, at: number) =>
+      void (state = observeProgress(state, each, id, at)),
+    end: (id: string) => void (state = endResponse(state, id)),
+    excuse: (ms: number) => void (state = excusePending(state, ms)),
+    overdue(at: number) {
+      const taken = takeOverdue(state, budgets, at);
+      if (taken) state = taken.state;
+      return taken?.overdue;
+    },
+    get isPending() {
+      return isPending(state);
+    },
+    get dueAt() {
+      return pendingDueAt(state, budgets);
+    },
+  };
+}
 
 /** A response `r` that began at 0. */
 function running() {

@@ -1,5 +1,5 @@
-// Which responses of an upstream are pending, and how long they may be: each must make progress, and each must end [RL7]. What
-// the responses contain is `relay-responses.ts`.
+// Which responses of an upstream are pending, and how long they may be: each must make progress, and each must end [RL7]. Plain
+// data and functions over it. What the responses contain is `relay-responses.ts`. Times are milliseconds of one monotonic clock.
 
 import { SERVER_EVENT_TYPES, type ServerEvent } from '@colloquy/protocol';
 
@@ -14,107 +14,120 @@ export interface ResponseBudgets {
 /** What has used up a budget. */
 export interface Overdue {
   readonly budget: 'idle' | 'total';
-  /** Names of the requests that nothing has answered, `null` for one without a name. They are forgotten. */
+  /** Names of the requests that nothing has answered, `null` for one without a name. */
   readonly requests: readonly (string | null)[];
   /** Ids of running responses. */
   readonly responses: readonly string[];
 }
 
-/** Times are milliseconds of one monotonic clock. */
-export interface PendingResponses {
-  /** The client requested a response, under this name. */
-  request(event_id: string | null, at: number): void;
-  /** The upstream refused the request of this name. */
-  refuse(event_id: string | null): void;
-  begin(response_id: string | undefined, at: number): void;
-  /** Counts an event of the response as progress, if it is any; of every running response, when the event names none. */
-  observe(event: ServerEvent, response_id: string | undefined, at: number): void;
-  end(response_id: string): void;
-  /** Whether a response is running or was requested. */
-  readonly isPending: boolean;
-  readonly running: readonly string[];
-  /** When the first budget is used up; infinite when nothing is pending. */
-  readonly dueAt: number;
-  /** Takes what has used up a budget; `undefined` when nothing has. */
-  overdue(at: number): Overdue | undefined;
-  /** The upstream was not read for so long, which is not its fault. */
-  excuse(ms: number): void;
+interface Pending {
+  readonly startedAt: number;
+  readonly progressAt: number;
 }
+
+interface PendingRequest extends Pending {
+  readonly event_id: string | null;
+}
+
+export interface PendingState {
+  /** Requests of the client that no response has begun for, oldest first. */
+  readonly requests: readonly PendingRequest[];
+  readonly running: ReadonlyMap<string, Pending>;
+}
+
+export const NOTHING_PENDING: PendingState = { requests: [], running: new Map() };
 
 /** Requests remembered at once; an upstream that answers none of so many answers no more. */
 const MAX_REQUESTS = 64;
 
-interface Pending {
-  startedAt: number;
-  progressAt: number;
+/** The client requested a response, under this name. */
+export function addRequest(state: PendingState, event_id: string | null, at: number): PendingState {
+  const requests = [...state.requests, { event_id, startedAt: at, progressAt: at }].slice(-MAX_REQUESTS);
+  return { ...state, requests };
 }
 
-export function pendingResponses({ idleMs, totalMs }: ResponseBudgets): PendingResponses {
-  let requests: (Pending & { readonly event_id: string | null })[] = [];
-  const running = new Map<string, Pending>();
+/** The upstream refused the request of this name. */
+export function refuseRequest(state: PendingState, event_id: string | null): PendingState {
+  const index = state.requests.findIndex((each) => each.event_id === event_id);
+  return index < 0 ? state : { ...state, requests: state.requests.toSpliced(index, 1) };
+}
 
-  const idleDueAt = ({ progressAt }: Pending) => progressAt + idleMs;
-  const totalDueAt = ({ startedAt }: Pending) => startedAt + totalMs;
-  const dueAt = (each: Pending) => Math.min(idleDueAt(each), totalDueAt(each));
+/** A response began, which answers the oldest request. An id that runs already is said again, and is no progress. */
+export function beginResponse(state: PendingState, response_id: string | undefined, at: number): PendingState {
+  if (response_id !== undefined && state.running.has(response_id)) return state;
+  const requests = state.requests.slice(1).map((each) => ({ ...each, progressAt: at }));
+  if (response_id === undefined) return { ...state, requests };
+  return { requests, running: new Map(state.running).set(response_id, { startedAt: at, progressAt: at }) };
+}
 
-  function observe(event: ServerEvent, response_id: string | undefined, at: number): void {
-    if (!isProgress(event)) return;
-    const own = response_id === undefined ? [...running.values()] : [running.get(response_id)];
-    let hasProgressed = false;
-    for (const each of own) {
-      if (!each) continue;
-      each.progressAt = at;
-      hasProgressed = true;
-    }
-    // A request waits for the response that is running.
-    if (hasProgressed) for (const each of requests) each.progressAt = at;
-  }
+export function endResponse(state: PendingState, response_id: string): PendingState {
+  if (!state.running.has(response_id)) return state;
+  const running = new Map(state.running);
+  running.delete(response_id);
+  return { ...state, running };
+}
 
-  function overdue(at: number): Overdue | undefined {
-    const isOver = (each: Pending) => at >= dueAt(each);
-    const late = [...requests, ...running.values()].filter(isOver);
-    if (late.length === 0) return undefined;
-    const unanswered = requests.filter(isOver).map(({ event_id }) => event_id);
-    requests = requests.filter((each) => !isOver(each));
-    const responses = [...running].filter(([, each]) => isOver(each)).map(([id]) => id);
-    const budget = late.some((each) => at >= idleDueAt(each)) ? 'idle' : 'total';
-    return { budget, requests: unanswered, responses };
-  }
+/** Counts an event of the response as progress, if it is any; of every running response, when the event names none. */
+export function observeProgress(
+  state: PendingState,
+  event: ServerEvent,
+  response_id: string | undefined,
+  at: number,
+): PendingState {
+  if (!isProgress(event)) return state;
+  const ids = response_id === undefined ? [...state.running.keys()] : [response_id];
+  const own = ids.filter((id) => state.running.has(id));
+  if (own.length === 0) return state;
+  const running = new Map(state.running);
+  for (const id of own) running.set(id, { ...(running.get(id) as Pending), progressAt: at });
+  // A request waits for the response that is running.
+  return { requests: state.requests.map((each) => ({ ...each, progressAt: at })), running };
+}
 
+/** Whether a response is running or was requested. */
+export const isPending = ({ requests, running }: PendingState): boolean => running.size > 0 || requests.length > 0;
+
+/** When the first budget is used up; infinite when nothing is pending. */
+export function pendingDueAt(state: PendingState, budgets: ResponseBudgets): number {
+  let due = Number.POSITIVE_INFINITY;
+  for (const each of state.requests) due = Math.min(due, dueAt(each, budgets));
+  for (const each of state.running.values()) due = Math.min(due, dueAt(each, budgets));
+  return due;
+}
+
+/** Forgets the requests that have used up a budget, and says what else has; `undefined` when nothing has. */
+export function takeOverdue(
+  state: PendingState,
+  budgets: ResponseBudgets,
+  at: number,
+): { readonly state: PendingState; readonly overdue: Overdue } | undefined {
+  const isOver = (each: Pending) => at >= dueAt(each, budgets);
+  const late = [...state.requests, ...state.running.values()].filter(isOver);
+  if (late.length === 0) return undefined;
+  const requests = state.requests.filter(isOver).map(({ event_id }) => event_id);
+  const responses = [...state.running].filter(([, each]) => isOver(each)).map(([id]) => id);
+  const budget = late.some((each) => at >= idleDueAt(each, budgets)) ? 'idle' : 'total';
   return {
-    request(event_id, at) {
-      requests = [...requests, { event_id, startedAt: at, progressAt: at }].slice(-MAX_REQUESTS);
-    },
-    refuse(event_id) {
-      const index = requests.findIndex((each) => each.event_id === event_id);
-      if (index >= 0) requests.splice(index, 1);
-    },
-    begin(response_id, at) {
-      if (response_id !== undefined && running.has(response_id)) return; // said again, which is no progress
-      requests.shift();
-      for (const each of requests) each.progressAt = at;
-      if (response_id !== undefined) running.set(response_id, { startedAt: at, progressAt: at });
-    },
-    observe,
-    end: (response_id) => void running.delete(response_id),
-    get isPending() {
-      return running.size > 0 || requests.length > 0;
-    },
-    get running() {
-      return [...running.keys()];
-    },
-    get dueAt() {
-      return Math.min(Number.POSITIVE_INFINITY, ...[...requests, ...running.values()].map(dueAt));
-    },
-    overdue,
-    excuse(ms) {
-      for (const each of [...requests, ...running.values()]) {
-        each.startedAt += ms;
-        each.progressAt += ms;
-      }
-    },
+    state: { ...state, requests: state.requests.filter((each) => !isOver(each)) },
+    overdue: { budget, requests, responses },
   };
 }
+
+/** The upstream was not read for so many milliseconds, which is not its fault. */
+export function excusePending(state: PendingState, ms: number): PendingState {
+  const later = <T extends Pending>(each: T): T => ({
+    ...each,
+    startedAt: each.startedAt + ms,
+    progressAt: each.progressAt + ms,
+  });
+  const running = [...state.running].map(([id, each]) => [id, later(each)] as const);
+  return { requests: state.requests.map(later), running: new Map(running) };
+}
+
+const idleDueAt = ({ progressAt }: Pending, { idleMs }: ResponseBudgets) => progressAt + idleMs;
+const totalDueAt = ({ startedAt }: Pending, { totalMs }: ResponseBudgets) => startedAt + totalMs;
+const dueAt = (each: Pending, budgets: ResponseBudgets) =>
+  Math.min(idleDueAt(each, budgets), totalDueAt(each, budgets));
 
 const KNOWN: ReadonlySet<string> = new Set(SERVER_EVENT_TYPES);
 

@@ -1,13 +1,38 @@
 import type { ServerEvent } from '@colloquy/protocol';
 import { describe, expect, it } from 'vitest';
-import { relayResponses } from './relay-responses.ts';
+import { isPending, takeOverdue } from './relay-pending.ts';
+import { applyToResponses, failResponses, NO_RESPONSES, requestResponse } from './relay-responses.ts';
 
 const FAULT = { code: 'upstream_error', message: 'gone' } as const;
-const hearAll = (events: readonly object[]) => {
-  const responses = relayResponses({ idleMs: 30, totalMs: 600 }, () => {});
-  for (const event of events) responses.hear({ event_id: 'e', ...event } as ServerEvent, 0);
-  return responses;
-};
+const BUDGETS = { idleMs: 30, totalMs: 600 };
+
+/** Holds the state from one change to the next, so that a test reads as a sequence. */
+function hearAll(events: readonly object[]) {
+  let state = NO_RESPONSES;
+  const hear = (event: ServerEvent, at: number) => {
+    const { responses, isShown } = applyToResponses(state, event, at);
+    state = responses;
+    return isShown;
+  };
+  for (const event of events) hear({ event_id: 'e', ...event } as ServerEvent, 0);
+  return {
+    hear,
+    asked: (event_id: string | null, at: number) => void (state = requestResponse(state, event_id, at)),
+    overdue(at: number) {
+      const taken = takeOverdue(state.pending, BUDGETS, at);
+      if (taken) state = { ...state, pending: taken.state };
+      return taken?.overdue;
+    },
+    fail(fault: typeof FAULT) {
+      const { responses, events: closing } = failResponses(state, fault);
+      state = responses;
+      return closing;
+    },
+    get isWaiting() {
+      return isPending(state.pending);
+    },
+  };
+}
 const begun = (id: string) => ({ type: 'response.created', response: { id, status: 'in_progress', output: [] } });
 const added = (response_id: string, output_index: number, item: object) => ({
   type: 'response.output_item.added',

@@ -1,7 +1,7 @@
 // What a relay lets a client say to its upstream. Every frame is read, judged and written anew: what is forwarded is what was
 // judged [RL3]. What goes on with the frames is `relay-session.ts`.
 
-import { type ClientEvent, decodeClientEvent, type Issue } from '@colloquy/protocol';
+import { type ClientEvent, decodeClientEvent, type Issue, type SessionUpdateConfig } from '@colloquy/protocol';
 import { lockedField } from '@colloquy/session';
 import type { Frame } from '../transports/transport.ts';
 import { checkModels } from './relay-models.ts';
@@ -11,7 +11,7 @@ export interface RelayRules {
   readonly models?: readonly string[] | undefined;
   /** Dotted paths below `session` that no update may change, and the configuration they stand in [SE33]. */
   readonly locked: readonly string[];
-  readonly config: unknown;
+  readonly config: SessionUpdateConfig | undefined;
 }
 
 type Judged =

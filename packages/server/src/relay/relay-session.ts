@@ -1,26 +1,22 @@
-// One session, relayed: a client's transport joined to an upstream Realtime server, which owns the conversation. Every frame is
-// read and written anew, in both directions; and whatever the upstream does, the client is told how things stand and waits for
-// nothing. Dialling is `upstream.ts`, what a client may say `relay-rules.ts`, what an upstream may say `upstream-frame.ts`, what is
-// running `relay-responses.ts`.
+// Relays one session: reads the frames of both ends, gives them to `stepRelay` with the time, and performs its effects. What is
+// decided is `relay-step.ts`; dialling is `upstream.ts`.
 
 import { randomUUID } from 'node:crypto';
-import { encodeEvent, type FailureCode, type Issue, type ServerEvent, toRealtimeError } from '@colloquy/protocol';
+import { encodeEvent, toRealtimeError } from '@colloquy/protocol';
 import type { SessionOptions } from '@colloquy/session';
 import { activeTime } from '../active-time.ts';
-import { bucket, DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { createLog, errorName, type Log } from '../log.ts';
 import type { HostedSession, Line } from '../sessions/host-session.ts';
-import { readerWatch } from '../transports/backpressure.ts';
+import { type SessionTimer, sessionTimer } from '../sessions/session-timer.ts';
+import { type ReaderWatch, readerWatch } from '../transports/backpressure.ts';
 import { frameGate } from '../transports/frame-limits.ts';
-import { type Frame, frameBytes, type Transport } from '../transports/transport.ts';
-import { type MalformedReport, malformedFrames } from './relay-malformed.ts';
-import type { Overdue } from './relay-pending.ts';
-import { type RelayFault, type ResponseUsage, relayResponses, type Unnumbered } from './relay-responses.ts';
-import { judgeClientFrame } from './relay-rules.ts';
-import { relaySetup } from './relay-setup.ts';
+import { frameBytes, type Transport } from '../transports/transport.ts';
+import type { RelayEffect, RelayHostEvent, RelayInput } from './relay-input.ts';
+import type { ResponseUsage } from './relay-responses.ts';
+import { createRelayState, type RelayState, relayDeadline } from './relay-state.ts';
+import { stepRelay } from './relay-step.ts';
 import type { Upstream } from './upstream.ts';
-import { closeOf, withoutCredentials } from './upstream-errors.ts';
-import { readUpstreamFrame } from './upstream-frame.ts';
 import { dialClose, dialRefusal } from './upstream-refusal.ts';
 
 /** What a relay knows of its session. The conversation itself is the upstream's. */
@@ -51,11 +47,7 @@ export interface RelayOptions {
 }
 
 const SILENT = createLog('silent');
-const eventId = () => `event_${randomUUID().replaceAll('-', '').slice(0, 21)}`;
-/** Longest delay a timer can have, in milliseconds. */
-const LONGEST_DELAY = 2 ** 31 - 1;
-/** An upstream that says what is wrong and hangs up within so many milliseconds has said it; we need not say it again. */
-const SAID_MS = 1000;
+const randomId = (prefix: string) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 21)}`;
 
 /**
  * Relays a session until the client's connection ends; resolves then, with the upstream closed. Never rejects. An upstream that
@@ -64,281 +56,191 @@ const SAID_MS = 1000;
  * @see SPEC.md RL1 to RL15, ER23
  */
 export async function relaySession(transport: Transport, options: RelayOptions): Promise<void> {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { log = SILENT, clock = activeTime.now, onLine, opening = {}, drainCode = 1001 } = options;
-  const began = clock();
-  const now = () => Math.max(0, Math.floor(clock() - began));
+  const { log = SILENT } = options;
   let upstream: Upstream;
   try {
-    // Not awaited when it is there already: whoever counts sessions counts this one at once.
+    // Not awaited when it is there already, so that the session counts at once.
     upstream = 'then' in options.upstream ? await options.upstream : options.upstream;
   } catch (error) {
     log.warn({ error: errorName(error) }, 'an upstream cannot be reached');
     const { refusal } = dialRefusal(error);
     const { code, reason } = dialClose(refusal);
-    transport.send(encodeEvent({ type: 'error', event_id: eventId(), error: toRealtimeError(refusal.code, refusal) }));
+    const event = {
+      type: 'error',
+      event_id: randomId('event'),
+      error: toRealtimeError(refusal.code, refusal),
+    } as const;
+    transport.send(encodeEvent(event));
     return transport.close(code, reason);
   }
-  const far = upstream.transport;
-  const hide = upstream.hide ?? ((text: string) => text);
-  const id = `sess_${randomUUID().replaceAll('-', '').slice(0, 21)}`;
-  const { kind = 'realtime', model = '', started_at = Date.now() } = opening;
-  const rules = { models: options.models, locked: opening.locked ?? [], config: opening.session };
-  const gone = new AbortController();
-  const early = frameGate(limits);
-  const refusals = bucket(10, 100);
-  const watch = readerWatch(transport, limits, () => end(1013, 'The client does not take what it is sent.'));
-  const farWatch = readerWatch(far, limits, () => {
-    report('upstream_timeout', 'The upstream does not take what it is sent.');
-    end(1011, 'The upstream does not take what it is sent.');
-  });
-  const budgets = { idleMs: limits.upstreamIdleMs, totalMs: limits.upstreamResponseMs };
-  const responses = relayResponses(budgets, (usage) => options.onUsage?.(usage));
-  const malformed = malformedFrames(reportMalformed);
-  /** Our own requests, whose refusals are not the client's business. */
-  const own = new Set<string>();
-  let setupAt = now();
-  const setup = relaySetup(opening.session, (event) => {
-    setupAt = now();
-    return request(event);
-  });
-  let isDraining = false;
-  let isPaused = false;
-  let lastErrorAt = Number.NEGATIVE_INFINITY;
-  let timer: NodeJS.Timeout | undefined;
+  await new RelayDriver(transport, upstream, options).run();
+}
 
-  // ---- To the client ----
+/** Both ends of a relay, its clock, and its state. */
+class RelayDriver {
+  readonly #client: Transport;
+  readonly #upstream: Upstream;
+  readonly #options: RelayOptions;
+  readonly #limits: Limits;
+  readonly #log: Log;
+  readonly #id = randomId('sess');
+  readonly #now: () => number;
+  readonly #timer: SessionTimer;
+  readonly #clientWatch: ReaderWatch;
+  readonly #upstreamWatch: ReaderWatch;
+  readonly #over = new AbortController();
+  readonly #accepted: Promise<void>;
+  #accept = () => {};
+  #state: RelayState;
 
-  function send(event: ServerEvent): void {
-    if (gone.signal.aborted || !transport.isOpen) return;
-    const text = encodeEvent(event as unknown);
-    if (typeof text !== 'string') return malformed.add(0, 'unprintable');
-    const frame = hide(text);
-    onLine?.({ at: now(), from: 'server', event });
-    transport.send(frame);
-    watch.sent(frameBytes(frame));
-  }
-
-  const say = (event: Unnumbered) => send({ event_id: eventId(), ...event } as ServerEvent);
-
-  function report(
-    code: FailureCode,
-    message: string,
-    param: string | null = null,
-    event_id: string | null = null,
-  ): void {
-    say({ type: 'error', error: toRealtimeError(code, { param, message }, event_id) });
-  }
-
-  function refuse({ code, message, param }: Issue, event_id: string | null): void {
-    report(code, message, param, event_id);
-    if (refusals.take(now())) return;
-    report('rate_limit_exceeded', 'Too many events were refused.');
-    end(1008, 'Too many events were refused.');
-  }
-
-  // ---- To the upstream ----
-
-  function forward(text: string): void {
-    if (!far.isOpen) return;
-    far.send(text);
-    farWatch.sent(frameBytes(text));
-  }
-
-  /** A request of our own. */
-  function request(event: { type: string; [field: string]: unknown }): string {
-    const event_id = eventId();
-    own.add(event_id);
-    forward(JSON.stringify({ event_id, ...event }));
-    return event_id;
-  }
-
-  function hearClient(frame: Frame): void {
-    const at = now();
-    const issue = early(frame, at);
-    if (issue) return refuse(issue, null);
-    const judged = judgeClientFrame(frame, rules);
-    if (!judged.ok) return refuse(judged.issue, judged.event_id);
-    const { event, audio_bytes } = judged;
-    const text = encodeEvent(event as unknown);
-    if (typeof text !== 'string') return refuse(text.issues[0], event.event_id ?? null);
-    onLine?.({ at, from: 'client', event, ...(audio_bytes && { audio_bytes }) });
-    if (event.type === 'response.create') responses.asked(event.event_id ?? null, at);
-    forward(text);
-    arm();
-  }
-
-  // ---- From the upstream ----
-
-  function hearUpstream(frame: Frame): void {
-    const read = readUpstreamFrame(frame);
-    if (!read.ok) return malformed.add(frameBytes(frame), read.code);
-    const { event } = read;
-    const at = now();
-    if (event.type === 'error' && event.error?.event_id && own.delete(event.error.event_id)) {
-      if (setup.isConfiguration(event.error.event_id)) misconfigured();
-      return;
-    }
-    if (!responses.hear(event, at)) return;
-    if (event.type === 'error') lastErrorAt = at;
-    const shown = setup.hear(withoutCredentials(event));
-    if (shown) send(shown);
-    arm();
-    settle();
-  }
-
-  function reportMalformed({ count, bytes, code }: MalformedReport): void {
-    log.warn({ session_id: id, count, bytes, code }, 'malformed frames of the upstream were left out');
-    const what = count === 1 ? 'a frame that is no event. It was' : `${count} frames that are no events. They were`;
-    report('upstream_error', `The upstream sent ${what} left out.`);
-  }
-
-  // ---- Time ----
-
-  /** When the upstream has used up a budget; infinite when nothing is expected of it. */
-  const dueAt = () => Math.min(responses.dueAt, setup.isDone ? Number.POSITIVE_INFINITY : setupAt + budgets.idleMs);
-
-  /** One timer for the budgets of the upstream. It looks again when there was progress meanwhile. */
-  function arm(): void {
-    const due = dueAt();
-    if (timer || gone.signal.aborted || isPaused || due === Number.POSITIVE_INFINITY) return;
-    timer = setTimeout(look, Math.min(LONGEST_DELAY, Math.max(1, due - now())));
-  }
-
-  function look(): void {
-    timer = undefined;
-    const isDue = () => !isPaused && now() >= dueAt();
-    if (!isDue()) return arm();
-    // What came while this process was busy with something else has not been read yet.
-    setImmediate(() => {
-      if (isDue() && !gone.signal.aborted) stalled();
-      arm();
+  constructor(client: Transport, upstream: Upstream, options: RelayOptions) {
+    const { log = SILENT, clock = activeTime.now } = options;
+    const began = clock();
+    this.#client = client;
+    this.#upstream = upstream;
+    this.#options = options;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#log = log;
+    this.#now = () => Math.max(0, Math.floor(clock() - began));
+    this.#state = createRelayState(this.#configure());
+    this.#timer = sessionTimer(
+      () => relayDeadline(this.#state),
+      this.#now,
+      () => this.#apply({ from: 'clock' }),
+    );
+    this.#clientWatch = readerWatch(client, this.#limits, () =>
+      this.#tell({ type: 'close', code: 1013, reason: 'The client does not take what it is sent.' }),
+    );
+    this.#upstreamWatch = readerWatch(upstream.transport, this.#limits, () => this.#tell({ type: 'upstream_stalled' }));
+    this.#accepted = new Promise((resolve) => {
+      this.#accept = resolve;
     });
   }
 
-  /** A budget is used up: requests are answered, responses ended, and the next turn may do better [RL7]. */
-  function stalled(): void {
-    const overdue = responses.overdue(now());
-    const message = lateness(overdue);
-    log.warn({ session_id: id, ...budgets }, 'an upstream makes no progress');
-    const names = overdue?.requests ?? [];
-    for (const name of names.length > 0 ? names : [null]) report('upstream_timeout', message, null, name);
-    const ids = overdue?.responses ?? [];
-    fail({ code: 'upstream_timeout', message }, ids);
-    if (!setup.isDone) return end(1011, message);
-    for (const response_id of ids) request({ type: 'response.cancel', response_id });
-    settle();
+  #configure() {
+    const { opening = {}, models, drainCode = 1001 } = this.#options;
+    const { upstreamIdleMs: idleMs, upstreamResponseMs: totalMs, sessionMs } = this.#limits;
+    const rules = { models, locked: opening.locked ?? [], config: opening.session };
+    return { rules, budgets: { idleMs, totalMs }, sessionMs, drainCode, idSeed: randomUUID() };
   }
 
-  function lateness(overdue: Overdue | undefined): string {
-    if (!overdue) return 'The upstream opened no session in time.';
-    if (overdue.budget === 'idle') return `The upstream made no progress for ${budgets.idleMs / 1000} s.`;
-    return `The upstream did not finish the response within ${budgets.totalMs / 1000} s.`;
-  }
-
-  const fail = (fault: RelayFault, response_ids?: readonly string[]) =>
-    responses.fail(fault, response_ids).forEach(say);
-
-  function expire(): void {
-    const minutes = Math.round(limits.sessionMs / 60_000);
-    const message = `Your session hit the maximum duration of ${minutes} minutes.`;
-    fail({ code: 'session_expired', message });
-    report('session_expired', message);
-    end(1001, message);
-  }
-
-  // ---- The end ----
-
-  /** A drain lets running responses finish [LM12]. */
-  function settle(): void {
-    if (isDraining && !responses.isWaiting) end(drainCode, 'The server is shutting down.');
-  }
-
-  function end(code: number, reason: string): void {
-    if (gone.signal.aborted) return;
-    malformed.flush();
-    gone.abort();
-    setup.giveUp();
-    transport.close(code, reason);
-    far.close(1000, '');
-  }
-
-  /** The upstream has gone. One `error` says so, running responses are ended, then comes the close [RL6]. */
-  async function lost(): Promise<void> {
-    const { code, reason } = await upstream.closed;
-    if (gone.signal.aborted) return;
-    const close = closeOf(code, hide(reason));
-    log.warn({ session_id: id, close_code: code }, 'an upstream closed');
-    if (now() - lastErrorAt > SAID_MS) report('upstream_error', close.reason);
-    fail({ code: 'upstream_error', message: 'The upstream closed the connection.' });
-    end(close.code, close.reason);
-  }
-
-  function misconfigured(): void {
-    report('upstream_error', 'The upstream does not take the configuration of the client secret.');
-    end(1011, 'The upstream does not take the configuration.');
-  }
-
-  async function readFar(): Promise<void> {
+  /** Resolves when the client's connection has ended. */
+  async run(): Promise<void> {
+    this.#options.onStart?.(this.#session());
+    this.#tell({ type: 'open' });
+    void this.#readUpstream();
     try {
-      for await (const frame of far.frames) {
-        if (gone.signal.aborted || !transport.isOpen) continue; // until it has taken the close
-        hearUpstream(frame);
-        if (transport.bufferedBytes <= limits.pauseBytes) continue;
-        await pauseReading();
+      await this.#readClient();
+    } finally {
+      this.#tell({ type: 'client_closed' });
+      this.#clientWatch.stop();
+      this.#upstreamWatch.stop();
+      this.#timer.stop();
+    }
+  }
+
+  #session(): RelayedSession {
+    const { kind = 'realtime', model = '', started_at = Date.now() } = this.#options.opening ?? {};
+    return {
+      id: this.#id,
+      state: { kind, model, started_at },
+      drain: () => this.#tell({ type: 'drain' }),
+      close: (code, reason) => this.#tell({ type: 'close', code, reason }),
+    };
+  }
+
+  #tell(event: RelayHostEvent): void {
+    this.#apply({ from: 'host', event });
+  }
+
+  #apply(input: DistributiveOmit<RelayInput, 'at'>): void {
+    const { state, effects } = stepRelay(this.#state, { ...input, at: this.#now() } as RelayInput);
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    if (!state.isOver) this.#timer.arm();
+  }
+
+  #perform(effect: RelayEffect): void {
+    const { onLine, onUsage } = this.#options;
+    switch (effect.do) {
+      case 'accept':
+        return this.#accept();
+      case 'send':
+        return this.#send(effect);
+      case 'forward': {
+        const { event, text, audio_bytes } = effect;
+        onLine?.({ at: this.#now(), from: 'client', event, ...(audio_bytes && { audio_bytes: [...audio_bytes] }) });
+        return this.#forward(text);
       }
-      await lost();
+      case 'request':
+        return this.#forward(effect.text);
+      case 'report_usage':
+        return onUsage?.(effect.usage);
+      case 'warn':
+        return this.#log.warn({ session_id: this.#id, ...effect.fields }, effect.message);
+      case 'close':
+        this.#over.abort();
+        this.#accept(); // its frames are read on until the close is reached
+        this.#client.close(effect.code, effect.reason);
+        this.#upstream.transport.close(1000, '');
+    }
+  }
+
+  #send({ event, text }: RelayEffect & { do: 'send' }): void {
+    if (!this.#client.isOpen) return;
+    const frame = this.#hide(text);
+    this.#options.onLine?.({ at: this.#now(), from: 'server', event });
+    this.#client.send(frame);
+    this.#clientWatch.sent(frameBytes(frame));
+  }
+
+  #forward(text: string): void {
+    const { transport } = this.#upstream;
+    if (!transport.isOpen) return;
+    transport.send(text);
+    this.#upstreamWatch.sent(frameBytes(text));
+  }
+
+  #hide(text: string): string {
+    return this.#upstream.hide?.(text) ?? text;
+  }
+
+  async #readClient(): Promise<void> {
+    const { stopBytes } = this.#limits;
+    const issueOf = frameGate(this.#limits);
+    await this.#accepted;
+    for await (const frame of this.#client.frames) {
+      // Frames of a session that is over are taken unread, so that the far end's close is reached.
+      if (this.#over.signal.aborted || !this.#client.isOpen) continue;
+      this.#apply({ from: 'client', frame, issue: issueOf(frame, this.#now()) });
+      await this.#room(this.#upstream.transport, this.#upstreamWatch, stopBytes);
+      await this.#room(this.#client, this.#clientWatch, stopBytes);
+    }
+  }
+
+  async #readUpstream(): Promise<void> {
+    try {
+      for await (const frame of this.#upstream.transport.frames) {
+        if (this.#over.signal.aborted || !this.#client.isOpen) continue;
+        this.#apply({ from: 'upstream', frame });
+        if (this.#client.bufferedBytes <= this.#limits.pauseBytes) continue;
+        this.#tell({ type: 'pause' });
+        await this.#room(this.#client, this.#clientWatch, this.#limits.pauseBytes);
+        this.#tell({ type: 'resume' });
+      }
+      const { code, reason } = await this.#upstream.closed;
+      this.#tell({ type: 'upstream_closed', code, reason: this.#hide(reason) });
     } catch (error) {
       // A fault of ours: one connection pays for it.
-      log.error({ session_id: id, error: errorName(error) }, 'a relayed session failed');
-      report('internal_error', 'The server had an error.');
-      end(1011, 'The server had an error.');
+      this.#log.error({ session_id: this.#id, error: errorName(error) }, 'a relayed session failed');
+      this.#tell({ type: 'fault' });
     }
   }
 
-  /** A client that does not read stops the reading from its upstream [LM9]; the upstream's budgets stand still meanwhile. */
-  async function pauseReading(): Promise<void> {
-    const since = now();
-    isPaused = true;
-    await watch.room(limits.pauseBytes, gone.signal);
-    isPaused = false;
-    const ms = now() - since;
-    responses.excuse(ms);
-    setupAt += ms;
-    arm();
-  }
-
-  async function readNear(): Promise<void> {
-    await setup.done;
-    for await (const frame of transport.frames) {
-      if (gone.signal.aborted || !transport.isOpen) continue; // until it has taken the close
-      hearClient(frame);
-      if (far.bufferedBytes > limits.stopBytes) await farWatch.room(limits.stopBytes, gone.signal);
-      if (transport.bufferedBytes > limits.stopBytes) await watch.room(limits.stopBytes, gone.signal);
-    }
-  }
-
-  options.onStart?.({
-    id,
-    state: { kind, model, started_at },
-    drain() {
-      isDraining = true;
-      settle();
-    },
-    close: end,
-  });
-  const expiry = setTimeout(expire, Math.min(LONGEST_DELAY, limits.sessionMs));
-  arm();
-  void readFar();
-  try {
-    await readNear();
-  } finally {
-    malformed.flush();
-    gone.abort();
-    far.close(1000, '');
-    watch.stop();
-    farWatch.stop();
-    clearTimeout(timer);
-    clearTimeout(expiry);
+  /** Resolves once the reader has left at most `bytes` unread, or the session is over. */
+  async #room(of: Transport, watch: ReaderWatch, bytes: number): Promise<void> {
+    if (of.bufferedBytes > bytes) await watch.room(bytes, this.#over.signal);
   }
 }
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
