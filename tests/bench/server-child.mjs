@@ -16,10 +16,10 @@ const engine = {
   name: 'bench',
   async *respond({ config }, { signal }) {
     if (config.output_modalities.includes('audio')) {
-      const audio = Buffer.alloc(AUDIO_BYTES).toString('base64');
+      const audio = new Uint8Array(AUDIO_BYTES);
       const begun = performance.now();
       for (let i = 1; !signal.aborted; i++) {
-        yield { type: 'audio.delta', audio, bytes: AUDIO_BYTES };
+        yield { type: 'audio.delta', audio };
         await sleep(Math.max(0, begun + i * PERIOD_MS - performance.now()));
       }
       return;

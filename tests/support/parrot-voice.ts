@@ -34,8 +34,8 @@ export async function parrotSays(text: string): Promise<{ text: string; bytes: n
   for await (const event of parrot().respond({ response_id: 'r', config: CONFIG, tools: [], context }, host)) {
     if (event.type === 'transcript.delta') said += event.delta;
     if (event.type !== 'audio.delta') continue;
-    hash.update(Buffer.from(event.audio, 'base64'));
-    bytes += event.bytes;
+    hash.update(event.audio);
+    bytes += event.audio.length;
   }
   return { text: said, bytes, sha256: hash.digest('hex') };
 }

@@ -11,7 +11,7 @@ export {
   type ServerOptions,
 } from './create-server.ts';
 export { type CascadeOptions, cascade } from './engines/cascade.ts';
-export type { Engine, EngineHost } from './engines/engine.ts';
+export type { Engine, EngineHost, EngineOutput } from './engines/engine.ts';
 export { type OfflineOptions, offline } from './engines/offline.ts';
 export { type OpenVoices, openVoice, openVoices, type Voice, type VoiceOptions } from './engines/open-engines.ts';
 export { type ParrotOptions, parrot } from './engines/parrot.ts';
@@ -25,7 +25,7 @@ export {
   type ScenarioTurn,
 } from './engines/scenario.ts';
 export { type ScriptedEngine, scripted } from './engines/scripted.ts';
-export type { Translator, TranslatorHost } from './engines/translator.ts';
+export type { Translator, TranslatorHost, TranslatorOutput } from './engines/translator.ts';
 export type { WatchPolicy } from './gateway/watch-upgrade.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export { createLog, type Log, type LogFields, type LogLevel } from './log.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ColloquyError, type MessageItem } from '@colloquy/protocol';
-import type { EngineEvent, ResponseRequest } from '@colloquy/session';
+import type { ResponseRequest } from '@colloquy/session';
 import { waitUntil } from '@support/wait-until.ts';
 import { describe, expect, it } from 'vitest';
 import type { Speaker, Thinker, Thought } from '../speech/ports.ts';
 import { type CascadeOptions, cascade } from './cascade.ts';
-import type { EngineHost } from './engine.ts';
+import type { EngineHost, EngineOutput } from './engine.ts';
 
 const heard = (transcript: string | null): MessageItem => ({
   id: 'item_user',
@@ -77,15 +77,16 @@ function speaking(): Speaker & { asked: string[] } {
   };
 }
 
-async function collect(options: CascadeOptions, request = asked(), to = host()): Promise<EngineEvent[]> {
-  const events: EngineEvent[] = [];
+async function collect(options: CascadeOptions, request = asked(), to = host()): Promise<EngineOutput[]> {
+  const events: EngineOutput[] = [];
   for await (const event of cascade({ pace: { leadMs: Number.POSITIVE_INFINITY }, ...options }).respond(request, to)) {
     events.push(event);
   }
   return events;
 }
-const short = (event: EngineEvent) => ('delta' in event ? `${event.type} ${event.delta}` : event.type);
-const bytes = (events: EngineEvent[]) => events.reduce((sum, event) => sum + ('bytes' in event ? event.bytes : 0), 0);
+const short = (event: EngineOutput) => ('delta' in event ? `${event.type} ${event.delta}` : event.type);
+const bytes = (events: EngineOutput[]) =>
+  events.reduce((sum, event) => sum + (event.type === 'audio.delta' ? event.audio.length : 0), 0);
 
 describe('cascade', () => {
   it('[EN2] says the words of each clause before its audio, all of it, in the format of the session', async () => {
@@ -98,7 +99,7 @@ describe('cascade', () => {
     const second = events.findIndex((event) => short(event) === 'transcript.delta Three.');
     expect(bytes(events.slice(0, second))).toBe('One two. '.length * 10 * 48);
     expect(bytes(events)).toBe('One two. Three.'.length * 10 * 48);
-    expect(events.every((event) => event.type !== 'audio.delta' || event.bytes <= 4800)).toBe(true);
+    expect(events.every((event) => event.type !== 'audio.delta' || event.audio.length <= 4800)).toBe(true);
   });
 
   it('[EN1] keeps calls where they were made, and ends once', async () => {

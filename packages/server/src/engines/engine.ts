@@ -1,5 +1,5 @@
 // The port: given the conversation so far, say something. Engines are in `engines/`; what each owes is family EN of
-// docs/spec/ports.md. The data that goes in and comes out is `engine-event` of @colloquy/session.
+// docs/spec/ports.md. The request is `engine-event` of @colloquy/session; `sessions/run-engine.ts` makes its inputs of what comes out.
 
 import type { RealtimeAudioFormat } from '@colloquy/protocol';
 import type { EngineEvent, ResponseRequest, SessionOptions } from '@colloquy/session';
@@ -21,6 +21,12 @@ export interface EngineHost {
   drop(): void;
 }
 
+/**
+ * A piece of a response, in the order it is made: an `EngineEvent` of the session, but with audio as bytes in the response's output
+ * format, of any length. They are copied before the next piece is asked for, so that the array may be used again.
+ */
+export type EngineOutput = Exclude<EngineEvent, { type: 'audio.delta' }> | { type: 'audio.delta'; audio: Uint8Array };
+
 export interface Engine {
   /** What it is called in logs and on the console. */
   readonly name: string;
@@ -36,7 +42,7 @@ export interface Engine {
    * Yields the response as it is made: last, exactly once, `done` or `failed`. Returns early, without throwing, once
    * `host.signal` aborts. Serves any number of responses at a time. What it throws fails this response only [RS33].
    */
-  respond(request: ResponseRequest, host: EngineHost): AsyncIterable<EngineEvent>;
+  respond(request: ResponseRequest, host: EngineHost): AsyncIterable<EngineOutput>;
 }
 
 /** What a session is told of its engine's voice. */

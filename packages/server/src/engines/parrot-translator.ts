@@ -26,7 +26,7 @@ export function parrotTranslator(): Translator {
           yield { type: 'input_transcript.delta', delta: blank + second, elapsed_ms };
           yield { type: 'output_transcript.delta', delta: blank + word, elapsed_ms };
         }
-        yield { type: 'output_audio.delta', audio: Buffer.from(frame).toString('base64'), elapsed_ms };
+        yield { type: 'output_audio.delta', audio: frame, elapsed_ms };
         elapsed_ms += TRANSLATION_FRAME_MS;
       }
     },

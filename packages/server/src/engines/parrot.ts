@@ -3,8 +3,8 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { bytesToMs, type MessageItem, type RealtimeConversationItem } from '@colloquy/protocol';
-import type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from '@colloquy/session';
-import type { Engine, EngineHost } from './engine.ts';
+import type { NeutralTool, ResponseConfig, ResponseRequest } from '@colloquy/session';
+import type { Engine, EngineHost, EngineOutput } from './engine.ts';
 import { splitWords } from './split-words.ts';
 import { speakWord } from './tone.ts';
 import { withLatestTranscript } from './transcripts.ts';
@@ -56,7 +56,7 @@ export function parrot(options: ParrotOptions = {}): Engine {
 
 // ---- What to say ----
 
-function* wordPieces(text: string, config: ResponseConfig): Generator<EngineEvent[]> {
+function* wordPieces(text: string, config: ResponseConfig): Generator<EngineOutput[]> {
   const all = splitWords(text);
   const most = config.max_output_tokens === 'inf' ? all.length : config.max_output_tokens;
   const speak = config.output_modalities.includes('audio') ? speakWord(config.audio.output.format) : undefined;
@@ -103,7 +103,7 @@ function answer(context: readonly RealtimeConversationItem[], host: EngineHost):
 
 // ---- What to call ----
 
-function* callPieces(calls: readonly Phrase[]): Generator<EngineEvent[]> {
+function* callPieces(calls: readonly Phrase[]): Generator<EngineOutput[]> {
   for (const { tool, arguments: text } of calls) {
     const { name, server_label } = tool;
     yield [{ type: 'call', name, ...(server_label === undefined ? {} : { server_label }) }];

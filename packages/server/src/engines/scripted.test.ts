@@ -1,6 +1,7 @@
 import { ColloquyError, type RealtimeConversationItem } from '@colloquy/protocol';
-import type { EngineEvent, ResponseRequest } from '@colloquy/session';
+import type { ResponseRequest } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
+import type { EngineOutput } from './engine.ts';
 import { readScenario, type Scenario } from './scenario.ts';
 import { scripted } from './scripted.ts';
 
@@ -34,7 +35,7 @@ function asked(context: RealtimeConversationItem[], modality: 'text' | 'audio' =
 }
 
 async function pieces(play: ReturnType<typeof scripted>, request: ResponseRequest, signal?: AbortSignal) {
-  const heard: EngineEvent[] = [];
+  const heard: EngineOutput[] = [];
   const host = { signal: signal ?? new AbortController().signal, audio: () => undefined, audioFormat: () => undefined };
   for await (const piece of play.respond(request, {
     ...host,
@@ -98,7 +99,7 @@ describe('scripted', () => {
 
   it('speaks: the transcript and 200 ms of a tone per word, in the output format', async () => {
     const heard = await pieces(scripted(weather), asked([said('say hello')], 'audio'));
-    expect(heard.map((piece) => (piece.type === 'audio.delta' ? piece.bytes : piece.type))).toEqual([
+    expect(heard.map((piece) => (piece.type === 'audio.delta' ? piece.audio.length : piece.type))).toEqual([
       'transcript.delta',
       1600,
       'transcript.delta',

@@ -3,8 +3,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ColloquyError, type RealtimeConversationItem } from '@colloquy/protocol';
-import type { EngineEvent, ResponseRequest } from '@colloquy/session';
-import type { Engine, EngineHost } from './engine.ts';
+import type { ResponseRequest } from '@colloquy/session';
+import type { Engine, EngineHost, EngineOutput } from './engine.ts';
 import type { Scenario, ScenarioCondition, ScenarioStep, ScenarioTurn } from './scenario.ts';
 import { splitWords } from './split-words.ts';
 import { speakWord } from './tone.ts';
@@ -80,7 +80,7 @@ export function scripted(scenario: Scenario): ScriptedEngine {
 
 const refuse = () => failWith('internal_error', 'no turn of the scenario answers this response');
 
-async function* failWith(code: string, message: string): AsyncIterable<EngineEvent> {
+async function* failWith(code: string, message: string): AsyncIterable<EngineOutput> {
   yield { type: 'failed', error: { code, message } };
 }
 
@@ -95,7 +95,7 @@ function notOffered({ reply }: ScenarioTurn, { tools }: ResponseRequest): string
   return `The scenario calls ${missing.call}; this session offers ${offered}. Send it in session.update.`;
 }
 
-async function* play(turn: ScenarioTurn, request: ResponseRequest, host: EngineHost): AsyncIterable<EngineEvent> {
+async function* play(turn: ScenarioTurn, request: ResponseRequest, host: EngineHost): AsyncIterable<EngineOutput> {
   try {
     for (const step of turn.reply) {
       if (step.fail !== undefined) {
@@ -112,7 +112,11 @@ async function* play(turn: ScenarioTurn, request: ResponseRequest, host: EngineH
   }
 }
 
-async function* perform(step: ScenarioStep, request: ResponseRequest, signal: AbortSignal): AsyncIterable<EngineEvent> {
+async function* perform(
+  step: ScenarioStep,
+  request: ResponseRequest,
+  signal: AbortSignal,
+): AsyncIterable<EngineOutput> {
   const pause = async () => step.delay_ms && (await sleep(step.delay_ms, undefined, { signal }));
   if (step.wait_ms !== undefined) {
     await sleep(step.wait_ms, undefined, { signal });
@@ -139,7 +143,7 @@ async function* perform(step: ScenarioStep, request: ResponseRequest, signal: Ab
   }
 }
 
-async function* fail(step: ScenarioStep, host: EngineHost): AsyncIterable<EngineEvent> {
+async function* fail(step: ScenarioStep, host: EngineHost): AsyncIterable<EngineOutput> {
   switch (step.fail) {
     case 'error':
       yield {

@@ -1,8 +1,8 @@
 // A plain tone in any of the three audio formats: the voice of engines that have none.
 
 import type { RealtimeAudioFormat } from '@colloquy/protocol';
-import type { EngineEvent } from '@colloquy/session';
 import { encodeALaw, encodeMuLaw } from '../audio/g711.ts';
+import type { EngineOutput } from './engine.ts';
 
 /** Audio of one word, in milliseconds. */
 const WORD_MS = 200;
@@ -34,7 +34,6 @@ export function tone(format: RealtimeAudioFormat['type'], ms: number): Uint8Arra
 }
 
 /** One word of speech: 200 ms of the tone. */
-export function speakWord({ type }: RealtimeAudioFormat): EngineEvent {
-  const audio = tone(type, WORD_MS);
-  return { type: 'audio.delta', audio: Buffer.from(audio).toString('base64'), bytes: audio.byteLength };
+export function speakWord({ type }: RealtimeAudioFormat): EngineOutput {
+  return { type: 'audio.delta', audio: tone(type, WORD_MS) };
 }

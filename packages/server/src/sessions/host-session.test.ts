@@ -1,10 +1,9 @@
 // A session over a pair of memory transports: what reaches the client, what engines are told, and what a client cannot do.
 
 import type { RealtimeConversationItem, ServerEvent } from '@colloquy/protocol';
-import type { EngineEvent } from '@colloquy/session';
 import { waitUntil } from '@support/wait-until.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Engine, EngineHost } from '../engines/engine.ts';
+import type { Engine, EngineHost, EngineOutput } from '../engines/engine.ts';
 import { offline } from '../engines/offline.ts';
 import { parrot } from '../engines/parrot.ts';
 import { memoryPair } from '../transports/memory.ts';
@@ -62,7 +61,7 @@ const answerOf = ({ response }: EventOf<'response.done'>) =>
     if (item.type !== 'message') return [];
     return item.content.map((part) => ('text' in part ? part.text : 'transcript' in part ? part.transcript : ''));
   });
-const engineOf = (respond: (host: EngineHost) => AsyncIterable<EngineEvent>): Engine => ({
+const engineOf = (respond: (host: EngineHost) => AsyncIterable<EngineOutput>): Engine => ({
   name: 'test',
   respond: (_, host) => respond(host),
 });
@@ -174,7 +173,7 @@ describe('a turn', () => {
   });
 });
 
-type Fault = [string, (host: EngineHost) => AsyncIterable<EngineEvent>];
+type Fault = [string, (host: EngineHost) => AsyncIterable<EngineOutput>];
 
 /** What no engine with types would yield. */
 const ODD_PIECES: Record<string, unknown> = {
@@ -211,10 +210,10 @@ describe('an engine', () => {
       },
     ],
     [
-      'yields audio that is not what it says',
+      'yields audio that is a text',
       async function* () {
         yield { type: 'transcript.delta', delta: 'hm' };
-        yield { type: 'audio.delta', audio: 'AAAA', bytes: 2 };
+        yield { type: 'audio.delta', audio: 'AAAA' as never };
       },
     ],
     ...Object.entries(ODD_PIECES).map(
@@ -222,7 +221,7 @@ describe('an engine', () => {
         `yields ${what}`,
         async function* () {
           yield { type: 'text.delta', delta: 'I was about to' };
-          yield piece as EngineEvent;
+          yield piece as EngineOutput;
           yield { type: 'done' };
         },
       ],
@@ -354,21 +353,41 @@ describe('a client', () => {
     expect(made).toBeLessThan(15);
   });
 
+  it('[EN2, CV29] may use one array for all its audio: what is sent and stored are copies', async () => {
+    const engine = engineOf(async function* () {
+      const audio = new Uint8Array(4);
+      for (const value of [1, 2, 3]) yield { type: 'audio.delta', audio: audio.fill(value) };
+      yield { type: 'done' };
+    });
+    const { send, until } = converse({ engine });
+    const seen: ServerEvent[] = [];
+    send({ type: 'response.create' });
+    const { response } = await until('response.done', seen);
+    const sent = seen.flatMap((event) => (event.type === 'response.output_audio.delta' ? [event.delta] : []));
+    expect(sent).toEqual(['AQEBAQ==', 'AgICAg==', 'AwMDAw==']);
+    send({ type: 'conversation.item.retrieve', item_id: response.output![0]!.id! });
+    const { item } = await until('conversation.item.retrieved', []);
+    expect(item).toMatchObject({
+      content: [{ audio: Buffer.from([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]).toString('base64') }],
+    });
+  });
+
   it('[LM9] has 512 KiB of audio made for it at most, whatever the engine could make', async () => {
-    const delta = Buffer.alloc(9600).toString('base64');
+    const audio = new Uint8Array(9600);
+    const size = 12_800; // of its base64
     let made = 0;
     const endless = engineOf(async function* () {
       yield { type: 'message' };
       for (;;) {
-        made += delta.length;
-        yield { type: 'audio.delta', audio: delta, bytes: 9600 };
+        made += size;
+        yield { type: 'audio.delta', audio };
       }
     });
     const { send } = converse({ engine: endless });
     send({ type: 'response.create' });
     await waitUntil('the engine to be paused', () => made >= 490_000);
     for (let turns = 0; turns < 50; turns += 1) await new Promise((resolve) => setImmediate(resolve));
-    expect(made).toBeLessThanOrEqual(512 * 1024 + delta.length);
+    expect(made).toBeLessThanOrEqual(512 * 1024 + size);
   });
 
   it('[LM9] that takes what it is sent, slowly, is served to the end', async () => {

@@ -3,7 +3,7 @@
 // What a response needs is `run-engine.ts`, what a slow client does is `backpressure.ts`, what stays of audio is
 // `audio/audio-store.ts`.
 
-import { decodeBase64, decodeClientEvent, encodeEvent, type ServerEvent } from '@colloquy/protocol';
+import { decodeClientEvent, encodeEvent, type ServerEvent } from '@colloquy/protocol';
 import {
   createSession,
   deadline,
@@ -26,6 +26,7 @@ import { readerWatch } from '../transports/backpressure.ts';
 import { frameGate } from '../transports/frame-limits.ts';
 import { type Frame, frameBytes, type Transport } from '../transports/transport.ts';
 import { audioStore } from './audio-store.ts';
+import { createAudioText } from './audio-text.ts';
 import { randomSeed } from './random-seed.ts';
 import { retrievedFrame } from './retrieved-frame.ts';
 import { pumpResponse } from './run-engine.ts';
@@ -98,6 +99,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
   };
   let state = createSession(made);
   const store = audioStore();
+  const audioText = createAudioText();
   const refusal = frameGate(limits);
   const watch = readerWatch(transport, limits, () => close(1013, 'The client does not take what it is sent.'));
   const running = new Map<string, AbortController>();
@@ -145,7 +147,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
       case 'send':
         return send(effect.event, effect.fill_audio ?? false);
       case 'append_audio':
-        unheard = decodeBase64(effect.audio) ?? new Uint8Array();
+        unheard = audioText.decode(effect.audio);
         return store.input.append(unheard);
       case 'commit_audio':
         store.commit(effect.item_id, effect.start, effect.end, effect.format);
@@ -155,10 +157,8 @@ export async function hostSession(transport: Transport, options: HostOptions): P
       case 'clear_audio':
         ears.dropPartial();
         return store.input.clear();
-      case 'store_audio': {
-        const audio = decodeBase64(effect.audio) ?? new Uint8Array();
-        return store.add(effect.item_id, effect.content_index, effect.format, audio);
-      }
+      case 'store_audio':
+        return store.add(effect.item_id, effect.content_index, effect.format, audioText.decode(effect.audio));
       case 'cut_audio':
         return store.cut(effect.item_id, effect.content_index, effect.bytes);
       case 'drop_audio':
@@ -210,6 +210,7 @@ export async function hostSession(transport: Transport, options: HostOptions): P
       engine,
       host,
       log,
+      audioText,
       hear: (event) => take({ at: now(), from: 'engine', response_id: id, event }),
       room: (signal) => watch.room(limits.pauseBytes, signal),
     }).then(() => running.delete(id));

@@ -1,8 +1,8 @@
 import { decodeServerEvent, type TranslationServerEvent } from '@colloquy/protocol';
-import { TRANSLATION_FRAME_BYTES, type TranslatorEvent } from '@colloquy/session';
+import { TRANSLATION_FRAME_BYTES } from '@colloquy/session';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parrotTranslator } from '../engines/parrot-translator.ts';
-import type { Translator } from '../engines/translator.ts';
+import type { Translator, TranslatorOutput } from '../engines/translator.ts';
 import { memoryPair } from '../transports/memory.ts';
 import { type HostedTranslation, hostTranslation, type TranslationHostOptions } from './host-translation.ts';
 
@@ -156,15 +156,15 @@ describe('a hosted translation', () => {
     [
       'throws',
       // biome-ignore lint/correctness/useYield: it fails before it says anything
-      async function* (): AsyncGenerator<TranslatorEvent> {
+      async function* (): AsyncGenerator<TranslatorOutput> {
         throw new Error('the upstream key sk-secret was refused');
       },
     ],
-    ['ends at once', async function* (): AsyncGenerator<TranslatorEvent> {}],
+    ['ends at once', async function* (): AsyncGenerator<TranslatorOutput> {}],
     [
       'makes audio that is none',
-      async function* (): AsyncGenerator<TranslatorEvent> {
-        yield { type: 'output_audio.delta', audio: 'sk-secret' };
+      async function* (): AsyncGenerator<TranslatorOutput> {
+        yield { type: 'output_audio.delta', audio: 'sk-secret' as never };
       },
     ],
   ])(

@@ -1,6 +1,14 @@
 // One translation session, hosted: frames in, `stepTranslation`, effects out. Sessions with a conversation are `host-session.ts`.
 
-import { ColloquyError, decodeBase64, decodeClientEvent, encodeEvent, FAILURES } from '@colloquy/protocol';
+import { types } from 'node:util';
+import {
+  ColloquyError,
+  decodeBase64,
+  decodeClientEvent,
+  encodeBase64,
+  encodeEvent,
+  FAILURES,
+} from '@colloquy/protocol';
 import {
   createTranslation,
   stepTranslation,
@@ -16,7 +24,7 @@ import {
 } from '@colloquy/session';
 import { activeTime } from '../active-time.ts';
 import { Inbox } from '../async-queue.ts';
-import type { Translator } from '../engines/translator.ts';
+import type { Translator, TranslatorOutput } from '../engines/translator.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { createLog, errorName, type Log } from '../log.ts';
 import { readerWatch } from '../transports/backpressure.ts';
@@ -61,6 +69,13 @@ const failed = (message: string): TranslatorProgress => ({
   type: 'failed',
   error: { code: 'internal_error', message },
 });
+
+/** The piece as the session takes it in. */
+function toEvent(output: TranslatorOutput): TranslatorEvent | TranslatorProgress {
+  if (output.type !== 'output_audio.delta') return output;
+  if (!types.isUint8Array(output.audio)) return failed('The translator produced audio that is not valid.');
+  return { ...output, audio: encodeBase64(output.audio) };
+}
 
 /** Hosts a translation session until its connection ends. Resolves then, with the translator told to stop. */
 export async function hostTranslation(transport: Transport, options: TranslationHostOptions): Promise<void> {
@@ -155,8 +170,8 @@ export async function hostTranslation(transport: Transport, options: Translation
       const end = await pull(() => translator.translate(frames, host), {
         signal,
         room: (until) => watch.room(limits.pauseBytes, until),
-        hear(event) {
-          hearTranslator(event);
+        hear(output) {
+          hearTranslator(toEvent(output));
           return true;
         },
       });

@@ -1,31 +1,37 @@
 // Drives one engine through one response: pulls its pieces, hands them on, and turns every way of failing into a `failed`
 // piece. The only place where an engine's exception is caught.
 
-import { base64Length, ColloquyError, RealtimeUsage } from '@colloquy/protocol';
+import { types } from 'node:util';
+import { ColloquyError, RealtimeUsage } from '@colloquy/protocol';
 import type { EngineEvent, ResponseRequest } from '@colloquy/session';
-import type { Engine, EngineHost } from '../engines/engine.ts';
+import type { Engine, EngineHost, EngineOutput } from '../engines/engine.ts';
 import { errorName, type Log } from '../log.ts';
+import type { AudioText } from './audio-text.ts';
 import { pull } from './consume-stream.ts';
 
 export interface PumpOptions {
   readonly engine: Engine;
   readonly host: EngineHost;
   readonly log: Log;
+  /** Makes base64 of the audio. */
+  readonly audioText: AudioText;
   /** Hears every piece, the last of which is `done` or `failed` unless the signal aborts first. */
   readonly hear: (event: EngineEvent) => void;
   /** Resolves when the client has taken enough of what it was sent [LM9]. */
   readonly room: (signal: AbortSignal) => Promise<void>;
 }
 
-const failed = (message: string): EngineEvent => ({ type: 'failed', error: { code: 'internal_error', message } });
+const failed = (message: string) =>
+  ({ type: 'failed', error: { code: 'internal_error', message } }) satisfies EngineEvent;
 
 /** Resolves when the response has ended or `host.signal` has aborted, whether or not the engine takes notice. Never rejects. */
 export async function pumpResponse(request: ResponseRequest, options: PumpOptions): Promise<void> {
-  const { engine, host, log, hear, room } = options;
+  const { engine, host, log, audioText, hear, room } = options;
   const { signal } = host;
-  function goesOn(piece: EngineEvent): boolean {
-    const event = checked(piece);
+  function goesOn(output: EngineOutput): boolean {
+    const event = toEvent(checked(output), audioText);
     hear(event);
+    audioText.forget();
     return event.type !== 'done' && event.type !== 'failed';
   }
   try {
@@ -43,9 +49,9 @@ export async function pumpResponse(request: ResponseRequest, options: PumpOption
 }
 
 /** Engines are other people's code: a piece that is none would break clients, counts and recordings. The response fails instead. */
-function checked(event: EngineEvent): EngineEvent {
+function checked(event: EngineOutput): EngineOutput {
   const type = (event as { type?: unknown } | null | undefined)?.type;
-  const isSound = PIECES.get(type) as ((event: EngineEvent) => boolean) | undefined;
+  const isSound = PIECES.get(type) as ((event: EngineOutput) => boolean) | undefined;
   if (isSound?.(event)) return event;
   return failed(
     type === 'audio.delta'
@@ -54,7 +60,14 @@ function checked(event: EngineEvent): EngineEvent {
   );
 }
 
-type Checks = { [T in EngineEvent['type']]: (event: Extract<EngineEvent, { type: T }>) => boolean };
+/** The piece as the session takes it in and recordings have it. */
+function toEvent(output: EngineOutput, audioText: AudioText): EngineEvent {
+  if (output.type !== 'audio.delta') return output;
+  const { type, audio } = output;
+  return { type, audio: audioText.encode(audio), bytes: audio.byteLength };
+}
+
+type Checks = { [T in EngineOutput['type']]: (event: Extract<EngineOutput, { type: T }>) => boolean };
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isTextIfThere = (value: unknown) => value === undefined || typeof value === 'string';
@@ -64,7 +77,7 @@ const CHECKS: Checks = {
   message: ({ phase }) => isTextIfThere(phase),
   'text.delta': ({ delta }) => isText(delta),
   'transcript.delta': ({ delta }) => isText(delta),
-  'audio.delta': ({ audio, bytes }) => isText(audio) && base64Length(audio) === bytes,
+  'audio.delta': ({ audio }) => types.isUint8Array(audio),
   call: ({ name, call_id, server_label }) => isText(name) && isTextIfThere(call_id) && isTextIfThere(server_label),
   'arguments.delta': ({ delta, call_id }) => isText(delta) && isTextIfThere(call_id),
   usage: ({ usage }) => RealtimeUsage.check(usage) === undefined,

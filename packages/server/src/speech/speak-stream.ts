@@ -2,10 +2,10 @@
 
 import type { RealtimeAudioFormat } from '@colloquy/protocol';
 import { bytesToMs, msToBytes } from '@colloquy/protocol';
-import type { EngineEvent } from '@colloquy/session';
 import { Inbox } from '../async-queue.ts';
 import { speechOutput } from '../audio/convert.ts';
 import { prepareResampler } from '../audio/resample.ts';
+import type { EngineOutput } from '../engines/engine.ts';
 import { clauseCutter } from './clauses.ts';
 import type { pacer } from './pace.ts';
 import type { Sound, Speaker, Thought } from './ports.ts';
@@ -36,7 +36,7 @@ type Said =
  * The thoughts as an engine says them: the words of a clause before its audio [OR5], audio as soon as there is any of the first
  * clause, never further ahead than `pace` allows. Throws what thinker and speaker throw; returns early once the signal aborts.
  */
-export async function* aloud(thoughts: AsyncIterable<Thought>, options: AloudOptions): AsyncGenerator<EngineEvent> {
+export async function* aloud(thoughts: AsyncIterable<Thought>, options: AloudOptions): AsyncGenerator<EngineOutput> {
   await prepareResampler();
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -124,30 +124,25 @@ async function* sayClause(
   clause: Extract<Said, { type: 'clause' }>,
   output: ReturnType<typeof speechOutput>,
   { format, pace, signal }: AloudOptions,
-): AsyncGenerator<EngineEvent> {
+): AsyncGenerator<EngineOutput> {
   const size = msToBytes(DELTA_MS, format);
   let isSaid = false;
   let rest = new Uint8Array();
 
   /** What there is, in deltas of one length; the last one may be shorter when it is to be `all`. */
-  async function* send(bytes: Uint8Array, all: boolean): AsyncGenerator<EngineEvent> {
+  async function* send(bytes: Uint8Array, all: boolean): AsyncGenerator<EngineOutput> {
     let pending = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     while (pending.length >= size || (all && pending.length > 0)) {
       const audio = pending.subarray(0, size);
       pending = pending.subarray(size);
       await pace(bytesToMs(audio.length, format), signal);
       if (signal.aborted) return;
-      const { buffer, byteOffset, byteLength } = audio;
-      yield {
-        type: 'audio.delta',
-        audio: Buffer.from(buffer, byteOffset, byteLength).toString('base64'),
-        bytes: byteLength,
-      };
+      yield { type: 'audio.delta', audio };
     }
     rest = Uint8Array.from(pending);
   }
 
-  const transcript: EngineEvent = { type: 'transcript.delta', delta: clause.words };
+  const transcript: EngineOutput = { type: 'transcript.delta', delta: clause.words };
   for await (const sound of untilAborted(clause.sounds, signal)) {
     if ('type' in sound) throw sound.error;
     if (!isSaid) yield transcript;
