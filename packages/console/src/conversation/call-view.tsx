@@ -5,7 +5,7 @@ import type { RealtimeConversationItem } from '@colloquy/protocol';
 import { useState } from 'preact/hooks';
 import { mayAct } from '../sources/viewing.ts';
 import { ApprovalForm } from './approval-form.tsx';
-import type { ItemProps } from './item-view.tsx';
+import type { ItemProps } from './item-props.ts';
 import { indented, shownText } from './shown-text.ts';
 import { Words } from './words.tsx';
 

@@ -1,26 +1,16 @@
 // One item of the conversation, whatever it is. Messages are drawn here; calls, approvals and lists of tools in `call-view.tsx`.
 
 import type { MessageItem, RealtimeContentPart } from '@colloquy/protocol';
-import type { MirroredSession, MirrorPart } from '@colloquy/session';
-import { mayAct, type Viewing } from '../sources/viewing.ts';
+import type { MirrorPart } from '@colloquy/session';
+import { mayAct } from '../sources/viewing.ts';
 import { AudioClip } from './audio-clip.tsx';
 import { CallView } from './call-view.tsx';
-import type { ListedItem } from './conversation-items.ts';
+import type { ItemProps } from './item-props.ts';
 import { Picture } from './picture.tsx';
 import { shownText } from './shown-text.ts';
 import { delayWords, endingOf, itemStatusWords, secondsOf } from './status-words.ts';
 import { visible } from './unseen.ts';
 import { Words } from './words.tsx';
-
-export interface ItemProps {
-  readonly listed: ListedItem;
-  readonly mirror: MirroredSession;
-  readonly viewing: Viewing;
-  /** How many rows are looked at. */
-  readonly count: number;
-  /** Whether it is of a session that another one followed: then nothing can be done with it. */
-  readonly isPast: boolean;
-}
 
 const ROLES: ReadonlyMap<string, string> = new Map([
   ['user', 'User'],

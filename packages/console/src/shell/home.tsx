@@ -1,9 +1,8 @@
 // What there is to look at: live sessions, recordings of the server, files of one's own.
 
-import type { ComponentChildren } from 'preact';
 import type { AppState } from '../app-state.ts';
 import { socketOrigin } from '../sources/open-log.ts';
-import type { Answer } from '../sources/server-api.ts';
+import { Answered } from './answered.tsx';
 import { OpenFile } from './open-file.tsx';
 import { Recordings } from './recordings.tsx';
 import { SessionTable } from './session-table.tsx';
@@ -48,11 +47,4 @@ export function Home({ app }: { app: AppState }) {
       )}
     </div>
   );
-}
-
-/** Shows what was asked for, or why there is nothing to show. */
-export function Answered<T>(props: { answer: Answer<T> | undefined; children: (value: T) => ComponentChildren }) {
-  const { answer, children } = props;
-  if (!answer) return <p>looking …</p>;
-  return answer.ok ? children(answer.value) : <p class="trouble">{answer.words}</p>;
 }

@@ -6,7 +6,7 @@ import type { AppState } from '../app-state.ts';
 import { visible } from '../conversation/unseen.ts';
 import { Words } from '../conversation/words.tsx';
 import { addressOf } from '../route.ts';
-import { Answered } from './home.tsx';
+import { Answered } from './answered.tsx';
 import { ShareButton } from './share-button.tsx';
 import { usePolled } from './use-polled.ts';
 

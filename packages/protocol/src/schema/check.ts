@@ -3,7 +3,7 @@
 
 import type { FailureCode, Issue } from '../errors.ts';
 import { holdsCredential } from '../redact/credential.ts';
-import type { Bounds, Node, Profile } from './schema.ts';
+import type { Bounds, Node, Profile } from './node.ts';
 
 /** A problem on its way up: the path grows as it passes each container. */
 interface Fault {
