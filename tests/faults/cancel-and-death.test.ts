@@ -70,7 +70,7 @@ describe('an engine', () => {
       for (let between = 0; between < 24; between += 1) {
         const [client, server] = memoryPair();
         const { engine, die } = mortal();
-        const hosting = hostSession(server, { engine });
+        const { ended } = hostSession(server, { engine });
         const events: ServerEvent[] = [];
         const reading = (async () => {
           for await (const frame of client.frames) events.push(JSON.parse(String(frame)) as ServerEvent);
@@ -92,7 +92,7 @@ describe('an engine', () => {
         ]);
         expect(new Set(ends.map(({ response }) => response.id)).size).toBe(2);
         client.close(1000, '');
-        await Promise.all([hosting, reading]);
+        await Promise.all([ended, reading]);
       }
     },
   );

@@ -59,7 +59,7 @@ beforeAll(async () => {
   const thinker = openAiThinker(thinkerOptions(config, endpoint('think')));
   const transcriber = openAiTranscriber({ endpoint: endpoint('transcribe'), model: 'tiny' });
   const [client, server] = memoryPair();
-  const hosting = hostSession(server, {
+  const { ended } = hostSession(server, {
     engine: cascade({ thinker }),
     speech: { transcriber },
   });
@@ -73,7 +73,7 @@ beforeAll(async () => {
   send({ type: 'session.update', session: { type: 'realtime', output_modalities: ['text'], audio: { input } } });
   close = async () => {
     client.close(1000, '');
-    await hosting;
+    await ended;
   };
 });
 afterAll(async () => {

@@ -2,7 +2,7 @@
 // failed. The host is the real one; its clock and its ids are told, so that it says the same every time.
 
 import { hostSession, type Line, mcpAccess, memoryPair, readScenario, scripted } from '@colloquy/server';
-import { recordingHeader, recordingLine, type SessionOptions } from '@colloquy/session';
+import { recordingHeader, recordingLine } from '@colloquy/session';
 import { startEverything } from '@support/everything.ts';
 import { SEED } from '@support/session-harness.ts';
 
@@ -31,17 +31,13 @@ export async function recordMcpReference(): Promise<string[]> {
   const servers = [{ label: 'reference', url: server.url, allow_private: true }];
   const [near, far] = memoryPair();
   let now = 0;
-  let options: SessionOptions | undefined;
   const lines: Line[] = [];
-  const hosting = hostSession(far, {
+  const { options, ended } = hostSession(far, {
     engine: scripted(readScenario(SCENARIO)),
     mcp: mcpAccess({ servers, allow_unapproved: true }, {}),
     opening: { model: 'golden-model', started_at: 1767225600000, seed: [...SEED] },
-    clock: () => now,
-    onStart: (session) => {
-      options = session.options;
-    },
-    onLine: (line) => lines.push(line),
+    services: { clock: () => now },
+    sinks: [{ write: (line) => lines.push(line) }],
   });
   const frames = near.frames[Symbol.asyncIterator]();
 
@@ -93,7 +89,7 @@ export async function recordMcpReference(): Promise<string[]> {
     await hear();
   }
   near.close(1000, '');
-  await hosting;
+  await ended;
   await server.stop();
-  return [recordingHeader(options as SessionOptions, 'media'), ...lines.map((line) => recordingLine(line, 'media'))];
+  return [recordingHeader(options, 'media'), ...lines.map((line) => recordingLine(line, 'media'))];
 }

@@ -7,7 +7,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parrot } from '../../packages/server/src/engines/parrot.ts';
 import { audioStore } from '../../packages/server/src/sessions/audio-store.ts';
-import { hostSession, type Line } from '../../packages/server/src/sessions/host-session.ts';
+import { hostSession } from '../../packages/server/src/sessions/host-session.ts';
+import type { Line } from '../../packages/server/src/sessions/line-sink.ts';
 import type { Detector } from '../../packages/server/src/speech/ports.ts';
 import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 
@@ -124,7 +125,7 @@ async function host(format: RealtimeAudioFormat, stretches: Stretch[], isCut: bo
     close: () => {},
   };
   const lines: Line[] = [];
-  const hosting = hostSession(server, {
+  const { ended } = hostSession(server, {
     engine: parrot(),
     speech: { detector },
     opening: {
@@ -133,8 +134,8 @@ async function host(format: RealtimeAudioFormat, stretches: Stretch[], isCut: bo
       started_at: 0,
       session: { type: 'realtime', audio: { input: { format } } } as never,
     },
-    clock: () => 0,
-    onLine: (line) => lines.push(line),
+    services: { clock: () => 0 },
+    sinks: [{ write: (line) => lines.push(line) }],
   });
   const say = (event: object) => client.send(JSON.stringify(event));
   send(
@@ -149,7 +150,7 @@ async function host(format: RealtimeAudioFormat, stretches: Stretch[], isCut: bo
   say({ type: 'conversation.item.retrieve', item_id: 'last' });
   for await (const frame of client.frames) if (String(frame).includes('item_retrieve_invalid_item_id')) break;
   client.close(1000, '');
-  await hosting;
+  await ended;
   return { given, sent: lines.flatMap((line) => (line.from === 'server' ? [line.event] : [])) };
 }
 

@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 import { ColloquyError } from '@colloquy/protocol';
 import type { SessionDefaults, SessionLimits } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
-import { activeTime } from './active-time.ts';
 import { createAuthorizer } from './auth/authorize.ts';
 import { type ClientSecretOptions, clientSecrets } from './auth/client-secrets.ts';
 import type { SessionRules } from './auth/session-request.ts';
@@ -20,8 +19,10 @@ import { parrot } from './engines/parrot.ts';
 import { parrotTranslator } from './engines/parrot-translator.ts';
 import { engineRegistry, type OfferedEngine, only } from './engines/registry.ts';
 import type { Translator } from './engines/translator.ts';
+import { createAdmission } from './gateway/admission.ts';
+import { sessionOpener } from './gateway/open-session.ts';
 import { createUpgrade } from './gateway/upgrade.ts';
-import { levelOfPolicy, type WatchPolicy } from './gateway/watch-upgrade.ts';
+import { createWatchUpgrade, levelOfPolicy, type WatchPolicy } from './gateway/watch-upgrade.ts';
 import { answerSocket, httpAnswer } from './http/http-answer.ts';
 import { createRest } from './http/http-app.ts';
 import { refusal } from './http/refusals.ts';
@@ -37,12 +38,14 @@ import { sessionRoutes, sessionSummary } from './http/routes/sessions.ts';
 import { type FixedStatus, statusRoutes } from './http/routes/status.ts';
 import { watchTokenRoutes } from './http/routes/watch-tokens.ts';
 import { developmentTls } from './http/tls.ts';
-import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import type { Limits } from './limits.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
 import { fileStore } from './recordings/file-store.ts';
 import { createRecorder } from './recordings/recorder.ts';
 import { checkUpstream, type UpstreamOptions } from './relay/upstream.ts';
-import type { HostedSession, Line } from './sessions/host-session.ts';
+import { createServices } from './services.ts';
+import type { HostedSession } from './sessions/host-session.ts';
+import type { Line, LineSink } from './sessions/line-sink.ts';
 import { createWatching } from './sessions/observers.ts';
 import { createSessionFeed } from './sessions/session-feed.ts';
 import { createHub } from './sessions/session-registry.ts';
@@ -129,6 +132,8 @@ export interface ServerOptions {
   onSession?: (session: HostedSession) => void;
   /** Hears every input and every frame of every session with a conversation. Must not throw. */
   onLine?: (sessionId: string, line: Line) => void;
+  /** Each makes a sink for every session, which receives its lines: see docs/extending.md. @default [] */
+  sinks?: readonly (() => LineSink)[];
 }
 
 /** Where a server listens. */
@@ -172,14 +177,16 @@ const CONSOLE_FOLDER = fileURLToPath(new URL('../console', import.meta.url));
  * await server.close();
  */
 export function createServer(options: ServerOptions = {}): Server {
-  const { host = 'localhost', keys = [], wallClock = Date.now } = options;
-  const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const log = createLog(options.logLevel ?? 'silent', options.logTo);
+  const { host = 'localhost', keys = [] } = options;
+  const services = createServices({
+    ...{ limits: options.limits, clock: options.clock, wallClock: options.wallClock },
+    log: createLog(options.logLevel ?? 'silent', options.logTo),
+  });
+  const { limits, log, clock, wallClock } = services;
   if (keys.length === 0 && !isLoopback(host)) {
     const reason = `refusing to listen on ${host} without keys: set COLLOQUY_API_KEYS, or listen on 127.0.0.1`;
     throw new ColloquyError('invalid_configuration', reason);
   }
-  const clock = options.clock ?? activeTime.now;
   const tokens = watchTokens(clock);
   const secrets = clientSecrets(options.clientSecrets ?? {}, limits.secrets, wallClock, options.clock);
   const authorizer = createAuthorizer({
@@ -216,16 +223,22 @@ export function createServer(options: ServerOptions = {}): Server {
     summaryOf: (live) => sessionSummary(live, isWriting),
     later: (call, ms) => void setTimeout(call, ms).unref(),
   });
-  const upgrade = createUpgrade({
-    ...{ authorizer, secrets, hub, rules, engines, limits, log, clock, watching, watchPolicy, feed },
-    refusals: options.refusals ?? 'status',
-    beta: options.beta ?? 'refuse',
-    onLine: options.onLine,
-    onSession: options.onSession,
-    recorder,
+  const openSession = sessionOpener({
+    ...{ services, engines, models, recorder, hub, watching, feed },
     translator: options.translator ?? parrotTranslator(),
     mcp: options.mcp,
     session: { limits: options.sessionLimits ?? {}, defaults },
+    sinks: options.sinks ?? [],
+    onLine: options.onLine,
+    onSession: options.onSession,
+    onUsage: upstream && ((id, usage) => upstream.onUsage?.(id, usage)),
+  });
+  const upgrade = createUpgrade({
+    ...{ services, authorizer, secrets, rules, openSession },
+    admission: createAdmission(hub, services),
+    watch: createWatchUpgrade({ services, hub, watching, feed, policy: watchPolicy }),
+    refusals: options.refusals ?? 'status',
+    beta: options.beta ?? 'refuse',
     upstream: upstream && { ...upstream, ...(models && { models }) },
   });
   const servers: HttpServer[] = [];

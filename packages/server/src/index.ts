@@ -39,8 +39,10 @@ export {
   type UpstreamSettings,
   type UpstreamWanted,
 } from './relay/upstream.ts';
-export { type HostedSession, type HostOptions, hostSession, type Line } from './sessions/host-session.ts';
+export { type HostedSession, type HostOptions, hostSession } from './sessions/host-session.ts';
 export { type HostedTranslation, hostTranslation, type TranslationHostOptions } from './sessions/host-translation.ts';
+export type { Line, LineSink, SessionLine } from './sessions/line-sink.ts';
+export type { RecordedOptions, RelayedState, SessionHandle, TransportRole } from './sessions/session-handle.ts';
 export {
   type CascadeConfig,
   type CascadeParts,

@@ -5,17 +5,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RedactionLevel } from '@colloquy/protocol';
-import { type ServerOptions, WebSocketServer } from 'ws';
 import type { Grant } from '../auth/authorize.ts';
-import { answerSocket, httpAnswer } from '../http/http-answer.ts';
 import { askedLevel } from '../http/redaction-level.ts';
-import { BAD_HANDSHAKE, type Refusal, refusal } from '../http/refusals.ts';
-import { buckets, type Limits } from '../limits.ts';
-import type { Log } from '../log.ts';
+import { type Refusal, refusal } from '../http/refusals.ts';
+import { buckets } from '../limits.ts';
+import type { Services } from '../services.ts';
 import type { Watching } from '../sessions/observers.ts';
 import type { SessionFeed } from '../sessions/session-feed.ts';
 import type { Hub } from '../sessions/session-registry.ts';
 import { webSocketTransport } from '../transports/websocket.ts';
+import { handshakeServer } from './handshake.ts';
 
 /** What observers may be shown at most: nothing, what is said in words, or audio and images too. */
 export type WatchPolicy = 'off' | 'words' | 'audio';
@@ -25,12 +24,17 @@ export interface WatchUpgradeOptions {
   readonly watching: Watching;
   readonly feed: SessionFeed;
   readonly policy: WatchPolicy;
-  /** For the handshake, as for sessions. */
-  readonly settings: ServerOptions;
-  readonly limits: Limits;
-  readonly log: Log;
-  readonly clock: () => number;
+  readonly services: Services;
 }
+
+/** Answers why an observer's handshake is refused, or nothing, and then it has become an observer. */
+export type WatchUpgrade = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  watched: Watched,
+  grant: Grant,
+) => Refusal | undefined;
 
 /** The level of redaction that a policy shows at most; `null` where nobody may watch. */
 export const levelOfPolicy = (policy: WatchPolicy): RedactionLevel | null =>
@@ -50,20 +54,14 @@ export function watchedBy(path: string): Watched | undefined {
 /** Of what an observer says only so much is read, to be refused. */
 const HEARD_BYTES = 4096;
 
-/** Takes a handshake that is in order; answers why it is refused, or nothing, and then it has become an observer. */
-export function createWatchUpgrade(options: WatchUpgradeOptions) {
-  const { hub, watching, feed, policy, limits, log, clock } = options;
+/** Makes what takes handshakes of observers that are in order. */
+export function createWatchUpgrade(options: WatchUpgradeOptions): WatchUpgrade {
+  const { hub, watching, feed, policy } = options;
+  const { limits, log, clock } = options.services;
   const opens = buckets(limits.opensPerSecond, limits.opensBurst);
-  const sockets = new WebSocketServer({ ...options.settings, maxPayload: HEARD_BYTES });
-  sockets.on('wsClientError', (_, socket) => answerSocket(socket, httpAnswer(BAD_HANDSHAKE)));
+  const sockets = handshakeServer(limits, HEARD_BYTES);
 
-  return (
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    watched: Watched,
-    { principal }: Grant,
-  ): Refusal | undefined => {
+  return (request, socket, head, watched, { principal }) => {
     const level = watched.kind === 'list' ? 'media' : levelFor(request.url ?? '');
     if (typeof level === 'object') return level;
     const live =

@@ -1,7 +1,7 @@
 import { readRecordingLine, type SessionOptions } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
 import { createLog } from '../log.ts';
-import type { Line } from '../sessions/host-session.ts';
+import type { Line } from '../sessions/line-sink.ts';
 import { createRecorder } from './recorder.ts';
 import type { Store, StoredRecording } from './store.ts';
 

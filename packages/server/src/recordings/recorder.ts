@@ -2,9 +2,10 @@
 // what finds no room there breaks the recording off. The format is `recording.ts` of @colloquy/session; where lines go, `store.ts`.
 
 import { randomBytes } from 'node:crypto';
-import { recordingHeader, recordingLine, type SessionOptions } from '@colloquy/session';
+import { recordingHeader, recordingLine } from '@colloquy/session';
 import { errorName, type Log } from '../log.ts';
-import type { Line } from '../sessions/host-session.ts';
+import type { Line } from '../sessions/line-sink.ts';
+import type { RecordedOptions } from '../sessions/session-handle.ts';
 import type { Store, StoredRecording } from './store.ts';
 
 export interface RecorderOptions {
@@ -18,17 +19,11 @@ export interface RecorderOptions {
 
 export interface Recorder {
   /** Begins the recording of a session: one of ours, and which engine answers it, or one that another server runs. Never throws. */
-  begin(session_id: string, options: SessionOptions | RelayedOptions, engine?: string): SessionRecording;
+  begin(session_id: string, options: RecordedOptions, engine?: string): SessionRecording;
   /** Whether the recording of this name is still being written. */
   isWriting(name: string): boolean;
   /** Resolves when all that was recorded is written, or could not be, or `timeoutMs` have passed. */
   settle(timeoutMs: number): Promise<void>;
-}
-
-/** All that is known of a session before another server has spoken. */
-export interface RelayedOptions {
-  readonly session: string;
-  readonly started_at: number;
 }
 
 export interface SessionRecording {
@@ -53,7 +48,7 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
   const running = new Map<string, Promise<void>>();
   let unwritten = 0;
 
-  function begin(session_id: string, options: SessionOptions | RelayedOptions, engine?: string): SessionRecording {
+  function begin(session_id: string, options: RecordedOptions, engine?: string): SessionRecording {
     let waiting: string[] = [];
     let waitingBytes = 0;
     /** Lines that found no room. */

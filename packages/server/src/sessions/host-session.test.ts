@@ -7,7 +7,8 @@ import type { Engine, EngineHost, EngineOutput } from '../engines/engine.ts';
 import { offline } from '../engines/offline.ts';
 import { parrot } from '../engines/parrot.ts';
 import { memoryPair } from '../transports/memory.ts';
-import { type HostedSession, type HostOptions, hostSession, type Line } from './host-session.ts';
+import { type HostOptions, hostSession } from './host-session.ts';
+import type { Line } from './line-sink.ts';
 
 type EventOf<T extends ServerEvent['type']> = Extract<ServerEvent, { type: T }>;
 
@@ -20,16 +21,13 @@ afterEach(async () => {
 function converse(options: Partial<HostOptions> = {}) {
   const [client, server] = memoryPair();
   const lines: Line[] = [];
-  let session: HostedSession | undefined;
-  const hosting = hostSession(server, {
+  const session = hostSession(server, {
     engine: parrot(),
     opening: { model: 'gpt-realtime', seed: [1, 2, 3, 4], started_at: 1_767_225_600_000 },
-    onLine: (line) => lines.push(line),
-    onStart: (started) => {
-      session = started;
-    },
+    sinks: [{ write: (line) => lines.push(line) }],
     ...options,
   });
+  const hosting = session.ended;
   open.push(() => {
     client.close(1000, '');
     return hosting;
@@ -46,7 +44,7 @@ function converse(options: Partial<HostOptions> = {}) {
     }
     throw new Error(`the connection ended before ${type}`);
   }
-  return { client, send, until, hosting, lines, session: () => session as HostedSession };
+  return { client, send, until, hosting, lines, session };
 }
 
 const say = (text: string) => ({
@@ -286,7 +284,7 @@ describe('an engine', () => {
     });
     const { until, send, client, hosting } = converse({
       engine: endless,
-      limits: { pauseBytes: Number.MAX_SAFE_INTEGER },
+      services: { limits: { pauseBytes: Number.MAX_SAFE_INTEGER } },
     });
     send(TEXT);
     await until('response.created');
@@ -325,7 +323,7 @@ describe('a client', () => {
   });
 
   it('[ER21, LM6, LM10] that floods is refused, then closed 1008', async () => {
-    const { client, hosting, until } = converse({ limits: { eventsPerSecond: 1, eventsBurst: 10 } });
+    const { client, hosting, until } = converse({ services: { limits: { eventsPerSecond: 1, eventsBurst: 10 } } });
     for (let count = 0; count < 200; count += 1) client.send('{"type":"input_audio_buffer.clear"}');
     await hosting;
     const seen: ServerEvent[] = [];
@@ -346,7 +344,10 @@ describe('a client', () => {
         yield { type: 'text.delta', delta: 'x'.repeat(10_000) };
       }
     });
-    const { send, client, hosting } = converse({ engine: endless, limits: { pauseBytes: 100_000, stallMs: 300 } });
+    const { send, client, hosting } = converse({
+      engine: endless,
+      services: { limits: { pauseBytes: 100_000, stallMs: 300 } },
+    });
     send(TEXT);
     await hosting;
     expect((await client.closed).code).toBe(1013);
@@ -391,7 +392,7 @@ describe('a client', () => {
   });
 
   it('[LM9] that takes what it is sent, slowly, is served to the end', async () => {
-    const { send, client, until } = converse({ limits: { pauseBytes: 1000, stallMs: 200 } });
+    const { send, client, until } = converse({ services: { limits: { pauseBytes: 1000, stallMs: 200 } } });
     send(say('word '.repeat(30)), TEXT);
     const seen: ServerEvent[] = [];
     for await (const frame of client.frames) {
@@ -418,7 +419,7 @@ describe('the end', () => {
     const { client, send, until, hosting, session } = converse({ engine: parrot({ pace: 10 }) });
     send(say('one two three'), TEXT);
     await until('response.created');
-    session().drain();
+    session.drain();
     expect((await until('response.done')).response.status).toBe('completed');
     await hosting;
     expect((await client.closed).code).toBe(1001);
@@ -426,7 +427,7 @@ describe('the end', () => {
 
   it('[LM12, ER41] comes at once to an idle session told to drain', async () => {
     const { client, hosting, session } = converse();
-    session().drain();
+    session.drain();
     await hosting;
     expect(await client.closed).toEqual({ code: 1001, reason: 'The server is shutting down.' });
   });
@@ -435,7 +436,7 @@ describe('the end', () => {
 describe('its lines', () => {
   it('[OR19] hold every input and every frame, from which the same session can be made again', async () => {
     const turn = async () => {
-      const { until, send, lines } = converse({ clock: () => 0 });
+      const { until, send, lines } = converse({ services: { clock: () => 0 } });
       send(say('hello'), TEXT);
       const seen: ServerEvent[] = [];
       await until('response.done', seen);

@@ -1,7 +1,5 @@
-// One session, hosted: frames in, `step`, effects out. The only place where a session meets the world.
-//
-// What a response needs is `run-engine.ts`, what a slow client does is `backpressure.ts`, what stays of audio is
-// `audio/audio-store.ts`.
+// One session, hosted: events in, `step`, effects out. The only place where a session meets the world. What it shares with other
+// kinds of sessions is `session-loop.ts`, what a response needs `run-engine.ts`, what is stored of audio `audio-store.ts`.
 
 import { decodeClientEvent, encodeEvent, type ServerEvent } from '@colloquy/protocol';
 import {
@@ -14,43 +12,33 @@ import {
   type SessionState,
   step,
 } from '@colloquy/session';
-import { activeTime } from '../active-time.ts';
 import { type Engine, speakingOf } from '../engines/engine.ts';
-import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
-import { createLog, type Log } from '../log.ts';
-import { audioIntake } from '../speech/audio-intake.ts';
-import { detectionOf, listener, type SpeechParts } from '../speech/speech-input.ts';
+import { createServices, type ServiceOptions, type Services } from '../services.ts';
+import { prepareAudio } from '../speech/prepare-audio.ts';
+import { detectionOf, type Listener, listener, type SpeechParts } from '../speech/speech-input.ts';
 import { type McpAccess, mcpAccess } from '../tools/mcp-access.ts';
-import { sessionTools } from '../tools/session-tools.ts';
-import { readerWatch } from '../transports/backpressure.ts';
-import { frameGate } from '../transports/frame-limits.ts';
-import { type Frame, frameBytes, type Transport } from '../transports/transport.ts';
+import { type SessionTools, sessionTools } from '../tools/session-tools.ts';
+import type { Frame, Transport } from '../transports/transport.ts';
+import type { AttachedTransport } from './attached-transport.ts';
 import { audioStore } from './audio-store.ts';
 import { createAudioText } from './audio-text.ts';
+import type { Line, LineSink } from './line-sink.ts';
 import { randomSeed } from './random-seed.ts';
 import { retrievedFrame } from './retrieved-frame.ts';
 import { pumpResponse } from './run-engine.ts';
-import { sessionTimer } from './session-timer.ts';
+import type { SessionHandle } from './session-handle.ts';
+import { SessionLoop, type SessionParts } from './session-loop.ts';
 
-/** A line of a recording: an input, or a frame sent. Audio, images and keys are in clear; whoever writes it down takes them out. */
-export type Line = Input | { at: number; from: 'server'; event: ServerEvent };
-
-/** A running session, as seen from outside. */
-export interface HostedSession {
-  readonly id: string;
+/** A running session with a conversation, as seen from outside. */
+export interface HostedSession extends SessionHandle {
   /** What it was made of: with it, and with its inputs, it can be run again. */
   readonly options: SessionOptions;
-  /** Plain data, replaced at every step. */
   readonly state: SessionState;
   /**
    * Appends audio in the session's input format, as if its client had sent it in one `input_audio_buffer.append`; the limits of
    * rate do not count it. Resolves once it has been listened to. Does nothing once the session is over.
    */
   appendAudio(bytes: Uint8Array): Promise<void>;
-  /** Lets running responses finish, then closes. */
-  drain(): void;
-  /** Ends it now. */
-  close(code: number, reason: string): void;
 }
 
 export interface HostOptions {
@@ -59,227 +47,238 @@ export interface HostOptions {
   speech?: SpeechParts | undefined;
   /** Which MCP servers may be asked. @default none */
   mcp?: McpAccess | undefined;
-  /** Resolves with whether all lines so far are kept. Asked before a tool is called, which then waits for it [MC15]. */
-  kept?: (() => Promise<boolean>) | undefined;
+  /** Resolves with whether all lines so far are stored. Asked before a tool is called, which then waits for it [MC15]. */
+  flushed?: (() => Promise<boolean>) | undefined;
   /** What the session is. Absent: a `gpt-realtime` session with a seed from the cryptographic generator, beginning now. */
   opening?: Partial<SessionOptions>;
-  limits?: Partial<Limits>;
-  /** Milliseconds, monotonic. @default the time this process ran, so that a freeze is nobody's delay [LM16] */
-  clock?: () => number;
-  /** @default silent */
-  log?: Log;
+  services?: ServiceOptions;
   /** What a drain closes with [ER46]. @default 1001 */
   drainCode?: number;
-  /** Called once, before anything is sent. */
-  onStart?: (session: HostedSession) => void;
-  /** Hears every input before it takes effect, and every frame before it is sent. Must not throw. */
-  onLine?: (line: Line) => void;
+  /** Receive every input before it takes effect, and every event before it is sent. */
+  sinks?: readonly LineSink<Line, HostedSession>[];
 }
 
 const NO_SERVERS = mcpAccess(undefined, {});
-const SILENT = createLog('silent');
 
 /**
- * Hosts a session until its connection ends. Resolves then, with every engine told to stop. Rejects only when `createSession`
- * does, on a configuration that is none.
+ * Hosts a session until its client's transport ends, then every engine is told to stop. Begins at once. Throws what `createSession`
+ * throws on a configuration that is none.
  */
-export async function hostSession(transport: Transport, options: HostOptions): Promise<void> {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { engine, log = SILENT, clock = activeTime.now, onLine } = options;
-  const began = clock();
-  const now = () => Math.max(0, Math.floor(clock() - began));
+export function hostSession(transport: Transport, options: HostOptions): HostedSession {
+  const services = createServices(options.services);
   const { mcp = NO_SERVERS } = options;
-  const allow_unapproved_tools = mcp.allowUnapproved;
-  const made = {
-    ...{ model: 'gpt-realtime', started_at: Date.now(), seed: randomSeed(), allow_unapproved_tools },
+  const made: SessionOptions = {
+    ...{ model: 'gpt-realtime', started_at: services.wallClock(), seed: randomSeed() },
+    allow_unapproved_tools: mcp.allowUnapproved,
     ...(mcp.labels && { mcp_labels: mcp.labels }),
     ...options.opening,
-    ...speakingOf(engine),
+    ...speakingOf(options.engine),
     ...detectionOf(options.speech),
   };
-  let state = createSession(made);
-  const store = audioStore();
-  const audioText = createAudioText();
-  const refusal = frameGate(limits);
-  const watch = readerWatch(transport, limits, () => close(1013, 'The client does not take what it is sent.'));
-  const running = new Map<string, AbortController>();
-  const gone = new AbortController();
-  const ears = listener({
-    ...options.speech,
-    session: state.id,
-    hear: (event) => take({ at: now(), from: 'speech', event }),
-    needsWords: engine.needsWords ?? false,
-    audio: store.read,
-    audioFormat: store.formatOf,
-  });
-  const tools = sessionTools({
-    ...{ access: mcp, limits, log, session: state.id, kept: options.kept },
-    hear: (event) => take({ at: now(), from: 'tools', event }),
-  });
-  const intake = audioIntake(ears, options.speech);
-  /** Audio taken in by the step that is being performed; listened to when that is done. */
-  let unheard: Uint8Array | undefined;
-  const timer = sessionTimer(
-    () => deadline(state),
-    now,
-    (at) => take({ at, from: 'clock' }),
-  );
+  return new SessionHost(transport, options, made, services).begin();
+}
 
-  function take(input: Input): void {
-    if (gone.signal.aborted) return;
-    apply(input);
-    if (gone.signal.aborted) return;
-    if (transport.isOpen) timer.arm();
-    else abandon();
+class SessionHost implements SessionParts {
+  readonly #options: HostOptions;
+  readonly #made: SessionOptions;
+  readonly #services: Services;
+  readonly #loop: SessionLoop<Line, HostedSession>;
+  readonly #store = audioStore();
+  readonly #audioText = createAudioText();
+  readonly #speechInput: Listener;
+  readonly #tools: SessionTools;
+  /** Resolves once audio may be written to the speech input. */
+  readonly #prepared: Promise<void>;
+  /** Stops the engine of a response, by the response's id. */
+  readonly #running = new Map<string, AbortController>();
+  #state: SessionState;
+  /** Audio taken in by the step that is being performed; goes to the speech input when that is done. */
+  #pendingAudio: Uint8Array | undefined;
+
+  constructor(transport: Transport, options: HostOptions, made: SessionOptions, services: Services) {
+    this.#options = options;
+    this.#made = made;
+    this.#services = services;
+    this.#state = createSession(made);
+    const { id } = this.#state;
+    this.#loop = new SessionLoop(transport, { id, parts: this, services, sinks: options.sinks ?? [] });
+    this.#speechInput = listener({
+      ...{ ...options.speech, session: id, needsWords: options.engine.needsWords ?? false },
+      ...{ audio: this.#store.read, audioFormat: this.#store.formatOf },
+      hear: (event) => this.#dispatch({ at: this.#loop.now(), from: 'speech', event }),
+    });
+    this.#tools = sessionTools({
+      ...{ access: options.mcp ?? NO_SERVERS, limits: services.limits, log: services.log },
+      ...{ session: id, kept: options.flushed },
+      hear: (event) => this.#dispatch({ at: this.#loop.now(), from: 'tools', event }),
+    });
+    this.#prepared = prepareAudio(options.speech);
   }
 
-  function apply(input: Input): void {
-    onLine?.(input);
-    const settle = input.from === 'client' ? tools.note(input.event) : undefined;
-    const next = step(state, input);
+  begin(): HostedSession {
+    const host = this;
+    const loop = this.#loop;
+    const handle: HostedSession = {
+      id: this.#state.id,
+      options: this.#made,
+      get state() {
+        return host.#state;
+      },
+      ended: loop.ended,
+      attach: (transport, role) => loop.attach(transport, role),
+      appendAudio: (bytes) => host.#appendAudio(bytes),
+      drain: () => host.#dispatch({ at: loop.now(), from: 'host', event: { type: 'drain' } }),
+      close: (code, reason) => loop.close(code, reason),
+    };
+    loop.begin(handle);
+    return handle;
+  }
+
+  onOpen(): void {
+    const { session } = this.#made;
+    this.#tools.note((session && 'tools' in session && session.tools) || []);
+    this.#dispatch({ at: 0, from: 'host', event: { type: 'open' } });
+  }
+
+  deadline(): number | undefined {
+    return deadline(this.#state);
+  }
+
+  onDeadline(at: number): void {
+    this.#dispatch({ at, from: 'clock' });
+  }
+
+  async onFrame(frame: Frame, from: AttachedTransport): Promise<void> {
+    await this.#prepared;
+    if (this.#loop.isOver || !from.isOpen) return this.#loop.settle();
+    this.#handleFrame(frame, from);
+    await this.#writePendingAudio();
+  }
+
+  onEnd(): void {
+    this.#apply({ at: this.#loop.now(), from: 'host', event: { type: 'close' } });
+    for (const abort of this.#running.values()) abort.abort();
+    this.#speechInput.close();
+    this.#tools.close();
+  }
+
+  #handleFrame(frame: Frame, from: AttachedTransport): void {
+    const at = this.#loop.now();
+    const early = from.refusalOf(frame, at);
+    if (early) return this.#dispatch({ at, from: 'wire', issue: early, event_id: null }, from);
+    const decoded = decodeClientEvent(frame, { profile: 'server' });
+    if (!decoded.ok) {
+      return this.#dispatch({ at, from: 'wire', issue: decoded.issues[0], event_id: decoded.event_id }, from);
+    }
+    const { value: event, audio_bytes } = decoded;
+    this.#dispatch({ at, from: 'client', event, ...(audio_bytes && { audio_bytes }) }, from);
+  }
+
+  #appendAudio(bytes: Uint8Array): Promise<void> {
+    return this.#loop.handle(async () => {
+      await this.#prepared;
+      const audio = Buffer.from(bytes).toString('base64');
+      const event = { type: 'input_audio_buffer.append', audio } as const;
+      this.#dispatch({ at: this.#loop.now(), from: 'client', event, audio_bytes: [bytes.length] });
+      await this.#writePendingAudio();
+    });
+  }
+
+  /** Gives the speech input what the latest step took in. */
+  async #writePendingAudio(): Promise<void> {
+    const bytes = this.#pendingAudio;
+    this.#pendingAudio = undefined;
+    if (bytes) await this.#speechInput.write(bytes);
+  }
+
+  /** Takes one input. `asker` is the transport it came from: errors that answer the input go to it alone [WR13]. */
+  #dispatch(input: Input, asker?: AttachedTransport): void {
+    if (this.#loop.isOver) return;
+    this.#apply(input, asker);
+    this.#loop.settle();
+  }
+
+  #apply(input: Input, asker?: AttachedTransport): void {
+    this.#loop.write(input);
+    const settle = input.from === 'client' ? this.#tools.note(input.event) : undefined;
+    const next = step(this.#state, input);
     settle?.(next.refused === null);
-    state = next.state;
-    for (const effect of next.effects) perform(effect);
+    this.#state = next.state;
+    for (const effect of next.effects) this.#perform(effect, asker);
   }
 
-  function perform(effect: Effect): void {
+  #perform(effect: Effect, asker: AttachedTransport | undefined): void {
+    const store = this.#store;
     switch (effect.do) {
       case 'send':
-        return send(effect.event, effect.fill_audio ?? false);
+        return this.#send(effect.event, effect.fill_audio ?? false, asker);
       case 'append_audio':
-        unheard = audioText.decode(effect.audio);
-        return store.input.append(unheard);
+        this.#pendingAudio = this.#audioText.decode(effect.audio);
+        return store.input.append(this.#pendingAudio);
       case 'commit_audio':
         store.commit(effect.item_id, effect.start, effect.end, effect.format);
-        return ears.commit(effect.item_id);
+        return this.#speechInput.commit(effect.item_id);
       case 'trim_audio':
         return store.input.dropFront(effect.bytes);
       case 'clear_audio':
-        ears.dropPartial();
+        this.#speechInput.dropPartial();
         return store.input.clear();
       case 'store_audio':
-        return store.add(effect.item_id, effect.content_index, effect.format, audioText.decode(effect.audio));
+        return store.add(effect.item_id, effect.content_index, effect.format, this.#audioText.decode(effect.audio));
       case 'cut_audio':
         return store.cut(effect.item_id, effect.content_index, effect.bytes);
       case 'drop_audio':
-        if (!effect.keep_transcription) ears.forget(effect.item_id);
+        if (!effect.keep_transcription) this.#speechInput.forget(effect.item_id);
         return store.forget(effect.item_id);
       case 'detect':
-        return ears.detect(effect.turn_detection, effect.format);
+        return this.#speechInput.detect(effect.turn_detection, effect.format);
       case 'configure_speech':
-        return ears.configure(effect);
+        return this.#speechInput.configure(effect);
       case 'open_turn':
-        return ears.openTurn(effect.item_id, effect.audio_start_ms);
+        return this.#speechInput.openTurn(effect.item_id, effect.audio_start_ms);
       case 'transcribe':
-        return ears.transcribe(effect.item_id, effect);
+        return this.#speechInput.transcribe(effect.item_id, effect);
       case 'respond':
-        return respond(effect.request);
+        return this.#respond(effect.request);
       case 'cancel':
-        return running.get(effect.response_id)?.abort();
+        return this.#running.get(effect.response_id)?.abort();
       case 'list_tools':
-        return tools.list(effect.item_id, effect.tool);
+        return this.#tools.list(effect.item_id, effect.tool);
       case 'call_tool':
-        return tools.call(effect);
+        return this.#tools.call(effect);
       case 'abort_tool':
-        return tools.abort(effect.item_id);
+        return this.#tools.abort(effect.item_id);
       case 'close':
-        return close(effect.drain ? (options.drainCode ?? effect.code) : effect.code, effect.reason);
+        return this.#loop.close(effect.drain ? (this.#options.drainCode ?? effect.code) : effect.code, effect.reason);
     }
   }
 
-  function send(event: ServerEvent, fillAudio: boolean): void {
-    onLine?.({ at: state.at, from: 'server', event });
-    if (!transport.isOpen) return;
-    const frame = fillAudio ? retrievedFrame(event, store) : encodeEvent(event);
-    transport.send(frame);
-    watch.sent(frameBytes(frame));
+  #send(event: ServerEvent, fillAudio: boolean, asker: AttachedTransport | undefined): void {
+    this.#loop.write({ at: this.#state.at, from: 'server', event });
+    if (!this.#loop.client.isOpen) return;
+    const frame = fillAudio ? retrievedFrame(event, this.#store) : encodeEvent(event);
+    this.#loop.send(frame, event.type === 'error' ? asker : undefined);
   }
 
-  function respond(request: ResponseRequest): void {
+  #respond(request: ResponseRequest): void {
+    const loop = this.#loop;
     const id = request.response_id;
     const abort = new AbortController();
-    running.set(id, abort);
+    this.#running.set(id, abort);
     const host = {
       signal: abort.signal,
-      audio: store.read,
-      audioFormat: store.formatOf,
-      transcript: ears.transcript,
-      drop: () => transport.drop(),
+      audio: this.#store.read,
+      audioFormat: this.#store.formatOf,
+      transcript: this.#speechInput.transcript,
+      drop: () => loop.client.transport.drop(),
     };
     void pumpResponse(request, {
-      engine,
+      engine: this.#options.engine,
       host,
-      log,
-      audioText,
-      hear: (event) => take({ at: now(), from: 'engine', response_id: id, event }),
-      room: (signal) => watch.room(limits.pauseBytes, signal),
-    }).then(() => running.delete(id));
-  }
-
-  function hear(frame: Frame): void {
-    const at = now();
-    const early = refusal(frame, at);
-    if (early) return take({ at, from: 'wire', issue: early, event_id: null });
-    const decoded = decodeClientEvent(frame, { profile: 'server' });
-    if (!decoded.ok) return take({ at, from: 'wire', issue: decoded.issues[0], event_id: decoded.event_id });
-    const { value: event, audio_bytes } = decoded;
-    take({ at, from: 'client', event, ...(audio_bytes && { audio_bytes }) });
-  }
-
-  async function appendAudio(bytes: Uint8Array): Promise<void> {
-    await intake.idle();
-    const audio = Buffer.from(bytes).toString('base64');
-    const event = { type: 'input_audio_buffer.append', audio } as const;
-    take({ at: now(), from: 'client', event, audio_bytes: [bytes.length] });
-    await listen();
-  }
-
-  /** Listens to what the latest step has taken in. */
-  async function listen(): Promise<void> {
-    const bytes = unheard;
-    unheard = undefined;
-    if (bytes) await intake.write(bytes);
-  }
-
-  function close(code: number, reason: string): void {
-    take({ at: now(), from: 'host', event: { type: 'close' } });
-    gone.abort();
-    transport.close(code, reason);
-  }
-
-  /** The client has gone: nothing is made for it any more. */
-  function abandon(): void {
-    if (!gone.signal.aborted) apply({ at: now(), from: 'host', event: { type: 'close' } });
-    gone.abort();
-    for (const abort of running.values()) abort.abort();
-  }
-
-  options.onStart?.({
-    id: state.id,
-    options: made,
-    get state() {
-      return state;
-    },
-    appendAudio,
-    drain: () => take({ at: now(), from: 'host', event: { type: 'drain' } }),
-    close,
-  });
-  try {
-    tools.note((made.session && 'tools' in made.session && made.session.tools) || []);
-    take({ at: 0, from: 'host', event: { type: 'open' } });
-    for await (const frame of transport.frames) {
-      await intake.idle();
-      if (gone.signal.aborted || !transport.isOpen) break;
-      hear(frame);
-      if (unheard) await listen();
-      if (transport.bufferedBytes > limits.stopBytes) await watch.room(limits.stopBytes, gone.signal);
-      if (gone.signal.aborted) break;
-    }
-  } finally {
-    abandon();
-    ears.close();
-    tools.close();
-    watch.stop();
-    timer.stop();
+      log: this.#services.log,
+      audioText: this.#audioText,
+      hear: (event) => this.#dispatch({ at: loop.now(), from: 'engine', response_id: id, event }),
+      room: (signal) => loop.client.room(this.#services.limits.pauseBytes, signal),
+    }).then(() => this.#running.delete(id));
   }
 }

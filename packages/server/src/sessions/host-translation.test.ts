@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parrotTranslator } from '../engines/parrot-translator.ts';
 import type { Translator, TranslatorOutput } from '../engines/translator.ts';
 import { memoryPair } from '../transports/memory.ts';
-import { type HostedTranslation, hostTranslation, type TranslationHostOptions } from './host-translation.ts';
+import { hostTranslation, type TranslationHostOptions } from './host-translation.ts';
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -14,15 +14,12 @@ afterEach(async () => {
 /** A hosted translation session, and its client. */
 function host(options: Partial<TranslationHostOptions> = {}) {
   const [client, server] = memoryPair();
-  let session: HostedTranslation | undefined;
-  const hosting = hostTranslation(server, {
+  const session = hostTranslation(server, {
     translator: parrotTranslator(),
     opening: { model: 'mine', seed: [1, 2, 3, 4], started_at: 0 },
     ...options,
-    onStart(started) {
-      session = started;
-    },
   });
+  const hosting = session.ended;
   stops.push(() => {
     client.close(1000, '');
     return hosting;
@@ -41,7 +38,7 @@ function host(options: Partial<TranslationHostOptions> = {}) {
     }
     return seen;
   }
-  return { client, hosting, send, append, read, session: () => session as HostedTranslation };
+  return { client, hosting, send, append, read, session };
 }
 
 /** So many bytes that are all different in a row, so that a lost or repeated one shows. */
@@ -191,7 +188,7 @@ describe('a hosted translation', () => {
   });
 
   it('[LM6] refuses appends that come too fast', async () => {
-    const { append, read } = host({ limits: { appendsPerSecond: 1, eventsBurst: 5 }, clock: () => 0 });
+    const { append, read } = host({ services: { limits: { appendsPerSecond: 1, eventsBurst: 5 }, clock: () => 0 } });
     for (let i = 0; i < 6; i += 1) append(Buffer.alloc(2));
     const events = await read('error');
     expect(events.at(-1)).toMatchObject({ error: { code: 'rate_limit_exceeded' } });
@@ -203,7 +200,7 @@ describe('a hosted translation', () => {
       await read('session.created');
       append(ramp(100));
       await new Promise((resolve) => setImmediate(resolve));
-      session().drain();
+      session.drain();
       const events = await read();
       expect(events.map(({ type }) => type)).toEqual([
         'session.output_transcript.delta',
@@ -222,7 +219,7 @@ async function* once<T>(value: T): AsyncGenerator<T> {
 describe('a client that has left', () => {
   it('[LM13] has none of the frames read that it left behind, and none built', async () => {
     const lines: unknown[] = [];
-    const { client, hosting, append, read } = host({ onLine: (line) => lines.push(line) });
+    const { client, hosting, append, read } = host({ sinks: [{ write: (line) => lines.push(line) }] });
     await read('session.created');
     const before = lines.length;
     for (let count = 0; count < 60; count += 1) append(ramp(TRANSLATION_FRAME_BYTES));

@@ -1,4 +1,5 @@
-// One translation session, hosted: frames in, `stepTranslation`, effects out. Sessions with a conversation are `host-session.ts`.
+// One translation session, hosted: events in, `stepTranslation`, effects out. What it shares with other kinds of sessions is
+// `session-loop.ts`; sessions with a conversation are `host-session.ts`.
 
 import { types } from 'node:util';
 import {
@@ -22,48 +23,33 @@ import {
   type TranslatorProgress,
   translationDeadline,
 } from '@colloquy/session';
-import { activeTime } from '../active-time.ts';
 import { Inbox } from '../async-queue.ts';
 import type { Translator, TranslatorOutput } from '../engines/translator.ts';
-import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
-import { createLog, errorName, type Log } from '../log.ts';
-import { readerWatch } from '../transports/backpressure.ts';
-import { frameGate } from '../transports/frame-limits.ts';
-import { type Frame, frameBytes, type Transport } from '../transports/transport.ts';
+import { errorName } from '../log.ts';
+import { createServices, type ServiceOptions, type Services } from '../services.ts';
+import type { Frame, Transport } from '../transports/transport.ts';
+import type { AttachedTransport } from './attached-transport.ts';
 import { pull } from './consume-stream.ts';
+import type { LineSink } from './line-sink.ts';
 import { randomSeed } from './random-seed.ts';
+import type { SessionHandle } from './session-handle.ts';
+import { SessionLoop, type SessionParts } from './session-loop.ts';
 
-/** A running translation session, as seen from outside. */
-export interface HostedTranslation {
-  readonly id: string;
-  /** Plain data, replaced at every step. */
+/** A running translation session, as seen from outside. A drain has what was heard translated to its end. */
+export interface HostedTranslation extends SessionHandle {
   readonly state: TranslationState;
-  /** Has what was heard translated to its end, then closes. */
-  drain(): void;
-  /** Ends it now. */
-  close(code: number, reason: string): void;
 }
 
 export interface TranslationHostOptions {
   translator: Translator;
   /** What the session is. Absent: a session with a seed from the cryptographic generator, beginning now. */
   opening?: Partial<TranslationOptions>;
-  limits?: Partial<Limits>;
-  /** Milliseconds, monotonic. @default the time this process ran, so that a freeze is nobody's delay [LM16] */
-  clock?: () => number;
-  /** @default silent */
-  log?: Log;
+  services?: ServiceOptions;
   /** What a drain closes with [ER46]. @default 1001 */
   drainCode?: number;
-  /** Called once, before anything is sent. */
-  onStart?: (session: HostedTranslation) => void;
-  /** Hears every frame of the client before it takes effect, and every frame before it is sent. Must not throw. */
-  onLine?: (line: TranslationLine) => void;
+  /** Receive every frame of the client before it takes effect, and every event before it is sent. */
+  sinks?: readonly LineSink<TranslationLine, HostedTranslation>[];
 }
-
-const SILENT = createLog('silent');
-/** Longest delay a timer can have, in milliseconds. */
-const LONGEST_DELAY = 2 ** 31 - 1;
 
 const failed = (message: string): TranslatorProgress => ({
   type: 'failed',
@@ -77,149 +63,159 @@ function toEvent(output: TranslatorOutput): TranslatorEvent | TranslatorProgress
   return { ...output, audio: encodeBase64(output.audio) };
 }
 
-/** Hosts a translation session until its connection ends. Resolves then, with the translator told to stop. */
-export async function hostTranslation(transport: Transport, options: TranslationHostOptions): Promise<void> {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const { translator, log = SILENT, clock = activeTime.now, onLine } = options;
-  const began = clock();
-  const now = () => Math.max(0, Math.floor(clock() - began));
-  const opening = { model: 'gpt-realtime-translate', started_at: Date.now(), seed: randomSeed(), ...options.opening };
-  let state = createTranslation(opening);
-  const refusal = frameGate(limits);
-  const watch = readerWatch(transport, limits, () => close(1013, 'The client does not take what it is sent.'));
-  const gone = new AbortController();
+/** Hosts a translation session until its client's transport ends, then the translator is told to stop. Begins at once. */
+export function hostTranslation(transport: Transport, options: TranslationHostOptions): HostedTranslation {
+  return new TranslationHost(transport, options, createServices(options.services)).begin();
+}
+
+class TranslationHost implements SessionParts {
+  readonly #options: TranslationHostOptions;
+  readonly #services: Services;
+  readonly #loop: SessionLoop<TranslationLine, HostedTranslation>;
+  /** Frames that the translator has not taken yet. */
+  readonly #untranslated = new Inbox<Uint8Array>();
+  #state: TranslationState;
   /** Audio that is no whole frame yet. */
-  let pending = Buffer.alloc(0);
-  /** What the translator has not taken yet. */
-  const frames = new Inbox<Uint8Array>();
-  let timer: NodeJS.Timeout | undefined;
+  #partialFrame = Buffer.alloc(0);
 
-  function take(input: TranslationInput): void {
-    if (gone.signal.aborted) return;
-    apply(input);
-    if (gone.signal.aborted) return;
-    if (transport.isOpen) arm();
-    else abandon();
+  constructor(transport: Transport, options: TranslationHostOptions, services: Services) {
+    this.#options = options;
+    this.#services = services;
+    this.#state = createTranslation({
+      ...{ model: 'gpt-realtime-translate', started_at: services.wallClock(), seed: randomSeed() },
+      ...options.opening,
+    });
+    const { id } = this.#state;
+    this.#loop = new SessionLoop(transport, { id, parts: this, services, sinks: options.sinks ?? [] });
   }
 
-  function apply(input: TranslationInput): void {
-    if (input.from === 'client' || input.from === 'wire') onLine?.(input);
-    const next = stepTranslation(state, input);
-    state = next.state;
-    for (const effect of next.effects) perform(effect);
+  begin(): HostedTranslation {
+    const host = this;
+    const loop = this.#loop;
+    const { id, started_at } = this.#state;
+    const handle: HostedTranslation = {
+      id,
+      options: { session: id, started_at },
+      get state() {
+        return host.#state;
+      },
+      ended: loop.ended,
+      attach: (transport, role) => loop.attach(transport, role),
+      drain: () => host.#dispatch({ at: loop.now(), from: 'host', event: { type: 'drain' } }),
+      close: (code, reason) => loop.close(code, reason),
+    };
+    loop.begin(handle);
+    return handle;
   }
 
-  function perform(effect: TranslationEffect): void {
+  onOpen(): void {
+    this.#dispatch({ at: 0, from: 'host', event: { type: 'open' } });
+    void this.#translate();
+  }
+
+  deadline(): number | undefined {
+    return translationDeadline(this.#state);
+  }
+
+  onDeadline(at: number): void {
+    this.#dispatch({ at, from: 'clock' });
+  }
+
+  onFrame(frame: Frame, from: AttachedTransport): void {
+    const at = this.#loop.now();
+    const early = from.refusalOf(frame, at);
+    if (early) return this.#dispatch({ at, from: 'wire', issue: early, event_id: null }, from);
+    const decoded = decodeClientEvent(frame, { profile: 'server', translation: true });
+    if (!decoded.ok) {
+      return this.#dispatch({ at, from: 'wire', issue: decoded.issues[0], event_id: decoded.event_id }, from);
+    }
+    const { value: event, audio_bytes } = decoded;
+    this.#dispatch({ at, from: 'client', event, ...(audio_bytes && { audio_bytes }) }, from);
+  }
+
+  onEnd(): void {
+    this.#apply({ at: this.#loop.now(), from: 'host', event: { type: 'close' } });
+    this.#untranslated.end();
+  }
+
+  /** Takes one input. `asker` is the transport it came from: errors that answer the input go to it alone [WR13]. */
+  #dispatch(input: TranslationInput, asker?: AttachedTransport): void {
+    if (this.#loop.isOver) return;
+    this.#apply(input, asker);
+    this.#loop.settle();
+  }
+
+  #apply(input: TranslationInput, asker?: AttachedTransport): void {
+    if (input.from === 'client' || input.from === 'wire') this.#loop.write(input);
+    const next = stepTranslation(this.#state, input);
+    this.#state = next.state;
+    for (const effect of next.effects) this.#perform(effect, asker);
+  }
+
+  #perform(effect: TranslationEffect, asker: AttachedTransport | undefined): void {
     switch (effect.do) {
       case 'send': {
-        onLine?.({ at: state.at, from: 'server', event: effect.event });
-        if (!transport.isOpen) return;
-        const frame = encodeEvent(effect.event);
-        transport.send(frame);
-        return watch.sent(frameBytes(frame));
+        const { event } = effect;
+        this.#loop.write({ at: this.#state.at, from: 'server', event });
+        if (!this.#loop.client.isOpen) return;
+        return this.#loop.send(encodeEvent(event), event.type === 'error' ? asker : undefined);
       }
       case 'append_audio':
-        pending = Buffer.concat([pending, decodeBase64(effect.audio) ?? new Uint8Array()]);
+        this.#partialFrame = Buffer.concat([this.#partialFrame, decodeBase64(effect.audio) ?? new Uint8Array()]);
         return;
       case 'translate':
-        pending = Buffer.concat([pending.subarray(0, pending.length - (effect.drop ?? 0)), Buffer.alloc(effect.pad)]);
-        for (let i = 0; i < effect.frames; i += 1) {
-          const start = i * TRANSLATION_FRAME_BYTES;
-          frames.push(new Uint8Array(pending.subarray(start, start + TRANSLATION_FRAME_BYTES)));
-        }
-        pending = pending.subarray(effect.frames * TRANSLATION_FRAME_BYTES);
-        return;
+        return this.#cutFrames(effect);
       case 'finish':
-        return frames.end();
+        return this.#untranslated.end();
       case 'close':
-        return close(effect.drain ? (options.drainCode ?? effect.code) : effect.code, effect.reason);
+        return this.#loop.close(effect.drain ? (this.#options.drainCode ?? effect.code) : effect.code, effect.reason);
     }
   }
 
-  function arm(): void {
-    clearTimeout(timer);
-    const due = translationDeadline(state);
-    if (due === undefined) return;
-    timer = setTimeout(() => take({ at: now(), from: 'clock' }), Math.min(LONGEST_DELAY, Math.max(1, due - now())));
+  #cutFrames({ frames, drop = 0, pad }: Extract<TranslationEffect, { do: 'translate' }>): void {
+    const partial = this.#partialFrame;
+    const whole = Buffer.concat([partial.subarray(0, partial.length - drop), Buffer.alloc(pad)]);
+    for (let i = 0; i < frames; i += 1) {
+      const start = i * TRANSLATION_FRAME_BYTES;
+      this.#untranslated.push(new Uint8Array(whole.subarray(start, start + TRANSLATION_FRAME_BYTES)));
+    }
+    this.#partialFrame = whole.subarray(frames * TRANSLATION_FRAME_BYTES);
   }
 
-  function hear(frame: Frame): void {
-    const at = now();
-    const early = refusal(frame, at);
-    if (early) return take({ at, from: 'wire', issue: early, event_id: null });
-    const decoded = decodeClientEvent(frame, { profile: 'server', translation: true });
-    if (!decoded.ok) return take({ at, from: 'wire', issue: decoded.issues[0], event_id: decoded.event_id });
-    const { value: event, audio_bytes } = decoded;
-    take({ at, from: 'client', event, ...(audio_bytes && { audio_bytes }) });
+  #dispatchTranslator(event: TranslatorEvent | TranslatorProgress): void {
+    this.#dispatch({ at: this.#loop.now(), from: 'translator', event });
   }
-
-  const hearTranslator = (event: TranslatorEvent | TranslatorProgress) =>
-    take({ at: now(), from: 'translator', event });
 
   /** The only place where a translator's exception is caught. */
-  async function translate(): Promise<void> {
-    const { signal } = gone;
-    const host = {
+  async #translate(): Promise<void> {
+    const host = this;
+    const { translator } = this.#options;
+    const { signal } = this.#loop;
+    this.#untranslated.onTake(() => this.#dispatchTranslator({ type: 'taken' }));
+    const translatorHost = {
       signal,
       get audio() {
-        return state.config.audio;
+        return host.#state.config.audio;
       },
     };
-    frames.onTake(() => hearTranslator({ type: 'taken' }));
     try {
-      const end = await pull(() => translator.translate(frames, host), {
+      const end = await pull(() => translator.translate(this.#untranslated, translatorHost), {
         signal,
-        room: (until) => watch.room(limits.pauseBytes, until),
+        room: (until) => this.#loop.client.room(this.#services.limits.pauseBytes, until),
         hear(output) {
-          hearTranslator(toEvent(output));
+          host.#dispatchTranslator(toEvent(output));
           return true;
         },
       });
-      if (end === 'ended') hearTranslator({ type: 'done' });
+      if (end === 'ended') this.#dispatchTranslator({ type: 'done' });
     } catch (error) {
       if (signal.aborted) return;
-      log.error({ engine: translator.name, error: errorName(error) }, 'a translator failed');
-      hearTranslator(
+      this.#services.log.error({ engine: translator.name, error: errorName(error) }, 'a translator failed');
+      this.#dispatchTranslator(
         ColloquyError.is(error) && Object.hasOwn(FAILURES, error.code)
           ? { type: 'failed', error: { code: error.code, message: error.message } }
           : failed('The translator failed.'),
       );
     }
-  }
-
-  function close(code: number, reason: string): void {
-    take({ at: now(), from: 'host', event: { type: 'close' } });
-    gone.abort();
-    transport.close(code, reason);
-  }
-
-  /** The client has gone: nothing is made for it any more. */
-  function abandon(): void {
-    if (!gone.signal.aborted) apply({ at: now(), from: 'host', event: { type: 'close' } });
-    gone.abort();
-    frames.end();
-  }
-
-  options.onStart?.({
-    id: state.id,
-    get state() {
-      return state;
-    },
-    drain: () => take({ at: now(), from: 'host', event: { type: 'drain' } }),
-    close,
-  });
-  try {
-    take({ at: 0, from: 'host', event: { type: 'open' } });
-    void translate();
-    for await (const frame of transport.frames) {
-      if (gone.signal.aborted || !transport.isOpen) break;
-      hear(frame);
-      if (transport.bufferedBytes > limits.stopBytes) await watch.room(limits.stopBytes, gone.signal);
-      if (gone.signal.aborted) break;
-    }
-  } finally {
-    abandon();
-    watch.stop();
-    clearTimeout(timer);
   }
 }

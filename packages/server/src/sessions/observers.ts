@@ -3,35 +3,24 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RedactionLevel } from '@colloquy/protocol';
-import {
-  recordingHeader,
-  recordingLine,
-  type SessionOptions,
-  type SnapshotLine,
-  snapshotPieces,
-  type TranslationLine,
-} from '@colloquy/session';
+import { recordingHeader, recordingLine, type SnapshotLine, snapshotPieces } from '@colloquy/session';
 import type { Limits } from '../limits.ts';
 import { errorName, type Log } from '../log.ts';
 import { frameBytes, type Transport } from '../transports/transport.ts';
-import type { Line } from './host-session.ts';
-import type { LiveSession } from './session-registry.ts';
+import type { LineSink, SessionLine } from './line-sink.ts';
+import type { SessionHandle } from './session-handle.ts';
 import { createSpectator, SLOW, type Spectator } from './spectator.ts';
 
-/** The observers of one session. */
-export interface Observers {
-  /** Shows them a line. Never throws, never waits. */
-  hear(line: Line | TranslationLine): void;
+/** The observers of one session. When it ends they are shown the rest, then closed 1000. */
+export interface Observers extends LineSink {
   /** Lets a connection watch from now on: the header first, the state as it is, then every further line. */
   join(transport: Transport, level: RedactionLevel): void;
-  /** The session is over: they are shown the rest, then closed 1000. */
-  end(): void;
 }
 
 /** All observers of a server. */
 export interface Watching {
-  /** Of a session, and what answers it. */
-  of(session: LiveSession['session'], engine: string | undefined): Observers;
+  /** Observers of a session to be, and what answers it. */
+  observers(engine: string | undefined): Observers;
   /** Lets a connection watch the next session that begins, from its very beginning. */
   joinNext(transport: Transport, level: RedactionLevel): void;
   /** Counts a connection among the observers until it has ended. It is closed when the server closes. */
@@ -48,7 +37,7 @@ interface Observer {
   readonly isClosed: boolean;
   readonly spectator: Spectator;
   /** Begins to show a session: the header, its state, then every line. Once. */
-  attach(session: LiveSession['session'], engine: string | undefined): void;
+  attach(session: SessionHandle, engine: string | undefined): void;
   show(text: string): void;
   end(): void;
 }
@@ -74,15 +63,20 @@ export function createWatching(limits: Limits, log: Log): Watching {
     );
   }
 
-  function of(session: LiveSession['session'], engine: string | undefined): Observers {
-    const observers = new Set(early);
-    early.clear();
-    for (const observer of observers) {
-      lasting.delete(observer.spectator);
-      observer.attach(session, engine);
-    }
+  function observersOf(engine: string | undefined): Observers {
+    const observers = new Set<Observer>();
+    let session: SessionHandle | undefined;
     return {
-      hear(line) {
+      begin(begun) {
+        session = begun;
+        for (const observer of early) {
+          observers.add(observer);
+          lasting.delete(observer.spectator);
+          observer.attach(begun, engine);
+        }
+        early.clear();
+      },
+      write(line: SessionLine) {
         if (observers.size === 0) return;
         const texts = new Map<RedactionLevel, string>();
         for (const observer of observers) {
@@ -100,7 +94,7 @@ export function createWatching(limits: Limits, log: Log): Watching {
         const observer = observe(transport, level, { limits, log });
         observers.add(observer);
         track(transport, observer.spectator, () => observers.delete(observer));
-        observer.attach(session, engine);
+        if (session) observer.attach(session, engine);
       },
       end() {
         for (const observer of observers) observer.end();
@@ -114,7 +108,7 @@ export function createWatching(limits: Limits, log: Log): Watching {
   }
 
   return {
-    of,
+    observers: observersOf,
     joinNext(transport, level) {
       const observer = observe(transport, level, { limits, log });
       early.add(observer);
@@ -151,9 +145,9 @@ function observe(transport: Transport, level: RedactionLevel, { limits, log }: S
     log.debug({}, 'an observer is shown nothing more');
   });
 
-  async function catchUp(session: LiveSession['session'], engine: string | undefined): Promise<void> {
+  async function catchUp(session: SessionHandle, engine: string | undefined): Promise<void> {
     const { state } = session;
-    spectator.send(headerOf(session, level, engine));
+    spectator.send(recordingHeader(session.options, level, engine));
     const snapshot = isWhole(state) ? snapshotPieces({ at: state.at, from: 'snapshot', format: 1, state }, level) : [];
     const text = await gather(snapshot, limits.snapshotLength, () => spectator.isClosed);
     if (text) spectator.send(text, { beyond: true });
@@ -191,17 +185,8 @@ function observe(transport: Transport, level: RedactionLevel, { limits, log }: S
 
 const ENDED = 'The session has ended.';
 
-type State = LiveSession['session']['state'];
-
 /** Whether it is the state of a session hosted here, and no translation: then it can be shown, and run again. */
-const isWhole = (state: State): state is SnapshotLine['state'] => 'items' in state;
-
-function headerOf(session: LiveSession['session'], level: RedactionLevel, engine: string | undefined): string {
-  const { id, state } = session;
-  const options: SessionOptions | { session: string; started_at: number } =
-    'options' in session ? session.options : { session: id, started_at: state.started_at };
-  return recordingHeader(options, level, engine);
-}
+const isWhole = (state: SessionHandle['state']): state is SnapshotLine['state'] => 'items' in state;
 
 /** Joins pieces, with breaks for others; `undefined` when they grow too long, or when nobody wants them any more. */
 async function gather(pieces: Iterable<string>, longest: number, isOver: () => boolean): Promise<string | undefined> {

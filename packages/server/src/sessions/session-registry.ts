@@ -1,13 +1,11 @@
 // The live sessions: who is there, how many under which key, and how all of them end.
 
-import type { RelayedSession } from '../relay/relay-session.ts';
-import type { HostedSession } from './host-session.ts';
-import type { HostedTranslation } from './host-translation.ts';
 import type { Observers } from './observers.ts';
+import type { SessionHandle } from './session-handle.ts';
 
 /** A session with its connection. */
 export interface LiveSession {
-  readonly session: HostedSession | HostedTranslation | RelayedSession;
+  readonly session: SessionHandle;
   /** What answers: the engine's name, `relay`, or '' for a translation. */
   readonly engine: string;
   /** The name of its recording, if it is to be recorded. */

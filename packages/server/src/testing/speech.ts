@@ -7,7 +7,8 @@ import { BYTES_PER_MS, ColloquyError } from '@colloquy/protocol';
 import { bytesOf, rateOf } from '../audio/convert.ts';
 import { prepareResampler, resampleAll } from '../audio/resample.ts';
 import { readWav } from '../audio/wav.ts';
-import type { HostedSession, Line } from '../sessions/host-session.ts';
+import type { HostedSession } from '../sessions/host-session.ts';
+import type { Line } from '../sessions/line-sink.ts';
 import type { Transcriber } from '../speech/ports.ts';
 
 /** How a WAV file is said. */

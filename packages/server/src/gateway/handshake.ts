@@ -1,0 +1,39 @@
+// The WebSocket handshake: its settings, and what is wrong with a request that is none.
+
+import type { IncomingMessage } from 'node:http';
+import { type ServerOptions, WebSocketServer } from 'ws';
+import { answerSocket, httpAnswer } from '../http/http-answer.ts';
+import { BAD_HANDSHAKE, type Refusal, refusal, UPGRADE_REQUIRED } from '../http/refusals.ts';
+import type { Limits } from '../limits.ts';
+
+/** Makes what completes handshakes. A message of more than `maxPayload` bytes closes 1009. */
+export function handshakeServer(limits: Limits, maxPayload: number): WebSocketServer {
+  const settings: ServerOptions & { closeTimeout: number; maxFragments: number } = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload,
+    maxFragments: limits.fragments,
+    closeTimeout: limits.closeMs,
+    handleProtocols: (offered) => offered.has('realtime') && 'realtime',
+  };
+  const sockets = new WebSocketServer(settings);
+  sockets.on('wsClientError', (_, socket) => answerSocket(socket, httpAnswer(BAD_HANDSHAKE)));
+  return sockets;
+}
+
+/** Why a request is no WebSocket handshake, and the headers of that answer. */
+export function handshakeFault({ method, headers }: IncomingMessage): [Refusal, Record<string, string>] | undefined {
+  if (method !== 'GET') return [NOT_GET, { allow: 'GET' }];
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return [UPGRADE_REQUIRED, { upgrade: 'websocket' }];
+  if (headers['sec-websocket-version'] !== '13') return [BAD_VERSION, { 'sec-websocket-version': '13' }];
+  if (!/^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')) return [BAD_HANDSHAKE, {}];
+  return undefined;
+}
+
+/** Whether the sender would understand a refusal that is told over a WebSocket. */
+export const isHandshake = ({ headers }: IncomingMessage): boolean =>
+  headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13';
+
+const NOT_GET = refusal('method_not_allowed', 'A WebSocket is opened with GET.');
+const BAD_VERSION = refusal('invalid_value', 'The only supported WebSocket version is 13.');

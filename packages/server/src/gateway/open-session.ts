@@ -1,0 +1,220 @@
+// Opens a session over any transport: chooses who runs it (host, translation or relay), and what follows its lines. Whether it may
+// be opened is decided before: `authorize.ts`, `admission.ts`.
+
+import type { SessionOptions } from '@colloquy/session';
+import type { Grant } from '../auth/authorize.ts';
+import {
+  type ConversationRequest,
+  lockedPaths,
+  type SessionRequest,
+  type TranslationRequest,
+} from '../auth/session-request.ts';
+import type { EngineRegistry } from '../engines/registry.ts';
+import type { Translator } from '../engines/translator.ts';
+import type { Recorder } from '../recordings/recorder.ts';
+import { type RecordingSink, recordingSink } from '../recordings/recording-sink.ts';
+import type { ResponseUsage } from '../relay/relay-responses.ts';
+import { relaySession } from '../relay/relay-session.ts';
+import type { Upstream } from '../relay/upstream.ts';
+import type { Services } from '../services.ts';
+import { type HostedSession, hostSession } from '../sessions/host-session.ts';
+import { hostTranslation } from '../sessions/host-translation.ts';
+import type { Line, LineSink } from '../sessions/line-sink.ts';
+import { liveSink } from '../sessions/live-sink.ts';
+import type { Watching } from '../sessions/observers.ts';
+import type { SessionFeed } from '../sessions/session-feed.ts';
+import type { SessionHandle } from '../sessions/session-handle.ts';
+import type { Hub } from '../sessions/session-registry.ts';
+import type { McpAccess } from '../tools/mcp-access.ts';
+import { type BetaTransport, betaTransport, withTemperature } from '../transports/beta.ts';
+import type { Transport } from '../transports/transport.ts';
+
+export interface SessionOpenerOptions {
+  readonly services: Services;
+  readonly engines: EngineRegistry;
+  readonly translator: Translator;
+  /** Which MCP servers the sessions hosted here may ask. */
+  readonly mcp: McpAccess | undefined;
+  /** What the operator sets for every session hosted here. */
+  readonly session: Required<Pick<SessionOptions, 'limits' | 'defaults'>>;
+  /** Models a client may name; `undefined` for any. */
+  readonly models: readonly string[] | undefined;
+  readonly recorder: Recorder | undefined;
+  readonly hub: Hub;
+  readonly watching: Watching;
+  readonly feed: SessionFeed;
+  /** Each makes a sink for every session. */
+  readonly sinks: readonly (() => LineSink)[];
+  readonly onLine: ((sessionId: string, line: Line) => void) | undefined;
+  readonly onSession: ((session: HostedSession) => void) | undefined;
+  readonly onUsage: ((sessionId: string, usage: ResponseUsage) => void) | undefined;
+}
+
+/** What is to be opened. */
+export interface OpenRequest {
+  readonly wanted: SessionRequest;
+  /** Whether the client speaks the beta dialect. Translations never had one. */
+  readonly isBeta: boolean;
+  /** Whether the client means to come back: then a drain closes with 1012 [ER46]. */
+  readonly resumes: boolean;
+  /** How the client is connected, for the log: `wss`. */
+  readonly protocol: string;
+  /** Where the session is relayed to. Absent: it is hosted here. */
+  readonly upstream?: Upstream | undefined;
+}
+
+/** Throws on a configuration of the operator's that makes no session. */
+export type OpenSession = (request: OpenRequest, grant: Grant, transport: Transport) => SessionHandle;
+
+export function sessionOpener(options: SessionOpenerOptions): OpenSession {
+  return (request, grant, transport) => {
+    const session = new SessionOpener(options, request, grant, transport).open();
+    const { secret } = grant;
+    if (!secret) return session;
+    const revoke = () => session.close(1008, 'The client secret was revoked.');
+    secret.revoked.addEventListener('abort', revoke);
+    void session.ended.then(() => secret.revoked.removeEventListener('abort', revoke));
+    return session;
+  };
+}
+
+/** The opening of one session. */
+class SessionOpener {
+  readonly #options: SessionOpenerOptions;
+  readonly #request: OpenRequest;
+  readonly #grant: Grant;
+  readonly #transport: Transport;
+  /** The transport, where the client speaks the beta dialect. */
+  readonly #beta: BetaTransport | undefined;
+  readonly #drainCode: number;
+  readonly #maxDurationMs: number;
+
+  constructor(options: SessionOpenerOptions, request: OpenRequest, grant: Grant, transport: Transport) {
+    const { limits } = options.services;
+    const { secret } = grant;
+    this.#options = options;
+    this.#request = request;
+    this.#grant = grant;
+    this.#beta = request.isBeta ? betaTransport(transport, { temperature: secret?.temperature }) : undefined;
+    this.#transport = this.#beta ?? transport;
+    this.#drainCode = request.resumes ? 1012 : 1001;
+    this.#maxDurationMs = secret ? Math.min(limits.secretSessionMs, limits.sessionMs) : limits.sessionMs;
+  }
+
+  open(): SessionHandle {
+    const { wanted, upstream } = this.#request;
+    if (wanted.kind === 'translation') return this.#translate(wanted);
+    return upstream ? this.#relay(wanted, upstream) : this.#host(wanted);
+  }
+
+  #translate(wanted: TranslationRequest): SessionHandle {
+    const { model, config } = wanted;
+    const { services, translator } = this.#options;
+    return hostTranslation(this.#transport, {
+      ...{ services, translator, drainCode: this.#drainCode },
+      opening: {
+        model,
+        limits: { max_duration_ms: this.#maxDurationMs },
+        ...(config?.audio && { audio: config.audio }),
+        ...lockedBy(wanted),
+      },
+      sinks: this.#sinks(''),
+    });
+  }
+
+  #host(wanted: ConversationRequest): SessionHandle {
+    const { services, engines, mcp, session, onSession } = this.#options;
+    const { kind, model, config } = wanted;
+    const chosen = kind === 'transcription' ? engines.listening : engines.of(model);
+    const recording = this.#record(chosen.name);
+    return hostSession(this.#transport, {
+      ...{ services, mcp, drainCode: this.#drainCode },
+      engine: this.#beta ? withTemperature(chosen.engine, this.#beta) : chosen.engine,
+      speech: chosen.speech,
+      flushed: recording?.flushed,
+      opening: {
+        ...{ model, kind, defaults: session.defaults },
+        limits: { ...session.limits, max_duration_ms: this.#maxDurationMs },
+        ...(config && { session: config }),
+        ...lockedBy(wanted),
+      },
+      sinks: [
+        ...this.#conversationSinks(chosen.name, recording),
+        { begin: (begun) => onSession?.(begun), write: () => {} },
+      ],
+    });
+  }
+
+  #relay(wanted: ConversationRequest, upstream: Upstream): SessionHandle {
+    const { services, models, onUsage } = this.#options;
+    const { limits, log, clock } = services;
+    const { kind, model, config } = wanted;
+    const sinks = this.#conversationSinks('relay', this.#record('relay'));
+    let handle: SessionHandle | undefined;
+    const relayed = relaySession(this.#transport, {
+      ...{ log, clock, upstream, models, drainCode: this.#drainCode },
+      limits: { ...limits, sessionMs: this.#maxDurationMs },
+      opening: { kind, model, ...(config && { session: config }), ...lockedBy(wanted) },
+      onStart(session) {
+        const { id, state } = session;
+        handle = {
+          ...session,
+          options: { session: id, started_at: state.started_at },
+          attach: (transport) => transport.close(1000, ''),
+          ended: Promise.resolve(),
+        };
+        for (const sink of sinks) sink.begin?.(handle);
+      },
+      onLine(line) {
+        for (const sink of sinks) sink.write(line);
+      },
+      onUsage: (usage) => handle && onUsage?.(handle.id, usage),
+    });
+    const ended = relayed.finally(() => {
+      for (const sink of sinks) sink.end?.();
+    });
+    // An upstream that is there begins its session at once.
+    return { ...(handle as SessionHandle), ended };
+  }
+
+  #record(engine: string): RecordingSink | undefined {
+    const { recorder } = this.#options;
+    return recorder && recordingSink(recorder, engine);
+  }
+
+  #conversationSinks(engine: string, recording: RecordingSink | undefined): LineSink<Line>[] {
+    const { onLine } = this.#options;
+    const sinks = this.#sinks(engine, recording);
+    return [...(recording ? [recording] : []), ...sinks, ...(onLine ? [callbackSink(onLine)] : [])];
+  }
+
+  /** What follows every session, of whatever kind. `engine` is `''` for a translation. */
+  #sinks(engine: string, recording?: RecordingSink): LineSink[] {
+    const { hub, feed, watching, sinks, services } = this.#options;
+    const { principal } = this.#grant;
+    const { protocol } = this.#request;
+    const observers = watching.observers(engine || undefined);
+    const live = liveSink(hub, feed, (session) => {
+      services.log.info(
+        { session_id: session.id, key: principal, protocol, ...(engine && { engine }) },
+        'session opened',
+      );
+      const { drop } = this.#transport;
+      return { session, engine, recording: recording?.name, observers, principal, drainCode: this.#drainCode, drop };
+    });
+    return [observers, live, ...sinks.map((make) => make())];
+  }
+}
+
+const lockedBy = ({ config, isLocked }: SessionRequest): { locked?: string[] } =>
+  config && isLocked ? { locked: lockedPaths(config) } : {};
+
+function callbackSink(onLine: (sessionId: string, line: Line) => void): LineSink<Line> {
+  let id = '';
+  return {
+    begin(session) {
+      id = session.id;
+    },
+    write: (line) => onLine(id, line),
+  };
+}

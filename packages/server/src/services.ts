@@ -1,0 +1,37 @@
+// What every part of a server works with and none of them owns: limits, log and clocks, passed as one value.
+
+import { activeTime } from './active-time.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import { createLog, type Log } from './log.ts';
+
+export interface Services {
+  readonly limits: Limits;
+  readonly log: Log;
+  /** Milliseconds, monotonic. */
+  readonly clock: () => number;
+  /** Unix milliseconds. */
+  readonly wallClock: () => number;
+}
+
+/** Services as an embedder states them; each has a default. */
+export interface ServiceOptions {
+  /** @default DEFAULT_LIMITS, for each limit that is absent */
+  readonly limits?: Partial<Limits> | undefined;
+  /** @default silent */
+  readonly log?: Log | undefined;
+  /** @default the time this process ran: a process that was stopped makes no peer late [LM16] */
+  readonly clock?: (() => number) | undefined;
+  /** @default Date.now */
+  readonly wallClock?: (() => number) | undefined;
+}
+
+const SILENT = createLog('silent');
+
+export function createServices({ limits, log, clock, wallClock }: ServiceOptions = {}): Services {
+  return {
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    log: log ?? SILENT,
+    clock: clock ?? activeTime.now,
+    wallClock: wallClock ?? Date.now,
+  };
+}

@@ -1,0 +1,62 @@
+// One transport of a session: its role, its rate limits, and what is done when it does not read. Which events it gets is
+// `session-loop.ts`.
+
+import type { Issue } from '@colloquy/protocol';
+import type { Services } from '../services.ts';
+import { type ReaderWatch, readerWatch } from '../transports/backpressure.ts';
+import { frameGate } from '../transports/frame-limits.ts';
+import { type Frame, frameBytes, type SlicedFrame, type Transport } from '../transports/transport.ts';
+import type { TransportRole } from './session-handle.ts';
+
+export class AttachedTransport {
+  readonly transport: Transport;
+  readonly role: TransportRole;
+  /** Answers why a frame is not decoded at all, or `undefined`. `at` in milliseconds, monotonic [ER17, LM6]. */
+  readonly refusalOf: (frame: Frame, at: number) => Issue | undefined;
+  readonly #backpressure: ReaderWatch;
+  readonly #unreadBytes: number;
+  /** Bytes of the latest frame that alone exceeds `#unreadBytes`, until it is sent. */
+  #excessBytes = 0;
+  readonly #onStall: () => void;
+
+  /** Calls `onStall` when the far end does not read, and, unless it is the client, when it leaves too much unread. */
+  constructor(transport: Transport, role: TransportRole, { limits }: Services, onStall: () => void) {
+    this.transport = transport;
+    this.role = role;
+    this.refusalOf = frameGate(limits);
+    this.#backpressure = readerWatch(transport, limits, onStall);
+    // Engines wait for the client, so its unread bytes are bounded already [LM9]. They do not wait for the others.
+    this.#unreadBytes = role === 'client' ? Number.POSITIVE_INFINITY : limits.watchBytes;
+    this.#onStall = onStall;
+  }
+
+  get isOpen(): boolean {
+    return this.transport.isOpen;
+  }
+
+  send(frame: Frame | SlicedFrame): void {
+    if (!this.isOpen) return;
+    const bytes = frameBytes(frame);
+    const unread = this.transport.bufferedBytes;
+    if (unread <= this.#unreadBytes) this.#excessBytes = 0;
+    if (unread > this.#unreadBytes + this.#excessBytes) return this.#onStall();
+    this.transport.send(frame);
+    this.#backpressure.sent(bytes);
+    if (bytes > this.#unreadBytes) this.#excessBytes = bytes;
+  }
+
+  /** Resolves once at most `bytes` are unread, or the signal aborts. */
+  async room(bytes: number, signal: AbortSignal): Promise<void> {
+    if (this.transport.bufferedBytes > bytes) await this.#backpressure.room(bytes, signal);
+  }
+
+  close(code: number, reason: string): void {
+    this.stop();
+    this.transport.close(code, reason);
+  }
+
+  /** Ends the watch for a reader that stands still. */
+  stop(): void {
+    this.#backpressure.stop();
+  }
+}
