@@ -1,4 +1,4 @@
-// The laws of sessions and mirrors under many random schedules: `npm run laws`.
+// The laws of sessions, mirrors and relays under many random schedules: `npm run laws`.
 //
 //   npm run laws                          100,000 schedules
 //   npm run laws -- --seeds 1000000       so many
@@ -23,4 +23,6 @@ const env = { ...process.env, COLLOQUY_SEEDS: values.seeds, ...(values.seed && {
 console.log(`${seeds} schedules; each law says when it has held`);
 process.exitCode =
   (await install()) ||
-  (await runNode('vitest', ['run', '--reporter=tree', 'tests/laws/session', 'tests/laws/mirror'], { env }));
+  (await runNode('vitest', ['run', '--reporter=tree', 'tests/laws/session', 'tests/laws/mirror', 'tests/laws/relay'], {
+    env,
+  }));

@@ -1,5 +1,5 @@
-// Writes tests/golden/recordings anew from tests/golden/sessions.ts. Read the diff before you keep it: every line of it is
-// something the session now says differently.
+// Writes the recordings in tests/golden anew from the scripts beside them. Read the diff before you keep it: every line of it is
+// something a session or a relay now says differently.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
