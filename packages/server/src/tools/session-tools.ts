@@ -2,22 +2,17 @@
 // its `tools` inputs. Who may be asked is `mcp-access.ts`, how, `mcp-client.ts`.
 
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type ClientEvent,
-  type McpCallError,
-  REDACTED,
-  type RealtimeMcpTool,
-  type RealtimeTool,
-  readFrame,
-} from '@colloquy/protocol';
+import { type ClientEvent, type RealtimeMcpTool, type RealtimeTool, readFrame } from '@colloquy/protocol';
 import type { Effect, ListedTool, ToolsEvent } from '@colloquy/session';
 import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
+import { ClientCredentials, sameCredentials } from './client-credentials.ts';
 import type { Resolve } from './egress.ts';
+import { hidden, NOT_MADE, notMade, shownError, withoutSecrets } from './hide-secrets.ts';
 import type { McpAccess, McpCredentials, McpTarget } from './mcp-access.ts';
 import { callError, connectMcp, isStale, type McpClient } from './mcp-client.ts';
 import { type McpLink, mcpLink } from './mcp-link.ts';
-import { cutText } from './unicode.ts';
+import { remember } from './remember.ts';
 
 export interface SessionToolsOptions {
   readonly access: McpAccess;
@@ -65,54 +60,77 @@ interface Served {
   relistMs: number;
 }
 
-/** Listings, and credentials, that are remembered at most: more than a session has listings of. */
-const MOST_KNOWN = 512;
 /** Milliseconds from one change of a server's tools to the next that is looked at. */
 const RELIST_MS = { first: 1000, longest: 60_000 };
 
-/** Answers what was known longest, when it has to go. */
-function remember<T>(map: Map<string, T>, name: string, value: T): T | undefined {
-  map.delete(name);
-  map.set(name, value);
-  if (map.size <= MOST_KNOWN) return undefined;
-  const [oldest] = map.entries();
-  if (oldest) map.delete(oldest[0]);
-  return oldest?.[1];
+export function sessionTools(options: SessionToolsOptions): SessionTools {
+  return new Tools(options);
 }
 
-export function sessionTools(options: SessionToolsOptions): SessionTools {
-  const { access, limits, log, session: session_id } = options;
-  /** What a client told each server, by label and address. */
-  const told = new Map<string, McpCredentials>();
-  const served = new Map<string, Served>();
-  const works = new Map<string, AbortController>();
-  const gone = new AbortController();
+class Tools implements SessionTools {
+  readonly #options: SessionToolsOptions;
 
-  const hear = (event: ToolsEvent) => {
-    if (!gone.signal.aborted) options.hear(event);
-  };
+  readonly #credentials = new ClientCredentials();
 
-  /** One piece of work that may be aborted under an item's id; the client hears of it in a later turn, never within an effect. */
-  async function work(item_id: string, go: (signal: AbortSignal) => Promise<ToolsEvent | undefined>): Promise<void> {
-    const abort = new AbortController();
-    works.set(item_id, abort);
-    await Promise.resolve();
-    const event = await go(abort.signal);
-    works.delete(item_id);
-    if (event && !abort.signal.aborted) hear(event);
+  readonly #served = new Map<string, Served>();
+
+  readonly #works = new Map<string, AbortController>();
+
+  readonly #gone = new AbortController();
+
+  constructor(options: SessionToolsOptions) {
+    this.#options = options;
   }
 
-  function connect(listing_id: string, { target }: Served, signal: AbortSignal): Promise<McpClient> {
-    makeRoom();
+  note(source: ClientEvent | readonly RealtimeTool[]): (isTaken: boolean) => void {
+    return this.#credentials.note(source);
+  }
+
+  list(item_id: string, tool: RealtimeMcpTool): void {
+    void this.#work(item_id, (signal) => this.#list(item_id, tool, signal));
+  }
+
+  call(effect: Calling): void {
+    void this.#work(effect.item_id, (signal) => this.#call(effect, signal));
+  }
+
+  abort(item_id: string): void {
+    this.#works.get(item_id)?.abort();
+  }
+
+  close(): void {
+    this.#gone.abort();
+    for (const abort of this.#works.values()) abort.abort();
+    for (const { link } of this.#served.values()) link.close();
+    this.#served.clear();
+    this.#credentials.clear();
+  }
+
+  #hear(event: ToolsEvent): void {
+    if (!this.#gone.signal.aborted) this.#options.hear(event);
+  }
+
+  /** One piece of work that may be aborted under an item's id; the client hears of it in a later turn, never within an effect. */
+  async #work(item_id: string, go: (signal: AbortSignal) => Promise<ToolsEvent | undefined>): Promise<void> {
+    const abort = new AbortController();
+    this.#works.set(item_id, abort);
+    await Promise.resolve();
+    const event = await go(abort.signal);
+    this.#works.delete(item_id);
+    if (event && !abort.signal.aborted) this.#hear(event);
+  }
+
+  #connect(listing_id: string, { target }: Served, signal: AbortSignal): Promise<McpClient> {
+    this.#makeRoom();
     const { url, rules, dialect, headers } = target;
     const {
       mcpConnectMs: connectMs,
       mcpAnswerMs: answerMs,
       mcpBodyBytes: bodyBytes,
       mcpStreamBytes: streamBytes,
-    } = limits;
-    const onChange = () => void listAgain(listing_id);
-    const { resolve } = options;
+    } = this.#options.limits;
+    const onChange = () => void this.#listAgain(listing_id);
+    const { resolve } = this.#options;
     return connectMcp(
       { url, rules, dialect, headers, connectMs, answerMs, bodyBytes, streamBytes, resolve, onChange },
       signal,
@@ -123,10 +141,10 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
    * Takes what the client has told the server since it was connected to: another identity is another connection. Answers why the
    * server may no longer be asked, where it may not.
    */
-  function refresh(own: Served): string | undefined {
-    const credentials = told.get(nameOf(own.tool)) ?? NONE;
+  #refresh(own: Served): string | undefined {
+    const credentials = this.#credentials.of(own.tool);
     if (sameCredentials(credentials, own.credentials)) return undefined;
-    const found = access.find(own.tool, credentials);
+    const found = this.#options.access.find(own.tool, credentials);
     if (!found.ok) return found.reason;
     own.target = found.target;
     own.credentials = credentials;
@@ -135,59 +153,62 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
   }
 
   /** Lets go of a connection that nobody is using; it is made anew when it is needed. */
-  function makeRoom(): void {
-    const connected = [...served.values()].filter(({ link }) => link.isConnected);
-    if (connected.length >= limits.mcpServers) connected.find(({ link }) => link.isIdle)?.link.renew();
+  #makeRoom(): void {
+    const connected = [...this.#served.values()].filter(({ link }) => link.isConnected);
+    if (connected.length >= this.#options.limits.mcpServers) connected.find(({ link }) => link.isIdle)?.link.renew();
   }
 
   /** A server has said that its tools are others now. However often it says so, it is asked by and by. */
-  async function listAgain(listing_id: string): Promise<void> {
-    const own = served.get(listing_id);
+  async #listAgain(listing_id: string): Promise<void> {
+    const own = this.#served.get(listing_id);
     if (!own) return;
     own.hasChanged = true;
     if (own.isAskedAgain) return;
     own.isAskedAgain = true;
-    while (own.hasChanged && !gone.signal.aborted) {
+    while (own.hasChanged && !this.#gone.signal.aborted) {
       own.hasChanged = false;
-      const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(limits.mcpAnswerMs)]);
+      const signal = AbortSignal.any([this.#gone.signal, AbortSignal.timeout(this.#options.limits.mcpAnswerMs)]);
       const tools = await own.link.use(signal, (client) => client.list(signal)).catch(() => undefined);
-      if (tools) report(listing_id, own, tools);
-      await pause(own.relistMs, undefined, { ref: false, signal: gone.signal }).catch(() => {}); // the session is over
+      if (tools) this.#report(listing_id, own, tools);
+      await pause(own.relistMs, undefined, { ref: false, signal: this.#gone.signal }).catch(() => {}); // the session is over
       own.relistMs = Math.min(2 * own.relistMs, RELIST_MS.longest);
     }
     own.isAskedAgain = false;
   }
 
   /** The session hears what a server offers, unless it has heard just that. */
-  function report(item_id: string, own: Served, tools: ListedTool[]): void {
+  #report(item_id: string, own: Served, tools: ListedTool[]): void {
     const heard = JSON.stringify(tools.map(({ name, hash }) => [name, hash]));
     if (heard === own.heard) return;
     own.heard = heard;
-    hear({ type: 'listed', item_id, tools: withoutSecrets(tools, own.target) });
+    this.#hear({ type: 'listed', item_id, tools: withoutSecrets(tools, own.target) });
   }
 
-  async function list(item_id: string, tool: RealtimeMcpTool, signal: AbortSignal): Promise<ToolsEvent | undefined> {
-    const credentials = told.get(nameOf(tool)) ?? NONE;
-    const found = access.find(tool, credentials);
+  async #list(item_id: string, tool: RealtimeMcpTool, signal: AbortSignal): Promise<ToolsEvent | undefined> {
+    const credentials = this.#credentials.of(tool);
+    const found = this.#options.access.find(tool, credentials);
     const fail = (reason: string, logged = reason): ToolsEvent => {
       // Whom a client may not ask is the client's business; a server that may be asked and does not answer, the operator's.
-      log[found.ok ? 'warn' : 'info']({ session_id, error: logged }, 'the tools of an MCP server are not offered');
+      this.#options.log[found.ok ? 'warn' : 'info'](
+        { session_id: this.#options.session, error: logged },
+        'the tools of an MCP server are not offered',
+      );
       return { type: 'list_failed', item_id, reason };
     };
     if (!found.ok) return fail(found.reason);
-    const link = mcpLink((stop) => connect(item_id, own, stop));
+    const link = mcpLink((stop) => this.#connect(item_id, own, stop));
     const own: Served = {
       ...{ tool, target: found.target, credentials, link },
       ...{ heard: '', hasChanged: false, isAskedAgain: false, relistMs: RELIST_MS.first },
     };
-    remember(served, item_id, own)?.link.close();
+    remember(this.#served, item_id, own)?.link.close();
     try {
       const tools = await link.use(signal, (client) => client.list(signal));
-      report(item_id, own, tools);
+      this.#report(item_id, own, tools);
       return undefined;
     } catch (error) {
       link.close();
-      served.delete(item_id);
+      this.#served.delete(item_id);
       const { type, message } = shownError(callError(error), own.target);
       // What a server says of itself is content, and no content is logged.
       return type === 'protocol_error'
@@ -196,17 +217,20 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
     }
   }
 
-  async function call(effect: Calling, signal: AbortSignal): Promise<ToolsEvent | undefined> {
+  async #call(effect: Calling, signal: AbortSignal): Promise<ToolsEvent | undefined> {
     const { item_id, listing_id } = effect;
-    const known = served.get(listing_id);
+    const known = this.#served.get(listing_id);
     if (!known) return unmade(item_id, 'its server is no longer known');
-    if (options.kept && !(await options.kept())) return unmade(item_id, 'it could not be written down before');
+    if (this.#options.kept && !(await this.#options.kept()))
+      return unmade(item_id, 'it could not be written down before');
     if (signal.aborted) return undefined;
-    const refused = refresh(known);
+    const refused = this.#refresh(known);
     if (refused !== undefined) return unmade(item_id, refused);
     try {
       for (;;) {
-        const outcome = await known.link.use(signal, (client, isNew) => callOn(client, isNew, known, effect, signal));
+        const outcome = await known.link.use(signal, (client, isNew) =>
+          this.#callOn(client, isNew, known, effect, signal),
+        );
         if (outcome || signal.aborted) return outcome;
       }
     } catch (error) {
@@ -219,7 +243,7 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
    * Answers nothing, and has called nothing, when this connection is one the server no longer knows. Rejects when it cannot be
    * asked, the call not made.
    */
-  async function callOn(
+  async #callOn(
     client: McpClient,
     isNew: boolean,
     known: Served,
@@ -232,7 +256,7 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
     if (!tools) known.link.renew(client);
     if (!tools || signal.aborted) return undefined;
     if (tools.find((tool) => tool.name === name)?.hash !== hash) {
-      report(listing_id, known, tools);
+      this.#report(listing_id, known, tools);
       return unmade(item_id, 'the tool has changed since it was listed');
     }
     const read = readFrame(effect.arguments, true); // the session has printed it, so it can be read
@@ -240,75 +264,9 @@ export function sessionTools(options: SessionToolsOptions): SessionTools {
     if ('output' in outcome) return { type: 'called', item_id, output: hidden(outcome.output, known.target) };
     return { type: 'call_failed', item_id, error: shownError(outcome.error, known.target) };
   }
-
-  return {
-    note(source) {
-      const given = new Map<string, McpCredentials>();
-      for (const tool of toolsIn(source)) {
-        if (tool.type !== 'mcp') continue;
-        const { authorization, headers } = tool;
-        if (authorization !== undefined || headers)
-          given.set(nameOf(tool), { authorization, headers: headers ?? undefined });
-      }
-      const before = new Map([...given.keys()].map((name) => [name, told.get(name)]));
-      for (const [name, credentials] of given) remember(told, name, credentials);
-      return (isTaken) => {
-        if (isTaken) return;
-        for (const [name, credentials] of before) credentials ? told.set(name, credentials) : told.delete(name);
-      };
-    },
-    list: (item_id, tool) => void work(item_id, (signal) => list(item_id, tool, signal)),
-    call: (effect) => void work(effect.item_id, (signal) => call(effect, signal)),
-    abort: (item_id) => works.get(item_id)?.abort(),
-    close() {
-      gone.abort();
-      for (const abort of works.values()) abort.abort();
-      for (const { link } of served.values()) link.close();
-      served.clear();
-      told.clear();
-    },
-  };
 }
 
 const unmade = (item_id: string, why: string): ToolsEvent => ({
   ...{ type: 'call_failed', item_id },
   error: { type: 'tool_execution_error', message: `The call was not made: ${why}.` },
 });
-
-const NONE: McpCredentials = {};
-
-const sameCredentials = (one: McpCredentials, other: McpCredentials): boolean =>
-  JSON.stringify([one.authorization, one.headers]) === JSON.stringify([other.authorization, other.headers]);
-
-/** One server, as a client means it. */
-const nameOf = ({ server_label, server_url = '' }: RealtimeMcpTool): string => `${server_label} ${server_url}`;
-
-function toolsIn(source: ClientEvent | readonly RealtimeTool[]): readonly RealtimeTool[] {
-  if (!('type' in source)) return source;
-  if (source.type === 'session.update') return ('tools' in source.session && source.session.tools) || [];
-  return (source.type === 'response.create' && source.response?.tools) || [];
-}
-
-/** What a server was shown does not come back to whoever talks to it, whatever the server does. */
-const hidden = (text: string, { secrets }: McpTarget): string =>
-  secrets.reduce((clean, secret) => clean.replaceAll(secret, REDACTED), text);
-
-function withoutSecrets(tools: ListedTool[], target: McpTarget): ListedTool[] {
-  const isClean = (tool: ListedTool) => !target.secrets.some((secret) => JSON.stringify(tool).includes(secret));
-  return tools.filter(isClean);
-}
-
-const NOT_MADE = /^The call was not made: /;
-
-/** An error as the session may hear it: without secrets, and not too long. */
-const shownError = (error: McpCallError, target: McpTarget): McpCallError => ({
-  ...error,
-  message: cutText(hidden(error.message, target), 512),
-});
-
-/** Why a call was not made, when its server could not be asked whether the tool is still the same. */
-function notMade(error: McpCallError, target: McpTarget): McpCallError {
-  const shown = shownError(error, target);
-  if (error.type !== 'tool_execution_error' || NOT_MADE.test(shown.message)) return shown;
-  return { type: error.type, message: 'The call was not made: its server gave no answer that can be used.' };
-}

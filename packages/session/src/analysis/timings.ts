@@ -64,7 +64,7 @@ const MOST_WAITING = 1000;
 export function createStopwatch(): Stopwatch {
   /** In the order the sessions began, as far as something is under way in them. */
   const running = new Set<Stopwatch>();
-  const watchOf = perSession(createSessionStopwatch);
+  const watchOf = perSession(() => new SessionStopwatch());
   return {
     take(frame) {
       const watch = watchOf(frame);
@@ -77,44 +77,89 @@ export function createStopwatch(): Stopwatch {
   };
 }
 
-function createSessionStopwatch(): Stopwatch {
-  const asks: { id: string | undefined; time: number | null }[] = [];
-  const running = new Map<string, Running>();
-  /** Item id → when its speech ended. */
-  const spoken = new Map<string, number | null>();
-  let lastSpeech: number | null = null;
-  let model: string | null = null;
-  let transcriber: string | null = null;
+class SessionStopwatch implements Stopwatch {
+  readonly #asks: { id: string | undefined; time: number | null }[] = [];
 
-  function begin({ event, time, line }: LoggedFrame): void {
+  readonly #running = new Map<string, Running>();
+
+  /** Item id → when its speech ended. */
+  readonly #spoken = new Map<string, number | null>();
+
+  #lastSpeech: number | null = null;
+
+  #model: string | null = null;
+
+  #transcriber: string | null = null;
+
+  take(frame: LoggedFrame): Timing | undefined {
+    const { event, time } = frame;
+    switch (event.type) {
+      case 'response.create':
+        if (this.#asks.length < MOST_WAITING) this.#asks.push({ id: text(event.event_id), time });
+        return undefined;
+      case 'session.created':
+      case 'session.updated': {
+        const session = object(event.session);
+        this.#model = text(session.model) ?? this.#model;
+        this.#transcriber = text(object(object(object(session.audio).input).transcription).model) ?? this.#transcriber;
+        return undefined;
+      }
+      case 'input_audio_buffer.speech_stopped':
+        this.#lastSpeech = time;
+        return undefined;
+      case 'input_audio_buffer.committed':
+        keep(this.#spoken, text(event.item_id) ?? '', this.#lastSpeech ?? time);
+        return undefined;
+      case 'error':
+        this.#refused(object(event.error));
+        return undefined;
+      case 'response.created':
+        this.#begin(frame);
+        return undefined;
+      case 'response.done':
+        return this.#end(frame);
+      case 'conversation.item.input_audio_transcription.completed':
+      case 'conversation.item.input_audio_transcription.failed':
+        return this.#transcribed(frame);
+      default:
+        this.#output(frame);
+        return undefined;
+    }
+  }
+
+  unfinished(): Timing[] {
+    return Array.from(this.#running, ([id, run]) => this.#timed(id, run, null));
+  }
+
+  #begin({ event, time, line }: LoggedFrame): void {
     const id = text(object(event.response).id);
-    const asked = asks.length > 0 ? asks.shift()?.time : lastSpeech;
-    lastSpeech = null;
-    if (id) keep(running, id, { line, asked_at: asked ?? time, first_output: null, first_audio: null });
+    const asked = this.#asks.length > 0 ? this.#asks.shift()?.time : this.#lastSpeech;
+    this.#lastSpeech = null;
+    if (id) keep(this.#running, id, { line, asked_at: asked ?? time, first_output: null, first_audio: null });
   }
 
   /** A `response.create` that was refused is answered by nothing else. */
-  function refused({ code, event_id }: Json): void {
-    const named = typeof event_id === 'string' ? asks.findIndex(({ id }) => id === event_id) : -1;
-    if (named >= 0) asks.splice(named, 1);
-    else if (code === 'conversation_already_has_active_response') asks.pop();
+  #refused({ code, event_id }: Json): void {
+    const named = typeof event_id === 'string' ? this.#asks.findIndex(({ id }) => id === event_id) : -1;
+    if (named >= 0) this.#asks.splice(named, 1);
+    else if (code === 'conversation_already_has_active_response') this.#asks.pop();
   }
 
-  function output({ event, time }: LoggedFrame): void {
-    const run = running.get(text(event.response_id) ?? '');
+  #output({ event, time }: LoggedFrame): void {
+    const run = this.#running.get(text(event.response_id) ?? '');
     if (!run || !/\.delta$/.test(event.type)) return;
     run.first_output ??= time;
     if (AUDIO.has(event.type)) run.first_audio ??= time;
   }
 
-  function end({ event, time, line }: LoggedFrame): Timing {
+  #end({ event, time, line }: LoggedFrame): Timing {
     const response = object(event.response);
     const id = text(response.id) ?? '';
-    const run = running.get(id) ?? { line, asked_at: null, first_output: null, first_audio: null };
-    running.delete(id);
+    const run = this.#running.get(id) ?? { line, asked_at: null, first_output: null, first_audio: null };
+    this.#running.delete(id);
     const details = object(response.status_details);
     return {
-      ...timed(id, run, time),
+      ...this.#timed(id, run, time),
       line,
       status: text(response.status) ?? 'unknown',
       reason: text(object(details.error).code) ?? text(details.reason) ?? null,
@@ -122,13 +167,13 @@ function createSessionStopwatch(): Stopwatch {
     };
   }
 
-  function timed(id: string, { line, asked_at, ...first }: Running, ended: number | null): Timing {
+  #timed(id: string, { line, asked_at, ...first }: Running, ended: number | null): Timing {
     const since = (at: number | null) => (at === null || asked_at === null ? null : at - asked_at);
     return {
       kind: 'response',
       id,
       line,
-      model,
+      model: this.#model,
       status: 'in_progress',
       reason: null,
       asked_at,
@@ -139,16 +184,16 @@ function createSessionStopwatch(): Stopwatch {
     };
   }
 
-  function transcribed({ event, time, line }: LoggedFrame): Timing {
+  #transcribed({ event, time, line }: LoggedFrame): Timing {
     const id = text(event.item_id) ?? '';
-    const asked_at = spoken.get(id) ?? null;
-    spoken.delete(id);
+    const asked_at = this.#spoken.get(id) ?? null;
+    this.#spoken.delete(id);
     const hasFailed = event.type.endsWith('.failed');
     return {
       kind: 'transcription',
       id,
       line,
-      model: transcriber,
+      model: this.#transcriber,
       status: hasFailed ? 'failed' : 'completed',
       reason: hasFailed ? (text(object(event.error).code) ?? null) : null,
       asked_at,
@@ -158,45 +203,6 @@ function createSessionStopwatch(): Stopwatch {
       usage: transcriptionTokens(object(event.usage)),
     };
   }
-
-  return {
-    take(frame) {
-      const { event, time } = frame;
-      switch (event.type) {
-        case 'response.create':
-          if (asks.length < MOST_WAITING) asks.push({ id: text(event.event_id), time });
-          return undefined;
-        case 'session.created':
-        case 'session.updated': {
-          const session = object(event.session);
-          model = text(session.model) ?? model;
-          transcriber = text(object(object(object(session.audio).input).transcription).model) ?? transcriber;
-          return undefined;
-        }
-        case 'input_audio_buffer.speech_stopped':
-          lastSpeech = time;
-          return undefined;
-        case 'input_audio_buffer.committed':
-          keep(spoken, text(event.item_id) ?? '', lastSpeech ?? time);
-          return undefined;
-        case 'error':
-          refused(object(event.error));
-          return undefined;
-        case 'response.created':
-          begin(frame);
-          return undefined;
-        case 'response.done':
-          return end(frame);
-        case 'conversation.item.input_audio_transcription.completed':
-        case 'conversation.item.input_audio_transcription.failed':
-          return transcribed(frame);
-        default:
-          output(frame);
-          return undefined;
-      }
-    },
-    unfinished: () => Array.from(running, ([id, run]) => timed(id, run, null)),
-  };
 }
 
 const AUDIO = new Set(['response.output_audio.delta', 'response.audio.delta']);

@@ -14,7 +14,8 @@ import { type LoggedFrame, loggedFrame } from '../recording/foreign-log.ts';
 import type { RecordingEntry } from '../recording/recording.ts';
 import { perSession } from '../recording/session-blocks.ts';
 import { checkServerFrame } from './event-rules.ts';
-import { createResponseRules, isObject, type Known, type Say, textOf } from './response-rules.ts';
+import { KnownItems } from './known-items.ts';
+import { createResponseRules, isObject, type Say, textOf } from './response-rules.ts';
 import type { RuleId, Violation } from './rules.ts';
 
 /** A violation, and where. */
@@ -57,9 +58,8 @@ const RULE_OF_CODE: Partial<Record<FailureCode, RuleId>> = {
 /** Names only translation sessions have: their frames are held to their own shapes. */
 const TRANSLATION =
   /^session\.(?:closed?|input_audio_buffer\.append|input_transcript\.delta|output_(?:transcript|audio)\.delta)$/;
-/** How many ids of client events are remembered for the errors that name them, and how many ids of items. */
+/** How many ids of client events are remembered for the errors that name them. */
 const MOST_EVENT_IDS = 10_000;
-const MOST_ITEM_IDS = 100_000;
 
 const cut = (text: string) => hideCredentials(text).slice(0, 64);
 
@@ -91,55 +91,92 @@ interface ClientIds {
 }
 
 function createSessionCheck(options: ConformanceOptions, clientIds: ClientIds): Conformance {
-  let { beta } = options;
-  let isTranslation = false;
-  let serverFrames = 0;
-  /** The log begins in the middle: ids may have been introduced before. */
-  let isMidway = false;
-  let hasCreated = false;
-  let lastTime = 0;
-  let turn: string | undefined;
-  /** An item that was added whole, and whose `done` is due. */
-  let added: string | undefined;
-  /** Ids that an event introduced, and whether the item is in the conversation now. */
-  const items = new Map<string, boolean>();
-  const known: Known = {
-    get isMidway() {
-      return isMidway || items.size >= MOST_ITEM_IDS;
-    },
-    hasItem: (id) => items.has(id),
-    introduce: (id) => void (items.has(id) || items.set(id, false)),
-  };
-  const responses = createResponseRules(known);
+  return new SessionCheck(options, clientIds);
+}
 
-  function judgeClient({ event }: LoggedFrame, say: Say): void {
+class SessionCheck implements Conformance {
+  #beta: boolean | undefined;
+
+  readonly #clientIds: ClientIds;
+
+  #isTranslation = false;
+
+  #serverFrames = 0;
+
+  #hasCreated = false;
+
+  #lastTime = 0;
+
+  #turn: string | undefined;
+
+  /** An item that was added whole, and whose `done` is due. */
+  #added: string | undefined;
+
+  readonly #items = new KnownItems();
+
+  readonly #responses = createResponseRules(this.#items);
+
+  constructor(options: ConformanceOptions, clientIds: ClientIds) {
+    this.#beta = options.beta;
+    this.#clientIds = clientIds;
+  }
+
+  take(entry: RecordingEntry): LoggedViolation[] {
+    const found: LoggedViolation[] = [];
+    const { line } = entry;
+    if (entry.kind === 'damaged') {
+      found.push({ line, from: null, event_type: null, rule: 'LOG', message: entry.message });
+      return found;
+    }
+    if (entry.kind === 'input' && entry.input.from === 'wire') {
+      const { issue, event_id } = entry.input;
+      if (typeof event_id === 'string') this.#clientIds.known.add(event_id);
+      found.push({ line, from: 'client', event_type: null, rule: ruleOf(issue), message: told(issue) });
+    }
+    const frame = loggedFrame(entry);
+    if (!frame) return found;
+    const { from, event, time } = frame;
+    const event_type = cut(event.type);
+    const say: Say = (rule, message) => void found.push({ line, from, event_type, rule, message });
+    if (time !== null) {
+      if (time < this.#lastTime && entry.kind !== 'event')
+        found.push({ line, from: null, event_type, rule: 'LOG', message: 'earlier than the line before it' });
+      this.#lastTime = Math.max(this.#lastTime, time);
+    }
+    this.#beta ??= isBeta(event) ? true : undefined;
+    if (from === 'client') this.#judgeClient(frame, say);
+    else this.#judgeServer(frame, say);
+    return found;
+  }
+
+  #judgeClient({ event }: LoggedFrame, say: Say): void {
     const { type } = event;
     if (typeof event.event_id === 'string') {
-      if (clientIds.known.size < MOST_EVENT_IDS) clientIds.known.add(event.event_id);
-      else clientIds.hasAll = false;
+      if (this.#clientIds.known.size < MOST_EVENT_IDS) this.#clientIds.known.add(event.event_id);
+      else this.#clientIds.hasAll = false;
     }
-    responses.hearClient(event);
-    if (beta) return;
+    this.#responses.hearClient(event);
+    if (this.#beta) return;
     const decoded = decodeClientEvent(withoutSigns(event), {
       profile: 'server',
-      ...((isTranslation || TRANSLATION.test(type)) && { translation: true as const }),
+      ...((this.#isTranslation || TRANSLATION.test(type)) && { translation: true as const }),
     });
     if (!decoded.ok) say(ruleOf(decoded.issues[0]), told(decoded.issues[0]));
   }
 
-  function judgeServer({ event }: LoggedFrame, say: Say): void {
+  #judgeServer({ event }: LoggedFrame, say: Say): void {
     const { type } = event;
-    serverFrames += 1;
+    this.#serverFrames += 1;
     if (type === 'session.created') {
-      if (serverFrames > 1) say('OR1', hasCreated ? 'a second one' : 'it is not the first event');
-      hasCreated = true;
-      isTranslation = isObject(event.session) && event.session.type === 'translation';
-    } else if (serverFrames === 1) isMidway = true;
-    if (isTranslation || TRANSLATION.test(type)) {
+      if (this.#serverFrames > 1) say('OR1', this.#hasCreated ? 'a second one' : 'it is not the first event');
+      this.#hasCreated = true;
+      this.#isTranslation = isObject(event.session) && event.session.type === 'translation';
+    } else if (this.#serverFrames === 1) this.#items.beginsMidway = true;
+    if (this.#isTranslation || TRANSLATION.test(type)) {
       const decoded = decodeServerEvent(event, { translation: true });
       return decoded.ok ? undefined : say('W4.2', told(decoded.issues[0]));
     }
-    if (beta) return typeof event.event_id === 'string' ? undefined : say('E1', 'no event_id');
+    if (this.#beta) return typeof event.event_id === 'string' ? undefined : say('E1', 'no event_id');
     const found = checkServerFrame(event);
     for (const { rule, message } of found) say(rule, message.slice(message.indexOf(': ') + 2));
     if (found.some(({ rule }) => rule === 'E21')) return;
@@ -149,104 +186,79 @@ function createSessionCheck(options: ConformanceOptions, clientIds: ClientIds): 
       if (found.length === 0) say('W4.2', told(decoded.issues[0]));
       return;
     }
-    judgeOrder(event, say);
-    responses.hearServer(event, say);
+    this.#judgeOrder(event, say);
+    this.#responses.hearServer(event, say);
   }
 
-  function judgeOrder(event: LoggedFrame['event'], say: Say): void {
+  #judgeOrder(event: LoggedFrame['event'], say: Say): void {
     const { type } = event;
     const item = isObject(event.item) ? event.item : undefined;
     const id = textOf(item?.id) ?? textOf(event.item_id);
-    const announce = () => id !== undefined && known.introduce(id);
+    const announce = () => id !== undefined && this.#items.introduce(id);
     switch (type) {
       case 'conversation.item.added':
-        if (added !== undefined) say('OR2', 'the item before it is not done yet');
-        added = responses.isMade(id) ? undefined : id;
-        if (id !== undefined && items.get(id) === true) say('E16', 'an item of this id is there already');
-        judgePlace(event.previous_item_id, say);
-        if (id !== undefined) items.set(id, true);
+        if (this.#added !== undefined) say('OR2', 'the item before it is not done yet');
+        this.#added = this.#responses.isMade(id) ? undefined : id;
+        if (id !== undefined && this.#items.isThere(id)) say('E16', 'an item of this id is there already');
+        this.#judgePlace(event.previous_item_id, say);
+        if (id !== undefined) this.#items.add(id);
         break;
       case 'conversation.item.done':
-        if (id === added) added = undefined;
-        mustBeKnown(id, say);
+        if (id === this.#added) this.#added = undefined;
+        this.#mustBeKnown(id, say);
         break;
       case 'conversation.item.deleted':
-        mustBeKnown(id, say);
-        if (id !== undefined) items.set(id, false);
+        this.#mustBeKnown(id, say);
+        if (id !== undefined) this.#items.remove(id);
         break;
       case 'input_audio_buffer.speech_started':
-        turn = id;
+        this.#turn = id;
         announce();
         break;
       case 'input_audio_buffer.speech_stopped':
-        if (turn !== undefined && id !== turn) say('E20', 'another item than speech_started named');
+        if (this.#turn !== undefined && id !== this.#turn) say('E20', 'another item than speech_started named');
         announce();
         break;
       case 'input_audio_buffer.committed':
-        if (turn !== undefined && id !== turn) say('E20', 'another item than speech_started named');
-        turn = undefined;
-        judgePlace(event.previous_item_id, say);
+        if (this.#turn !== undefined && id !== this.#turn) say('E20', 'another item than speech_started named');
+        this.#turn = undefined;
+        this.#judgePlace(event.previous_item_id, say);
         announce();
         break;
       case 'input_audio_buffer.cleared':
-        turn = undefined;
+        this.#turn = undefined;
         break;
       case 'input_audio_buffer.timeout_triggered':
         announce();
         break;
       case 'session.updated':
         // Another type of turn detection, or none, drops an open turn [SE23]; whether it changed is not remembered.
-        turn = undefined;
+        this.#turn = undefined;
         break;
       case 'error': {
         const about = isObject(event.error) ? event.error.event_id : undefined;
-        const isOdd = typeof about === 'string' && clientIds.known.size > 0 && clientIds.hasAll && !isMidway;
-        if (isOdd && !clientIds.known.has(about)) say('ER2', 'no client event has this event_id');
+        const isOdd =
+          typeof about === 'string' &&
+          this.#clientIds.known.size > 0 &&
+          this.#clientIds.hasAll &&
+          !this.#items.beginsMidway;
+        if (isOdd && !this.#clientIds.known.has(about)) say('ER2', 'no client event has this event_id');
         break;
       }
       default:
-        if (type.startsWith('conversation.item.') || type.startsWith('mcp_list_tools.')) mustBeKnown(id, say);
+        if (type.startsWith('conversation.item.') || type.startsWith('mcp_list_tools.')) this.#mustBeKnown(id, say);
     }
   }
 
-  function judgePlace(previous: unknown, say: Say): void {
-    if (typeof previous !== 'string' || known.isMidway) return;
-    if (!items.has(previous)) say('E16', 'previous_item_id names no item that was announced');
+  #judgePlace(previous: unknown, say: Say): void {
+    if (typeof previous !== 'string' || this.#items.isMidway) return;
+    if (!this.#items.hasItem(previous)) say('E16', 'previous_item_id names no item that was announced');
   }
 
-  function mustBeKnown(id: string | undefined, say: Say): void {
-    if (id !== undefined && !known.isMidway && !items.has(id)) say('OR16', 'an item that nothing introduced');
+  #mustBeKnown(id: string | undefined, say: Say): void {
+    if (id !== undefined && !this.#items.isMidway && !this.#items.hasItem(id))
+      say('OR16', 'an item that nothing introduced');
   }
-
-  return {
-    take(entry) {
-      const found: LoggedViolation[] = [];
-      const { line } = entry;
-      if (entry.kind === 'damaged') {
-        found.push({ line, from: null, event_type: null, rule: 'LOG', message: entry.message });
-        return found;
-      }
-      if (entry.kind === 'input' && entry.input.from === 'wire') {
-        const { issue, event_id } = entry.input;
-        if (typeof event_id === 'string') clientIds.known.add(event_id);
-        found.push({ line, from: 'client', event_type: null, rule: ruleOf(issue), message: told(issue) });
-      }
-      const frame = loggedFrame(entry);
-      if (!frame) return found;
-      const { from, event, time } = frame;
-      const event_type = cut(event.type);
-      const say: Say = (rule, message) => void found.push({ line, from, event_type, rule, message });
-      if (time !== null) {
-        if (time < lastTime && entry.kind !== 'event')
-          found.push({ line, from: null, event_type, rule: 'LOG', message: 'earlier than the line before it' });
-        lastTime = Math.max(lastTime, time);
-      }
-      beta ??= isBeta(event) ? true : undefined;
-      if (from === 'client') judgeClient(frame, say);
-      else judgeServer(frame, say);
-      return found;
-    },
-  };
 }
 
 const told = ({ param, message }: Issue): string =>

@@ -70,42 +70,88 @@ interface PartStream {
 }
 
 export function createResponseRules(known: Known): ResponseRules {
-  const open = new Map<string, OpenResponse>();
+  return new OpenResponses(known);
+}
+
+class OpenResponses implements ResponseRules {
+  readonly #known: Known;
+
+  readonly #open = new Map<string, OpenResponse>();
+
   /** The item whose `conversation.item.added` must come next. */
-  let due: string | undefined;
-  let hasSeenResponse = false;
+  #due: string | undefined;
 
-  const isLate = () => known.isMidway && !hasSeenResponse;
+  #hasSeenResponse = false;
 
-  function begin(event: Event, say: Say): void {
+  constructor(known: Known) {
+    this.#known = known;
+  }
+
+  hearClient(event: Event): void {
+    if (event.type !== 'conversation.item.truncate') return;
+    // Audio that is cut loses its words; what comes at the end is then something else [RS18].
+    for (const { items } of this.#open.values()) {
+      for (const part of items.get(textOf(event.item_id) ?? '')?.parts.values() ?? []) part.words = null;
+    }
+  }
+
+  hearServer(event: Event, say: Say): void {
+    const { type } = event;
+    const wanted = this.#due;
+    this.#due = undefined;
+    const isWanted = type === 'conversation.item.added' && isObject(event.item) && event.item.id === wanted;
+    if (wanted !== undefined && !isWanted) say('OR4', 'conversation.item.added of the item just opened comes first');
+    if (type === 'conversation.item.truncated') {
+      for (const { items } of this.#open.values()) {
+        for (const part of items.get(textOf(event.item_id) ?? '')?.parts.values() ?? []) part.words = null;
+      }
+    } else if (type === 'response.created') this.#begin(event, say);
+    else if (type === 'response.done') this.#end(event, say);
+    else if (type.startsWith('response.') && 'response_id' in event) this.#hearOutput(event, say);
+  }
+
+  isMade(id: string | undefined): boolean {
+    return id !== undefined && [...this.#open.values()].some(({ items }) => items.has(id));
+  }
+
+  #isLate(): boolean {
+    return this.#known.isMidway && !this.#hasSeenResponse;
+  }
+
+  #begin(event: Event, say: Say): void {
     const response = event.response as Json;
     const id = textOf(response.id) ?? '';
     const isDefault = response.conversation_id !== null;
-    if (isDefault && [...open.values()].some((each) => each.isDefault)) say('RS5', 'another response is active');
-    hasSeenResponse = true;
-    open.set(id, { isDefault, metadata: JSON.stringify(response.metadata ?? null), items: new Map(), done: new Set() });
+    if (isDefault && [...this.#open.values()].some((each) => each.isDefault)) say('RS5', 'another response is active');
+    this.#hasSeenResponse = true;
+    this.#open.set(id, {
+      isDefault,
+      metadata: JSON.stringify(response.metadata ?? null),
+      items: new Map(),
+      done: new Set(),
+    });
   }
 
-  function end(event: Event, say: Say): void {
+  #end(event: Event, say: Say): void {
     const response = event.response as Json;
     const id = textOf(response.id) ?? '';
-    const begun = open.get(id);
-    if (!begun) return isLate() ? undefined : say('OR16', 'a response that nothing created');
-    open.delete(id);
+    const begun = this.#open.get(id);
+    if (!begun) return this.#isLate() ? undefined : say('OR16', 'a response that nothing created');
+    this.#open.delete(id);
     if (begun.items.size > 0) say('OR9', `${begun.items.size} of its items are not done`);
     if (JSON.stringify(response.metadata ?? null) !== begun.metadata) say('E17', 'metadata is not what it was');
   }
 
-  function openItem(response: OpenResponse, event: Event, say: Say): void {
+  #openItem(response: OpenResponse, event: Event, say: Say): void {
     const item = event.item as Json;
     const id = textOf(item.id) ?? '';
     if (response.items.has(id) || response.done.has(id)) say('OR4', 'an item that was opened before');
-    known.introduce(id);
+    this.#known.introduce(id);
     response.items.set(id, { arguments: '', parts: new Map() });
-    if (response.isDefault) due = id;
+    if (response.isDefault) this.#due = id;
   }
 
-  function closeItem(response: OpenResponse, event: Event, say: Say): void {
+  #closeItem(response: OpenResponse, event: Event, say: Say): void {
     const item = event.item as Json;
     const id = textOf(item.id) ?? '';
     const opened = response.items.get(id);
@@ -115,7 +161,7 @@ export function createResponseRules(known: Known): ResponseRules {
     response.done.add(id);
   }
 
-  function hearPart(opened: OpenItem, event: Event, say: Say): void {
+  #hearPart(opened: OpenItem, event: Event, say: Say): void {
     const index = event.content_index as number;
     const kind = textOf((event.part as Json).type) ?? '';
     if (event.type.endsWith('.added')) {
@@ -133,7 +179,7 @@ export function createResponseRules(known: Known): ResponseRules {
     compare(part.words, words, say);
   }
 
-  function hearStream(opened: OpenItem, event: Event, { stream, words }: PartStream, say: Say): void {
+  #hearStream(opened: OpenItem, event: Event, { stream, words }: PartStream, say: Say): void {
     const part = opened.parts.get(event.content_index as number);
     if (!part) return say('OR4', 'a part that was not opened');
     if (part.ended.has(stream) || part.ended.has('part')) return say('OR7', 'it is done already');
@@ -151,57 +197,30 @@ export function createResponseRules(known: Known): ResponseRules {
     part.words = join(part.words, textOf(event.delta));
   }
 
-  function hearArguments(opened: OpenItem, event: Event, say: Say): void {
+  #hearArguments(opened: OpenItem, event: Event, say: Say): void {
     if (event.type.endsWith('.delta')) opened.arguments = join(opened.arguments, textOf(event.delta));
     else compare(opened.arguments, textOf(event.arguments), say);
   }
 
-  function hearOutput(event: Event, say: Say): void {
+  #hearOutput(event: Event, say: Say): void {
     const { type } = event;
     const id = textOf(event.response_id);
-    const response = id === undefined ? undefined : open.get(id);
+    const response = id === undefined ? undefined : this.#open.get(id);
     if (!response) {
-      if (id !== undefined && !isLate()) say('OR16', 'a response that is not active');
+      if (id !== undefined && !this.#isLate()) say('OR16', 'a response that is not active');
       return;
     }
-    if (type === 'response.output_item.added') return openItem(response, event, say);
-    if (type === 'response.output_item.done') return closeItem(response, event, say);
+    if (type === 'response.output_item.added') return this.#openItem(response, event, say);
+    if (type === 'response.output_item.done') return this.#closeItem(response, event, say);
     const item_id = textOf(event.item_id) ?? '';
     const opened = response.items.get(item_id);
     if (!opened) return say(response.done.has(item_id) ? 'OR7' : 'OR16', 'an item that is not open');
     const [, name = ''] = type.split('.');
     const stream = STREAMS.get(name);
-    if (name === 'content_part') hearPart(opened, event, say);
-    else if (stream) hearStream(opened, event, stream, say);
-    else if (name.endsWith('_arguments')) hearArguments(opened, event, say);
+    if (name === 'content_part') this.#hearPart(opened, event, say);
+    else if (stream) this.#hearStream(opened, event, stream, say);
+    else if (name.endsWith('_arguments')) this.#hearArguments(opened, event, say);
   }
-
-  return {
-    hearClient(event) {
-      if (event.type !== 'conversation.item.truncate') return;
-      // Audio that is cut loses its words; what comes at the end is then something else [RS18].
-      for (const { items } of open.values()) {
-        for (const part of items.get(textOf(event.item_id) ?? '')?.parts.values() ?? []) part.words = null;
-      }
-    },
-    hearServer(event, say) {
-      const { type } = event;
-      const wanted = due;
-      due = undefined;
-      const isWanted = type === 'conversation.item.added' && isObject(event.item) && event.item.id === wanted;
-      if (wanted !== undefined && !isWanted) say('OR4', 'conversation.item.added of the item just opened comes first');
-      if (type === 'conversation.item.truncated') {
-        for (const { items } of open.values()) {
-          for (const part of items.get(textOf(event.item_id) ?? '')?.parts.values() ?? []) part.words = null;
-        }
-      } else if (type === 'response.created') begin(event, say);
-      else if (type === 'response.done') end(event, say);
-      else if (type.startsWith('response.') && 'response_id' in event) hearOutput(event, say);
-    },
-    isMade(id) {
-      return id !== undefined && [...open.values()].some(({ items }) => items.has(id));
-    },
-  };
 }
 
 function join(words: Words, delta: string | undefined): Words {

@@ -1,35 +1,23 @@
 // Responses: created, cancelled, ended. One writes to the default conversation; others may run beside it, out of band.
-//
-// What is said in between is `response-output.ts`.
+// Reasons to refuse one are in `response-checks.ts`, its configuration in `response-config.ts`, its output in `response-output.ts`.
 
-import {
-  FAILURES,
-  type FailureCode,
-  type Issue,
-  type RealtimeResponse,
-  type RealtimeResponseCreateParams,
-  type RealtimeResponseStatusDetails,
-  type ResponseCancelEvent,
-  type ResponseCreateEvent,
-} from '@colloquy/protocol';
-import { audioFormat, mergeReasoning, prompt, withoutSecrets } from './config-merge.ts';
-import { askedOf, type ContextItem, contextItem, gatherContext, isReference } from './context.ts';
+import type { RealtimeResponseCreateParams, ResponseCancelEvent, ResponseCreateEvent } from '@colloquy/protocol';
+import { askedOf, gatherContext } from './context.ts';
 import { placeDeferred } from './conversation.ts';
-import { type Draft, shown } from './draft.ts';
-import type { EngineEvent, ResponseConfig } from './engine-event.ts';
+import type { Draft } from './draft.ts';
+import type { EngineEvent } from './engine-event.ts';
 import { armIdle, stopIdle } from './idle-timer.ts';
 import { fillArguments, isRunning, openToolCall, startToolCall } from './mcp-call.ts';
 import { listTools, offeredTools, openListings } from './mcp-listing.ts';
-import { checkLabels, checkTools } from './mcp-policy.ts';
 import type { OutputToolCall, PendingApproval } from './mcp-state.ts';
-import { storedForm } from './new-item.ts';
 import { outputTokens } from './output-limit.ts';
 import { reportRateLimits } from './rate-limits.ts';
+import { checkResponse } from './response-checks.ts';
+import { givenContext, overlay } from './response-config.ts';
 import { closeOutput, endGeneration, type Outcome, playingTime, speak } from './response-output.ts';
-import { checkToolChoice, checkVoice, offers } from './session-config.ts';
-import type { ResponseState, SessionState } from './state.ts';
-import { completeUsage, itemTokens, spokenTokens, textTokens } from './usage.ts';
-import { checkSpeaking } from './voice-support.ts';
+import type { ResponseState } from './state.ts';
+import { completeUsage, spokenTokens, textTokens } from './usage.ts';
+import { wireError, wireResponse } from './wire-response.ts';
 
 /**
  * `response.create`. Answered by `response.created`, then the output, then one `response.done`.
@@ -199,151 +187,4 @@ export function endResponse(
   if (state.response_queued && state.phase === 'open' && state.mcp.verdicts.length === 0)
     startResponse(draft, {}, null);
   else if (outcome.status !== 'failed') armIdle(draft, playingTime(response));
-}
-
-// ---- Checks ----
-
-function checkResponse(state: SessionState, params: RealtimeResponseCreateParams): Issue | undefined {
-  if (state.kind === 'transcription') {
-    const message = 'Responses cannot be created in a transcription session.';
-    return { code: 'invalid_value', param: 'type', message };
-  }
-  const tools = params.tools ?? state.config.tools;
-  const outOfBand = params.conversation === 'none';
-  const voice = params.audio?.output?.voice;
-  return (
-    checkTools(params.tools, 'response.tools') ??
-    checkLabels(state.mcp.labels, params.tools, 'response.tools') ??
-    checkToolChoice(params.tool_choice, tools, 'response.tool_choice') ??
-    checkInput(state, params.input ?? []) ??
-    checkSpeaking(state.speaking, voice ? { voice } : undefined, 'response.audio.output') ??
-    (voice && !outOfBand ? checkVoice(state, voice) : undefined) ??
-    (outOfBand ? checkOutOfBand(state) : checkActive(state)) ??
-    checkDraining(state)
-  );
-}
-
-/** References name items that are there [OB5]. */
-function checkInput(state: SessionState, input: NonNullable<RealtimeResponseCreateParams['input']>): Issue | undefined {
-  for (const [index, item] of input.entries()) {
-    if (!isReference(item) || contextItem(state, item.id)) continue;
-    const message = `The item with id '${shown(item.id)}' does not exist.`;
-    return { code: 'item_not_found', param: `response.input[${index}].id`, message };
-  }
-  return undefined;
-}
-
-function checkActive({ responses }: SessionState): Issue | undefined {
-  const active = responses.find((response) => !response.out_of_band);
-  if (!active) return undefined;
-  const message = `Conversation already has an active response in progress: ${active.id}. Wait until the response is finished before creating a new one.`;
-  return { code: 'conversation_already_has_active_response', param: null, message };
-}
-
-function checkOutOfBand({ responses, limits }: SessionState): Issue | undefined {
-  if (responses.filter((response) => response.out_of_band).length < limits.out_of_band) return undefined;
-  const message = `At most ${limits.out_of_band} out-of-band responses can run at once.`;
-  return { code: 'limit_exceeded', param: null, message };
-}
-
-function checkDraining({ phase }: SessionState): Issue | undefined {
-  if (phase !== 'draining') return undefined;
-  return { code: 'draining', param: null, message: 'The server is shutting down.' };
-}
-
-// ---- Making ----
-
-/** The session's configuration of this moment, overlaid with the response's own fields [RS7]. */
-function overlay({ config, model }: SessionState, params: RealtimeResponseCreateParams): ResponseConfig {
-  const tools = params.tools ? params.tools.map(withoutSecrets) : config.tools;
-  const choice = params.tool_choice ?? config.tool_choice;
-  const { format, voice, speed } = config.audio.output;
-  const overlaid: ResponseConfig = {
-    model,
-    output_modalities: params.output_modalities ?? config.output_modalities,
-    instructions: params.instructions ?? config.instructions,
-    tools,
-    // A choice taken over from the session may name a tool that this response does not offer.
-    tool_choice: typeof choice === 'object' && !offers(tools, choice) ? 'auto' : choice,
-    max_output_tokens: params.max_output_tokens ?? config.max_output_tokens,
-    audio: {
-      output: {
-        format: audioFormat(format, params.audio?.output?.format),
-        voice: params.audio?.output?.voice ?? voice,
-        speed,
-      },
-    },
-    prompt: params.prompt === undefined ? config.prompt : params.prompt && prompt(config.prompt, params.prompt),
-    metadata: params.metadata ?? null,
-  };
-  const parallel = params.parallel_tool_calls ?? config.parallel_tool_calls;
-  if (parallel !== undefined) overlaid.parallel_tool_calls = parallel;
-  const reasoning = mergeReasoning(config.reasoning, params.reasoning);
-  if (reasoning) overlaid.reasoning = reasoning;
-  return overlaid;
-}
-
-/** The items of `input`, ready for an engine. The host keeps their audio, under ids of our own, until the response is done. */
-function givenContext(draft: Draft, input: NonNullable<RealtimeResponseCreateParams['input']>) {
-  const { format } = draft.state.config.audio.input;
-  const items: ContextItem[] = [];
-  const audio: string[] = [];
-  let counted = 0;
-  for (const given of input) {
-    if (isReference(given)) {
-      items.push(contextItem(draft.state, given.id)!);
-      continue;
-    }
-    const stored = storedForm(draft, given, counted);
-    counted += stored.base64.filter((text) => text !== null).length;
-    const id = stored.audio ? draft.mintItem() : stored.id;
-    const item = { ...stored.item, id };
-    items.push({ item, tokens: itemTokens(item, stored.audio, format) });
-    if (!stored.audio) continue;
-    audio.push(id);
-    for (const [content_index, text] of stored.base64.entries()) {
-      if (text) draft.do({ do: 'store_audio', item_id: id, content_index, format, audio: text });
-    }
-  }
-  return { items, audio };
-}
-
-/** A response as `response.created` and `response.done` state it, all keys always present (wire.md 8.2). */
-function wireResponse(
-  state: SessionState,
-  { id, out_of_band, config }: ResponseState,
-  outcome: Outcome | { status: 'in_progress' },
-): RealtimeResponse {
-  const { format, voice } = config.audio.output;
-  return {
-    object: 'realtime.response',
-    id,
-    status: outcome.status,
-    status_details: statusDetails(outcome),
-    output: [],
-    conversation_id: out_of_band ? null : state.conversation_id,
-    output_modalities: config.output_modalities,
-    max_output_tokens: config.max_output_tokens,
-    audio: { output: { format, voice } },
-    usage: null,
-    metadata: config.metadata,
-  };
-}
-
-function statusDetails(outcome: Outcome | { status: 'in_progress' }): RealtimeResponseStatusDetails | null {
-  switch (outcome.status) {
-    case 'cancelled':
-    case 'incomplete':
-      return { type: outcome.status, reason: outcome.reason };
-    case 'failed':
-      return { type: 'failed', error: wireError(outcome.error) };
-    default:
-      return null;
-  }
-}
-
-/** An engine's fault in the wire's words, on one line of a bounded length [ER4]. */
-function wireError({ code, message }: { code: string; message: string }) {
-  const type = Object.hasOwn(FAILURES, code) ? FAILURES[code as FailureCode].type : 'server_error';
-  return { type, code: shown(code), message: message.replace(/\s+/g, ' ').slice(0, 512) };
 }

@@ -90,60 +90,136 @@ function concat(pieces: readonly Int16Array[], length: number): Int16Array {
 
 /** Starts one thread at once, the others when they are needed. */
 export function decoderPool(options: PoolOptions): DecoderPool {
-  const slots: Slot[] = [];
-  /** Those without a thread, in the order they came. */
-  let waiting: Running[] = [];
-  let isClosed = false;
+  return new Pool(options);
+}
 
-  function addSlot(): Slot {
-    const thread = options.start(
-      (message) => hear(slot, message),
-      () => lose(slot),
+class Pool implements DecoderPool {
+  readonly #options: PoolOptions;
+
+  readonly #slots: Slot[] = [];
+
+  /** Those without a thread, in the order they came. */
+  #waiting: Running[] = [];
+
+  #isClosed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+
+    this.#addSlot();
+  }
+
+  open(job: Job): PooledUtterance {
+    const running: Running = {
+      job,
+      pieces: [],
+      length: 0,
+      fed: 0,
+      unfed: 0,
+      slot: undefined,
+      run: 0,
+      isCold: true,
+      isSidelined: false,
+      isFinished: false,
+      isSettling: false,
+    };
+    if (this.#isClosed) queueMicrotask(() => job.settle(undefined));
+    this.#waiting.push(running);
+    this.#schedule();
+    return {
+      write: (samples) => this.#write(running, samples),
+      finish: () => this.#finish(running),
+      drop: () => this.#drop(running),
+    };
+  }
+
+  forget(speaker: string): void {
+    for (const slot of this.#slots) {
+      if (slot.voice !== speaker || slot.job) continue;
+      slot.voice = undefined;
+      slot.thread.post({ do: 'renew' });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const stopping = this.#slots.splice(0);
+    for (const running of [...this.#waiting, ...stopping.flatMap(({ job }) => job ?? [])])
+      running.job.settle(undefined);
+    this.#waiting = [];
+    await Promise.all(stopping.map(({ thread }) => thread.stop()));
+  }
+
+  #write(running: Running, samples: Int16Array): void {
+    if (running.isFinished) return;
+    running.pieces.push(samples.slice());
+    running.length += samples.length;
+    running.unfed += samples.length;
+    this.#advance(running);
+  }
+
+  #finish(running: Running): void {
+    running.isFinished = true;
+    if (running.slot) this.#advance(running);
+    else this.#schedule();
+  }
+
+  #drop(running: Running): void {
+    running.isFinished = true;
+    this.#waiting = this.#waiting.filter((each) => each !== running);
+    if (running.slot?.job === running) this.#release(running.slot, { isDropped: true });
+    this.#schedule();
+  }
+
+  #addSlot(): Slot {
+    const thread = this.#options.start(
+      (message) => this.#hear(slot, message),
+      () => this.#lose(slot),
     );
     const slot: Slot = { thread, isReady: false, voice: undefined, job: undefined, runs: 0 };
-    slots.push(slot);
+    this.#slots.push(slot);
     return slot;
   }
 
   /** The best thread that is free: one that knows the voice, else one that knows none, else any, else a new one. */
-  function freeSlot(speaker: string): Slot | undefined {
-    const free = slots.filter((slot) => !slot.job);
+  #freeSlot(speaker: string): Slot | undefined {
+    const free = this.#slots.filter((slot) => !slot.job);
     const known =
       free.find((slot) => slot.voice === speaker) ?? free.find((slot) => slot.voice === undefined) ?? free[0];
     if (known) return known;
-    return slots.length < options.threads ? addSlot() : undefined;
+    return this.#slots.length < this.#options.threads ? this.#addSlot() : undefined;
   }
 
   /** Somebody waits for words, so one who is still speaking gives way; whoever has spoken longest has the most to lose. */
-  function sideline(): Slot | undefined {
-    const speaking = slots.filter((slot) => slot.job && !slot.job.isFinished);
+  #sideline(): Slot | undefined {
+    const speaking = this.#slots.filter((slot) => slot.job && !slot.job.isFinished);
     speaking.sort((a, b) => (a.job?.length ?? 0) - (b.job?.length ?? 0));
     const slot = speaking[0];
     const running = slot?.job;
     if (!slot || !running) return undefined;
-    release(slot, { isDropped: true });
+    this.#release(slot, { isDropped: true });
     running.slot = undefined;
     running.isSidelined = true;
-    waiting.push(running);
+    this.#waiting.push(running);
     return slot;
   }
 
-  function schedule(): void {
-    if (isClosed) return;
-    for (const running of [...waiting].filter(({ isFinished }) => isFinished)) {
-      const slot = freeSlot(running.job.speaker) ?? sideline();
+  #schedule(): void {
+    if (this.#isClosed) return;
+    for (const running of [...this.#waiting].filter(({ isFinished }) => isFinished)) {
+      const slot = this.#freeSlot(running.job.speaker) ?? this.#sideline();
       if (!slot) break;
-      assign(running, slot);
+      this.#assign(running, slot);
     }
-    for (const running of [...waiting].filter(({ isFinished, isSidelined }) => !isFinished && !isSidelined)) {
-      const slot = freeSlot(running.job.speaker);
+    for (const running of [...this.#waiting].filter(({ isFinished, isSidelined }) => !isFinished && !isSidelined)) {
+      const slot = this.#freeSlot(running.job.speaker);
       if (!slot) break;
-      assign(running, slot);
+      this.#assign(running, slot);
     }
   }
 
-  function assign(running: Running, slot: Slot): void {
-    waiting = waiting.filter((each) => each !== running);
+  #assign(running: Running, slot: Slot): void {
+    this.#waiting = this.#waiting.filter((each) => each !== running);
     const { speaker } = running.job;
     running.isCold = slot.voice !== speaker;
     // Nothing of one speaker may reach the next.
@@ -155,14 +231,15 @@ export function decoderPool(options: PoolOptions): DecoderPool {
     running.run = slot.runs;
     running.fed = 0;
     running.unfed = running.length;
-    advance(running);
+    this.#advance(running);
   }
 
   /** Gives the thread what is there for it. */
-  function advance(running: Running): void {
+  #advance(running: Running): void {
     const { slot, run } = running;
     if (!slot || running.isSettling) return;
-    const isWhole = running.isFinished && running.length <= WHOLE_AT_MOST && (running.fed === 0 || wantsWhole(running));
+    const isWhole =
+      running.isFinished && running.length <= WHOLE_AT_MOST && (running.fed === 0 || this.#wantsWhole(running));
     if (isWhole) {
       running.isSettling = true;
       return slot.thread.post({ do: 'whole', run, samples: concat(running.pieces, running.length) });
@@ -180,10 +257,15 @@ export function decoderPool(options: PoolOptions): DecoderPool {
     slot.thread.post({ do: 'finish', run });
   }
 
-  const wantsWhole = ({ isCold }: Running) => isCold || options.repeatable;
-  const isProvisional = (running: Running) => running.length <= WHOLE_AT_MOST && wantsWhole(running);
+  #wantsWhole({ isCold }: Running) {
+    return isCold || this.#options.repeatable;
+  }
 
-  function release(slot: Slot, { isDropped }: { isDropped: boolean }): void {
+  #isProvisional(running: Running) {
+    return running.length <= WHOLE_AT_MOST && this.#wantsWhole(running);
+  }
+
+  #release(slot: Slot, { isDropped }: { isDropped: boolean }): void {
     const { job } = slot;
     slot.job = undefined;
     if (!job || !isDropped) return;
@@ -191,83 +273,27 @@ export function decoderPool(options: PoolOptions): DecoderPool {
     slot.thread.post({ do: 'drop', run: job.run });
   }
 
-  function hear(slot: Slot, message: FromWorker): void {
+  #hear(slot: Slot, message: FromWorker): void {
     if (message.did === 'ready') {
       slot.isReady = true;
       return;
     }
     const running = slot.job;
     if (!running || running.run !== message.run) return;
-    if (message.did === 'words') return running.job.guess(message.words, isProvisional(running));
-    release(slot, { isDropped: false });
+    if (message.did === 'words') return running.job.guess(message.words, this.#isProvisional(running));
+    this.#release(slot, { isDropped: false });
     running.job.settle(message.words);
-    schedule();
+    this.#schedule();
   }
 
   /** A thread has ended by itself: its utterance is lost, the next one gets another. */
-  function lose(slot: Slot): void {
-    slots.splice(slots.indexOf(slot), 1);
+  #lose(slot: Slot): void {
+    this.#slots.splice(this.#slots.indexOf(slot), 1);
     const { job } = slot;
     slot.job = undefined;
     job?.job.settle(undefined);
     // One that never came up would not come up again either: those who wait are told, rather than waiting forever.
-    if (!slot.isReady) for (const running of waiting.splice(0)) running.job.settle(undefined);
-    schedule();
+    if (!slot.isReady) for (const running of this.#waiting.splice(0)) running.job.settle(undefined);
+    this.#schedule();
   }
-
-  addSlot();
-  return {
-    open(job) {
-      const running: Running = {
-        job,
-        pieces: [],
-        length: 0,
-        fed: 0,
-        unfed: 0,
-        slot: undefined,
-        run: 0,
-        isCold: true,
-        isSidelined: false,
-        isFinished: false,
-        isSettling: false,
-      };
-      if (isClosed) queueMicrotask(() => job.settle(undefined));
-      waiting.push(running);
-      schedule();
-      return {
-        write(samples) {
-          if (running.isFinished) return;
-          running.pieces.push(samples.slice());
-          running.length += samples.length;
-          running.unfed += samples.length;
-          advance(running);
-        },
-        finish() {
-          running.isFinished = true;
-          if (running.slot) advance(running);
-          else schedule();
-        },
-        drop() {
-          running.isFinished = true;
-          waiting = waiting.filter((each) => each !== running);
-          if (running.slot?.job === running) release(running.slot, { isDropped: true });
-          schedule();
-        },
-      };
-    },
-    forget(speaker) {
-      for (const slot of slots) {
-        if (slot.voice !== speaker || slot.job) continue;
-        slot.voice = undefined;
-        slot.thread.post({ do: 'renew' });
-      }
-    },
-    async close() {
-      isClosed = true;
-      const stopping = slots.splice(0);
-      for (const running of [...waiting, ...stopping.flatMap(({ job }) => job ?? [])]) running.job.settle(undefined);
-      waiting = [];
-      await Promise.all(stopping.map(({ thread }) => thread.stop()));
-    },
-  };
 }

@@ -1,0 +1,51 @@
+// A response and its outcome in the shapes of the wire.
+
+import {
+  FAILURES,
+  type FailureCode,
+  type RealtimeResponse,
+  type RealtimeResponseStatusDetails,
+} from '@colloquy/protocol';
+import { shown } from './draft.ts';
+import type { Outcome } from './response-output.ts';
+import type { ResponseState, SessionState } from './state.ts';
+
+/** A response as `response.created` and `response.done` state it, all keys always present (wire.md 8.2). */
+export function wireResponse(
+  state: SessionState,
+  { id, out_of_band, config }: ResponseState,
+  outcome: Outcome | { status: 'in_progress' },
+): RealtimeResponse {
+  const { format, voice } = config.audio.output;
+  return {
+    object: 'realtime.response',
+    id,
+    status: outcome.status,
+    status_details: statusDetails(outcome),
+    output: [],
+    conversation_id: out_of_band ? null : state.conversation_id,
+    output_modalities: config.output_modalities,
+    max_output_tokens: config.max_output_tokens,
+    audio: { output: { format, voice } },
+    usage: null,
+    metadata: config.metadata,
+  };
+}
+
+function statusDetails(outcome: Outcome | { status: 'in_progress' }): RealtimeResponseStatusDetails | null {
+  switch (outcome.status) {
+    case 'cancelled':
+    case 'incomplete':
+      return { type: outcome.status, reason: outcome.reason };
+    case 'failed':
+      return { type: 'failed', error: wireError(outcome.error) };
+    default:
+      return null;
+  }
+}
+
+/** An engine's fault in the wire's words, on one line of a bounded length [ER4]. */
+export function wireError({ code, message }: { code: string; message: string }) {
+  const type = Object.hasOwn(FAILURES, code) ? FAILURES[code as FailureCode].type : 'server_error';
+  return { type, code: shown(code), message: message.replace(/\s+/g, ' ').slice(0, 512) };
+}
