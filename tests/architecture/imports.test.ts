@@ -38,12 +38,6 @@ const MAY_DECODE_BASE64: Record<string, string> = {
 /** Where a table forgets its types, and how often. */
 const MAY_SAY_ANY: Record<string, number> = {};
 
-const LINES_AT_MOST = 600;
-/** Longer than that, and why it is still one file. */
-const MAY_BE_LONG: Record<string, string> = {
-  'packages/protocol/src/wire/realtime-session.ts': 'every shape a session has, one after the other; nothing to follow',
-};
-
 const sources = readSources();
 const products = sources.filter((source) => !source.isTest);
 const isBuiltin = (name: string) => name.startsWith('node:') || builtinModules.includes(name);
@@ -163,11 +157,4 @@ describe('words that stand only where they are meant to', () => {
       ['eval', 'Function'].includes(String((node.callee as Node).name));
     expect(places(evaluates, {})).toEqual([]);
   });
-});
-
-it(`no hand-written file is longer than ${LINES_AT_MOST} lines`, () => {
-  const long = products.filter(({ isGenerated, lines, path }) => {
-    return !isGenerated && lines > LINES_AT_MOST && !Object.hasOwn(MAY_BE_LONG, path);
-  });
-  expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
 });

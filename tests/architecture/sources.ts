@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export interface Node {
   readonly type: string;
   readonly start: number;
+  readonly end: number;
   readonly [key: string]: unknown;
 }
 
@@ -26,8 +27,10 @@ export interface Source {
   readonly nodes: readonly Node[];
   /** Where a node stands, for messages: `path:line`. */
   readonly at: (node: Node) => string;
+  /** How many lines a node has. */
+  readonly linesOf: (node: Node) => number;
   /** What the file imports or re-exports, types and `import()` included. */
-  readonly imports: readonly { readonly from: string; readonly at: string }[];
+  readonly imports: readonly { readonly from: string; readonly at: string; readonly isLazy: boolean }[];
 }
 
 const isNode = (value: unknown): value is Node =>
@@ -54,9 +57,14 @@ function readSource(path: string): Source {
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);
   const nodes = [...walk(program)];
   const at = (node: Node) => `${path}:${text.slice(0, node.start).split('\n').length}`;
+  const linesOf = (node: Node) => text.slice(node.start, node.end).split('\n').length;
   const imports = nodes
     .filter((node) => IMPORTING.has(node.type) && isNode(node.source))
-    .map((node) => ({ from: String((node.source as Node).value), at: at(node) }));
+    .map((node) => ({
+      from: String((node.source as Node).value),
+      at: at(node),
+      isLazy: node.type === 'ImportExpression',
+    }));
   return {
     path,
     package: path.split('/')[1] ?? '',
@@ -65,6 +73,7 @@ function readSource(path: string): Source {
     lines: text.split('\n').length,
     nodes,
     at,
+    linesOf,
     imports,
   };
 }

@@ -53,7 +53,8 @@ export {
   type ThinkConfig,
   type TranscribeConfig,
 } from './speech/http/cascade-config.ts';
-export { checkEndpoints, type EndpointProblem, type EndpointReport } from './speech/http/check-endpoints.ts';
+export { checkEndpoints, type EndpointReport } from './speech/http/check-endpoints.ts';
+export type { EndpointProblem } from './speech/http/endpoint-problem.ts';
 export { openFlite } from './speech/offline/flite.ts';
 export { type OfflineThinkerOptions, offlineThinker } from './speech/offline/offline-thinker.ts';
 export { openPocketSphinx, type PocketSphinxOptions } from './speech/offline/pocketsphinx.ts';

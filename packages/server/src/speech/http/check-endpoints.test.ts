@@ -15,7 +15,8 @@ import {
 } from '@support/fake-endpoints.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { describe, expect, it } from 'vitest';
-import { checkEndpoints, implausible } from './check-endpoints.ts';
+import { checkEndpoints } from './check-endpoints.ts';
+import { implausible } from './plausible-speech.ts';
 
 const fake = await withEndpoints();
 

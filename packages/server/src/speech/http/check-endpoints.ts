@@ -1,7 +1,7 @@
 // What an operator wants to know of the endpoints of a cascade before anybody speaks: each is asked once, and what is wrong is
 // said with what to do about it.
 
-import { ColloquyError, readFrame } from '@colloquy/protocol';
+import { ColloquyError } from '@colloquy/protocol';
 import { SPEECH_HZ, type ThinkRequest } from '../ports.ts';
 import {
   type CascadeConfig,
@@ -14,27 +14,16 @@ import {
   type TranscribeConfig,
   thinkerOptions,
 } from './cascade-config.ts';
-import { type Endpoint, exchange, readAll } from './http-endpoint.ts';
-import { field, listField } from './json-fields.ts';
+import { type EndpointProblem, explain, type Finding } from './endpoint-problem.ts';
+import { type Endpoint, exchange } from './http-endpoint.ts';
 import { readAnswer } from './openai-answer.ts';
 import { chatBody, chatReader } from './openai-chat.ts';
 import { responsesBody, responsesReader } from './openai-responses.ts';
 import { openAiSpeaker } from './openai-speak.ts';
 import { openAiTranscriber } from './openai-transcribe.ts';
-import { faultOf, type StageFault, type StageName } from './stage-fault.ts';
+import { implausible } from './plausible-speech.ts';
+import type { StageName } from './stage-fault.ts';
 import { toolNames } from './tool-names.ts';
-
-export type EndpointProblem =
-  | 'misconfigured'
-  | 'unreachable'
-  | 'unauthorized'
-  | 'wrong_model'
-  | 'not_found'
-  | 'refused'
-  | 'timeout'
-  | 'not_streaming'
-  | 'wrong_audio'
-  | 'wrong_answer';
 
 /** What became of asking one endpoint. */
 export interface EndpointReport {
@@ -48,12 +37,6 @@ export interface EndpointReport {
   readonly total_ms: number | null;
   readonly problem: EndpointProblem | null;
   /** One sentence, or several; empty when all is well. */
-  readonly message: string;
-}
-
-/** Something was answered, and it is not what will do. */
-interface Finding {
-  readonly problem: EndpointProblem;
   readonly message: string;
 }
 
@@ -195,29 +178,6 @@ async function askToSpeak(config: SpeakConfig, endpoint: Endpoint, signal: Abort
   return { firstMs: firstMs ?? 0, ...(wrong && { finding: { problem: 'wrong_audio', message: wrong } }) };
 }
 
-/** How long five words take to be said, in seconds, with much to spare. */
-const SHORTEST = 0.7;
-const LONGEST = 8;
-/** Neighbouring samples of speech are alike; those of anything compressed, read as samples, are not. */
-const LEAST_LIKENESS = 0.3;
-
-/** Why sound cannot be five words of speech; `undefined` when it may be. */
-export function implausible(samples: Int16Array, rateHz: number): string | undefined {
-  let power = 0;
-  let likeness = 0;
-  for (let i = 0; i < samples.length; i++) {
-    const sample = samples[i] ?? 0;
-    power += sample * sample;
-    likeness += sample * (samples[i + 1] ?? 0);
-  }
-  if (power / Math.max(1, samples.length) < 100) return 'It sends silence.';
-  if (likeness / power < LEAST_LIKENESS)
-    return 'What it sends does not sound like raw 16-bit samples: it may be another format. It is asked for pcm.';
-  const seconds = samples.length / rateHz;
-  if (seconds >= SHORTEST && seconds <= LONGEST) return undefined;
-  return `Five words took ${seconds.toFixed(1)} s at ${rateHz} Hz: its rate may be another. Set 'rate_hz'.`;
-}
-
 async function askToTranscribe(config: TranscribeConfig, endpoint: Endpoint, signal: AbortSignal): Promise<Answered> {
   const transcriber = openAiTranscriber({ endpoint, model: config.model });
   const began = performance.now();
@@ -235,78 +195,3 @@ const finding = (began: number, problem: EndpointProblem, message: string): Answ
   firstMs: performance.now() - began,
   finding: { problem, message },
 });
-
-// ---- What went wrong ----
-
-async function explain(error: ColloquyError, endpoint: Endpoint, config: EndpointConfig): Promise<Finding> {
-  const { message } = error;
-  const fault = faultOf(error);
-  switch (fault?.fault) {
-    case 'unreachable':
-      return { problem: 'unreachable', message: `${message} ${REACHING.get(fault.reason) ?? 'Is the address right?'}` };
-    case 'timeout':
-      return { problem: 'timeout', message };
-    case 'status':
-      return explainStatus(message, fault, endpoint, config);
-    case 'content':
-      return { problem: fault.reason.includes('audio') ? 'wrong_audio' : 'wrong_answer', message };
-    default:
-      return { problem: 'wrong_answer', message };
-  }
-}
-
-const REACHING: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    ECONNREFUSED: 'Nothing listens there: is the server running, and the port right?',
-    ENOTFOUND: 'There is no such host name.',
-    ERR_BARRED_PORT: 'No browser and no fetch dials that port: use another.',
-    EAI_AGAIN: 'Names cannot be looked up: is there a network?',
-    ECONNRESET: 'It hung up: does it want https?',
-    UND_ERR_SOCKET: 'It hung up: does it want https?',
-  }),
-);
-
-async function explainStatus(
-  message: string,
-  { status, reason }: Extract<StageFault, { fault: 'status' }>,
-  endpoint: Endpoint,
-  config: EndpointConfig,
-): Promise<Finding> {
-  if (status === 401 || status === 403) {
-    const hint =
-      endpoint.key === undefined ? "No key is configured: set 'key_env' or 'key_file'." : 'Is its key right?';
-    return { problem: 'unauthorized', message: `${message} ${hint}` };
-  }
-  const isAboutModel = reason === 'model_not_found' || reason === 'DeploymentNotFound';
-  if (status !== 404 && status !== 400 && !isAboutModel) return { problem: 'refused', message };
-  const models = await listModels(endpoint);
-  if (isAboutModel || (models && !models.includes(config.model))) {
-    const known = models?.length ? ` It has ${models.slice(0, 10).join(', ')}.` : '';
-    return { problem: 'wrong_model', message: `${message} It has no model of the configured name.${known}` };
-  }
-  if (status !== 404) return { problem: 'refused', message };
-  return { problem: 'not_found', message: `${message} The address is wrong, or the model's name.` };
-}
-
-/** Names of models, as the server lists them; `undefined` when it does not. */
-async function listModels({ url, key }: Endpoint): Promise<string[] | undefined> {
-  const address = new URL(url);
-  address.pathname = address.pathname.replace(
-    /\/(?:chat\/completions|responses|audio\/(?:speech|transcriptions))$/,
-    '/models',
-  );
-  try {
-    const response = await fetch(address, {
-      redirect: 'manual',
-      signal: AbortSignal.timeout(5000),
-      headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-    });
-    const bytes = response.ok && response.body ? await readAll(response.body, 1024 * 1024) : undefined;
-    const read = bytes && readFrame(bytes, false);
-    if (!read?.ok) return undefined;
-    const names = listField(read.value, 'data').map((model) => field(model, 'id'));
-    return names.filter((name): name is string => typeof name === 'string' && /^[\w./:-]{1,100}$/.test(name));
-  } catch {
-    return undefined; // an extra: the report does without
-  }
-}

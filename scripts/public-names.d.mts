@@ -1,0 +1,2 @@
+export const LISTING: string;
+export function publicNames(): string;
