@@ -3,7 +3,9 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { run, serve } from '@support/colloquy.ts';
+import { golden } from '@support/logs.ts';
 import { colloquyOnTerminal, hasTerminal, type OnTerminal } from '@support/terminal.ts';
 import { waitUntil } from '@support/wait-until.ts';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -97,6 +99,19 @@ describe('to another program', () => {
   it('[CL5] writes no colour, but with FORCE_COLOR', async () => {
     expect((await run(['help'])).stdout).not.toContain('\u001b');
     expect((await run(['help'], { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[1m');
+  });
+
+  it.each([
+    ['inspect', []],
+    ['inspect', ['--events']],
+    ['check', []],
+  ])('[CL5] colours what %s %j prints, and nothing of the text changes', async (command, options) => {
+    const args = [command, ...options, golden('tool-round')];
+    const plain = await run(args);
+    const { stdout } = await run(args, { env: { FORCE_COLOR: '1' } });
+    expect(stdout).toContain('\u001b[');
+    expect(stripVTControlCharacters(stdout)).toBe(plain.stdout);
+    expect(plain.stdout).not.toContain('\u001b');
   });
 });
 

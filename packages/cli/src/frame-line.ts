@@ -1,6 +1,7 @@
 // One frame as one line, for `colloquy inspect --events` and `colloquy tail`.
 
 import { type RedactionLevel, redact } from '@colloquy/protocol';
+import { type Palette, paletteFor } from './palette.ts';
 import { printableLine } from './printable.ts';
 
 /** Longest line, in characters. */
@@ -11,10 +12,12 @@ export function frameLine(
   { from, event }: { readonly from: 'client' | 'server'; readonly event: { readonly type: string } },
   at: number | null,
   level: RedactionLevel,
+  { name, quiet, bad }: Palette = paletteFor(process.stdout),
 ): string {
   const when = at === null ? ''.padStart(11) : `${(at / 1000).toFixed(3).padStart(9)} s`;
   const { type, ...rest } = redact(event, { level });
   const words = `${type} ${JSON.stringify(rest)}`;
   const line = printableLine(words.slice(0, LONGEST));
-  return `${when}  ${from === 'server' ? '<' : '>'}  ${line}${words.length > LONGEST ? '…' : ''}`;
+  const text = `${line}${words.length > LONGEST ? '…' : ''}`;
+  return `${quiet(when)}  ${from === 'server' ? '<' : name('>')}  ${type === 'error' ? bad(text) : text}`;
 }

@@ -2,6 +2,7 @@
 
 import { itemRows } from './item-rows.ts';
 import type { Overview } from './overview.ts';
+import type { Palette } from './palette.ts';
 import { printableLine } from './printable.ts';
 import type { SessionOverview } from './session-overview.ts';
 import { tableRow } from './table.ts';
@@ -22,17 +23,23 @@ const COLUMNS = [
 ] as const;
 
 /** Lines for people; every one is safe to print. A log of several sessions is shown session by session. */
-export function overviewText(overview: Overview): string {
+export function overviewText(overview: Overview, palette: Palette): string {
   const { file, session, recording, sessions, session_count: count } = overview;
-  const rows = [printableLine(file)];
+  const { heading } = palette;
+  const rows = [heading(printableLine(file))];
   const isOne = count === 1;
   if (isOne) rows.push(headRow('session', sessionName(session)));
   else rows.push(headRow('sessions', String(count)));
   rows.push(headRow(...originOf(recording)), framesRow(overview), ...lineRows(overview));
   for (const [index, each] of sessions.entries()) {
     if (!isOne)
-      rows.push('', `Session ${index + 1} of ${count}`, headRow('session', sessionName(each.session)), framesRow(each));
-    rows.push(...sessionRows(each));
+      rows.push(
+        '',
+        heading(`Session ${index + 1} of ${count}`),
+        headRow('session', sessionName(each.session)),
+        framesRow(each),
+      );
+    rows.push(...sessionRows(each, palette));
   }
   if (count > sessions.length) rows.push('', `and ${count - sessions.length} more sessions`);
   return `${rows.join('\n')}\n`;
@@ -65,12 +72,13 @@ function lineRows({ lines }: Overview): string[] {
 }
 
 /** The conversation of a session, its times, errors and problems. */
-function sessionRows({ items, items_cut, responses, errors, violations, counts }: SessionOverview): string[] {
-  const rows = section('Conversation', items.map(itemRows), items.length, 500);
+function sessionRows(session: SessionOverview, { heading, bad }: Palette): string[] {
+  const { items, items_cut, responses, errors, violations, counts } = session;
+  const rows = section(heading('Conversation'), items.map(itemRows), items.length, 500);
   if (items_cut) rows.push('  (the log is longer than what is shown of its conversation)');
   if (responses.length > 0) {
     const names = COLUMNS.map(({ name }) => name);
-    rows.push('', 'Responses, in milliseconds since they were asked for', tableRow(COLUMNS, names));
+    rows.push('', heading('Responses, in milliseconds since they were asked for'), tableRow(COLUMNS, names));
     rows.push(...responses.slice(0, MOST_ROWS).map(timingRow), ...more(counts.responses, MOST_ROWS));
   }
   const errorRows = errors.map(({ line, at, code, param, message }) => {
@@ -80,8 +88,8 @@ function sessionRows({ items, items_cut, responses, errors, violations, counts }
   const violationRows = violations.map(({ line, rule, from, event_type, message }) => [
     `line ${line}  [${rule}] ${[from, event_type].filter((each) => each !== null).join(' ')}: ${message}`,
   ]);
-  rows.push(...section('Errors', errorRows, counts.errors));
-  rows.push(...section('Against the protocol', violationRows, counts.violations));
+  rows.push(...section(bad('Errors'), errorRows, counts.errors));
+  rows.push(...section(bad('Protocol violations'), violationRows, counts.violations));
   return rows;
 }
 

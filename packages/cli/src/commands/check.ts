@@ -13,7 +13,7 @@ import {
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { printForms, readLogFile } from '../log-file.ts';
 import { openOutput } from '../output.ts';
-import { colouredHelp } from '../palette.ts';
+import { colouredHelp, type Palette, paletteFor } from '../palette.ts';
 import { printable, printableJson, printableLine } from '../printable.ts';
 
 const HELP = `Usage: colloquy check <file>... [options]
@@ -148,23 +148,29 @@ function createUnreadLines(onViolation: Asked['onViolation']) {
   };
 }
 
-function asLine(file: string, { line, rule, from, event_type, message }: LoggedViolation): string {
+function asLine(file: string, violation: LoggedViolation, { bad, quiet }: Palette): string {
+  const { line, rule, from, event_type, message } = violation;
   const who = [from, event_type].filter((each) => each !== null).join(' ');
-  const text = `${file}:${line}: [${rule}] ${who}${who && ': '}${message}`;
-  return `${printableLine(text).slice(0, LONGEST)}\n`;
+  const place = printableLine(`${file}:${line}:`).slice(0, LONGEST);
+  const text = printableLine(`${who}${who && ': '}${message}`).slice(0, LONGEST);
+  return `${quiet(place)} ${bad(`[${rule}]`)} ${text}\n`;
 }
 
-function summaryOf(file: string, checked: Checked): string {
+function summaryOf(file: string, checked: Checked, palette: Palette): string {
   const { frames, other_lines, counts, session_count: count, sessions } = checked;
   const broken = Object.values(counts).reduce((sum, each) => sum + each, 0);
   const others = other_lines > 0 ? `; ${other_lines} lines are no events` : '';
-  if (frames === 0) return `${file}: no events${checked.summary === null ? others : `; ${checked.summary}`}\n`;
+  const name = printableLine(file);
+  if (frames === 0) {
+    const why = checked.summary === null ? others : `; ${checked.summary}`;
+    return `${name}: ${palette.bad('no events')}${printable(why)}\n`;
+  }
   const among = count > 1 ? ` of ${count} sessions` : '';
-  const rows = [`${file}: ${resultOf(broken)} in ${frames} events${among}${others}\n`];
+  const rows = [`${name}: ${resultOf(broken, palette)} in ${frames} events${among}${others}\n`];
   if (count > 1) {
     for (const { id, frames, violations } of sessions.slice(0, MOST_SHOWN))
       rows.push(
-        `  session ${printableLine(id ?? 'without an id').slice(0, 128)}: ${resultOf(violations)} in ${frames} events\n`,
+        `  session ${printableLine(id ?? 'without an id').slice(0, 128)}: ${resultOf(violations, palette)} in ${frames} events\n`,
       );
     if (count > MOST_SHOWN) rows.push(`  and ${count - MOST_SHOWN} more sessions\n`);
   }
@@ -172,8 +178,8 @@ function summaryOf(file: string, checked: Checked): string {
   return rows.join('');
 }
 
-const resultOf = (violations: number) =>
-  violations === 0 ? 'nothing is wrong' : `${violations} ${violations === 1 ? 'violation' : 'violations'}`;
+const resultOf = (violations: number, { good, bad }: Palette) =>
+  violations === 0 ? good('nothing is wrong') : bad(`${violations} ${violations === 1 ? 'violation' : 'violations'}`);
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = readArguments(
@@ -201,15 +207,17 @@ async function run(args: string[]): Promise<number> {
   if (from !== undefined && from !== 'client' && from !== 'server') throw misused("--from is 'client' or 'server'");
   if (positionals.length === 0) throw misused("which file? see 'colloquy check --help'");
   const out = openOutput(undefined, '');
+  const palette = paletteFor(process.stdout);
   let code: number = EXIT.done;
   for (const file of positionals) {
-    const onViolation = (violation: LoggedViolation) => (json ? undefined : out.write(asLine(file, violation)));
+    const onViolation = (violation: LoggedViolation) =>
+      json ? undefined : out.write(asLine(file, violation, palette));
     try {
       const checked = await checkFile(file, { beta, from, onViolation });
       const ok = checked.frames > 0 && checked.violations.length === 0;
       if (!ok) code = EXIT.failed;
       const { unread_more: _, ...told } = checked;
-      await out.write(json ? `${printableJson({ file, ok, ...told })}\n` : printable(summaryOf(file, checked)));
+      await out.write(json ? `${printableJson({ file, ok, ...told })}\n` : summaryOf(file, checked, palette));
     } catch (error) {
       if (!ColloquyError.is(error)) throw error;
       code = EXIT.failed;

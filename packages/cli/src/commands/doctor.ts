@@ -4,7 +4,7 @@ import type { EndpointReport } from '@colloquy/server';
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { readSettings, SETTING_FLAGS } from '../config.ts';
 import { readEndpoints } from '../endpoints.ts';
-import { colouredHelp } from '../palette.ts';
+import { colouredHelp, type Palette, paletteFor } from '../palette.ts';
 import { printable } from '../printable.ts';
 
 const HELP = `Usage: colloquy doctor [options]
@@ -22,12 +22,13 @@ Options:
 
 const NAME_WIDTH = 10;
 
-function describe({ stage, ok, address, model, first_ms, total_ms, problem, message }: EndpointReport): string {
-  const name = stage.padEnd(NAME_WIDTH);
-  const where = `${address ?? 'not asked'}  ${model}`;
-  const times = first_ms === null ? '' : `  first answer ${first_ms} ms, all ${total_ms} ms`;
-  if (ok) return `${name}  ok     ${where}${times}\n`;
-  return `${name}  WRONG  ${where}\n${''.padEnd(NAME_WIDTH)}  ${problem}: ${message}\n`;
+function describe(report: EndpointReport, { heading, good, bad, quiet }: Palette): string {
+  const { stage, ok, address, model, first_ms, total_ms, problem, message } = report;
+  const name = heading(stage.padEnd(NAME_WIDTH));
+  const where = printable(`${address ?? 'not asked'}  ${model}`);
+  const times = first_ms === null ? '' : quiet(`  first answer ${first_ms} ms, all ${total_ms} ms`);
+  if (ok) return `${name}  ${good('ok')}     ${where}${times}\n`;
+  return `${name}  ${bad('WRONG')}  ${where}\n${''.padEnd(NAME_WIDTH)}  ${printable(`${problem}: ${message}`)}\n`;
 }
 
 async function run(args: string[]): Promise<number> {
@@ -60,7 +61,7 @@ async function run(args: string[]): Promise<number> {
   process.stdout.write(
     values.json
       ? `${JSON.stringify(reports, null, 2)}\n`
-      : reports.map((report) => printable(describe(report))).join(''),
+      : reports.map((report) => describe(report, paletteFor(process.stdout))).join(''),
   );
   return reports.every(({ ok }) => ok) ? EXIT.done : EXIT.failed;
 }

@@ -9,7 +9,7 @@ import { readLogFile } from '../log-file.ts';
 import { openOutput } from '../output.ts';
 import { gather } from '../overview.ts';
 import { overviewText } from '../overview-text.ts';
-import { colouredHelp } from '../palette.ts';
+import { colouredHelp, paletteFor } from '../palette.ts';
 import { printableJson } from '../printable.ts';
 
 const HELP = `Usage: colloquy inspect <file> [options]
@@ -72,7 +72,7 @@ async function run(args: string[]): Promise<number> {
     for await (const read of readLogFile(file)) gathering.take(read);
     const overview = gathering.overview();
     frames = overview.frames.client + overview.frames.server;
-    await out.write(values.json ? `${printableJson(overview)}\n` : overviewText(overview));
+    await out.write(values.json ? `${printableJson(overview)}\n` : overviewText(overview, paletteFor(process.stdout)));
   }
   await out.end();
   if (frames > 0) return EXIT.done;

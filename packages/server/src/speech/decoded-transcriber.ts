@@ -10,8 +10,8 @@ export function decodedTranscriber(name: string, pool: DecoderPool): Transcriber
     name,
     capabilities: { streaming: true, logprobs: false, hints: false },
     open: (options) => openUtterance(pool, options),
-    forget: pool.forget,
-    close: pool.close,
+    forget: (speaker) => pool.forget(speaker),
+    close: () => pool.close(),
   };
 }
 
