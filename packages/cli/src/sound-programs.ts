@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { createPlaybackClock, type HeardPart } from '@colloquy/session';
 import { misused } from './command.ts';
 import { SOUND_HZ } from './sound-files.ts';
 
@@ -90,11 +91,9 @@ export function openMicrophone(
 
 /** Plays one answer after the other. */
 export interface Loudspeaker {
-  play(samples: Int16Array): void;
-  /** Falls silent. Milliseconds of the present answer that were heard, `undefined` when all of it was or there is none. */
-  stop(): number | undefined;
-  /** What is played next is another answer. */
-  next(): void;
+  play(samples: Int16Array, part: Pick<HeardPart, 'item_id' | 'content_index'>): void;
+  /** Falls silent. Answers the parts that were not heard to their end. */
+  stop(): readonly HeardPart[];
   /** Resolves when all has been heard. */
   close(): Promise<void>;
 }
@@ -102,34 +101,24 @@ export interface Loudspeaker {
 /** How much of what was handed to the program has been heard is counted by the clock, from its first sample on. */
 export function openLoudspeaker({ name, args }: Program): Loudspeaker {
   let child: ChildProcess | undefined;
-  /** When the last sample handed over will have been heard, and when the present answer's first one was, by the clock. */
-  let quietAt = 0;
-  let answerAt: number | undefined;
+  const clock = createPlaybackClock();
 
   return {
-    play(samples) {
+    play(samples, part) {
       if (!child) {
         child = spawn(name, args, { stdio: ['pipe', 'ignore', 'ignore'], env: ENVIRONMENT });
         // Without sound there are still the words.
         child.on('error', () => {});
         child.stdin?.on('error', () => {});
       }
-      const from = Math.max(performance.now(), quietAt);
-      answerAt ??= from;
-      quietAt = from + (samples.length * 1000) / SOUND_HZ;
+      clock.play(part, (samples.length * 1000) / SOUND_HZ, performance.now());
       child.stdin?.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
     },
     stop() {
-      const now = performance.now();
-      const heard = answerAt === undefined || now >= quietAt ? undefined : Math.max(0, Math.floor(now - answerAt));
+      const heard = clock.stop(performance.now());
       child?.kill();
       child = undefined;
-      quietAt = 0;
-      answerAt = undefined;
       return heard;
-    },
-    next() {
-      answerAt = undefined;
     },
     close() {
       const last = child;

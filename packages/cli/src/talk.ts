@@ -3,7 +3,6 @@
 
 import {
   type ClientEvent,
-  decodeBase64,
   decodeServerEvent,
   encodeBase64,
   encodeEvent,
@@ -11,15 +10,14 @@ import {
   redact,
   type ServerEvent,
 } from '@colloquy/protocol';
+import { createAnswerAudio, createResponseQueue, type HeardPart, type ReceivedAudio } from '@colloquy/session';
 import { printable, printableLine } from './printable.ts';
 
 /** Where the sound of answers goes. Samples are 16-bit mono at 24 kHz. */
 export interface Ear {
-  readonly play: (samples: Int16Array) => void;
-  /** What is played next is another answer; the one before may still be heard. */
-  readonly next: () => void;
-  /** Falls silent. Milliseconds of the present answer that were heard, `undefined` when all of it was or there is none. */
-  readonly stop: () => number | undefined;
+  readonly play: (samples: Int16Array, part: Pick<ReceivedAudio, 'item_id' | 'content_index'>) => void;
+  /** Falls silent. Answers the parts that were not heard to their end. */
+  readonly stop: () => readonly HeardPart[];
 }
 
 export interface TalkOptions {
@@ -83,31 +81,25 @@ const APPEND = 24_000;
 const FORMAT = { type: 'audio/pcm', rate: 24_000 } as const;
 
 interface Turn {
-  /** Our name for the `response.create`, echoed should it be refused. */
-  readonly eventId: string;
-  /** Known from `response.created` on. */
-  responseId?: string;
-  isCancelled: boolean;
-  /** What was heard of it so far, and how much of that has been written. */
-  words: string;
-}
-
-/** The part of an item whose sound was played last. */
-interface Played {
-  readonly item_id: string;
-  readonly content_index: number;
+  /** Of the turns asked here, from 1. */
+  readonly number: number;
+  /** Our name for its `response.create`. */
+  readonly event_id: string;
+  readonly said: string | Int16Array;
 }
 
 export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }: TalkOptions): Talk {
-  const waiting: (string | Int16Array)[] = [];
+  const queue = createResponseQueue<Turn>();
+  const answerAudio = createAnswerAudio(FORMAT);
   /** What spoken turns were taken to be, while an answer is being written. */
   const lines: string[] = [];
   let isSpoken = false;
   let isListening = false;
-  let played: Played | undefined;
   let afterAll: (() => void) | undefined;
-  let turn: Turn | undefined;
+  /** What has come of the current answer's words. */
+  let words = '';
   let turns = 0;
+  let cancels = 0;
   let failures = 0;
 
   function show(mark: '>' | '<', event: unknown): void {
@@ -148,10 +140,8 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
     }
   }
 
-  function ask(said: string | Int16Array): void {
-    turns += 1;
-    turn = { eventId: `talk_response_${turns}`, isCancelled: false, words: '' };
-    const event_id = `talk_item_${turns}`;
+  function ask({ number, event_id: response, said }: Turn): void {
+    const event_id = `talk_item_${number}`;
     if (ear || typeof said !== 'string') beSpoken();
     if (typeof said === 'string') {
       const content = [{ type: 'input_text' as const, text: said }];
@@ -162,87 +152,79 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
     }
     tell({
       type: 'response.create',
-      event_id: turn.eventId,
+      event_id: response,
       response: { output_modalities: [ear ? 'audio' : 'text'] },
     });
   }
 
   function endTurn(): void {
-    const words = turn?.words ?? '';
     if (showFrames) write(words === '' ? '' : `${printable(words)}\n`);
     else if (words !== '' && !words.endsWith('\n')) write('\n');
-    turn = undefined;
+    words = '';
     for (const line of lines.splice(0)) heard?.(line);
-    const next = waiting.shift();
+    const next = queue.next();
     if (next === undefined) onIdle();
     else ask(next);
   }
 
   function hearTurn(line: string): void {
     // Not into the middle of an answer's line.
-    if (turn && turn.words !== '') lines.push(line);
+    if (words !== '') lines.push(line);
     else heard?.(line);
   }
 
-  function hearSound({
-    item_id,
-    content_index,
-    delta,
-  }: Extract<ServerEvent, { type: 'response.output_audio.delta' }>): void {
-    const bytes = decodeBase64(delta);
-    if (!ear || !bytes) return;
-    if (played?.item_id !== item_id) ear.next();
-    played = { item_id, content_index };
-    ear.play(new Int16Array(bytes.slice(0, bytes.length - (bytes.length % 2)).buffer));
+  function hearSound(event: Extract<ServerEvent, { type: 'response.output_audio.delta' }>): void {
+    const audio = answerAudio.receive(event);
+    if (!ear || !audio) return;
+    const { bytes } = audio;
+    ear.play(new Int16Array(bytes.slice(0, bytes.length - (bytes.length % 2)).buffer), audio);
   }
 
   /** The user speaks: what of the answer was not heard by now will not be. */
   function beInterrupted(): void {
-    const ms = ear?.stop();
-    if (ms !== undefined && played) tell({ type: 'conversation.item.truncate', ...played, audio_end_ms: ms });
-    played = undefined;
+    for (const truncation of answerAudio.interrupt(ear?.stop() ?? [])) tell(truncation);
   }
 
   function hearWords(delta: string): void {
-    if (turn === undefined) return;
-    turn.words += delta;
+    words += delta;
     if (!showFrames) write(printable(delta));
   }
 
-  function hearError({ error }: Extract<ServerEvent, { type: 'error' }>): void {
+  /** Whether the current response is one that is shown: asked for here, or an answer to what the microphone heard. */
+  function isShown(): boolean {
+    const { current } = queue;
+    return current !== null && (isListening || current.event_id !== null);
+  }
+
+  const isCurrent = (id: string): boolean => isShown() && queue.current?.response_id === id;
+
+  function hearError({ error }: Extract<ServerEvent, { type: 'error' }>, isRefused: boolean): void {
     // The answer was done before our cancel arrived: nothing is wrong.
-    if (error.code === 'response_cancel_not_active') return;
-    fail(`error: ${printableLine(error.message)}`);
-    // Refused before it began; one that has begun ends with its `response.done`.
-    if (turn && turn.responseId === undefined && error.event_id === turn.eventId) endTurn();
+    if (error.code !== 'response_cancel_not_active') fail(`error: ${printableLine(error.message)}`);
+    if (isRefused) endTurn();
   }
 
   function hearEnd({ response }: Extract<ServerEvent, { type: 'response.done' }>): void {
-    if (turn === undefined || (response.id !== undefined && response.id !== turn.responseId)) return;
     const why = response.status_details;
     const reason = printableLine(why?.reason ?? why?.error?.code ?? '');
-    const ended = turn;
-    if (!showFrames && ended.words !== '' && response.status !== 'completed') write('\n');
+    if (!showFrames && words !== '' && response.status !== 'completed') write('\n');
     if (response.status === 'cancelled') note(why?.reason === 'turn_detected' ? '[interrupted]' : '[cancelled]');
     else if (response.status !== 'completed')
       fail(`[${printableLine(response.status ?? 'ended')}${reason && `: ${reason}`}]`);
-    if (!showFrames && response.status !== 'completed') ended.words = '';
+    if (!showFrames && response.status !== 'completed') words = '';
     endTurn();
   }
 
   function hearEvent(event: ServerEvent): void {
+    const wasShown = isShown();
+    const end = queue.observe(event);
     switch (event.type) {
-      case 'response.created':
-        if (isListening) turn ??= { eventId: '', isCancelled: false, words: '' };
-        if (turn && turn.responseId === undefined && event.response.id !== undefined)
-          turn.responseId = event.response.id;
-        break;
       case 'response.output_text.delta':
       case 'response.output_audio_transcript.delta':
-        if (event.response_id === turn?.responseId) hearWords(event.delta);
+        if (isCurrent(event.response_id)) hearWords(event.delta);
         break;
       case 'response.output_audio.delta':
-        if (event.response_id === turn?.responseId) hearSound(event);
+        if (isCurrent(event.response_id)) hearSound(event);
         break;
       case 'conversation.item.input_audio_transcription.completed':
         hearTurn(printableLine(event.transcript));
@@ -257,29 +239,31 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
         if (isListening) beInterrupted();
         break;
       case 'response.function_call_arguments.done':
-        hearWords(`[call ${event.name ?? ''} ${event.arguments}]\n`);
+        if (isShown()) hearWords(`[call ${event.name ?? ''} ${event.arguments}]\n`);
         break;
       case 'error':
-        hearError(event);
+        hearError(event, end === 'refused');
         break;
       case 'response.done':
-        hearEnd(event);
+        if (end === 'done' && wasShown) hearEnd(event);
+        else if (end === 'done') endTurn();
         break;
       default:
       // Everything else confirms what we already know.
     }
   }
 
-  function queue(said: string | Int16Array): void {
-    if (turn === undefined) ask(said);
-    else waiting.push(said);
+  function speak(said: string | Int16Array): void {
+    turns += 1;
+    const turn = queue.ask({ number: turns, event_id: `talk_response_${turns}`, said });
+    if (turn) ask(turn);
   }
 
   return {
     say(line) {
-      if (line.trim() !== '') queue(line);
+      if (line.trim() !== '') speak(line);
     },
-    speak: queue,
+    speak,
     openMicrophone() {
       isListening = true;
       beSpoken();
@@ -306,18 +290,12 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
       if (decoded.known) hearEvent(decoded.value as ServerEvent);
     },
     cancel() {
-      if (turn === undefined || turn.isCancelled) return false;
-      turn.isCancelled = true;
-      const { responseId } = turn;
-      tell({
-        type: 'response.cancel',
-        event_id: `talk_cancel_${turns}`,
-        ...(responseId && { response_id: responseId }),
-      });
-      return true;
+      const cancel = queue.cancel();
+      if (cancel) tell({ ...cancel, event_id: `talk_cancel_${++cancels}` });
+      return cancel !== undefined;
     },
     get isAnswering() {
-      return turn !== undefined;
+      return queue.current !== null;
     },
     get failures() {
       return failures;

@@ -17,6 +17,9 @@ export {
   type PriceList,
 } from './analysis/prices.ts';
 export { createStopwatch, type Stopwatch, type Timing, type TokenCounts } from './analysis/timings.ts';
+export { type AnswerAudio, createAnswerAudio, type HeardPart, type ReceivedAudio } from './client/answer-audio.ts';
+export { createPlaybackClock, type PlaybackClock } from './client/playback-clock.ts';
+export { type CurrentResponse, createResponseQueue, type ResponseQueue } from './client/response-queue.ts';
 export {
   type Conformance,
   type ConformanceOptions,

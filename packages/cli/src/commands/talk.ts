@@ -224,12 +224,11 @@ async function run(args: string[]): Promise<number> {
   else if (process.stdin.isTTY && sounds.length === 0)
     process.stderr.write(`talking to ${url.origin}; Ctrl-C cancels an answer, Ctrl-D ends\n`);
   const ear: Ear | undefined = (player || file) && {
-    play(samples) {
+    play(samples, part) {
       file?.add(samples);
-      player?.play(samples);
+      player?.play(samples, part);
     },
-    next: () => player?.next(),
-    stop: () => player?.stop(),
+    stop: () => player?.stop() ?? [],
   };
   const manner = recorder ? byMicrophone(recorder) : sounds.length > 0 ? byFiles(sounds) : byLines;
   const code = await converse(connection, { showFrames: values.events === true, ear }, manner);

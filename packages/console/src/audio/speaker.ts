@@ -1,19 +1,12 @@
 // Speaks what a live session says, as it comes and without gaps, and knows how much of it was heard: only so can an answer that is
 // interrupted be truncated to what the user knows of it.
 
+import type { HeardPart } from '@colloquy/session';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { FromSpeaker, ToSpeaker } from './speaker-messages.ts';
 import worklet from './speaker-worklet.ts?worker&url';
 
 const RATE_HZ = 24_000;
-
-/** How much of a part was heard, of all that came. */
-export interface HeardPart {
-  readonly itemId: string;
-  readonly contentIndex: number;
-  readonly heardMs: number;
-  readonly receivedMs: number;
-}
 
 export interface Speaker {
   /** Plays samples of 24 kHz after everything that waits. */
@@ -96,8 +89,8 @@ export function createSpeaker(): Speaker {
         open.flatMap(({ part: { itemId, contentIndex, received, played: reported }, index }) => {
           const samples = played.get(index) ?? reported;
           if (samples >= received) return [];
-          const heardMs = Math.floor(msOf(Math.max(0, samples - underway)));
-          return [{ itemId, contentIndex, heardMs, receivedMs: msOf(received) }];
+          const heard_ms = Math.floor(msOf(Math.max(0, samples - underway)));
+          return [{ item_id: itemId, content_index: contentIndex, heard_ms }];
         });
       return new Promise((resolve) => {
         const told = (played: ReadonlyMap<number, number>) => {

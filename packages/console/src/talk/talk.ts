@@ -1,6 +1,7 @@
 // The session this page holds itself: opened, spoken into and ended here. What it says and hears goes into a log like any other;
 // the conversation is read off that log's mirror. Sound is `voice.ts`, the socket `connection.ts`.
 
+import { createResponseQueue, type ResponseQueue } from '@colloquy/session';
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { ServerApi } from '../sources/server-api.ts';
 import { type ConversationActions, createViewing, type Viewing } from '../sources/viewing.ts';
@@ -34,6 +35,11 @@ export interface Talk {
   hangUp(): void;
 }
 
+interface ResponseRequest {
+  readonly type: 'response.create';
+  readonly event_id: string;
+}
+
 export function createTalk(api: ServerApi): Talk {
   const settings = createTalkSettings();
   const state = signal<TalkState>('idle');
@@ -43,12 +49,14 @@ export function createTalk(api: ServerApi): Talk {
   let connection: Connection | undefined;
   let opening: Promise<boolean> | undefined;
   let isHolding = false;
+  let responses: ResponseQueue<ResponseRequest> = createResponseQueue();
+  let asked = 0;
 
   const send = (event: object) => connection?.send(event);
   const onTrouble = (words: string) => {
     trouble.value = words;
   };
-  const voice = createVoice({ send, onTrouble });
+  const voice = createVoice({ send, respond, onTrouble });
 
   const actions: ConversationActions = {
     answerCall(call_id, output) {
@@ -74,9 +82,11 @@ export function createTalk(api: ServerApi): Talk {
     });
   }
 
-  function isAnswering(): boolean {
-    const responses = viewing.peek().log.mirrorAt().responses();
-    return responses.some(({ status, conversation_id }) => status === 'in_progress' && conversation_id !== null);
+  /** Asks for an answer, as soon as none is running. */
+  function respond(): void {
+    asked += 1;
+    const request = responses.ask({ type: 'response.create', event_id: `talk_response_${asked}` });
+    if (request) send(request);
   }
 
   /** Asks for the answer that follows calls, once none of them waits for the user. */
@@ -85,11 +95,13 @@ export function createTalk(api: ServerApi): Talk {
     const outputs = new Set(items.map((item) => (item.type === 'function_call_output' ? item.call_id : undefined)));
     const isDone = (callId: string) => answered.has(callId) || outputs.has(callId);
     const isWaiting = items.some((item) => item.type === 'function_call' && !isDone(item.call_id ?? ''));
-    if (!isWaiting && !isAnswering()) send({ type: 'response.create' });
+    if (!isWaiting && responses.current === null) respond();
   }
 
   function hear(event: ServerFrame): void {
     voice.hear(event);
+    const next = responses.observe(event) && responses.next();
+    if (next) send(next);
     if (event.type !== 'response.done') return;
     // What tools of MCP servers returned is still to be used [MC13]; so is what the user answered before the response had ended.
     const { output, status } = (event.response ?? {}) as { output?: unknown; status?: unknown };
@@ -105,6 +117,7 @@ export function createTalk(api: ServerApi): Talk {
     state.value = 'connecting';
     trouble.value = '';
     answered.clear();
+    responses = createResponseQueue();
     shown.status.value = { state: 'opening', words: 'connecting …' };
     const protocols = await api.protocols('open_session');
     if (!protocols.ok) return fail(shown, protocols.words);
@@ -162,7 +175,9 @@ export function createTalk(api: ServerApi): Talk {
   }
 
   async function interrupt(): Promise<void> {
-    if (isAnswering()) send({ type: 'response.cancel' });
+    responses.clear();
+    const cancel = responses.cancel();
+    if (cancel) send(cancel);
     await voice.silence();
   }
 
@@ -180,7 +195,7 @@ export function createTalk(api: ServerApi): Talk {
       await interrupt();
       const content = [{ type: 'input_text', text }];
       send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
-      send({ type: 'response.create' });
+      respond();
     },
     async hold() {
       if (voice.microphone.peek() === 'open') return;

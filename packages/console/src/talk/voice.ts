@@ -1,7 +1,7 @@
 // The spoken side of a session: the microphone goes out, the answer comes back and is heard, and what an interruption cut off is
 // truncated to what was heard.
 
-import { decodeBase64 } from '@colloquy/protocol';
+import { createAnswerAudio } from '@colloquy/session';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { type Microphone, openMicrophone } from '../audio/microphone.ts';
 import { pcmBase64, samplesOf } from '../audio/samples.ts';
@@ -35,6 +35,8 @@ export interface Voice {
 
 export interface VoiceOptions {
   readonly send: (event: object) => void;
+  /** Asks for an answer, as soon as none is running. */
+  readonly respond: () => void;
   readonly onTrouble: (words: string) => void;
 }
 
@@ -42,13 +44,12 @@ export interface VoiceOptions {
 const SHORTEST_MS = 100;
 const RATE_PER_MS = 24;
 
-export function createVoice({ send, onTrouble }: VoiceOptions): Voice {
+export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
   const state = signal<MicrophoneState>('off');
   const level = signal(0);
   const isHeard = signal(false);
   const speaking = signal<{ key: string; ms: number } | undefined>(undefined);
-  /** Items that were interrupted: what of them still comes is not played. */
-  const silenced = new Set<string>();
+  let answerAudio = createAnswerAudio();
   let speaker: Speaker | undefined;
   let microphone: Microphone | undefined;
   let opening: Promise<boolean> | undefined;
@@ -82,12 +83,8 @@ export function createVoice({ send, onTrouble }: VoiceOptions): Voice {
   }
 
   async function silence(): Promise<void> {
-    const cut = (await speaker?.interrupt()) ?? [];
-    for (const { itemId, contentIndex, heardMs, receivedMs } of cut) {
-      silenced.add(itemId);
-      const audio_end_ms = Math.min(heardMs, Math.floor(receivedMs));
-      send({ type: 'conversation.item.truncate', item_id: itemId, content_index: contentIndex, audio_end_ms });
-    }
+    const heard = (await speaker?.interrupt()) ?? [];
+    for (const truncation of answerAudio.interrupt(heard)) send(truncation);
   }
 
   function closeMicrophone(): void {
@@ -113,11 +110,8 @@ export function createVoice({ send, onTrouble }: VoiceOptions): Voice {
     hear(event) {
       switch (event.type) {
         case 'response.output_audio.delta': {
-          const { item_id, content_index, delta } = event;
-          if (typeof item_id !== 'string' || typeof delta !== 'string' || silenced.has(item_id)) return;
-          const bytes = decodeBase64(delta);
-          const index = typeof content_index === 'number' ? content_index : 0;
-          if (bytes) speaker?.play(item_id, index, samplesOf(bytes, 'audio/pcm'));
+          const audio = answerAudio.receive(event);
+          if (audio) speaker?.play(audio.item_id, audio.content_index, samplesOf(audio.bytes, 'audio/pcm'));
           return;
         }
         case 'input_audio_buffer.speech_started':
@@ -145,7 +139,7 @@ export function createVoice({ send, onTrouble }: VoiceOptions): Voice {
       state.value = 'ready';
       if (heldMs < SHORTEST_MS) return send({ type: 'input_audio_buffer.clear' });
       send({ type: 'input_audio_buffer.commit' });
-      send({ type: 'response.create' });
+      respond();
     },
     async open() {
       if (await ask()) state.value = 'open';
@@ -158,7 +152,7 @@ export function createVoice({ send, onTrouble }: VoiceOptions): Voice {
       speaker = undefined;
       speaking.value = undefined;
       isHeard.value = false;
-      silenced.clear();
+      answerAudio = createAnswerAudio();
     },
   };
 }

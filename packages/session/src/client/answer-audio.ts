@@ -1,0 +1,66 @@
+// The audio of answers on its way to a player: what is to be played, and what an interruption has to truncate. How much was heard is
+// the player's knowledge, or that of `playback-clock.ts`.
+
+import {
+  bytesToMs,
+  type ConversationItemTruncateEvent,
+  decodeBase64,
+  type RealtimeAudioFormat,
+} from '@colloquy/protocol';
+
+/** A part of an answer whose audio was not heard to its end. */
+export interface HeardPart {
+  readonly item_id: string;
+  readonly content_index: number;
+  /** Milliseconds of it that were heard. */
+  readonly heard_ms: number;
+}
+
+/** Audio to be played after everything that was received before. */
+export interface ReceivedAudio {
+  readonly item_id: string;
+  readonly content_index: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface AnswerAudio {
+  /**
+   * Takes in a `response.output_audio.delta`, of any shape. `undefined` where there is nothing to play: the item was interrupted, or
+   * the delta is no audio.
+   */
+  receive(delta: object): ReceivedAudio | undefined;
+  /** The player has fallen silent: answers the events that truncate these parts to what was heard. What still comes of their items is not played. */
+  interrupt(heard: readonly HeardPart[]): ConversationItemTruncateEvent[];
+}
+
+/** `format` is the session's output format. */
+export function createAnswerAudio(format: RealtimeAudioFormat = { type: 'audio/pcm', rate: 24_000 }): AnswerAudio {
+  /** Bytes received of each part that may still be interrupted. */
+  const received = new Map<string, number>();
+  const interrupted = new Set<string>();
+  const keyOf = (item_id: string, content_index: number) => `${content_index} ${item_id}`;
+
+  return {
+    receive(delta) {
+      const { item_id, content_index = 0, delta: text } = delta as Readonly<Record<string, unknown>>;
+      if (typeof item_id !== 'string' || typeof content_index !== 'number' || typeof text !== 'string')
+        return undefined;
+      const bytes = interrupted.has(item_id) ? undefined : decodeBase64(text);
+      if (!bytes) return undefined;
+      const key = keyOf(item_id, content_index);
+      received.set(key, (received.get(key) ?? 0) + bytes.length);
+      return { item_id, content_index, bytes };
+    },
+    interrupt(heard) {
+      return heard.map(({ item_id, content_index, heard_ms }) => {
+        interrupted.add(item_id);
+        // Servers refuse more than there is [TR3].
+        const key = keyOf(item_id, content_index);
+        const most = bytesToMs(received.get(key) ?? 0, format);
+        received.delete(key);
+        const audio_end_ms = Math.floor(Math.min(Math.max(0, heard_ms), most));
+        return { type: 'conversation.item.truncate', item_id, content_index, audio_end_ms } as const;
+      });
+    },
+  };
+}
