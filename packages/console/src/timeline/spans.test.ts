@@ -58,6 +58,19 @@ describe('createSpans', () => {
     expect(spans.ticks.at).toHaveLength(9);
   });
 
+  it('times the first sound from the request that was answered, as reports do, not from one that was refused', () => {
+    const delta = { response_id: 'r', item_id: 'a', delta: 'AAAA' };
+    const refusal = { code: 'invalid_value', event_id: 'mine' };
+    const { of } = spansOf([
+      ...from('client', [0, { type: 'response.create', event_id: 'mine' }]),
+      ...from('server', [10, { type: 'error', error: refusal }]),
+      ...from('client', [1000, { type: 'response.create' }]),
+      ...from('server', [1010, { type: 'response.created', response: { id: 'r' } }]),
+      ...from('server', [1300, { type: 'response.output_audio.delta', ...delta }]),
+    ]);
+    expect(of('first-audio')).toEqual([[1000, 1300]]);
+  });
+
   it('shows an interruption, from the voice to the end, and what of the sound was heard', () => {
     const delta = { response_id: 'r', item_id: 'a', delta: 'AAAA'.repeat(16_000) };
     const { of } = spansOf(

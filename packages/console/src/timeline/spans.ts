@@ -2,7 +2,7 @@
 // goes on where it stopped; times are milliseconds of the log.
 
 import { BYTES_PER_MS, type RealtimeAudioFormat } from '@colloquy/protocol';
-import { createSessionBlocks, type SessionBlock } from '@colloquy/session';
+import { createSessionBlocks, createStopwatch, type LoggedFrame, type SessionBlock } from '@colloquy/session';
 import type { FrameLog } from '../log/frame-log.ts';
 import { frameOf, type LogRow } from '../log/log-row.ts';
 
@@ -69,7 +69,6 @@ const DEFAULT_SILENCE_MS = 500;
 
 interface Answer {
   readonly span: number;
-  readonly asked: number | undefined;
   readonly began: number;
   firstOutput?: number;
   firstWords?: number;
@@ -87,11 +86,11 @@ export function createSpans({ rows }: FrameLog): Spans {
   const playing = new Map<string, { span: number; from: number; ms: number }>();
   let format: RealtimeAudioFormat['type'] = 'audio/pcm';
   let silenceMs: number | undefined = DEFAULT_SILENCE_MS;
-  let asked: number | undefined;
   let playedUntil = 0;
   let read = 0;
   let end = 0;
   const blocks = createSessionBlocks();
+  const stopwatch = createStopwatch();
   let session: SessionBlock | undefined;
 
   function add(span: Omit<Span, 'isPoor'> & { isPoor?: boolean }): number {
@@ -115,14 +114,12 @@ export function createSpans({ rows }: FrameLog): Spans {
   function enter(block: SessionBlock): void {
     if (session !== undefined && session !== block) {
       for (const lasting of [open, answers, playing]) lasting.clear();
-      asked = undefined;
       playedUntil = 0;
     }
     session = block;
   }
 
   function client(at: number, event: Json): void {
-    if (event.type === 'response.create') asked ??= at;
     if (event.type !== 'conversation.item.create') return;
     const item = object(event.item);
     if (item.type === 'function_call_output') finish(`call ${text(item.call_id)}`, at);
@@ -132,7 +129,8 @@ export function createSpans({ rows }: FrameLog): Spans {
       });
   }
 
-  function server({ index: row }: LogRow, at: number, event: Json): void {
+  function server({ index: row }: LogRow, at: number, frame: LoggedFrame): void {
+    const event: Json = frame.event;
     ticks.at.push(at);
     ticks.row.push(row);
     const id = text(event.item_id);
@@ -146,7 +144,6 @@ export function createSpans({ rows }: FrameLog): Spans {
         return begin(`speech ${id}`, { lane: 'user', kind: 'speech', from: at, row, words: 'the user speaks' });
       case 'input_audio_buffer.speech_stopped': {
         finish(`speech ${id}`, at);
-        asked = at;
         const from = silenceMs === undefined ? undefined : at - silenceMs;
         if (from !== undefined)
           add({
@@ -193,7 +190,7 @@ export function createSpans({ rows }: FrameLog): Spans {
         return;
       }
       default:
-        if (type.endsWith('.delta')) piece(row, at, type, event);
+        if (type.endsWith('.delta')) piece(row, at, type, frame);
     }
   }
 
@@ -214,13 +211,12 @@ export function createSpans({ rows }: FrameLog): Spans {
     const words = isAside ? 'an answer outside the conversation' : 'an answer';
     answers.set(id, {
       span: add({ lane: 'response', kind: 'response', from: at, to: null, row, words }),
-      asked,
       began: at,
     });
-    asked = undefined;
   }
 
-  function piece(row: number, at: number, type: string, event: Json): void {
+  function piece(row: number, at: number, type: string, frame: LoggedFrame): void {
+    const { event } = frame;
     const made = answers.get(text(event.response_id));
     if (!made) return;
     if (made.firstOutput === undefined) {
@@ -234,8 +230,15 @@ export function createSpans({ rows }: FrameLog): Spans {
       const words = 'from the first words to their sound';
       if (made.firstWords !== undefined)
         add({ lane: 'response', kind: 'synthesis', from: made.firstWords, to: at, row, words });
-      const from = made.asked ?? made.began;
-      add({ lane: 'response', kind: 'first-audio', from, to: at, row, words: 'from being asked to the first sound' });
+      const ms = stopwatch.soFar(frame)?.first_audio_ms ?? at - made.began;
+      add({
+        lane: 'response',
+        kind: 'first-audio',
+        from: at - ms,
+        to: at,
+        row,
+        words: 'from being asked to the first sound',
+      });
     }
     play(row, at, text(event.item_id), text(event.delta));
   }
@@ -316,10 +319,12 @@ export function createSpans({ rows }: FrameLog): Spans {
         const row = rows[read] as LogRow;
         const frame = frameOf(row);
         if (row.at !== null) end = Math.max(end, row.at);
-        if (!frame || row.at === null) continue;
+        if (!frame) continue;
+        stopwatch.take(frame);
+        if (row.at === null) continue;
         enter(blocks.of(frame));
         if (frame.from === 'client') client(row.at, frame.event);
-        else server(row, row.at, frame.event);
+        else server(row, row.at, frame);
       }
     },
   };

@@ -71,6 +71,26 @@ describe('createStopwatch', () => {
     expect(stopwatch.unfinished()).toMatchObject([{ id: 'other' }]);
   });
 
+  it('tells of a piece what is known so far of its response, and nothing once that has ended', () => {
+    const stopwatch = createStopwatch();
+    const frames = (
+      [
+        [0, created],
+        [100, begun],
+        [130, words],
+        [150, sound],
+        [160, sound],
+        [900, ended()],
+      ] as Row[]
+    ).map(([time, event], index) => loggedFrame(readLogLine(JSON.stringify({ time, event }), index + 1))!);
+    const told = frames.map((frame) => {
+      stopwatch.take(frame);
+      return stopwatch.soFar(frame)?.first_audio_ms;
+    });
+    expect(told).toEqual([undefined, undefined, null, 50, 50, undefined]);
+    expect(stopwatch.soFar(frames[3]!)).toBeUndefined();
+  });
+
   it('counts from the end of the speech that asked', () => {
     const stopped = { type: 'input_audio_buffer.speech_stopped', event_id: 'e', item_id: 'i' };
     expect(

@@ -44,6 +44,8 @@ export interface TokenCounts {
 export interface Stopwatch {
   /** Takes the next frame, and answers what it ended. Never throws. */
   take(frame: LoggedFrame): Timing | undefined;
+  /** What is known so far of the response that this frame is a piece of; `undefined` where it is of none that is under way. */
+  soFar(frame: LoggedFrame): Timing | undefined;
   /** The responses that have begun and not ended, in the order they began: what a log that was cut off has of them. */
   unfinished(): Timing[];
 }
@@ -73,6 +75,7 @@ export function createStopwatch(): Stopwatch {
       else if (timing && watch.unfinished().length === 0) running.delete(watch);
       return timing;
     },
+    soFar: (frame) => watchOf(frame).soFar(frame),
     unfinished: () => Array.from(running, (watch) => watch.unfinished()).flat(),
   };
 }
@@ -125,6 +128,12 @@ class SessionStopwatch implements Stopwatch {
         this.#output(frame);
         return undefined;
     }
+  }
+
+  soFar({ event }: LoggedFrame): Timing | undefined {
+    const id = text(event.response_id) ?? '';
+    const run = this.#running.get(id);
+    return run && this.#timed(id, run, null);
   }
 
   unfinished(): Timing[] {
