@@ -253,7 +253,7 @@ describe('client secrets of translations', () => {
     const { value } = (await mint(url, { session })).body;
     const { next, closed } = call(url, withKey(value), '');
     await next('session.created');
-    server.revokeClientSecret(value);
+    await server.revokeClientSecret(value);
     expect((await closed)[0]).toBe(1008);
   });
 });

@@ -10,8 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { ColloquyError } from '@colloquy/protocol';
 import type { SessionDefaults, SessionLimits } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
+import { type AdmissionStore, memoryAdmissionStore } from './auth/admission-store.ts';
 import { createAuthorizer } from './auth/authorize.ts';
 import { type ClientSecretOptions, clientSecrets } from './auth/client-secrets.ts';
+import { memorySecretStore, type SecretStore } from './auth/secret-store.ts';
 import type { SessionRules } from './auth/session-request.ts';
 import { watchTokens } from './auth/watch-tokens.ts';
 import { type Engine, speakingOf } from './engines/engine.ts';
@@ -103,6 +105,10 @@ export interface ServerOptions {
   /** Models clients may name, engines among them [AU5, AU30]. @default those of `upstream`, else any */
   models?: readonly string[];
   clientSecrets?: ClientSecretOptions;
+  /** Where client secrets are stored. @default in this process */
+  secretStore?: SecretStore;
+  /** Counts sessions per key and new sessions per address. @default in this process */
+  admissionStore?: AdmissionStore;
   /** How a refused connection is told: by HTTP status, or by an `error` event and a close code, which browsers can see [AU13]. @default 'status' */
   refusals?: 'status' | 'event';
   /** Serves clients that speak the beta shape, or turns them away as the hosted service does: `error`, close 4000 [BT2]. @default 'refuse' */
@@ -155,8 +161,8 @@ export interface Server {
   drain(options?: { graceMs?: number }): Promise<void>;
   /** Drains, then stops listening. A second call may shorten the grace. */
   close(options?: { graceMs?: number }): Promise<void>;
-  /** Makes a client secret useless and ends its sessions [AU26]. */
-  revokeClientSecret(value: string): boolean;
+  /** Makes a client secret useless and ends its sessions; false when there is no such secret [AU26]. */
+  revokeClientSecret(value: string): Promise<boolean>;
 }
 
 const DEFAULT_MODEL = 'gpt-realtime';
@@ -188,7 +194,9 @@ export function createServer(options: ServerOptions = {}): Server {
     throw new ColloquyError('invalid_configuration', reason);
   }
   const tokens = watchTokens(clock);
-  const secrets = clientSecrets(options.clientSecrets ?? {}, limits.secrets, wallClock, options.clock);
+  const secretStore =
+    options.secretStore ?? memorySecretStore({ maxSecrets: limits.secrets, wallClock, monotonic: options.clock });
+  const secrets = clientSecrets(options.clientSecrets ?? {}, secretStore, wallClock);
   const authorizer = createAuthorizer({
     keys,
     hosts: [...(options.hosts ?? []), ...(isWildcard(host) ? [] : [bracketed(host)])],
@@ -233,10 +241,11 @@ export function createServer(options: ServerOptions = {}): Server {
     onSession: options.onSession,
     onUsage: upstream && ((id, usage) => upstream.onUsage?.(id, usage)),
   });
+  const admission = createAdmission(hub, services, options.admissionStore ?? memoryAdmissionStore(clock));
   const upgrade = createUpgrade({
     ...{ services, authorizer, secrets, rules, openSession },
-    admission: createAdmission(hub, services),
-    watch: createWatchUpgrade({ services, hub, watching, feed, policy: watchPolicy }),
+    admission,
+    watch: createWatchUpgrade({ services, admission, hub, watching, feed, policy: watchPolicy }),
     refusals: options.refusals ?? 'status',
     beta: options.beta ?? 'refuse',
     upstream: upstream && { ...upstream, ...(models && { models }) },

@@ -2,7 +2,18 @@
 
 export { prepareResampler, resampleAll } from './audio/resample.ts';
 export { readWav, writeWav } from './audio/wav.ts';
+export { type AdmissionStore, memoryAdmissionStore, type Reservation } from './auth/admission-store.ts';
 export type { ClientSecretOptions } from './auth/client-secrets.ts';
+export {
+  type ClientSecret,
+  type FoundSecret,
+  type MemorySecretStoreOptions,
+  memorySecretStore,
+  type SecretSession,
+  type SecretStore,
+  type StoredSecret,
+  type TranslationConfig,
+} from './auth/secret-store.ts';
 export {
   createServer,
   type Listening,

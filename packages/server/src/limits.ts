@@ -2,7 +2,7 @@
 // the inside (items, buffers, durations) is `SessionLimits` of @colloquy/session.
 
 import { totalmem } from 'node:os';
-import { fillBucket, fullBucket, takeToken } from './token-bucket.ts';
+import { fullBucket, takeToken } from './token-bucket.ts';
 
 export interface Limits {
   /** Largest frame, in bytes; a larger one closes 1009. What plain events may have at most is the codec's business [LM1]. */
@@ -116,8 +116,6 @@ export interface Bucket {
    * process did not run: for them tokens come in beyond `burst`, since what was sent meanwhile comes at once.
    */
   take(now: number, missed?: number): boolean;
-  /** Whether it is as full as it gets, and need not be kept. */
-  isFull(now: number): boolean;
 }
 
 export function bucket(perSecond: number, burst: number): Bucket {
@@ -128,24 +126,6 @@ export function bucket(perSecond: number, burst: number): Bucket {
       const { bucket, isTaken } = takeToken(own, rate, now, missed);
       own = bucket;
       return isTaken;
-    },
-    isFull: (now) => fillBucket(own, rate, now, own.missed ?? 0).tokens >= burst,
-  };
-}
-
-/** A bucket per name, names being addresses: forgotten once full, so that what is kept is bounded by the rate itself. */
-export function buckets(perSecond: number, burst: number): { take(name: string, now: number): boolean } {
-  const byName = new Map<string, Bucket>();
-  let sweepAt = 0;
-  return {
-    take(name, now) {
-      if (now >= sweepAt) {
-        for (const [other, its] of byName) if (its.isFull(now)) byName.delete(other);
-        sweepAt = now + 10_000;
-      }
-      let own = byName.get(name);
-      if (!own) byName.set(name, (own = bucket(perSecond, burst)));
-      return own.take(now);
     },
   };
 }

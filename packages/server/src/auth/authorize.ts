@@ -5,18 +5,19 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { ColloquyError } from '@colloquy/protocol';
 import { NO_CREDENTIAL, type Refusal, refusal } from '../http/refusals.ts';
 import { keyName } from '../log.ts';
-import type { ClientSecret, ClientSecrets } from './client-secrets.ts';
+import type { ClientSecrets } from './client-secrets.ts';
 import { offeredProtocols, pathOf, queryOf, type RequestHead } from './request-head.ts';
+import type { ClientSecret } from './secret-store.ts';
 import { isWatchToken, type WatchTokens } from './watch-tokens.ts';
 
 export interface Authorizer {
   /**
    * Lets a request in, or says why not: `invalid_value` for a target or credentials that are ambiguous, `forbidden_host`,
-   * `forbidden_origin`, `invalid_api_key`. Never throws.
+   * `forbidden_origin`, `invalid_api_key`. Rejects only as the store of the secrets does.
    *
    * @see SPEC.md AU7 to AU18, AU25, AU29, RT17
    */
-  authorize(head: RequestHead, rule: AccessRule): Verdict;
+  authorize(head: RequestHead, rule: AccessRule): Promise<Verdict>;
   /** Whether the operator listed this origin in `origins`. */
   isListed(origin: string): boolean;
 }
@@ -91,7 +92,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   if (options.keys.includes('')) throw new ColloquyError('invalid_configuration', 'keys: an empty key');
   const credentials: Credentials = { ...options, keys: options.keys.map(digest) };
   return {
-    authorize(head, rule) {
+    async authorize(head, rule) {
       const refused = refuseTarget(head.target) ?? refuseHost(head, hosts) ?? refuseOrigin(head, origins, rule);
       if (refused) return refuse(refused);
       return rule.scope === 'public' && !rule.isConsoleApi ? granted(NOBODY) : checkCredential(credentials, head, rule);
@@ -197,7 +198,7 @@ interface Credentials extends Pick<AuthorizerOptions, 'keysFromBrowsers' | 'secr
 const IN_QUERY = refusal('invalid_value', 'Credentials are not read from the query string. Send them as a header.');
 const TWO_CREDENTIALS = refusal('invalid_value', 'Two different credentials were sent.');
 
-function checkCredential(credentials: Credentials, head: RequestHead, rule: AccessRule): Verdict {
+async function checkCredential(credentials: Credentials, head: RequestHead, rule: AccessRule): Promise<Verdict> {
   if (hasCredentialInQuery(head.target)) return refuse(IN_QUERY);
   const { sent, fromProtocol } = credentialsOf(head);
   if (sent.size > 1) return refuse(TWO_CREDENTIALS);
@@ -209,7 +210,7 @@ function checkCredential(credentials: Credentials, head: RequestHead, rule: Acce
   }
   if (isWatchToken(credential)) return checkWatchToken(credentials, credential, rule);
   if (credential.startsWith('ek_')) {
-    const verdict = checkSecret(credentials, credential, rule);
+    const verdict = await checkSecret(credentials, credential, rule);
     if (verdict) return verdict;
   }
   if (!hasKeys) return granted(NOBODY);
@@ -237,8 +238,12 @@ function credentialsOf(head: RequestHead): { sent: ReadonlySet<string>; fromProt
   return { sent, fromProtocol: protocols.length > 0 };
 }
 
-function checkWatchToken({ watchTokens, keys }: Credentials, credential: string, rule: AccessRule): Verdict {
-  const principal = watchTokens.find(credential);
+async function checkWatchToken(
+  { watchTokens, keys }: Credentials,
+  credential: string,
+  rule: AccessRule,
+): Promise<Verdict> {
+  const principal = await watchTokens.find(credential);
   if (principal === undefined) {
     return keys.length === 0 ? granted(NOBODY) : badCredential('The watch token is unknown or expired.');
   }
@@ -247,8 +252,12 @@ function checkWatchToken({ watchTokens, keys }: Credentials, credential: string,
 }
 
 /** `undefined` for a value that is not a client secret of this server: it may still be a key. */
-function checkSecret({ secrets }: Credentials, credential: string, { scope }: AccessRule): Verdict | undefined {
-  const found = secrets.find(credential);
+async function checkSecret(
+  { secrets }: Credentials,
+  credential: string,
+  { scope }: AccessRule,
+): Promise<Verdict | undefined> {
+  const found = await secrets.find(credential);
   if (found.is === 'unknown') return undefined;
   if (found.is !== 'good') return badCredential(`The client secret is ${found.is}.`);
   if (scope !== 'open_session') return badCredential('A client secret cannot be used here.');

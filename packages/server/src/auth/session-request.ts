@@ -4,8 +4,8 @@
 import type { SessionUpdateConfig } from '@colloquy/protocol';
 import { type Refusal, refusal, unknownModel } from '../http/refusals.ts';
 import type { Grant } from './authorize.ts';
-import type { SecretSession, TranslationConfig } from './client-secrets.ts';
 import { pathOf, queryOf } from './request-head.ts';
+import type { SecretSession, TranslationConfig } from './secret-store.ts';
 
 /** A session with a conversation. */
 export interface ConversationRequest {

@@ -4,11 +4,12 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 
+/** Asynchronous, so that tokens shared by several nodes fit. */
 export interface WatchTokens {
   /** Makes a token; only the caller ever sees its value. `undefined` when `MAX_TOKENS` are live. */
-  mint(principal: string): string | undefined;
+  mint(principal: string): Promise<string | undefined>;
   /** Whose token it is; `undefined` when it is unknown or expired. */
-  find(value: string): string | undefined;
+  find(value: string): Promise<string | undefined>;
 }
 
 /** How long a token can be used, in milliseconds. */
@@ -26,7 +27,7 @@ const hashOf = (value: string) => createHash('sha256').update(value).digest('hex
 export function watchTokens(now: () => number): WatchTokens {
   const live = new Map<string, { readonly principal: string; readonly until: number }>();
   return {
-    mint(principal) {
+    async mint(principal) {
       const at = now();
       // Tokens expire in the order they were minted.
       for (const [hash, { until }] of live) {
@@ -38,7 +39,7 @@ export function watchTokens(now: () => number): WatchTokens {
       live.set(hashOf(value), { principal, until: at + WATCH_TOKEN_MS });
       return value;
     },
-    find(value) {
+    async find(value) {
       const token = live.get(hashOf(value));
       return token && token.until > now() ? token.principal : undefined;
     },

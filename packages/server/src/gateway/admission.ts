@@ -1,30 +1,80 @@
 // Whether there is room for one more session [LM7]. Asked after everything else, so that what is refused anyway does not count.
+// Places are reserved before they are used: requests that wait at once never open more sessions than there may be.
 
+import type { AdmissionStore, Reservation } from '../auth/admission-store.ts';
 import type { Grant } from '../auth/authorize.ts';
 import { type Refusal, refusal } from '../http/refusals.ts';
-import { buckets } from '../limits.ts';
+import { errorName } from '../log.ts';
 import type { Services } from '../services.ts';
 import type { Hub } from '../sessions/session-registry.ts';
 
-export interface Admission {
-  /** Why a client at this address may not open a session now. Counts against the address's rate. */
-  refuseOpening(grant: Grant, address: string): Refusal | undefined;
-  /** Why there is no room, whatever the rate: for a session that was admitted a while ago. */
-  refuseCrowd(grant: Grant): Refusal | undefined;
+/** A place for a session that was admitted. */
+export interface Place {
+  /** Why the session may not be opened any more: the server drains. */
+  refuseLate(): Refusal | undefined;
+  /** Gives the place back: the session ended, or was never opened. A second time does nothing. */
+  release(): void;
 }
 
-export function createAdmission(hub: Hub, { limits, clock }: Services): Admission {
-  const opens = buckets(limits.opensPerSecond, limits.opensBurst);
+export type Admitted = { ok: true; place: Place } | { ok: false; refusal: Refusal };
 
-  function refuseCrowd({ principal }: Grant): Refusal | undefined {
-    if (hub.isDraining) return DRAINING;
-    if (hub.count() >= limits.sessions || process.memoryUsage.rss() > limits.memoryBytes) return FULL;
-    return principal !== 'anyone' && hub.count(principal) >= limits.sessionsPerKey ? TOO_MANY : undefined;
+export interface Admission {
+  /** Takes a place for a client at this address, and counts against the address's rate. Rejects as the store does. */
+  admit(grant: Grant, address: string): Promise<Admitted>;
+  /** Counts an observer at this address. False when too many came at once. Rejects as the store does. */
+  admitObserver(address: string): Promise<boolean>;
+}
+
+export function createAdmission(hub: Hub, { limits, log }: Services, store: AdmissionStore): Admission {
+  const rate = { perSecond: limits.opensPerSecond, burst: limits.opensBurst };
+  /** Places taken on this server. */
+  let taken = 0;
+
+  async function reserve({ principal }: Grant, address: string): Promise<Reservation | Refusal | undefined> {
+    const isCounted = principal !== 'anyone';
+    const reservation = isCounted ? await store.reserve(principal, limits.sessionsPerKey) : undefined;
+    if (isCounted && !reservation) return TOO_MANY;
+    if (await store.takeToken(`open ${address}`, rate).catch((error) => giveBack(reservation, error)))
+      return reservation;
+    await reservation?.release();
+    return TOO_FAST;
+  }
+
+  async function giveBack(reservation: Reservation | undefined, error: unknown): Promise<never> {
+    await reservation?.release();
+    throw error;
+  }
+
+  function placeOf(reservation: Reservation | undefined): Place {
+    let isTaken = true;
+    return {
+      refuseLate: () => (hub.isDraining ? DRAINING : undefined),
+      release() {
+        if (!isTaken) return;
+        isTaken = false;
+        taken -= 1;
+        reservation?.release().catch((error) => log.error({ error: errorName(error) }, 'a place was not given back'));
+      },
+    };
   }
 
   return {
-    refuseCrowd,
-    refuseOpening: (grant, address) => refuseCrowd(grant) ?? (opens.take(address, clock()) ? undefined : TOO_FAST),
+    async admit(grant, address) {
+      if (hub.isDraining) return { ok: false, refusal: DRAINING };
+      if (taken >= limits.sessions || process.memoryUsage.rss() > limits.memoryBytes)
+        return { ok: false, refusal: FULL };
+      taken += 1;
+      let place: Place | undefined;
+      try {
+        const reserved = await reserve(grant, address);
+        if (reserved && 'code' in reserved) return { ok: false, refusal: reserved };
+        place = placeOf(reserved);
+        return { ok: true, place };
+      } finally {
+        if (!place) taken -= 1;
+      }
+    },
+    admitObserver: (address) => store.takeToken(`watch ${address}`, rate),
   };
 }
 

@@ -73,6 +73,7 @@ export function sessionOpener(options: SessionOpenerOptions): OpenSession {
     if (!secret) return session;
     const revoke = () => session.close(1008, 'The client secret was revoked.');
     secret.revoked.addEventListener('abort', revoke);
+    if (secret.revoked.aborted) revoke(); // while the session was being opened
     void session.ended.then(() => secret.revoked.removeEventListener('abort', revoke));
     return session;
   };

@@ -18,10 +18,11 @@ import type { SessionHandle } from '../sessions/session-handle.ts';
 import { asksForBeta, BETA_REFUSED, type BetaPolicy } from '../transports/beta.ts';
 import { closeWithError } from '../transports/close-with-error.ts';
 import { webSocketTransport } from '../transports/websocket.ts';
-import type { Admission } from './admission.ts';
+import type { Admission, Place } from './admission.ts';
 import { dialForClient } from './dial-for-client.ts';
 import { handshakeFault, handshakeServer, isHandshake } from './handshake.ts';
 import type { OpenSession } from './open-session.ts';
+import { watchDeparture } from './watch-departure.ts';
 import { type WatchUpgrade, watchedBy } from './watch-upgrade.ts';
 
 export interface UpgradeOptions {
@@ -50,6 +51,16 @@ interface Attempt {
   readonly path: string;
 }
 
+/** A refusal, its headers, and whether another server refused. */
+type Why = readonly [refusal: Refusal, headers?: Record<string, string>, isUpstreams?: boolean];
+
+/** What a session that may be opened has: its place, and its upstream if it is relayed. */
+type Prepared =
+  | { readonly ok: true; readonly place: Place; readonly upstream: Upstream | undefined }
+  | { readonly ok: false; readonly why: Why };
+
+const turnDown = (...why: Why) => ({ ok: false, why }) as const;
+
 /** Makes the listener for `upgrade`. */
 export function createUpgrade(
   options: UpgradeOptions,
@@ -58,45 +69,69 @@ export function createUpgrade(
   const { log, clock, limits } = services;
   const sockets = handshakeServer(limits, limits.frameBytes);
 
-  function handle(attempt: Attempt): void {
+  async function handle(attempt: Attempt): Promise<void> {
     const { request, socket, head, requestHead, path } = attempt;
     const isSessionPath = SESSION_PATHS.has(path);
     const watched = watchedBy(path);
-    const verdict = authorizer.authorize(requestHead, isSessionPath ? OPEN_SESSION : watched ? WATCH : PUBLIC);
+    const verdict = await authorizer.authorize(requestHead, isSessionPath ? OPEN_SESSION : watched ? WATCH : PUBLIC);
     if (!verdict.ok) return refuse(attempt, verdict.refusal);
     if (!isSessionPath && !watched) return refuse(attempt, NOT_FOUND);
     const fault = handshakeFault(request);
     if (fault) return refuse(attempt, ...fault);
     const { grant } = verdict;
     if (!watched) return handleSession(attempt, grant);
-    const refused = options.watch(request, socket, head, watched, grant);
+    const refused = await options.watch(request, socket, head, watched, grant);
     if (refused) refuse(attempt, refused);
   }
 
-  function handleSession(attempt: Attempt, grant: Grant): void {
-    const { request, socket, requestHead } = attempt;
+  async function handleSession(attempt: Attempt, grant: Grant): Promise<void> {
+    const { requestHead } = attempt;
     if (options.beta === 'refuse' && asksForBeta(requestHead)) return refuse(attempt, BETA_REFUSED);
     const parsed = parseSessionRequest(requestHead.target, grant, rules);
     if (!parsed.ok) return refuse(attempt, parsed.refusal);
-    const full = admission.refuseOpening(grant, request.socket.remoteAddress ?? '');
-    if (full) return refuse(attempt, full);
     const { request: wanted } = parsed;
     if (to && wanted.kind === 'translation') return refuse(attempt, NOT_RELAYED);
-    if (grant.secret && !secrets.spend(grant.secret)) return refuse(attempt, SPENT);
-    if (!to) return accept(attempt, grant, wanted);
-    // An upstream is dialled before the client is told of success [RL2].
-    dialForClient(to, wanted, socket, services).then(
-      (upstream) => {
-        const crowd = admission.refuseCrowd(grant);
-        if (!crowd) return accept(attempt, grant, wanted, upstream);
-        upstream.transport.drop();
-        refuse(attempt, crowd);
-      },
-      (error: unknown) => {
-        const { refusal, retryAfter } = dialRefusal(error);
-        refuse(attempt, refusal, retryAfter === undefined ? {} : { 'retry-after': `${retryAfter}` }, true);
-      },
-    );
+    const departure = watchDeparture(attempt.socket);
+    const prepared = await prepare(attempt, grant, wanted, departure.signal).finally(departure.stop);
+    if (!prepared.ok) return refuse(attempt, ...prepared.why);
+    const { place, upstream } = prepared;
+    if (accept(place, attempt, grant, wanted, upstream)) return;
+    upstream?.transport.drop();
+    place.release();
+  }
+
+  /** All that is waited for before the client is told of success. What it sends meanwhile stays unread. */
+  async function prepare(
+    { request }: Attempt,
+    grant: Grant,
+    wanted: SessionRequest,
+    clientLeft: AbortSignal,
+  ): Promise<Prepared> {
+    const admitted = await admission.admit(grant, request.socket.remoteAddress ?? '');
+    if (!admitted.ok) return turnDown(admitted.refusal);
+    const { place } = admitted;
+    let prepared: Prepared | undefined;
+    try {
+      if (clientLeft.aborted) return turnDown(CLIENT_LEFT); // its secret is not spent
+      if (grant.secret && !(await secrets.spend(grant.secret))) return turnDown(SPENT);
+      const dialled = to ? await dial(to, wanted, clientLeft) : { ok: true as const, upstream: undefined };
+      if (!dialled.ok) return dialled;
+      const late = place.refuseLate();
+      if (late) dialled.upstream?.transport.drop();
+      prepared = late ? undefined : { ...dialled, place };
+      return prepared ?? turnDown(late as Refusal);
+    } finally {
+      if (!prepared) place.release();
+    }
+  }
+
+  async function dial(options: UpstreamOptions, wanted: SessionRequest, clientLeft: AbortSignal) {
+    try {
+      return { ok: true, upstream: await dialForClient(options, wanted, clientLeft, services) } as const;
+    } catch (error) {
+      const { refusal, retryAfter } = dialRefusal(error);
+      return turnDown(refusal, retryAfter === undefined ? {} : { 'retry-after': `${retryAfter}` }, true);
+    }
   }
 
   /** `isUpstreams`: another server refused. */
@@ -111,17 +146,31 @@ export function createUpgrade(
     } else answerSocket(socket, httpAnswer(refusal, headers));
   }
 
-  function accept(attempt: Attempt, grant: Grant, wanted: SessionRequest, upstream?: Upstream): void {
+  /** False when the client has gone, or the session could not be opened. */
+  function accept(
+    place: Place,
+    attempt: Attempt,
+    grant: Grant,
+    wanted: SessionRequest,
+    upstream: Upstream | undefined,
+  ): boolean {
     const { request, socket, head } = attempt;
     let isOpen = false;
     sockets.handleUpgrade(request, socket, head, (ws) => {
-      isOpen = true;
-      open(ws, attempt, grant, wanted, upstream);
+      const session = open(ws, attempt, grant, wanted, upstream);
+      isOpen = session !== undefined;
+      void session?.ended.then(place.release);
     });
-    if (!isOpen) upstream?.transport.drop(); // the client has gone
+    return isOpen;
   }
 
-  function open(ws: WebSocket, attempt: Attempt, grant: Grant, wanted: SessionRequest, upstream?: Upstream): void {
+  function open(
+    ws: WebSocket,
+    attempt: Attempt,
+    grant: Grant,
+    wanted: SessionRequest,
+    upstream: Upstream | undefined,
+  ): SessionHandle | undefined {
     const { requestHead, socket } = attempt;
     const began = clock();
     const transport = webSocketTransport(ws, { ...limits, stream: socket });
@@ -143,12 +192,17 @@ export function createUpgrade(
       log.error({ session_id: '', error: errorName(error) }, 'a session failed');
       closeWithError(transport, SERVER_FAULT, 1011, SERVER_FAULT.message);
     }
+    return session;
   }
 
   return (request, socket, head) => {
     socket.on('error', () => socket.destroy()); // a socket without a listener ends the process
     const requestHead = readRequestHead(request);
-    handle({ request, socket, head, requestHead, path: pathOf(requestHead.target) });
+    const attempt = { request, socket, head, requestHead, path: pathOf(requestHead.target) };
+    handle(attempt).catch((error: unknown) => {
+      log.error({ error: errorName(error) }, 'an upgrade failed');
+      refuse(attempt, SERVER_FAULT);
+    });
   };
 }
 
@@ -157,6 +211,8 @@ const OPEN_SESSION: AccessRule = { scope: 'open_session' };
 const WATCH: AccessRule = { scope: 'read', isConsoleApi: true };
 
 const NOT_RELAYED = refusal('not_found', 'Translation sessions are not relayed.');
+/** Nobody reads it. */
+const CLIENT_LEFT = refusal('invalid_value', 'The client has left.');
 const SPENT = refusal('invalid_api_key', 'The client secret is spent.');
 
 /** One `error`, then a close that names it [ER48, ER49]. */

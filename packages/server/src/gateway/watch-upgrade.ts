@@ -8,12 +8,12 @@ import type { RedactionLevel } from '@colloquy/protocol';
 import type { Grant } from '../auth/authorize.ts';
 import { askedLevel } from '../http/redaction-level.ts';
 import { type Refusal, refusal } from '../http/refusals.ts';
-import { buckets } from '../limits.ts';
 import type { Services } from '../services.ts';
 import type { Watching } from '../sessions/observers.ts';
 import type { SessionFeed } from '../sessions/session-feed.ts';
 import type { Hub } from '../sessions/session-registry.ts';
 import { webSocketTransport } from '../transports/websocket.ts';
+import type { Admission } from './admission.ts';
 import { handshakeServer } from './handshake.ts';
 
 /** What observers may be shown at most: nothing, what is said in words, or audio and images too. */
@@ -25,6 +25,7 @@ export interface WatchUpgradeOptions {
   readonly feed: SessionFeed;
   readonly policy: WatchPolicy;
   readonly services: Services;
+  readonly admission: Admission;
 }
 
 /** Answers why an observer's handshake is refused, or nothing, and then it has become an observer. */
@@ -34,7 +35,7 @@ export type WatchUpgrade = (
   head: Buffer,
   watched: Watched,
   grant: Grant,
-) => Refusal | undefined;
+) => Promise<Refusal | undefined>;
 
 /** The level of redaction that a policy shows at most; `null` where nobody may watch. */
 export const levelOfPolicy = (policy: WatchPolicy): RedactionLevel | null =>
@@ -56,19 +57,22 @@ const HEARD_BYTES = 4096;
 
 /** Makes what takes handshakes of observers that are in order. */
 export function createWatchUpgrade(options: WatchUpgradeOptions): WatchUpgrade {
-  const { hub, watching, feed, policy } = options;
-  const { limits, log, clock } = options.services;
-  const opens = buckets(limits.opensPerSecond, limits.opensBurst);
+  const { hub, watching, feed, policy, admission } = options;
+  const { limits, log } = options.services;
   const sockets = handshakeServer(limits, HEARD_BYTES);
 
-  return (request, socket, head, watched, { principal }) => {
+  const liveOf = (watched: Watched) =>
+    watched.kind === 'session' ? hub.find(watched.id) : watched.kind === 'newest' ? hub.list().at(-1) : undefined;
+
+  return async (request, socket, head, watched, { principal }) => {
     const level = watched.kind === 'list' ? 'media' : levelFor(request.url ?? '');
     if (typeof level === 'object') return level;
-    const live =
-      watched.kind === 'session' ? hub.find(watched.id) : watched.kind === 'newest' ? hub.list().at(-1) : undefined;
-    if (watched.kind === 'session' && !live) return NO_SESSION;
-    if (watching.count >= limits.observers) return FULL;
-    if (!opens.take(request.socket.remoteAddress ?? '', clock())) return TOO_FAST;
+    const refused = refuseNow(watched);
+    if (refused) return refused;
+    if (!(await admission.admitObserver(request.socket.remoteAddress ?? ''))) return TOO_FAST;
+    const late = refuseNow(watched); // the session may have ended meanwhile, and others have come
+    if (late) return late;
+    const live = liveOf(watched);
     sockets.handleUpgrade(request, socket, head, (ws) => {
       const transport = webSocketTransport(ws, { ...limits, stream: socket });
       if (watched.kind === 'list') return feed.join(transport);
@@ -78,6 +82,11 @@ export function createWatchUpgrade(options: WatchUpgradeOptions): WatchUpgrade {
     });
     return undefined;
   };
+
+  function refuseNow(watched: Watched): Refusal | undefined {
+    if (watched.kind === 'session' && !liveOf(watched)) return NO_SESSION;
+    return watching.count >= limits.observers ? FULL : undefined;
+  }
 
   function levelFor(target: string): RedactionLevel | Refusal {
     if (policy === 'off') return SWITCHED_OFF;

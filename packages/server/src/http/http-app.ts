@@ -95,7 +95,7 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   app.addHook('onRequest', async (request, reply) => {
     const head = readRequestHead(request.raw);
     const isPreflight = request.method === 'OPTIONS';
-    const verdict = authorizer.authorize(head, (!isPreflight && request.routeOptions.config.access) || PUBLIC);
+    const verdict = await authorizer.authorize(head, (!isPreflight && request.routeOptions.config.access) || PUBLIC);
     reply.headers(SECURITY_HEADERS);
     if (!verdict.ok) {
       log.info({ code: verdict.refusal.code, status: verdict.refusal.http }, 'request refused');

@@ -1,4 +1,4 @@
-// The live sessions: who is there, how many under which key, and how all of them end.
+// The live sessions: who is there, and how all of them end.
 
 import type { Observers } from './observers.ts';
 import type { SessionHandle } from './session-handle.ts';
@@ -26,8 +26,6 @@ export interface Hub {
   /** In the order they began. */
   list(): readonly LiveSession[];
   find(sessionId: string): LiveSession | undefined;
-  /** Live sessions in all, or of one principal. */
-  count(principal?: string): number;
   /** Whether a drain has begun. New sessions are refused from then on [LM12]. */
   readonly isDraining: boolean;
   /**
@@ -42,29 +40,19 @@ const FAREWELL_MS = 1000;
 
 export function createHub(): Hub {
   const live = new Map<string, LiveSession>();
-  const byPrincipal = new Map<string, number>();
   const waiting = new Set<() => void>();
   let isDraining = false;
-
-  const count = (principal: string, change: number) => {
-    const now = (byPrincipal.get(principal) ?? 0) + change;
-    if (now === 0) byPrincipal.delete(principal);
-    else byPrincipal.set(principal, now);
-  };
 
   return {
     add(entry) {
       live.set(entry.session.id, entry);
-      count(entry.principal, 1);
       return () => {
         if (!live.delete(entry.session.id)) return;
-        count(entry.principal, -1);
         if (live.size === 0) for (const resolve of waiting) resolve();
       };
     },
     list: () => [...live.values()],
     find: (id) => live.get(id),
-    count: (principal) => (principal === undefined ? live.size : (byPrincipal.get(principal) ?? 0)),
     get isDraining() {
       return isDraining;
     },

@@ -8,7 +8,7 @@ import {
 } from '@colloquy/protocol';
 import { createTranslation, translationObject } from '@colloquy/session';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { SecretSession } from '../../auth/client-secrets.ts';
+import type { SecretSession } from '../../auth/secret-store.ts';
 import { randomSeed } from '../../sessions/random-seed.ts';
 import { replyRefusal } from '../http-app.ts';
 import { refusalOf } from '../refusals.ts';
@@ -41,14 +41,14 @@ function readBody(body: unknown): Minting {
 export function clientSecretRoutes(app: FastifyInstance, prefix: string, options: MintingOptions): void {
   const { secrets, rules, now, opened } = options;
 
-  function reply(
+  async function reply(
     request: FastifyRequest,
     to: FastifyReply,
     seconds: number,
     carried: SecretSession | undefined,
     session: object,
   ) {
-    const minted = secrets.mint({ session: carried, seconds, principal: request.grant.principal });
+    const minted = await secrets.mint({ session: carried, seconds, principal: request.grant.principal });
     if (!minted) return replyRefusal(to, TOO_MANY);
     const { value, expiresAt } = minted;
     return to.header('cache-control', 'no-store').send({ value, expires_at: Math.floor(expiresAt / 1000), session });

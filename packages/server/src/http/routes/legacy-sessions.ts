@@ -51,11 +51,11 @@ export function legacySessionRoutes(app: FastifyInstance, prefix: string, option
   }
 
   for (const { path, type, seconds } of LEGACY) {
-    app.post(`${prefix}/realtime/${path}`, { config: { access: { scope: 'manage' } } }, (request, reply) => {
+    app.post(`${prefix}/realtime/${path}`, { config: { access: { scope: 'manage' } } }, async (request, reply) => {
       const judged = judge(type, request.body);
       if (!judged.ok) return replyRefusal(reply, refusalOf(judged.issue));
       const { session, temperature, stated } = judged;
-      const minted = secrets.mint({ session, temperature, seconds, principal: request.grant.principal });
+      const minted = await secrets.mint({ session, temperature, seconds, principal: request.grant.principal });
       if (!minted) return replyRefusal(reply, TOO_MANY);
       const client_secret = { value: minted.value, expires_at: Math.floor(minted.expiresAt / 1000) };
       return reply.header('cache-control', 'no-store').send({ ...stated, client_secret });

@@ -11,8 +11,8 @@ const TOO_MANY = refusal('overloaded', 'Too many watch tokens are live.');
 /** `now` is the wall clock, in Unix milliseconds. */
 export function watchTokenRoutes(app: FastifyInstance, tokens: WatchTokens, now: () => number): void {
   const access = { scope: 'manage', isConsoleApi: true } as const;
-  app.post('/api/watch_tokens', { config: { access } }, (request, reply) => {
-    const value = tokens.mint(request.grant.principal);
+  app.post('/api/watch_tokens', { config: { access } }, async (request, reply) => {
+    const value = await tokens.mint(request.grant.principal);
     if (value === undefined) return replyRefusal(reply, TOO_MANY);
     const token: WatchToken = { value, expires_at: Math.floor((now() + WATCH_TOKEN_MS) / 1000) };
     return reply.header('cache-control', 'no-store').send(token);

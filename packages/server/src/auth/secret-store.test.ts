@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { clientSecrets } from './client-secrets.ts';
+import { memorySecretStore, type StoredSecret } from './secret-store.ts';
+
+const minted = { session: undefined, principal: 'key_a', seconds: 60 };
+
+describe('memorySecretStore', () => {
+  it('[AU22] lets exactly one of several takers spend a single-use secret', async () => {
+    const secrets = clientSecrets({ singleUse: true }, memorySecretStore({ maxSecrets: 10 }), Date.now);
+    const { value = '' } = (await secrets.mint(minted)) ?? {};
+    const found = await Promise.all([secrets.find(value), secrets.find(value), secrets.find(value)]);
+    const spent = await Promise.all(found.map((each) => each.is === 'good' && secrets.spend(each.secret)));
+    expect(spent.filter((isSpent) => isSpent)).toHaveLength(1);
+    expect(await secrets.find(value)).toEqual({ is: 'spent' });
+  });
+
+  it('[AU26] aborts what was found before a revocation, and lets it be spent no more', async () => {
+    const secrets = clientSecrets({}, memorySecretStore({ maxSecrets: 10 }), Date.now);
+    const { value = '' } = (await secrets.mint(minted)) ?? {};
+    const found = await secrets.find(value);
+    if (found.is !== 'good') throw new Error('the secret was not found');
+    expect(await secrets.revoke(value)).toBe(true);
+    expect(found.secret.revoked.aborted).toBe(true);
+    expect(await secrets.spend(found.secret)).toBe(false);
+    expect(await secrets.find(value)).toEqual({ is: 'revoked' });
+  });
+
+  it('[AU23] forgets a secret an hour after it expired, and then has room again', async () => {
+    let now = 0;
+    const store = memorySecretStore({ maxSecrets: 1, wallClock: () => now, monotonic: () => now });
+    const secrets = clientSecrets({}, store, () => now);
+    const { value = '' } = (await secrets.mint(minted)) ?? {};
+    expect(await secrets.mint(minted)).toBeUndefined();
+    now = 60_000;
+    expect(await secrets.find(value)).toEqual({ is: 'expired' });
+    now += 3_600_000;
+    expect(await secrets.mint(minted)).toBeDefined();
+    expect(await secrets.find(value)).toEqual({ is: 'unknown' });
+  });
+
+  it('[AU12] is given hashes, never a value', async () => {
+    const added: StoredSecret[] = [];
+    const store = memorySecretStore({ maxSecrets: 10 });
+    const add = (secret: StoredSecret) => {
+      added.push(secret);
+      return store.add(secret);
+    };
+    const secrets = clientSecrets({}, { ...store, add }, Date.now);
+    const { value = '' } = (await secrets.mint(minted)) ?? {};
+    expect(added).toHaveLength(1);
+    expect(JSON.stringify(added)).not.toContain(value.slice(3));
+  });
+});
