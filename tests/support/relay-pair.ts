@@ -3,8 +3,9 @@
 import type { ServerEvent } from '@colloquy/protocol';
 import { afterEach } from 'vitest';
 import type { ResponseUsage } from '../../packages/server/src/relay/relay-responses.ts';
-import { type RelayedSession, type RelayOptions, relaySession } from '../../packages/server/src/relay/relay-session.ts';
+import { type RelayOptions, relaySession } from '../../packages/server/src/relay/relay-session.ts';
 import type { Upstream } from '../../packages/server/src/relay/upstream.ts';
+import type { ServiceOptions } from '../../packages/server/src/services.ts';
 import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 
 const running: (() => Promise<void>)[] = [];
@@ -15,21 +16,18 @@ afterEach(async () => {
 export type Event = ServerEvent & { [field: string]: never };
 
 /** `client` is the client's end, `far` the upstream's. */
-export function relay(options: Partial<RelayOptions> = {}) {
+export function relay(options: Partial<RelayOptions> = {}, services: ServiceOptions = {}) {
   const [client, near] = memoryPair();
   const [far, farNear] = memoryPair();
   const upstream: Upstream = { transport: farNear, closed: farNear.closed };
   const usages: ResponseUsage[] = [];
-  let session: RelayedSession | undefined;
-  const over = relaySession(near, {
+  const session = relaySession(near, {
     upstream,
-    clock: () => performance.now(), // which a test may turn on
+    services: { clock: () => performance.now(), ...services }, // a test may turn that clock on
     onUsage: (usage) => void usages.push(usage),
-    onStart: (started) => {
-      session = started;
-    },
     ...options,
   });
+  const over = session.ended;
   running.push(async () => {
     client.close(1000, '');
     await over;
@@ -41,7 +39,7 @@ export function relay(options: Partial<RelayOptions> = {}) {
     far,
     over,
     usages,
-    session: () => session as RelayedSession,
+    session,
     /** What the client sends, and what the upstream says. */
     send: (event: unknown) => client.send(typeof event === 'string' ? event : JSON.stringify(event)),
     say: (...events: object[]) => {

@@ -148,34 +148,15 @@ class SessionOpener {
 
   #relay(wanted: ConversationRequest, upstream: Upstream): SessionHandle {
     const { services, models, onUsage } = this.#options;
-    const { limits, log, clock } = services;
     const { kind, model, config } = wanted;
-    const sinks = this.#conversationSinks('relay', this.#record('relay'));
-    let handle: SessionHandle | undefined;
-    const relayed = relaySession(this.#transport, {
-      ...{ log, clock, upstream, models, drainCode: this.#drainCode },
-      limits: { ...limits, sessionMs: this.#maxDurationMs },
+    const session: SessionHandle = relaySession(this.#transport, {
+      ...{ upstream, models, drainCode: this.#drainCode },
+      services: { ...services, limits: { ...services.limits, sessionMs: this.#maxDurationMs } },
       opening: { kind, model, ...(config && { session: config }), ...lockedBy(wanted) },
-      onStart(session) {
-        const { id, state } = session;
-        handle = {
-          ...session,
-          options: { session: id, started_at: state.started_at },
-          attach: (transport) => transport.close(1000, ''),
-          ended: Promise.resolve(),
-        };
-        for (const sink of sinks) sink.begin?.(handle);
-      },
-      onLine(line) {
-        for (const sink of sinks) sink.write(line);
-      },
-      onUsage: (usage) => handle && onUsage?.(handle.id, usage),
+      sinks: this.#conversationSinks('relay', this.#record('relay')),
+      onUsage: (usage) => onUsage?.(session.id, usage),
     });
-    const ended = relayed.finally(() => {
-      for (const sink of sinks) sink.end?.();
-    });
-    // An upstream that is there begins its session at once.
-    return { ...(handle as SessionHandle), ended };
+    return session;
   }
 
   #record(engine: string): RecordingSink | undefined {

@@ -112,7 +112,7 @@ describe('malformed frames of an upstream', () => {
   it('[RL5] reports the first at once and 20,000 more by their count', async () => {
     const logged: { count: number }[] = [];
     const log = { warn: (fields: object) => void logged.push(fields as { count: number }) };
-    const both = relay({ log: log as never });
+    const both = relay({}, { log: log as never });
     both.say(CREATED);
     for (let count = 0; count < 20_001; count += 1) both.far.send('{');
     const events = await every({ type: 'keepalive' }, 11, both);

@@ -200,7 +200,7 @@ describe('an upstream that falls silent', () => {
   const limits = { upstreamIdleMs: 40 };
 
   it('[RL7, RS35] ends the response as the wire has it, cancels it upstream, and leaves out what comes late', async () => {
-    const { send, say, next, forwarded, usages } = relay({ limits });
+    const { send, say, next, forwarded, usages } = relay({}, { limits });
     say(CREATED, ...spoken('r1'));
     const seen: Event[] = [];
     while (seen.at(-1)?.type !== 'response.done') seen.push(await next());
@@ -240,7 +240,7 @@ describe('an upstream that falls silent', () => {
   });
 
   it('[RL7] answers a request that nothing came of', async () => {
-    const { send, say, next } = relay({ limits });
+    const { send, say, next } = relay({}, { limits });
     say(CREATED);
     await next();
     send(ASK);
@@ -248,13 +248,13 @@ describe('an upstream that falls silent', () => {
   });
 
   it('[RL7] does not wait for an upstream that never says anything', async () => {
-    const { rest, client } = relay({ limits });
+    const { rest, client } = relay({}, { limits });
     expect(await rest()).toMatchObject([{ type: 'error', error: { code: 'upstream_timeout' } }]);
     expect((await client.closed).code).toBe(1011);
   });
 
   it('[RL7] lets it be silent when nothing is expected', async () => {
-    const { say, next } = relay({ limits });
+    const { say, next } = relay({}, { limits });
     say(CREATED, begun('r1'), done('r1'));
     for (let count = 0; count < 3; count += 1) await next();
     await new Promise((resolve) => setTimeout(resolve, 120)); // the rule is about time
@@ -322,9 +322,7 @@ describe('the ends of a relayed session', () => {
     let isStarted = false;
     const { rest, client, over } = relay({
       upstream: Promise.reject(new Error('sk-secret host')),
-      onStart: () => {
-        isStarted = true;
-      },
+      sinks: [{ begin: () => (isStarted = true), write() {} }],
     });
     const events = await rest();
     expect(events).toMatchObject([{ type: 'error', error: { type: 'server_error', code: 'upstream_error' } }]);
@@ -348,14 +346,14 @@ describe('the ends of a relayed session', () => {
     const { say, next, session, rest, client } = relay();
     say(begun('r1'));
     await next();
-    session().drain();
+    session.drain();
     say(done('r1'));
     expect(types(await rest())).toEqual(['response.done']);
     expect((await client.closed).code).toBe(1001);
   });
 
   it('[SE28] ends at the maximum duration, with the words of the wire', async () => {
-    const { say, rest, client } = relay({ limits: { sessionMs: 30 } });
+    const { say, rest, client } = relay({}, { limits: { sessionMs: 30 } });
     say(begun('r1'));
     const events = await rest();
     expect(types(events)).toEqual(['response.created', 'response.done', 'error']);
