@@ -1,6 +1,6 @@
 import type { RealtimeAudioFormat } from '@colloquy/protocol';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bytesOf, samplesOf, speechInput, speechOutput } from './convert.ts';
+import { bytesOf, inputConverter, samplesOf, speechOutput } from './convert.ts';
 import { prepareResampler } from './resample.ts';
 
 beforeAll(prepareResampler);
@@ -28,9 +28,9 @@ describe('samplesOf and bytesOf', () => {
   });
 });
 
-describe('speechInput', () => {
+describe('inputConverter', () => {
   it.each(FORMATS)('[VA26] makes 16 samples of each millisecond: $type', (format) => {
-    const input = speechInput(format);
+    const input = inputConverter(format);
     const chunk = bytesOf(
       sine(bytesPerMs(format) === 48 ? 24_000 : 8000, bytesPerMs(format) === 48 ? 480 : 160),
       format,

@@ -49,7 +49,7 @@ export function wholeSamples() {
 }
 
 /** A stream on its way in: the session's bytes as 16 kHz samples. `prepareResampler` comes first, and `prepareDenoiser`. */
-export function speechInput(format: RealtimeAudioFormat) {
+export function inputConverter(format: RealtimeAudioFormat) {
   const resampler = openResampler(rateOf(format), SPEECH_HZ);
   let denoiser: Denoiser | undefined;
   let reduction: NoiseReduction['type'] | undefined;

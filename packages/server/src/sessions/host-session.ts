@@ -15,7 +15,7 @@ import {
 import { type Engine, speakingOf } from '../engines/engine.ts';
 import { createServices, type ServiceOptions, type Services } from '../services.ts';
 import { prepareAudio } from '../speech/prepare-audio.ts';
-import { detectionOf, type Listener, listener, type SpeechParts } from '../speech/speech-input.ts';
+import { createSpeechInput, detectionOf, type SpeechInput, type SpeechParts } from '../speech/speech-input.ts';
 import { type McpAccess, mcpAccess } from '../tools/mcp-access.ts';
 import { type SessionTools, sessionTools } from '../tools/session-tools.ts';
 import type { Frame, Transport } from '../transports/transport.ts';
@@ -85,7 +85,7 @@ class SessionHost implements SessionParts {
   readonly #loop: SessionLoop<Line, HostedSession>;
   readonly #store = audioStore();
   readonly #audioText = createAudioText();
-  readonly #speechInput: Listener;
+  readonly #speechInput: SpeechInput;
   readonly #tools: SessionTools;
   /** Resolves once audio may be written to the speech input. */
   readonly #prepared: Promise<void>;
@@ -102,10 +102,10 @@ class SessionHost implements SessionParts {
     this.#state = createSession(made);
     const { id } = this.#state;
     this.#loop = new SessionLoop(transport, { id, parts: this, services, sinks: options.sinks ?? [] });
-    this.#speechInput = listener({
+    this.#speechInput = createSpeechInput({
       ...{ ...options.speech, session: id, needsWords: options.engine.needsWords ?? false },
       ...{ audio: this.#store.read, audioFormat: this.#store.formatOf },
-      hear: (event) => this.#dispatch({ at: this.#loop.now(), from: 'speech', event }),
+      emit: (event) => this.#dispatch({ at: this.#loop.now(), from: 'speech', event }),
     });
     this.#tools = sessionTools({
       ...{ access: options.mcp ?? NO_SERVERS, limits: services.limits, log: services.log },
@@ -269,7 +269,7 @@ class SessionHost implements SessionParts {
       signal: abort.signal,
       audio: this.#store.read,
       audioFormat: this.#store.formatOf,
-      transcript: this.#speechInput.transcript,
+      transcript: (itemId: string, contentIndex?: number) => this.#speechInput.transcript(itemId, contentIndex),
       drop: () => loop.client.transport.drop(),
     };
     void pumpResponse(request, {
