@@ -2,6 +2,7 @@
 // says differs from what the log's server said. Sockets and time are the caller's; how frames are compared is `frame-lanes.ts`.
 
 import { encodeBase64, REDACTED } from '@colloquy/protocol';
+import { isObject } from '../is-object.ts';
 import { loggedFrame } from '../recording/foreign-log.ts';
 import type { RecordingEntry } from '../recording/recording.ts';
 import { compareLanes, createFrameLanes, type LaneDifference } from './frame-lanes.ts';
@@ -138,8 +139,6 @@ export function createClientReplay(options: { words?: boolean } = {}): ClientRep
 }
 
 type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 // ---- Which id stands for which ----
 

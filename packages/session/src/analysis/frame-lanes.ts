@@ -1,6 +1,7 @@
 // Two runs of a session side by side: what each server said, in lanes. Within a lane the order of frames is a server's promise; from
 // lane to lane it is chance. Deltas count once for each response or item, however many there were.
 
+import { isObject } from '../is-object.ts';
 import { align } from './align.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -19,8 +20,6 @@ export interface FrameLanes {
   place(event: { readonly type: string }): PlacedFrame | undefined;
 }
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const word = (value: unknown): string | undefined => (typeof value === 'string' ? value.slice(0, 64) : undefined);
 
 /** Sorts the frames of one run, in their order. `words`: labels hold what was said, too. */

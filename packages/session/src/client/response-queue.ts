@@ -2,7 +2,7 @@
 // waits. Pure bookkeeping for a client that talks; the conversation itself is the mirror.
 
 import type { ResponseCancelEvent } from '@colloquy/protocol';
-import { isObject } from '../mirror/mirror-state.ts';
+import { isObject } from '../is-object.ts';
 
 /** The response of the default conversation that was asked for or is running. */
 export interface CurrentResponse {

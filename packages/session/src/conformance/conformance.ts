@@ -10,12 +10,13 @@ import {
   REDACTED,
 } from '@colloquy/protocol';
 import { BETA_CLIENT_EVENT_TYPES, BETA_SERVER_EVENT_TYPES } from '@colloquy/protocol/beta';
+import { isObject } from '../is-object.ts';
 import { type LoggedFrame, loggedFrame } from '../recording/foreign-log.ts';
 import type { RecordingEntry } from '../recording/recording.ts';
 import { perSession } from '../recording/session-blocks.ts';
 import { checkServerFrame } from './event-rules.ts';
 import { KnownItems } from './known-items.ts';
-import { createResponseRules, isObject, type Say, textOf } from './response-rules.ts';
+import { createResponseRules, type Say, textOf } from './response-rules.ts';
 import type { RuleId, Violation } from './rules.ts';
 
 /** A violation, and where. */

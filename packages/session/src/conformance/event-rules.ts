@@ -2,6 +2,7 @@
 // schema, because clients are. What only several frames together show is `conformance.ts`, the rules' words `rules.ts`.
 
 import { base64Length, hideCredentials, REDACTED, readFrame, SERVER_EVENT_TYPES } from '@colloquy/protocol';
+import { isObject } from '../is-object.ts';
 import type { RuleId, Violation } from './rules.ts';
 
 type Json = Record<string, unknown>;
@@ -299,8 +300,6 @@ function checkMessage(item: Json, mayHaveAudio: boolean, say: Say, { beta }: { b
 
 // ---- Values ----
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;

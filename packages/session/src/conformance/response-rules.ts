@@ -2,6 +2,7 @@
 // way. Part of `conformance.ts`. It remembers what is under way, not what is done.
 
 import { REDACTED } from '@colloquy/protocol';
+import { isObject } from '../is-object.ts';
 import type { LoggedFrame } from '../recording/foreign-log.ts';
 import type { RuleId } from './rules.ts';
 
@@ -18,8 +19,6 @@ export interface Known {
   introduce(id: string): void;
 }
 
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Words that come in pieces: what they are so far, `null` once they cannot be told (redacted, cut, too many). */

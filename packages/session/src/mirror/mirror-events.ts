@@ -8,6 +8,7 @@ import {
   type ServerEventType,
   type SessionObject,
 } from '@colloquy/protocol';
+import { isObject } from '../is-object.ts';
 import { cutAudio } from './mirror-audio.ts';
 import {
   announce,
@@ -34,7 +35,6 @@ import {
 import {
   contentOf,
   type Entry,
-  isObject,
   type MirrorState,
   type MirrorTranscription,
   partOf,

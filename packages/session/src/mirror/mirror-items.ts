@@ -1,11 +1,11 @@
 // Taking in what a frame says of an item, a part or a response, however broken: the verbs `mirror-events.ts` is written in.
 
 import type { RealtimeContentPart, RealtimeConversationItem, RealtimeResponse } from '@colloquy/protocol';
+import { isObject } from '../is-object.ts';
 import { guessPlace, placeItem, previousOf, removePlace } from './mirror-order.ts';
 import {
   contentOf,
   type Entry,
-  isObject,
   type MirrorIssueCode,
   type MirrorState,
   partOf,

@@ -2,6 +2,7 @@
 // The table of all events is `mirror-events.ts`.
 
 import type { RealtimeContentPart, RealtimeConversationItem } from '@colloquy/protocol';
+import { isObject } from '../is-object.ts';
 import {
   assign,
   change,
@@ -15,7 +16,7 @@ import {
   responseOf,
   text,
 } from './mirror-items.ts';
-import { contentOf, type Entry, isObject, type MirrorState, type Part, partOf, type Stream } from './mirror-state.ts';
+import { contentOf, type Entry, type MirrorState, type Part, partOf, type Stream } from './mirror-state.ts';
 import { withoutTranscript } from './mirror-transcripts.ts';
 
 export function outputItem(state: MirrorState, frame: Frame, how: 'begun' | 'final') {

@@ -187,6 +187,3 @@ export function partOf(entry: Entry, index: number): Part {
 /** The content of a message, `undefined` for items of other kinds. */
 export const contentOf = (item: RealtimeConversationItem): RealtimeContentPart[] | undefined =>
   item.type === 'message' && Array.isArray(item.content) ? item.content : undefined;
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

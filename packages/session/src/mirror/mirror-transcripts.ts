@@ -1,7 +1,8 @@
 // Which transcript a part of a mirrored item has: what was transcribed or streamed stays, what a truncation removed does not come back.
 
 import type { OutputAudioPart, RealtimeContentPart, RealtimeConversationItem } from '@colloquy/protocol';
-import { contentOf, type Entry, isObject, type MirrorState } from './mirror-state.ts';
+import { isObject } from '../is-object.ts';
+import { contentOf, type Entry, type MirrorState } from './mirror-state.ts';
 
 type Item = RealtimeConversationItem;
 

@@ -9,6 +9,7 @@ import {
   TRANSLATION_SERVER_EVENT_TYPES,
 } from '@colloquy/protocol';
 import { BETA_CLIENT_EVENT_TYPES, BETA_SERVER_EVENT_TYPES } from '@colloquy/protocol/beta';
+import { isObject } from '../is-object.ts';
 import { parseLine, type RecordingEntry, readRecordingValue, sideOf } from './recording.ts';
 import { bySocket } from './socket-order.ts';
 
@@ -248,9 +249,6 @@ const UNITS: readonly (readonly [from: number, factor: number])[] = [
   [1e11, 1],
   [1e8, 1000],
 ];
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 // ---- One view of all logs ----
 

@@ -1,6 +1,7 @@
 // What a line of a recording must have inside, before anything reads it: a file may have been cut, edited or made by somebody else.
 // Which lines there are is `recording.ts`. Events of clients and servers are not checked here: their codec is.
 
+import { isObject } from '../is-object.ts';
 import type { EngineEvent } from '../step/engine-event.ts';
 import type { HostEvent, SpeechEvent, ToolsEvent } from '../step/input.ts';
 
@@ -104,8 +105,6 @@ function fault(value: Json, fields: Fields, path: string): string | undefined {
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const IS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',

@@ -11,6 +11,7 @@ import {
   type ServerEvent,
   type TranslationServerEvent,
 } from '@colloquy/protocol';
+import { isObject } from '../is-object.ts';
 import { createSession, type SessionOptions } from '../step/create-session.ts';
 import type { IdSeed } from '../step/ids.ts';
 import type { Input } from '../step/input.ts';
@@ -175,8 +176,6 @@ export type RecordingEntry = { readonly line: number } & (
   | { readonly kind: 'damaged'; readonly message: string }
 );
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isEvent = (value: unknown): value is { type: string } => isObject(value) && typeof value.type === 'string';
 
 /** Longest line that is read, in UTF-16 code units: a frame of 16 MiB and its surroundings. */
