@@ -14,6 +14,7 @@ const GROUPS = {
   Guides: [
     'docs/scenarios.md',
     'docs/engines.md',
+    'docs/extending.md',
     'docs/cascade.md',
     'docs/mcp.md',
     'docs/relay.md',

@@ -50,6 +50,7 @@ export {
   type UpstreamSettings,
   type UpstreamWanted,
 } from './relay/upstream.ts';
+export type { ServiceOptions } from './services.ts';
 export { type HostedSession, type HostOptions, hostSession } from './sessions/host-session.ts';
 export { type HostedTranslation, hostTranslation, type TranslationHostOptions } from './sessions/host-translation.ts';
 export type { Line, LineSink, SessionLine } from './sessions/line-sink.ts';
