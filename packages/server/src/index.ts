@@ -91,6 +91,7 @@ export type {
 } from './speech/ports.ts';
 export { checkModels } from './speech/sherpa/check-models.ts';
 export type { SpeechParts } from './speech/speech-input.ts';
+export type { Rate } from './token-bucket.ts';
 export {
   type Access,
   type McpAccess,

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { clientSecrets } from './client-secrets.ts';
 import { memorySecretStore, type StoredSecret } from './secret-store.ts';
 
+const STOPPED = { wallClock: () => 0, monotonic: () => 0 };
 const minted = { session: undefined, principal: 'key_a', seconds: 60 };
 
 describe('memorySecretStore', () => {
   it('[AU22] lets exactly one of several takers spend a single-use secret', async () => {
-    const secrets = clientSecrets({ singleUse: true }, memorySecretStore({ maxSecrets: 10 }), Date.now);
+    const secrets = clientSecrets({ singleUse: true }, memorySecretStore({ maxSecrets: 10, ...STOPPED }), () => 0);
     const { value = '' } = (await secrets.mint(minted)) ?? {};
     const found = await Promise.all([secrets.find(value), secrets.find(value), secrets.find(value)]);
     const spent = await Promise.all(found.map((each) => each.is === 'good' && secrets.spend(each.secret)));
@@ -15,7 +16,7 @@ describe('memorySecretStore', () => {
   });
 
   it('[AU26] aborts what was found before a revocation, and lets it be spent no more', async () => {
-    const secrets = clientSecrets({}, memorySecretStore({ maxSecrets: 10 }), Date.now);
+    const secrets = clientSecrets({}, memorySecretStore({ maxSecrets: 10, ...STOPPED }), () => 0);
     const { value = '' } = (await secrets.mint(minted)) ?? {};
     const found = await secrets.find(value);
     if (found.is !== 'good') throw new Error('the secret was not found');
@@ -40,12 +41,12 @@ describe('memorySecretStore', () => {
 
   it('[AU12] is given hashes, never a value', async () => {
     const added: StoredSecret[] = [];
-    const store = memorySecretStore({ maxSecrets: 10 });
+    const store = memorySecretStore({ maxSecrets: 10, ...STOPPED });
     const add = (secret: StoredSecret) => {
       added.push(secret);
       return store.add(secret);
     };
-    const secrets = clientSecrets({}, { ...store, add }, Date.now);
+    const secrets = clientSecrets({}, { ...store, add }, () => 0);
     const { value = '' } = (await secrets.mint(minted)) ?? {};
     expect(added).toHaveLength(1);
     expect(JSON.stringify(added)).not.toContain(value.slice(3));
