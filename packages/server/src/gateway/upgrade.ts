@@ -12,16 +12,15 @@ import { answerSocket, httpAnswer } from '../http/http-answer.ts';
 import { NOT_FOUND, type Refusal, refusal, SERVER_FAULT } from '../http/refusals.ts';
 import { errorName } from '../log.ts';
 import type { Upstream, UpstreamOptions } from '../relay/upstream.ts';
-import { dialRefusal } from '../relay/upstream-refusal.ts';
 import type { Services } from '../services.ts';
 import type { SessionHandle } from '../sessions/session-handle.ts';
 import { asksForBeta, BETA_REFUSED, type BetaPolicy } from '../transports/beta.ts';
 import { closeWithError } from '../transports/close-with-error.ts';
 import { webSocketTransport } from '../transports/websocket.ts';
 import type { Admission, Place } from './admission.ts';
-import { dialForClient } from './dial-for-client.ts';
 import { handshakeFault, handshakeServer, isHandshake } from './handshake.ts';
 import type { OpenSession } from './open-session.ts';
+import { sessionPreparer } from './prepare-session.ts';
 import { watchDeparture } from './watch-departure.ts';
 import { type WatchUpgrade, watchedBy } from './watch-upgrade.ts';
 
@@ -51,23 +50,14 @@ interface Attempt {
   readonly path: string;
 }
 
-/** A refusal, its headers, and whether another server refused. */
-type Why = readonly [refusal: Refusal, headers?: Record<string, string>, isUpstreams?: boolean];
-
-/** What a session that may be opened has: its place, and its upstream if it is relayed. */
-type Prepared =
-  | { readonly ok: true; readonly place: Place; readonly upstream: Upstream | undefined }
-  | { readonly ok: false; readonly why: Why };
-
-const turnDown = (...why: Why) => ({ ok: false, why }) as const;
-
 /** Makes the listener for `upgrade`. */
 export function createUpgrade(
   options: UpgradeOptions,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
-  const { services, authorizer, secrets, rules, admission, upstream: to } = options;
+  const { services, authorizer, rules, upstream: to } = options;
   const { log, clock, limits } = services;
   const sockets = handshakeServer(limits, limits.frameBytes);
+  const prepare = sessionPreparer(options);
 
   async function handle(attempt: Attempt): Promise<void> {
     const { request, socket, head, requestHead, path } = attempt;
@@ -92,46 +82,13 @@ export function createUpgrade(
     const { request: wanted } = parsed;
     if (to && wanted.kind === 'translation') return refuse(attempt, NOT_RELAYED);
     const departure = watchDeparture(attempt.socket);
-    const prepared = await prepare(attempt, grant, wanted, departure.signal).finally(departure.stop);
+    const address = attempt.request.socket.remoteAddress ?? '';
+    const prepared = await prepare({ address, grant, wanted, clientLeft: departure.signal }).finally(departure.stop);
     if (!prepared.ok) return refuse(attempt, ...prepared.why);
     const { place, upstream } = prepared;
     if (accept(place, attempt, grant, wanted, upstream)) return;
     upstream?.transport.drop();
     place.release();
-  }
-
-  /** All that is waited for before the client is told of success. What it sends meanwhile stays unread. */
-  async function prepare(
-    { request }: Attempt,
-    grant: Grant,
-    wanted: SessionRequest,
-    clientLeft: AbortSignal,
-  ): Promise<Prepared> {
-    const admitted = await admission.admit(grant, request.socket.remoteAddress ?? '');
-    if (!admitted.ok) return turnDown(admitted.refusal);
-    const { place } = admitted;
-    let prepared: Prepared | undefined;
-    try {
-      if (clientLeft.aborted) return turnDown(CLIENT_LEFT); // its secret is not spent
-      if (grant.secret && !(await secrets.spend(grant.secret))) return turnDown(SPENT);
-      const dialled = to ? await dial(to, wanted, clientLeft) : { ok: true as const, upstream: undefined };
-      if (!dialled.ok) return dialled;
-      const late = place.refuseLate();
-      if (late) dialled.upstream?.transport.drop();
-      prepared = late ? undefined : { ...dialled, place };
-      return prepared ?? turnDown(late as Refusal);
-    } finally {
-      if (!prepared) place.release();
-    }
-  }
-
-  async function dial(options: UpstreamOptions, wanted: SessionRequest, clientLeft: AbortSignal) {
-    try {
-      return { ok: true, upstream: await dialForClient(options, wanted, clientLeft, services) } as const;
-    } catch (error) {
-      const { refusal, retryAfter } = dialRefusal(error);
-      return turnDown(refusal, retryAfter === undefined ? {} : { 'retry-after': `${retryAfter}` }, true);
-    }
   }
 
   /** `isUpstreams`: another server refused. */
@@ -211,9 +168,6 @@ const OPEN_SESSION: AccessRule = { scope: 'open_session' };
 const WATCH: AccessRule = { scope: 'read', isConsoleApi: true };
 
 const NOT_RELAYED = refusal('not_found', 'Translation sessions are not relayed.');
-/** Nobody reads it. */
-const CLIENT_LEFT = refusal('invalid_value', 'The client has left.');
-const SPENT = refusal('invalid_api_key', 'The client secret is spent.');
 
 /** One `error`, then a close that names it [ER48, ER49]. */
 function refuseByEvent(ws: WebSocket, refusal: Refusal): void {
