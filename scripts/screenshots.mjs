@@ -32,14 +32,14 @@ const { chromium } = await import('playwright-core');
 const conversation = (page) => page.getByRole('list', { name: 'Conversation' });
 
 async function say(page, text) {
-  await page.getByLabel('Say something in writing').fill(text);
+  await page.getByLabel('Message').fill(text);
   await page.keyboard.press('Enter');
 }
 
 /** A conversation with a bit of everything: words, sound, an interruption, a call that waits. */
 async function talk(page) {
   await page.getByText('Settings').click();
-  await page.getByLabel('Tools, as JSON').fill(TOOLS);
+  await page.getByLabel('Tools (JSON)').fill(TOOLS);
   await page.getByText('Settings').click();
   await say(page, 'Count to twenty.');
   await page.locator('[data-speaking]').waitFor();
@@ -58,7 +58,7 @@ const view = (page, name) =>
 
 /** Hangs up, and tells the name of what was written down. */
 async function recording(page) {
-  await page.getByRole('button', { name: 'Hang up' }).click();
+  await page.getByRole('button', { name: 'Disconnect' }).click();
   await page.getByText('The session has ended.').waitFor();
   const answer = await fetch(new URL('/api/recordings', page.url()));
   return (await answer.json()).recordings.map(({ name }) => name);
@@ -75,7 +75,7 @@ const SCENES = {
   async events(page) {
     await talk(page);
     await view(page, 'Events');
-    await page.getByRole('combobox', { name: 'What kind' }).selectOption({ label: 'without deltas' });
+    await page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'without deltas' });
     await page.locator('.event', { hasText: 'conversation.item.truncated' }).click();
   },
   async compare(page) {
@@ -93,7 +93,7 @@ const SCENES = {
     const [second] = await recording(page);
     const word = (name) => encodeURIComponent(`recording:${name}`);
     await page.goto(`${new URL(page.url()).origin}/#/compare/${word(first)}/${word(second)}`);
-    await page.getByText(/^They part/).waitFor();
+    await page.getByText(/^The first difference/).waitFor();
   },
   async sessions(page) {
     const other = await page.context().newPage();

@@ -43,9 +43,9 @@ it('answers aloud through the endpoints it is given, with their own key', async 
 });
 
 it.each([
-  [['--engine', 'cascade'], '--engine cascade needs endpoints'],
+  [['--engine', 'cascade'], '--engine cascade requires endpoints'],
   [['--engine', 'parrot', '--think-url', 'http://127.0.0.1:1/v1', '--think-model', 'm'], 'are for --engine cascade'],
-  [['--upstream', 'wss://x.example/v1/realtime', '--speak-url', 'http://127.0.0.1:1/v1'], '--upstream takes the place'],
+  [['--upstream', 'wss://x.example/v1/realtime', '--speak-url', 'http://127.0.0.1:1/v1'], '--upstream replaces'],
   [['--think-url', 'http://elsewhere.example/v1', '--think-model', 'm'], "'think.url' is unencrypted"],
   [['--think-url', 'http://127.0.0.1:1/v1', '--think-model', 'm', '--think-key-env', 'NOT_SET'], 'NOT_SET is not set'],
 ])('is misused by %j', async (args, message) => {

@@ -29,7 +29,7 @@ describe('colloquy completion', () => {
     const commands = Array.from(help.matchAll(/^ {2}([a-z]+) {3,}/gm), ([, name]) => name);
     expect(commands).toContain('convert');
     for (const name of commands) expect(stdout).toContain(name);
-    expect(stdout).toMatch(/turn others'?\\'+ logs/);
+    expect(stdout).toMatch(/convert other programs'?\\'+ logs/);
   });
 
   it('has what to complete from helps that hold together: one for each command, and examples whose options exist', async () => {

@@ -49,7 +49,7 @@ it('says what is wrong, for people and for programs, and fails', async () => {
 });
 
 it.each([
-  [['doctor'], 'there is no endpoint to ask'],
+  [['doctor'], 'no endpoint configured'],
   [['doctor', '--think-url', 'nonsense', '--think-model', 'm'], "endpoints: 'think.url' must be an address"],
   [['doctor', '--think-key', 'sk-CANARY'], '--think-key is not an option'],
   [['doctor', '--think-rate', '1'], '--think-rate is not an option'],

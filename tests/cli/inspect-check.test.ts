@@ -94,7 +94,7 @@ describe('colloquy inspect', () => {
     const { code, stdout, stderr } = await run(['inspect', garbage()]);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^\S+garbage: it is binary data, no log of events\ncolloquy inspect: there are no events in it\n$/,
+      /^\S+garbage: it is binary data, no log of events\ncolloquy inspect: it contains no events\n$/,
     );
     expect(stdout).not.toMatch(/CANARY/);
   });
@@ -105,7 +105,7 @@ describe('colloquy check', () => {
     const { code, stdout } = await run(['check', golden('speech-turns'), golden('text-turn')]);
     expect(code).toBe(0);
     expect(stdout.split('\n')).toHaveLength(3);
-    expect(stdout).toMatch(/speech-turns\.jsonl: nothing is wrong in \d+ events\n/);
+    expect(stdout).toMatch(/speech-turns\.jsonl: no violations in \d+ events\n/);
   });
 
   it('names rule and line of each violation', async () => {
@@ -128,7 +128,7 @@ describe('colloquy check', () => {
 
   it.each(Object.keys(FOREIGN))('holds what others write to the same rules: %s', async (form) => {
     const sound = await run(['check', foreign(form, 'tool-round')]);
-    expect([sound.code, sound.stdout]).toEqual([0, expect.stringContaining('nothing is wrong in 49 events')]);
+    expect([sound.code, sound.stdout]).toEqual([0, expect.stringContaining('no violations in 49 events')]);
     const broken = FOREIGN[form]?.('tool-round').replaceAll(
       'response.content_part.added',
       'response.content_part.begun',
@@ -160,7 +160,7 @@ describe('colloquy check', () => {
 
   it('reads standard input, and tells its rules', async () => {
     const { code, stdout } = await run(['check', '-'], { input: FOREIGN['bare events']?.('text-turn') ?? '' });
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^-: nothing is wrong/)]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^-: no violations/)]);
     expect((await run(['check', '--rules'])).stdout).toMatch(/^OR16 +No id is used before/m);
   });
 });

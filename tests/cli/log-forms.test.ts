@@ -45,7 +45,7 @@ describe('commands that read logs', () => {
     const of = (name: string): CommandOutcome[] => outcomes.filter((each) => each.name === name);
     const types = frames.map(({ event }) => event.type);
     expect(outcomes.filter(({ code }) => code !== 0)).toEqual([]);
-    for (const { stdout } of of('check')) expect(stdout).toMatch(/: nothing is wrong in 49 events\n$/);
+    for (const { stdout } of of('check')) expect(stdout).toMatch(/: no violations in 49 events\n$/);
     for (const { stdout } of of('convert')) expect(json(stdout).map(({ type }) => type)).toEqual(types);
     for (const { stdout } of of('inspect')) {
       const { client, server } = json(stdout)[0].frames;

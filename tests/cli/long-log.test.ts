@@ -39,7 +39,7 @@ describe('a log of any length', () => {
   it.each([
     ['inspect', /audio-turn|sess_/],
     ['inspect --events', /response\.done/],
-    ['check', /nothing is wrong in \d{4,} events/],
+    ['check', /no violations in \d{4,} events/],
     ['redact', /"audio":"\[REDACTED\]"/],
     ['measure', /\d{2,} responses/],
     ['convert', /"seed":null/],

@@ -51,7 +51,7 @@ describe('colloquy redact', () => {
     const { code, stdout, stderr } = await run(['redact', cut()]);
     expect(code).toBe(1);
     expect(json(stdout).at(-1)).toEqual({ at: expect.any(Number), from: 'gap', lines: 1 });
-    expect(stderr).toMatch(/left out what cannot be read: line \d+\n$/);
+    expect(stderr).toMatch(/removed unreadable lines: line \d+\n$/);
     const nothing = await run(['redact', garbage()]);
     expect(nothing.code).toBe(1);
     expect(nothing.stdout).not.toMatch(CONTROLS);
@@ -60,7 +60,7 @@ describe('colloquy redact', () => {
   it('does not write over what it reads', async () => {
     const path = file('same.jsonl', 'CANARY\n');
     const { code, stderr } = await run(['redact', path, '-o', path]);
-    expect([code, stderr]).toEqual([2, 'colloquy redact: the output would overwrite what is read\n']);
+    expect([code, stderr]).toEqual([2, 'colloquy redact: the output would overwrite the input\n']);
     expect(readFileSync(path, 'utf8')).toBe('CANARY\n');
     const nowhere = await run(['redact', golden('text-turn'), '-o', join(folder, 'no/such/folder')]);
     expect([nowhere.code, nowhere.stderr]).toEqual([
@@ -227,8 +227,8 @@ describe('colloquy convert', () => {
 
   it('says what it left out of a cut file, and that garbage is none', async () => {
     const { code, stdout, stderr } = await run(['convert', cut()]);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/left out 1 lines that cannot be read\n$/)]);
-    expect((await run(['check', file('rest.jsonl', stdout)])).stdout).toContain('nothing is wrong');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/skipped 1 unreadable lines\n$/)]);
+    expect((await run(['check', file('rest.jsonl', stdout)])).stdout).toContain('no violations');
     const none = await run(['convert', garbage()]);
     expect([none.code, none.stdout]).toEqual([1, '']);
   });

@@ -84,7 +84,7 @@ describe('colloquy replay', () => {
   it('says when a recording ends before its session', async () => {
     const { code, stdout } = await run(['replay', changed('open.jsonl', `${lines.slice(0, -1).join('\n')}\n`)]);
     expect(code).toBe(0);
-    expect(stdout).toContain('it ends before the session does');
+    expect(stdout).toContain('it ends before the end of the session');
   });
 
   it('as JSON says it once for each file, and goes on after one that is not there', async () => {

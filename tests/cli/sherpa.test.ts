@@ -135,5 +135,5 @@ it('ends when it cannot listen', async () => {
 
 it('needs a folder', async () => {
   const { code, stderr } = await run(['serve', '--port', '0', '--engine', 'sherpa']);
-  expect([code, stderr]).toMatchObject([2, expect.stringContaining('--engine sherpa needs --sherpa-models')]);
+  expect([code, stderr]).toMatchObject([2, expect.stringContaining('--engine sherpa requires --sherpa-models')]);
 });

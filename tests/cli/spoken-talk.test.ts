@@ -47,7 +47,7 @@ describe('colloquy talk, aloud', () => {
     ];
     const { code, stdout, stderr } = await run(args);
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^(?:what was said could not be made out: [^\n]+\n){2}$/);
+    expect(stderr).toMatch(/^(?:transcription failed: [^\n]+\n){2}$/);
     expect(stdout.match(/You said 1000 ms of audio/g)).toHaveLength(2);
     const answers = readWav(readFileSync(path('out.wav')));
     expect([answers?.rateHz, answers?.samples.length]).toEqual([HZ, 2 * 6 * WORD]);
@@ -62,7 +62,7 @@ describe('colloquy talk, aloud', () => {
 
   it.each([
     [['--say', 'nowhere.wav'], /nowhere\.wav cannot be read: it does not exist/],
-    [['--say', import.meta.filename], /is no WAV file of 16-bit samples/],
+    [['--say', import.meta.filename], /is not a WAV file with 16-bit samples/],
     [['--save', '/nowhere/out.wav'], /\/nowhere\/out\.wav cannot be written: it does not exist/],
     [['--mic', '--say', 'x.wav'], /--mic and --say exclude each other/],
     [['--mic'], /--mic needs a program that records: one of parecord, arecord, rec/],
@@ -105,7 +105,7 @@ describe('colloquy talk, aloud', () => {
     }
   });
 
-  it('says that the microphone is gone, and ends with 1; Ctrl-C ends with 0', async () => {
+  it('says that the microphone is gone, and ends with 1; Ctrl-C exits with 0', async () => {
     install('parecord', `env > '${path('environment')}'; exit 3`);
     install('pacat', 'cat > /dev/null');
     const env = { ...withPrograms, COLLOQUY_API_KEY: 'sk-CANARY' };
@@ -113,7 +113,7 @@ describe('colloquy talk, aloud', () => {
     expect(readFileSync(path('environment'), 'utf8')).not.toContain('CANARY');
     expect([gone.code, gone.stderr]).toEqual([
       1,
-      `talking to ${served.url.replace('http', 'ws')}; speak, Ctrl-C ends\nthe microphone is gone: parecord ended with 3\n`,
+      `talking to ${served.url.replace('http', 'ws')}; speak, Ctrl-C exits\nthe microphone stopped: parecord ended with 3\n`,
     ]);
     install('parecord', 'exec sleep 60');
     const talking = colloquy(['talk', served.url, '--mic', '--events'], withPrograms);

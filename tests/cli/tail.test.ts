@@ -54,14 +54,14 @@ describe('colloquy tail, of live sessions', () => {
 
   it('waits for a session, and prints what both sides say, to its end', async () => {
     const running = colloquy(['tail', served.url]);
-    await running.until(/^no session is live at http:\S+; waiting for one\n$/, 'stderr');
+    await running.until(/^no live session at http:\S+; waiting for one\n$/, 'stderr');
     const { socket, say } = await session(served);
     await running.until(/^ +\d+\.\d{3} s {2}= {2}0 items in the conversation$/m);
     say('hello there');
     await running.until(/^ +\d+\.\d{3} s {2}> {2}conversation\.item\.create \{.*hello there/m);
     await running.until(/^ +\d+\.\d{3} s {2}< {2}conversation\.item\.added \{/m);
     socket.send('{"type":"\u001b]0;owned\u0007"}');
-    await running.until(/> {2}a frame that is no event: /);
+    await running.until(/> {2}a frame that is not an event: /);
     socket.close(1000);
     expect(await running.ended).toBe(0);
     expect(running.stderr()).toMatch(/the server closed the connection \(1000 The session has ended\.\)\n$/);
@@ -175,7 +175,7 @@ describe('colloquy tail, of live sessions', () => {
     const { code, stderr } = await run(['tail', await listening(server, 'http')]);
     expect([code, stderr]).toEqual([
       1,
-      expect.stringMatching(/^colloquy tail: [^\n]*cannot be watched; give ws:\/\/[^\n]*\n$/),
+      expect.stringMatching(/^colloquy tail: [^\n]*cannot be observed; use ws:\/\/[^\n]*\n$/),
     ]);
   });
 
@@ -192,7 +192,10 @@ describe('colloquy tail, of live sessions', () => {
     const url = await listening(server, 'http');
     for (const flags of [[], ['--json']]) {
       const { code, stdout, stderr } = await run(['tail', url, ...flags]);
-      expect([code, stderr]).toEqual([0, expect.stringMatching(/^a line of 10 characters is none of a recording\n/)]);
+      expect([code, stderr]).toEqual([
+        0,
+        expect.stringMatching(/^a line of 10 characters does not belong to a recording\n/),
+      ]);
       expect(stdout).toContain('[REDACTED]');
       expect(stdout + stderr).not.toMatch(/SECRET|CANARY|[\u001b\u009b]/);
     }
@@ -239,16 +242,16 @@ describe('colloquy tail, of a session of its own', () => {
       socket.close(1000);
     });
     const { code, stdout, stderr } = await run(['tail', await listening(server, 'ws')]);
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^a frame of 6 characters is no event\n/)]);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^a frame of 6 characters is not an event\n/)]);
     expect(stdout).toMatch(/delta \{"delta":"\[REDACTED\]"\}\n.*x\\u001b\]0;owned/);
     expect(stdout + stderr).not.toMatch(/SECRET|CANARY|[\u001b\u009b]/);
   });
 
   it.each([
-    ['ws://127.0.0.1:9', 1, /nothing listens there/],
-    ['http://127.0.0.1:9', 1, /nothing listens there/],
-    ['http://user:CANARY@127.0.0.1:9', 2, /must not hold credentials/],
-    ['ftp://127.0.0.1:9', 2, /must begin with/],
+    ['ws://127.0.0.1:9', 1, /connection refused/],
+    ['http://127.0.0.1:9', 1, /connection refused/],
+    ['http://user:CANARY@127.0.0.1:9', 2, /must not contain credentials/],
+    ['ftp://127.0.0.1:9', 2, /must start with/],
   ])('says in one line what is wrong with %s', async (url, expected, words) => {
     const { code, stdout, stderr } = await run(['tail', url]);
     expect([code, stdout, stderr]).toEqual([expected, '', expect.stringMatching(/^colloquy tail: [^\n]*\n$/)]);
@@ -263,6 +266,6 @@ describe('colloquy tail, of a session of its own', () => {
 
   it('says in its help whose session it shows', async () => {
     const { stdout } = await run(['tail', '--help']);
-    expect(stdout).toMatch(/watches a live session[\s\S]*a session of its own/);
+    expect(stdout).toMatch(/observes a live session[\s\S]*opens a session/);
   });
 });

@@ -139,9 +139,7 @@ describe('colloquy talk, and what may be at the other end', () => {
   it('nothing: says so and how to change it, ends with 1', async () => {
     const { code, stderr } = await run(['talk', 'ws://127.0.0.1:1'], { input: 'x\n' });
     expect(code).toBe(1);
-    expect(stderr).toBe(
-      "colloquy talk: ws://127.0.0.1:1: nothing listens there; start a server with 'colloquy serve'\n",
-    );
+    expect(stderr).toBe("colloquy talk: ws://127.0.0.1:1: connection refused; start a server with 'colloquy serve'\n");
   });
 
   it('a web server that knows nothing of this', async () => {

@@ -70,7 +70,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
     const [, url = ''] = await until(LISTENING);
     await until(BANNER_END);
     const [, tlsUrl = ''] = /listening on (https:\S+)/.exec(screen()) ?? [];
-    expect(screen()).toContain(`Colloquy ${version}  engine parrot: does not hear, speaks, no language model`);
+    expect(screen()).toContain(`Colloquy ${version}  engine parrot: no transcription, speaks, no language model`);
     expect(screen()).toContain(`Console   ${url}`);
     expect(screen()).toContain(`OPENAI_BASE_URL=${tlsUrl}/v1`);
     const [, caFile = ''] = /NODE_EXTRA_CA_CERTS=(\S+)/.exec(screen()) ?? [];
@@ -117,9 +117,9 @@ describe('to another program', () => {
 
 describe('what was mistyped', () => {
   it.each([
-    [['tal'], "colloquy: there is no such command; did you mean 'talk' or 'tail'? See 'colloquy --help'\n"],
-    [['help', 'sevre'], "colloquy: there is no such command; did you mean 'serve'? See 'colloquy --help'\n"],
-    [['frobnicate'], "colloquy: there is no such command; see 'colloquy --help'\n"],
+    [['tal'], "colloquy: unknown command; did you mean 'talk' or 'tail'? See 'colloquy --help'\n"],
+    [['help', 'sevre'], "colloquy: unknown command; did you mean 'serve'? See 'colloquy --help'\n"],
+    [['frobnicate'], "colloquy: unknown command; see 'colloquy --help'\n"],
     [
       ['serve', '--prot', '1'],
       "colloquy serve: --prot is not an option; did you mean '--port'? See 'colloquy serve --help'\n",
@@ -138,13 +138,13 @@ describe('a file that cannot be read', () => {
   it.each([
     [['check', '/nowhere/log'], 1, 'it does not exist'],
     [['inspect', '/nowhere/log'], 1, 'it does not exist'],
-    [['measure', tmpdir()], 1, 'it is a folder'],
+    [['measure', tmpdir()], 1, 'it is a directory'],
     [['replay', '/nowhere/log'], 1, 'it does not exist'],
     [['redact', '/nowhere/log'], 1, 'it does not exist'],
     [['convert', '/nowhere/log'], 1, 'it does not exist'],
     [['serve', '--config', '/nowhere/file'], 2, 'it does not exist'],
     [['serve', '--scenario', '/nowhere/file'], 2, 'it does not exist'],
-    [['serve', '--mcp', tmpdir()], 2, 'it is a folder'],
+    [['serve', '--mcp', tmpdir()], 2, 'it is a directory'],
     [['measure', '--prices', '/nowhere/file', '/nowhere/log'], 2, 'it does not exist'],
   ])('[CL6] %j says why in words', async (args, code, reason) => {
     const ended = await run(args);

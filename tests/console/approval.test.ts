@@ -27,12 +27,12 @@ describe.skipIf(browserMissing)(`approvals in the page${browserMissing ? ` (${br
     const opened = await served.open();
     const { page } = opened;
     await page.getByText('Settings').click();
-    await page.getByLabel('Tools, as JSON').fill('[{"type": "mcp", "server_label": "books"}]');
+    await page.getByLabel('Tools (JSON)').fill('[{"type": "mcp", "server_label": "books"}]');
     await page.getByRole('button', { name: 'Connect' }).click();
     await conversation(page).getByText('books: 2 tools').waitFor();
-    await page.getByLabel('Say something in writing').fill(text);
+    await page.getByLabel('Message').fill(text);
     await page.keyboard.press('Enter');
-    await conversation(page).getByText('Approval asked for').waitFor();
+    await conversation(page).getByText('MCP approval request').waitFor();
     return opened;
   }
 
@@ -44,9 +44,7 @@ describe.skipIf(browserMissing)(`approvals in the page${browserMissing ? ` (${br
     const shown = await request.locator('pre').innerText();
     // Keys in order, and what one does not see by its number.
     expect(shown.replaceAll(/\s/g, '')).toBe('{"a":{"c":[2],"d":1},"title":"AtlasU+202E\\u0000"}');
-    expect(await request.getByText(/^Arguments, all of them/).innerText()).toMatch(
-      /: \d+ characters, SHA-256 [0-9a-f]{16}/,
-    );
+    expect(await request.getByText(/^All arguments/).innerText()).toMatch(/: \d+ characters, SHA-256 [0-9a-f]{16}/);
     expect(library.ledger).toEqual([]);
     await page.getByRole('button', { name: 'Approve' }).click();
     await page.locator('[data-type="mcp_call"]').getByText('is yours until Friday.').waitFor();

@@ -12,7 +12,7 @@ const RECORDINGS = join(import.meta.dirname, '../golden/recordings');
 const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
 
 async function say(page: Page, text: string): Promise<void> {
-  await page.getByLabel('Say something in writing').fill(text);
+  await page.getByLabel('Message').fill(text);
   await page.keyboard.press('Enter');
   await conversation(page).getByText(`You said: ${text}`).waitFor();
 }
@@ -41,11 +41,11 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     await conversation(page).getByText('You said: before you came').waitFor();
     await say(talking.page, 'while you watch');
     await conversation(page).getByText('You said: while you watch').waitFor();
-    expect(await page.getByLabel('Say something in writing').count()).toBe(0);
+    expect(await page.getByLabel('Message').count()).toBe(0);
     // The address is that of this session, for whoever it is given to.
     const again = await served.open(new URL(page.url()).hash);
     await conversation(again.page).getByText('You said: while you watch').waitFor();
-    await talking.page.getByRole('button', { name: 'Hang up' }).click();
+    await talking.page.getByRole('button', { name: 'Disconnect' }).click();
     await page.getByText('The session has ended.').waitFor();
     for (const each of [talking, watching, again]) expectSound(each);
   });
@@ -56,13 +56,13 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     looking.page.on('request', (request) => {
       if (new URL(request.url()).pathname === '/api/sessions') asked += 1;
     });
-    await looking.page.getByText('No one is talking yet.').waitFor();
+    await looking.page.getByText('No live sessions.').waitFor();
     const talking = await served.open();
     await say(talking.page, 'hello');
     const row = looking.page.getByRole('row').filter({ has: looking.page.getByRole('link', { name: /^sess_/ }) });
     await row.locator('td[data-name="items"]', { hasText: '2' }).waitFor();
-    await talking.page.getByRole('button', { name: 'Hang up' }).click();
-    await looking.page.getByText('No one is talking yet.').waitFor();
+    await talking.page.getByRole('button', { name: 'Disconnect' }).click();
+    await looking.page.getByText('No live sessions.').waitFor();
     expect(asked).toBeLessThanOrEqual(1);
     for (const each of [talking, looking]) expectSound(each);
   });
@@ -94,10 +94,10 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     const opened = await served.open();
     const { page } = opened;
     await say(page, 'remember this');
-    await page.getByRole('button', { name: 'Hang up' }).click();
+    await page.getByRole('button', { name: 'Disconnect' }).click();
     await page.getByText('The session has ended.').waitFor();
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
-    const newest = page.locator('.recordings > li').filter({ hasNotText: 'still being written' }).first();
+    const newest = page.locator('.recordings > li').filter({ hasNotText: 'recording' }).first();
     await newest.getByRole('link', { name: /sess_/ }).click();
     await conversation(page).getByText('You said: remember this').waitFor();
     // It was written down with its audio.
@@ -116,7 +116,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
 
     const name = await newest.getByRole('link', { name: /sess_/ }).innerText();
     await newest.getByRole('button', { name: 'Delete' }).click();
-    await newest.getByRole('button', { name: 'Delete for good' }).click();
+    await newest.getByRole('button', { name: 'Delete permanently' }).click();
     await page.getByRole('link', { name }).waitFor({ state: 'detached' });
     expectSound(opened);
   });
@@ -126,7 +126,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     const { page } = opened;
     await say(page, 'pass this on');
     await page.getByRole('button', { name: 'Share' }).click();
-    await page.getByLabel('With words, without audio and images').check();
+    await page.getByLabel('With text, without audio and images').check();
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     const file = join(folder, 'shared.txt');
@@ -134,7 +134,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     await page.goto(`${served.url}/#/home`);
     await page.getByLabel('Open a file').setInputFiles(file);
     await conversation(page).getByText('You said: pass this on').waitFor();
-    await page.getByText('audio, left out of this recording').waitFor();
+    await page.getByText('audio not in this recording').waitFor();
     expectSound(opened);
   });
 
@@ -143,7 +143,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     const { page } = opened;
     const words = {
       truncation: /^truncated, /,
-      'cancel-mid-response': /^cancelled: the client cancelled it$/,
+      'cancel-mid-response': /^cancelled: by the client$/,
       mcp: /^MCP call$/,
     };
     for (const [name, shown] of Object.entries(words)) {
@@ -217,7 +217,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     const { page } = opened;
     for (const text of ['', '\u0000\u0001garbage\n{"a":', '[1, 2, 3]', '{"log": {"entries": []}}']) {
       await open(page, 'not a log', text);
-      await page.getByText('This holds no events of a Realtime conversation').waitFor();
+      await page.getByText('No Realtime events found').waitFor();
       await page.goBack();
     }
     expectSound(opened);
@@ -230,6 +230,6 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
       .first()
       .waitFor();
     await opened.page.goto(`${served.url}/#/session/sess_nowhere`);
-    await opened.page.getByText('This session cannot be watched').waitFor();
+    await opened.page.getByText('Cannot observe this session').waitFor();
   });
 });

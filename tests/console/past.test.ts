@@ -39,8 +39,8 @@ describe.skipIf(browserMissing)(`the past in the page${browserMissing ? ` (${bro
     const items = await conversation(page).getByRole('listitem').count();
     await moment(page).focus();
     await page.keyboard.press('Home');
-    await page.getByText('Nothing has been said yet.').waitFor();
-    await page.getByText('before the first line').waitFor();
+    await page.getByText('No items yet.').waitFor();
+    await page.getByText('before line 1').waitFor();
     const seen = new Set<number>();
     for (
       let step = 0;
@@ -96,9 +96,8 @@ describe.skipIf(browserMissing)(`the past in the page${browserMissing ? ` (${bro
     await open(page, 'speech-turns');
     await view(page, 'Timeline');
     // What is drawn is said in a table as well.
-    await page.getByText('What took how long, as a table').click();
-    for (const name of ['the user speaks', 'from being asked to the first sound'])
-      await page.getByRole('row', { name }).first().waitFor();
+    await page.getByText('Spans as a table').click();
+    for (const name of ['User speech', 'Time to first audio']) await page.getByRole('row', { name }).first().waitFor();
     await page.getByRole('img', { name: /^Timeline: / }).hover();
     await page.mouse.wheel(0, -400);
     for (const key of ['+', '-', 'ArrowRight', 'ArrowLeft', '0', 'n', 'p']) await page.keyboard.press(key);
@@ -128,16 +127,16 @@ describe.skipIf(browserMissing)(`the past in the page${browserMissing ? ` (${bro
     const detail = page.getByRole('region', { name: 'Line 1' });
     await detail.getByText('[REDACTED]').waitFor();
     expect(await detail.innerText()).not.toContain(secret);
-    await detail.getByRole('button', { name: 'Show what is hidden' }).click();
+    await detail.getByRole('button', { name: 'Show hidden values' }).click();
     expect(await detail.innerText()).toContain(secret);
     await page.getByRole('searchbox').fill('');
-    await page.getByRole('combobox', { name: 'What kind' }).selectOption({ label: 'against the protocol' });
+    await page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'protocol violations' });
     await events
-      .getByRole('option', { name: /breaks the protocol/ })
+      .getByRole('option', { name: /violates the protocol/ })
       .first()
       .click();
     await page
-      .getByRole('list', { name: 'Against the protocol' })
+      .getByRole('list', { name: 'Protocol violations' })
       .getByText(/^[A-Z]+\d+/)
       .first()
       .waitFor();
@@ -156,21 +155,21 @@ describe.skipIf(browserMissing)(`the past in the page${browserMissing ? ` (${bro
     expect(other).not.toBe(text);
     await page.getByLabel('Left: open a file').setInputFiles(file('left.jsonl', text));
     await page.getByLabel('Right: open a file').setInputFiles(file('right.jsonl', text));
-    await page.getByText(/^They say the same, in \d+ events/).waitFor();
+    await page.getByText(/^No difference in \d+ events/).waitFor();
     await page.getByLabel('Right: open a file').setInputFiles(file('other.jsonl', other));
-    await page.getByText(/^They part at line (\d+) of the left and line \1 of the right: /).waitFor();
+    await page.getByText(/^The first difference is at line (\d+) on the left and line \1 on the right: /).waitFor();
     const detail = page.getByRole('region', { name: 'The event' });
     await detail.getByRole('rowheader', { name: 'arguments' }).waitFor();
     await page.getByLabel('only differences').check();
     const listed = page.getByRole('listbox', { name: 'left.jsonl and other.jsonl' }).getByRole('option');
-    expect(await listed.allInnerTexts()).toEqual(Array(2).fill(expect.stringContaining('says something else')));
-    await page.getByLabel('what was said').uncheck();
-    await page.getByText(/^They say the same/).waitFor();
-    await page.getByLabel('what was said').check();
+    expect(await listed.allInnerTexts()).toEqual(Array(2).fill(expect.stringContaining('different')));
+    await page.getByLabel('text and transcripts').uncheck();
+    await page.getByText(/^No difference/).waitFor();
+    await page.getByLabel('text and transcripts').check();
     await page.keyboard.press('d');
     await detail
       .getByRole('region', { name: 'Right' })
-      .getByRole('link', { name: 'the conversation as it stood' })
+      .getByRole('link', { name: 'the conversation at this line' })
       .click();
     await page.getByRole('heading', { name: 'other.jsonl' }).waitFor();
     await page.getByText(/^line \d+ of \d+/).waitFor();

@@ -80,7 +80,7 @@ async function expectTextInEveryView(page: Page): Promise<void> {
   await expectText(page);
   for (const tab of ['Timeline', 'Events']) {
     await page.getByRole('link', { name: tab, exact: true }).click();
-    if (tab === 'Timeline') await page.getByText('What took how long, as a table').click();
+    if (tab === 'Timeline') await page.getByText('Spans as a table').click();
     await expectText(page);
   }
   await page.getByRole('listbox', { name: 'Events' }).focus();
@@ -141,7 +141,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     await page
       .getByLabel('Right: open a file')
       .setInputFiles({ name: HOSTILE[0] as string, mimeType: 'text/plain', buffer: Buffer.from(changed) });
-    await page.getByText(/^They part at line/).waitFor();
+    await page.getByText(/^The first difference is at line/).waitFor();
     for (let times = 0; times < 20; times++) {
       await page.keyboard.press('d');
       expect(await strangeElements(page)).toEqual([]);
@@ -192,13 +192,13 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     await page.locator('td[data-name="model"]').waitFor();
     await expectText(page);
     await page.getByRole('link', { name: /^sess_/ }).click();
-    await page.getByText('watching, read-only').waitFor();
+    await page.getByText('observing, read-only').waitFor();
     far.say(...spoilt);
     far.say({ type: 'conversation.item.added', event_id: 'end', previous_item_id: null, item: ENDING });
     await conversation(page).getByText('this is the end').waitFor();
     await expectTextInEveryView(page);
     const talking = await served.open('#/talk', { url });
-    await talking.page.getByLabel('Say something in writing').fill('hello');
+    await talking.page.getByLabel('Message').fill('hello');
     await talking.page.keyboard.press('Enter');
     const other = await take(upstream.connections);
     other.say(...spoilt);
@@ -218,7 +218,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
       const check = async (what: string) => {
         found[what] = await findings(page);
       };
-      await page.getByLabel('Say something in writing').fill('hello');
+      await page.getByLabel('Message').fill('hello');
       await page.keyboard.press('Enter');
       await conversation(page).getByText('You said: hello').waitFor();
       await page.getByText('Settings').click();
@@ -238,7 +238,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
         for (const tab of ['Timeline', 'Events']) {
           await page.getByRole('link', { name: tab, exact: true }).click();
           if (tab === 'Events') await page.getByRole('listbox').getByRole('option').nth(4).click();
-          else await page.getByText('What took how long, as a table').click();
+          else await page.getByText('Spans as a table').click();
           await check(`${name}, ${tab}`);
           await page.goBack();
         }
@@ -247,7 +247,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
       await page.goto(`${served.url}/#/compare/file%3A1/-`);
       const buffer = readFileSync(join(RECORDINGS, 'mcp.jsonl'));
       await page.getByLabel('Right: open a file').setInputFiles({ name: 'other', mimeType: 'text/plain', buffer });
-      await page.getByText(/^They part at line/).waitFor();
+      await page.getByText(/^The first difference is at line/).waitFor();
       await check('two logs');
       expect(Object.entries(found).filter(([, list]) => list.length > 0)).toEqual([]);
       expectSound(opened);
@@ -285,17 +285,17 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     // Back to before anything was said, and on to now.
     for (let i = 0; i < 200 && (await conversation(page).getByRole('listitem').count()) > 0; i++)
       await page.keyboard.press(',');
-    await page.getByText('Write something below').waitFor();
+    await page.getByText('Type a message below').waitFor();
     await page.keyboard.press('l');
     await conversation(page).getByText('You said: n is a letter here, and ? a sign').waitFor();
     await page.keyboard.press('?');
-    await page.getByRole('dialog').getByText('interrupt the answer').waitFor();
+    await page.getByRole('dialog').getByText('interrupt the response').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.keyboard.press('n');
     for (let i = 0; i < 12 && (await focused()) !== 'Settings'; i++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    await page.getByLabel('Tools, as JSON').waitFor();
+    await page.getByLabel('Tools (JSON)').waitFor();
     await page.keyboard.press('h');
     await page.getByRole('heading', { name: 'Live sessions' }).waitFor();
     expectSound(opened);
@@ -304,7 +304,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
   it('fits a narrow screen', async () => {
     const opened = await served.open('', { viewport: { width: 340, height: 640 } });
     const { page } = opened;
-    await page.getByLabel('Say something in writing').fill('word '.repeat(40) + 'x'.repeat(200));
+    await page.getByLabel('Message').fill('word '.repeat(40) + 'x'.repeat(200));
     await page.keyboard.press('Enter');
     await conversation(page).getByText('You said:').waitFor();
     await page.evaluate(() => location.assign('#/home'));

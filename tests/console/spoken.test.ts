@@ -74,7 +74,7 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
     const opened = await served.open();
     const { page } = opened;
     await page.getByRole('button', { name: 'Open microphone' }).click();
-    await page.getByText('you are heard').waitFor();
+    await page.getByText('speech detected').waitFor();
     await conversation(page)
       .getByText(/two plus two/i)
       .waitFor();
@@ -98,7 +98,7 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
       hear = (ms) => ms > askedMs + 200 && resolve();
     });
     await page.keyboard.down(' ');
-    await page.getByText('speak, then let go').waitFor();
+    await page.getByText('speak, then release').waitFor();
     await asked;
     await page.keyboard.up(' ');
     await conversation(page)
@@ -115,7 +115,7 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
   it('who begins to speak interrupts the answer, which is truncated to what was heard', async () => {
     const opened = await served.open();
     const { page } = opened;
-    await page.getByLabel('Say something in writing').fill('count to thirty');
+    await page.getByLabel('Message').fill('count to thirty');
     await page.keyboard.press('Enter');
     await page.locator('[data-speaking]').waitFor();
     await page.getByRole('button', { name: 'Open microphone' }).click();

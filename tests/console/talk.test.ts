@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 const conversation = (page: Page) => page.getByRole('list', { name: 'Conversation' });
 
 async function say(page: Page, text: string): Promise<void> {
-  await page.getByLabel('Say something in writing').fill(text);
+  await page.getByLabel('Message').fill(text);
   await page.keyboard.press('Enter');
 }
 
@@ -57,7 +57,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     expect(cut?.audio_end_ms).toBeGreaterThan(((await said.jsonValue()) as number) - 400);
     expect(cut?.audio_end_ms).toBeLessThan(2800);
     expect(badge).toBe(`truncated, ${(Number(cut?.audio_end_ms) / 1000).toFixed(1)} s heard`);
-    await conversation(page).getByText('the model does not remember these words').waitFor();
+    await conversation(page).getByText('the model does not keep this text').waitFor();
     expectSound(opened);
   });
 
@@ -65,7 +65,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     const opened = await served.open();
     const { page } = opened;
     await page.getByText('Settings').click();
-    const tools = page.getByLabel('Tools, as JSON');
+    const tools = page.getByLabel('Tools (JSON)');
     await tools.fill('[{"type": "function", "name": "add"');
     await page.getByText("'{' is not closed").waitFor();
     await tools.fill('[{"type": "function"}]');
@@ -75,7 +75,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     await say(page, 'call add {"b":2,"a":1}');
     await conversation(page).getByText('Function call').waitFor();
     await page.getByLabel('What does add return?').fill('{"sum": 3}');
-    await page.getByRole('button', { name: 'Return it' }).click();
+    await page.getByRole('button', { name: 'Send output' }).click();
     await conversation(page).getByText('You said: call add {"b":2,"a":1} {"sum": 3}').waitFor();
     expectSound(opened);
   });
@@ -85,12 +85,12 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     const { page } = opened;
     await page.getByText('Settings').click();
     const tool = (name: string) => `{"type": "function", "name": "${name}", "parameters": {"type": "object"}}`;
-    await page.getByLabel('Tools, as JSON').fill(`[${tool('one')}, ${tool('two')}]`);
+    await page.getByLabel('Tools (JSON)').fill(`[${tool('one')}, ${tool('two')}]`);
     await say(page, 'call one {} call two {}');
     await page.getByLabel('What does one return?').fill('first');
-    await page.getByRole('button', { name: 'Return it' }).first().click();
+    await page.getByRole('button', { name: 'Send output' }).first().click();
     await page.getByLabel('What does two return?').fill('second');
-    await page.getByRole('button', { name: 'Return it' }).last().click();
+    await page.getByRole('button', { name: 'Send output' }).last().click();
     await conversation(page)
       .getByText(/^You said: .* first second$/)
       .waitFor();
@@ -104,7 +104,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     await conversation(page).getByText('You said: hello').waitFor();
     await page.getByText('Settings').click();
     await page.getByLabel('Voice').fill('cedar');
-    await page.getByRole('button', { name: 'Put into effect' }).click();
+    await page.getByRole('button', { name: 'Apply' }).click();
     await page.getByRole('alert').getByText('(cannot_update_voice)').waitFor();
     await page.getByRole('button', { name: 'Dismiss' }).click();
     expect(await page.getByRole('alert').first().innerText()).toBe('');
@@ -116,7 +116,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     const { url } = await server.listen();
     const opened = await served.open('', { url });
     const { page } = opened;
-    const key = page.getByLabel('This server asks for a key');
+    const key = page.getByLabel('This server requires an API key');
     await key.fill('sk-wrong');
     await page.keyboard.press('Enter');
     await page.getByText('Incorrect API key provided.').waitFor();
@@ -130,7 +130,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     await conversation(page).getByText('You said: let me in').waitFor();
     // An address of something behind the lock opens with it.
     const later = await served.open(new URL(page.url()).hash, { url });
-    await later.page.getByLabel('This server asks for a key').fill('sk-right');
+    await later.page.getByLabel('This server requires an API key').fill('sk-right');
     await later.page.keyboard.press('Enter');
     await conversation(later.page).getByText('You said: let me in').waitFor();
     expect(

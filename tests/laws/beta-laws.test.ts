@@ -223,7 +223,7 @@ describe('the beta bridge', () => {
       fc.property(schedule, (moves) => {
         const { told, errors, bridge } = play(moves);
         for (const { type } of told) expect(BETA_SERVER_EVENT_TYPES).toContain(type);
-        expect(bridge.asked).toEqual([]);
+        expect(bridge.pending).toEqual([]);
         expect(errors.filter((event_id) => event_id !== null && event_id !== 'bad')).toEqual([]);
         const running = told.filter(({ type }) => type === 'response.created').length;
         const done = told.filter(({ type }) => type === 'response.done').length;

@@ -1,4 +1,4 @@
-// Whose price a cost is: that of the model which answered, or that of the model named by the client of an engine that bills nothing.
+// Whose price a cost uses: the model that answered or, for an engine without a price, the model that the client named.
 
 import { isBilled, type RecordingEntry, type Timing } from '@colloquy/session';
 import { printableLine } from './printable.ts';

@@ -1,10 +1,10 @@
-// Asking a server over HTTP. Its WebSockets are `connect.ts`.
+// HTTP requests to a server. WebSockets: `connect.ts`.
 
 import http from 'node:http';
 import https from 'node:https';
 import { text } from 'node:stream/consumers';
 import { ColloquyError } from '@colloquy/protocol';
-import { answerJson, type Connecting, explain, readCa, refusalWords } from './reach.ts';
+import { answerJson, type Connecting, explain, readCa, refusalText } from './reach.ts';
 
 const ANSWER_MS = 10_000;
 /** Longest answer that is read, in bytes: ten thousand sessions take less. */
@@ -15,7 +15,7 @@ export interface Answer {
   /** Its JSON; `undefined` where it is none. */
   readonly body: unknown;
   /** What a refusal says, printable; `''` where it says nothing. */
-  readonly words: string;
+  readonly refusal: string;
 }
 
 /** Asks for what is at an address. Rejects with `upstream_error`, in one line, when nobody answers. */
@@ -37,8 +37,8 @@ export function ask(url: URL, { key, caFile }: Connecting): Promise<Answer> {
         if (bytes > ANSWER_BYTES) response.destroy(new Error('too much'));
       });
       text(response).then(
-        (body) => resolve({ status: response.statusCode ?? 0, body: answerJson(body), words: refusalWords(body) }),
-        () => refuse('it broke off its answer'),
+        (body) => resolve({ status: response.statusCode ?? 0, body: answerJson(body), refusal: refusalText(body) }),
+        () => refuse('the answer was incomplete'),
       );
     });
   });

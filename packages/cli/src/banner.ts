@@ -1,4 +1,4 @@
-// The banner of `colloquy serve` on a terminal: what runs, where to look, how to connect an SDK, what to type next.
+// The banner of `colloquy serve` on a terminal: engine, addresses, settings for an SDK, the next command.
 
 import type { Listening } from '@colloquy/server';
 import type { Palette } from './palette.ts';
@@ -23,8 +23,8 @@ export interface BannerFacts extends Listening {
 
 const abilities = ({ canHear, canSpeak, hasModel }: EngineAbilities): string =>
   [
-    canHear ? 'hears' : 'does not hear',
-    canSpeak ? 'speaks' : 'does not speak',
+    canHear ? 'hears' : 'no transcription',
+    canSpeak ? 'speaks' : 'no speech output',
     hasModel ? 'language model' : 'no language model',
   ].join(', ');
 

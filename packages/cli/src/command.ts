@@ -1,4 +1,4 @@
-// What a command is, and how arguments are read. The commands are in `commands/`, their table is `commands.ts`.
+// The interface of a command and the parsing of its arguments. Commands: `commands/`; their table: `commands.ts`.
 
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { ColloquyError } from '@colloquy/protocol';
@@ -45,7 +45,7 @@ export function readArguments<const T extends NonNullable<ParseArgsConfig['optio
     if (ColloquyError.is(error)) throw error;
     const option = /'(-{1,2}[\w-]+)/.exec(error instanceof Error ? error.message : '')?.[1] ?? 'an option';
     const isUnknown = (error as { code?: unknown }).code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
-    if (!isUnknown) throw misused(`${option} is not given as it should be; see 'colloquy ${command} --help'`);
+    if (!isUnknown) throw misused(`${option} has an invalid value; see 'colloquy ${command} --help'`);
     const nearest = nearestOptions(option, options);
     throw misused(unknownName(`${option} is not an option`, nearest, `colloquy ${command} --help`));
   }

@@ -1,4 +1,4 @@
-// The commands there are, each loaded when it is asked for: `colloquy --version` loads none of them, nor what they import.
+// The table of commands. Each is loaded on demand, so `colloquy --version` loads none of them.
 
 import type { Command } from './command.ts';
 
@@ -12,77 +12,77 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
   [
     'serve',
     {
-      summary: 'serve the Realtime API, on http://127.0.0.1:8787',
+      summary: 'serve the Realtime API on http://127.0.0.1:8787',
       load: async () => (await import('./commands/serve.ts')).serve,
     },
   ],
   [
     'talk',
     {
-      summary: 'hold a conversation in the terminal, in writing or aloud',
+      summary: 'talk in the terminal, with text or speech',
       load: async () => (await import('./commands/talk.ts')).talk,
     },
   ],
   [
     'doctor',
     {
-      summary: 'ask each configured endpoint and model, and say what is wrong',
+      summary: 'check each configured endpoint and model',
       load: async () => (await import('./commands/doctor.ts')).doctor,
     },
   ],
   [
     'replay',
     {
-      summary: 'run recordings again and compare, here or against a live server',
+      summary: 'replay recordings and compare, here or with a live server',
       load: async () => (await import('./commands/replay.ts')).replay,
     },
   ],
   [
     'inspect',
     {
-      summary: 'what is in a log: conversation, times, errors',
+      summary: 'show the conversation, times and errors of a log',
       load: async () => (await import('./commands/inspect.ts')).inspect,
     },
   ],
   [
     'check',
     {
-      summary: 'hold logs of events to the protocol, ours or others',
+      summary: 'check logs of events for protocol violations',
       load: async () => (await import('./commands/check.ts')).check,
     },
   ],
   [
     'redact',
     {
-      summary: 'write a log without credentials, audio, images or words',
+      summary: 'copy a log without credentials, audio, images or text',
       load: async () => (await import('./commands/redact.ts')).redact,
     },
   ],
   [
     'measure',
     {
-      summary: 'latency, tokens and cost of logged responses',
+      summary: 'print latency, tokens and cost of responses',
       load: async () => (await import('./commands/measure.ts')).measure,
     },
   ],
   [
     'convert',
     {
-      summary: "turn others' logs into recordings, and back",
+      summary: "convert other programs' logs to recordings, and back",
       load: async () => (await import('./commands/convert.ts')).convert,
     },
   ],
   [
     'tail',
     {
-      summary: 'print what passes in a live session, as it comes',
+      summary: 'print the events of a live session',
       load: async () => (await import('./commands/tail.ts')).tail,
     },
   ],
   [
     'completion',
     {
-      summary: 'a script that completes commands in bash, zsh or fish',
+      summary: 'print a completion script for bash, zsh or fish',
       load: async () => (await import('./commands/completion.ts')).completionOf(COMMANDS),
     },
   ],

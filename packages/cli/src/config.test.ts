@@ -1,4 +1,4 @@
-// Settings: precedence, and what each refusal names.
+// Settings: precedence, and what each error names.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,7 @@ describe('readSettings', () => {
     [{ port: '70000' }, {}, '--port must be a whole number from 0 to 65535'],
     [{ port: '8e3' }, {}, '--port must be a whole number from 0 to 65535'],
     [{ pace: '' }, {}, '--pace must be a whole number from 0 to 60000'],
-    [{ engine: ', ' }, {}, '--engine must be names of engines, with commas between'],
+    [{ engine: ', ' }, {}, '--engine must be names of engines, comma-separated'],
     [{}, { COLLOQUY_PORT: '-1' }, 'COLLOQUY_PORT must be a whole number from 0 to 65535'],
     [{}, { COLLOQUY_TLS: 'yes' }, 'COLLOQUY_TLS must be true or false'],
     [{}, { COLLOQUY_LOG_LEVEL: 'loud' }, 'COLLOQUY_LOG_LEVEL must be one of silent, error, warn, info, debug'],
@@ -59,7 +59,7 @@ describe('readConfigFile', () => {
     ['{"__proto__": {"port": 1}}', "'__proto__' is not a setting"],
     ['{"port": "9000"}', "'port' must be a whole number from 0 to 65535"],
     ['{"port": 1.5}', "'port' must be a whole number from 0 to 65535"],
-    ['{"host": ""}', "'host' must be a text that is not empty"],
+    ['{"host": ""}', "'host' must be a non-empty text"],
     ['{"origins": "http://a.test"}', "'origins' must be a list of texts"],
     ['{"tls": 1}', "'tls' must be true or false"],
     ['[]', 'must hold one JSON object'],
@@ -94,7 +94,7 @@ describe('readKeys', () => {
   });
 
   it('refuses a variable that is set and holds no key: it would open the server to everyone', () => {
-    expect(() => readKeys({ COLLOQUY_API_KEYS: ' , ' })).toThrow('COLLOQUY_API_KEYS is set but holds no key');
+    expect(() => readKeys({ COLLOQUY_API_KEYS: ' , ' })).toThrow('COLLOQUY_API_KEYS is set but contains no key');
   });
 });
 

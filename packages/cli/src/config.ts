@@ -1,6 +1,6 @@
-// The settings of `colloquy serve`: one table, read from flags, then the environment, then a JSON file, then defaults.
-// The keys are not in it: they come from COLLOQUY_API_KEYS and COLLOQUY_UPSTREAM_KEY alone, never from arguments, which every
-// process can read.
+// The settings of `colloquy serve` in one table, read from flags, environment, a JSON file and defaults, in this order.
+// Keys are not settings: they come only from COLLOQUY_API_KEYS and COLLOQUY_UPSTREAM_KEY, because every process can read
+// arguments.
 
 import { readFileSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
@@ -25,7 +25,7 @@ export interface Setting<T> extends Kind<T> {
   readonly about: string;
 }
 
-const words = (text: string) => text.split(',').flatMap((word) => word.trim() || []);
+const splitList = (text: string) => text.split(',').flatMap((word) => word.trim() || []);
 
 function wholeNumber(min: number, max: number): Kind<number> {
   const check = (value: unknown) =>
@@ -47,7 +47,7 @@ function oneOf<const T extends string>(...choices: T[]): Kind<T> {
 }
 
 const TEXT: Kind<string> = {
-  expected: 'a text that is not empty',
+  expected: 'a non-empty text',
   fromText: (text) => text || undefined,
   fromJson: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
 };
@@ -60,14 +60,14 @@ const SWITCH: Kind<boolean> = {
 
 const LIST: Kind<string[]> = {
   expected: 'a list of texts',
-  fromText: words,
+  fromText: splitList,
   fromJson: (value) => (Array.isArray(value) && value.every((each) => TEXT.fromJson(each)) ? value : undefined),
 };
 
 /** Made of names that are looked up later: those of `engines` in the file are engines too. */
 const NAMES_OF_ENGINES: Kind<string[]> = {
-  expected: 'names of engines, with commas between',
-  fromText: (text) => (words(text).length > 0 ? words(text) : undefined),
+  expected: 'names of engines, comma-separated',
+  fromText: (text) => (splitList(text).length > 0 ? splitList(text) : undefined),
   fromJson: (value) => {
     if (typeof value === 'string') return NAMES_OF_ENGINES.fromText(value);
     const list = LIST.fromJson(value);
@@ -87,14 +87,14 @@ function endpointSettings<const S extends 'think' | 'transcribe' | 'speak'>(stag
       value: 'url',
       about: `what ${verb}, e.g. http://127.0.0.1:8000/v1`,
     },
-    [`${stage}-model`]: { ...TEXT, env: `${env}_MODEL`, value: 'name', about: 'the model there' },
+    [`${stage}-model`]: { ...TEXT, env: `${env}_MODEL`, value: 'name', about: 'the model name at the endpoint' },
     [`${stage}-key-env`]: {
       ...TEXT,
       env: `${env}_KEY_ENV`,
       value: 'name',
       about: `the environment variable that holds its key (${env}_KEY)`,
     },
-    [`${stage}-key-file`]: { ...TEXT, env: `${env}_KEY_FILE`, value: 'file', about: 'a file that holds its key' },
+    [`${stage}-key-file`]: { ...TEXT, env: `${env}_KEY_FILE`, value: 'file', about: 'the file with its key' },
   } as { [F in Extract<EndpointFlag, `${S}-${string}`>]: Setting<string> };
 }
 
@@ -106,133 +106,133 @@ export const SETTINGS = {
     ...wholeNumber(0, 65_535),
     env: 'COLLOQUY_PORT',
     value: 'number',
-    about: 'where to listen; 0 picks a free one (8787)',
+    about: 'the port; 0 selects a free one (8787)',
   },
   host: {
     ...TEXT,
     env: 'COLLOQUY_HOST',
     value: 'address',
-    about: "address to listen on; any but this machine's own needs keys (localhost)",
+    about: 'the address to listen on; other than loopback requires keys (localhost)',
   },
   engine: {
     ...NAMES_OF_ENGINES,
     env: 'COLLOQUY_ENGINE',
     value: 'names',
     about:
-      'what answers: offline, parrot, scripted, cascade, the endpoints below, or sherpa, models of your own (offline; cascade or sherpa once there are any); with several, such as offline,parrot, sessions choose by their model, and the first answers any other',
+      'offline, parrot, scripted, cascade (the endpoints below) or sherpa (model files); default offline, or cascade or sherpa if configured; with several, such as offline,parrot, a session selects one by its model, otherwise the first',
   },
   scenario: {
     ...TEXT,
     env: 'COLLOQUY_SCENARIO',
     value: 'file',
-    about: 'what the scripted engine answers, in YAML or JSON',
+    about: 'the scenario of the scripted engine, YAML or JSON',
   },
   pace: {
     ...wholeNumber(0, 60_000),
     env: 'COLLOQUY_PACE',
     value: 'ms',
-    about: 'how long the parrot waits before each word (0)',
+    about: 'pause of the parrot before each word (0)',
   },
   cascade: {
     ...TEXT,
     env: 'COLLOQUY_CASCADE',
     value: 'file',
-    about: 'endpoints that hear, think and speak, in YAML or JSON: docs/cascade.md; flags win over it',
+    about: 'endpoints for STT, LLM and TTS, YAML or JSON: docs/cascade.md; flags override it',
   },
-  ...endpointSettings('transcribe', 'hears: an OpenAI-compatible endpoint'),
+  ...endpointSettings('transcribe', 'STT: an OpenAI-compatible endpoint'),
   'transcribe-language': {
     ...TEXT,
     env: 'COLLOQUY_TRANSCRIBE_LANGUAGE',
     value: 'code',
-    about: 'for sessions that name no language, e.g. en',
+    about: 'language of sessions that set none, e.g. en',
   },
-  ...endpointSettings('think', 'thinks: an OpenAI-compatible endpoint'),
+  ...endpointSettings('think', 'LLM: an OpenAI-compatible endpoint'),
   'think-api': {
     ...oneOf('chat', 'responses'),
     env: 'COLLOQUY_THINK_API',
     value: 'name',
-    about: 'what it speaks: chat or responses (chat)',
+    about: 'its API: chat or responses (chat)',
   },
-  ...endpointSettings('speak', 'speaks: an OpenAI-compatible endpoint'),
+  ...endpointSettings('speak', 'TTS: an OpenAI-compatible endpoint'),
   'speak-voice': {
     ...TEXT,
     env: 'COLLOQUY_SPEAK_VOICE',
     value: 'name',
-    about: 'its voice, whatever voice a session names',
+    about: 'the voice of every session',
   },
   'speak-rate': {
     ...wholeNumber(4000, 192_000),
     env: 'COLLOQUY_SPEAK_RATE',
     value: 'hz',
-    about: 'samples per second of the pcm it sends (24000)',
+    about: 'sample rate of its pcm (24000)',
   },
   'sherpa-models': {
     ...TEXT,
     env: 'COLLOQUY_SHERPA_MODELS',
     value: 'folder',
-    about: 'models that hear and speak on this machine, of sherpa-onnx: docs/engines.md',
+    about: 'sherpa-onnx models for STT and TTS: docs/engines.md',
   },
   detector: {
     ...SWITCH,
     env: 'COLLOQUY_DETECTOR',
-    about: 'detect turns, whichever engine answers (on); with --no-detector sessions state turn_detection null',
+    about: 'detect turns for every engine (on); --no-detector sets turn_detection null',
   },
   mcp: {
     ...TEXT,
     env: 'COLLOQUY_MCP',
     value: 'file',
-    about: 'MCP servers that sessions may ask for tools, in YAML or JSON: docs/mcp.md (none)',
+    about: 'MCP servers for tools, YAML or JSON: docs/mcp.md (none)',
   },
   upstream: {
     ...TEXT,
     env: 'COLLOQUY_UPSTREAM',
     value: 'url',
-    about: 'relay sessions to this Realtime server, wss://…/v1/realtime, in place of an engine',
+    about: 'relay sessions to this Realtime server, wss://…/v1/realtime, instead of an engine',
   },
   'upstream-auth': {
     ...oneOf('bearer', 'api-key'),
     env: 'COLLOQUY_UPSTREAM_AUTH',
     value: 'way',
-    about: 'how its key is shown: bearer, or api-key as Azure has it (bearer)',
+    about: 'header of its key: bearer, or api-key for Azure (bearer)',
   },
   models: {
     ...LIST,
     env: 'COLLOQUY_MODELS',
     value: 'list',
-    about: 'models clients may name, with commas between (any)',
+    about: 'models that clients may name, comma-separated (any)',
   },
-  tls: { ...SWITCH, env: 'COLLOQUY_TLS', about: 'also listen with TLS, with a certificate made for this machine' },
+  tls: { ...SWITCH, env: 'COLLOQUY_TLS', about: 'also listen with TLS, with a generated certificate' },
   'tls-port': {
     ...wholeNumber(0, 65_535),
     env: 'COLLOQUY_TLS_PORT',
     value: 'number',
-    about: 'where to listen with TLS; 0 picks a free one (8788)',
+    about: 'the TLS port; 0 selects a free one (8788)',
   },
-  beta: { ...SWITCH, env: 'COLLOQUY_BETA', about: 'also serve clients that still speak the beta shape' },
+  beta: { ...SWITCH, env: 'COLLOQUY_BETA', about: 'also serve clients of the beta API' },
   'data-dir': {
     ...TEXT,
     env: 'COLLOQUY_DATA_DIR',
     value: 'folder',
-    about: 'keep what outlives the process here: a recording of every session, without its audio',
+    about: 'folder for recordings of every session, without audio',
   },
-  'record-audio': { ...SWITCH, env: 'COLLOQUY_RECORD_AUDIO', about: 'keep audio and images in the recordings too' },
+  'record-audio': { ...SWITCH, env: 'COLLOQUY_RECORD_AUDIO', about: 'also record audio and images' },
   watch: {
     ...oneOf('off', 'words', 'audio'),
     env: 'COLLOQUY_WATCH',
     value: 'what',
-    about: 'what the console and tail may show of live sessions: off, words, or audio and images too (words)',
+    about: 'what observers see of live sessions: off, words (text), or audio (also audio and images) (words)',
   },
   origins: {
     ...LIST,
     env: 'COLLOQUY_ORIGINS',
     value: 'list',
-    about: 'web origins that may connect, with commas between',
+    about: 'web origins that may connect, comma-separated',
   },
   hosts: {
     ...LIST,
     env: 'COLLOQUY_HOSTS',
     value: 'list',
-    about: 'host names this server answers to beside the loopback ones',
+    about: 'accepted host names besides loopback',
   },
   'log-level': {
     ...oneOf('silent', 'error', 'warn', 'info', 'debug'),
@@ -318,13 +318,13 @@ export function readConfigFile(file: string): Settings {
 
 /** The settings among these names that an object of the file holds. `called` names a key in messages; `others` are keys read elsewhere. */
 function settingsIn(
-  given: Record<string, unknown>,
+  values: Record<string, unknown>,
   names: readonly SettingName[],
   called: (name: string) => string,
   others: readonly string[] = [],
 ): Settings {
   const settings: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(given)) {
+  for (const [name, value] of Object.entries(values)) {
     if (!names.some((each) => each === name)) {
       const hint = /key/i.test(name) ? keyHint(name) : `known keys: ${[...names, ...others].join(', ')}`;
       throw misused(`${called(name.slice(0, 64))} is not a setting; ${hint}`);
@@ -366,7 +366,7 @@ export function readSettings(
 export function readKeys(env: Readonly<Record<string, string | undefined>>): string[] {
   const text = env.COLLOQUY_API_KEYS;
   if (!text) return [];
-  const keys = words(text);
-  if (keys.length === 0) throw misused('COLLOQUY_API_KEYS is set but holds no key');
+  const keys = splitList(text);
+  if (keys.length === 0) throw misused('COLLOQUY_API_KEYS is set but contains no key');
   return keys;
 }

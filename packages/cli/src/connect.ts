@@ -1,10 +1,10 @@
-// Opening a WebSocket to a Realtime server, and saying in one line why it could not be opened.
+// Opens a WebSocket to a Realtime server, or returns the reason for the failure in one line.
 
 import type { IncomingMessage } from 'node:http';
 import { ColloquyError } from '@colloquy/protocol';
 import { WebSocket } from 'ws';
 import { misused } from './command.ts';
-import { type Connecting, explain, readCa, refusalWords } from './reach.ts';
+import { type Connecting, explain, readCa, refusalText } from './reach.ts';
 
 const OPENING_MS = 10_000;
 /** Largest frame taken in, in bytes: the limit servers hold clients to [LM1]. */
@@ -24,9 +24,9 @@ export function realtimeUrl(
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && /^https?:$/.test(url.protocol)) url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
   if (!url || !/^wss?:$/.test(url.protocol))
-    throw misused('the URL must begin with ws://, wss://, http:// or https://');
+    throw misused('the URL must start with ws://, wss://, http:// or https://');
   if (url.username !== '' || url.password !== '')
-    throw misused('the URL must not hold credentials; set COLLOQUY_API_KEY');
+    throw misused('the URL must not contain credentials; set COLLOQUY_API_KEY');
   if (url.pathname === '/') url.pathname = '/v1/realtime';
   if (!['model', 'call_id', 'intent'].some((name) => url.searchParams.has(name)))
     for (const [name, value] of Object.entries(opened)) url.searchParams.set(name, value);
@@ -41,7 +41,7 @@ async function readRefusal(response: IncomingMessage): Promise<string> {
     body += chunk;
     if (body.length > REFUSAL_BYTES) break;
   }
-  return refusalWords(body);
+  return refusalText(body);
 }
 
 /** What arrives, from the first frame on: nothing is lost that came before anyone listened. */
@@ -71,7 +71,7 @@ export function connect(url: URL, { key, caFile }: Connecting, frameBytes = FRAM
       const { socket: carrier } = response; // no longer there once the response has been read
       readRefusal(response)
         .catch(() => '') // cut off while reading: its status says enough
-        .then((words) => refuse(`refused with ${response.statusCode ?? 0}${words && `: ${words}`}`))
+        .then((refusal) => refuse(`refused with ${response.statusCode ?? 0}${refusal && `: ${refusal}`}`))
         .finally(() => carrier.destroy());
     });
     // Paused in the very turn it opens, so that a first frame in the same packet waits.

@@ -1,4 +1,4 @@
-// Where endpoints are read from, and which place wins.
+// Where endpoints are read from, and their precedence.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

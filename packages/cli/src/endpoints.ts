@@ -1,4 +1,4 @@
-// The endpoints of a cascade as the command line is told them: a file, and flags that win over it, field by field.
+// The endpoints of a cascade from a file and flags; a flag overrides the file, field by field.
 
 import type { CascadeConfig, EndpointConfig } from '@colloquy/server';
 import type { Settings } from './config.ts';
@@ -9,14 +9,14 @@ type Stage = (typeof STAGES)[number];
 type Environment = Readonly<Record<string, string | undefined>>;
 type ReadConfig = (source: string | CascadeConfig, name?: string) => CascadeConfig;
 
-const given = (fields: Record<string, unknown>): Record<string, unknown> =>
+const definedFields = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 /** Where the key of an endpoint is: where a flag says, else where the file says, else in a variable of its own if that is set. */
 function keyOf(stage: Stage, settings: Settings, base: EndpointConfig | undefined, env: Environment) {
-  const named = given({ key_env: settings[`${stage}-key-env`], key_file: settings[`${stage}-key-file`] });
+  const named = definedFields({ key_env: settings[`${stage}-key-env`], key_file: settings[`${stage}-key-file`] });
   if (Object.keys(named).length > 0) return named;
-  if (base?.key_env || base?.key_file) return given({ key_env: base.key_env, key_file: base.key_file });
+  if (base?.key_env || base?.key_file) return definedFields({ key_env: base.key_env, key_file: base.key_file });
   const own = `COLLOQUY_${stage.toUpperCase()}_KEY`;
   return env[own] ? { key_env: own } : {};
 }
@@ -40,7 +40,7 @@ export function readEndpoints(settings: Settings, env: Environment, read: ReadCo
   const merged: Record<string, unknown> = {};
   for (const stage of STAGES) {
     const { key_env, key_file, ...rest } = base[stage] ?? {};
-    const flags = given({ url: settings[`${stage}-url`], model: settings[`${stage}-model`], ...own[stage] });
+    const flags = definedFields({ url: settings[`${stage}-url`], model: settings[`${stage}-model`], ...own[stage] });
     const fields = { ...rest, ...flags };
     if (Object.keys(fields).length === 0) continue; // a key that lies ready makes no endpoint
     merged[stage] = { ...fields, ...keyOf(stage, settings, base[stage] ?? undefined, env) };

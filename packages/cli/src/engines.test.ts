@@ -1,4 +1,4 @@
-// Which engines settings ask for, and what each is made from.
+// Which engines the settings select, and with which options.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,7 +52,7 @@ describe('the engines asked for', () => {
   });
 
   it.each([
-    [{ engine: 'gpt' }, {}, '--engine must name one or more of offline, parrot, scripted, cascade, sherpa'],
+    [{ engine: 'gpt' }, {}, '--engine must be one or more of offline, parrot, scripted, cascade, sherpa'],
     [{ engine: 'gpt' }, { engines: ENGINES }, 'scripted, cascade, sherpa, small, bird, play'],
     [{ engine: 'parrot,parrot' }, {}, "--engine names 'parrot' twice"],
     [{ engine: 'parrot', scenario: 's' }, {}, '--scenario is for --engine scripted, not parrot'],

@@ -1,4 +1,4 @@
-// Which engines `colloquy serve` offers, and what each is made from: names and settings in, engines out.
+// Creates the engines of `colloquy serve` from names and settings.
 
 import { ColloquyError } from '@colloquy/protocol';
 import type { OfferedEngine, ScriptedEngine, VoiceOptions } from '@colloquy/server';
@@ -72,7 +72,7 @@ export function enginePlans(settings: Settings): EnginePlan[] {
     if (Object.hasOwn(described, name)) return describedPlan(name, described[name] as Settings);
     if (isKind(name)) return { name, kind: name, settings: own };
     const known = [...new Set([...KINDS, ...Object.keys(described)])].join(', ');
-    throw misused(`--engine must name one or more of ${known}`);
+    throw misused(`--engine must be one or more of ${known}`);
   });
   refuseUnused(
     own,
@@ -97,7 +97,7 @@ function refuseUnused(settings: Settings, kinds: readonly EngineKind[]): void {
   if (settings.scenario !== undefined) needs('--scenario is for', 'scripted');
   if (settings.pace !== undefined) needs('--pace is for', 'parrot');
   if (settings['sherpa-models'] !== undefined) needs('--sherpa-models is for', 'sherpa');
-  if (hasEndpoints(settings)) needs('endpoints that hear, think and speak are for', 'cascade', 'sherpa');
+  if (hasEndpoints(settings)) needs('STT, LLM and TTS endpoints are for', 'cascade', 'sherpa');
 }
 
 /**
@@ -151,15 +151,15 @@ function voiceOptions(
   const endpoints = readEndpoints(settings, env, server.readCascadeConfig);
   if (kind === 'sherpa') {
     const models = settings['sherpa-models'];
-    if (models === undefined) throw misused('--engine sherpa needs --sherpa-models, the folder that holds its models');
+    if (models === undefined) throw misused('--engine sherpa requires --sherpa-models, the folder of its models');
     return { endpoints, env, models };
   }
-  if (!endpoints) throw misused('--engine cascade needs endpoints: --think-url and --think-model, or --cascade');
+  if (!endpoints) throw misused('--engine cascade requires endpoints: --think-url and --think-model, or --cascade');
   return { endpoints, env };
 }
 
 function scriptedBy({ scenario: file }: Settings, { readScenario, scripted }: ServerParts): ScriptedEngine {
-  if (file === undefined) throw misused('--engine scripted needs --scenario, the file that says what it answers');
+  if (file === undefined) throw misused('--engine scripted requires --scenario');
   return scripted(readScenario(readTextFile(file), file));
 }
 

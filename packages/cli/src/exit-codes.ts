@@ -10,8 +10,8 @@ export const EXIT = {
 } as const;
 
 export const EXIT_CODES_HELP = `Exit codes:
-  0    done
-  1    failed: the port is in use, no server answers, a turn was not answered, a recording differs
+  0    success
+  1    failed, for example: port in use, no answer of a server, a turn without a response, a different recording
   2    wrong arguments or settings, or a public address without keys
-  130  ended by Ctrl-C (SIGINT); 143 by a second SIGTERM
+  130  interrupted by Ctrl-C (SIGINT); 143 by a second SIGTERM
 `;

@@ -1,4 +1,4 @@
-// What is printed of an error that nobody expected: a fault of ours. One line without its message, which may quote a peer or a key.
+// Prints an unexpected error in one line, without its message, which may quote a peer or a key.
 
 /** Says so in one line; with `COLLOQUY_DEBUG=1` in the environment, also where it was thrown. */
 export function faultText(command: string, error: unknown): string {

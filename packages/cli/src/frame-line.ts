@@ -1,11 +1,11 @@
-// One frame as one line, for `colloquy inspect --events` and `colloquy tail`.
+// Formats one event as one line, for `colloquy inspect --events` and `colloquy tail`.
 
 import { type RedactionLevel, redact } from '@colloquy/protocol';
 import { type Palette, paletteFor } from './palette.ts';
 import { printableLine } from './printable.ts';
 
 /** Longest line, in characters. */
-const LONGEST = 240;
+const MAX_LINE_CHARS = 240;
 
 /** `    0.012 s  <  session.created {…}`: when, who (`<` the server, `>` the client), and the event without its secrets. */
 export function frameLine(
@@ -16,8 +16,8 @@ export function frameLine(
 ): string {
   const when = at === null ? ''.padStart(11) : `${(at / 1000).toFixed(3).padStart(9)} s`;
   const { type, ...rest } = redact(event, { level });
-  const words = `${type} ${JSON.stringify(rest)}`;
-  const line = printableLine(words.slice(0, LONGEST));
-  const text = `${line}${words.length > LONGEST ? '…' : ''}`;
+  const content = `${type} ${JSON.stringify(rest)}`;
+  const line = printableLine(content.slice(0, MAX_LINE_CHARS));
+  const text = `${line}${content.length > MAX_LINE_CHARS ? '…' : ''}`;
   return `${quiet(when)}  ${from === 'server' ? '<' : name('>')}  ${type === 'error' ? bad(text) : text}`;
 }

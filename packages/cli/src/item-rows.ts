@@ -1,4 +1,4 @@
-// An item of a conversation in rows of text, as `colloquy inspect` and `colloquy tail` print it. They are not safe to print yet.
+// Formats an item as rows of text for `colloquy inspect` and `colloquy tail`. The rows still need `printable.ts`.
 
 import type { RealtimeContentPart, RealtimeConversationItem } from '@colloquy/protocol';
 import type { ConversationItem } from './session-overview.ts';
@@ -25,8 +25,8 @@ const wordOf = (value: unknown): string => (typeof value === 'string' ? value : 
 
 function headOf(item: RealtimeConversationItem): string {
   const { type, role, name } = item as unknown as Loose;
-  const words = type === 'message' ? role : name === undefined ? type : `${wordOf(type)} ${wordOf(name)}`;
-  return short(words).replaceAll('"', '');
+  const title = type === 'message' ? role : name === undefined ? type : `${wordOf(type)} ${wordOf(name)}`;
+  return short(title).replaceAll('"', '');
 }
 
 function partsOf(item: RealtimeConversationItem): string[] {

@@ -1,4 +1,4 @@
-// Watching a live session of a server of ours: the address of its lines (docs/console-api.md).
+// The address of the lines of a live session of a Colloquy server (docs/console-api.md).
 
 import { ColloquyError, type RedactionLevel } from '@colloquy/protocol';
 import { ask } from './ask.ts';
@@ -24,13 +24,13 @@ function checkId(id: string): void {
 
 /** Whether any session is live. Throws where the server does not say. */
 async function isAnyLive(server: URL, options: Connecting): Promise<boolean> {
-  const { status, body, words } = await ask(new URL('/api/sessions', server), options);
+  const { status, body, refusal } = await ask(new URL('/api/sessions', server), options);
   const { sessions } = (typeof body === 'object' && body !== null ? body : {}) as { sessions?: unknown };
   if (status === 200 && Array.isArray(sessions)) return sessions.length > 0;
   const why =
     status === 401 || status === 403
-      ? `refused with ${status}${words && `: ${words}`}`
-      : 'its sessions cannot be watched; give ws:// or wss:// to open a session of your own';
+      ? `refused with ${status}${refusal && `: ${refusal}`}`
+      : 'its sessions cannot be observed; use ws:// or wss:// to open a session';
   throw new ColloquyError('upstream_error', `${server.origin}: ${why}`);
 }
 

@@ -1,5 +1,4 @@
-// Reading a log from a file or from standard input, entry by entry, in memory that does not grow with it. What the entries are is
-// `log-reader.ts` of @colloquy/session.
+// Reads a log from a file or standard input entry by entry, in bounded memory. Entries: `log-reader.ts` of @colloquy/session.
 
 import { ColloquyError } from '@colloquy/protocol';
 import { createLogReader, describeForms, describeUnread, type LogReport, type ReadEntry } from '@colloquy/session';
@@ -21,7 +20,7 @@ export async function* readLogFile(
   try {
     const progress = progressOf(file);
     try {
-      const lines = textLines(file, { onBytes: progress.take, onForm: reader.addForm });
+      const lines = textLines(file, { onBytes: progress.addBytes, onForm: reader.addForm });
       for await (const text of lines) yield* reader.take(text);
       yield* reader.end();
     } finally {

@@ -12,12 +12,12 @@ import { version } from './version.ts';
 
 const HELP = `Usage: colloquy [<command>] [options]
 
-Without a command it serves, as 'colloquy serve --open' does, and opens the console.
+Without a command it runs 'colloquy serve --open': it serves and opens the console.
 
 Commands:
 ${[...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(12)} ${summary}\n`).join('')}
 Options:
-  -h, --help     this text; after a command, that of the command, as 'colloquy help <command>' prints it
+  -h, --help     this text, or the help of a command, like 'colloquy help <command>'
   -v, --version  the version
 
 ${EXIT_CODES_HELP}`;
@@ -43,7 +43,7 @@ async function printHelp(name: string | undefined): Promise<number> {
 /** Names the likely command alone: what was typed may be a secret in the wrong place. */
 function refuseCommand(typed: string): number {
   const nearest = nearestNames(typed, COMMANDS.keys());
-  return fail('colloquy', unknownName('there is no such command', nearest, 'colloquy --help'), EXIT.misused);
+  return fail('colloquy', unknownName('unknown command', nearest, 'colloquy --help'), EXIT.misused);
 }
 
 function fail(from: string, message: string, code: number): number {

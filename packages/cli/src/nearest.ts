@@ -1,4 +1,4 @@
-// The known names that a mistyped one is closest to, for "did you mean". Imports nothing.
+// Finds the known names closest to a mistyped one, for "did you mean". Imports nothing.
 
 /** Longer input is no mistyped name; it bounds the work. */
 const MAX_LENGTH = 40;

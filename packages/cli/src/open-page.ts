@@ -1,4 +1,4 @@
-// Opening the console in the browser of whoever started the server.
+// Opens the console in the user's browser.
 
 interface Surroundings {
   readonly platform: NodeJS.Platform;

@@ -1,4 +1,4 @@
-// Writing long results: to standard output or a file, no faster than they are taken.
+// Writes long results to standard output or a file, with backpressure.
 
 import { once } from 'node:events';
 import { createWriteStream, statSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { fileErrorText } from './file-error.ts';
 import { printableLine } from './printable.ts';
 
 /** So many characters are written at once. */
-const PIECE = 64 * 1024;
+const CHUNK_CHARS = 64 * 1024;
 
 export interface Output {
   /** Waits, now and then, until what was written before is taken. */
@@ -23,7 +23,7 @@ export interface Output {
  * the one that is read. Rejects with `not_found`, in one line, when it cannot be written.
  */
 export function openOutput(file: string | undefined, source: string): Output {
-  if (file !== undefined && isSame(file, source)) throw misused('the output would overwrite what is read');
+  if (file !== undefined && isSame(file, source)) throw misused('the output would overwrite the input');
   const stream = file === undefined ? process.stdout : createWriteStream(file, { mode: 0o600 });
   let fault: Error | undefined;
   if (file !== undefined) stream.on('error', (error) => (fault = error));
@@ -47,7 +47,7 @@ export function openOutput(file: string | undefined, source: string): Output {
   return {
     write(text) {
       piece += text;
-      return piece.length < PIECE ? undefined : flush();
+      return piece.length < CHUNK_CHARS ? undefined : flush();
     },
     async end() {
       await flush();

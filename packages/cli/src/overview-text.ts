@@ -1,4 +1,4 @@
-// An overview as it is printed: the session, the conversation as a tree, times, errors, problems. What is in one is `overview.ts`.
+// Prints an overview: session, conversation as a tree, times, errors, violations. Its data: `overview.ts`.
 
 import { itemRows } from './item-rows.ts';
 import type { Overview } from './overview.ts';
@@ -8,7 +8,7 @@ import type { SessionOverview } from './session-overview.ts';
 import { tableRow } from './table.ts';
 
 /** So many rows are shown of each list. */
-const MOST_ROWS = 50;
+const MAX_ROWS = 50;
 
 const COLUMNS = [
   { name: 'line', width: 7, isRight: true },
@@ -45,7 +45,7 @@ export function overviewText(overview: Overview, palette: Palette): string {
   return `${rows.join('\n')}\n`;
 }
 
-const headRow = (name: string, words: string) => `  ${name.padEnd(10)} ${printableLine(words)}`;
+const headRow = (name: string, text: string) => `  ${name.padEnd(10)} ${printableLine(text)}`;
 
 const sessionName = ({ id, kind, model }: Overview['session']) =>
   [id ?? 'without an id', kind, model].filter((each) => each !== null).join(', ');
@@ -67,7 +67,7 @@ const framesRow = ({ frames, duration_ms }: SessionOverview) =>
 function lineRows({ lines }: Overview): string[] {
   return [
     ...(lines.damaged > 0 ? [headRow('damaged', `${lines.damaged} lines cannot be read`)] : []),
-    ...(lines.others > 0 ? [headRow('others', `${lines.others} lines are no events`)] : []),
+    ...(lines.others > 0 ? [headRow('others', `${lines.others} lines are not events`)] : []),
   ];
 }
 
@@ -75,11 +75,11 @@ function lineRows({ lines }: Overview): string[] {
 function sessionRows(session: SessionOverview, { heading, bad }: Palette): string[] {
   const { items, items_cut, responses, errors, violations, counts } = session;
   const rows = section(heading('Conversation'), items.map(itemRows), items.length, 500);
-  if (items_cut) rows.push('  (the log is longer than what is shown of its conversation)');
+  if (items_cut) rows.push('  (the conversation is longer than shown)');
   if (responses.length > 0) {
     const names = COLUMNS.map(({ name }) => name);
-    rows.push('', heading('Responses, in milliseconds since they were asked for'), tableRow(COLUMNS, names));
-    rows.push(...responses.slice(0, MOST_ROWS).map(timingRow), ...more(counts.responses, MOST_ROWS));
+    rows.push('', heading('Responses, milliseconds since the request'), tableRow(COLUMNS, names));
+    rows.push(...responses.slice(0, MAX_ROWS).map(timingRow), ...more(counts.responses, MAX_ROWS));
   }
   const errorRows = errors.map(({ line, at, code, param, message }) => {
     const where = [at === null ? null : secondsOf(at), code, param].filter((each) => each !== null).join(' ');
@@ -93,10 +93,10 @@ function sessionRows(session: SessionOverview, { heading, bad }: Palette): strin
   return rows;
 }
 
-function section(title: string, entries: readonly (readonly string[])[], all: number, most = MOST_ROWS): string[] {
+function section(title: string, entries: readonly (readonly string[])[], all: number, most = MAX_ROWS): string[] {
   if (all === 0) return [];
-  const shown = entries.slice(0, most).flat();
-  return ['', title, ...shown.map((row) => `  ${printableLine(row).slice(0, 300)}`), ...more(all, most)];
+  const visible = entries.slice(0, most).flat();
+  return ['', title, ...visible.map((row) => `  ${printableLine(row).slice(0, 300)}`), ...more(all, most)];
 }
 
 const more = (all: number, most: number): string[] => (all > most ? [`  and ${all - most} more`] : []);
@@ -105,7 +105,7 @@ const secondsOf = (ms: number) => `${(ms / 1000).toFixed(3)} s`;
 
 function dateOf(ms: number): string {
   const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? 'an unknown time' : date.toISOString();
+  return Number.isNaN(date.getTime()) ? 'unknown time' : date.toISOString();
 }
 
 function timingRow({ line, kind, id, status, reason, usage, ...times }: Overview['responses'][number]): string {

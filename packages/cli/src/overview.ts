@@ -1,5 +1,4 @@
-// What there is to say of a whole log at a glance, session by session, gathered entry by entry. What there is to say of one session is
-// `session-overview.ts`; how it is shown `overview-text.ts`.
+// Collects the overview of a log, session by session. One session: `session-overview.ts`; output: `overview-text.ts`.
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import {
@@ -44,7 +43,7 @@ const MAX_SESSIONS = 1000;
 const MAX_HELD_LENGTH = 64 * 1024 * 1024;
 
 export interface Gathering {
-  take(read: ReadEntry): void;
+  addEntry(read: ReadEntry): void;
   /** Asked once, at the end. */
   overview(): Overview;
 }
@@ -78,7 +77,7 @@ export function gather(file: string, level: RedactionLevel): Gathering {
   }
 
   return {
-    take({ entry, text }) {
+    addEntry({ entry, text }) {
       const frame = loggedFrame(entry);
       if (frame) current = sessionOf(frame);
       for (const violation of conformance.take(entry)) current.handleViolation(violation);

@@ -1,4 +1,4 @@
-// Colour on a terminal: the few styles there are, and when they are used.
+// Colours on a terminal, and when they are used.
 
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
@@ -38,6 +38,6 @@ export function colouredHelp(text: string, stream: Stream = process.stdout): str
     .replace(/^(?:Usage|[A-Z][\w ,()]*)(?=:)/gm, heading)
     .replace(
       /^( {2})((?:-\w, )?--[a-z][a-z-]*|[a-z]+(?= {3,}))/gm,
-      (_, indent: string, found: string) => indent + name(found),
+      (_, indent: string, option: string) => indent + name(option),
     );
 }

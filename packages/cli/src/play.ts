@@ -1,5 +1,4 @@
-// Playing the client's side of a log to a live server: each event once the server has said what had been said before it. What is
-// sent and compared is `client-replay.ts` of @colloquy/session.
+// Plays the client events of a log to a live server in order. Sending and comparing: `client-replay.ts` of @colloquy/session.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { ColloquyError, eventTypeOf, readFrame } from '@colloquy/protocol';
@@ -80,9 +79,9 @@ export async function play(file: string, options: Playing): Promise<Played> {
       player ??= await openPlayer(entry, options);
       ({ server } = player);
       if (block) ({ id } = block);
-      await player.take(entry);
+      await player.playEntry(entry);
     }
-    if (!player) throw new ColloquyError('not_found', `${printableLine(file)}: there are no events in it`);
+    if (!player) throw new ColloquyError('not_found', `${printableLine(file)}: it contains no events`);
     sessions.push({ session: id, ...(await player.end()) });
     return { server, ...summed(sessions), sessions };
   } finally {
@@ -115,7 +114,7 @@ function summed(sessions: readonly PlayedSession[]): Omit<Played, 'server' | 'se
 /** Plays one session. */
 interface Player {
   readonly server: string;
-  take(entry: RecordingEntry): Promise<void>;
+  playEntry(entry: RecordingEntry): Promise<void>;
   /** Waits for what is still due, ends the connection, and answers what became of it all. */
   end(): Promise<Omit<PlayedSession, 'session'>>;
   hangUp(): void;
@@ -134,7 +133,7 @@ async function openPlayer(first: RecordingEntry, options: Playing): Promise<Play
 
   return {
     server: far.server,
-    async take(entry) {
+    async playEntry(entry) {
       const replayed = replay.take(entry);
       if (!replayed || far.closed) return;
       await caughtUp();
@@ -236,11 +235,11 @@ function pacer(realtime: boolean): { wait(time: number | null): Promise<void> } 
 export function playedText(file: string, played: Played): string[] {
   const { ok, closed, sessions } = played;
   const rows = [
-    `${file}: ${played.server} says ${ok && !closed ? 'the same' : 'something else'} (${countsOf(played)})`,
+    `${file}: ${played.server} sends ${ok && !closed ? 'the same' : 'different events'} (${countsOf(played)})`,
   ];
   if (sessions.length === 1) return [...rows, ...sessionRows(played)];
   for (const [index, each] of sessions.entries()) {
-    const says = each.ok && !each.closed ? 'the same' : 'something else';
+    const says = each.ok && !each.closed ? 'the same' : 'different';
     rows.push(
       `  session ${index + 1} of ${sessions.length}, ${each.session ?? 'without an id'}: ${says} (${countsOf(each)})`,
     );
@@ -257,8 +256,8 @@ function sessionRows(played: Omit<PlayedSession, 'session'>): string[] {
   const rows: string[] = [];
   if (closed) rows.push(`  it closed the connection: ${closed.code}${closed.reason && ` ${closed.reason}`}`);
   const late = Object.entries(missed).map(([type, times]) => (times > 1 ? `${type} (${times} times)` : type));
-  if (late.length > 0) rows.push(`  waited in vain for ${late.join(', ')}`);
-  if (skipped > 0) rows.push(`  ${skipped} events could not be sent: what they were is not in the log`);
+  if (late.length > 0) rows.push(`  timed out waiting for ${late.join(', ')}`);
+  if (skipped > 0) rows.push(`  ${skipped} events could not be sent: their content is not in the log`);
   if (hidden.audio > 0) rows.push(`  silence was sent for ${hidden.audio} pieces of audio that are hidden in the log`);
   if (hidden.images > 0) rows.push(`  a blank was sent for ${hidden.images} images that are hidden in the log`);
   if (hidden.words > 0) rows.push(`  ${hidden.words} hidden texts were sent as [REDACTED]`);

@@ -1,4 +1,4 @@
-// Which models of some logs have a price, for `colloquy measure --check-prices`.
+// Lists which models of logs have a price, for `colloquy measure --check-prices`.
 
 import { costOf, type PriceList, type Timing } from '@colloquy/session';
 import { printableLine } from './printable.ts';

@@ -1,5 +1,4 @@
-// Prices for the command line: ours, which come with @colloquy/session, or a file of the user's own, checked before anything is
-// counted with it.
+// Price lists: that of @colloquy/session or the user's file, validated on reading.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -27,10 +26,10 @@ export function readPrices(file: string | undefined): PriceList {
   return { currency, models, ...(as_of !== undefined && { as_of: printableLine(as_of) }) };
 }
 
-function checkModel(name: string, model: string, given: unknown): asserts given is ModelPrices {
+function checkModel(name: string, model: string, prices: unknown): asserts prices is ModelPrices {
   const where = `${name}: ${printableLine(model)}`;
-  if (!isObject(given)) throw misused(`${where} is an object of prices`);
-  for (const [kind, price] of Object.entries(given)) {
+  if (!isObject(prices)) throw misused(`${where} is an object of prices`);
+  for (const [kind, price] of Object.entries(prices)) {
     if (!(PRICED_KINDS as readonly string[]).includes(kind) && kind !== 'minute')
       throw misused(`${where}: the kinds are ${PRICED_KINDS.join(', ')} and minute`);
     if (typeof price !== 'number' || !(price >= 0)) throw misused(`${where}: ${kind} is a number from 0`);

@@ -1,4 +1,4 @@
-// Text from a peer on a terminal: nothing in it may act.
+// Text from a peer cannot control the terminal.
 
 import { expect, it } from 'vitest';
 import { printable, printableLine } from './printable.ts';
@@ -12,8 +12,8 @@ it.each([
   ['a line separator', 'a\u2028b', 'a\\u2028b'],
   ['half a pair', 'a\ud83d', 'a\\ud83d'],
   ['hidden tags', 'a\u{e0041}', 'a\\u{e0041}'],
-])('shows %s instead of doing it', (_name, text, shown) => {
-  expect(printable(text)).toBe(shown);
+])('shows %s instead of doing it', (_name, text, printed) => {
+  expect(printable(text)).toBe(printed);
 });
 
 it('leaves words of every script, emoji, newlines and tabs', () => {

@@ -1,5 +1,5 @@
-// Text from a peer, made safe to print: what would move the cursor, set a title, fill a clipboard or turn the reading
-// direction is shown as an escape instead [C4 of the threat list in SECURITY.md].
+// Escapes text from a peer for a terminal: cursor movement, titles, clipboard, reading direction
+// [C4 of the threat list in SECURITY.md].
 
 import { hideCredentials, redact } from '@colloquy/protocol';
 

@@ -1,4 +1,4 @@
-// Saying how far a long file has been read: on stderr, and only to someone who watches.
+// Shows the progress of reading a long file, on stderr if it is a terminal.
 
 import { statSync } from 'node:fs';
 import { printableLine } from './printable.ts';
@@ -10,7 +10,7 @@ const BAR = 24;
 
 export interface Progress {
   /** Hears how many bytes were read. */
-  readonly take: (bytes: number) => void;
+  readonly addBytes: (bytes: number) => void;
   /** Wipes what was said. */
   readonly end: () => void;
 }
@@ -23,7 +23,7 @@ export function progressOf(file: string): Progress {
   let toldAt = performance.now();
   let isTold = false;
   return {
-    take(bytes) {
+    addBytes(bytes) {
       taken += bytes;
       if (!stderr.isTTY || performance.now() - toldAt < TOLD_MS) return;
       toldAt = performance.now();

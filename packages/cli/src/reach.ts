@@ -1,4 +1,4 @@
-// Reaching a server, over HTTP or a WebSocket: with what, and in one line why it went wrong.
+// Options and error messages of connections to a server, over HTTP or a WebSocket.
 
 import { readFileSync } from 'node:fs';
 import { misused } from './command.ts';
@@ -33,11 +33,11 @@ export function readCa(file: string): Buffer {
 
 /** What each failure of the world means to whoever typed the command. */
 const FAULTS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing listens there; start a server with 'colloquy serve'",
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the host name could not be looked up',
-  ETIMEDOUT: 'it does not answer',
-  ECONNRESET: 'it hung up; a wss:// address may need ws://, or the other way round',
+  ECONNREFUSED: "connection refused; start a server with 'colloquy serve'",
+  ENOTFOUND: 'unknown host',
+  EAI_AGAIN: 'the host name could not be resolved',
+  ETIMEDOUT: 'no answer',
+  ECONNRESET: 'connection closed; a wss:// address may need ws://, or the reverse',
   EPROTO: 'it does not speak TLS; use ws://',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is not trusted; give the CA file with --ca',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is not trusted; give the CA file with --ca',
@@ -66,7 +66,7 @@ export function answerJson(body: string): unknown {
 }
 
 /** What a refusal says: the message of its JSON envelope [RT13], printable, or nothing. */
-export function refusalWords(body: string): string {
+export function refusalText(body: string): string {
   const answer = answerJson(body);
   const { error } = (typeof answer === 'object' && answer !== null ? answer : {}) as { error?: { message?: unknown } };
   const message = error?.message;

@@ -1,4 +1,4 @@
-// The times and sums of a log, session by session and in all, for `colloquy measure`. The times are `timings.ts` of @colloquy/session.
+// Times and totals of a log per session and overall, for `colloquy measure`. Times: `timings.ts` of @colloquy/session.
 
 import { createSessionBlocks, createStopwatch, type LoggedFrame, type Stopwatch, type Timing } from '@colloquy/session';
 import { createTotals, type Summing, type Totals } from './totals.ts';
@@ -17,7 +17,7 @@ export interface MeasuredSession {
 
 export interface SessionMeasure {
   /** Takes the next frame, and answers what it ended. */
-  take(frame: LoggedFrame): Measured | undefined;
+  measureEvent(frame: LoggedFrame): Measured | undefined;
   /** Those that have begun and not ended. */
   unfinished(): Iterable<Measured>;
   /** Asked once, after all others: the sums of each session, of the first 1000, and of all. */
@@ -50,7 +50,7 @@ export function createSessionMeasure(priceOf: (timing: Timing) => number | null)
   }
 
   return {
-    take(frame) {
+    measureEvent(frame) {
       const { index, id } = blocks.of(frame);
       count = Math.max(count, index + 1);
       const session = index < MAX_SESSIONS ? (sessions[index] ??= newSession()) : rest;

@@ -1,4 +1,4 @@
-// What there is to say of one session of a log, gathered frame by frame. What there is to say of the whole log is `overview.ts`.
+// Collects the overview of one session, event by event. The whole log: `overview.ts`.
 
 import { type RealtimeConversationItem, type RedactionLevel, redact } from '@colloquy/protocol';
 import { createMirror, createStopwatch, type LoggedFrame, type LoggedViolation, type Timing } from '@colloquy/session';
@@ -70,14 +70,14 @@ export function gatherSession({ level, hold, onTiming }: SessionGatheringOptions
   const errors: LoggedError[] = [];
   const violations: LoggedViolation[] = [];
   const counts = { responses: 0, errors: 0, violations: 0 };
-  const heard = new Map<string, number[]>();
+  const heardMs = new Map<string, number[]>();
   const deleted: string[] = [];
   let began: number | null = null;
   let ended: number | null = null;
   let isCut = false;
 
   mirror.subscribe('item.truncated', ({ item_id, audio_end_ms }) => {
-    if (heard.size < MAX_LISTED) heard.set(item_id, [...(heard.get(item_id) ?? []).slice(-8), audio_end_ms]);
+    if (heardMs.size < MAX_LISTED) heardMs.set(item_id, [...(heardMs.get(item_id) ?? []).slice(-8), audio_end_ms]);
   });
   mirror.subscribe('item.removed', ({ item_id }) => void (deleted.length < MAX_LISTED && deleted.push(item_id)));
 
@@ -125,7 +125,7 @@ export function gatherSession({ level, hold, onTiming }: SessionGatheringOptions
         items: [
           ...mirror.items().map((item) => ({
             id: item.id ?? '',
-            heard_ms: heard.get(item.id ?? '') ?? [],
+            heard_ms: heardMs.get(item.id ?? '') ?? [],
             item: redact(item, { level }),
           })),
           ...deleted.map((id) => ({ id, heard_ms: [], item: null })),

@@ -1,4 +1,4 @@
-// The options of `colloquy serve` as its help lists them: by what they are for.
+// The options of `colloquy serve` in groups, for its help.
 
 import { SETTINGS, type Setting, type SettingName } from './config.ts';
 
@@ -36,7 +36,7 @@ function optionLines(flag: string, about: string, env?: string): string {
 
 /** Options that are no settings of the server, at the end of the first group. */
 const OTHERS = [
-  optionLines('--open', 'open the console in the browser, from a terminal; --no-open does not'),
+  optionLines('--open', 'open the console in the browser if started from a terminal'),
   optionLines(
     '--config <file>',
     'a JSON object of these settings, e.g. {"port": 9000, "tls": true}',

@@ -1,4 +1,4 @@
-// WAV files that the command line names: what is said to a session, and what it answered.
+// Reads and writes WAV files of the command line: input audio of a session, and its responses.
 
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { prepareResampler, readWav, resampleAll, writeWav } from '@colloquy/server';
@@ -17,11 +17,11 @@ export async function readSound(path: string): Promise<Int16Array> {
     throw misused(`${path} cannot be read: ${fileErrorText(error)}`);
   }
   const sound = readWav(bytes);
-  if (!sound) throw misused(`${path} is no WAV file of 16-bit samples`);
+  if (!sound) throw misused(`${path} is not a WAV file with 16-bit samples`);
   const { samples, rateHz } = sound;
-  if (samples.length === 0) throw misused(`${path} holds no sound`);
+  if (samples.length === 0) throw misused(`${path} contains no audio`);
   if (rateHz < 4000 || rateHz > 192_000)
-    throw misused(`${path} has ${rateHz} samples a second; 4000 to 192000 can be heard`);
+    throw misused(`${path} has ${rateHz} samples per second; supported are 4000 to 192000`);
   await prepareResampler();
   return resampleAll(samples, rateHz, SOUND_HZ);
 }

@@ -10,9 +10,9 @@ describe('a loudspeaker', () => {
     expect(speaker.stop()).toEqual([]);
     speaker.play(SECOND, part('a'));
     speaker.play(SECOND, part('a'));
-    const [heard] = speaker.stop();
-    expect(heard?.heard_ms).toBeGreaterThanOrEqual(0);
-    expect(heard?.heard_ms).toBeLessThan(2000);
+    const [heardMs] = speaker.stop();
+    expect(heardMs?.heard_ms).toBeGreaterThanOrEqual(0);
+    expect(heardMs?.heard_ms).toBeLessThan(2000);
     expect(speaker.stop()).toEqual([]);
     await speaker.close();
   });

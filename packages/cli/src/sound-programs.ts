@@ -1,4 +1,4 @@
-// The microphone and the loudspeaker: programs of the system that read and write raw samples. 16-bit mono at 24 kHz.
+// Microphone and loudspeaker through system programs that read and write raw samples: 16-bit mono, 24 kHz.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -45,8 +45,8 @@ const isThere = (name: string) =>
 
 /** Throws `misused` where none of them is installed. */
 function find(programs: readonly Program[], what: string): Program {
-  const found = programs.find(({ name }) => isThere(name));
-  if (found) return found;
+  const program = programs.find(({ name }) => isThere(name));
+  if (program) return program;
   const names = programs.map(({ name }) => name).join(', ');
   throw misused(`--mic needs a program ${what}: one of ${names} (packages pulseaudio-utils, alsa-utils or sox)`);
 }
@@ -62,7 +62,7 @@ export interface Microphone {
  */
 export function openMicrophone(
   { name, args }: Program,
-  hear: (samples: Int16Array) => void,
+  onSamples: (samples: Int16Array) => void,
   onEnd: (fault: string | undefined) => void,
 ): Microphone {
   const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'ignore'], env: ENVIRONMENT });
@@ -77,7 +77,7 @@ export function openMicrophone(
     const bytes = Buffer.concat([rest, chunk]);
     const whole = bytes.length - (bytes.length % 2);
     rest = bytes.subarray(whole);
-    if (whole > 0 && !isOver) hear(new Int16Array(Uint8Array.from(bytes.subarray(0, whole)).buffer));
+    if (whole > 0 && !isOver) onSamples(new Int16Array(Uint8Array.from(bytes.subarray(0, whole)).buffer));
   });
   child.on('error', () => end(`${name} cannot be started`));
   child.on('close', (code) => end(code === 0 ? undefined : `${name} ended with ${code ?? 'a signal'}`));
@@ -115,10 +115,10 @@ export function openLoudspeaker({ name, args }: Program): Loudspeaker {
       child.stdin?.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
     },
     stop() {
-      const heard = clock.stop(performance.now());
+      const heardMs = clock.stop(performance.now());
       child?.kill();
       child = undefined;
-      return heard;
+      return heardMs;
     },
     close() {
       const last = child;

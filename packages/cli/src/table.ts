@@ -1,4 +1,4 @@
-// Rows for people and for spreadsheets.
+// Formats rows as text tables and CSV.
 
 import { printableLine } from './printable.ts';
 

@@ -1,4 +1,4 @@
-// What `colloquy tail` prints of what comes: the events of a server, or the lines of a session that is watched.
+// The output of `colloquy tail`: events of a server, or lines of an observed session.
 
 import { eventTypeOf, type RedactionLevel, readFrame, redact } from '@colloquy/protocol';
 import {
@@ -15,7 +15,7 @@ import { escapeJson, printableLine } from './printable.ts';
 
 /** Takes each frame with the milliseconds since 1970 at which it came, and the end. */
 export interface Printer {
-  readonly take: (frame: string, time: number) => void;
+  readonly print: (frame: string, time: number) => void;
   readonly end: () => void;
 }
 
@@ -26,16 +26,16 @@ const complain = (line: string) => void process.stderr.write(`${line}\n`);
 export function eventPrinter(json: boolean, level: RedactionLevel): Printer {
   if (json) {
     const writer = createRecordingWriter({ onLine: (line) => print(escapeJson(line)), level });
-    return { take: (frame, time) => writer.write('server', frame, time), end: () => writer.end() };
+    return { print: (frame, time) => writer.write('server', frame, time), end: () => writer.end() };
   }
   let began: number | undefined;
   return {
-    take(frame, time) {
+    print(frame, time) {
       began ??= time;
       const read = readFrame(frame, false);
       const event = read.ok && eventTypeOf(read.value) !== undefined ? (read.value as { type: string }) : undefined;
       if (event) print(frameLine({ from: 'server', event }, time - began, level));
-      else complain(`a frame of ${frame.length} characters is no event`);
+      else complain(`a frame of ${frame.length} characters is not an event`);
     },
     end() {},
   };
@@ -45,11 +45,11 @@ export function eventPrinter(json: boolean, level: RedactionLevel): Printer {
 export function linePrinter(json: boolean, level: RedactionLevel): Printer {
   let count = 0;
   return {
-    take(text) {
+    print(text) {
       count += 1;
       const entry = readRecordingLine(text, count);
       if (entry.kind === 'damaged' || entry.kind === 'foreign') {
-        return complain(`a line of ${text.length} characters is none of a recording`);
+        return complain(`a line of ${text.length} characters does not belong to a recording`);
       }
       if (!json) return lineFor(entry, level).forEach(print);
       const line = redactLogEntry(entry, text, level);
@@ -68,7 +68,7 @@ function lineFor(entry: RecordingEntry, level: RedactionLevel): string[] {
   const { input } = entry;
   if (input.from === 'client') return [frameLine({ from: 'client', event: input.event }, input.at, level)];
   return input.from === 'wire'
-    ? [`${when(input.at)}  >  a frame that is no event: ${printableLine(input.issue.code)}`]
+    ? [`${when(input.at)}  >  a frame that is not an event: ${printableLine(input.issue.code)}`]
     : [];
 }
 

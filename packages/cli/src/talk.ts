@@ -1,5 +1,5 @@
-// A conversation of lines and of sound: what is said is queued, asked one turn at a time, and the answer is written as it comes.
-// Knows events, but neither the socket nor the terminal; those are in `connect.ts` and `commands/talk.ts`.
+// The conversation of `colloquy talk`: queues input, requests one turn at a time, writes the response as it arrives.
+// Socket: `connect.ts`; terminal: `commands/talk.ts`.
 
 import {
   type ClientEvent,
@@ -32,14 +32,14 @@ export interface TalkOptions {
   /** Answers are spoken, to this ear. Absent: they are written. */
   readonly ear?: Ear | undefined;
   /** Called with what a spoken turn was taken to be: one line, safe to print, without its newline. */
-  readonly heard?: (line: string) => void;
+  readonly onTranscript?: (line: string) => void;
   /** Called when a turn has ended and none is waiting. */
   readonly onIdle: () => void;
 }
 
 /** What a microphone hears. */
 export interface SpokenInput {
-  readonly hear: (samples: Int16Array) => void;
+  readonly write: (samples: Int16Array) => void;
   /** Nothing more comes; `onTaken` is called when the server has taken in all of it. A turn it has begun to answer is answering then. */
   readonly end: (onTaken: () => void) => void;
 }
@@ -52,7 +52,7 @@ export interface Talk {
   /** From now on the server says when a turn is over, and answers. */
   openMicrophone(): SpokenInput;
   /** Takes in one frame from the server; whatever it holds, it does not throw. */
-  hear(frame: string): void;
+  handleFrame(frame: string): void;
   /** Asks to stop the answer that is running; `false` when there is none, or it has been asked already. */
   cancel(): boolean;
   readonly isAnswering: boolean;
@@ -85,10 +85,10 @@ interface Turn {
   readonly number: number;
   /** Our name for its `response.create`. */
   readonly event_id: string;
-  readonly said: string | Int16Array;
+  readonly input: string | Int16Array;
 }
 
-export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }: TalkOptions): Talk {
+export function createTalk({ send, write, note, showFrames, ear, onTranscript, onIdle }: TalkOptions): Talk {
   const queue = createResponseQueue<Turn>();
   const answerAudio = createAnswerAudio(FORMAT);
   /** What spoken turns were taken to be, while an answer is being written. */
@@ -97,7 +97,7 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
   let isListening = false;
   let afterAll: (() => void) | undefined;
   /** What has come of the current answer's words. */
-  let words = '';
+  let text = '';
   let turns = 0;
   let cancels = 0;
   let failures = 0;
@@ -140,14 +140,14 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
     }
   }
 
-  function ask({ number, event_id: response, said }: Turn): void {
+  function ask({ number, event_id: response, input }: Turn): void {
     const event_id = `talk_item_${number}`;
-    if (ear || typeof said !== 'string') beSpoken();
-    if (typeof said === 'string') {
-      const content = [{ type: 'input_text' as const, text: said }];
+    if (ear || typeof input !== 'string') beSpoken();
+    if (typeof input === 'string') {
+      const content = [{ type: 'input_text' as const, text: input }];
       tell({ type: 'conversation.item.create', event_id, item: { type: 'message', role: 'user', content } });
     } else {
-      append(said);
+      append(input);
       tell({ type: 'input_audio_buffer.commit', event_id });
     }
     tell({
@@ -158,10 +158,10 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
   }
 
   function endTurn(): void {
-    if (showFrames) write(words === '' ? '' : `${printable(words)}\n`);
-    else if (words !== '' && !words.endsWith('\n')) write('\n');
-    words = '';
-    for (const line of lines.splice(0)) heard?.(line);
+    if (showFrames) write(text === '' ? '' : `${printable(text)}\n`);
+    else if (text !== '' && !text.endsWith('\n')) write('\n');
+    text = '';
+    for (const line of lines.splice(0)) onTranscript?.(line);
     const next = queue.next();
     if (next === undefined) onIdle();
     else ask(next);
@@ -169,8 +169,8 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
 
   function hearTurn(line: string): void {
     // Not into the middle of an answer's line.
-    if (words !== '') lines.push(line);
-    else heard?.(line);
+    if (text !== '') lines.push(line);
+    else onTranscript?.(line);
   }
 
   function hearSound(event: Extract<ServerEvent, { type: 'response.output_audio.delta' }>): void {
@@ -185,8 +185,8 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
     for (const truncation of answerAudio.interrupt(ear?.stop() ?? [])) tell(truncation);
   }
 
-  function hearWords(delta: string): void {
-    words += delta;
+  function appendText(delta: string): void {
+    text += delta;
     if (!showFrames) write(printable(delta));
   }
 
@@ -207,11 +207,11 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
   function hearEnd({ response }: Extract<ServerEvent, { type: 'response.done' }>): void {
     const why = response.status_details;
     const reason = printableLine(why?.reason ?? why?.error?.code ?? '');
-    if (!showFrames && words !== '' && response.status !== 'completed') write('\n');
+    if (!showFrames && text !== '' && response.status !== 'completed') write('\n');
     if (response.status === 'cancelled') note(why?.reason === 'turn_detected' ? '[interrupted]' : '[cancelled]');
     else if (response.status !== 'completed')
       fail(`[${printableLine(response.status ?? 'ended')}${reason && `: ${reason}`}]`);
-    if (!showFrames && response.status !== 'completed') words = '';
+    if (!showFrames && response.status !== 'completed') text = '';
     endTurn();
   }
 
@@ -221,7 +221,7 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
     switch (event.type) {
       case 'response.output_text.delta':
       case 'response.output_audio_transcript.delta':
-        if (isCurrent(event.response_id)) hearWords(event.delta);
+        if (isCurrent(event.response_id)) appendText(event.delta);
         break;
       case 'response.output_audio.delta':
         if (isCurrent(event.response_id)) hearSound(event);
@@ -230,7 +230,7 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
         hearTurn(printableLine(event.transcript));
         break;
       case 'conversation.item.input_audio_transcription.failed':
-        note(`what was said could not be made out: ${printableLine(event.error.message ?? event.error.code ?? '')}`);
+        note(`transcription failed: ${printableLine(event.error.message ?? event.error.code ?? '')}`);
         break;
       case 'input_audio_buffer.cleared':
         afterAll?.();
@@ -239,7 +239,7 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
         if (isListening) beInterrupted();
         break;
       case 'response.function_call_arguments.done':
-        if (isShown()) hearWords(`[call ${event.name ?? ''} ${event.arguments}]\n`);
+        if (isShown()) appendText(`[call ${event.name ?? ''} ${event.arguments}]\n`);
         break;
       case 'error':
         hearError(event, end === 'refused');
@@ -253,9 +253,9 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
     }
   }
 
-  function speak(said: string | Int16Array): void {
+  function speak(input: string | Int16Array): void {
     turns += 1;
-    const turn = queue.ask({ number: turns, event_id: `talk_response_${turns}`, said });
+    const turn = queue.ask({ number: turns, event_id: `talk_response_${turns}`, input });
     if (turn) ask(turn);
   }
 
@@ -268,7 +268,7 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
       isListening = true;
       beSpoken();
       return {
-        hear: append,
+        write: append,
         end(onTaken) {
           afterAll = onTaken;
           // Answered after what came before it; a turn that is still open then is none.
@@ -276,10 +276,10 @@ export function createTalk({ send, write, note, showFrames, ear, heard, onIdle }
         },
       };
     },
-    hear(frame) {
+    handleFrame(frame) {
       const decoded = decodeServerEvent(frame);
       if (!decoded.ok) {
-        const line = `a frame of ${frame.length} characters is not what it should be: ${printableLine(decoded.issues[0].message)}`;
+        const line = `a frame of ${frame.length} characters is invalid: ${printableLine(decoded.issues[0].message)}`;
         const type = eventTypeOf(frame);
         // Servers differ in what we do not listen to; that spoils no conversation.
         if (type === undefined || HEARD.has(type)) fail(line);

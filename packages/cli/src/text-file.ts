@@ -1,4 +1,4 @@
-// A file of text that the command line names.
+// Reads a text file named on the command line.
 
 import { readFileSync } from 'node:fs';
 import { misused } from './command.ts';

@@ -1,4 +1,4 @@
-// The lines of a file or of standard input, however long it is: no more of it in memory than a line.
+// Reads the lines of a file or of standard input, one line in memory at a time.
 
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -8,7 +8,7 @@ import { byteLines, textBytes } from '@colloquy/session';
 import { printableLine } from './printable.ts';
 
 /** Longest line that is kept whole, in bytes: three for each UTF-16 code unit of the longest line a recording can have, and more. */
-const LONGEST_BYTES = 64 * 1024 * 1024;
+const MAX_GZIP_BYTES = 64 * 1024 * 1024;
 /** So much is unpacked of a gzip file: a thousand times a file that is still a log. */
 const MAX_UNPACKED_BYTES = 64 * 1024 ** 3;
 
@@ -34,7 +34,7 @@ export async function* textLines(file: string, options: TextOptions): AsyncGener
     }
   }
   const unpacked = unpackedBytes(counted(), file, onForm, maxUnpackedBytes);
-  for await (const { buffer, byteOffset, length } of byteLines(textBytes(unpacked, onForm), LONGEST_BYTES))
+  for await (const { buffer, byteOffset, length } of byteLines(textBytes(unpacked, onForm), MAX_GZIP_BYTES))
     yield Buffer.from(buffer as ArrayBuffer, byteOffset, length).toString('utf8');
 }
 

@@ -1,4 +1,4 @@
-// Sums and percentiles over the responses of a log, for `colloquy measure` and `colloquy inspect`.
+// Totals and percentiles over the responses of a log, for `colloquy measure` and `colloquy inspect`.
 
 import type { Timing } from '@colloquy/session';
 
@@ -18,7 +18,7 @@ export interface Totals {
   readonly first_output_ms: Spread;
   readonly first_audio_ms: Spread;
   readonly total_ms: Spread;
-  /** Tokens that were not cached, tokens of the cache, and tokens that came out. */
+  /** Tokens that were not cached, tokens cached, and tokens that came out. */
   readonly input: number;
   readonly cached: number;
   readonly output: number;
@@ -34,9 +34,9 @@ export interface Summing {
 }
 
 /** So many values make a percentile, evenly spread over all that came; more are thinned out. */
-const MOST_VALUES = 100_000;
+const MAX_VALUES = 100_000;
 /** So many different statuses are told apart: a file may hold any. */
-const MOST_STATUSES = 20;
+const MAX_STATUSES = 20;
 
 export function createTotals(): Summing {
   const spreads = { first_output_ms: createSpread(), first_audio_ms: createSpread(), total_ms: createSpread() };
@@ -55,8 +55,7 @@ export function createTotals(): Summing {
         return;
       }
       counts.responses += 1;
-      const status =
-        statuses.has(timing.status) || statuses.size < MOST_STATUSES ? timing.status.slice(0, 64) : 'other';
+      const status = statuses.has(timing.status) || statuses.size < MAX_STATUSES ? timing.status.slice(0, 64) : 'other';
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
       spreads.first_output_ms.add(timing.first_output_ms);
       spreads.first_audio_ms.add(timing.first_audio_ms);
@@ -83,7 +82,7 @@ function createSpread(): { add: (value: number | null) => void; spread: () => Sp
       count += 1;
       max = Math.max(max ?? value, value);
       if (count % stride === 0) values.push(value);
-      if (values.length < MOST_VALUES) return;
+      if (values.length < MAX_VALUES) return;
       values = values.filter((_, index) => index % 2 === 0);
       stride *= 2;
     },

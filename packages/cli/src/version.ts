@@ -1,4 +1,4 @@
-// The version of the program, from its own package.json.
+// The version of the program, from its package.json.
 
 import { readFileSync } from 'node:fs';
 

@@ -1,4 +1,4 @@
-// What the page as a whole knows: where one is, which server it came from, which logs are open.
+// State of the page: the address, the server's status, the open logs.
 
 import type { ServerStatus } from '@colloquy/session';
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
@@ -18,7 +18,7 @@ export interface AppState {
   /** Whether the server wants a key that nobody has given yet. */
   readonly isLocked: ReadonlySignal<boolean>;
   /** Why nothing is known of the server; empty when it is. */
-  readonly trouble: ReadonlySignal<string>;
+  readonly errorMessage: ReadonlySignal<string>;
   readonly talk: Talk;
   /** The files the user opened, by slot. */
   readonly files: ReadonlySignal<Readonly<Record<1 | 2, Viewing | undefined>>>;
@@ -30,7 +30,7 @@ export interface AppState {
   /** Writes a line into the address, so that it leads to the moment that is looked at; `undefined` for the log as it is. */
   mark(line: number | undefined): void;
   /** The log of the place one is at. */
-  readonly shown: ReadonlySignal<Viewing | undefined>;
+  readonly current: ReadonlySignal<Viewing | undefined>;
   /** The log of a source: opened when it is first asked for, `undefined` where there is none yet. */
   viewing(source: LogSource): Viewing | undefined;
 }
@@ -41,7 +41,7 @@ export function createAppState(): AppState {
   const api = createServerApi(() => key.value);
   const server = signal<ServerStatus | undefined>(undefined);
   const isLocked = signal(false);
-  const trouble = signal('');
+  const errorMessage = signal('');
   const files = signal<Record<1 | 2, Viewing | undefined>>({ 1: undefined, 2: undefined });
   const talk = createTalk(api);
   /** What is watched and read, most recent first: two logs can be compared, so two stay open. */
@@ -56,21 +56,21 @@ export function createAppState(): AppState {
     if (address !== location.hash) location.hash = address;
   }
 
-  const shown = signal<Viewing | undefined>(undefined);
+  const current = signal<Viewing | undefined>(undefined);
   effect(() => {
     const at = place.value;
     // Which files there are, and which session is held, are signals; what is opened here is not. A key opens what was refused.
     void isLocked.value;
-    shown.value = at.view === 'log' ? viewing(at.source) : undefined;
+    current.value = at.view === 'log' ? viewing(at.source) : undefined;
   });
   effect(() => {
-    document.title = `${titleOf(place.value, shown.value)} · Colloquy`;
+    document.title = `${titleOf(place.value, current.value)} · Colloquy`;
   });
   // A line in the address is a moment of the log that is shown there: once, then one goes where one wants.
   let followed: Place | undefined;
   effect(() => {
     const at = place.value;
-    const there = shown.value;
+    const there = current.value;
     if (!there || at.view !== 'log' || at.line === undefined || at === followed) return;
     void there.log.version.value;
     const index = there.log.indexOfLine(at.line);
@@ -92,20 +92,20 @@ export function createAppState(): AppState {
       source.kind === 'session'
         ? watchSession(source.id, api, server.peek()?.watch.level ?? 'media')
         : openRecording(source.name, api);
-    const kept = [opened, ...open.filter((each) => each !== known)];
-    for (const old of kept.slice(2)) old.close();
-    open = kept.slice(0, 2);
+    const stillOpen = [opened, ...open.filter((each) => each !== known)];
+    for (const old of stillOpen.slice(2)) old.close();
+    open = stillOpen.slice(0, 2);
     return opened;
   }
 
   return {
     place,
-    shown,
+    current,
     api,
     key,
     server,
     isLocked,
-    trouble,
+    errorMessage,
     talk,
     files,
     go,
@@ -116,7 +116,7 @@ export function createAppState(): AppState {
       if (!answer.ok && answer.status === 401) key.value = '';
       server.value = answer.ok && 'version' in answer.value ? answer.value : undefined;
       isLocked.value = answer.ok ? !('version' in answer.value) : answer.status === 401;
-      trouble.value = answer.ok ? '' : answer.words;
+      errorMessage.value = answer.ok ? '' : answer.message;
       if (server.value && talk.settings.model.peek() === '') talk.settings.model.value = server.value.default_model;
     },
     open(file, wanted) {
@@ -134,8 +134,8 @@ export function createAppState(): AppState {
   };
 }
 
-function titleOf(place: Place, shown: Viewing | undefined): string {
+function titleOf(place: Place, current: Viewing | undefined): string {
   if (place.view === 'home') return 'Sessions';
   if (place.view === 'compare') return 'Compare';
-  return shown?.name ?? 'A file of your own';
+  return current?.name ?? 'Log file';
 }

@@ -1,4 +1,4 @@
-// The frame around every view: where one is, what is shown there, and what keys do.
+// The frame around every view: header, navigation, global shortcuts.
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import { useEffect } from 'preact/hooks';
@@ -35,11 +35,11 @@ export function App({ app }: { app: AppState }) {
   const at = place.value;
   const go = (to: Place) => app.go(to);
   useShortcuts('Everywhere', [
-    { key: 't', words: 'talk', run: () => go({ view: 'log', source: { kind: 'talk' }, tab: 'conversation' }) },
-    { key: 'h', words: 'sessions and recordings', run: () => go({ view: 'home' }) },
+    { key: 't', label: 'talk', run: () => go({ view: 'log', source: { kind: 'talk' }, tab: 'conversation' }) },
+    { key: 'h', label: 'sessions and recordings', run: () => go({ view: 'home' }) },
     ...TABS.map((tab, index) => ({
       key: String(index + 1),
-      words: TAB_NAMES[tab].toLowerCase(),
+      label: TAB_NAMES[tab].toLowerCase(),
       run: () => at.view === 'log' && go({ ...at, tab }),
     })),
   ]);
@@ -53,9 +53,9 @@ export function App({ app }: { app: AppState }) {
           Colloquy
         </a>
         <nav aria-label="Console">
-          <NavLink to="#/talk" isHere={at.view === 'log' && at.source.kind === 'talk'} words="Talk" />
-          <NavLink to="#/home" isHere={at.view === 'home'} words="Sessions" />
-          <NavLink to="#/compare/-/-" isHere={at.view === 'compare'} words="Compare" />
+          <NavLink to="#/talk" isHere={at.view === 'log' && at.source.kind === 'talk'} label="Talk" />
+          <NavLink to="#/home" isHere={at.view === 'home'} label="Sessions" />
+          <NavLink to="#/compare/-/-" isHere={at.view === 'compare'} label="Compare" />
         </nav>
         <ServerLine app={app} />
         <ShortcutList />
@@ -73,22 +73,22 @@ function skipToMain(event: Event): void {
   document.getElementById('main')?.focus();
 }
 
-function NavLink({ to, isHere, words }: { to: string; isHere: boolean; words: string }) {
+function NavLink({ to, isHere, label }: { to: string; isHere: boolean; label: string }) {
   return (
     <a class="nav-link" href={to} aria-current={isHere ? 'page' : undefined}>
-      {words}
+      {label}
     </a>
   );
 }
 
-function ServerLine({ app: { server, trouble, isLocked } }: { app: AppState }) {
+function ServerLine({ app: { server, errorMessage, isLocked } }: { app: AppState }) {
   const known = server.value;
-  const looking = isLocked.value ? 'locked' : 'looking …';
-  const words = trouble.value || (known === undefined ? looking : `running ${known.version}`);
-  const state = trouble.value ? 'failed' : known ? 'live' : 'opening';
+  const looking = isLocked.value ? 'locked' : 'Loading …';
+  const status = errorMessage.value || (known === undefined ? looking : `running ${known.version}`);
+  const state = errorMessage.value ? 'failed' : known ? 'live' : 'opening';
   return (
     <p class="state" data-state={state} role="status">
-      {words}
+      {status}
     </p>
   );
 }
@@ -96,23 +96,23 @@ function ServerLine({ app: { server, trouble, isLocked } }: { app: AppState }) {
 function Content({ app, place }: { app: AppState; place: Place }) {
   if (place.view === 'home') return <Home app={app} />;
   if (place.view === 'compare') return <CompareView app={app} left={place.left} right={place.right} />;
-  const shown = app.shown.value;
-  if (!shown) return <Home app={app} />;
-  return <LogPage app={app} place={place} viewing={shown} />;
+  const current = app.current.value;
+  if (!current) return <Home app={app} />;
+  return <LogPage app={app} place={place} viewing={current} />;
 }
 
 type LogPlace = Extract<Place, { view: 'log' }>;
 
 function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; viewing: Viewing }) {
   const { tab } = place;
-  const { state, words } = viewing.status.value;
+  const { state, message: label } = viewing.status.value;
   const isTalk = viewing.source.kind === 'talk';
   return (
     <section class="log" aria-label={viewing.name}>
       <div class="log-head">
         <h1 title={viewing.name}>{viewing.name}</h1>
         <p class="state" data-state={state} role="status">
-          {words}
+          {label}
         </p>
         <ShareLog viewing={viewing} />
         <a class="nav-link" href={addressOf({ view: 'compare', left: place.source, right: undefined })}>
@@ -124,7 +124,7 @@ function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; view
               key={each}
               to={addressOf({ view: 'log', source: place.source, tab: each })}
               isHere={each === tab}
-              words={TAB_NAMES[each]}
+              label={TAB_NAMES[each]}
             />
           ))}
         </nav>

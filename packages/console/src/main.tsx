@@ -1,4 +1,4 @@
-// The page at `/`: talk, watch, look into recordings. Content of sessions enters the page as text nodes only.
+// Entry point of the page at `/`. Content of sessions enters the page only as text nodes.
 
 import { render } from 'preact';
 import { App } from './app.tsx';

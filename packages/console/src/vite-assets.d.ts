@@ -1,4 +1,4 @@
-// What vite makes of imports that are no modules.
+// Types of vite's asset imports.
 
 declare module '*.css';
 

@@ -1,5 +1,5 @@
-// Failures as data: one row per code, for the wire's `error` event, for HTTP answers and for close frames.
-// What a peer does wrong is an `Issue`, returned; what our caller or the world does wrong is a `ColloquyError`, thrown.
+// Failures as data: one row per code for the `error` event, HTTP answers and close frames.
+// A peer's mistake is an `Issue`, returned; a caller's mistake or a system fault is a `ColloquyError`, thrown.
 
 /** What is wrong with a value that came from a peer. Returned, never thrown. */
 export interface Issue {

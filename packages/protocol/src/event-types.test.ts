@@ -68,8 +68,8 @@ describe('eventTypeOf', () => {
       object: fc.array(fc.tuple(key, tie('value')), { maxLength: 5 }).map((pairs) => new Pairs(pairs)),
     }));
     fc.assert(
-      fc.property(value, fc.infiniteStream(fc.nat({ max: 15 })), (given, choices) => {
-        const text = write(given, () => Number(choices.next().value));
+      fc.property(value, fc.infiniteStream(fc.nat({ max: 15 })), (input, choices) => {
+        const text = write(input, () => Number(choices.next().value));
         const expected = parsedType(text);
         expect(eventTypeOf(text)).toBe(expected);
         expect(eventTypeOf(bytes(text))).toBe(expected);

@@ -1,5 +1,5 @@
-// The names of all events, once, and a way to read the name off a frame without parsing it.
-// The shapes live in `realtime-client-events`, `realtime-server-events` and `realtime-translation`.
+// The names of all events, and reading the name from a frame without parsing it.
+// Types: `realtime-client-events`, `realtime-server-events`, `realtime-translation`.
 
 import { decodeText, endOfString, spell } from './codec/json-scan.ts';
 
@@ -154,7 +154,7 @@ function typeInBytes(bytes: Searchable): string | undefined {
 
 /** Walks a whole text, as it must when keys may repeat, and reads the keys of the outermost object only. */
 function lastType(text: string): string | undefined {
-  let found: string | undefined;
+  let type: string | undefined;
   let depth = 0;
   let isKey = false;
   for (let at = 0; at < text.length; at++) {
@@ -166,7 +166,7 @@ function lastType(text: string): string | undefined {
         break;
       case '}':
       case ']':
-        if (--depth === 0) return found;
+        if (--depth === 0) return type;
         break;
       case ',':
         isKey = depth === 1;
@@ -174,7 +174,7 @@ function lastType(text: string): string | undefined {
       case '"': {
         const end = endOfString(text, at);
         if (end === -1 || depth === 0) return undefined;
-        if (isKey && spell(text.slice(at + 1, end)) === 'type') found = stringAfterColon(text, end + 1);
+        if (isKey && spell(text.slice(at + 1, end)) === 'type') type = stringAfterColon(text, end + 1);
         isKey = false;
         at = end;
       }

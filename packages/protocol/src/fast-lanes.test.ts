@@ -1,5 +1,4 @@
-// The fast lanes of the decoder, `measure.ts` with `checks.generated.ts` and `delta-scanner.ts`, against the slow one: a value that is
-// already parsed takes the slow lane only.
+// The fast paths of the decoder (`measure.ts` with `checks.generated.ts`, and `delta-scanner.ts`) agree with the slow path.
 
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -89,10 +88,10 @@ function arbitraryOf(node: Node): fc.Arbitrary<unknown> {
         );
         const extra = fc.option(fc.tuple(word, anything), { freq: 12 });
         return fc.tuple(fc.tuple(...fields), extra).map(([all, more]) => {
-          const kept = all.flatMap(([name, value, choice]) =>
+          const samples = all.flatMap(([name, value, choice]) =>
             choice === 0 ? [] : [[name, choice === 3 ? null : value]],
           );
-          return Object.fromEntries(more ? [...kept, more] : kept);
+          return Object.fromEntries(more ? [...samples, more] : samples);
         });
       }
     }
@@ -280,8 +279,8 @@ describe('delta-scanner.ts', { tags: 'long' }, () => {
         (unit, quanta, where, isAdded) => {
           const payload = digits.slice(0, quanta * 4);
           const at = where % (payload.length + 1);
-          const given = frame(payload.slice(0, at) + String.fromCharCode(unit) + payload.slice(isAdded ? at : at + 1));
-          expectAlike(given, decodeServerEvent, (each) => decodeServerEvent(each, { memo }));
+          const input = frame(payload.slice(0, at) + String.fromCharCode(unit) + payload.slice(isAdded ? at : at + 1));
+          expectAlike(input, decodeServerEvent, (each) => decodeServerEvent(each, { memo }));
         },
       ),
       { numRuns: RUNS / 4 },
@@ -329,8 +328,8 @@ describe('delta-scanner.ts', { tags: 'long' }, () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(frame, damage), { minLength: 2, maxLength: 12 }), (frames) => {
         const memo = createDeltaMemo();
-        for (const [given, how] of frames) {
-          const text = damaged(given, how);
+        for (const [input, how] of frames) {
+          const text = damaged(input, how);
           expectAlike(text, decode, (each) => both(each, memo));
           const server = { profile: 'server' } as const;
           // A parsed value has lost the keys that were given twice, which a server refuses.

@@ -1,6 +1,7 @@
-// The codec for where every kilobyte counts, exported at `@colloquy/protocol/lean`: the events of realtime and transcription
-// sessions, in the profile `tolerant`. It accepts and refuses the same frames as the codec and hands out the same values; it does
-// without the schemas, so of an event whose fields are wrong it says that they are, and not which.
+// The small codec for bundles, `@colloquy/protocol/lean`: events of realtime and transcription sessions in the profile
+// `tolerant`.
+// Accepts the same frames as the full codec and returns the same values. It has no schemas, so it does not name the invalid
+// field.
 
 import { type Decoded, guarded, issue, judgeTag, refuse, unknownType } from './codec/decoded.ts';
 import type { DeltaMemo } from './codec/delta-scanner.ts';
@@ -35,8 +36,8 @@ export const decodeServerEvent = (frame: unknown, { memo = MEMO }: LeanOptions =
 export const decodeClientEvent = (frame: unknown, { memo = MEMO }: LeanOptions = {}): Decoded<ClientEvent> =>
   decode(frame, 'client', measureClientEvent, memo) as Decoded<ClientEvent>;
 
-function decode(given: unknown, from: 'client' | 'server', measure: Measure, memo: DeltaMemo): Decoded<object> {
-  const frame = textOf(given);
+function decode(input: unknown, from: 'client' | 'server', measure: Measure, memo: DeltaMemo): Decoded<object> {
+  const frame = textOf(input);
   const right = typeof frame === 'string' ? decodeFast(frame, from, measure, memo) : undefined;
   if (right) return { ok: true, value: right, known: true };
   return guarded(() => {

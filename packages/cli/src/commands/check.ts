@@ -1,4 +1,4 @@
-// `colloquy check`: holds logs to the protocol. The rules are `conformance.ts` of @colloquy/session.
+// `colloquy check`: reports protocol violations in logs. The rules are in `conformance.ts` of @colloquy/session.
 
 import { ColloquyError } from '@colloquy/protocol';
 import {
@@ -18,38 +18,38 @@ import { printable, printableJson, printableLine } from '../printable.ts';
 
 const HELP = `Usage: colloquy check <file>... [options]
 
-Holds logs of client and server events to the protocol: recordings of ours, and those others wrote, as JSON lines of bare
-events or of events with a side and a time, lists, HAR files of browsers, the output of wscat. '-' is standard input.
-Each violation is one line: the file, the line in it, the rule, who broke it, and how, without words, audio and keys.
+Checks logs of client and server events for protocol violations: recordings, and logs of other programs, as JSON lines of
+bare events or of events with a side and a time, lists, HAR files, or output of wscat. '-' is standard input. Each
+violation is one line: file, line, rule, side and message, without text, audio and keys.
 
-Each session of a log is held to it by itself, where there are several: a session.created with another id begins a new one, and
-so does another socket. A log that begins in the middle of a session is not blamed for what came before. What was redacted is taken for sound.
-Lines that are no events are counted; lines that cannot be read are violations, of which the first 5 are printed. A log may be gzip,
-UTF-16, printed over several lines, or have words before each event; what it was read as is said on stderr.
+Each session of a log is checked separately: a session.created with a new id starts a session, and so does another socket.
+A log may begin in the middle of a session. Redacted values count as valid. Lines that are not events are counted.
+Unreadable lines are violations; the first 5 are printed. A log may be gzip, UTF-16, printed over several lines, or have
+text before each event; stderr shows the detected form.
 
 Options:
-  --from <side>  only what the 'client' or the 'server' did
-  --beta         events of a beta connection, which are asked for little; found out by itself where names tell
-  --rules        the rules, each with its words
+  --from <side>  only violations of the 'client' or the 'server'
+  --beta         events of a beta connection, with fewer checks; detected if event names show it
+  --rules        list the rules
   --json         one JSON object for each file, on a line: file, ok, frames, other_lines, read_as, summary, violations (the first 1000,
                  each with line, from, event_type, rule, message), counts (of all, by rule), session_count, sessions (the
-                 first 1000, each with id, frames, violations: how many)
+                 first 1000, each with id, frames, number of violations)
   -h, --help     this text
 
 Examples:
-  colloquy check *.jsonl --from server && echo 'it keeps the protocol'
+  colloquy check *.jsonl --from server && echo 'no violations'
   colloquy check session.jsonl --json
   colloquy check --rules
 `;
 
 /** So many violations of a file are told in JSON; all of them are counted. */
-const MOST_LISTED = 1000;
+const MAX_LISTED = 1000;
 /** So many sessions of a file are printed. */
-const MOST_SHOWN = 50;
+const MAX_SESSIONS_SHOWN = 50;
 /** So many lines of a file that cannot be read are printed. */
 const MAX_UNREAD = 5;
 /** Longest line of output, in characters. */
-const LONGEST = 400;
+const MAX_LINE_CHARS = 400;
 
 interface Checked {
   readonly frames: number;
@@ -57,7 +57,7 @@ interface Checked {
   readonly other_lines: number;
   /** Forms of the log other than one object on each line. */
   readonly read_as: readonly string[];
-  /** What the file is, where there are no events in it. */
+  /** What the file is, where it contains no events. */
   readonly summary: string | null;
   /** How many lines that cannot be read are not printed. */
   readonly unread_more: number;
@@ -74,14 +74,14 @@ interface CheckedSession {
   readonly violations: number;
 }
 
-interface Asked {
+interface CheckOptions {
   readonly beta: boolean;
   readonly from: string | undefined;
   /** Hears of each violation at once. */
   readonly onViolation: (violation: LoggedViolation) => Promise<void> | undefined;
 }
 
-async function checkFile(file: string, { beta, from, onViolation }: Asked): Promise<Checked> {
+async function checkFile(file: string, { beta, from, onViolation }: CheckOptions): Promise<Checked> {
   const conformance = createConformance(beta ? { beta } : {});
   const violations: LoggedViolation[] = [];
   const counts = new Map<string, number>();
@@ -103,7 +103,7 @@ async function checkFile(file: string, { beta, from, onViolation }: Asked): Prom
       const { index, id } = blocks.of(frame);
       session_count = Math.max(session_count, index + 1);
       current = sessions[index] ?? (index === 0 ? current : { id, frames: 0, violations: 0 });
-      if (index < MOST_LISTED) sessions[index] = current;
+      if (index < MAX_LISTED) sessions[index] = current;
       current.id = id;
       current.frames += 1;
       frames += 1;
@@ -112,7 +112,7 @@ async function checkFile(file: string, { beta, from, onViolation }: Asked): Prom
       if (from !== undefined && violation.from !== null && violation.from !== from) continue;
       current.violations += 1;
       counts.set(violation.rule, (counts.get(violation.rule) ?? 0) + 1);
-      if (violations.length < MOST_LISTED) violations.push(violation);
+      if (violations.length < MAX_LISTED) violations.push(violation);
       await (entry.kind === 'damaged' ? unread.put(violation, frames > 0) : onViolation(violation));
     }
   }
@@ -127,7 +127,7 @@ async function checkFile(file: string, { beta, from, onViolation }: Asked): Prom
 }
 
 /** Lines that cannot be read: the first few are told once there is an event in the log at all. */
-function createUnreadLines(onViolation: Asked['onViolation']) {
+function createUnreadLines(onViolation: CheckOptions['onViolation']) {
   let waiting: LoggedViolation[] = [];
   let count = 0;
   const flush = async () => {
@@ -151,15 +151,15 @@ function createUnreadLines(onViolation: Asked['onViolation']) {
 function asLine(file: string, violation: LoggedViolation, { bad, quiet }: Palette): string {
   const { line, rule, from, event_type, message } = violation;
   const who = [from, event_type].filter((each) => each !== null).join(' ');
-  const place = printableLine(`${file}:${line}:`).slice(0, LONGEST);
-  const text = printableLine(`${who}${who && ': '}${message}`).slice(0, LONGEST);
+  const place = printableLine(`${file}:${line}:`).slice(0, MAX_LINE_CHARS);
+  const text = printableLine(`${who}${who && ': '}${message}`).slice(0, MAX_LINE_CHARS);
   return `${quiet(place)} ${bad(`[${rule}]`)} ${text}\n`;
 }
 
 function summaryOf(file: string, checked: Checked, palette: Palette): string {
   const { frames, other_lines, counts, session_count: count, sessions } = checked;
   const broken = Object.values(counts).reduce((sum, each) => sum + each, 0);
-  const others = other_lines > 0 ? `; ${other_lines} lines are no events` : '';
+  const others = other_lines > 0 ? `; ${other_lines} lines are not events` : '';
   const name = printableLine(file);
   if (frames === 0) {
     const why = checked.summary === null ? others : `; ${checked.summary}`;
@@ -168,18 +168,18 @@ function summaryOf(file: string, checked: Checked, palette: Palette): string {
   const among = count > 1 ? ` of ${count} sessions` : '';
   const rows = [`${name}: ${resultOf(broken, palette)} in ${frames} events${among}${others}\n`];
   if (count > 1) {
-    for (const { id, frames, violations } of sessions.slice(0, MOST_SHOWN))
+    for (const { id, frames, violations } of sessions.slice(0, MAX_SESSIONS_SHOWN))
       rows.push(
         `  session ${printableLine(id ?? 'without an id').slice(0, 128)}: ${resultOf(violations, palette)} in ${frames} events\n`,
       );
-    if (count > MOST_SHOWN) rows.push(`  and ${count - MOST_SHOWN} more sessions\n`);
+    if (count > MAX_SESSIONS_SHOWN) rows.push(`  and ${count - MAX_SESSIONS_SHOWN} more sessions\n`);
   }
   if (checked.unread_more > 0) rows.push(`  and ${checked.unread_more} more lines that cannot be read\n`);
   return rows.join('');
 }
 
 const resultOf = (violations: number, { good, bad }: Palette) =>
-  violations === 0 ? good('nothing is wrong') : bad(`${violations} ${violations === 1 ? 'violation' : 'violations'}`);
+  violations === 0 ? good('no violations') : bad(`${violations} ${violations === 1 ? 'violation' : 'violations'}`);
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = readArguments(
@@ -199,7 +199,7 @@ async function run(args: string[]): Promise<number> {
     return EXIT.done;
   }
   if (values.rules) {
-    const rows = Object.entries(RULES).map(([id, words]) => `${id.padEnd(6)}${words}\n`);
+    const rows = Object.entries(RULES).map(([id, text]) => `${id.padEnd(6)}${text}\n`);
     process.stdout.write(values.json ? `${printableJson(RULES)}\n` : rows.join(''));
     return EXIT.done;
   }
@@ -216,8 +216,8 @@ async function run(args: string[]): Promise<number> {
       const checked = await checkFile(file, { beta, from, onViolation });
       const ok = checked.frames > 0 && checked.violations.length === 0;
       if (!ok) code = EXIT.failed;
-      const { unread_more: _, ...told } = checked;
-      await out.write(json ? `${printableJson({ file, ok, ...told })}\n` : summaryOf(file, checked, palette));
+      const { unread_more: _, ...report } = checked;
+      await out.write(json ? `${printableJson({ file, ok, ...report })}\n` : summaryOf(file, checked, palette));
     } catch (error) {
       if (!ColloquyError.is(error)) throw error;
       code = EXIT.failed;

@@ -1,4 +1,4 @@
-// `colloquy completion`: scripts that let shells complete commands, options and files. They are made of the commands' own helps.
+// `colloquy completion`: completion scripts for shells, generated from the help texts of the commands.
 
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import type { CommandEntry } from '../commands.ts';
@@ -6,7 +6,7 @@ import { colouredHelp } from '../palette.ts';
 
 const HELP = `Usage: colloquy completion bash|zsh|fish
 
-Prints a script that completes commands, options and files. To have it at hand:
+Prints a script that completes commands, options and files. To install it:
 
   bash  source <(colloquy completion bash)                                   in ~/.bashrc
   zsh   source <(colloquy completion zsh)                                    in ~/.zshrc, after compinit
@@ -29,16 +29,16 @@ const optionsIn = (help: string): string[] =>
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-const SCRIPTS: Readonly<Record<string, (words: readonly Word[]) => string>> = {
-  bash: (words) => `_colloquy() {
+const SCRIPTS: Readonly<Record<string, (commands: readonly Word[]) => string>> = {
+  bash: (commands) => `_colloquy() {
   local word=\${COMP_WORDS[COMP_CWORD]} options=
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W ${quoted(words.map(({ name }) => name).join(' '))} -- "$word"))
+    COMPREPLY=($(compgen -W ${quoted(commands.map(({ name }) => name).join(' '))} -- "$word"))
     return
   fi
   case \${COMP_WORDS[1]} in
-${words.map(({ name, options }) => `    ${name}) options=${quoted(options.join(' '))} ;;\n`).join('')}  esac
+${commands.map(({ name, options }) => `    ${name}) options=${quoted(options.join(' '))} ;;\n`).join('')}  esac
   case $word in
     -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
     *) COMPREPLY=($(compgen -f -- "$word")) ;;
@@ -46,11 +46,11 @@ ${words.map(({ name, options }) => `    ${name}) options=${quoted(options.join('
 }
 complete -o filenames -F _colloquy colloquy
 `,
-  zsh: (words) => `#compdef colloquy
+  zsh: (commands) => `#compdef colloquy
 _colloquy() {
   if (( CURRENT == 2 )); then
     local -a commands=(
-${words.map(({ name, summary }) => `      ${quoted(`${name}:${summary.replaceAll(':', '\\:')}`)}\n`).join('')}    )
+${commands.map(({ name, summary }) => `      ${quoted(`${name}:${summary.replaceAll(':', '\\:')}`)}\n`).join('')}    )
     _describe command commands
     return
   fi
@@ -59,12 +59,12 @@ ${words.map(({ name, summary }) => `      ${quoted(`${name}:${summary.replaceAll
     return
   fi
   case \${words[2]} in
-${words.map(({ name, options }) => `    ${name}) compadd -- ${options.join(' ')} ;;\n`).join('')}  esac
+${commands.map(({ name, options }) => `    ${name}) compadd -- ${options.join(' ')} ;;\n`).join('')}  esac
 }
 if [[ \${funcstack[1]} == _colloquy ]]; then _colloquy "$@"; else compdef _colloquy colloquy; fi
 `,
-  fish: (words) =>
-    words
+  fish: (commands) =>
+    commands
       .map(({ name, summary, options }) =>
         [
           `complete -c colloquy -n __fish_use_subcommand -f -a ${name} -d '${summary.replaceAll("'", "\\'")}'\n`,
@@ -89,13 +89,13 @@ export function completionOf(commands: ReadonlyMap<string, CommandEntry>): Comma
       const [shell = ''] = positionals;
       const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
       if (!script) throw misused(`which shell? One of ${Object.keys(SCRIPTS).join(', ')}`);
-      const words = await Promise.all(
+      const commandWords = await Promise.all(
         [...commands].map(async ([name, { summary, load }]) => {
           const { help } = await load();
           return { name, summary, options: optionsIn(help) };
         }),
       );
-      process.stdout.write(script(words));
+      process.stdout.write(script(commandWords));
       return EXIT.done;
     },
   };

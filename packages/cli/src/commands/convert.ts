@@ -1,4 +1,4 @@
-// `colloquy convert`: logs others wrote become recordings, and recordings become what others read.
+// `colloquy convert`: converts logs of other programs to recordings, and recordings to other forms.
 
 import { type RedactionLevel, redact } from '@colloquy/protocol';
 import { createRecordingWriter, type LoggedFrame, loggedFrame } from '@colloquy/session';
@@ -11,15 +11,15 @@ import { escapeJson, printableLine } from '../printable.ts';
 
 const HELP = `Usage: colloquy convert <file> [options]
 
-Converts a log of client and server events: one others wrote to a recording, or a recording to what others read. What can be
-read is what 'colloquy check' reads; '-' is standard input. A recording made of another's log can be inspected, mirrored and
-measured, but not replayed: what the other server was told besides is not in it.
+Converts a log of client and server events: a log of another program to a recording, or a recording to another form. It
+reads what 'colloquy check' reads; '-' is standard input. A recording made from another server's log can be inspected,
+mirrored and measured, but not replayed, because it lacks the server's internal inputs.
 
 Options:
   --to <form>          'recording' (the default); 'events', bare events as JSON lines; or 'log', JSON lines with the keys
                        time (ISO 8601), source ('client' or 'server') and event
 ${LEVEL_HELP}
-  -o, --output <file>  where to write it; otherwise to standard output
+  -o, --output <file>  output file (default: standard output)
   -h, --help           this text
 
 Examples:
@@ -31,17 +31,17 @@ const FORMS = ['recording', 'events', 'log'] as const;
 
 /** Turns frames to lines. `write` takes a line without its break. */
 interface Converter {
-  take(frame: LoggedFrame, time: number): void;
+  writeEvent(frame: LoggedFrame, time: number): void;
   end(): void;
 }
 
 function converterTo(form: (typeof FORMS)[number], level: RedactionLevel, write: (line: string) => void): Converter {
   if (form === 'recording') {
     const writer = createRecordingWriter({ onLine: write, level });
-    return { take: ({ from, event }, time) => writer.write(from, event, time), end: () => writer.end() };
+    return { writeEvent: ({ from, event }, time) => writer.write(from, event, time), end: () => writer.end() };
   }
   return {
-    take({ from, event }, time) {
+    writeEvent({ from, event }, time) {
       const redacted = redact(event, { level });
       if (form === 'events') return write(JSON.stringify(redacted));
       write(JSON.stringify({ time: new Date(time).toISOString(), source: from, event: redacted }));
@@ -83,7 +83,7 @@ async function convertFile(
     // A frame without a time stands at that of the one before it.
     const since = entry.kind === 'event' ? 0 : startedAt;
     if (frame.time !== null) time = Math.max(-LATEST, Math.min(LATEST, since + frame.time));
-    converter.take(frame, time);
+    converter.writeEvent(frame, time);
     await flush();
   }
   converter.end();
@@ -113,13 +113,13 @@ async function run(args: string[]): Promise<number> {
   const [file] = positionals;
   if (file === undefined) throw misused("which file? see 'colloquy convert --help'");
   const { frames, others, damaged } = await convertFile(file, form, values.output, readLevel(values.level));
-  const say = (words: string) => process.stderr.write(`colloquy convert: ${printableLine(file)}: ${words}\n`);
+  const say = (message: string) => process.stderr.write(`colloquy convert: ${printableLine(file)}: ${message}\n`);
   if (frames === 0) {
-    say('there are no events in it');
+    say('it contains no events');
     return EXIT.failed;
   }
-  if (others > 0) say(`left out ${others} lines that are no events`);
-  if (damaged > 0) say(`left out ${damaged} lines that cannot be read`);
+  if (others > 0) say(`skipped ${others} lines that are not events`);
+  if (damaged > 0) say(`skipped ${damaged} unreadable lines`);
   return damaged > 0 ? EXIT.failed : EXIT.done;
 }
 

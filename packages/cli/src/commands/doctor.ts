@@ -1,4 +1,4 @@
-// `colloquy doctor`: asks every configured endpoint once, has every model work once, and says what is wrong with it.
+// `colloquy doctor`: sends one request to each configured endpoint, runs each model once, and reports problems.
 
 import type { EndpointReport } from '@colloquy/server';
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
@@ -9,12 +9,12 @@ import { printable } from '../printable.ts';
 
 const HELP = `Usage: colloquy doctor [options]
 
-Asks each endpoint of a cascade one small thing, as 'colloquy serve' with the same options would, and says what is
-wrong: nobody listens there, the key is refused, there is no such model, it does not stream, it sends other audio.
-This costs what three short requests cost. Models of --sherpa-models are loaded, and each has to work once.
+Sends each endpoint of a cascade one small request, as 'colloquy serve' with the same options would, and reports the
+problem: connection refused, key refused, unknown model, no streaming, other audio. It costs three short requests. It
+loads each model of --sherpa-models and runs it once.
 
 Options:
-  --json           the reports as one JSON list, for other programs
+  --json           the reports as one JSON list
   --cascade <file> and the other options of endpoints, --sherpa-models <folder>: see 'colloquy serve --help'
   --config <file>  a JSON object of settings, as for 'colloquy serve'
   -h, --help       this text
@@ -25,7 +25,7 @@ const NAME_WIDTH = 10;
 function describe(report: EndpointReport, { heading, good, bad, quiet }: Palette): string {
   const { stage, ok, address, model, first_ms, total_ms, problem, message } = report;
   const name = heading(stage.padEnd(NAME_WIDTH));
-  const where = printable(`${address ?? 'not asked'}  ${model}`);
+  const where = printable(`${address ?? 'no request sent'}  ${model}`);
   const times = first_ms === null ? '' : quiet(`  first answer ${first_ms} ms, all ${total_ms} ms`);
   if (ok) return `${name}  ${good('ok')}     ${where}${times}\n`;
   return `${name}  ${bad('WRONG')}  ${where}\n${''.padEnd(NAME_WIDTH)}  ${printable(`${problem}: ${message}`)}\n`;
@@ -53,7 +53,7 @@ async function run(args: string[]): Promise<number> {
   const endpoints = readEndpoints(settings, env, readCascadeConfig);
   const models = settings['sherpa-models'];
   if (!endpoints && models === undefined)
-    throw misused('there is no endpoint to ask; name one, e.g. --think-url and --think-model');
+    throw misused('no endpoint configured; set one, e.g. --think-url and --think-model');
   const reports = [
     ...(endpoints ? await checkEndpoints(endpoints, env) : []),
     ...(models === undefined ? [] : await checkModels(models)),

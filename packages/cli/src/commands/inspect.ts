@@ -1,4 +1,4 @@
-// `colloquy inspect`: what is in a log, at a glance or frame by frame. What is gathered is `overview.ts`.
+// `colloquy inspect`: an overview of a log, or its events line by line. The overview is collected in `overview.ts`.
 
 import { redact } from '@colloquy/protocol';
 import { loggedFrame } from '@colloquy/session';
@@ -14,16 +14,16 @@ import { printableJson } from '../printable.ts';
 
 const HELP = `Usage: colloquy inspect <file> [options]
 
-Shows what is in a recording of ours, or in a log of events others wrote: the session, the conversation with its items and
-their parts, how long responses took, errors, and what is against the protocol. '-' is standard input. Of a log with several
-sessions it shows one block for each: a session.created with another id begins a new session, and so does another socket.
+Shows a recording, or a log of another program: session, conversation with items and parts, latency of responses, errors
+and protocol violations. '-' is standard input. A log with several sessions has one block for each: a session.created with
+a new id starts a session, and so does another socket.
 
 Options:
-  --events     every frame on a line: when, '<' the server or '>' the client, and what
+  --events     one line per event: time, '<' from the server or '>' from the client, event
 ${LEVEL_HELP}
   --json       one JSON object: file, session, recording, duration_ms, frames, lines, types, items, responses, totals,
-               errors, violations, counts, session_count, and sessions: the same of each session; with --events one for
-               each frame: line, at, from, event
+               errors, violations, counts, session_count, and sessions with the same fields; with --events one object per
+               event: line, at, from, event
   -h, --help   this text
 
 Examples:
@@ -62,21 +62,21 @@ async function run(args: string[]): Promise<number> {
       const { line, from, event, time } = frame;
       began ??= time;
       const at = time === null || began === null ? null : time - began;
-      const shown = values.json
+      const output = values.json
         ? printableJson({ line, at, from, event: redact(event, { level }) })
         : frameLine(frame, at, level);
-      await out.write(`${shown}\n`);
+      await out.write(`${output}\n`);
     }
   } else {
     const gathering = gather(file, level);
-    for await (const read of readLogFile(file)) gathering.take(read);
+    for await (const read of readLogFile(file)) gathering.addEntry(read);
     const overview = gathering.overview();
     frames = overview.frames.client + overview.frames.server;
     await out.write(values.json ? `${printableJson(overview)}\n` : overviewText(overview, paletteFor(process.stdout)));
   }
   await out.end();
   if (frames > 0) return EXIT.done;
-  process.stderr.write('colloquy inspect: there are no events in it\n');
+  process.stderr.write('colloquy inspect: it contains no events\n');
   return EXIT.failed;
 }
 

@@ -1,5 +1,5 @@
-// `colloquy measure`: how long responses took, what they consumed and what that costs, read off logs. The times are `timings.ts`
-// of @colloquy/session, the prices `prices.ts`.
+// `colloquy measure`: latency, tokens and cost of responses in logs. Times: `timings.ts` of @colloquy/session; prices:
+// `prices.ts`.
 
 import { ColloquyError } from '@colloquy/protocol';
 import { costOf, loggedFrame, PRICED_KINDS, type PriceList, type Timing } from '@colloquy/session';
@@ -17,23 +17,20 @@ import { createTotals, type Summing, type Totals } from '../totals.ts';
 
 const HELP = `Usage: colloquy measure <file>... [options]
 
-Says of each response in logs of events, and of each transcription of a user's speech, how long it took, how many tokens it
-consumed and what they cost, and sums them up for each file, with p50 and p95 of the times, and
-for all of several files. For recordings of ours and logs others wrote, as 'colloquy check'
-reads them; '-' is standard input. Of a log with several sessions each is summed up by itself, then all of them.
+Prints latency, tokens and cost of each response and of each transcription in logs of events, with totals, p50 and p95 for
+each session, each file and all files. It reads what 'colloquy check' reads; '-' is standard input.
 
-Times are milliseconds since the response was asked for, by response.create or by the end of the user's speech: to its first
-output of any kind, to its first audio, to its end. A log without times gives tokens alone.
+Times are milliseconds from the request (response.create or the end of the user's speech) to the first output, to the first
+audio and to the end. A log without times has tokens only.
 
-If an engine of this server answered, nobody bills the tokens: the cost is then what the model of the session
-would cost, and is said to be "as if" of that model.
+The engines of this server are not billed. For them the cost is that of the session's model, marked "as if".
 
 Options:
-  --format <form>   'table' (the default), 'csv', or 'json': one JSON object for each response, then one for each session of
-                    a log with several, one for each file, and one for all of several files
+  --format <form>   'table' (default), 'csv', or 'json': one JSON object per response, then per session of a log with
+                    several, per file, and for all files
   --json            the same as --format json
-  --prices <file>   prices of your own, in the form of our prices.json (in @colloquy/session)
-  --check-prices    name each model in the logs, with the date of its price or 'no price'; 1 if one has none
+  --prices <file>   your own prices, in the format of prices.json of @colloquy/session
+  --check-prices    list each model of the logs with the date of its price; exit code 1 if one has no price
   -h, --help        this text
 
 Examples:
@@ -108,7 +105,7 @@ function summaryOf(totals: Totals, currency: string, asIf: string): string {
   const rows = [
     `${responses} responses${ends.length > 0 ? ` (${ends.join(', ')})` : ''}, ${transcriptions} transcriptions`,
     `milliseconds: first output ${spread(first_output_ms)}, first audio ${spread(first_audio_ms)}, total ${spread(total_ms)}`,
-    `tokens: ${totals.input} in, ${totals.cached} of the cache, ${totals.output} out`,
+    `tokens: ${totals.input} in, ${totals.cached} cached, ${totals.output} out`,
     `cost: ${cost.toFixed(6)} ${currency}${asIf}${unpriced > 0 ? `, and ${unpriced} without a price` : ''}`,
   ];
   return rows.map((row) => `  ${printableLine(row)}\n`).join('');
@@ -144,7 +141,7 @@ async function measureFile(file: string, form: Form, prices: PriceList, out: Out
   for await (const { entry } of readLogFile(file)) {
     asIf.observe(entry);
     const frame = loggedFrame(entry);
-    const measured = frame && measure.take(frame);
+    const measured = frame && measure.measureEvent(frame);
     if (measured) await tellRow(measured);
   }
   for (const measured of measure.unfinished()) await tellRow(measured);
@@ -169,7 +166,7 @@ async function checkPrices(file: string, prices: PriceList, out: Output): Promis
   const measure = createSessionMeasure((timing) => check.add(timing));
   for await (const { entry } of readLogFile(file)) {
     const frame = loggedFrame(entry);
-    if (frame) measure.take(frame);
+    if (frame) measure.measureEvent(frame);
   }
   for (const _ of measure.unfinished()); // each is checked as it is measured
   const lines = check.lines().map((line) => `  ${line}\n`);

@@ -1,5 +1,4 @@
-// `colloquy redact`: writes a log without what must not be passed on. What is written of a line is `redact-log.ts` of
-// @colloquy/session.
+// `colloquy redact`: copies a log without secrets. Lines are redacted by `redact-log.ts` of @colloquy/session.
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import { leftOutLine, redactLogEntry } from '@colloquy/session';
@@ -12,14 +11,14 @@ import { escapeJson, printableLine } from '../printable.ts';
 
 const HELP = `Usage: colloquy redact <file> [options]
 
-Writes a recording, or a log of events that others wrote, without what must not be passed on: credentials, audio and images,
-and words if asked to. Each hidden value reads [REDACTED]; ids, names and times stay. '-' is standard input.
+Writes a copy of a recording or log without credentials, audio and images, and without text at level 'content'. A hidden
+value becomes [REDACTED]; ids, names and times stay. '-' is standard input.
 
-A line that cannot be read is left out, since it may hold anything; in a recording, a line in its place says so.
+Unreadable lines are removed, because they may contain secrets. A recording has a 'gap' line in their place.
 
 Options:
 ${LEVEL_HELP}
-  -o, --output <file>  where to write it; otherwise to standard output
+  -o, --output <file>  output file (default: standard output)
   -h, --help           this text
 
 Examples:
@@ -27,7 +26,7 @@ Examples:
 `;
 
 /** So many lines that were left out are named; more are only counted. */
-const MOST_NAMED = 5;
+const MAX_LINES_NAMED = 5;
 
 interface LeftOut {
   /** The first few. */
@@ -49,7 +48,7 @@ async function redactFile(file: string, output: string | undefined, level: Redac
     if (line !== undefined) await out.write(`${escapeJson(line)}\n`);
     else {
       count += 1;
-      if (lines.length < MOST_NAMED) lines.push(entry.line);
+      if (lines.length < MAX_LINES_NAMED) lines.push(entry.line);
       if (isRecording) await out.write(`${leftOutLine(at)}\n`);
     }
   }
@@ -73,7 +72,7 @@ async function run(args: string[]): Promise<number> {
   const { lines, count } = await redactFile(file, values.output, readLevel(values.level));
   if (count === 0) return EXIT.done;
   const named = `line ${lines.join(', ')}${count > lines.length ? ` and ${count - lines.length} more` : ''}`;
-  process.stderr.write(`colloquy redact: ${printableLine(file)}: left out what cannot be read: ${named}\n`);
+  process.stderr.write(`colloquy redact: ${printableLine(file)}: removed unreadable lines: ${named}\n`);
   return EXIT.failed;
 }
 

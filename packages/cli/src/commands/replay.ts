@@ -1,5 +1,4 @@
-// `colloquy replay`: runs recordings again and says whether each gives the same bytes, or what a live server says in their place.
-// How is `replay.ts` of @colloquy/session, and `play.ts`.
+// `colloquy replay`: replays recordings and compares the bytes, or plays them to a live server (`play.ts`).
 
 import { ColloquyError } from '@colloquy/protocol';
 import { createReplayer, describeDifference, type Replay, readRecordingLine } from '@colloquy/session';
@@ -14,27 +13,25 @@ import { textLines } from '../text-lines.ts';
 const HELP = `Usage: colloquy replay <file>... [options]
        colloquy replay <file>... --to <url> [options]
 
-Runs recordings again, as 'colloquy serve --data-dir' writes them, and compares what the session sends with what was
-recorded, byte for byte. Says for each file that it is the same, or where it differs first: the line, the place in it and
-both values, without words, audio, images and keys.
+Replays recordings of 'colloquy serve --data-dir' and compares the events with the recorded ones, byte for byte. Prints for
+each file that it is the same, or the first difference: line, path and both values, without text, audio, images and keys.
 
-With --to it plays the client's side of a log, ours or one others wrote, to a live Realtime server, each event once the
-server has said what had been said before it, under the ids that server gives. Then it shows what each server said and the
-other did not: '-' is in the log alone, '+' came alone. Frames are compared within the session and within each response, by
-their types, statuses and codes; deltas count once. Silence stands for audio that is hidden in the log. Each session of a log
-with several is played over a connection of its own, one after the other, and told by itself.
+With --to it sends the client events of a log to a live Realtime server, each one after the server events that preceded it,
+with the ids of that server. Then it prints the differences: '-' is only in the log, '+' only from the server. Events are
+compared within the session and within each response by type, status and code; deltas count once. Hidden audio is replaced
+by silence. Each session of a log is played over its own connection, in order.
 
 Options:
   --to <url>       the server: ws://, wss://, or what 'colloquy serve' prints
-  --words          what was said is compared, and shown, too
-  --realtime       keep the log's own pauses between events; otherwise no longer than needed
-  --patience <s>   how long a frame is waited for, in seconds (10)
+  --words          also compare and print text and transcripts
+  --realtime       keep the pauses of the log
+  --patience <s>   timeout for an expected event, in seconds (10)
   --ca <file>      trust this certificate authority (PEM), for wss:// to 'colloquy serve --tls'
-  --json           one JSON object for each file, on a line: file, ok, and what there is to say of it
+  --json           one JSON object for each file, on a line: file, ok, and details
   -h, --help       this text
 
 Environment:
-  COLLOQUY_API_KEY    the key to show the server; on this machine the first of COLLOQUY_API_KEYS stands in for it
+  COLLOQUY_API_KEY    the key for the server; on this machine the default is the first of COLLOQUY_API_KEYS
 
 Examples:
   colloquy replay recordings/*.jsonl
@@ -42,11 +39,11 @@ Examples:
 `;
 
 /** Lines that cannot be read and are still named; more are only counted. */
-const MOST_NAMED = 100;
+const MAX_LINES_NAMED = 100;
 /** Of which so many are printed, unless it is JSON. */
-const MOST_PRINTED = 5;
+const MAX_LINES_PRINTED = 5;
 /** Longest line of output, in characters: a file that was tampered with may hold names of any length. */
-const LONGEST = 400;
+const MAX_LINE_CHARS = 400;
 interface Outcome extends Replay {
   /** How many lines could not be read. */
   readonly unreadable: number;
@@ -59,13 +56,13 @@ async function replayFile(file: string): Promise<Outcome> {
   let line = 0;
   let unreadable = 0;
   try {
-    for await (const text of textLines(file, { onBytes: progress.take })) {
+    for await (const text of textLines(file, { onBytes: progress.addBytes })) {
       line += 1;
       if (text.trim() === '') continue;
       const entry = readRecordingLine(text, line);
       const isRead = entry.kind !== 'damaged' && entry.kind !== 'foreign' && entry.kind !== 'event';
       if (!isRead) unreadable += 1;
-      if (isRead || unreadable <= MOST_NAMED) replayer.take(entry);
+      if (isRead || unreadable <= MAX_LINES_NAMED) replayer.take(entry);
     }
   } finally {
     progress.end();
@@ -85,18 +82,20 @@ function asText(file: string, outcome: Outcome): string {
   const { ok, inputs, frames, unreadable, unread, difference } = outcome;
   const rows: string[] = [];
   if (ok) {
-    const end = isClosed(outcome) ? '' : '; it ends before the session does';
+    const end = isClosed(outcome) ? '' : '; it ends before the end of the session';
     rows.push(`${file}: the same, byte for byte (${inputs} inputs, ${frames} frames)${end}`);
-  } else rows.push(`${file}: not the same (${inputs} inputs and ${frames} frames taken)`);
-  for (const { line, message } of unread.slice(0, MOST_PRINTED)) rows.push(`  line ${line} cannot be read: ${message}`);
-  if (unreadable > MOST_PRINTED) rows.push(`  and ${unreadable - MOST_PRINTED} more lines that cannot be read`);
+  } else rows.push(`${file}: different (after ${inputs} inputs and ${frames} events)`);
+  for (const { line, message } of unread.slice(0, MAX_LINES_PRINTED))
+    rows.push(`  line ${line} cannot be read: ${message}`);
+  if (unreadable > MAX_LINES_PRINTED)
+    rows.push(`  and ${unreadable - MAX_LINES_PRINTED} more lines that cannot be read`);
   if (difference)
     rows.push(
       ...describeDifference(difference)
         .split('\n')
         .map((row) => `  ${row}`),
     );
-  return rows.map((row) => printable(row).slice(0, LONGEST)).join('\n');
+  return rows.map((row) => printable(row).slice(0, MAX_LINE_CHARS)).join('\n');
 }
 
 /** What a file comes to: the exit code, and what is printed of it. */
@@ -113,12 +112,12 @@ async function tellReplay(file: string, json: boolean): Promise<Told> {
 /** Throws `misused` for patience that is no number. */
 function playerOf(to: string, values: { words?: boolean; realtime?: boolean; patience?: string; ca?: string }) {
   const { words = false, realtime = false, patience = '10', ca: caFile } = values;
-  if (!/^\d{1,4}(?:\.\d{1,3})?$/.test(patience)) throw misused('--patience is a number of seconds');
+  if (!/^\d{1,4}(?:\.\d{1,3})?$/.test(patience)) throw misused('--patience must be a number of seconds');
   const options = { to, words, realtime, patienceMs: Number(patience) * 1000, caFile };
   return async (file: string, json: boolean): Promise<Told> => {
     const played = await play(file, options);
     const ok = played.ok && played.closed === null;
-    const rows = () => playedText(file, played).map((row) => printableLine(row).slice(0, LONGEST));
+    const rows = () => playedText(file, played).map((row) => printableLine(row).slice(0, MAX_LINE_CHARS));
     return { ok, text: json ? printableJson({ file, ...played, ok }) : rows().join('\n') };
   };
 }
@@ -154,7 +153,7 @@ async function run(args: string[]): Promise<number> {
   if (positionals.length === 0) throw misused("which file? see 'colloquy replay --help'");
   const { to, json = false, ...others } = values;
   if (to === undefined && Object.keys(others).length > 0) {
-    throw misused('--words, --realtime, --patience and --ca are for --to, which says where');
+    throw misused('--words, --realtime, --patience and --ca require --to');
   }
   const tell = to === undefined ? tellReplay : playerOf(to, others);
   let code: number = EXIT.done;

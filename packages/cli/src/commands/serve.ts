@@ -1,4 +1,4 @@
-// `colloquy serve`: settings in, a running server out, and a clean end on a signal.
+// `colloquy serve`: reads the settings, starts the server, and ends it cleanly on a signal.
 
 import { join } from 'node:path';
 import type { Listening, Server, ServerOptions } from '@colloquy/server';
@@ -17,29 +17,28 @@ const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 const HELP = `Usage: colloquy serve [options]
 
-Serves the Realtime API at /v1/realtime and a page about itself at /. Says on stdout where, once it is ready:
+Serves the Realtime API at /v1/realtime and the console at /. Prints the address on stdout when it is ready:
 
   colloquy listening on http://127.0.0.1:8787
 
 On a terminal a summary follows: the engine, the console, the settings for an SDK.
 
-SIGTERM or Ctrl-C lets running answers finish, then ends; a second one ends at once. SIGHUP ends
-nothing.
+SIGTERM or Ctrl-C finishes running responses, then exits; a second signal exits at once. SIGHUP is ignored.
 
-With --data-dir every session is written to <folder>/recordings, for 'colloquy replay'; a folder that another
-server uses is refused. With --engine scripted, a strict scenario that was not played as it is written is shown
-at the end, on stderr, and the exit code is 1.
+With --data-dir every session is recorded in <folder>/recordings, for 'colloquy replay'. A folder in use by another
+server is refused. With --engine scripted, a strict scenario that is not complete is reported on stderr at the end, with
+exit code 1.
 
-Without a command 'colloquy' is 'colloquy serve --open'.
+'colloquy' without a command runs 'colloquy serve --open'.
 
-Options (defaults in brackets); a flag wins over the environment, that over the file:
+Options (defaults in parentheses). A flag overrides the environment, which overrides the file:
 ${SETTINGS_HELP}
 Environment:
-  COLLOQUY_API_KEYS      the keys clients must show, with commas between; never an option, so that no
-                         other process reads them. Without keys only this machine may connect.
-  COLLOQUY_UPSTREAM_KEY  the key shown to the upstream; clients' own keys never reach it
+  COLLOQUY_API_KEYS      the keys of clients, comma-separated; not an option, because other processes can
+                         read options. Without keys only this machine can connect.
+  COLLOQUY_UPSTREAM_KEY  the key for the upstream; keys of clients are never sent to it
   COLLOQUY_THINK_KEY, COLLOQUY_TRANSCRIBE_KEY, COLLOQUY_SPEAK_KEY
-                         the keys shown to these endpoints, unless other places are named
+                         the keys for these endpoints, unless key-env or key-file is set
 `;
 
 /** Where recordings are kept in the data folder. */
@@ -49,7 +48,7 @@ const RECORDINGS = 'recordings';
 function recordingsOf(settings: Settings): ServerOptions['recordings'] {
   const { 'data-dir': dataDir, 'record-audio': audio = false } = settings;
   if (dataDir !== undefined) return { folder: join(dataDir, RECORDINGS), audio };
-  if (audio) throw misused('--record-audio needs --data-dir, which says where to keep recordings');
+  if (audio) throw misused('--record-audio requires --data-dir');
   return undefined;
 }
 
@@ -57,9 +56,8 @@ function recordingsOf(settings: Settings): ServerOptions['recordings'] {
 function upstreamOf(settings: Settings, key: string | undefined): ServerOptions['upstream'] {
   const { upstream: url, 'upstream-auth': auth } = settings;
   if (url === undefined) return undefined;
-  if (asksForEngines(settings))
-    throw misused('--upstream takes the place of --engine, with its endpoints and scenarios');
-  if (settings.mcp !== undefined) throw misused('--upstream asks MCP servers itself; --mcp is for sessions held here');
+  if (asksForEngines(settings)) throw misused('--upstream replaces --engine, its endpoints and scenarios');
+  if (settings.mcp !== undefined) throw misused('--upstream calls MCP servers itself; --mcp is for hosted sessions');
   return { url, ...(key && { key }), ...(auth && { auth }) };
 }
 
@@ -135,14 +133,14 @@ function goOnAtHangup(): void {
 function untilToldToEnd(server: Server): Promise<void> {
   return new Promise((resolve, reject) => {
     let isAsked = false;
-    const hear = (signal: keyof typeof SIGNAL_NUMBERS) => {
+    const onSignal = (signal: keyof typeof SIGNAL_NUMBERS) => {
       if (isAsked) process.exit(128 + SIGNAL_NUMBERS[signal]);
       isAsked = true;
       process.stderr.write('colloquy draining; a second signal ends at once\n');
       server.close().then(resolve, reject);
     };
-    process.on('SIGINT', hear);
-    process.on('SIGTERM', hear);
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
   });
 }
 

@@ -1,4 +1,4 @@
-// `colloquy tail`: prints what passes in a live session, as it comes, redacted.
+// `colloquy tail`: prints the events of a live session, redacted.
 
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { type Connection, connect, realtimeUrl } from '../connect.ts';
@@ -17,28 +17,27 @@ const CLOSING_MS = 2000;
 
 const HELP = `Usage: colloquy tail [URL] [options]
 
-Prints what passes in a session, as it comes, one event on a line, until the session or the server ends. It says nothing itself.
+Prints the events of a live session as they occur, one per line, until the session or the server ends. It sends nothing.
 
-With http://host:port, where 'colloquy serve' listens, it watches a live session: the one of --session, else the newest, and if
-there is none, the next, from its very beginning. It prints the conversation so far (=), then the frames of both sides (> the
-client, < the server), and no session notices.
+With http://host:port of 'colloquy serve' it observes a live session: that of --session, otherwise the newest, otherwise the
+next one from its beginning. It prints the conversation so far (=), then the events of the client (>) and the server (<).
+The session does not notice.
 
-With ws://… or wss://…, or the whole address of a Realtime endpoint, it opens a session of its own there and prints every event the
-server sends: no other server is known to let a program watch the sessions of others. A call in progress can be joined, where the
-server offers that: give the URL with ?call_id=<id>. To watch your own program against any server, record it with recordSocket of
+With ws://… or wss://…, or the address of a Realtime endpoint, it opens a session and prints every server event. To join a
+call, if the server offers it, use ?call_id=<id>. To observe your own program with any server, record it with recordSocket of
 @colloquy/session.
 
 URL defaults to ${SERVER}
 
 Options:
-  --session <id>   the live session to watch; 'GET /api/sessions' and the console list them
+  --session <id>   the live session to observe; 'GET /api/sessions' and the console list them
   --json           print a recording, as 'colloquy inspect' reads it
 ${LEVEL_HELP}
   --ca <file>      trust this certificate authority (PEM), for https:// and wss:// to 'colloquy serve --tls'
   -h, --help       this text
 
 Environment:
-  COLLOQUY_API_KEY    the key to show the server; on this machine the first of COLLOQUY_API_KEYS stands in for it
+  COLLOQUY_API_KEY    the key for the server; on this machine the default is the first of COLLOQUY_API_KEYS
 
 Examples:
   colloquy tail
@@ -47,7 +46,7 @@ Examples:
 `;
 
 /** Prints until either side ends; resolves with the exit code. */
-function follow({ socket, listen }: Connection, { take, end }: Printer): Promise<number> {
+function follow({ socket, listen }: Connection, { print: take, end }: Printer): Promise<number> {
   return new Promise((resolve) => {
     let isOver = false;
     const leave = (code: number) => {
@@ -80,7 +79,7 @@ function serverToWatch(text: string, session: string | undefined): URL | undefin
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isServer = url !== undefined && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '';
   if (isServer && (url.username !== '' || url.password !== '')) {
-    throw misused('the URL must not hold credentials; set COLLOQUY_API_KEY');
+    throw misused('the URL must not contain credentials; set COLLOQUY_API_KEY');
   }
   if (!isServer && session !== undefined) throw misused('--session needs the address of a server, http://host:port');
   return isServer ? url : undefined;
@@ -110,20 +109,20 @@ async function run(args: string[]): Promise<number> {
   const server = serverToWatch(address, session);
   if (server) {
     const key = keyFor(server, process.env);
-    const onWait = () => void process.stderr.write(`no session is live at ${server.origin}; waiting for one\n`);
+    const onWait = () => void process.stderr.write(`no live session at ${server.origin}; waiting for one\n`);
     const connection = await watchLive(server, { key, caFile, level, session, onWait });
-    tell(`watching ${session ?? 'the newest session, or the next'}; Ctrl-C ends`);
+    tell(`observing ${session ?? 'the newest or next session'}; Ctrl-C exits`);
     return follow(connection, linePrinter(json, level));
   }
   const url = realtimeUrl(address);
   const connection = await connect(url, { key: keyFor(url, process.env), caFile });
-  tell(`listening to ${url.origin}; Ctrl-C ends`);
+  tell(`listening to ${url.origin}; Ctrl-C exits`);
   return follow(connection, eventPrinter(json, level));
 }
 
 /** Tells somebody who watches the terminal how things stand. */
-function tell(words: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`${words}\n`);
+function tell(message: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`${message}\n`);
 }
 
 export const tail: Command = { help: HELP, run };

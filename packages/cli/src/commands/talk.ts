@@ -1,4 +1,4 @@
-// `colloquy talk`: a conversation in the terminal: line by line, from a pipe as well, by files of sound, or by microphone.
+// `colloquy talk`: a conversation in the terminal, by lines, a pipe, audio files or the microphone.
 
 import { createInterface } from 'node:readline';
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
@@ -17,24 +17,24 @@ const CLOSING_MS = 2000;
 
 const HELP = `Usage: colloquy talk [URL] [options]
 
-Type a line and watch the answer come. Ctrl-C cancels an answer, Ctrl-D ends.
-From a pipe, each line is one turn; it ends when all of them are answered.
+Type a line to send it and read the response. Ctrl-C cancels a response, Ctrl-D exits.
+From a pipe, each line is one turn; it exits when all are answered.
 
 URL defaults to ${DEFAULT_URL}
 
 Options:
-  --say <file.wav>   say this instead of lines: one spoken turn, and the next for each further --say
-  --save <file.wav>  have answers spoken, and write their sound to this file
-  --mic              speak and be answered aloud, by the system's own programs (pulseaudio, alsa or sox); interrupt by
-                     speaking. Use headphones: it would hear itself. Ctrl-C ends
-  --events           show every frame that comes (<) and goes (>), without its secrets, audio and images
+  --say <file.wav>   send this audio instead of lines, as one spoken turn; repeat it for further turns
+  --save <file.wav>  request spoken responses and write their audio to this file
+  --mic              use microphone and loudspeaker through pulseaudio, alsa or sox; speech interrupts the response. Use
+                     headphones, because there is no echo cancellation. Ctrl-C exits
+  --events           print every event received (<) and sent (>), without secrets, audio and images
   --ca <file>        trust this certificate authority (PEM), for wss:// to 'colloquy serve --tls'
   -h, --help         this text
 
-Files are WAV, of 16-bit samples. What a spoken turn was taken to be is written before its answer, behind >.
+Files are WAV with 16-bit samples. The transcript of a spoken turn is printed after >, before the response.
 
 Environment:
-  COLLOQUY_API_KEY    the key to show the server; on this machine the first of COLLOQUY_API_KEYS stands in for it
+  COLLOQUY_API_KEY    the key for the server; on this machine the default is the first of COLLOQUY_API_KEYS
 `;
 
 interface Conversing {
@@ -76,7 +76,7 @@ function converse(
       send: (frame) => socket.send(frame),
       write: (text) => void stdout.write(text),
       note: (line) => void stderr.write(`${line}\n`),
-      heard: (line) => void stdout.write(`> ${line}\n`),
+      onTranscript: (line) => void stdout.write(`> ${line}\n`),
       showFrames,
       ear,
       onIdle: () => {
@@ -87,7 +87,7 @@ function converse(
     const interrupt = () => manner.onInterrupt();
     process.on('SIGINT', interrupt);
     listen(
-      (frame) => talk.hear(frame),
+      (frame) => talk.handleFrame(frame),
       (code, reason) => {
         if (!isLeaving)
           stderr.write(`the server closed the connection (${code}${reason && ` ${printableLine(reason)}`})\n`);
@@ -172,9 +172,9 @@ const byMicrophone =
   (talk: Talk, leave: (code: number) => void): Manner => {
     let hasEnded = false;
     const input = talk.openMicrophone();
-    const recording = openMicrophone(program, input.hear, (fault) => {
+    const recording = openMicrophone(program, input.write, (fault) => {
       if (fault) {
-        process.stderr.write(`the microphone is gone: ${printableLine(fault)}\n`);
+        process.stderr.write(`the microphone stopped: ${printableLine(fault)}\n`);
         return leave(EXIT.failed);
       }
       input.end(() => {
@@ -220,9 +220,9 @@ async function run(args: string[]): Promise<number> {
   const file = values.save === undefined ? undefined : createSoundFile(values.save);
 
   const connection = await connect(url, { key: keyFor(url, process.env), caFile: values.ca });
-  if (recorder) process.stderr.write(`talking to ${url.origin}; speak, Ctrl-C ends\n`);
+  if (recorder) process.stderr.write(`talking to ${url.origin}; speak, Ctrl-C exits\n`);
   else if (process.stdin.isTTY && sounds.length === 0)
-    process.stderr.write(`talking to ${url.origin}; Ctrl-C cancels an answer, Ctrl-D ends\n`);
+    process.stderr.write(`talking to ${url.origin}; Ctrl-C cancels a response, Ctrl-D exits\n`);
   const ear: Ear | undefined = (player || file) && {
     play(samples, part) {
       file?.add(samples);

@@ -1,13 +1,13 @@
-// Runs where the audio runs: takes what the microphone hears, at whatever rate, and hands on 24 kHz in pieces of 40 ms.
+// Audio worklet of the microphone: resamples its input to 24 kHz and posts chunks of 40 ms.
 
 import { createResampler } from './resampler.ts';
 
 const RATE_HZ = 24_000;
-const PIECE = (RATE_HZ * 40) / 1000;
+const CHUNK_SAMPLES = (RATE_HZ * 40) / 1000;
 
 class Capture extends AudioWorkletProcessor implements Processor {
   readonly #resampler = createResampler(sampleRate, RATE_HZ);
-  #piece = new Float32Array(PIECE);
+  #piece = new Float32Array(CHUNK_SAMPLES);
   #length = 0;
 
   process([channels]: Float32Array[][]): boolean {
@@ -16,9 +16,9 @@ class Capture extends AudioWorkletProcessor implements Processor {
     if (!samples) return true;
     for (const sample of this.#resampler.push(samples)) {
       this.#piece[this.#length++] = sample;
-      if (this.#length < PIECE) continue;
+      if (this.#length < CHUNK_SAMPLES) continue;
       this.port.postMessage(this.#piece, [this.#piece.buffer]);
-      this.#piece = new Float32Array(PIECE);
+      this.#piece = new Float32Array(CHUNK_SAMPLES);
       this.#length = 0;
     }
     return true;

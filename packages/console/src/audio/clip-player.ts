@@ -1,5 +1,4 @@
-// Plays one stretch of audio at a time, as a part of an item is listened to again. What a session says while it is live is played
-// by `speaker.ts`.
+// Plays one stored audio clip at a time. Audio of a live session: `speaker.ts`.
 
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { PartAudio } from '../log/audio-index.ts';

@@ -1,4 +1,4 @@
-// What the user says: the microphone, without the echo of what the page plays, as pieces of 24 kHz.
+// Opens the microphone with echo cancellation and emits chunks of 24 kHz.
 
 import worklet from './capture-worklet.ts?worker&url';
 
@@ -6,7 +6,7 @@ export interface Microphone {
   close(): void;
 }
 
-export type OpenedMicrophone = { ok: true; microphone: Microphone } | { ok: false; words: string };
+export type OpenedMicrophone = { ok: true; microphone: Microphone } | { ok: false; message: string };
 
 const REASONS: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -20,7 +20,7 @@ const REASONS: ReadonlyMap<string, string> = new Map(
 export async function openMicrophone(onSamples: (samples: Float32Array) => void): Promise<OpenedMicrophone> {
   // Absent where the page came neither over TLS nor from this machine.
   if (!navigator.mediaDevices) {
-    return { ok: false, words: 'Browsers give a microphone to pages over https, or from this machine, only.' };
+    return { ok: false, message: 'Browsers give a microphone to pages over https, or from this machine, only.' };
   }
   let stream: MediaStream;
   try {
@@ -29,7 +29,7 @@ export async function openMicrophone(onSamples: (samples: Float32Array) => void)
     });
   } catch (error) {
     const { name } = error as { name?: string };
-    return { ok: false, words: REASONS.get(name ?? '') ?? 'The microphone cannot be opened.' };
+    return { ok: false, message: REASONS.get(name ?? '') ?? 'The microphone cannot be opened.' };
   }
   // At the device's own rate: not every browser connects a microphone to another one.
   const context = new AudioContext();

@@ -1,5 +1,4 @@
-// Changing the rate of audio as it comes in: a windowed sinc, one set of weights for each place an output sample can have between
-// two input samples.
+// Resamples streamed audio with a windowed sinc, one set of weights per output phase.
 
 /** How far the filter reaches to each side, in samples of the lower of the two rates. */
 const REACH = 16;

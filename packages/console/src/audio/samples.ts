@@ -1,4 +1,4 @@
-// Bytes of audio as samples, and back: 16 bit PCM at 24 kHz, and the two of G.711 at 8 kHz.
+// Converts audio bytes to samples and back: 16-bit PCM at 24 kHz, G.711 at 8 kHz.
 
 import { decodeBase64, encodeBase64, type RealtimeAudioFormat } from '@colloquy/protocol';
 import type { AudioChunk, PartAudio } from '../log/audio-index.ts';

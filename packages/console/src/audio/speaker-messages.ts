@@ -1,4 +1,4 @@
-// What the page and the worklet that plays say to each other. Parts are numbered by the page, samples are of 24 kHz.
+// Messages between the page and the playback worklet. The page numbers the parts; samples are 24 kHz.
 
 export type ToSpeaker =
   | { readonly type: 'play'; readonly part: number; readonly samples: Float32Array }

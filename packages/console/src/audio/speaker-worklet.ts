@@ -1,4 +1,4 @@
-// Runs where the audio runs: plays what it is given without a gap, and knows to the sample what was played.
+// Audio worklet of playback: plays without gaps and counts the samples played.
 
 import type { FromSpeaker, ToSpeaker } from './speaker-messages.ts';
 

@@ -1,5 +1,4 @@
-// Speaks what a live session says, as it comes and without gaps, and knows how much of it was heard: only so can an answer that is
-// interrupted be truncated to what the user knows of it.
+// Plays the audio of a live session and measures how much was heard, so that an interrupted item can be truncated.
 
 import type { HeardPart } from '@colloquy/session';
 import { type ReadonlySignal, signal } from '@preact/signals';
@@ -50,13 +49,13 @@ export function createSpeaker(): Speaker {
 
   void context.audioWorklet.addModule(worklet).then(() => {
     node = new AudioWorkletNode(context, 'speaker', { numberOfInputs: 0, outputChannelCount: [1] });
-    node.port.onmessage = ({ data }: MessageEvent<FromSpeaker>) => hear(data);
+    node.port.onmessage = ({ data }: MessageEvent<FromSpeaker>) => handleMessage(data);
     node.connect(context.destination);
     for (const message of waiting.splice(0)) tell(message);
   });
   void context.resume();
 
-  function hear(message: FromSpeaker): void {
+  function handleMessage(message: FromSpeaker): void {
     if (message.type === 'stopped') {
       return stops.get(message.token)?.(new Map(message.played));
     }
@@ -85,7 +84,7 @@ export function createSpeaker(): Speaker {
       const token = ++tokens;
       // What was handed to the device is still on its way to the ear.
       const underway = ((context.outputLatency || 0) + (context.baseLatency || 0)) * RATE_HZ;
-      const heard = (played: ReadonlyMap<number, number>) =>
+      const playedParts = (played: ReadonlyMap<number, number>) =>
         open.flatMap(({ part: { itemId, contentIndex, received, played: reported }, index }) => {
           const samples = played.get(index) ?? reported;
           if (samples >= received) return [];
@@ -93,13 +92,13 @@ export function createSpeaker(): Speaker {
           return [{ item_id: itemId, content_index: contentIndex, heard_ms }];
         });
       return new Promise((resolve) => {
-        const told = (played: ReadonlyMap<number, number>) => {
+        const publish = (played: ReadonlyMap<number, number>) => {
           clearTimeout(timer);
           stops.delete(token);
-          resolve(heard(played));
+          resolve(playedParts(played));
         };
-        const timer = setTimeout(() => told(new Map()), PATIENCE_MS);
-        stops.set(token, told);
+        const timer = setTimeout(() => publish(new Map()), PATIENCE_MS);
+        stops.set(token, publish);
         tell({ type: 'stop', token });
       });
     },

@@ -1,4 +1,4 @@
-// What there is where worklets run, as far as ours use it.
+// Types of the worklet scope, as far as the worklets use it.
 
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;

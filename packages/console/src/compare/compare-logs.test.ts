@@ -1,4 +1,4 @@
-// Where two logs part, on recordings of the server and what is made of them.
+// Differences between two logs, on recordings of the server and modified copies.
 
 import { readFileSync } from 'node:fs';
 import { createLogReader } from '@colloquy/session';
@@ -16,8 +16,8 @@ function logOf(text: string): FrameLog {
   for (const { entry } of reader.end()) log.append(entry);
   return log;
 }
-const compared = (left: string, right: string, words = true): Comparison =>
-  compareLogs(logOf(left), logOf(right), words);
+const compared = (left: string, right: string, comparesText = true): Comparison =>
+  compareLogs(logOf(left), logOf(right), comparesText);
 const partingsOf = ({ pairs, partings }: Comparison) =>
   partings.map((place) => {
     const { left, right, fields } = pairs[place] as (typeof pairs)[number];
@@ -46,8 +46,8 @@ describe('two logs beside each other', () => {
 
   it('part where other words were said, unless words do not count', () => {
     const text = golden('audio-turn');
-    const said = /"transcript":"([^"]+)"/.exec(text)?.[1] as string;
-    const other = text.replaceAll(`"transcript":"${said}"`, '"transcript":"Something else."');
+    const transcript = /"transcript":"([^"]+)"/.exec(text)?.[1] as string;
+    const other = text.replaceAll(`"transcript":"${transcript}"`, '"transcript":"Something else."');
     const [first] = partingsOf(compared(text, other));
     expect(first).toEqual([
       'conversation.item.input_audio_transcription.completed',

@@ -1,5 +1,5 @@
-// Where two logs part. Frames are paired lane by lane, as @colloquy/session sorts them: within a lane their order is a server's
-// promise, from lane to lane it is chance. Ids stand for each other; times, numbers of tokens and the pieces of deltas are chance too.
+// Aligns the events of two logs lane by lane, as @colloquy/session sorts them, and finds their differences.
+// Ignores the order between lanes, ids, times, token counts and the sizes of deltas.
 
 import { align, createFrameLanes, createSessionBlocks, type FrameLanes, type SessionBlock } from '@colloquy/session';
 import type { FrameLog } from '../log/frame-log.ts';
@@ -29,7 +29,7 @@ interface Placed {
 }
 
 /** Compares all that is read of two logs. `words`: also what was said. Pure; never throws. */
-export function compareLogs(left: FrameLog, right: FrameLog, words: boolean): Comparison {
+export function compareLogs(left: FrameLog, right: FrameLog, comparesText: boolean): Comparison {
   const [ours, theirs] = [lanesOf(left), lanesOf(right)];
   const unordered: Omit<ComparedRows, 'fields'>[] = [];
   for (const lane of new Set([...ours.keys(), ...theirs.keys()])) {
@@ -46,7 +46,7 @@ export function compareLogs(left: FrameLog, right: FrameLog, words: boolean): Co
   const partings: number[] = [];
   const pairs = inOrder(unordered).map((pair, place) => {
     const fields =
-      pair.left && pair.right ? differingFields(shownOf(pair.left), shownOf(pair.right), twins, words) : [];
+      pair.left && pair.right ? differingFields(shownOf(pair.left), shownOf(pair.right), twins, comparesText) : [];
     if (!pair.left || !pair.right || fields.length > 0) partings.push(place);
     return { ...pair, fields };
   });

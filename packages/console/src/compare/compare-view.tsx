@@ -1,8 +1,8 @@
-// Two logs beside each other: what both say, and where they part.
+// Two logs side by side with their differences.
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
-import { Words } from '../conversation/words.tsx';
+import { SafeText } from '../conversation/safe-text.tsx';
 import { placeOf } from '../log/ascending.ts';
 import { type LogSource, sourceWord } from '../route.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
@@ -32,7 +32,7 @@ export function CompareView({ app, left, right }: CompareProps) {
       {one && other ? (
         <Compared key={`${sourceWord(left)} ${sourceWord(right)}`} left={one} right={other} />
       ) : (
-        <p class="empty">Choose two logs: recordings of this server, sessions, or files of your own.</p>
+        <p class="empty">Choose two logs: recordings of this server, sessions, or files.</p>
       )}
     </section>
   );
@@ -48,14 +48,14 @@ function useViewing(app: AppState, source: LogSource | undefined): Viewing | und
 const HEIGHT = 26;
 
 function Compared({ left, right }: { left: Viewing; right: Viewing }) {
-  const [words, setWords] = useState(true);
+  const [comparesText, setComparesText] = useState(true);
   const [onlyPartings, setOnly] = useState(false);
   const [selected, setSelected] = useState<number | undefined>(undefined);
   const versions = [left.log.version.value, right.log.version.value];
   const isRead = [left, right].every(({ status }) => status.value.state !== 'opening');
   const comparison = useMemo(
-    () => (isRead ? compareLogs(left.log, right.log, words) : undefined),
-    [left, right, words, isRead, ...versions],
+    () => (isRead ? compareLogs(left.log, right.log, comparesText) : undefined),
+    [left, right, comparesText, isRead, ...versions],
   );
   const partings = comparison?.partings ?? [];
   const jump = () => setSelected(partings.find((place) => place > (selected ?? -1)) ?? partings[0]);
@@ -63,9 +63,9 @@ function Compared({ left, right }: { left: Viewing; right: Viewing }) {
   useEffect(() => {
     if (selected === undefined && partings.length > 0) jump();
   }, [comparison]);
-  useShortcuts('Compare', [{ key: 'd', words: 'next difference', run: jump }]);
+  useShortcuts('Compare', [{ key: 'd', label: 'next difference', run: jump }]);
   const failed = [left, right].find(({ status }) => status.value.state === 'failed');
-  if (failed) return <p class="trouble">{failed.status.value.words}</p>;
+  if (failed) return <p class="trouble">{failed.status.value.message}</p>;
   if (!comparison) return <p class="empty">reading …</p>;
   const { pairs } = comparison;
   const list = onlyPartings ? partings : undefined;
@@ -79,13 +79,14 @@ function Compared({ left, right }: { left: Viewing; right: Viewing }) {
           Next difference
         </button>
         <label>
-          <input type="checkbox" checked={words} onChange={() => setWords(!words)} /> what was said
+          <input type="checkbox" checked={comparesText} onChange={() => setComparesText(!comparesText)} /> text and
+          transcripts
         </label>
         <label>
           <input type="checkbox" checked={onlyPartings} onChange={() => setOnly(!onlyPartings)} /> only differences
         </label>
         <p role="status">
-          <PartingWords comparison={comparison} />
+          <DifferenceSummary comparison={comparison} />
         </p>
       </div>
       <div class="event-panes" data-detail={pair ? 'open' : undefined}>
@@ -112,21 +113,21 @@ function Compared({ left, right }: { left: Viewing; right: Viewing }) {
   );
 }
 
-function PartingWords({ comparison: { pairs, partings } }: { comparison: Comparison }) {
+function DifferenceSummary({ comparison: { pairs, partings } }: { comparison: Comparison }) {
   const first = pairs[partings[0] ?? -1];
-  if (pairs.length === 0) return <>There is nothing to compare.</>;
-  if (!first) return <>They say the same, in {pairs.length.toLocaleString('en')} events.</>;
+  if (pairs.length === 0) return <>Nothing to compare.</>;
+  if (!first) return <>No difference in {pairs.length.toLocaleString('en')} events.</>;
   const { left, right } = first;
   const where =
     left && right
-      ? `at line ${left.line} of the left and line ${right.line} of the right`
+      ? `at line ${left.line} on the left and line ${right.line} on the right`
       : left
-        ? `at line ${left.line} of the left, which the right lacks`
-        : `at line ${right?.line} of the right, which the left lacks`;
+        ? `at line ${left.line} on the left, missing on the right`
+        : `at line ${right?.line} on the right, missing on the left`;
   return (
     <>
-      They part {where}: <Words text={(left ?? right)?.type.slice(0, 100) ?? ''} />.{' '}
-      {partings.length.toLocaleString('en')} of {pairs.length.toLocaleString('en')} differ.
+      The first difference is {where}: <SafeText text={(left ?? right)?.type.slice(0, 100) ?? ''} />.{' '}
+      {partings.length.toLocaleString('en')} of {pairs.length.toLocaleString('en')} events differ.
     </>
   );
 }
@@ -141,10 +142,10 @@ interface PairLineProps {
 
 /** What becomes of an event, as a sign and in words. */
 const KINDS = {
-  same: { sign: '=', words: 'the same' },
-  differs: { sign: '≠', words: 'says something else' },
-  left: { sign: '←', words: 'only left' },
-  right: { sign: '→', words: 'only right' },
+  same: { sign: '=', label: 'the same' },
+  differs: { sign: '≠', label: 'different' },
+  left: { sign: '←', label: 'only left' },
+  right: { sign: '→', label: 'only right' },
 } as const;
 
 function kindOf({ left, right, fields }: ComparedRows): keyof typeof KINDS {
@@ -179,9 +180,9 @@ function PairLine({ pair, id, top, isSelected, select }: PairLineProps) {
       <span class="event-at">{seconds(right?.at)}</span>
       <span class="event-line">{right?.line}</span>
       <span class="event-type">
-        <Words text={(left ?? right)?.type.slice(0, 200) ?? ''} />
+        <SafeText text={(left ?? right)?.type.slice(0, 200) ?? ''} />
       </span>
-      <span class={kind === 'same' ? 'heard-only' : 'event-broken'}>{KINDS[kind].words}</span>
+      <span class={kind === 'same' ? 'heard-only' : 'event-broken'}>{KINDS[kind].label}</span>
     </div>
   );
 }

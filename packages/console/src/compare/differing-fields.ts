@@ -1,4 +1,4 @@
-// What two frames that stand for each other say differently.
+// The fields in which two matching events differ.
 
 /** Where two values differ, as they are shown: short, in JSON; empty where there is none. */
 export interface FieldDifference {
@@ -21,17 +21,22 @@ const isChance = (name: string) => CHANCE.has(name) || name.endsWith('_ms');
 const SPOKEN = new Set(['text', 'transcript', 'arguments', 'output', 'instructions']);
 const isId = (name: string) => name === 'id' || name.endsWith('_id');
 
-const MOST_FIELDS = 50;
+const MAX_FIELDS = 50;
 const DEEPEST = 32;
-const LONGEST = 120;
+const MAX_TEXT_CHARS = 120;
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** Compares two frames, and learns from them which ids stand for each other. `words`: also what was said. Never throws. */
-export function differingFields(left: unknown, right: unknown, twins: IdTwins, words: boolean): FieldDifference[] {
-  const found: FieldDifference[] = [];
+export function differingFields(
+  left: unknown,
+  right: unknown,
+  twins: IdTwins,
+  comparesText: boolean,
+): FieldDifference[] {
+  const differences: FieldDifference[] = [];
   const differ = (path: string, one: unknown, other: unknown) => {
-    if (found.length < MOST_FIELDS) found.push({ path, left: shown(one), right: shown(other) });
+    if (differences.length < MAX_FIELDS) differences.push({ path, left: shortText(one), right: shortText(other) });
   };
 
   function isTwin(one: string, other: string): boolean {
@@ -51,7 +56,10 @@ export function differingFields(left: unknown, right: unknown, twins: IdTwins, w
         compare(`${path}[${n}]`, name, one[n], other[n], depth + 1);
     } else if (isObject(one) && isObject(other)) {
       for (const field of new Set([...Object.keys(one), ...Object.keys(other)])) {
-        if (isChance(field) || (!words && SPOKEN.has(field) && !isObject(one[field]) && !Array.isArray(one[field])))
+        if (
+          isChance(field) ||
+          (!comparesText && SPOKEN.has(field) && !isObject(one[field]) && !Array.isArray(one[field]))
+        )
           continue;
         compare(path === '' ? field : `${path}.${field}`, field, one[field], other[field], depth + 1);
       }
@@ -59,13 +67,13 @@ export function differingFields(left: unknown, right: unknown, twins: IdTwins, w
   }
 
   compare('', '', left, right, 0);
-  return found;
+  return differences;
 }
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function shown(value: unknown): string {
+function shortText(value: unknown): string {
   const text = JSON.stringify(value) ?? '';
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > MAX_TEXT_CHARS ? `${text.slice(0, MAX_TEXT_CHARS)}…` : text;
 }

@@ -1,4 +1,4 @@
-// Which log stands on one side of a comparison: what is open here, what the server keeps, a file of one's own.
+// Selects the log of one side of a comparison: an open log, a recording of the server, a file.
 
 import type { RecordingList } from '@colloquy/session';
 import type { AppState } from '../app-state.ts';
@@ -31,12 +31,12 @@ export function LogChoice({ app, label, slot, chosen, choose }: LogChoiceProps) 
         }}
       >
         <option value="" disabled>
-          choose a log
+          Choose a log
         </option>
         {chosen && !known && <option value={word}>{visible(word)}</option>}
-        {choices.map(({ source, words }) => (
+        {choices.map(({ source, label }) => (
           <option key={sourceWord(source)} value={sourceWord(source)}>
-            {visible(words)}
+            {visible(label)}
           </option>
         ))}
       </select>
@@ -53,7 +53,7 @@ export function LogChoice({ app, label, slot, chosen, choose }: LogChoiceProps) 
 
 interface Choice {
   readonly source: LogSource;
-  readonly words: string;
+  readonly label: string;
 }
 
 const NOTHING_KEPT = { ok: true, value: { recordings: [], next: null } } as const;
@@ -67,16 +67,16 @@ function useChoices(app: AppState): Choice[] {
   );
   const sessions = useSessions(app);
   const choices: Choice[] = [];
-  if (app.talk.viewing.value) choices.push({ source: { kind: 'talk' }, words: 'what was said in Talk' });
+  if (app.talk.viewing.value) choices.push({ source: { kind: 'talk' }, label: 'the session in Talk' });
   for (const slot of [1, 2] as const) {
     const file = app.files.value[slot];
-    if (file) choices.push({ source: { kind: 'file', slot }, words: file.name });
+    if (file) choices.push({ source: { kind: 'file', slot }, label: file.name });
   }
   for (const { id } of sessions?.ok ? sessions.value : [])
-    choices.push({ source: { kind: 'session', id }, words: `${id} · live` });
+    choices.push({ source: { kind: 'session', id }, label: `${id} · live` });
   for (const { name, started_at, model } of recordings?.ok ? recordings.value.recordings : []) {
     const when = started_at === null ? '' : new Date(started_at * 1000).toLocaleString();
-    choices.push({ source: { kind: 'recording', name }, words: [name, when, model].filter(Boolean).join(' · ') });
+    choices.push({ source: { kind: 'recording', name }, label: [name, when, model].filter(Boolean).join(' · ') });
   }
   return choices;
 }

@@ -1,6 +1,6 @@
-// Two events that stand for each other, whole: what differs, and what each says.
+// Two matching events in full, with their differing fields.
 
-import { Words } from '../conversation/words.tsx';
+import { SafeText } from '../conversation/safe-text.tsx';
 import { JsonText } from '../events/json-text.tsx';
 import { contentOf, type LogRow } from '../log/log-row.ts';
 import { redacted } from '../log/redacted.ts';
@@ -31,10 +31,10 @@ export function PairDetail({ pair, left, right }: PairDetailProps) {
             {fields.map(({ path, left: one, right: other }) => (
               <tr key={path}>
                 <th scope="row">
-                  <Words text={path} />
+                  <SafeText text={path} />
                 </th>
-                <td>{one === '' ? <em>nothing</em> : <Words text={one} />}</td>
-                <td>{other === '' ? <em>nothing</em> : <Words text={other} />}</td>
+                <td>{one === '' ? <em>nothing</em> : <SafeText text={one} />}</td>
+                <td>{other === '' ? <em>nothing</em> : <SafeText text={other} />}</td>
               </tr>
             ))}
           </tbody>
@@ -49,7 +49,7 @@ export function PairDetail({ pair, left, right }: PairDetailProps) {
 }
 
 function Side({ name, viewing, row }: { name: string; viewing: Viewing; row: LogRow | undefined }) {
-  if (!row) return <p class="hint">{name}: nothing like it.</p>;
+  if (!row) return <p class="hint">{name}: no matching event.</p>;
   const to = (tab: 'events' | 'conversation') =>
     addressOf({ view: 'log', source: viewing.source, tab, line: row.line });
   return (
@@ -58,7 +58,7 @@ function Side({ name, viewing, row }: { name: string; viewing: Viewing; row: Log
         {name}, line {row.line}
       </h3>
       <p class="hint">
-        <a href={to('events')}>among the events</a> · <a href={to('conversation')}>the conversation as it stood</a>
+        <a href={to('events')}>in the events</a> · <a href={to('conversation')}>the conversation at this line</a>
       </p>
       <JsonText value={redacted(contentOf(row))} />
     </section>

@@ -1,10 +1,9 @@
-// What is about to be called, so that nobody approves what they did not see: the whole of the arguments in one agreed form, how long
-// they are, what stands for them, and every character that one would not see marked.
+// The approval of an MCP call: arguments in canonical form, their length and hash, invisible characters marked.
 
 import { useEffect, useState } from 'preact/hooks';
-import { canonical } from './shown-text.ts';
+import { canonical } from './display-text.ts';
+import { SafeText } from './safe-text.tsx';
 import { unseenIn, visible } from './unseen.ts';
-import { Words } from './words.tsx';
 
 export interface ApprovalFormProps {
   /** The arguments, as the server says them. */
@@ -25,15 +24,15 @@ export function ApprovalForm({ text, name, answer }: ApprovalFormProps) {
     <div class="approval">
       <figure class="json">
         <figcaption class="hint">
-          Arguments, all of them: {text.length} characters{hash && `, SHA-256 ${hash}`}
-          {unseenIn(canonical(text), true).length > 0 && '. Characters one does not see are marked.'}
+          All arguments: {text.length} characters{hash && `, SHA-256 ${hash}`}
+          {unseenIn(canonical(text), true).length > 0 && '. Invisible characters are marked.'}
         </figcaption>
         <pre>
-          <Words text={canonical(text)} all />
+          <SafeText text={canonical(text)} all />
         </pre>
       </figure>
       {answer && (
-        <fieldset class="buttons" aria-label={`May ${visible(name)} be called?`}>
+        <fieldset class="buttons" aria-label={`Approve the call of ${visible(name)}?`}>
           <button type="button" class="fine" disabled={isSent} onClick={() => send(true)}>
             Approve
           </button>

@@ -1,10 +1,10 @@
-// The audio of one part of an item: its picture, a button to hear it, and how much of it was heard.
+// The audio of one content part: waveform, play button, how much was heard.
 
 import { useComputed } from '@preact/signals';
 import { playClip, playingClip, stopClip } from '../audio/clip-player.ts';
 import { durationOf, peaksOf } from '../audio/samples.ts';
 import type { Viewing } from '../sources/viewing.ts';
-import { secondsOf } from './status-words.ts';
+import { secondsOf } from './status-text.ts';
 import { Waveform } from './waveform.tsx';
 
 export interface AudioClipProps {
@@ -28,15 +28,15 @@ export function AudioClip({ viewing, sessionId, itemId, contentIndex, count, hea
   const part = viewing.log.session(sessionId).audio.of(itemId, contentIndex, count);
   if (!part) {
     const isHidden = viewing.log.header?.hidden.includes('media') === true;
-    return <p class="hint">{isHidden ? 'audio, left out of this recording' : heardWords(undefined, heardMs)}</p>;
+    return <p class="hint">{isHidden ? 'audio not in this recording' : heardLabel(undefined, heardMs)}</p>;
   }
   const durationMs = durationOf(part);
-  const words = heardWords(durationMs, heardMs);
+  const label = heardLabel(durationMs, heardMs);
   return (
     <div class="clip" data-speaking={spokenMs === undefined ? undefined : Math.round(spokenMs)}>
       <button
         type="button"
-        aria-label={playedMs !== undefined ? 'Stop' : `Play what the ${whose} said`}
+        aria-label={playedMs !== undefined ? 'Stop' : `Play the audio of the ${whose}`}
         onClick={() => (playedMs === undefined ? playClip(key, part) : stopClip())}
       >
         {playedMs !== undefined ? '■' : '▶'}
@@ -46,9 +46,9 @@ export function AudioClip({ viewing, sessionId, itemId, contentIndex, count, hea
         durationMs={durationMs}
         heardMs={heardMs}
         playedMs={playedMs ?? spokenMs}
-        label={`Audio of the ${whose}, ${words}`}
+        label={`Audio of the ${whose}, ${label}`}
       />
-      <span class="hint">{words}</span>
+      <span class="hint">{label}</span>
     </div>
   );
 }
@@ -56,7 +56,7 @@ export function AudioClip({ viewing, sessionId, itemId, contentIndex, count, hea
 const msOf = (now: { readonly key: string; readonly ms: number } | undefined, key: string) =>
   now?.key === key ? now.ms : undefined;
 
-function heardWords(durationMs: number | undefined, heardMs: number | undefined): string {
+function heardLabel(durationMs: number | undefined, heardMs: number | undefined): string {
   if (durationMs === undefined) return heardMs === undefined ? 'audio' : `audio, ${secondsOf(heardMs)} heard`;
   if (heardMs === undefined || heardMs >= durationMs) return secondsOf(durationMs);
   return `${secondsOf(durationMs)}, ${secondsOf(heardMs)} heard`;

@@ -1,13 +1,12 @@
-// Calls of functions and of MCP tools, what they were given and what came of it; and the places where the user answers: the output
-// of a function, and whether a tool may be called.
+// Function calls and MCP calls with arguments and output, and the forms for outputs and approvals.
 
 import type { RealtimeConversationItem } from '@colloquy/protocol';
 import { useState } from 'preact/hooks';
 import { mayAct } from '../sources/viewing.ts';
 import { ApprovalForm } from './approval-form.tsx';
+import { displayText, indented } from './display-text.ts';
 import type { ItemProps } from './item-props.ts';
-import { indented, shownText } from './shown-text.ts';
-import { Words } from './words.tsx';
+import { SafeText } from './safe-text.tsx';
 
 type Item<T extends RealtimeConversationItem['type']> = Extract<RealtimeConversationItem, { type: T }>;
 
@@ -17,7 +16,7 @@ export function CallView(props: ItemProps) {
     case 'function_call':
       return <FunctionCall {...props} item={item} />;
     case 'function_call_output':
-      return <Json label="Output" text={shownText(item.output)} />;
+      return <Json label="Output" text={displayText(item.output)} />;
     case 'mcp_list_tools':
       return <ToolList item={item} stage={props.mirror.stage(props.listed.id)} />;
     case 'mcp_call':
@@ -30,13 +29,13 @@ export function CallView(props: ItemProps) {
           {item.approve === true ? 'Approved' : 'Denied'}
           {item.reason && (
             <>
-              : <Words text={shownText(item.reason)} />
+              : <SafeText text={displayText(item.reason)} />
             </>
           )}
         </p>
       );
     default:
-      return <Json label="An item of another kind" text={JSON.stringify(item)} />;
+      return <Json label="Unknown item" text={JSON.stringify(item)} />;
   }
 }
 
@@ -45,16 +44,16 @@ const SHORT = 4000;
 
 function Json({ label, text }: { label: string; text: string }) {
   const [isWhole, setWhole] = useState(false);
-  const shown = text === '' ? '(empty)' : indented(text);
+  const display = text === '' ? '(empty)' : indented(text);
   return (
     <figure class="json">
       <figcaption class="hint">{label}</figcaption>
       <pre>
-        <Words text={isWhole ? shown : shown.slice(0, SHORT)} />
+        <SafeText text={isWhole ? display : display.slice(0, SHORT)} />
       </pre>
-      {!isWhole && shown.length > SHORT && (
+      {!isWhole && display.length > SHORT && (
         <button type="button" class="quiet" onClick={() => setWhole(true)}>
-          Show all {shown.length} characters
+          Show all {display.length} characters
         </button>
       )}
     </figure>
@@ -65,11 +64,11 @@ const Name = ({ server, name }: { server?: unknown; name: unknown }) => (
   <p class="call-name">
     {server !== undefined && (
       <>
-        <Words text={shownText(server)} /> ·{' '}
+        <SafeText text={displayText(server)} /> ·{' '}
       </>
     )}
     <code>
-      <Words text={shownText(name)} />
+      <SafeText text={displayText(name)} />
     </code>
   </p>
 );
@@ -82,11 +81,11 @@ function FunctionCall({ item, viewing, mirror, listed, isPast }: ItemProps & { i
   return (
     <div class="call">
       <Name name={item.name} />
-      <Json label="Arguments" text={shownText(item.arguments)} />
+      <Json label="Arguments" text={displayText(item.arguments)} />
       {mayAnswer && isWhole && !isAnswered && call_id && (
-        <OutputForm name={shownText(item.name)} answer={(output) => viewing.actions?.answerCall(call_id, output)} />
+        <OutputForm name={displayText(item.name)} answer={(output) => viewing.actions?.answerCall(call_id, output)} />
       )}
-      {isWhole && !isAnswered && !mayAnswer && <p class="hint">not answered yet</p>}
+      {isWhole && !isAnswered && !mayAnswer && <p class="hint">no output yet</p>}
     </div>
   );
 }
@@ -103,7 +102,7 @@ function OutputForm({ name, answer }: { name: string; answer: (output: string) =
     <form class="answer" onSubmit={submit}>
       <label>
         <span>
-          What does <Words text={name} /> return?
+          What does <SafeText text={name} /> return?
         </span>
         <textarea
           rows={2}
@@ -114,7 +113,7 @@ function OutputForm({ name, answer }: { name: string; answer: (output: string) =
         />
       </label>
       <button type="submit" disabled={isSent}>
-        Return it
+        Send output
       </button>
     </form>
   );
@@ -126,13 +125,13 @@ function McpCall({ item, mirror, listed }: ItemProps & { item: Item<'mcp_call'> 
   return (
     <div class="call">
       <Name server={item.server_label} name={item.name} />
-      <Json label="Arguments" text={shownText(item.arguments)} />
+      <Json label="Arguments" text={displayText(item.arguments)} />
       {stage === 'in_progress' && !error && <p class="hint">running …</p>}
       {error && (
         <p class="trouble">
           Failed:{' '}
-          <Words
-            text={`${shownText(error.message)} (${shownText(error.type)}${'code' in error ? ` ${shownText(error.code)}` : ''})`}
+          <SafeText
+            text={`${displayText(error.message)} (${displayText(error.type)}${'code' in error ? ` ${displayText(error.code)}` : ''})`}
           />
         </p>
       )}
@@ -143,24 +142,20 @@ function McpCall({ item, mirror, listed }: ItemProps & { item: Item<'mcp_call'> 
 
 function ToolList({ item, stage }: { item: Item<'mcp_list_tools'>; stage: string | undefined }) {
   const tools = Array.isArray(item.tools) ? item.tools : [];
-  const words =
-    stage === 'failed'
-      ? 'its tools could not be listed'
-      : stage === 'in_progress'
-        ? 'being asked …'
-        : `${tools.length} tools`;
+  const label =
+    stage === 'failed' ? 'listing tools failed' : stage === 'in_progress' ? 'listing tools …' : `${tools.length} tools`;
   return (
     <details class="call">
       <summary>
-        <Words text={shownText(item.server_label)} />: {words}
+        <SafeText text={displayText(item.server_label)} />: {label}
       </summary>
       <ul>
         {tools.map((tool, index) => (
           <li key={index}>
             <code>
-              <Words text={shownText(tool?.name)} />
+              <SafeText text={displayText(tool?.name)} />
             </code>{' '}
-            <Words text={shownText(tool?.description)} />
+            <SafeText text={displayText(tool?.description)} />
           </li>
         ))}
       </ul>
@@ -178,11 +173,11 @@ function Approval({ item, viewing, mirror, listed, isPast }: ItemProps & { item:
     <div class="call">
       <Name server={item.server_label} name={item.name} />
       <ApprovalForm
-        text={shownText(item.arguments)}
-        name={shownText(item.name)}
+        text={displayText(item.arguments)}
+        name={displayText(item.name)}
         answer={isOpen && mayAnswer ? (approve) => viewing.actions?.answerApproval(listed.id, approve) : undefined}
       />
-      {isOpen && !mayAnswer && <p class="hint">not answered yet</p>}
+      {isOpen && !mayAnswer && <p class="hint">no output yet</p>}
     </div>
   );
 }

@@ -1,5 +1,4 @@
-// The items of a conversation as they are listed: in the order the model sees them, the deleted ones where they stood, each with
-// what became of it.
+// The items of a conversation in order, deleted ones at their old place, each with its state.
 
 import type { RealtimeConversationItem, RealtimeResponse } from '@colloquy/protocol';
 import type { MirroredSession } from '@colloquy/session';
@@ -39,7 +38,7 @@ export function listItems(mirror: MirroredSession, marks: ItemMarks, count: numb
     return { id, item, isInserted: row !== undefined && row < count, isDeleted, response: madeBy.get(id) };
   };
   const living = mirror.items();
-  const gone = new Map<string | null, ListedItem[]>();
+  const deleted = new Map<string | null, ListedItem[]>();
   const isLiving = new Set(living.map(({ id }) => id ?? ''));
   /** Where a deleted item stood, now that its neighbours may be gone as well. */
   const anchors = new Map<string, string | null>();
@@ -49,14 +48,14 @@ export function listItems(mirror: MirroredSession, marks: ItemMarks, count: numb
     let anchor = after;
     while (anchor !== null && !isLiving.has(anchor) && anchors.has(anchor))
       anchor = anchors.get(anchor) as string | null;
-    gone.set(anchor, [listed(item, true), ...(gone.get(anchor) ?? [])]);
+    deleted.set(anchor, [listed(item, true), ...(deleted.get(anchor) ?? [])]);
   }
-  const items = [...(gone.get(null) ?? [])];
-  for (const item of living) items.push(listed(item, false), ...(gone.get(item.id ?? '') ?? []));
-  const shown = new Set(items.map(({ id }) => id));
+  const items = [...(deleted.get(null) ?? [])];
+  for (const item of living) items.push(listed(item, false), ...(deleted.get(item.id ?? '') ?? []));
+  const listedIds = new Set(items.map(({ id }) => id));
   const aside = responses.flatMap((response) => {
     const output = (Array.isArray(response.output) ? response.output : []).filter((item) => item !== null);
-    const hidden = output.filter(({ id }) => !shown.has(id ?? ''));
+    const hidden = output.filter(({ id }) => !listedIds.has(id ?? ''));
     const isWorthIt =
       hidden.length > 0 ||
       (output.length === 0 && response.status !== 'in_progress' && response.status !== 'completed');

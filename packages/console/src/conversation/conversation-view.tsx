@@ -1,5 +1,4 @@
-// The conversation as the model sees it: items in order, and what became of each. What is drawn is the mirror as of the row that is
-// looked at, so a past moment looks as it looked then.
+// The conversation as the model sees it, from the mirror at the selected row.
 
 import type { MirroredSession } from '@colloquy/session';
 import { useEffect, useRef, useState } from 'preact/hooks';
@@ -7,11 +6,11 @@ import { frameOf, type LogRow } from '../log/log-row.ts';
 import { addressOf } from '../route.ts';
 import { countOf, type Viewing } from '../sources/viewing.ts';
 import { type ListedItem, listItems } from './conversation-items.ts';
+import { displayText } from './display-text.ts';
 import { ItemView } from './item-view.tsx';
-import { shownText } from './shown-text.ts';
-import { endingOf, errorWords } from './status-words.ts';
+import { SafeText } from './safe-text.tsx';
+import { endingOf, errorText } from './status-text.ts';
 import { visible } from './unseen.ts';
-import { Words } from './words.tsx';
 
 /** As many items are drawn at first; earlier ones on demand. */
 const PAGE = 100;
@@ -78,11 +77,11 @@ function SessionConversation({ session, place, isLast, viewing, count }: Session
         {items.slice(hidden).map(drawn)}
       </ol>
       {aside.slice(-PAGE).map(({ response, items: others }) => (
-        <section key={response.id} class="aside" aria-label="Response outside the conversation">
+        <section key={response.id} class="aside" aria-label="Out-of-band response">
           <p class="hint">
-            {response.conversation_id === null ? 'Outside the conversation' : 'A response'}
+            {response.conversation_id === null ? 'Out-of-band response' : 'A response'}
             {endingOf(response) && ': '}
-            <Words text={endingOf(response) ?? ''} />
+            <SafeText text={endingOf(response) ?? ''} />
           </p>
           <ol class="items">{others.map(drawn)}</ol>
         </section>
@@ -96,7 +95,7 @@ function SessionConversation({ session, place, isLast, viewing, count }: Session
       <h2>
         {place}{' '}
         <code class="id">
-          <Words text={shownText(session.session?.id)} />
+          <SafeText text={displayText(session.session?.id)} />
         </code>
       </h2>
       {content}
@@ -134,7 +133,7 @@ function Announcer({ mirror, items }: { mirror: MirroredSession; items: readonly
     ({ item, isDeleted }) => !isDeleted && item.type === 'message' && item.role === 'assistant',
   );
   const isWhole = last && 'status' in last.item && last.item.status !== 'in_progress';
-  const words = isWhole
+  const announcement = isWhole
     ? mirror
         .parts(last.id)
         .flatMap(
@@ -144,21 +143,21 @@ function Announcer({ mirror, items }: { mirror: MirroredSession; items: readonly
     : [];
   return (
     <p class="heard-only" aria-live="polite">
-      {words.length > 0 && `Assistant: ${visible(words.join(' ').slice(0, 1000))}`}
+      {announcement.length > 0 && `Assistant: ${visible(announcement.join(' ').slice(0, 1000))}`}
     </p>
   );
 }
 
 function Empty({ viewing }: { viewing: Viewing }) {
-  if (!viewing.actions) return <p class="empty">Nothing has been said yet.</p>;
+  if (!viewing.actions) return <p class="empty">No items yet.</p>;
   return (
     <p class="empty">
-      Write something below, hold <kbd>Space</kbd> and speak, or open the microphone with <kbd>m</kbd>.
+      Type a message below, hold <kbd>Space</kbd> to talk, or open the microphone with <kbd>m</kbd>.
     </p>
   );
 }
 
-const MOST_ERRORS = 20;
+const MAX_ERRORS = 20;
 
 /** What went wrong until then, each with its place among the events. */
 function Errors({ viewing: { log, source }, count }: { viewing: Viewing; count: number }) {
@@ -168,10 +167,10 @@ function Errors({ viewing: { log, source }, count }: { viewing: Viewing; count: 
     <section class="errors" aria-label="Errors">
       <h2>{rows.length === 1 ? '1 error' : `${rows.length} errors`}</h2>
       <ol>
-        {rows.slice(-MOST_ERRORS).map((row) => (
+        {rows.slice(-MAX_ERRORS).map((row) => (
           <li key={row.index}>
             <a href={addressOf({ view: 'log', source, tab: 'events', line: row.line })}>line {row.line}</a>{' '}
-            <Words text={errorWords(frameOf(row)?.event ?? {})} />
+            <SafeText text={errorText(frameOf(row)?.event ?? {})} />
           </li>
         ))}
       </ol>

@@ -1,16 +1,17 @@
-// One item of the conversation, whatever it is. Messages are drawn here; calls, approvals and lists of tools in `call-view.tsx`.
+// One item of the conversation. Renders messages; calls, approvals and tool lists: `call-view.tsx`.
 
 import type { MessageItem, RealtimeContentPart } from '@colloquy/protocol';
 import type { MirrorPart } from '@colloquy/session';
 import { mayAct } from '../sources/viewing.ts';
 import { AudioClip } from './audio-clip.tsx';
 import { CallView } from './call-view.tsx';
+import type { ListedItem } from './conversation-items.ts';
+import { displayText } from './display-text.ts';
 import type { ItemProps } from './item-props.ts';
 import { Picture } from './picture.tsx';
-import { shownText } from './shown-text.ts';
-import { delayWords, endingOf, itemStatusWords, secondsOf } from './status-words.ts';
+import { SafeText } from './safe-text.tsx';
+import { endingOf, firstOutputLabel, itemStatusLabel, secondsOf } from './status-text.ts';
 import { visible } from './unseen.ts';
-import { Words } from './words.tsx';
 
 const ROLES: ReadonlyMap<string, string> = new Map([
   ['user', 'User'],
@@ -21,27 +22,28 @@ const ROLES: ReadonlyMap<string, string> = new Map([
 export function ItemView(props: ItemProps) {
   const { item, isDeleted, isInserted, response, id } = props.listed;
   const isMessage = item.type === 'message';
-  const role = isMessage ? shownText(item.role) : 'tool';
+  const role = isMessage ? displayText(item.role) : 'tool';
   const truncated = isMessage ? props.mirror.parts(id).find((part) => part.audio_end_ms !== undefined) : undefined;
   const ending = response && endingOf(response);
-  const delay = response?.id && role === 'assistant' ? delayWords(props.viewing.log.timingOf(response.id)) : undefined;
-  const status = itemStatusWords('status' in item ? item.status : undefined);
+  const delay =
+    response?.id && role === 'assistant' ? firstOutputLabel(props.viewing.log.timingOf(response.id)) : undefined;
+  const status = itemStatusLabel('status' in item ? item.status : undefined);
   return (
-    <li class="item" data-role={role} data-type={shownText(item.type)} data-deleted={isDeleted || undefined}>
+    <li class="item" data-role={role} data-type={displayText(item.type)} data-deleted={isDeleted || undefined}>
       <header class="item-head">
         <span class="role">
           {isMessage
             ? (ROLES.get(role) ?? role)
-            : (KINDS.get(item.type as string) ?? <Words text={shownText(item.type)} />)}
+            : (KINDS.get(item.type as string) ?? <SafeText text={displayText(item.type)} />)}
         </span>
-        {isDeleted && <Mark words="deleted" />}
-        {isInserted && <Mark words="inserted" />}
-        {truncated && <Mark words={`truncated, ${secondsOf(truncated.audio_end_ms ?? 0)} heard`} />}
-        {status && !ending && <Mark words={status} />}
-        {ending && <Mark words={ending} />}
+        {isDeleted && <Mark text="deleted" />}
+        {isInserted && <Mark text="inserted" />}
+        {truncated && <Mark text={`truncated, ${secondsOf(truncated.audio_end_ms ?? 0)} heard`} />}
+        {status && !ending && <Mark text={status} />}
+        {ending && <Mark text={ending} />}
         {delay && <span class="hint">{delay}</span>}
         <code class="id">
-          <Words text={id} />
+          <SafeText text={id} />
         </code>
         {mayAct(props.viewing) && !isDeleted && !props.isPast && (
           <button
@@ -63,17 +65,17 @@ export function ItemView(props: ItemProps) {
 const KINDS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     function_call: 'Function call',
-    function_call_output: 'Function result',
-    mcp_list_tools: 'Tools of an MCP server',
+    function_call_output: 'Function call output',
+    mcp_list_tools: 'MCP tool list',
     mcp_call: 'MCP call',
-    mcp_approval_request: 'Approval asked for',
-    mcp_approval_response: 'Approval answered',
+    mcp_approval_request: 'MCP approval request',
+    mcp_approval_response: 'MCP approval response',
   }),
 );
 
-const Mark = ({ words }: { words: string }) => (
+const Mark = ({ text }: { text: string }) => (
   <span class="badge">
-    <Words text={words} />
+    <SafeText text={text} />
   </span>
 );
 
@@ -108,14 +110,14 @@ function Part({ part: known, ...props }: ItemProps & { part: MirrorPart }) {
   switch (part?.type) {
     case 'input_text':
     case 'output_text':
-      return <Said text={shownText(part.text)} isOpen={status === 'in_progress'} />;
+      return <Said text={displayText(part.text)} isOpen={status === 'in_progress'} />;
     case 'output_audio':
       return (
         <>
           {audio_end_ms === undefined ? (
-            <Said text={shownText(part.transcript)} isOpen={status === 'in_progress'} />
+            <Said text={displayText(part.transcript)} isOpen={status === 'in_progress'} />
           ) : (
-            <Forgotten words={viewing.log.session(sessionId).marks.unheard(listed.id, content_index, count)?.words} />
+            <Forgotten text={viewing.log.session(sessionId).marks.unheardText(listed.id, content_index, count)?.text} />
           )}
           {clip('assistant')}
         </>
@@ -124,26 +126,26 @@ function Part({ part: known, ...props }: ItemProps & { part: MirrorPart }) {
       return (
         <>
           <Said
-            text={shownText(part.transcript ?? transcription?.text)}
+            text={displayText(part.transcript ?? transcription?.text)}
             isOpen={transcription?.status === 'in_progress'}
           />
           {transcription?.status === 'failed' && (
             <p class="trouble">
-              Not understood: <Words text={shownText(transcription.error?.message ?? transcription.error)} />
+              Unknown item: <SafeText text={displayText(transcription.error?.message ?? transcription.error)} />
             </p>
           )}
           {clip('user')}
         </>
       );
     case 'input_image':
-      return <Picture address={shownText(part.image_url)} />;
+      return <Picture address={displayText(part.image_url)} />;
     case undefined:
-      return <Said text={shownText(transcription?.text)} isOpen={transcription?.status === 'in_progress'} />;
+      return <Said text={displayText(transcription?.text)} isOpen={transcription?.status === 'in_progress'} />;
     default:
       // Of a kind nobody knows, shown as it came [MI8].
       return (
         <pre>
-          <Words text={JSON.stringify(part, null, 2)} />
+          <SafeText text={JSON.stringify(part, null, 2)} />
         </pre>
       );
   }
@@ -153,21 +155,21 @@ function Said({ text, isOpen }: { text: string; isOpen: boolean }) {
   if (text === '' && !isOpen) return null;
   return (
     <p class="said" data-open={isOpen || undefined}>
-      <Words text={text} />
+      <SafeText text={text} />
     </p>
   );
 }
 
 /** The model forgets the words of audio that was cut, all of them: it is not known which were heard. */
-function Forgotten({ words }: { words: string | undefined }) {
+function Forgotten({ text }: { text: string | undefined }) {
   return (
     <>
-      {words !== undefined && (
+      {text !== undefined && (
         <p class="said unheard">
-          <Words text={words} />
+          <SafeText text={text} />
         </p>
       )}
-      <p class="hint">Cut short: the model does not remember these words.</p>
+      <p class="hint">Truncated: the model does not keep this text.</p>
     </>
   );
 }

@@ -1,8 +1,8 @@
-// An image of a conversation: drawn from the bytes that are there, never fetched. An image that is an address stays an address.
+// An image of a conversation, drawn from its bytes. An image URL is shown as text and never fetched.
 
 import { decodeBase64 } from '@colloquy/protocol';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Words } from './words.tsx';
+import { SafeText } from './safe-text.tsx';
 
 const WIDEST = 320;
 const DATA = /^data:(image\/(?:png|jpeg|webp|gif));base64,/;
@@ -26,7 +26,7 @@ export function Picture({ address }: { address: string }) {
         setSize(`${image.width} × ${image.height}`);
         image.close();
       },
-      () => setSize('cannot be drawn'),
+      () => setSize('cannot be displayed'),
     );
     return () => {
       isGone = true;
@@ -35,9 +35,9 @@ export function Picture({ address }: { address: string }) {
   if (!DATA.test(address.slice(0, 64))) {
     return (
       <p class="hint">
-        image, not fetched:{' '}
+        image URL, not fetched:{' '}
         <code>
-          <Words text={address.slice(0, 500)} />
+          <SafeText text={address.slice(0, 500)} />
         </code>
       </p>
     );

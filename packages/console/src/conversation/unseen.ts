@@ -1,4 +1,4 @@
-// Characters that one does not see, or that make a text look like another.
+// Finds invisible and misleading characters.
 
 /** Controls but tab and line feed, zero-width and bidirectional marks, separators of lines, tags, and halves of pairs. */
 const UNSEEN =
@@ -16,8 +16,8 @@ export interface Unseen {
 /** The unseen characters of a text, in order; all of them, or without the joiners that are spelling. */
 export function unseenIn(text: string, all: boolean): Unseen[] {
   if (text.search(UNSEEN) < 0) return [];
-  const found = Array.from(text.matchAll(UNSEEN), ({ 0: char, index }) => ({ index, char }));
-  return all ? found : found.filter(({ index, char }) => !isSpelling(text, index, char));
+  const matches = Array.from(text.matchAll(UNSEEN), ({ 0: char, index }) => ({ index, char }));
+  return all ? matches : matches.filter(({ index, char }) => !isSpelling(text, index, char));
 }
 
 const isSpelling = (text: string, index: number, char: string): boolean =>
@@ -29,11 +29,11 @@ export const nameOf = (char: string): string =>
 
 /** A text for where no markup can stand, such as a title or a label: what one does not see is named by its number there as well. */
 export function visible(text: string): string {
-  let shown = '';
+  let output = '';
   let from = 0;
   for (const { index, char } of unseenIn(text, false)) {
-    shown += text.slice(from, index) + nameOf(char);
+    output += text.slice(from, index) + nameOf(char);
     from = index + char.length;
   }
-  return shown + text.slice(from);
+  return output + text.slice(from);
 }

@@ -1,4 +1,4 @@
-// The picture of some audio: how loud it is over time, where it is being played, and what of it nobody ever heard.
+// Waveform of audio with the playback position and the part that was not heard.
 
 import { useEffect, useRef } from 'preact/hooks';
 import { colorScheme } from '../shell/color-scheme.ts';
@@ -23,11 +23,11 @@ const PER_SECOND = 48;
 export function Waveform({ peaks, durationMs, heardMs, playedMs, label }: WaveformProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, (durationMs / 1000) * PER_SECOND)));
-  const heard = heardMs === undefined ? 1 : heardMs / Math.max(1, durationMs);
+  const heardShare = heardMs === undefined ? 1 : heardMs / Math.max(1, durationMs);
   const played = playedMs === undefined ? 0 : playedMs / Math.max(1, durationMs);
 
   // What the picture is of; the colours are those of the page.
-  const drawn = [peaks.length, peaks.at(-1), width, heard, played, colorScheme.value];
+  const drawn = [peaks.length, peaks.at(-1), width, heardShare, played, colorScheme.value];
   useEffect(() => {
     const { current } = canvas;
     const context = current?.getContext('2d');
@@ -46,7 +46,7 @@ export function Waveform({ peaks, durationMs, heardMs, playedMs, label }: Wavefo
       let peak = 0;
       for (let i = from; i < to; i++) peak = Math.max(peak, peaks[i] ?? 0);
       const share = (bar + 0.5) / bars;
-      context.fillStyle = color(share > heard ? '--unheard' : share < played ? '--mark' : '--wave');
+      context.fillStyle = color(share > heardShare ? '--unheard' : share < played ? '--mark' : '--wave');
       const height = Math.max(2, Math.sqrt(peak) * HEIGHT);
       context.fillRect(bar * BAR, (HEIGHT - height) / 2, BAR - 1, height);
     }

@@ -1,11 +1,11 @@
-// The lines of a log that are listed, one under the other.
+// The list of lines of a log.
 
-import { Words } from '../conversation/words.tsx';
+import { SafeText } from '../conversation/safe-text.tsx';
 import { placeOf } from '../log/ascending.ts';
 import type { FrameLog } from '../log/frame-log.ts';
 import type { LogRow } from '../log/log-row.ts';
 import { VirtualList } from '../shell/virtual-list.tsx';
-import { eventWords } from './event-words.ts';
+import { eventDescription } from './event-descriptions.ts';
 
 /** As events.css has it. */
 const HEIGHT = 26;
@@ -13,7 +13,7 @@ const HEIGHT = 26;
 export interface EventListProps {
   readonly log: FrameLog;
   /** Indexes of the rows listed. Grows. */
-  readonly found: readonly number[];
+  readonly matches: readonly number[];
   readonly count: number;
   readonly selected: number | undefined;
   readonly select: (index: number) => void;
@@ -21,14 +21,14 @@ export interface EventListProps {
   readonly isLive: boolean;
 }
 
-export function EventList({ log, found, count, selected, select, isLive }: EventListProps) {
-  const at = (place: number) => found[place] as number;
+export function EventList({ log, matches, count, selected, select, isLive }: EventListProps) {
+  const at = (place: number) => matches[place] as number;
   return (
     <VirtualList
       class="event-list"
       label="Events"
       height={HEIGHT}
-      place={selected === undefined ? -1 : placeOf(found, selected)}
+      place={selected === undefined ? -1 : placeOf(matches, selected)}
       {...{ count, isLive }}
       move={(to) => select(at(to))}
       line={(each, id, top) => {
@@ -75,7 +75,7 @@ function Line({ row, id, top, place, count, isSelected, isBroken, select }: Line
       aria-setsize={count}
       data-from={from}
       data-kind={type === 'error' ? 'error' : undefined}
-      title={eventWords(type)}
+      title={eventDescription(type)}
       style={{ top: `${top}px` }}
       onClick={() => select(index)}
     >
@@ -85,9 +85,9 @@ function Line({ row, id, top, place, count, isSelected, isBroken, select }: Line
         <span aria-hidden="true">{SIGNS[from] ?? '·'}</span> {from}
       </span>
       <span class="event-type">
-        <Words text={type.slice(0, 200)} />
+        <SafeText text={type.slice(0, 200)} />
       </span>
-      {isBroken && <span class="event-broken">breaks the protocol</span>}
+      {isBroken && <span class="event-broken">violates the protocol</span>}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-// Every line of the log: a list that can be narrowed and searched, and the line that is pointed at, whole.
+// All lines of a log with filters and search, and the selected line in full.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { below } from '../log/ascending.ts';
@@ -17,13 +17,13 @@ const SIDES: Readonly<Record<RowWish['side'], string>> = {
   wire: 'client and server',
   client: 'client',
   server: 'server',
-  inside: 'inside the server',
+  inside: 'internal inputs',
 };
 const KINDS: Readonly<Record<RowWish['kind'], string>> = {
-  all: 'of any kind',
+  all: 'all kinds',
   'no-deltas': 'without deltas',
   errors: 'errors',
-  broken: 'against the protocol',
+  broken: 'protocol violations',
 };
 
 export function EventsView({ viewing }: { viewing: Viewing }) {
@@ -39,7 +39,7 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
     const next = requestAnimationFrame(() => redraw((count) => count + 1));
     return () => cancelAnimationFrame(next);
   });
-  const count = below(filter.found, total);
+  const count = below(filter.matches, total);
   const select = (index: number) => {
     selected.value = index;
   };
@@ -48,9 +48,9 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
     if (next !== undefined && next < total) select(next);
   };
   useShortcuts('Events', [
-    { key: '/', words: 'search', run: () => search.current?.focus() },
-    { key: 'e', words: 'next error', run: () => jump(log.errors) },
-    { key: 'v', words: 'next line against the protocol', run: () => jump([...log.violations.keys()]) },
+    { key: '/', label: 'search', run: () => search.current?.focus() },
+    { key: 'e', label: 'next error', run: () => jump(log.errors) },
+    { key: 'v', label: 'next protocol violation', run: () => jump([...log.violations.keys()]) },
   ]);
   const row = selected.value === undefined ? undefined : log.rows[selected.value];
   const isLive = status.value.state === 'live' && viewing.upTo.value === undefined;
@@ -65,8 +65,8 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
           value={wish.text}
           onInput={({ currentTarget }) => setWish({ ...wish, text: currentTarget.value })}
         />
-        <Choice label="Whose lines" choices={SIDES} value={wish.side} choose={(side) => setWish({ ...wish, side })} />
-        <Choice label="What kind" choices={KINDS} value={wish.kind} choose={(kind) => setWish({ ...wish, kind })} />
+        <Choice label="Source" choices={SIDES} value={wish.side} choose={(side) => setWish({ ...wish, side })} />
+        <Choice label="Kind" choices={KINDS} value={wish.kind} choose={(kind) => setWish({ ...wish, kind })} />
         <p class="hint" role="status">
           {count.toLocaleString('en')} of {total.toLocaleString('en')} lines{isThrough ? '' : ', looking …'}
         </p>
@@ -74,7 +74,7 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
       <div class="event-panes" data-detail={row ? 'open' : undefined}>
         <EventList
           log={log}
-          found={filter.found}
+          matches={filter.matches}
           count={count}
           selected={selected.value}
           select={select}
@@ -96,9 +96,9 @@ interface ChoiceProps<T extends string> {
 function Choice<T extends string>({ label, choices, value, choose }: ChoiceProps<T>) {
   return (
     <select aria-label={label} value={value} onChange={({ currentTarget }) => choose(currentTarget.value as T)}>
-      {Object.entries<string>(choices).map(([name, words]) => (
+      {Object.entries<string>(choices).map(([name, label]) => (
         <option key={name} value={name}>
-          {words}
+          {label}
         </option>
       ))}
     </select>

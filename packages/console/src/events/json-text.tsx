@@ -1,13 +1,13 @@
-// A JSON value for people: indented, with the meaning of a field beside it, long strings cut until they are asked for.
+// Indented JSON with descriptions of fields; long strings are shortened until requested.
 
 import type { ComponentChild } from 'preact';
 import { useState } from 'preact/hooks';
-import { Words } from '../conversation/words.tsx';
-import { fieldWords } from './event-words.ts';
+import { SafeText } from '../conversation/safe-text.tsx';
+import { fieldDescription } from './event-descriptions.ts';
 
 /** Longest string that is shown at once, and most members of an object. */
 const LONG = 2000;
-const MOST_MEMBERS = 500;
+const MAX_MEMBERS = 500;
 const DEEPEST = 64;
 
 export function JsonText({ value }: { value: unknown }) {
@@ -32,7 +32,7 @@ function Node({ value, depth }: { value: unknown; depth: number }): ComponentChi
   return (
     <>
       {open}
-      {members.slice(0, MOST_MEMBERS).map(([name, each], index) => (
+      {members.slice(0, MAX_MEMBERS).map(([name, each], index) => (
         <span key={name ?? index}>
           {`\n${indent}`}
           {name !== undefined && <Name name={name} />}
@@ -40,18 +40,18 @@ function Node({ value, depth }: { value: unknown; depth: number }): ComponentChi
           {index < members.length - 1 && ','}
         </span>
       ))}
-      {members.length > MOST_MEMBERS && `\n${indent}… ${members.length - MOST_MEMBERS} more`}
+      {members.length > MAX_MEMBERS && `\n${indent}… ${members.length - MAX_MEMBERS} more`}
       {`\n${'  '.repeat(depth)}${close}`}
     </>
   );
 }
 
 function Name({ name }: { name: string }) {
-  const words = fieldWords(name);
+  const description = fieldDescription(name);
   return (
     <>
-      <span class={words ? 'json-name explained' : 'json-name'} title={words}>
-        <Words text={JSON.stringify(name)} />
+      <span class={description ? 'json-name explained' : 'json-name'} title={description}>
+        <SafeText text={JSON.stringify(name)} />
       </span>
       {': '}
     </>
@@ -63,7 +63,7 @@ function LongText({ text }: { text: string }) {
   const isCut = text.length > LONG && !isWhole;
   return (
     <span class="json-text">
-      <Words text={JSON.stringify(isCut ? text.slice(0, LONG) : text)} />
+      <SafeText text={JSON.stringify(isCut ? text.slice(0, LONG) : text)} />
       {isCut && (
         <button type="button" class="quiet" onClick={() => setWhole(true)}>
           … {(text.length - LONG).toLocaleString('en')} more characters

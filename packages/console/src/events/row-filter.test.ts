@@ -1,4 +1,4 @@
-// Which lines of a log are listed.
+// Filters of the list of lines.
 
 import { readRecordingLine } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
@@ -21,31 +21,31 @@ const log = logOf(
   { at: 10, from: 'server', event: { type: 'response.output_text.delta', delta: 'hay' } },
 );
 
-const found = (wish: Partial<RowWish>) => {
+const matches = (wish: Partial<RowWish>) => {
   const filter = createRowFilter(log, { ...EVERYTHING, ...wish });
   filter.look(1000);
-  return filter.found;
+  return filter.matches;
 };
 
 describe('createRowFilter', () => {
   it('lists by side', () => {
-    expect(found({})).toEqual([0, 1, 2, 3, 4, 5]);
-    expect(found({ side: 'wire' })).toEqual([1, 2, 4, 5]);
-    expect(found({ side: 'client' })).toEqual([2]);
-    expect(found({ side: 'inside' })).toEqual([0, 3]);
+    expect(matches({})).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(matches({ side: 'wire' })).toEqual([1, 2, 4, 5]);
+    expect(matches({ side: 'client' })).toEqual([2]);
+    expect(matches({ side: 'inside' })).toEqual([0, 3]);
   });
 
   it('lists errors, what breaks the protocol, and what is no piece of a whole', () => {
-    expect(found({ kind: 'errors' })).toEqual([4]);
-    expect(found({ kind: 'broken' })).toEqual([...log.violations.keys()]);
-    expect(found({ kind: 'broken' })).toContain(5); // it has no event_id
-    expect(found({ kind: 'no-deltas' })).toEqual([0, 1, 2, 4]);
+    expect(matches({ kind: 'errors' })).toEqual([4]);
+    expect(matches({ kind: 'broken' })).toEqual([...log.violations.keys()]);
+    expect(matches({ kind: 'broken' })).toContain(5); // it has no event_id
+    expect(matches({ kind: 'no-deltas' })).toEqual([0, 1, 2, 4]);
   });
 
   it('finds text in what was said, in letters of either case, and in no audio', () => {
-    expect(found({ text: ' needle ' })).toEqual([3]);
-    expect(found({ text: 'APPEND' })).toEqual([2]);
-    expect(found({ text: 'hay', side: 'client' })).toEqual([]);
+    expect(matches({ text: ' needle ' })).toEqual([3]);
+    expect(matches({ text: 'APPEND' })).toEqual([2]);
+    expect(matches({ text: 'hay', side: 'client' })).toEqual([]);
   });
 
   it('stops when its time is up, and goes on from there, also into what has come since', () => {
@@ -58,6 +58,6 @@ describe('createRowFilter', () => {
     while (!filter.look(1));
     long.append(readRecordingLine('{"at":2000,"from":"clock"}', 2001));
     expect(filter.look(100)).toBe(true);
-    expect(filter.found).toHaveLength(2001);
+    expect(filter.matches).toHaveLength(2001);
   });
 });

@@ -1,5 +1,4 @@
-// Which lines of a log are listed: by side, by kind, by text. Looks at a log a slice at a time and goes on where it stopped, so that
-// neither a long log nor one that grows keeps the page waiting.
+// Filters lines by side, kind and text. Works in slices and continues when the log grows, so the page stays responsive.
 
 import type { FrameLog } from '../log/frame-log.ts';
 import { contentOf, type LogRow } from '../log/log-row.ts';
@@ -17,7 +16,7 @@ export const EVERYTHING: RowWish = { side: 'all', kind: 'all', text: '' };
 
 export interface RowFilter {
   /** Indexes of the rows that are listed, in order, as far as the log was looked at. */
-  readonly found: readonly number[];
+  readonly matches: readonly number[];
   /** Rows looked at. */
   readonly looked: number;
   /** Looks on for so many milliseconds at most; answers whether all rows there are were looked at. */
@@ -32,7 +31,7 @@ export function createRowFilter(log: FrameLog, wish: RowWish, now: () => number 
   const text = wish.text.trim().toLowerCase();
   const errors = new Set<number>();
   let counted = 0;
-  const found: number[] = [];
+  const matches: number[] = [];
   let looked = 0;
 
   function isWanted(row: LogRow): boolean {
@@ -44,7 +43,7 @@ export function createRowFilter(log: FrameLog, wish: RowWish, now: () => number 
   }
 
   return {
-    found,
+    matches,
     get looked() {
       return looked;
     },
@@ -53,7 +52,7 @@ export function createRowFilter(log: FrameLog, wish: RowWish, now: () => number 
       for (; counted < log.errors.length; counted++) errors.add(log.errors[counted] as number);
       while (looked < rows.length) {
         const row = rows[looked] as LogRow;
-        if (isWanted(row)) found.push(row.index);
+        if (isWanted(row)) matches.push(row.index);
         looked += 1;
         if (looked % STEP === 0 && now() > until) break;
       }

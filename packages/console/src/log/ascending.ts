@@ -1,4 +1,4 @@
-// Looking things up in ascending lists of row indexes.
+// Lookups in ascending lists of row indexes.
 
 /** How many are below one. */
 export function below(list: readonly number[], most: number): number {

@@ -1,5 +1,4 @@
-// Where the audio of each item stands in a log, whole, also the part that was never heard. Chunks are the strings of the events
-// themselves: nothing is copied, and nothing decoded before someone wants to see or hear it.
+// Index of the audio of each item, including unheard audio. References the strings of the events; decodes on demand.
 
 import { BYTES_PER_MS, BYTES_PER_SAMPLE, type RealtimeAudioFormat } from '@colloquy/protocol';
 import { frameOf, type LogRow } from './log-row.ts';
@@ -25,7 +24,7 @@ export interface PartAudio {
 }
 
 export interface AudioIndex {
-  take(row: LogRow): void;
+  addRow(row: LogRow): void;
   /** The audio of a part, as far as it came in the first `count` rows; `undefined` where the log holds none. */
   of(itemId: string, contentIndex: number, count?: number): PartAudio | undefined;
 }
@@ -91,8 +90,8 @@ export function createAudioIndex(): AudioIndex {
 
   function configure(session: Json): void {
     const { input, output } = object(session.audio);
-    for (const [side, given] of [['input', input] as const, ['output', output] as const]) {
-      const stated = object(object(given).format);
+    for (const [side, parts] of [['input', input] as const, ['output', output] as const]) {
+      const stated = object(object(parts).format);
       if (Object.hasOwn(BYTES_PER_MS, text(stated.type) ?? '')) format[side] = stated as unknown as RealtimeAudioFormat;
     }
   }
@@ -169,7 +168,7 @@ export function createAudioIndex(): AudioIndex {
   }
 
   return {
-    take(row) {
+    addRow(row) {
       const frame = frameOf(row);
       if (!frame) return;
       const event = frame.event as Json;

@@ -1,4 +1,4 @@
-// A log as a recording to be passed on, with as much hidden as is asked for.
+// Exports a log as a recording at a redaction level.
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import { createRecordingWriter, type RecordingHeader, recordingHeader, recordingLine } from '@colloquy/session';

@@ -146,8 +146,8 @@ it('the words of a truncated part are remembered beside it', () => {
     frame({ type: 'conversation.item.truncated', event_id: 'e', item_id: 'a', content_index: 0, audio_end_ms: 5 }),
   );
   expect(log.mirrorAt().item('a')).toMatchObject({ content: [{ type: 'output_audio', transcript: null }] });
-  expect(log.session(undefined).marks.unheard('a', 0, 2)).toMatchObject({ words: 'one two three', row: 1 });
-  expect(log.session(undefined).marks.unheard('a', 0, 1)).toBeUndefined();
+  expect(log.session(undefined).marks.unheardText('a', 0, 2)).toMatchObject({ text: 'one two three', row: 1 });
+  expect(log.session(undefined).marks.unheardText('a', 0, 1)).toBeUndefined();
 });
 
 describe('the audio of items', () => {

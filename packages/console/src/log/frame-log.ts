@@ -1,5 +1,4 @@
-// A log while it is read or while it happens: its lines, what they break, how long things took, and the conversation as it stood at
-// any line. Everything the views show is taken from here; what is known of a conversation, from the mirror of @colloquy/session.
+// A log, live or read: rows, violations, timings, and the conversation at any row, from the mirror of @colloquy/session.
 
 import {
   createConformance,
@@ -20,7 +19,7 @@ import { createSessionLogs, type SessionLog } from './session-logs.ts';
 import { createTimeTravel } from './time-travel.ts';
 
 /** Rows a log holds at most: what comes after is counted, and not shown. */
-export const MOST_ROWS = 500_000;
+export const MAX_ROWS = 500_000;
 
 export interface FrameLog {
   /** Every line, in order. The list grows and is never changed otherwise. */
@@ -109,7 +108,7 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
     session: sessions.of,
     append(entry) {
       announce();
-      if (rows.length >= MOST_ROWS) {
+      if (rows.length >= MAX_ROWS) {
         dropped += 1;
         return;
       }
@@ -127,8 +126,8 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
         timingById.set(timing.id, timing);
       }
       if (frame && tellsOfFailure(frame)) errors.push(row.index);
-      const { audio, marks } = sessions.take(row);
-      audio.take(row);
+      const { audio, marks } = sessions.addRow(row);
+      audio.addRow(row);
       for (const event of eventsOf(row)) {
         placed = undefined;
         marks.before(event);

@@ -1,5 +1,4 @@
-// What became of items besides what they are now: inserted before others, deleted, truncated. A mirror forgets what is deleted and the
-// words that nobody heard, as the model does; whoever looks into a conversation wants to see them.
+// Marks of items that the mirror does not store: inserted, deleted, truncated, with the text that was not heard.
 
 import type { RealtimeConversationItem } from '@colloquy/protocol';
 import type { Mirror } from '@colloquy/session';
@@ -13,10 +12,10 @@ export interface DeletedItem {
 }
 
 /** Words that were said and not all heard. */
-export interface UnheardWords {
+export interface UnheardText {
   readonly itemId: string;
   readonly contentIndex: number;
-  readonly words: string;
+  readonly text: string;
   /** The row that truncated them. */
   readonly row: number;
 }
@@ -27,7 +26,7 @@ export interface ItemMarks {
   /** In the order they were deleted. */
   readonly deleted: readonly DeletedItem[];
   /** The transcript a part had before it was truncated, if it had one in the first `count` rows. */
-  unheard(itemId: string, contentIndex: number, count: number): UnheardWords | undefined;
+  unheardText(itemId: string, contentIndex: number, count: number): UnheardText | undefined;
   /** To be told of each event before and after the mirror is; `placed` is the item that took a place by it. */
   before(event: object): void;
   after(event: object, row: number, placed: PlacedItem | undefined): void;
@@ -52,15 +51,15 @@ export function createItemMarks(mirror: Mirror): ItemMarks {
   /** The id of the last item, as placed so far. */
   let last: string | null = null;
   let leaving: Omit<DeletedItem, 'row'> | undefined;
-  const unheard = new Map<string, UnheardWords>();
-  let cut: Omit<UnheardWords, 'row'> | undefined;
+  const unheardTexts = new Map<string, UnheardText>();
+  let cut: Omit<UnheardText, 'row'> | undefined;
 
   return {
     inserted,
     deleted,
-    unheard(itemId, contentIndex, count) {
-      const words = unheard.get(`${contentIndex} ${itemId}`);
-      return words && words.row < count ? words : undefined;
+    unheardText(itemId, contentIndex, count) {
+      const text = unheardTexts.get(`${contentIndex} ${itemId}`);
+      return text && text.row < count ? text : undefined;
     },
     before(event) {
       const { type, item_id, content_index } = event as Told;
@@ -69,8 +68,8 @@ export function createItemMarks(mirror: Mirror): ItemMarks {
       if (typeof item_id !== 'string') return;
       if (type === 'conversation.item.truncated' && typeof content_index === 'number') {
         const part = mirror.parts(item_id).find((each) => each.content_index === content_index)?.part;
-        const words = part?.type === 'output_audio' ? part.transcript : undefined;
-        if (typeof words === 'string') cut = { itemId: item_id, contentIndex: content_index, words };
+        const text = part?.type === 'output_audio' ? part.transcript : undefined;
+        if (typeof text === 'string') cut = { itemId: item_id, contentIndex: content_index, text };
       }
       if (type !== 'conversation.item.deleted') return;
       const items = mirror.items();
@@ -79,7 +78,7 @@ export function createItemMarks(mirror: Mirror): ItemMarks {
       if (item) leaving = { item, after: items[index - 1]?.id ?? null };
     },
     after(event, row, placed) {
-      if (cut) unheard.set(`${cut.contentIndex} ${cut.itemId}`, { ...cut, row });
+      if (cut) unheardTexts.set(`${cut.contentIndex} ${cut.itemId}`, { ...cut, row });
       if (leaving && mirror.item(String(leaving.item.id)) === undefined) {
         deleted.push({ ...leaving, row });
         inserted.delete(String(leaving.item.id));

@@ -1,4 +1,4 @@
-// One line of a log, as every view of the console sees it: ours, or of any other tool.
+// One line of a log, of this server or of another tool.
 
 import { loggedFrame, type RecordingEntry } from '@colloquy/session';
 

@@ -1,8 +1,8 @@
-// Playing a log again.
+// Playing a log at its own pace.
 
 import { describe, expect, it } from 'vitest';
 import type { LogRow } from './log-row.ts';
-import { LONGEST_WAIT_MS, playedOn, stepped, waitBetween } from './playing.ts';
+import { MAX_WAIT_MS, playedOn, stepped, waitBetween } from './playing.ts';
 
 const row = (at: number | null, type = 'response.done') => ({ at, type }) as LogRow;
 
@@ -12,7 +12,7 @@ describe('playing a log', () => {
     expect(playedOn(rows, 1, 99)).toEqual({ count: 1, left: 99 });
     expect(playedOn(rows, 1, 100)).toEqual({ count: 3, left: 0 });
     expect(playedOn(rows, 1, 300)).toEqual({ count: 4, left: 50 });
-    expect(playedOn(rows, 4, LONGEST_WAIT_MS)).toEqual({ count: 5, left: 0 });
+    expect(playedOn(rows, 4, MAX_WAIT_MS)).toEqual({ count: 5, left: 0 });
     expect(playedOn(rows, 5, 1000)).toEqual({ count: 5, left: 0 });
   });
 

@@ -1,9 +1,9 @@
-// Playing a log again at the pace at which it happened.
+// Plays a log at its own pace.
 
 import type { LogRow } from './log-row.ts';
 
 /** Where nothing happened for longer, nobody wants to wait: milliseconds. */
-export const LONGEST_WAIT_MS = 1500;
+export const MAX_WAIT_MS = 1500;
 /** Between lines that have no time. */
 const STEP_MS = 50;
 
@@ -11,20 +11,20 @@ const STEP_MS = 50;
 export function waitBetween(row: LogRow | undefined, next: LogRow): number {
   const [from, to] = [row?.at ?? null, next.at];
   if (to === null) return STEP_MS;
-  return Math.min(LONGEST_WAIT_MS, Math.max(0, to - (from ?? to)));
+  return Math.min(MAX_WAIT_MS, Math.max(0, to - (from ?? to)));
 }
 
 /** How many rows are shown after `ms` more, when `count` are shown now; and how much of those milliseconds is left over. */
 export function playedOn(rows: readonly LogRow[], count: number, ms: number): { count: number; left: number } {
   let left = ms;
-  let shown = count;
-  while (shown < rows.length) {
-    const wait = waitBetween(rows[shown - 1], rows[shown] as LogRow);
+  let visibleCount = count;
+  while (visibleCount < rows.length) {
+    const wait = waitBetween(rows[visibleCount - 1], rows[visibleCount] as LogRow);
     if (wait > left) break;
     left -= wait;
-    shown += 1;
+    visibleCount += 1;
   }
-  return { count: shown, left: shown < rows.length ? left : 0 };
+  return { count: visibleCount, left: visibleCount < rows.length ? left : 0 };
 }
 
 const isDelta = ({ type }: LogRow) => type.endsWith('.delta') || type === 'input_audio_buffer.append';

@@ -1,4 +1,4 @@
-// Files as they are dropped on the page.
+// Reading dropped files.
 
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ async function read(bytes: Uint8Array) {
   const kinds: string[] = [];
   const { signal } = new AbortController();
   const stream = new Blob([Buffer.from(bytes)]).stream();
-  const report = await readLog(stream, { signal, take: ({ kind }) => kinds.push(kind) });
+  const report = await readLog(stream, { signal, onEntry: ({ kind }) => kinds.push(kind) });
   return { kinds, report };
 }
 
@@ -31,7 +31,7 @@ describe('readLog', () => {
     const unpack = async () => {
       for await (const chunk of unpacked(source(), () => {}, 1_000_000)) bytes += chunk.length;
     };
-    await expect(unpack()).rejects.toThrow('it unpacks to too much');
+    await expect(unpack()).rejects.toThrow('it is too large when unpacked');
     expect(bytes).toBeLessThanOrEqual(1_000_000);
   });
 

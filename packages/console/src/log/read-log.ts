@@ -1,19 +1,18 @@
-// Reading a file into a log, a slice at a time, so that the page stays quick. What the lines are is `log-reader.ts` of
-// @colloquy/session.
+// Reads a file into a log in slices, so the page stays responsive. Lines: `log-reader.ts` of @colloquy/session.
 
 import { byteLines, createLogReader, type LogReport, type RecordingEntry, textBytes } from '@colloquy/session';
-import { MOST_ROWS } from './frame-log.ts';
+import { MAX_ROWS } from './frame-log.ts';
 import { unpacked } from './unpacked.ts';
 
 /** How long a slice of the reading may take, in milliseconds. */
 const SLICE_MS = 12;
 /** Longest line that is read whole, in bytes: a frame of 16 MiB and its surroundings. */
-const LONGEST_LINE = 17 * 1024 * 1024;
+const MAX_LINE_CHARS = 17 * 1024 * 1024;
 
 export interface ReadOptions {
   readonly signal: AbortSignal;
   /** Takes each entry. */
-  readonly take: (entry: RecordingEntry) => void;
+  readonly onEntry: (entry: RecordingEntry) => void;
   /** Told now and then how many bytes were read. */
   readonly progress?: (bytes: number) => void;
 }
@@ -23,7 +22,7 @@ export interface ReadOptions {
  * are more lines than a log holds. Rejects with what the stream rejects with.
  */
 export async function readLog(stream: ReadableStream<Uint8Array>, options: ReadOptions): Promise<LogReport> {
-  const { signal, take, progress } = options;
+  const { signal, onEntry, progress } = options;
   const reader = createLogReader();
   const decoder = new TextDecoder();
   let bytes = 0;
@@ -36,15 +35,15 @@ export async function readLog(stream: ReadableStream<Uint8Array>, options: ReadO
     }
   };
   const bytesOfText = textBytes(unpacked(counted(), reader.addForm), reader.addForm);
-  for await (const line of byteLines(bytesOfText, LONGEST_LINE)) {
-    for (const { entry } of reader.take(decoder.decode(line))) take(entry);
-    if (signal.aborted || ++lines > MOST_ROWS) return reader.report;
+  for await (const line of byteLines(bytesOfText, MAX_LINE_CHARS)) {
+    for (const { entry } of reader.take(decoder.decode(line))) onEntry(entry);
+    if (signal.aborted || ++lines > MAX_ROWS) return reader.report;
     if (performance.now() - since < SLICE_MS) continue;
     progress?.(bytes);
     await new Promise((resolve) => setTimeout(resolve));
     since = performance.now();
   }
-  for (const { entry } of reader.end()) take(entry);
+  for (const { entry } of reader.end()) onEntry(entry);
   progress?.(bytes);
   return reader.report;
 }

@@ -1,4 +1,4 @@
-// What a line says, without keys, audio and images: as it is shown until someone wants to see more.
+// The content of a line without keys, audio and images.
 
 import { REDACTED, redact } from '@colloquy/protocol';
 

@@ -1,5 +1,4 @@
-// What the rows of a log tell a mirror: the frames of the server, and for logs that begin in the middle of a session, what a snapshot
-// knows, as the events that would have said so.
+// The events that rows give to a mirror: server events and, for a log that starts in mid-session, those derived from a snapshot.
 
 import { items, type SessionState, sessionObject } from '@colloquy/session';
 import { frameOf, type LogRow } from './log-row.ts';

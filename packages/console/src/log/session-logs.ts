@@ -1,5 +1,4 @@
-// What a log has of each of its sessions besides the conversation: audio and what became of items. A log may hold several sessions,
-// which count their audio anew and may use the ids of items again.
+// Audio and item marks per session of a log. Sessions have their own audio clock and may reuse item ids.
 
 import { createSessionBlocks, type Mirror, type SessionBlock } from '@colloquy/session';
 import { type AudioIndex, createAudioIndex } from './audio-index.ts';
@@ -15,7 +14,7 @@ export interface SessionLog {
 
 export interface SessionLogs {
   /** Of the session a row belongs to: that of the row before it, for one that is no frame. */
-  take(row: LogRow): SessionLog;
+  addRow(row: LogRow): SessionLog;
   /** Of a session by its id; of the one without an id, or the first, when there is none of that id. */
   of(sessionId: string | undefined): SessionLog;
 }
@@ -26,7 +25,7 @@ export function createSessionLogs(mirror: Mirror): SessionLogs {
   const first: SessionLog = { audio: createAudioIndex(), marks: createItemMarks(mirror) };
   let current = first;
   return {
-    take(row) {
+    addRow(row) {
       const frame = frameOf(row);
       if (!frame) return current;
       const block = blocks.of(frame);

@@ -1,5 +1,4 @@
-// The conversation as it stood after any number of rows. Forks of a mirror are kept along the way, so that going back costs a
-// stretch of the log and not all of it.
+// The conversation at any row. Mirrors are forked at intervals, so going back applies only a part of the log.
 
 import { createMirror, type Mirror } from '@colloquy/session';
 import type { LogRow } from './log-row.ts';
@@ -8,7 +7,7 @@ import { eventsOf } from './row-events.ts';
 /** Rows between two forks, to begin with. */
 const STRIDE = 1024;
 /** When there are more forks than this, every other one goes, and the stride doubles. */
-const MOST_FORKS = 64;
+const MAX_FORKS = 64;
 
 export interface TimeTravel {
   /** The mirror after the first `count` rows. It is used again: read it before asking for another. */
@@ -20,9 +19,9 @@ export function createTimeTravel(rows: readonly LogRow[]): TimeTravel {
   let forks = new Map<number, Mirror>();
   let traveller = { count: 0, mirror: createMirror() };
 
-  function keep({ count, mirror }: { count: number; mirror: Mirror }): void {
+  function addFork({ count, mirror }: { count: number; mirror: Mirror }): void {
     forks.set(count, mirror.fork());
-    if (forks.size <= MOST_FORKS) return;
+    if (forks.size <= MAX_FORKS) return;
     stride *= 2;
     forks = new Map([...forks].filter(([at]) => at % stride === 0));
   }
@@ -46,7 +45,7 @@ export function createTimeTravel(rows: readonly LogRow[]): TimeTravel {
       while (traveller.count < count) {
         for (const event of eventsOf(rows[traveller.count] as LogRow)) traveller.mirror.apply(event);
         traveller.count += 1;
-        if (traveller.count % stride === 0 && !forks.has(traveller.count)) keep(traveller);
+        if (traveller.count % stride === 0 && !forks.has(traveller.count)) addFork(traveller);
       }
       return traveller.mirror;
     },

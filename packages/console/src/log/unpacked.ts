@@ -1,4 +1,4 @@
-// The bytes of a file that may be packed with gzip.
+// The bytes of a file, unpacked if it is gzip.
 
 /** So much is unpacked: many times what a page can hold of a log. */
 const MAX_UNPACKED_BYTES = 4 * 1024 ** 3;
@@ -32,7 +32,7 @@ export async function* unpacked(
   try {
     for (let step = await reader.read(); !step.done; step = await reader.read()) {
       bytes += step.value.length;
-      if (bytes > maxBytes) throw new Error('it unpacks to too much');
+      if (bytes > maxBytes) throw new Error('it is too large when unpacked');
       yield step.value;
     }
   } finally {

@@ -6,6 +6,6 @@ import type { Answer } from '../sources/server-api.ts';
 /** Shows what was asked for, or why there is nothing to show. */
 export function Answered<T>(props: { answer: Answer<T> | undefined; children: (value: T) => ComponentChildren }) {
   const { answer, children } = props;
-  if (!answer) return <p>looking …</p>;
-  return answer.ok ? children(answer.value) : <p class="trouble">{answer.words}</p>;
+  if (!answer) return <p>Loading …</p>;
+  return answer.ok ? children(answer.value) : <p class="trouble">{answer.message}</p>;
 }

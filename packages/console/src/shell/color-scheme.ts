@@ -1,4 +1,4 @@
-// Light or dark, as the reader has it: what is drawn on a canvas does not change its colours by itself.
+// The reader's colour scheme, for canvases, which do not follow it.
 
 import { type ReadonlySignal, signal } from '@preact/signals';
 

@@ -1,4 +1,4 @@
-// A file that is dropped anywhere on the page is opened.
+// Opens a file dropped anywhere on the page.
 
 import { useEffect } from 'preact/hooks';
 

@@ -1,4 +1,4 @@
-// What there is to look at: live sessions, recordings of the server, files of one's own.
+// The page Sessions: live sessions, recordings, log files.
 
 import type { AppState } from '../app-state.ts';
 import { socketOrigin } from '../sources/open-log.ts';
@@ -17,9 +17,7 @@ export function Home({ app }: { app: AppState }) {
       <section class="card" aria-labelledby="sessions-title">
         <h2 id="sessions-title">Live sessions</h2>
         <Answered answer={sessions}>{(list) => <SessionTable sessions={list} />}</Answered>
-        {server?.watch.level === null && (
-          <p class="hint">They cannot be watched here. The server's --watch changes that.</p>
-        )}
+        {server?.watch.level === null && <p class="hint">Observing is off. Set --watch on the server to allow it.</p>}
         <p class="hint">
           Realtime clients connect to{' '}
           <code>{`${socketOrigin()}/v1/realtime?model=${server?.default_model ?? 'gpt-realtime'}`}</code>
@@ -30,17 +28,17 @@ export function Home({ app }: { app: AppState }) {
         <Recordings app={app} />
       </section>
       <section class="card" aria-labelledby="file-title">
-        <h2 id="file-title">A file of your own</h2>
-        <p>Drop a recording anywhere on this page, or any log of Realtime events: lines of JSON, a list, a HAR file.</p>
+        <h2 id="file-title">Log file</h2>
+        <p>Drop a recording or any log of Realtime events on this page: lines of JSON, a list, a HAR file.</p>
         <OpenFile open={(file) => app.open(file)} />
-        <p class="hint">It is read in the page and sent nowhere.</p>
+        <p class="hint">The file stays in the page.</p>
       </section>
       {server && server.missing.length > 0 && (
         <section class="card" aria-labelledby="missing-title">
-          <h2 id="missing-title">What this server lacks</h2>
+          <h2 id="missing-title">Missing parts of this server</h2>
           <ul>
-            {server.missing.map((words) => (
-              <li key={words}>{words}</li>
+            {server.missing.map((message) => (
+              <li key={message}>{message}</li>
             ))}
           </ul>
         </section>

@@ -1,4 +1,4 @@
-// Asks for the server's key. It is kept in the memory of this page, and goes nowhere but to this server.
+// Form for the server's API key, which stays in the memory of the page.
 
 import { useState } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
@@ -12,7 +12,7 @@ export function KeyForm({ app }: { app: AppState }) {
   };
   return (
     <form class="card key-form" onSubmit={submit}>
-      <label for="server-key">This server asks for a key</label>
+      <label for="server-key">This server requires an API key</label>
       <input
         id="server-key"
         type="password"
@@ -21,9 +21,9 @@ export function KeyForm({ app }: { app: AppState }) {
         onInput={({ currentTarget }) => setTyped(currentTarget.value)}
       />
       <button type="submit" disabled={typed.trim() === ''}>
-        Use it
+        Continue
       </button>
-      <p class="hint">It stays in the memory of this page, and is forgotten when the page is closed.</p>
+      <p class="hint">The key stays in the memory of this page until you close it.</p>
     </form>
   );
 }

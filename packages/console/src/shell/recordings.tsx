@@ -1,10 +1,10 @@
-// The recordings of the server: opened, passed on without secrets, compared, deleted.
+// The recordings of the server: open, share, compare, delete.
 
 import type { RecordingList, RecordingSummary } from '@colloquy/session';
 import { useState } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
+import { SafeText } from '../conversation/safe-text.tsx';
 import { visible } from '../conversation/unseen.ts';
-import { Words } from '../conversation/words.tsx';
 import { addressOf } from '../route.ts';
 import { Answered } from './answered.tsx';
 import { ShareButton } from './share-button.tsx';
@@ -12,11 +12,11 @@ import { usePolled } from './use-polled.ts';
 
 export function Recordings({ app }: { app: AppState }) {
   const server = app.server.value;
-  if (!server) return <p>{app.isLocked.value ? 'The server shows them for its key.' : 'looking …'}</p>;
+  if (!server) return <p>{app.isLocked.value ? 'Enter the API key to see the recordings.' : 'Loading …'}</p>;
   if (server.recordings.enabled) return <RecordingPages app={app} />;
   return (
     <p>
-      This server keeps none. Started with <code>--data-dir FOLDER</code> it writes every session down.
+      This server does not record. Start it with <code>--data-dir FOLDER</code> to record every session.
     </p>
   );
 }
@@ -29,7 +29,7 @@ function RecordingPages({ app }: { app: AppState }) {
     <Answered answer={answer}>
       {({ recordings, next }: RecordingList) => (
         <>
-          {recordings.length === 0 && <p>There is no recording yet.</p>}
+          {recordings.length === 0 && <p>No recordings yet.</p>}
           <ul class="recordings">
             {recordings.map((recording) => (
               <Recording
@@ -67,22 +67,22 @@ interface RecordingProps {
 function Recording({ app, recording, onDeleted }: RecordingProps) {
   const { name, model, engine, started_at, bytes, hidden, running } = recording;
   const [isAsking, setAsking] = useState(false);
-  const [trouble, setTrouble] = useState('');
+  const [errorMessage, setTrouble] = useState('');
   const remove = async () => {
     const answer = await app.api.deleteRecording(name);
     if (answer.ok) return onDeleted();
     setAsking(false);
-    setTrouble(answer.words);
+    setTrouble(answer.message);
   };
   const when = started_at === null ? '' : new Date(started_at * 1000).toLocaleString();
-  const what = [when, model, engine, sizeWords(bytes), hiddenWords(hidden), running ? 'still being written' : ''];
+  const what = [when, model, engine, sizeLabel(bytes), hiddenLabel(hidden), running ? 'recording' : ''];
   return (
     <li>
       <a href={addressOf({ view: 'log', source: { kind: 'recording', name }, tab: 'conversation' })}>
-        <Words text={name} />
+        <SafeText text={name} />
       </a>
       <p class="hint">
-        <Words text={what.filter(Boolean).join(' · ')} />
+        <SafeText text={what.filter(Boolean).join(' · ')} />
       </p>
       <div class="buttons">
         <ShareButton
@@ -98,9 +98,9 @@ function Recording({ app, recording, onDeleted }: RecordingProps) {
           Compare
         </a>
         {isAsking ? (
-          <fieldset class="buttons" aria-label={`Delete ${visible(name)} for good?`}>
+          <fieldset class="buttons" aria-label={`Delete ${visible(name)} permanently?`}>
             <button type="button" class="poor" onClick={() => void remove()}>
-              Delete for good
+              Delete permanently
             </button>
             <button type="button" onClick={() => setAsking(false)}>
               Keep
@@ -112,15 +112,15 @@ function Recording({ app, recording, onDeleted }: RecordingProps) {
           </button>
         )}
       </div>
-      <div role="alert">{trouble !== '' && <p class="trouble">{trouble}</p>}</div>
+      <div role="alert">{errorMessage !== '' && <p class="trouble">{errorMessage}</p>}</div>
     </li>
   );
 }
 
-const sizeWords = (bytes: number) =>
+const sizeLabel = (bytes: number) =>
   bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 
-function hiddenWords(hidden: readonly string[]): string {
-  if (hidden.includes('words')) return 'without words and audio';
+function hiddenLabel(hidden: readonly string[]): string {
+  if (hidden.includes('words')) return 'without text and audio';
   return hidden.includes('media') ? 'without audio and images' : 'with audio';
 }

@@ -1,4 +1,4 @@
-// Time travel: any moment of a log, in every view at once, by hand or as it happened.
+// Time travel: selects the moment of a log that every view shows.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
@@ -17,49 +17,49 @@ export function Scrubber({ app, viewing }: { app: AppState; viewing: Viewing }) 
   const show = (to: number) => {
     upTo.value = to >= total && !isLive ? undefined : to;
   };
-  const settle = () => app.mark(upTo.value === undefined ? undefined : log.rows[upTo.value - 1]?.line);
+  const updateAddress = () => app.mark(upTo.value === undefined ? undefined : log.rows[upTo.value - 1]?.line);
   const go = (to: number) => {
     setPlaying(false);
     show(to);
-    settle();
+    updateAddress();
   };
   const all = () => {
     setPlaying(false);
     upTo.value = undefined;
-    settle();
+    updateAddress();
   };
   const play = () => {
     // From the end there is nothing to play but all of it again.
     if (!isPlaying && count >= total) upTo.value = 0;
-    if (isPlaying) settle();
+    if (isPlaying) updateAddress();
     setPlaying(!isPlaying);
   };
   useShortcuts('Time travel', [
-    { key: 'k', words: 'play, or stop playing', run: play },
-    { key: ',', words: 'a step back', run: () => go(stepped(log.rows, count, -1)) },
-    { key: '.', words: 'a step on', run: () => go(stepped(log.rows, count, 1)) },
-    { key: 'l', words: isLive ? 'as it is now' : 'the whole log', run: all },
+    { key: 'k', label: 'play or stop', run: play },
+    { key: ',', label: 'step back', run: () => go(stepped(log.rows, count, -1)) },
+    { key: '.', label: 'step forward', run: () => go(stepped(log.rows, count, 1)) },
+    { key: 'l', label: isLive ? 'now' : 'the whole log', run: all },
   ]);
   if (total === 0) return null;
   const last = log.rows[count - 1];
   const when = typeof last?.at === 'number' ? `, ${(last.at / 1000).toFixed(2)} s` : '';
-  const words = last ? `line ${last.line} of ${log.rows[total - 1]?.line}${when}` : 'before the first line';
+  const label = last ? `line ${last.line} of ${log.rows[total - 1]?.line}${when}` : 'before line 1';
   return (
     <fieldset class="scrubber" aria-label="Time travel" data-past={isPast || undefined}>
       <button
         type="button"
-        aria-label="A step back"
+        aria-label="Step back"
         title="A step back (,)"
         onClick={() => go(stepped(log.rows, count, -1))}
       >
         ‹
       </button>
-      <button type="button" title="Play it as it happened (k)" onClick={play}>
+      <button type="button" title="Play at original speed (k)" onClick={play}>
         {isPlaying ? 'Stop' : 'Play'}
       </button>
       <button
         type="button"
-        aria-label="A step on"
+        aria-label="Step forward"
         title="A step on (.)"
         onClick={() => go(stepped(log.rows, count, 1))}
       >
@@ -68,7 +68,7 @@ export function Scrubber({ app, viewing }: { app: AppState; viewing: Viewing }) 
       <input
         type="range"
         aria-label="Moment"
-        aria-valuetext={words}
+        aria-valuetext={label}
         min={0}
         max={total}
         value={count}
@@ -76,10 +76,10 @@ export function Scrubber({ app, viewing }: { app: AppState; viewing: Viewing }) 
           setPlaying(false);
           show(Number(currentTarget.value));
         }}
-        onChange={settle}
+        onChange={updateAddress}
       />
-      <output>{words}</output>
-      <button type="button" disabled={!isPast} title={`${isLive ? 'As it is now' : 'The whole log'} (l)`} onClick={all}>
+      <output>{label}</output>
+      <button type="button" disabled={!isPast} title={`${isLive ? 'Now' : 'The whole log'} (l)`} onClick={all}>
         {isLive ? 'Now' : 'All'}
       </button>
     </fieldset>

@@ -1,13 +1,13 @@
-// The live sessions of the server, each with a way to watch it.
+// The live sessions of the server, with links to observe them.
 
 import type { SessionSummary } from '@colloquy/session';
-import { Words } from '../conversation/words.tsx';
+import { SafeText } from '../conversation/safe-text.tsx';
 import { addressOf } from '../route.ts';
 import { useNow } from './use-now.ts';
 
 export function SessionTable({ sessions }: { sessions: readonly SessionSummary[] }) {
   const now = useNow(1000);
-  if (sessions.length === 0) return <p>No one is talking yet.</p>;
+  if (sessions.length === 0) return <p>No live sessions.</p>;
   return (
     <table>
       <thead>
@@ -25,17 +25,17 @@ export function SessionTable({ sessions }: { sessions: readonly SessionSummary[]
           <tr key={id}>
             <td data-name="session">
               <a href={addressOf({ view: 'log', source: { kind: 'session', id }, tab: 'conversation' })}>
-                <Words text={id} />
+                <SafeText text={id} />
               </a>
             </td>
             <td data-name="kind">
-              <Words text={type} />
+              <SafeText text={type} />
             </td>
             <td data-name="model">
-              <Words text={model} />
+              <SafeText text={model} />
             </td>
             <td data-name="engine">
-              <Words text={engine} />
+              <SafeText text={engine} />
               {active_response !== null && active_response !== undefined && ' (answering)'}
             </td>
             <td data-name="items">{items ?? ''}</td>

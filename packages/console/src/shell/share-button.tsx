@@ -1,4 +1,4 @@
-// Passing a log on: asks how much of it, then saves it as a file. Keys are never in it.
+// Saves a redacted copy of a log as a file, without keys.
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import { useRef, useState } from 'preact/hooks';
@@ -13,9 +13,9 @@ export interface ShareButtonProps {
 }
 
 const LEVELS: readonly (readonly [RedactionLevel, string])[] = [
-  ['content', 'Without words, audio and images: who did what, and when'],
-  ['media', 'With words, without audio and images'],
-  ['key', 'With everything but keys'],
+  ['content', 'Events and times, without text, audio and images'],
+  ['media', 'With text, without audio and images'],
+  ['key', 'Everything except keys'],
 ];
 
 /** Levels that add nothing to what is hidden already cannot bring it back. */
@@ -25,11 +25,11 @@ const isThere = (level: RedactionLevel, hidden: readonly string[]) =>
 export function ShareButton({ name, hidden, make }: ShareButtonProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [level, setLevel] = useState<RedactionLevel>('content');
-  const [trouble, setTrouble] = useState('');
+  const [errorMessage, setTrouble] = useState('');
   const save = async (event: Event) => {
     event.preventDefault();
     const made = await make(level);
-    if (!made.ok) return setTrouble(made.words);
+    if (!made.ok) return setTrouble(made.message);
     saveAs(made.value, `${fileName(name)}.${level}.jsonl`);
     dialog.current?.close();
   };
@@ -39,11 +39,11 @@ export function ShareButton({ name, hidden, make }: ShareButtonProps) {
         Share
       </button>
       <dialog ref={dialog} aria-label={`Share ${visible(name)}`} onClose={() => setTrouble('')}>
-        <h2>Save a copy to pass on</h2>
+        <h2>Save a redacted copy</h2>
         <form onSubmit={save}>
           <fieldset class="choices">
-            <legend class="hint">How much of it?</legend>
-            {LEVELS.filter(([each]) => isThere(each, hidden)).map(([each, words]) => (
+            <legend class="hint">Redaction level</legend>
+            {LEVELS.filter(([each]) => isThere(each, hidden)).map(([each, description]) => (
               <label key={each}>
                 <input
                   type="radio"
@@ -52,13 +52,13 @@ export function ShareButton({ name, hidden, make }: ShareButtonProps) {
                   checked={level === each}
                   onChange={() => setLevel(each)}
                 />{' '}
-                {words}
+                {description}
               </label>
             ))}
           </fieldset>
-          {trouble !== '' && (
+          {errorMessage !== '' && (
             <p class="trouble" role="alert">
-              {trouble}
+              {errorMessage}
             </p>
           )}
           <div class="buttons">

@@ -1,4 +1,4 @@
-// The list of all keys, behind `?`.
+// The list of shortcuts, opened with `?`.
 
 import { useRef } from 'preact/hooks';
 import { offered, useShortcuts } from './shortcuts.ts';
@@ -16,7 +16,7 @@ const KEY_NAMES: ReadonlyMap<string, string> = new Map(
 export function ShortcutList() {
   const dialog = useRef<HTMLDialogElement>(null);
   const show = () => dialog.current?.showModal();
-  useShortcuts('Help', [{ key: '?', words: 'this list', run: show }]);
+  useShortcuts('Help', [{ key: '?', label: 'this list', run: show }]);
   return (
     <>
       <button type="button" class="quiet" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={show}>
@@ -28,12 +28,12 @@ export function ShortcutList() {
           <section key={name}>
             <h3>{name}</h3>
             <dl class="keys">
-              {shortcuts.map(({ key, words }) => (
+              {shortcuts.map(({ key, label }) => (
                 <div key={key}>
                   <dt>
                     <kbd>{KEY_NAMES.get(key) ?? key}</kbd>
                   </dt>
-                  <dd>{words}</dd>
+                  <dd>{label}</dd>
                 </div>
               ))}
             </dl>

@@ -1,4 +1,4 @@
-// What keys do. Views say what they offer while they are on the screen; `?` shows it all.
+// Keyboard shortcuts, registered by each view while it is mounted.
 
 import { signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
@@ -7,7 +7,7 @@ export interface Shortcut {
   /** As `KeyboardEvent.key` has it; a letter means the letter without modifiers. */
   readonly key: string;
   /** What it does, in few words. */
-  readonly words: string;
+  readonly label: string;
   readonly run: () => void;
   /** Also while a field is written in. Only for keys that mean nothing there. */
   readonly inFields?: boolean;
@@ -56,8 +56,8 @@ function find(event: KeyboardEvent): Shortcut | undefined {
   if ([' ', 'Enter'].includes(event.key) && target?.closest(CLICKED)) return undefined;
   // What came last is nearest to the user.
   for (const { shortcuts } of [...offered.peek()].reverse()) {
-    const found = shortcuts.find(({ key, inFields }) => key === event.key && (!isField || inFields));
-    if (found) return found;
+    const match = shortcuts.find(({ key, inFields }) => key === event.key && (!isField || inFields));
+    if (match) return match;
   }
   return undefined;
 }
@@ -67,12 +67,12 @@ export function listenToKeys(): () => void {
   let held: { key: string; release: () => void } | undefined;
   const down = (event: KeyboardEvent) => {
     if (document.querySelector('dialog[open]')) return;
-    const found = find(event);
-    if (!found) return;
+    const match = find(event);
+    if (!match) return;
     event.preventDefault();
-    if (event.repeat && found.release) return;
-    if (found.release) held = { key: event.key, release: found.release };
-    found.run();
+    if (event.repeat && match.release) return;
+    if (match.release) held = { key: event.key, release: match.release };
+    match.run();
   };
   const up = ({ key }: KeyboardEvent) => {
     if (held?.key !== key) return;

@@ -1,4 +1,4 @@
-// The time, for what counts the seconds on the screen.
+// The current time, for counters on the screen.
 
 import { useEffect, useState } from 'preact/hooks';
 

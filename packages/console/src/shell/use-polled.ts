@@ -1,4 +1,4 @@
-// Asking the server again and again, while the page is seen.
+// Polls the server while the page is visible.
 
 import { useEffect, useState } from 'preact/hooks';
 import type { Answer } from '../sources/server-api.ts';

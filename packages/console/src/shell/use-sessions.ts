@@ -1,4 +1,4 @@
-// The live sessions, kept up to date while a view shows them.
+// The live sessions, updated while a view shows them.
 
 import type { SessionSummary } from '@colloquy/session';
 import { useEffect, useState } from 'preact/hooks';

@@ -1,4 +1,4 @@
-// A long list of lines of one height, of which only those in sight are drawn: a hundred thousand scroll like a hundred.
+// A list of rows of equal height that renders only visible rows.
 
 import type { ComponentChild } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';

@@ -1,4 +1,4 @@
-// Logs that are only looked at: a live session, a recording of the server, a file of one's own. Each becomes a `Viewing`.
+// Opens read-only logs as `Viewing`: a live session, a recording of the server, a file.
 
 import { describeForms, describeUnread, type LogReport, readRecordingLine } from '@colloquy/session';
 import { readLog } from '../log/read-log.ts';
@@ -11,7 +11,7 @@ export function watchSession(id: string, api: ServerApi, level: string | null): 
   const viewing = createViewing({
     source: { kind: 'session', id },
     name: id,
-    words: 'connecting …',
+    message: 'connecting …',
     close: () => over.abort(),
   });
   void watch(viewing, id, api, level ?? 'media', over.signal);
@@ -23,7 +23,7 @@ async function watch(viewing: Viewing, id: string, api: ServerApi, level: string
   const protocols = await api.protocols('watch');
   if (signal.aborted) return;
   if (!protocols.ok) {
-    status.value = { state: 'failed', words: protocols.words };
+    status.value = { state: 'failed', message: protocols.message };
     return;
   }
   const address = `${socketOrigin()}/api/sessions/${encodeURIComponent(id)}/watch?level=${level}`;
@@ -31,20 +31,20 @@ async function watch(viewing: Viewing, id: string, api: ServerApi, level: string
   let line = 0;
   signal.addEventListener('abort', () => socket.close(1000));
   socket.addEventListener('open', () => {
-    status.value = { state: 'live', words: 'watching, read-only' };
+    status.value = { state: 'live', message: 'observing, read-only' };
   });
   socket.addEventListener('message', ({ data }) => {
     if (typeof data === 'string') log.append(readRecordingLine(data, ++line));
   });
   socket.addEventListener('close', ({ code, reason }) => {
     if (signal.aborted) return;
-    const words =
+    const message =
       line === 0
-        ? 'This session cannot be watched: it has ended, or this server does not show it.'
+        ? 'Cannot observe this session: it has ended, or the server does not allow it.'
         : code === 1000
           ? 'The session has ended.'
-          : `The server stopped showing it (${code}${reason && `: ${reason}`}).`;
-    status.value = { state: line === 0 ? 'failed' : 'ended', words };
+          : `Connection lost (${code}${reason && `: ${reason}`}).`;
+    status.value = { state: line === 0 ? 'failed' : 'ended', message };
   });
 }
 
@@ -60,14 +60,14 @@ export function openRecording(name: string, api: ServerApi): Viewing {
   const viewing = createViewing({
     source: { kind: 'recording', name },
     name,
-    words: 'reading …',
+    message: 'reading …',
     soon: later,
     close: () => over.abort(),
   });
   void api.recording(name, undefined, over.signal).then((answer) => {
     if (over.signal.aborted) return;
     if (answer.ok && answer.value.body) return read(viewing, answer.value.body, undefined, over.signal);
-    viewing.status.value = { state: 'failed', words: answer.ok ? 'The recording is empty.' : answer.words };
+    viewing.status.value = { state: 'failed', message: answer.ok ? 'The recording is empty.' : answer.message };
   });
   return viewing;
 }
@@ -78,7 +78,7 @@ export function openFile(file: File, slot: 1 | 2): Viewing {
   const viewing = createViewing({
     source: { kind: 'file', slot },
     name: file.name,
-    words: 'reading …',
+    message: 'reading …',
     soon: later,
     close: () => over.abort(),
   });
@@ -96,17 +96,17 @@ async function read(
   try {
     report = await readLog(stream, {
       signal,
-      take(entry) {
+      onEntry(entry) {
         log.append(entry);
       },
       progress(bytes) {
         const share = size ? `${Math.floor((100 * bytes) / size)} %` : `${Math.round(bytes / 1024)} kB`;
-        status.value = { state: 'opening', words: `reading … ${share}` };
+        status.value = { state: 'opening', message: `reading … ${share}` };
       },
     });
   } catch {
     // The file was taken away, or the connection was cut: what came until then is shown.
-    if (!signal.aborted) status.value = { state: 'failed', words: 'It could not be read to its end.' };
+    if (!signal.aborted) status.value = { state: 'failed', message: 'Reading stopped before the end of the file.' };
     return;
   }
   if (signal.aborted) return;
@@ -115,12 +115,12 @@ async function read(
     report.events > 0
       ? {
           state: 'ended',
-          words: [wordsOf(log.rows.length, log.dropped), describeForms(report), unread].filter(Boolean).join('; '),
+          message: [wordsOf(log.rows.length, log.dropped), describeForms(report), unread].filter(Boolean).join('; '),
         }
-      : { state: 'failed', words: `This holds no events of a Realtime conversation${unread ? `: ${unread}` : ''}.` };
+      : { state: 'failed', message: `No Realtime events found${unread ? `: ${unread}` : ''}.` };
 }
 
 const wordsOf = (rows: number, dropped: number): string => {
   const lines = rows === 1 ? '1 line' : `${rows.toLocaleString('en')} lines`;
-  return dropped === 0 ? lines : `${lines}; the rest is not shown`;
+  return dropped === 0 ? lines : `${lines}; the other lines are not shown`;
 };

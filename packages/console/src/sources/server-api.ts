@@ -1,5 +1,5 @@
-// What the server this page came from answers below `/api`, and how this page gets into a session. Nothing here rejects: what went
-// wrong comes back in words. The shapes are `console-api.ts` of @colloquy/session; a field that an older server leaves out is filled in.
+// Requests to the routes below `/api` and the credentials of a session. Returns errors as messages, never rejects.
+// Types: `console-api.ts` of @colloquy/session; fields that an older server lacks are filled in.
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import type {
@@ -15,7 +15,7 @@ import type {
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
   /** `status` is 0 where no answer came. */
-  | { readonly ok: false; readonly status: number; readonly words: string };
+  | { readonly ok: false; readonly status: number; readonly message: string };
 
 export interface ServerApi {
   status(): Promise<Answer<ServerStatus | LockedStatus>>;
@@ -35,7 +35,7 @@ const object = (value: unknown): Json =>
 const list = <T>(value: readonly T[] | undefined): readonly T[] => (Array.isArray(value) ? value : []);
 
 const ANSWER_MS = 10_000;
-const NOT_KNOWN = 'The server answers in a way this page does not know.';
+const NOT_KNOWN = 'Unexpected answer of the server.';
 
 /** What a server of an older version leaves out. */
 const BLANK: ServerStatus = {
@@ -65,10 +65,10 @@ export function createServerApi(key: () => string): ServerApi {
         headers: { ...(key() !== '' && { authorization: `Bearer ${key()}` }), ...init.headers },
       });
       if (response.ok) return { ok: true, value: response };
-      return { ok: false, status: response.status, words: await refusalWords(response) };
+      return { ok: false, status: response.status, message: await refusalMessage(response) };
     } catch {
       // Refused, cut off or too late: to whoever looks at the page it is all the same.
-      return { ok: false, status: 0, words: 'The server does not answer.' };
+      return { ok: false, status: 0, message: 'The server does not answer.' };
     }
   }
 
@@ -81,7 +81,7 @@ export function createServerApi(key: () => string): ServerApi {
     } catch {
       // No JSON: told below.
     }
-    return { ok: false, status: answer.value.status, words: NOT_KNOWN };
+    return { ok: false, status: answer.value.status, message: NOT_KNOWN };
   }
 
   const post = (body: string): RequestInit => ({
@@ -120,12 +120,12 @@ export function createServerApi(key: () => string): ServerApi {
   };
 }
 
-async function refusalWords(response: Response): Promise<string> {
+async function refusalMessage(response: Response): Promise<string> {
   try {
     const { message } = object(object(await response.json()).error);
     if (typeof message === 'string') return message;
   } catch {
     // No body, or none of ours: the status says enough.
   }
-  return `The server refuses (${response.status}).`;
+  return `Request refused (${response.status}).`;
 }

@@ -1,4 +1,4 @@
-// The live sessions of the server, as it tells of them: the WebSocket `/api/sessions/watch` of docs/console-api.md.
+// The live sessions of the server from the WebSocket `/api/sessions/watch` (docs/console-api.md).
 
 import { readFrame } from '@colloquy/protocol';
 import type { SessionListEvent, SessionSummary } from '@colloquy/session';

@@ -1,4 +1,4 @@
-// What every view is given: one log on the screen, how far it is looked at, and what one may do in it.
+// The input of every view: one log, the selected moment, the available actions.
 
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { visible } from '../conversation/unseen.ts';
@@ -9,7 +9,7 @@ export interface ViewingStatus {
   /** `live` while lines may come by themselves. */
   readonly state: 'opening' | 'live' | 'ended' | 'failed';
   /** One sentence for people. */
-  readonly words: string;
+  readonly message: string;
 }
 
 /** What the user may do in a conversation that this page holds. */
@@ -43,7 +43,7 @@ export interface Viewing {
 export interface ViewingSetup {
   source: LogSource;
   name: string;
-  words: string;
+  message: string;
   actions?: ConversationActions;
   speaking?: Viewing['speaking'];
   close?: () => void;
@@ -51,12 +51,12 @@ export interface ViewingSetup {
   soon?: FrameLogOptions['soon'];
 }
 
-export function createViewing({ source, name, words, close = () => {}, soon, ...rest }: ViewingSetup): Viewing {
+export function createViewing({ source, name, message, close = () => {}, soon, ...rest }: ViewingSetup): Viewing {
   return {
     source,
     name: visible(name),
     log: createFrameLog(soon && { soon }),
-    status: signal<ViewingStatus>({ state: 'opening', words }),
+    status: signal<ViewingStatus>({ state: 'opening', message }),
     upTo: signal(undefined),
     selected: signal(undefined),
     close,

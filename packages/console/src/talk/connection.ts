@@ -1,4 +1,4 @@
-// One WebSocket to a Realtime server, whose frames both ways go into a log. What is said is not decided here.
+// One WebSocket to a Realtime server; logs the frames of both directions.
 
 import { readFrame } from '@colloquy/protocol';
 import type { RecordingEntry, RecordingHeader } from '@colloquy/session';
@@ -12,9 +12,9 @@ export interface ConnectionOptions {
   /** Hears every frame of the server, after the log has it. */
   readonly onEvent?: (event: ServerFrame) => void;
   /** Told of `error` events, in words. */
-  readonly onError: (words: string) => void;
+  readonly onError: (message: string) => void;
   /** Told once that an open session has ended, and why. */
-  readonly onClose: (words: string) => void;
+  readonly onClose: (message: string) => void;
 }
 
 export interface ServerFrame {
@@ -31,7 +31,7 @@ export interface Connection {
 }
 
 /** A refused handshake looks to a page like a server that is not there. */
-const NOT_OPENED = 'The server did not open a session: it is not there, it is full, or it asks for another key.';
+const NOT_OPENED = 'Connection failed: the server is not running, is full, or requires another key.';
 
 export function createConnection(options: ConnectionOptions): Connection {
   const { log, onEvent, onError, onClose } = options;
@@ -41,21 +41,21 @@ export function createConnection(options: ConnectionOptions): Connection {
   ]);
   const now = () => Math.round(performance.now() - began);
   let sent = 0;
-  let told = '';
+  let lastError = '';
   let isOpen = false;
 
   const append = (entry: Unlined) => log.append({ ...entry, line: log.rows.length + 1 } as RecordingEntry);
-  let settle: (refused: string | undefined) => void = () => {};
+  let resolveOpened: (refused: string | undefined) => void = () => {};
   const opened = new Promise<string | undefined>((resolve) => {
-    settle = resolve;
+    resolveOpened = resolve;
   });
 
-  function hear(text: string): void {
+  function handleFrame(text: string): void {
     const at = now();
     const read = readFrame(text, false);
     const event = read.ok ? (read.value as ServerFrame) : undefined;
     if (typeof event !== 'object' || event === null || typeof event.type !== 'string') {
-      append({ kind: 'damaged', message: 'a frame that is no event' });
+      append({ kind: 'damaged', message: 'a frame that is not an event' });
       return;
     }
     if (!isOpen && event.type === 'session.created') {
@@ -63,21 +63,21 @@ export function createConnection(options: ConnectionOptions): Connection {
       append({ kind: 'header', header: headerOf(event) });
     }
     append({ kind: 'frame', frame: { at, from: 'server', event: event as never } });
-    if (event.type === 'error') onError((told = errorWords(event)));
+    if (event.type === 'error') onError((lastError = errorText(event)));
     onEvent?.(event);
-    if (isOpen) settle(undefined);
+    if (isOpen) resolveOpened(undefined);
   }
 
   socket.addEventListener('message', ({ data }) => {
-    if (typeof data === 'string') hear(data);
-    else append({ kind: 'damaged', message: 'a frame of bytes' });
+    if (typeof data === 'string') handleFrame(data);
+    else append({ kind: 'damaged', message: 'a binary frame' });
   });
   socket.addEventListener('close', ({ code, reason }) => {
-    if (!isOpen) return settle(told || reason || NOT_OPENED);
+    if (!isOpen) return resolveOpened(lastError || reason || NOT_OPENED);
     onClose(
       code === 1000 || code === 1005
         ? 'The session has ended.'
-        : `The session was ended (${code}${reason && `: ${reason}`}).`,
+        : `Connection lost (${code}${reason && `: ${reason}`}).`,
     );
   });
 
@@ -108,8 +108,8 @@ function headerOf({ session }: ServerFrame): RecordingHeader {
   };
 }
 
-function errorWords({ error }: ServerFrame): string {
+function errorText({ error }: ServerFrame): string {
   const { message, code } = (error ?? {}) as { message?: unknown; code?: unknown };
-  const words = typeof message === 'string' ? message : 'The server reports an error.';
-  return typeof code === 'string' ? `${words} (${code})` : words;
+  const text = typeof message === 'string' ? message : 'The server sent an error.';
+  return typeof code === 'string' ? `${text} (${code})` : text;
 }

@@ -1,5 +1,4 @@
-// What can be chosen for a session: which engine answers, how it sounds, how it knows that the user has finished, what it is told
-// and which functions it may call.
+// The settings of a session: model, voice, output, turn detection, instructions, tools.
 
 import type { ServerStatus } from '@colloquy/session';
 import type { Signal } from '@preact/signals';
@@ -30,14 +29,14 @@ export function SettingsForm({ app, talk }: { app: AppState; talk: Talk }) {
           known={voicesOf(server, settings.model.value)}
           placeholder="the server's"
         />
-        <Choice label="Answers" value={settings.output} choices={{ audio: 'spoken', text: 'written' }} />
+        <Choice label="Output" value={settings.output} choices={{ audio: 'spoken', text: 'written' }} />
         <Choice<TurnDetection>
           label="Turn detection"
           value={settings.turnDetection}
           choices={{
-            none: 'push to talk',
-            server_vad: 'server_vad: by silence',
-            semantic_vad: 'semantic_vad: by meaning',
+            none: 'none: push to talk',
+            server_vad: 'server_vad: silence',
+            semantic_vad: 'semantic_vad: meaning',
           }}
         />
         <label class="check">
@@ -48,7 +47,7 @@ export function SettingsForm({ app, talk }: { app: AppState; talk: Talk }) {
               settings.transcribe.value = currentTarget.checked;
             }}
           />
-          Write down what I say
+          Transcribe input
         </label>
         <label class="whole">
           Instructions
@@ -62,7 +61,7 @@ export function SettingsForm({ app, talk }: { app: AppState; talk: Talk }) {
           />
         </label>
         <label class="whole">
-          Tools, as JSON
+          Tools (JSON)
           <textarea
             rows={6}
             spellcheck={false}
@@ -70,19 +69,19 @@ export function SettingsForm({ app, talk }: { app: AppState; talk: Talk }) {
             value={settings.tools.value}
             placeholder='[{"type": "function", "name": "add", "description": "Adds", "parameters": {"type": "object"}}]'
             aria-invalid={!tools.ok}
-            aria-describedby="tools-words"
+            aria-describedby="tools-message"
             onInput={({ currentTarget }) => {
               settings.tools.value = currentTarget.value;
             }}
           />
         </label>
-        <p id="tools-words" class={tools.ok ? 'hint whole' : 'trouble whole'} aria-live="polite">
-          {tools.ok ? toolWords(tools.tools.length) : tools.words}
+        <p id="tools-message" class={tools.ok ? 'hint whole' : 'trouble whole'} aria-live="polite">
+          {tools.ok ? toolCountLabel(tools.tools.length) : tools.message}
         </p>
         <button type="button" disabled={!isOpen || !tools.ok} onClick={() => talk.applySettings()}>
-          Put into effect
+          Apply
         </button>
-        {isOpen && <span class="hint">The model stays what it was when the session was opened.</span>}
+        {isOpen && <span class="hint">The model of an open session cannot change.</span>}
       </div>
     </details>
   );
@@ -94,8 +93,8 @@ function voicesOf(server: ServerStatus | undefined, model: string): readonly str
   return engine?.voices ?? server?.voices ?? [];
 }
 
-const toolWords = (count: number) =>
-  count === 0 ? 'No tools. What functions return, you say here.' : count === 1 ? '1 tool.' : `${count} tools.`;
+const toolCountLabel = (count: number) =>
+  count === 0 ? 'No tools. You type the output of each function call.' : count === 1 ? '1 tool.' : `${count} tools.`;
 
 function Suggested(props: {
   id: string;
@@ -139,9 +138,9 @@ function Choice<T extends string>(props: { label: string; value: Signal<T>; choi
           value.value = currentTarget.value as T;
         }}
       >
-        {(Object.entries(choices) as [T, string][]).map(([name, words]) => (
+        {(Object.entries(choices) as [T, string][]).map(([name, label]) => (
           <option key={name} value={name}>
-            {words}
+            {label}
           </option>
         ))}
       </select>

@@ -1,4 +1,4 @@
-// Where one talks: a line to write in, the microphone, and what there is to choose.
+// The input of Talk: text field, microphone, buttons, settings.
 
 import { useState } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
@@ -10,36 +10,36 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
   const [text, setText] = useState('');
   const state = talk.state.value;
   useShortcuts('Talk', [
-    { key: 'n', words: 'write something', run: () => document.getElementById('say')?.focus() },
-    { key: ' ', words: 'talk while it is held', run: () => void talk.hold(), release: () => talk.release() },
-    { key: 'm', words: 'open or close the microphone', run: () => void talk.toggleMicrophone() },
-    { key: 'Escape', words: 'interrupt the answer', run: () => talk.interrupt(), inFields: true },
+    { key: 'n', label: 'type a message', run: () => document.getElementById('say')?.focus() },
+    { key: ' ', label: 'hold to talk', run: () => void talk.hold(), release: () => talk.release() },
+    { key: 'm', label: 'open or close the microphone', run: () => void talk.toggleMicrophone() },
+    { key: 'Escape', label: 'interrupt the response', run: () => talk.interrupt(), inFields: true },
   ]);
   const submit = (event: Event) => {
     event.preventDefault();
-    const said = text.trim();
-    if (said === '') return;
+    const message = text.trim();
+    if (message === '') return;
     setText('');
-    void talk.say(said);
+    void talk.say(message);
   };
   return (
     <section class="talk" aria-label="Talk">
       <Trouble talk={talk} />
       {state === 'idle' &&
-        app.server.value?.missing.map((words) => (
-          <p key={words} class="hint lack">
-            {words}
+        app.server.value?.missing.map((message) => (
+          <p key={message} class="hint lack">
+            {message}
           </p>
         ))}
       <form class="say" onSubmit={submit}>
         <label class="heard-only" for="say">
-          Say something in writing
+          Message
         </label>
         <input
           id="say"
           type="text"
           autocomplete="off"
-          placeholder={state === 'ended' ? 'Say something, in a new session' : 'Say something'}
+          placeholder={state === 'ended' ? 'Message, starts a new session' : 'Message'}
           value={text}
           onInput={({ currentTarget }) => setText(currentTarget.value)}
         />
@@ -52,7 +52,7 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
         </button>
         {state === 'open' ? (
           <button type="button" onClick={() => talk.hangUp()}>
-            Hang up
+            Disconnect
           </button>
         ) : (
           <button type="button" disabled={state === 'connecting'} onClick={() => void talk.connect()}>
@@ -66,15 +66,15 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
 }
 
 function Trouble({ talk }: { talk: Talk }) {
-  const words = talk.trouble.value;
+  const errorText = talk.errorMessage.value;
   const dismiss = () => {
-    talk.trouble.value = '';
+    talk.errorMessage.value = '';
   };
   return (
     <div role="alert">
-      {words !== '' && (
+      {errorText !== '' && (
         <p class="trouble">
-          {words}{' '}
+          {errorText}{' '}
           <button type="button" class="quiet" onClick={dismiss}>
             Dismiss
           </button>
@@ -125,7 +125,7 @@ function MicrophoneButtons({ talk }: { talk: Talk }) {
       <LevelMeter talk={talk} />
       <span class="hint" role="status">
         {MICROPHONE_WORDS[state]}
-        {isHeard.value && ' · you are heard'}
+        {isHeard.value && ' · speech detected'}
       </span>
     </>
   );
@@ -133,9 +133,9 @@ function MicrophoneButtons({ talk }: { talk: Talk }) {
 
 const MICROPHONE_WORDS = {
   off: '',
-  asking: 'asking for the microphone …',
+  asking: 'waiting for permission …',
   ready: 'microphone ready',
-  held: 'speak, then let go',
+  held: 'speak, then release',
   open: 'microphone open',
 } as const;
 
@@ -145,5 +145,5 @@ function LevelMeter({ talk }: { talk: Talk }) {
   if (microphone.value === 'off' || microphone.value === 'asking') return null;
   // Ears judge by ratios: -50 dB is nothing, 0 dB all.
   const share = Math.max(0, 1 + (20 * Math.log10(Math.max(level.value, 1e-6))) / 50);
-  return <meter class="level" min={0} max={1} value={share} aria-label="How loud you are" />;
+  return <meter class="level" min={0} max={1} value={share} aria-label="Input level" />;
 }

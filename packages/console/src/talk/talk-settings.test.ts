@@ -22,8 +22,8 @@ describe('tools as JSON', () => {
     ['[{"type":"function","name":5}]', /tools\[0\]\.name.*string/],
     ['[{"type":"other"}]', /tools\[0\]\.type/],
     ['"f"', /tools\[0\]/],
-  ])('%j is refused in words that name the place', (text, words) => {
-    expect(readTools(text)).toMatchObject({ ok: false, words: expect.stringMatching(words) });
+  ])('%j is refused in words that name the place', (text, message) => {
+    expect(readTools(text)).toMatchObject({ ok: false, message: expect.stringMatching(message) });
   });
 });
 
@@ -38,7 +38,7 @@ it('the settings become an update that a server takes, and say nothing that was 
   settings.transcribe.value = false;
   settings.output.value = 'text';
   const update = sessionUpdateOf(settings);
-  if (!update.ok) throw new Error(update.words);
+  if (!update.ok) throw new Error(update.message);
   expect(update.event).toMatchObject({
     session: {
       instructions: '',

@@ -1,4 +1,4 @@
-// What the user chooses for a session before or while talking, and the `session.update` that says so.
+// The settings of a session, and the `session.update` made from them.
 
 import { decodeClientEvent, readFrame } from '@colloquy/protocol';
 import { type Signal, signal } from '@preact/signals';
@@ -32,15 +32,15 @@ export function createTalkSettings(): TalkSettings {
   };
 }
 
-export type Update = { readonly ok: true; readonly event: object } | { readonly ok: false; readonly words: string };
+export type Update = { readonly ok: true; readonly event: object } | { readonly ok: false; readonly message: string };
 
 /** The tools a text stands for, or what is wrong with it, in one sentence that names the place. */
-export function readTools(text: string): { ok: true; tools: unknown[] } | { ok: false; words: string } {
+export function readTools(text: string): { ok: true; tools: unknown[] } | { ok: false; message: string } {
   if (text.trim() === '') return { ok: true, tools: [] };
   const read = readFrame(text, true);
   if (!read.ok || read.later) {
-    const words = read.ok ? (read.later as { message: string }).message : 'This is not JSON.';
-    return { ok: false, words: `Tools: ${words}${placeOfFault(text)}` };
+    const message = read.ok ? (read.later as { message: string }).message : 'Invalid JSON.';
+    return { ok: false, message: `Tools: ${message}${placeOfFault(text)}` };
   }
   const tools = Array.isArray(read.value) ? (read.value as unknown[]) : [read.value];
   const decoded = decodeClientEvent(
@@ -51,7 +51,7 @@ export function readTools(text: string): { ok: true; tools: unknown[] } | { ok: 
   const [{ param, message }] = decoded.issues;
   return {
     ok: false,
-    words: `Tools: ${message.replaceAll('session.tools', 'tools')}${param && !message.includes(param) ? ` (${param.replace('session.tools', 'tools')})` : ''}`,
+    message: `Tools: ${message.replaceAll('session.tools', 'tools')}${param && !message.includes(param) ? ` (${param.replace('session.tools', 'tools')})` : ''}`,
   };
 }
 

@@ -1,5 +1,5 @@
-// The session this page holds itself: opened, spoken into and ended here. What it says and hears goes into a log like any other;
-// the conversation is read off that log's mirror. Sound is `voice.ts`, the socket `connection.ts`.
+// The session of the page: connects, sends and logs. The conversation is read from the log's mirror.
+// Audio: `voice.ts`; socket: `connection.ts`.
 
 import { createResponseQueue, type ResponseQueue } from '@colloquy/session';
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
@@ -15,7 +15,7 @@ export interface Talk {
   readonly settings: TalkSettings;
   readonly state: ReadonlySignal<TalkState>;
   /** What went wrong last, in words; empty when nothing did. */
-  readonly trouble: Signal<string>;
+  readonly errorMessage: Signal<string>;
   /** The session as it is, or as it was; an empty log before the first. */
   readonly viewing: ReadonlySignal<Viewing>;
   readonly voice: Pick<Voice, 'microphone' | 'level' | 'isHeard' | 'speaking'>;
@@ -43,7 +43,7 @@ interface ResponseRequest {
 export function createTalk(api: ServerApi): Talk {
   const settings = createTalkSettings();
   const state = signal<TalkState>('idle');
-  const trouble = signal('');
+  const errorMessage = signal('');
   /** Calls the user has answered; the server's word for it may still be on its way. */
   const answered = new Set<string>();
   let connection: Connection | undefined;
@@ -53,8 +53,8 @@ export function createTalk(api: ServerApi): Talk {
   let asked = 0;
 
   const send = (event: object) => connection?.send(event);
-  const onTrouble = (words: string) => {
-    trouble.value = words;
+  const onTrouble = (message: string) => {
+    errorMessage.value = message;
   };
   const voice = createVoice({ send, respond, onTrouble });
 
@@ -76,7 +76,7 @@ export function createTalk(api: ServerApi): Talk {
     return createViewing({
       source: { kind: 'talk' },
       name: 'Talk',
-      words: 'not connected',
+      message: 'not connected',
       actions,
       speaking: voice.speaking,
     });
@@ -98,8 +98,8 @@ export function createTalk(api: ServerApi): Talk {
     if (!isWaiting && responses.current === null) respond();
   }
 
-  function hear(event: ServerFrame): void {
-    voice.hear(event);
+  function handleEvent(event: ServerFrame): void {
+    voice.handleEvent(event);
     const next = responses.observe(event) && responses.next();
     if (next) send(next);
     if (event.type !== 'response.done') return;
@@ -112,31 +112,31 @@ export function createTalk(api: ServerApi): Talk {
   async function open(): Promise<boolean> {
     voice.prepare();
     const before = viewing.peek();
-    const shown = before.log.rows.length === 0 ? before : newViewing();
-    viewing.value = shown;
+    const view = before.log.rows.length === 0 ? before : newViewing();
+    viewing.value = view;
     state.value = 'connecting';
-    trouble.value = '';
+    errorMessage.value = '';
     answered.clear();
     responses = createResponseQueue();
-    shown.status.value = { state: 'opening', words: 'connecting …' };
+    view.status.value = { state: 'opening', message: 'connecting …' };
     const protocols = await api.protocols('open_session');
-    if (!protocols.ok) return fail(shown, protocols.words);
+    if (!protocols.ok) return fail(view, protocols.message);
     const made = createConnection({
       model: settings.model.peek() || 'gpt-realtime',
       protocols: protocols.value,
-      log: shown.log,
-      onEvent: hear,
+      log: view.log,
+      onEvent: handleEvent,
       onError: onTrouble,
-      onClose(words) {
+      onClose(message) {
         end('ended');
-        shown.status.value = { state: 'ended', words };
+        view.status.value = { state: 'ended', message };
       },
     });
     connection = made;
     const refused = await made.opened;
-    if (refused !== undefined) return fail(shown, refused);
+    if (refused !== undefined) return fail(view, refused);
     state.value = 'open';
-    shown.status.value = { state: 'live', words: 'connected' };
+    view.status.value = { state: 'live', message: 'connected' };
     applySettings();
     return true;
   }
@@ -147,10 +147,10 @@ export function createTalk(api: ServerApi): Talk {
     voice.end();
   }
 
-  function fail(shown: Viewing, words: string): false {
+  function fail(view: Viewing, message: string): false {
     end('ended');
-    trouble.value = words;
-    shown.status.value = { state: 'failed', words: 'not connected' };
+    errorMessage.value = message;
+    view.status.value = { state: 'failed', message: 'not connected' };
     return false;
   }
 
@@ -165,7 +165,7 @@ export function createTalk(api: ServerApi): Talk {
   function applySettings(): void {
     const update = sessionUpdateOf(settings);
     if (update.ok) send(update.event);
-    else trouble.value = update.words;
+    else errorMessage.value = update.message;
   }
 
   function detectTurns(how: TurnDetection): void {
@@ -184,7 +184,7 @@ export function createTalk(api: ServerApi): Talk {
   return {
     settings,
     state,
-    trouble,
+    errorMessage,
     viewing,
     voice,
     connect,

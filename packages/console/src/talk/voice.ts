@@ -1,5 +1,4 @@
-// The spoken side of a session: the microphone goes out, the answer comes back and is heard, and what an interruption cut off is
-// truncated to what was heard.
+// Audio of the page's session: sends the microphone, plays responses, truncates interrupted items to what was heard.
 
 import { createAnswerAudio } from '@colloquy/session';
 import { type ReadonlySignal, signal } from '@preact/signals';
@@ -21,7 +20,7 @@ export interface Voice {
   readonly speaking: ReadonlySignal<{ readonly key: string; readonly ms: number } | undefined>;
   /** To be called when the user asks for a session: without that, browsers keep a page silent. */
   prepare(): void;
-  hear(event: ServerFrame): void;
+  handleEvent(event: ServerFrame): void;
   /** Falls silent, and tells the server what was heard. */
   silence(): Promise<void>;
   hold(): Promise<void>;
@@ -37,7 +36,7 @@ export interface VoiceOptions {
   readonly send: (event: object) => void;
   /** Asks for an answer, as soon as none is running. */
   readonly respond: () => void;
-  readonly onTrouble: (words: string) => void;
+  readonly onTrouble: (message: string) => void;
 }
 
 /** A shorter press is a slip: servers refuse less than 100 ms. */
@@ -57,7 +56,7 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
   let isWanted = false;
   let unwatch = () => {};
 
-  function take(samples: Float32Array): void {
+  function handleSamples(samples: Float32Array): void {
     level.value = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
     const isSending = state.peek() === 'held' || state.peek() === 'open';
     if (!isSending) return;
@@ -68,9 +67,9 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
   async function openOnce(): Promise<boolean> {
     if (microphone) return true;
     state.value = 'asking';
-    const opened = await openMicrophone(take);
+    const opened = await openMicrophone(handleSamples);
     if (opened.ok) microphone = opened.microphone;
-    else onTrouble(opened.words);
+    else onTrouble(opened.message);
     state.value = opened.ok ? 'ready' : 'off';
     return opened.ok;
   }
@@ -107,7 +106,7 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
         speaking.value = now;
       });
     },
-    hear(event) {
+    handleEvent(event) {
       switch (event.type) {
         case 'response.output_audio.delta': {
           const audio = answerAudio.receive(event);

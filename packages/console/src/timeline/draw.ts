@@ -1,8 +1,8 @@
-// The picture of the lanes, on a canvas. What is drawn where is worked out here too, so that a click finds what is under it.
+// Draws the lanes on a canvas and finds the span at a point.
 
 import type { PlacedLane, PlacedSpan } from './lane-rows.ts';
 import type { Lane, SpanKind, Spans } from './spans.ts';
-import { marksOf, type TimeWindow, timeWords } from './time-window.ts';
+import { marksOf, type TimeWindow, timeLabel } from './time-window.ts';
 
 /** Sizes in pixels. */
 const AXIS = 24;
@@ -101,10 +101,10 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture): void {
     context.fillStyle = color('--line');
     context.fillRect(xOf(mark), AXIS - 6, 1, height);
     context.fillStyle = color('--quiet');
-    const words = timeWords(mark, step);
-    const isAtEdge = xOf(mark) + 4 + context.measureText(words).width > width;
+    const label = timeLabel(mark, step);
+    const isAtEdge = xOf(mark) + 4 + context.measureText(label).width > width;
     context.textAlign = isAtEdge ? 'right' : 'left';
-    context.fillText(words, xOf(mark) + (isAtEdge ? -4 : 4), AXIS / 2 - 2);
+    context.fillText(label, xOf(mark) + (isAtEdge ? -4 : 4), AXIS / 2 - 2);
     context.textAlign = 'left';
   }
 
@@ -173,7 +173,7 @@ function drawSpan(context: CanvasRenderingContext2D, { span, index, row }: Place
   const left = Math.max(LABEL - 2, xOf(span.from));
   const right = Math.min(width + 2, Math.max(xOf(until), xOf(span.from) + 3));
   const y = top + row * ROW + 2;
-  context.fillStyle = color(span.isPoor ? '--poor' : COLORS[span.kind]);
+  context.fillStyle = color(span.hasFailed ? '--poor' : COLORS[span.kind]);
   context.globalAlpha = span.kind === 'response' ? 1 : 0.85;
   context.fillRect(left, y, right - left, ROW - 4);
   context.globalAlpha = 1;
@@ -184,11 +184,11 @@ function drawSpan(context: CanvasRenderingContext2D, { span, index, row }: Place
   }
   const room = right - left - 8;
   if (room < 24) return;
-  const words = `${span.words} ${timeWords(until - span.from, 10)}`;
-  context.fillStyle = color(span.kind === 'response' && !span.isPoor ? '--ink' : '--on-mark');
+  const label = `${span.label} ${timeLabel(until - span.from, 10)}`;
+  context.fillStyle = color(span.kind === 'response' && !span.hasFailed ? '--ink' : '--on-mark');
   const fits = Math.floor(room / 6.2);
   context.fillText(
-    words.length > fits ? `${words.slice(0, Math.max(1, fits - 1))}…` : words,
+    label.length > fits ? `${label.slice(0, Math.max(1, fits - 1))}…` : label,
     left + 4,
     y + ROW / 2 - 2,
   );

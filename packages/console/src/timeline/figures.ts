@@ -1,4 +1,4 @@
-// The numbers behind the plots: read off the timings, the usages and the sound of a log.
+// The data of the charts, from the timings, usages and audio of a log.
 
 import { costOf, isBilled, type Timing } from '@colloquy/session';
 import { PEAK_MS, peaksOf } from '../audio/samples.ts';
@@ -19,7 +19,7 @@ export interface Figures {
     readonly values: readonly (number | null)[];
   }[];
   /** What stands in it, in a sentence. */
-  readonly words: string;
+  readonly summary: string;
 }
 
 /** Of the first `count` rows. */
@@ -51,11 +51,11 @@ function latency(all: Timed): Figures {
     unit: 'ms',
     at: answers.map(({ row }) => row.at as number),
     lines: [
-      line('first sound', '--fine', ({ first_audio_ms }) => first_audio_ms),
-      line('first words', '--mark', ({ first_output_ms }) => first_output_ms),
+      line('first audio', '--fine', ({ first_audio_ms }) => first_audio_ms),
+      line('first text', '--mark', ({ first_output_ms }) => first_output_ms),
       line('all', '--quiet', ({ total_ms }) => total_ms),
     ],
-    words: `${answers.length} answers, the slowest began after ${Math.round(slowest)} ms.`,
+    summary: `${answers.length} answers, slowest first audio after ${Math.round(slowest)} ms.`,
   };
 }
 
@@ -77,10 +77,10 @@ function tokens(all: Timed): Figures {
     at: all.map(({ row }) => row.at as number),
     lines: [
       { label: 'in', color: '--mark', values: fresh },
-      { label: 'in, of the cache', color: '--quiet', values: cached },
+      { label: 'cached input', color: '--quiet', values: cached },
       { label: 'out', color: '--fine', values: out },
     ],
-    words: `${fresh.at(-1) ?? 0} in, ${cached.at(-1) ?? 0} of the cache, ${out.at(-1) ?? 0} out.`,
+    summary: `${fresh.at(-1) ?? 0} in, ${cached.at(-1) ?? 0} cached, ${out.at(-1) ?? 0} out.`,
   };
 }
 
@@ -101,7 +101,7 @@ function cost(all: Timed, engine: string | undefined): Figures {
     unit: PRICES.currency,
     at: all.map(({ row }) => row.at as number),
     lines: [{ label: 'in all', color: '--warn', values: isKnown ? sums : [] }],
-    words: `${(sums.at(-1) ?? 0).toFixed(4)} ${PRICES.currency}${asIf}${isPriced ? '' : ', without what has no price'}.`,
+    summary: `${(sums.at(-1) ?? 0).toFixed(4)} ${PRICES.currency}${asIf}${isPriced ? '' : ', without unknown prices'}.`,
   };
 }
 
@@ -130,7 +130,7 @@ function loudness(log: FrameLog, count: number): Figures {
       { label: 'user', color: '--mark', values: values(sides.user) },
       { label: 'assistant', color: '--fine', values: values(sides.assistant) },
     ],
-    words: 'What was said, from where its first piece came.',
+    summary: 'Peak level of the audio, from the time its first part arrived.',
   };
 }
 

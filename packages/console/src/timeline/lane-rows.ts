@@ -1,4 +1,4 @@
-// Spans of one lane put into rows, so that none covers another.
+// Arranges the spans of one lane in rows without overlap.
 
 import { LANES, type Lane, type Span } from './spans.ts';
 
@@ -17,7 +17,7 @@ export interface PlacedLane {
 }
 
 /** Rows a lane has at most; what finds no room stands in the last. */
-const MOST_ROWS = 6;
+const MAX_ROWS = 6;
 
 /** `end` stands for the end of what lasts. */
 export function laneRows(spans: readonly Span[], end: number): PlacedLane[] {
@@ -31,7 +31,7 @@ export function laneRows(spans: readonly Span[], end: number): PlacedLane[] {
     const lane = placed.get(span.lane);
     if (!lane) continue;
     const free = lane.ends.findIndex((each) => each <= span.from);
-    const row = free >= 0 ? free : Math.min(lane.ends.length, MOST_ROWS - 1);
+    const row = free >= 0 ? free : Math.min(lane.ends.length, MAX_ROWS - 1);
     lane.ends[row] = Math.max(lane.ends[row] ?? 0, span.to ?? end);
     lane.spans.push({ span, index, row });
   }

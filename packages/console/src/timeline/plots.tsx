@@ -1,4 +1,4 @@
-// Figures over the session: how long answers took, how loud it was, what it consumed and cost.
+// Charts over the session: latency, loudness, tokens, cost.
 
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
@@ -36,7 +36,7 @@ const short = (value: number) => String(Number(value.toPrecision(4)));
 
 function Plot({ figures, window: { from, to } }: { figures: Figures; window: TimeWindow }) {
   const box = useRef<HTMLDivElement>(null);
-  const { name, unit, at, lines, words } = figures;
+  const { name, unit, at, lines, summary } = figures;
   useEffect(() => {
     const { current } = box;
     if (!current) return;
@@ -79,7 +79,7 @@ function Plot({ figures, window: { from, to } }: { figures: Figures; window: Tim
   return (
     <figure class="plot">
       <figcaption>
-        {name}, {unit}. <span class="hint">{words}</span>
+        {name}, {unit}. <span class="hint">{summary}</span>
       </figcaption>
       <div ref={box} />
     </figure>

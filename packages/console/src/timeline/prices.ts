@@ -1,4 +1,4 @@
-// What tokens cost, by the list that `colloquy measure` counts with too.
+// Prices of tokens, from the list that `colloquy measure` uses.
 
 import type { PriceList } from '@colloquy/session';
 import prices from '@colloquy/session/prices.json' with { type: 'json' };

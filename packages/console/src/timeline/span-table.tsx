@@ -1,11 +1,11 @@
-// The spans as a table: for those who read rather than look, and for exact numbers.
+// The spans as a table.
 
-import { Words } from '../conversation/words.tsx';
+import { SafeText } from '../conversation/safe-text.tsx';
 import { LANE_NAMES } from './draw.ts';
 import type { Span } from './spans.ts';
 
 /** Rows shown at once. */
-const MOST = 300;
+const MAX_ROWS = 300;
 
 export interface SpanTableProps {
   readonly spans: readonly Span[];
@@ -14,17 +14,17 @@ export interface SpanTableProps {
 }
 
 export function SpanTable({ spans, selected, choose }: SpanTableProps) {
-  const first = Math.max(0, spans.length - MOST);
+  const first = Math.max(0, spans.length - MAX_ROWS);
   return (
     <details class="span-table">
-      <summary>What took how long, as a table</summary>
+      <summary>Spans as a table</summary>
       <table>
         <thead>
           <tr>
             <th scope="col">lane</th>
             <th scope="col">what</th>
             <th scope="col">from, s</th>
-            <th scope="col">took, ms</th>
+            <th scope="col">duration, ms</th>
           </tr>
         </thead>
         <tbody>
@@ -35,10 +35,10 @@ export function SpanTable({ spans, selected, choose }: SpanTableProps) {
                 <button
                   type="button"
                   class="quiet"
-                  data-poor={span.isPoor || undefined}
+                  data-poor={span.hasFailed || undefined}
                   onClick={() => choose(first + n)}
                 >
-                  <Words text={span.words} />
+                  <SafeText text={span.label} />
                 </button>
               </td>
               <td class="number">{(span.from / 1000).toFixed(3)}</td>
@@ -47,7 +47,7 @@ export function SpanTable({ spans, selected, choose }: SpanTableProps) {
           ))}
         </tbody>
       </table>
-      {first > 0 && <p class="hint">{first} earlier ones are not listed.</p>}
+      {first > 0 && <p class="hint">{first} earlier spans are not listed.</p>}
     </details>
   );
 }

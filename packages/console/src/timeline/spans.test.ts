@@ -1,4 +1,4 @@
-// What took time in a log.
+// Spans of a log.
 
 import { readFileSync } from 'node:fs';
 import { readRecordingLine } from '@colloquy/session';
@@ -110,7 +110,7 @@ describe('createSpans', () => {
     expect(mcp.of('listing')[0]).toEqual([0, 80]);
     expect(mcp.of('approval').length).toBeGreaterThan(1);
     expect(mcp.of('mcp').every(([, to]) => to !== null)).toBe(true);
-    expect(mcp.spans.spans.filter(({ isPoor }) => isPoor).length).toBeGreaterThan(1);
+    expect(mcp.spans.spans.filter(({ hasFailed }) => hasFailed).length).toBeGreaterThan(1);
   });
 
   it.each(['speech-turns', 'truncation', 'tool-round', 'errors', 'drain'])(

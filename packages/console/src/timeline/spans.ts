@@ -1,5 +1,4 @@
-// What took time in a log, lane by lane: speech, answers and their parts, tools, what was being played. Reads rows as they come and
-// goes on where it stopped; times are milliseconds of the log.
+// Builds the spans of a log per lane: speech, responses and parts, tools, playback. Incremental; times in milliseconds.
 
 import { BYTES_PER_MS, type RealtimeAudioFormat } from '@colloquy/protocol';
 import { createSessionBlocks, createStopwatch, type LoggedFrame, type SessionBlock } from '@colloquy/session';
@@ -42,9 +41,9 @@ export interface Span {
   /** The row that began it. */
   readonly row: number;
   /** What it is, and how it ended. */
-  readonly words: string;
+  readonly label: string;
   /** Whether something went wrong. */
-  readonly isPoor: boolean;
+  readonly hasFailed: boolean;
 }
 
 export interface Spans {
@@ -71,7 +70,7 @@ interface Answer {
   readonly span: number;
   readonly began: number;
   firstOutput?: number;
-  firstWords?: number;
+  firstTextAt?: number;
   firstAudio?: number;
   /** When the user began to speak over it. */
   interrupted?: { at: number; row: number };
@@ -93,16 +92,16 @@ export function createSpans({ rows }: FrameLog): Spans {
   const stopwatch = createStopwatch();
   let session: SessionBlock | undefined;
 
-  function add(span: Omit<Span, 'isPoor'> & { isPoor?: boolean }): number {
-    spans.push({ isPoor: false, ...span });
+  function add(span: Omit<Span, 'hasFailed'> & { hasFailed?: boolean }): number {
+    spans.push({ hasFailed: false, ...span });
     return spans.length - 1;
   }
 
-  function begin(key: string, span: Omit<Span, 'to' | 'isPoor'>): void {
+  function begin(key: string, span: Omit<Span, 'to' | 'hasFailed'>): void {
     if (key !== ' ') open.set(key, add({ ...span, to: null }));
   }
 
-  function finish(key: string, at: number, change: Partial<Pick<Span, 'words' | 'isPoor'>> = {}): void {
+  function finish(key: string, at: number, change: Partial<Pick<Span, 'label' | 'hasFailed'>> = {}): void {
     const index = open.get(key);
     if (index === undefined) return;
     open.delete(key);
@@ -125,7 +124,7 @@ export function createSpans({ rows }: FrameLog): Spans {
     if (item.type === 'function_call_output') finish(`call ${text(item.call_id)}`, at);
     if (item.type === 'mcp_approval_response')
       finish(`approval ${text(item.approval_request_id)}`, at, {
-        words: `approval: ${item.approve === true ? 'given' : 'denied'}`,
+        label: `approval: ${item.approve === true ? 'given' : 'denied'}`,
       });
   }
 
@@ -141,7 +140,7 @@ export function createSpans({ rows }: FrameLog): Spans {
         return configure(object(event.session));
       case 'input_audio_buffer.speech_started':
         for (const answer of answers.values()) answer.interrupted ??= { at, row };
-        return begin(`speech ${id}`, { lane: 'user', kind: 'speech', from: at, row, words: 'the user speaks' });
+        return begin(`speech ${id}`, { lane: 'user', kind: 'speech', from: at, row, label: 'User speech' });
       case 'input_audio_buffer.speech_stopped': {
         finish(`speech ${id}`, at);
         const from = silenceMs === undefined ? undefined : at - silenceMs;
@@ -152,16 +151,16 @@ export function createSpans({ rows }: FrameLog): Spans {
             from: Math.max(0, from),
             to: at,
             row,
-            words: 'silence that ends the turn',
+            label: 'VAD silence',
           });
         return;
       }
       case 'input_audio_buffer.committed':
-        return begin(`words ${id}`, { lane: 'user', kind: 'recognition', from: at, row, words: 'recognition' });
+        return begin(`words ${id}`, { lane: 'user', kind: 'recognition', from: at, row, label: 'STT' });
       case 'conversation.item.input_audio_transcription.completed':
         return finish(`words ${id}`, at);
       case 'conversation.item.input_audio_transcription.failed':
-        return finish(`words ${id}`, at, { words: 'recognition failed', isPoor: true });
+        return finish(`words ${id}`, at, { label: 'Transcription failed', hasFailed: true });
       case 'conversation.item.truncated':
         return truncate(id, event.audio_end_ms, at);
       case 'response.created':
@@ -172,21 +171,21 @@ export function createSpans({ rows }: FrameLog): Spans {
       case 'response.output_item.done':
         return call(row, at, type, object(event.item));
       case 'response.mcp_call.in_progress':
-        return begin(`mcp ${id}`, { lane: 'tools', kind: 'mcp', from: at, row, words: 'MCP call' });
+        return begin(`mcp ${id}`, { lane: 'tools', kind: 'mcp', from: at, row, label: 'MCP call' });
       case 'response.mcp_call.completed':
         return finish(`mcp ${id}`, at);
       case 'response.mcp_call.failed':
-        return finish(`mcp ${id}`, at, { words: 'MCP call failed', isPoor: true });
+        return finish(`mcp ${id}`, at, { label: 'MCP call failed', hasFailed: true });
       case 'mcp_list_tools.in_progress':
-        return begin(`list ${id}`, { lane: 'tools', kind: 'listing', from: at, row, words: 'listing of MCP tools' });
+        return begin(`list ${id}`, { lane: 'tools', kind: 'listing', from: at, row, label: 'List MCP tools' });
       case 'mcp_list_tools.completed':
         return finish(`list ${id}`, at);
       case 'mcp_list_tools.failed':
-        return finish(`list ${id}`, at, { words: 'listing of MCP tools failed', isPoor: true });
+        return finish(`list ${id}`, at, { label: 'listing of MCP tools failed', hasFailed: true });
       case 'error': {
         const { code, message } = object(event.error);
-        const words = `error: ${text(message).slice(0, 200) || text(code)}`;
-        add({ lane: 'server', kind: 'error', from: at, to: at, row, words, isPoor: true });
+        const label = `error: ${text(message).slice(0, 200) || text(code)}`;
+        add({ lane: 'server', kind: 'error', from: at, to: at, row, label, hasFailed: true });
         return;
       }
       default:
@@ -208,9 +207,9 @@ export function createSpans({ rows }: FrameLog): Spans {
     const id = text(response.id);
     if (id === '') return;
     const isAside = response.conversation_id === null;
-    const words = isAside ? 'an answer outside the conversation' : 'an answer';
+    const label = isAside ? 'Out-of-band response' : 'Response';
     answers.set(id, {
-      span: add({ lane: 'response', kind: 'response', from: at, to: null, row, words }),
+      span: add({ lane: 'response', kind: 'response', from: at, to: null, row, label }),
       began: at,
     });
   }
@@ -221,15 +220,15 @@ export function createSpans({ rows }: FrameLog): Spans {
     if (!made) return;
     if (made.firstOutput === undefined) {
       made.firstOutput = at;
-      add({ lane: 'response', kind: 'model', from: made.began, to: at, row, words: 'to the first words' });
+      add({ lane: 'response', kind: 'model', from: made.began, to: at, row, label: 'LLM first text' });
     }
-    if (TRANSCRIPT_DELTA.test(type)) made.firstWords ??= at;
+    if (TRANSCRIPT_DELTA.test(type)) made.firstTextAt ??= at;
     if (!AUDIO_DELTA.test(type)) return;
     if (made.firstAudio === undefined) {
       made.firstAudio = at;
-      const words = 'from the first words to their sound';
-      if (made.firstWords !== undefined)
-        add({ lane: 'response', kind: 'synthesis', from: made.firstWords, to: at, row, words });
+      const label = 'TTS first audio';
+      if (made.firstTextAt !== undefined)
+        add({ lane: 'response', kind: 'synthesis', from: made.firstTextAt, to: at, row, label });
       const ms = stopwatch.soFar(frame)?.first_audio_ms ?? at - made.began;
       add({
         lane: 'response',
@@ -237,7 +236,7 @@ export function createSpans({ rows }: FrameLog): Spans {
         from: at - ms,
         to: at,
         row,
-        words: 'from being asked to the first sound',
+        label: 'Time to first audio',
       });
     }
     play(row, at, text(event.item_id), text(event.delta));
@@ -250,7 +249,11 @@ export function createSpans({ rows }: FrameLog): Spans {
     let sound = playing.get(item);
     if (!sound) {
       const from = Math.max(at, playedUntil);
-      sound = { span: add({ lane: 'playback', kind: 'playback', from, to: from, row, words: 'sound' }), from, ms: 0 };
+      sound = {
+        span: add({ lane: 'playback', kind: 'playback', from, to: from, row, label: 'Played audio' }),
+        from,
+        ms: 0,
+      };
       playing.set(item, sound);
     }
     sound.ms += ms;
@@ -258,12 +261,16 @@ export function createSpans({ rows }: FrameLog): Spans {
     spans[sound.span] = { ...(spans[sound.span] as Span), to: playedUntil };
   }
 
-  function truncate(item: string, heard: unknown, at: number): void {
+  function truncate(item: string, playedMs: unknown, at: number): void {
     const sound = playing.get(item);
-    if (!sound || typeof heard !== 'number') return;
-    const to = sound.from + Math.min(heard, sound.ms);
+    if (!sound || typeof playedMs !== 'number') return;
+    const to = sound.from + Math.min(playedMs, sound.ms);
     playedUntil = Math.min(playedUntil, Math.max(to, at));
-    spans[sound.span] = { ...(spans[sound.span] as Span), to, words: `sound, cut after ${Math.round(heard)} ms` };
+    spans[sound.span] = {
+      ...(spans[sound.span] as Span),
+      to,
+      label: `Played audio, cut after ${Math.round(playedMs)} ms`,
+    };
   }
 
   function answered(at: number, response: Json): void {
@@ -274,8 +281,8 @@ export function createSpans({ rows }: FrameLog): Spans {
     const status = text(response.status) || 'ended';
     const reason = text(object(response.status_details).reason);
     const span = spans[made.span] as Span;
-    const words = `${span.words}: ${status}${reason ? `, ${reason.replaceAll('_', ' ')}` : ''}`;
-    spans[made.span] = { ...span, to: at, words, isPoor: status === 'failed' };
+    const label = `${span.label}: ${status}${reason ? `, ${reason.replaceAll('_', ' ')}` : ''}`;
+    spans[made.span] = { ...span, to: at, label, hasFailed: status === 'failed' };
     const { interrupted } = made;
     if (status === 'cancelled' && interrupted)
       add({
@@ -284,7 +291,7 @@ export function createSpans({ rows }: FrameLog): Spans {
         from: interrupted.at,
         to: at,
         row: interrupted.row,
-        words: 'interrupted',
+        label: 'interrupted',
       });
   }
 
@@ -296,7 +303,7 @@ export function createSpans({ rows }: FrameLog): Spans {
         kind: 'function',
         from: at,
         row,
-        words: `function ${name}`,
+        label: `function ${name}`,
       });
     if (item.type === 'mcp_approval_request' && type.endsWith('.done'))
       begin(`approval ${text(item.id)}`, {
@@ -304,7 +311,7 @@ export function createSpans({ rows }: FrameLog): Spans {
         kind: 'approval',
         from: at,
         row,
-        words: 'waits for approval',
+        label: 'Waiting for approval',
       });
   }
 

@@ -1,7 +1,7 @@
-// The stretch of time that is in sight.
+// The visible time range.
 
 import { describe, expect, it } from 'vitest';
-import { marksOf, moved, showing, timeWords, whole, zoomed } from './time-window.ts';
+import { marksOf, moved, showing, timeLabel, whole, zoomed } from './time-window.ts';
 
 const END = 10_000;
 
@@ -37,7 +37,7 @@ describe('the stretch in sight', () => {
   });
 
   it('says times as exactly as it needs', () => {
-    expect([timeWords(1500, 500), timeWords(1505, 5), timeWords(61_000, 1000), timeWords(0, 1)]).toEqual([
+    expect([timeLabel(1500, 500), timeLabel(1505, 5), timeLabel(61_000, 1000), timeLabel(0, 1)]).toEqual([
       '1.5 s',
       '1.505 s',
       '1:01',

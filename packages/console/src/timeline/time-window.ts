@@ -1,4 +1,4 @@
-// The stretch of time that is in sight, and the ways it moves.
+// The visible time range, and how it zooms and moves.
 
 /** Milliseconds of the log, from the left edge to the right one. */
 export interface TimeWindow {
@@ -48,7 +48,7 @@ export function marksOf({ from, to }: TimeWindow, most: number): number[] {
 }
 
 /** `1500` → `1.5 s`, `61000` → `1:01`; as exact as marks `step` apart need. */
-export function timeWords(ms: number, step: number): string {
+export function timeLabel(ms: number, step: number): string {
   if (step < 1000 || ms < 60_000) return `${Number((ms / 1000).toFixed(step < 10 ? 3 : step < 100 ? 2 : 1))} s`;
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

@@ -1,7 +1,7 @@
-// What happened when: lanes and spans on one time axis, to be looked at closer, moved along and pointed at.
+// Lanes and spans on one time axis, with zoom, pan and selection.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { Words } from '../conversation/words.tsx';
+import { SafeText } from '../conversation/safe-text.tsx';
 import type { LogRow } from '../log/log-row.ts';
 import { addressOf } from '../route.ts';
 import { colorScheme } from '../shell/color-scheme.ts';
@@ -69,19 +69,19 @@ export function TimelineView({ viewing }: { viewing: Viewing }) {
   const middle = (window.from + window.to) / 2;
   const jump = () => {
     const from = pointed === undefined ? -1 : pointed;
-    const isPoor = (span: Span | undefined) => span?.isPoor === true;
-    const next = spans.spans.findIndex((span, index) => index > from && isPoor(span));
-    point(next >= 0 ? next : spans.spans.findIndex(isPoor));
+    const hasFailed = (span: Span | undefined) => span?.hasFailed === true;
+    const next = spans.spans.findIndex((span, index) => index > from && hasFailed(span));
+    point(next >= 0 ? next : spans.spans.findIndex(hasFailed));
   };
   useShortcuts('Timeline', [
-    { key: '+', words: 'closer', run: () => setChosen(zoomed(window, middle, CLOSER, end)) },
-    { key: '-', words: 'further away', run: () => setChosen(zoomed(window, middle, 1 / CLOSER, end)) },
-    { key: '0', words: 'all of it', run: () => setChosen(undefined) },
-    { key: 'ArrowLeft', words: 'earlier', run: () => setChosen(moved(window, -STEP, end)) },
-    { key: 'ArrowRight', words: 'later', run: () => setChosen(moved(window, STEP, end)) },
-    { key: 'e', words: 'next error', run: jump },
-    { key: 'n', words: 'next span', run: () => point(Math.min(spans.spans.length - 1, (pointed ?? -1) + 1)) },
-    { key: 'p', words: 'previous span', run: () => point(Math.max(0, (pointed ?? 1) - 1)) },
+    { key: '+', label: 'zoom in', run: () => setChosen(zoomed(window, middle, CLOSER, end)) },
+    { key: '-', label: 'zoom out', run: () => setChosen(zoomed(window, middle, 1 / CLOSER, end)) },
+    { key: '0', label: 'show all', run: () => setChosen(undefined) },
+    { key: 'ArrowLeft', label: 'earlier', run: () => setChosen(moved(window, -STEP, end)) },
+    { key: 'ArrowRight', label: 'later', run: () => setChosen(moved(window, STEP, end)) },
+    { key: 'e', label: 'next error', run: jump },
+    { key: 'n', label: 'next span', run: () => point(Math.min(spans.spans.length - 1, (pointed ?? -1) + 1)) },
+    { key: 'p', label: 'previous span', run: () => point(Math.max(0, (pointed ?? 1) - 1)) },
   ]);
 
   const at = (event: PointerEvent) => {
@@ -92,15 +92,15 @@ export function TimelineView({ viewing }: { viewing: Viewing }) {
     <div class="timeline" ref={box}>
       <div class="timeline-tools">
         <button type="button" onClick={() => setChosen(zoomed(window, middle, CLOSER, end))}>
-          Closer
+          Zoom in
         </button>
         <button type="button" onClick={() => setChosen(zoomed(window, middle, 1 / CLOSER, end))}>
-          Further
+          Zoom out
         </button>
         <button type="button" onClick={() => setChosen(undefined)}>
           All
         </button>
-        <button type="button" onClick={jump} disabled={!spans.spans.some(({ isPoor }) => isPoor)}>
+        <button type="button" onClick={jump} disabled={!spans.spans.some(({ hasFailed }) => hasFailed)}>
           Next error
         </button>
         <Pointed viewing={viewing} span={pointed === undefined ? undefined : spans.spans[pointed]} />
@@ -109,7 +109,7 @@ export function TimelineView({ viewing }: { viewing: Viewing }) {
         ref={canvas}
         class="lanes"
         role="img"
-        aria-label={`Timeline: ${lanes.map(({ lane, spans: all }) => `${LANE_NAMES[lane]} ${all.length}`).join(', ')}. The table below says the same.`}
+        aria-label={`Timeline: ${lanes.map(({ lane, spans: all }) => `${LANE_NAMES[lane]} ${all.length}`).join(', ')}. The table below has the same data.`}
         style={{ width: `${width}px`, height: `${heightOf(lanes)}px` }}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
@@ -134,7 +134,7 @@ export function TimelineView({ viewing }: { viewing: Viewing }) {
           upTo.value = rowsUntil(log.rows, momentAt(picture, x));
         }}
       />
-      {end === 0 && <p class="empty">Nothing has a time yet.</p>}
+      {end === 0 && <p class="empty">No timed events yet.</p>}
       <Plots viewing={viewing} count={total} window={window} />
       <SpanTable spans={spans.spans} selected={pointed} choose={point} />
     </div>
@@ -147,7 +147,7 @@ function Pointed({ viewing, span }: { viewing: Viewing; span: Span | undefined }
   const took = span.to === null ? 'lasts' : `${Math.round(span.to - span.from)} ms`;
   return (
     <p role="status">
-      <Words text={span.words} />, {took}{' '}
+      <SafeText text={span.label} />, {took}{' '}
       <a href={addressOf({ view: 'log', source: viewing.source, tab: 'events', line })}>line {line}</a>
     </p>
   );
@@ -156,9 +156,9 @@ function Pointed({ viewing, span }: { viewing: Viewing; span: Span | undefined }
 type Wheel = WheelEvent & { readonly currentTarget: HTMLCanvasElement };
 
 /** A wheel moves the picture and not the page, which only a listener of this kind may say. */
-function useWheel(canvas: { readonly current: HTMLCanvasElement | null }, hear: (event: Wheel) => void): void {
-  const latest = useRef(hear);
-  latest.current = hear;
+function useWheel(canvas: { readonly current: HTMLCanvasElement | null }, onWheel: (event: Wheel) => void): void {
+  const latest = useRef(onWheel);
+  latest.current = onWheel;
   useEffect(() => {
     const { current } = canvas;
     if (!current) return;

@@ -1,5 +1,5 @@
-// What a beta client sends, and what it becomes for a GA server. Pure: the state that joins requests to their answers goes in
-// and comes out. The other three directions are in `beta-server-events.ts` and `beta-upstream.ts`.
+// Converts client events from beta to GA. Pure; the state that links requests and responses is passed in and returned.
+// The other directions: `beta-server-events.ts` and `beta-upstream.ts`.
 
 import type { Issue } from '../errors.ts';
 import { literal, nullable, object, optional, type Schema } from '../schema/schema.ts';
@@ -100,7 +100,7 @@ export function toGaClientEvent(state: BetaState, event: unknown): GaClientEvent
 
   switch (event.type) {
     case 'session.update':
-      return asked(state, 'session', event, event.session as BetaSessionConfig, {
+      return requestTemperature(state, 'session', event, event.session as BetaSessionConfig, {
         session: sessionToGa('realtime', event.session as object),
       });
     case 'transcription_session.update':
@@ -112,7 +112,7 @@ export function toGaClientEvent(state: BetaState, event: unknown): GaClientEvent
     case 'response.create': {
       const config = (event.response ?? {}) as BetaResponseConfig;
       const response = nest(RESPONSE_CREATE_FIELDS, config) as RealtimeResponseCreateParams;
-      return asked(state, 'response', event, config, isObject(event.response) ? { response } : {});
+      return requestTemperature(state, 'response', event, config, isObject(event.response) ? { response } : {});
     }
     case 'conversation.item.create':
       return passed(state, { ...event, item: itemToGa(event.item) });
@@ -124,8 +124,8 @@ function judge(event: { type: Reshaped; item?: unknown; response?: unknown }): I
   const issue = SHAPES[event.type].check(event, 'server');
   if (issue || !isObject(event.response) || !Array.isArray(event.response.input)) return issue;
   for (const [index, item] of event.response.input.entries()) {
-    const found = refuseGaItem(item, `response.input[${index}]`);
-    if (found) return found;
+    const issue = refuseGaItem(item, `response.input[${index}]`);
+    if (issue) return issue;
   }
   return undefined;
 }
@@ -133,14 +133,14 @@ function judge(event: { type: Reshaped; item?: unknown; response?: unknown }): I
 const passed = (state: BetaState, event: unknown): GaClientEvent => ({ ok: true, state, event: event as ClientEvent });
 
 /** The request is remembered with its temperature until the server accepts or refuses it. */
-function asked(
+function requestTemperature(
   state: BetaState,
   what: 'session' | 'response',
   event: Record<string, unknown>,
   config: { temperature?: number },
   changed: object,
 ): GaClientEvent {
-  const given = config.temperature == null ? {} : { temperature: config.temperature };
-  const [next, event_id] = ask(state, what, event.event_id, given);
-  return { ok: true, state: next, event: { ...event, event_id, ...changed } as unknown as ClientEvent, ...given };
+  const temperature = config.temperature == null ? {} : { temperature: config.temperature };
+  const [next, event_id] = ask(state, what, event.event_id, temperature);
+  return { ok: true, state: next, event: { ...event, event_id, ...changed } as unknown as ClientEvent, ...temperature };
 }

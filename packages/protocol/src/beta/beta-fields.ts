@@ -1,4 +1,4 @@
-// One field in two dialects: where the beta shape keeps it (flat) and where GA does (nested), and how its value is said there.
+// One field in beta (flat) and GA (nested), and the conversion of its value.
 // The tables of fields are in `beta-session.ts` and `beta-response.ts`.
 
 /** A field's beta name, its GA path, and how its value differs, if it does. */

@@ -1,4 +1,4 @@
-// The maps of `beta.ts` over frames: text in, text out. A frame whose event is the same in both dialects is not parsed.
+// The conversions of `beta.ts` over frames: text in, text out. Frames that are equal in beta and GA are not parsed.
 
 import { decodeServerEvent } from '../codec/codec.ts';
 import { readFrame } from '../codec/frame-guard.ts';

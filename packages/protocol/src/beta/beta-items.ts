@@ -1,4 +1,4 @@
-// Conversation items in two dialects: the parts an assistant says have other names in beta, images and MCP items do not exist.
+// Conversation items in beta and GA: assistant parts have other names in beta; images and MCP items do not exist there.
 
 import type { Issue } from '../errors.ts';
 import { quote } from '../schema/check.ts';

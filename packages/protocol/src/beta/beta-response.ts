@@ -1,4 +1,4 @@
-// Beta responses: what a client may ask for, and the tables of fields against GA's.
+// Beta responses: parameters of a request, and the table of their fields in GA.
 
 import { array, choice, json, nullable, object, optional, type Schema, string } from '../schema/schema.ts';
 import { Metadata, type RealtimeResponse } from '../wire/realtime-response.ts';

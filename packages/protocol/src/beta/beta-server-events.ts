@@ -1,4 +1,4 @@
-// What a GA server sends, and what it becomes for a beta client: none, one or two events each. Pure.
+// Converts server events from GA to beta: zero, one or two events each. Pure.
 
 import { toRealtimeError } from '../errors.ts';
 import type { RealtimeConversationItem } from '../wire/realtime-conversation.ts';
@@ -93,8 +93,8 @@ const maps: { readonly [T in Mapped]: (state: BetaState, event: Event<T>) => Tol
   },
   'response.done': (state, event) => {
     const id = event.response.id ?? '';
-    const told = { ...event, response: responseToBeta(event.response, temperatureOf(state, id)) };
-    return [{ ...state, responses: state.responses.filter((each) => each.id !== id) }, told];
+    const betaEvent = { ...event, response: responseToBeta(event.response, temperatureOf(state, id)) };
+    return [{ ...state, responses: state.responses.filter((each) => each.id !== id) }, betaEvent];
   },
   'response.output_item.added': withItem,
   'response.output_item.done': withItem,

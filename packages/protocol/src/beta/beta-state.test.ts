@@ -1,4 +1,4 @@
-// Temperatures and names of requests: what a bridged connection remembers between two events.
+// State of a beta bridge: temperatures and event ids of requests.
 
 import { describe, expect, it } from 'vitest';
 import type { ServerEvent } from '../wire/realtime-server-events.ts';
@@ -16,25 +16,26 @@ const tell = (event: object, state: BetaState) => toBetaServerEvents(state, even
 describe('temperature', () => {
   const say = (state: BetaState, event: object) => toGaClientEvent(state, event);
   const updated = { type: 'session.updated', session };
-  const shown = (event: object | undefined) => (event as { session: { temperature: number } }).session.temperature;
+  const temperatureIn = (event: object | undefined) =>
+    (event as { session: { temperature: number } }).session.temperature;
 
   it("[BT7] is the session's once the update is accepted, and is echoed", () => {
     let { state } = say(fresh, { type: 'session.update', session: { temperature: 1.1 } });
-    expect(shown(tell({ type: 'session.created', session }, state))).toBe(0.8);
-    expect(shown(tell(updated, state))).toBe(1.1);
+    expect(temperatureIn(tell({ type: 'session.created', session }, state))).toBe(0.8);
+    expect(temperatureIn(tell(updated, state))).toBe(1.1);
     state = toBetaServerEvents(state, updated as unknown as ServerEvent).state;
     ({ state } = say(state, { type: 'session.update', session: { voice: 'ash' } }));
-    expect(shown(tell(updated, state))).toBe(1.1);
+    expect(temperatureIn(tell(updated, state))).toBe(1.1);
   });
 
   it('[BT7] of a refused update is forgotten, and a name the client never gave is not shown', () => {
-    const asked = say(fresh, { type: 'session.update', session: { temperature: 1.1 } });
-    if (!asked.ok) throw new Error('refused');
+    const request = say(fresh, { type: 'session.update', session: { temperature: 1.1 } });
+    if (!request.ok) throw new Error('refused');
     const error = { type: 'invalid_request_error', code: 'invalid_value', message: 'm', param: null };
-    const refused = { type: 'error', error: { ...error, event_id: asked.event.event_id } };
-    const step = toBetaServerEvents(asked.state, refused as ServerEvent);
+    const refused = { type: 'error', error: { ...error, event_id: request.event.event_id } };
+    const step = toBetaServerEvents(request.state, refused as ServerEvent);
     expect(step.events[0]).toMatchObject({ error: { event_id: null } });
-    expect(shown(tell(updated, step.state))).toBe(0.8);
+    expect(temperatureIn(tell(updated, step.state))).toBe(0.8);
     const named = say(fresh, { type: 'session.update', event_id: 'mine', session: {} });
     expect(tell({ type: 'error', error: { ...error, event_id: 'mine' } }, named.state)).toMatchObject({
       error: { event_id: 'mine' },
@@ -56,6 +57,6 @@ describe('temperature', () => {
   it('[BT7] remembers no more than a server could still answer', () => {
     let state = fresh;
     for (let i = 0; i < 200; i++) ({ state } = say(state, { type: 'response.create' }));
-    expect(state.asked).toHaveLength(64);
+    expect(state.pending).toHaveLength(64);
   });
 });

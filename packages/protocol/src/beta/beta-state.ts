@@ -1,11 +1,11 @@
-// What one bridged connection must remember, as plain data: temperatures, which GA does not have, and the items and parts beta
-// does not have. Pure functions over it; the events are in `beta-client-events.ts` and `beta-server-events.ts`.
+// State of one beta bridge as plain data: temperatures, and the items and parts that beta does not have.
+// Pure functions over it; the events are in `beta-client-events.ts` and `beta-server-events.ts`.
 
 import type { Issue } from '../errors.ts';
 import { DEFAULT_TEMPERATURE } from './beta-session.ts';
 
 /** A request of the client that the server has neither accepted nor refused yet. */
-interface Asked {
+interface PendingRequest {
   /** `refusal`: the bridge refuses it, and lets the server say so, which counts refusals and keeps answers in order. */
   readonly what: 'session' | 'response' | 'refusal';
   /** The `event_id` the GA server sees. */
@@ -19,7 +19,7 @@ interface Asked {
 export interface BetaState {
   /** The session's temperature [BT7]. */
   readonly temperature: number;
-  readonly asked: readonly Asked[];
+  readonly pending: readonly PendingRequest[];
   /** Responses under way. */
   readonly responses: readonly { readonly id: string; readonly temperature: number }[];
   /** Items left out of the stream, each with the item before it, so that the next one can name that instead [BT9]. */
@@ -45,7 +45,7 @@ export const createBetaState = (
   options: { conversation_id?: string; temperature?: number | undefined } = {},
 ): BetaState => ({
   temperature: options.temperature ?? DEFAULT_TEMPERATURE,
-  asked: [],
+  pending: [],
   responses: [],
   hidden: [],
   thinned: [],
@@ -66,21 +66,21 @@ const MAX_EVENT_ID = 512;
 /** Remembers a request, and names it if the client did not, so that its refusal can be told from others. */
 export function ask(
   state: BetaState,
-  what: Asked['what'],
+  what: PendingRequest['what'],
   name: unknown,
   more: { temperature?: number; issue?: Issue } = {},
 ): [BetaState, event_id: string] {
-  const given = typeof name === 'string' && name !== '' && name.length <= MAX_EVENT_ID ? name : undefined;
-  const made = given === undefined ? state.made + 1 : state.made;
-  const event_id = given ?? `${MADE}${made}`;
-  return [{ ...state, made, asked: [...state.asked, { what, event_id, ...more }].slice(-MAX_ASKED) }, event_id];
+  const clientEventId = typeof name === 'string' && name !== '' && name.length <= MAX_EVENT_ID ? name : undefined;
+  const made = clientEventId === undefined ? state.made + 1 : state.made;
+  const event_id = clientEventId ?? `${MADE}${made}`;
+  return [{ ...state, made, pending: [...state.pending, { what, event_id, ...more }].slice(-MAX_ASKED) }, event_id];
 }
 
 /** The oldest request of a kind has been accepted: requests are answered in order. */
-export function accept(state: BetaState, what: Asked['what']): [BetaState, temperature: number | undefined] {
-  const index = state.asked.findIndex((each) => each.what === what);
+export function accept(state: BetaState, what: PendingRequest['what']): [BetaState, temperature: number | undefined] {
+  const index = state.pending.findIndex((each) => each.what === what);
   if (index < 0) return [state, undefined];
-  return [{ ...state, asked: state.asked.toSpliced(index, 1) }, state.asked[index]?.temperature];
+  return [{ ...state, pending: state.pending.toSpliced(index, 1) }, state.pending[index]?.temperature];
 }
 
 /** What a refusal is to say of the request it answers. */
@@ -92,13 +92,13 @@ export interface Refusal {
 
 /** A request has been refused, or something it led to has failed: then it was accepted before. */
 export function refuse(state: BetaState, event_id: string | null): [BetaState, Refusal] {
-  const told = event_id?.startsWith(MADE) ? null : event_id;
-  const index = state.asked.findIndex((each) => each.event_id === event_id);
-  const found = state.asked[index];
-  if (!found) return [state, { event_id: told }];
+  const clientEventId = event_id?.startsWith(MADE) ? null : event_id;
+  const index = state.pending.findIndex((each) => each.event_id === event_id);
+  const request = state.pending[index];
+  if (!request) return [state, { event_id: clientEventId }];
   return [
-    { ...state, asked: state.asked.toSpliced(index, 1) },
-    { event_id: told, ...(found.issue && { issue: found.issue }) },
+    { ...state, pending: state.pending.toSpliced(index, 1) },
+    { event_id: clientEventId, ...(request.issue && { issue: request.issue }) },
   ];
 }
 

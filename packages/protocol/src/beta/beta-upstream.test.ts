@@ -6,7 +6,7 @@ import { createBetaUpstreamState, toBetaClientEvent, toGaServerEvents } from './
 import type { BetaServerEvent } from './beta-server-events.ts';
 
 const toBeta = (event: object) => toBetaClientEvent(event as ClientEvent);
-function told(...events: object[]) {
+function received(...events: object[]) {
   let state = createBetaUpstreamState();
   return events.flatMap((event) => {
     const step = toGaServerEvents(state, event as BetaServerEvent);
@@ -60,7 +60,7 @@ describe('toBetaClientEvent', () => {
 describe('toGaServerEvents', () => {
   it('[BT4] says added and done for an item that came whole', () => {
     const item = { type: 'message', role: 'user', id: 'a', content: [{ type: 'input_text', text: 'hi' }] };
-    expect(told({ type: 'conversation.item.created', event_id: 'e', item })).toEqual([
+    expect(received({ type: 'conversation.item.created', event_id: 'e', item })).toEqual([
       { type: 'conversation.item.added', event_id: 'e', previous_item_id: null, item },
       { type: 'conversation.item.done', event_id: 'e_done', previous_item_id: null, item },
     ]);
@@ -68,7 +68,7 @@ describe('toGaServerEvents', () => {
 
   it("[BT4] says done of a response's item when the response is done with it, with the name of its call", () => {
     const item = { type: 'function_call', id: 'f', name: 'look', call_id: 'c', arguments: '' };
-    const events = told(
+    const events = received(
       { type: 'response.output_item.added', event_id: '1', response_id: 'r', item },
       { type: 'conversation.item.created', event_id: '2', previous_item_id: 'a', item },
       { type: 'response.function_call_arguments.done', event_id: '3', item_id: 'f', arguments: '{}' },
@@ -96,7 +96,7 @@ describe('toGaServerEvents', () => {
     const response = { id: 'r', modalities: ['text'], output_audio_format: 'pcm16', output: [] };
     const item = { type: 'message', role: 'assistant', id: 'b', content: [{ type: 'audio', transcript: 't' }] };
     expect(
-      told(
+      received(
         { type: 'session.created', session },
         { type: 'conversation.created', conversation: { id: 'c' } },
         { type: 'transcription_session.updated', session: { id: 's', input_audio_format: 'pcm16' } },

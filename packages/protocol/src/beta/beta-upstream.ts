@@ -1,5 +1,4 @@
-// The bridge the other way round: what a GA client sends becomes beta, and what a beta server sends becomes GA. Pure.
-// For servers that never learnt GA. A beta client at a GA server is `beta-client-events.ts` and `beta-server-events.ts`.
+// The reverse bridge: client events from GA to beta, server events from beta to GA, for servers without GA. Pure.
 
 import type { ClientEvent } from '../wire/realtime-client-events.ts';
 import type { ServerEvent } from '../wire/realtime-server-events.ts';
@@ -95,10 +94,10 @@ function translate(state: BetaUpstreamState, event: BetaServerEvent): [BetaUpstr
     }
     case 'conversation.item.created': {
       const previous = typeof event.previous_item_id === 'string' ? event.previous_item_id : null;
-      const told = { ...event, previous_item_id: previous, item: itemToGa(event.item) };
-      const added = { ...told, type: 'conversation.item.added' };
+      const gaEvent = { ...event, previous_item_id: previous, item: itemToGa(event.item) };
+      const added = { ...gaEvent, type: 'conversation.item.added' };
       if (open) return [{ open: [...others, { ...open, previous }] }, [added]];
-      return [state, [added, { ...told, type: 'conversation.item.done', event_id: `${event.event_id}_done` }]];
+      return [state, [added, { ...gaEvent, type: 'conversation.item.done', event_id: `${event.event_id}_done` }]];
     }
     case 'response.output_item.done': {
       const item = itemToGa(event.item);

@@ -31,7 +31,7 @@ const create = (response: object) => {
 };
 
 /** What a GA stream becomes, one event after the other. */
-function told(events: object[], state: BetaState = fresh): Record<string, unknown>[] {
+function translated(events: object[], state: BetaState = fresh): Record<string, unknown>[] {
   const seen: Record<string, unknown>[] = [];
   for (const event of events) {
     const step = toBetaServerEvents(state, event as ServerEvent);
@@ -40,7 +40,7 @@ function told(events: object[], state: BetaState = fresh): Record<string, unknow
   }
   return seen;
 }
-const tell = (event: object, state?: BetaState) => told([event], state)[0];
+const tell = (event: object, state?: BetaState) => translated([event], state)[0];
 const item = (id: string, more: object = {}) => ({
   type: 'message',
   role: 'user',
@@ -141,8 +141,8 @@ describe('beta client events', () => {
   });
 
   it('[BT6] audio with or without text is audio, text alone is text', () => {
-    const modalities = (given: string[]) =>
-      (update({ modalities: given }) as { output_modalities: unknown }).output_modalities;
+    const modalities = (input: string[]) =>
+      (update({ modalities: input }) as { output_modalities: unknown }).output_modalities;
     expect(modalities(['audio'])).toEqual(['audio']);
     expect(modalities(['audio', 'text'])).toEqual(['audio']);
     expect(modalities(['text'])).toEqual(['text']);
@@ -196,7 +196,7 @@ describe('beta client events', () => {
       'invalid_value',
       'response.input[0].content[0].type',
     ]);
-    const offered = (given: object) => toGa({ type: 'conversation.item.create', item: given });
+    const offered = (input: object) => toGa({ type: 'conversation.item.create', item: input });
     expect(offered({ type: 'mcp_approval_response' })).toEqual(['invalid_value', 'item.type']);
     expect(offered(item('a', { content: [{ type: 'input_text' }, { type: 'input_image' }] }))).toEqual([
       'invalid_value',
@@ -306,7 +306,7 @@ describe('beta server events', () => {
 
   it('[BT5] announces the conversation only when asked to, right after the session', () => {
     const types = (state?: BetaState) =>
-      told([{ type: 'session.created', event_id: 'e', session }], state).map((each) => each.type);
+      translated([{ type: 'session.created', event_id: 'e', session }], state).map((each) => each.type);
     expect(types()).toEqual(['session.created']);
     expect(types(createBetaState({ conversation_id: 'conv_1' }))).toEqual(['session.created', 'conversation.created']);
   });
@@ -328,7 +328,7 @@ describe('beta server events', () => {
 
   it('[BT4] says an item once, when it takes its place', () => {
     const done = { type: 'conversation.item.done', previous_item_id: null, item: item('a') };
-    expect(told([added('a', null), done])).toEqual([
+    expect(translated([added('a', null), done])).toEqual([
       { type: 'conversation.item.created', event_id: 'event_a', previous_item_id: null, item: item('a') },
     ]);
   });
@@ -368,10 +368,10 @@ describe('beta server events', () => {
       usage: null,
       metadata: null,
     };
-    const { output_modalities: _, audio: __, ...kept } = response;
+    const { output_modalities: _, audio: __, ...rest } = response;
     expect(tell({ type: 'response.done', response })).toEqual({
       type: 'response.done',
-      response: { ...kept, modalities: ['text'], voice: 'ash', output_audio_format: 'g711_alaw', temperature: 0.8 },
+      response: { ...rest, modalities: ['text'], voice: 'ash', output_audio_format: 'g711_alaw', temperature: 0.8 },
     });
     expect(tell({ type: 'response.function_call_arguments.done', call_id: 'c', name: 'f', arguments: '{}' })).toEqual({
       type: 'response.function_call_arguments.done',
@@ -381,7 +381,7 @@ describe('beta server events', () => {
   });
 
   it('[BT9] leaves out what beta does not have, and speaks only of items it has told of', () => {
-    const seen = told([
+    const seen = translated([
       added('a', null),
       listing('hidden_1', 'a'),
       listing('hidden_2', 'hidden_1'),
@@ -409,7 +409,7 @@ describe('beta server events', () => {
       { type: 'input_image', image_url: 'data:' },
       { type: 'input_audio', transcript: null },
     ];
-    const seen = told([
+    const seen = translated([
       added('a', null, { content }),
       {
         type: 'conversation.item.input_audio_transcription.completed',
@@ -431,8 +431,8 @@ describe('beta server events', () => {
   });
 
   it('[BT3] an error names the path the client wrote', () => {
-    const param = (given: string) => {
-      const error = { type: 'x', code: 'c', message: `Unknown parameter: '${given}'.`, param: given, event_id: null };
+    const param = (input: string) => {
+      const error = { type: 'x', code: 'c', message: `Unknown parameter: '${input}'.`, param: input, event_id: null };
       return (tell({ type: 'error', error }) as { error: { param: string; message: string } }).error;
     };
     for (const [ga, beta] of [

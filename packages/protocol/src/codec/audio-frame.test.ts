@@ -29,8 +29,8 @@ describe('audio frames', () => {
           const base64 = Buffer.from(audio).toString('base64');
           const frame = encodeAudioFrame(head, audio);
           expect(frame).toBe(encodeEvent({ ...head, [field(head)]: base64 } as unknown));
-          for (const given of [frame, Buffer.from(frame), new TextEncoder().encode(frame)]) {
-            const decoded = decodeAudioFrame(given);
+          for (const input of [frame, Buffer.from(frame), new TextEncoder().encode(frame)]) {
+            const decoded = decodeAudioFrame(input);
             expect(decoded?.event).toEqual({ ...head, [field(head)]: '' });
             expect(Buffer.compare(decoded?.audio ?? Buffer.from('no'), audio)).toBe(0);
           }
@@ -50,8 +50,8 @@ describe('audio frames', () => {
       '{"type":"input_audio_buffer.append","audio":"AAAA","more":"x"}',
     ];
     for (const frame of frames)
-      for (const given of [frame, Buffer.from(frame)])
-        expect(decodeAudioFrame(given)?.audio, frame).toEqual(new Uint8Array(3));
+      for (const input of [frame, Buffer.from(frame)])
+        expect(decodeAudioFrame(input)?.audio, frame).toEqual(new Uint8Array(3));
   });
 
   it('are nothing when they are not right, or not audio', () => {
@@ -72,7 +72,7 @@ describe('audio frames', () => {
       '"}',
     ];
     for (const frame of frames)
-      for (const given of [frame, Buffer.from(frame)]) expect(decodeAudioFrame(given), frame).toBeUndefined();
+      for (const input of [frame, Buffer.from(frame)]) expect(decodeAudioFrame(input), frame).toBeUndefined();
     expect(decodeAudioFrame(Uint8Array.of(0xff))).toBeUndefined();
   });
 

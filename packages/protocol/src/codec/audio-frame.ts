@@ -1,5 +1,4 @@
-// Audio on its way between bytes and frames. It is nearly all there is to send, so it passes by the JSON parser and printer where
-// the rest of the frame allows it; what comes out is the same.
+// Encodes and decodes audio frames without the JSON parser where the frame allows it; the result is the same.
 
 import { eventTypeOf } from '../event-types.ts';
 import type { InputAudioBufferAppendEvent } from '../wire/realtime-client-events.ts';

@@ -1,6 +1,5 @@
-// Strict base64 (RFC 4648, section 4): standard alphabet, whole quanta, padding where it is due, zero trailing bits, no blanks.
-// The runtime's own routines do the work where there are any; what they forgive is refused here, so that every runtime answers
-// alike. Audio frames are put together and taken apart in `audio-frame.ts`.
+// Strict base64 (RFC 4648, section 4): standard alphabet, whole quanta, correct padding, zero trailing bits, no blanks.
+// Uses the runtime's decoder and refuses what it would tolerate, so all runtimes agree. Audio frames: `audio-frame.ts`.
 
 /** The part of Node's `Buffer` that is used here. Looked up, never required. */
 interface NodeBuffer extends Omit<Uint8Array, 'toString'> {
@@ -70,7 +69,7 @@ function lengthIfStrict(text: string): number | undefined {
 // ---- In Node ----
 
 /** Text decoded at a time, in characters: a multiple of 4, and little enough to stay close to the processor. */
-const PIECE = 16_384;
+const CHUNK_BYTES = 16_384;
 let scratch: NodeBuffer | undefined;
 
 const asBuffer = (bytes: Uint8Array): NodeBuffer =>
@@ -89,11 +88,11 @@ const hasUrlDigits = (text: string): boolean => text.includes('-') || text.inclu
  */
 export function decodesWhole(text: string, length: number): boolean {
   if (!Buffer || WIDE.test(text)) return false;
-  scratch ??= Buffer.allocUnsafeSlow((PIECE / 4) * 3);
-  if (text.length <= PIECE) return scratch.write(text, 0, length, 'base64') === length;
+  scratch ??= Buffer.allocUnsafeSlow((CHUNK_BYTES / 4) * 3);
+  if (text.length <= CHUNK_BYTES) return scratch.write(text, 0, length, 'base64') === length;
   let written = 0;
-  for (let at = 0; at < text.length; at += PIECE)
-    written += scratch.write(text.slice(at, at + PIECE), 0, scratch.length, 'base64');
+  for (let at = 0; at < text.length; at += CHUNK_BYTES)
+    written += scratch.write(text.slice(at, at + CHUNK_BYTES), 0, scratch.length, 'base64');
   return written === length;
 }
 

@@ -3,10 +3,10 @@ import { decodeClientEvent, decodeItem } from './codec.ts';
 
 type Part = { type: string; [key: string]: unknown };
 const item = (role: string, ...content: Part[]) => ({ type: 'message', role, content });
-const create = (given: object) => ({ type: 'conversation.item.create', item: given });
+const create = (input: object) => ({ type: 'conversation.item.create', item: input });
 const respond = (...input: object[]) => ({ type: 'response.create', response: { input } });
 const decode = (event: object) => decodeClientEvent(JSON.stringify(event), { profile: 'server' });
-const told = (event: object) => {
+const issueOf = (event: object) => {
   const decoded = decode(event);
   return decoded.ok ? 'accepted' : `${decoded.issues[0].code} ${decoded.issues[0].param}`;
 };
@@ -27,8 +27,8 @@ describe('roles and parts', () => {
   ] as const;
   for (const [role, part] of wrong) {
     it(`[CV14] ${role}: no ${part.type}`, () => {
-      expect(told(create(item(role, part)))).toBe('invalid_value item.content[0].type');
-      expect(told(respond({ type: 'item_reference', id: 'a' }, item(role, part)))).toBe(
+      expect(issueOf(create(item(role, part)))).toBe('invalid_value item.content[0].type');
+      expect(issueOf(respond({ type: 'item_reference', id: 'a' }, item(role, part)))).toBe(
         'invalid_value response.input[1].content[0].type',
       );
       expect(decodeItem(item(role, part), { profile: 'server' })).toMatchObject({
@@ -58,54 +58,58 @@ describe('roles and parts', () => {
     expect(decode(respond(item('user', text('text'))))).toMatchObject({
       value: { response: { input: [{ content: [{ type: 'input_text' }] }] } },
     });
-    expect(told(create(item('user', { type: 'video', text: 'x' })))).toBe('invalid_value item.content[0].type');
+    expect(issueOf(create(item('user', { type: 'video', text: 'x' })))).toBe('invalid_value item.content[0].type');
   });
 
   it('[CV16] takes no audio of an assistant, only its transcript', () => {
-    expect(told(create(item('assistant', audio('output_audio', { audio: 'AAAA', transcript: 'x' }))))).toBe(
+    expect(issueOf(create(item('assistant', audio('output_audio', { audio: 'AAAA', transcript: 'x' }))))).toBe(
       'invalid_value item.content[0].audio',
     );
-    expect(told(create(item('assistant', audio('output_audio', { transcript: 'x' }))))).toBe('accepted');
-    expect(told(create(item('assistant', audio('output_audio', { audio: null, transcript: 'x' }))))).toBe('accepted');
+    expect(issueOf(create(item('assistant', audio('output_audio', { transcript: 'x' }))))).toBe('accepted');
+    expect(issueOf(create(item('assistant', audio('output_audio', { audio: null, transcript: 'x' }))))).toBe(
+      'accepted',
+    );
   });
 
   it('[CV17] takes no part without its payload', () => {
-    expect(told(create(item('user', { type: 'input_text' })))).toBe('missing_required_parameter item.content[0].text');
-    expect(told(create(item('user', { type: 'input_image' })))).toBe(
+    expect(issueOf(create(item('user', { type: 'input_text' })))).toBe(
+      'missing_required_parameter item.content[0].text',
+    );
+    expect(issueOf(create(item('user', { type: 'input_image' })))).toBe(
       'missing_required_parameter item.content[0].image_url',
     );
     for (const nothing of [{}, { audio: null, transcript: null }])
-      expect(told(create(item('user', audio('input_audio', nothing))))).toBe(
+      expect(issueOf(create(item('user', audio('input_audio', nothing))))).toBe(
         'missing_required_parameter item.content[0].audio',
       );
-    expect(told(create(item('assistant', audio('output_audio', {}))))).toBe(
+    expect(issueOf(create(item('assistant', audio('output_audio', {}))))).toBe(
       'missing_required_parameter item.content[0].audio',
     );
-    expect(told(create(item('user', audio('input_audio', { transcript: 'x', audio: null }))))).toBe('accepted');
+    expect(issueOf(create(item('user', audio('input_audio', { transcript: 'x', audio: null }))))).toBe('accepted');
   });
 
   it('[CV18] takes a message without content', () => {
-    expect(told(create(item('user')))).toBe('accepted');
+    expect(issueOf(create(item('user')))).toBe('accepted');
   });
 
   it('[CV23] takes only what a client may create', () => {
     for (const type of ['mcp_call', 'mcp_list_tools', 'mcp_approval_request', 'item_reference', 'new'])
-      expect(told(create({ type, id: 'a' }))).toBe('invalid_value item.type');
+      expect(issueOf(create({ type, id: 'a' }))).toBe('invalid_value item.type');
   });
 
   it('[ER16] keeps unknown fields inside items and parts', () => {
-    const given = { ...item('user', { ...text('input_text'), extra: 1 }), phase: 'x', more: { a: [] } };
-    expect(decode(create(given))).toMatchObject({ ok: true, value: { item: given } });
+    const input = { ...item('user', { ...text('input_text'), extra: 1 }), phase: 'x', more: { a: [] } };
+    expect(decode(create(input))).toMatchObject({ ok: true, value: { item: input } });
   });
 });
 
 describe('audio and images', () => {
   it('[IB2] [IB5] audio is strict base64, and may be empty', () => {
-    const append = (given: string) => told({ type: 'input_audio_buffer.append', audio: given });
+    const append = (input: string) => issueOf({ type: 'input_audio_buffer.append', audio: input });
     expect(append('AAA=')).toBe('accepted');
     expect(append('')).toBe('accepted');
     for (const wrong of ['AAA', 'AAB=', 'AA-_', 'AA AA', '!!!!']) expect(append(wrong)).toBe('invalid_value audio');
-    expect(told(create(item('user', text('input_text'), audio('input_audio', { audio: 'A' }))))).toBe(
+    expect(issueOf(create(item('user', text('input_text'), audio('input_audio', { audio: 'A' }))))).toBe(
       'invalid_value item.content[1].audio',
     );
   });
@@ -132,9 +136,9 @@ describe('audio and images', () => {
   });
 
   it('[CV19] images are base64 data URIs of PNG or JPEG', () => {
-    const given = (url: unknown) => told(create(item('user', image(url))));
+    const input = (url: unknown) => issueOf(create(item('user', image(url))));
     for (const right of ['data:image/png;base64,AAAA', 'data:image/jpeg;base64,AAA='])
-      expect(given(right)).toBe('accepted');
+      expect(input(right)).toBe('accepted');
     const wrong = [
       'https://example.test/x.png',
       'file:///etc/passwd',
@@ -145,20 +149,20 @@ describe('audio and images', () => {
       ' data:image/png;base64,AAAA',
       '',
     ];
-    for (const each of wrong) expect(given(each)).toBe('invalid_value item.content[0].image_url');
-    expect(given(7)).toBe('invalid_type item.content[0].image_url');
+    for (const each of wrong) expect(input(each)).toBe('invalid_value item.content[0].image_url');
+    expect(input(7)).toBe('invalid_type item.content[0].image_url');
   });
 
   it('[CV19] reads a data URI however it is spelled, and keeps the canonical form', () => {
-    const kept = (url: string) => {
+    const urlAfter = (url: string) => {
       const decoded = decode(create(item('user', image(url))));
       return decoded.ok && (decoded.value as { item: { content: { image_url: string }[] } }).item.content[0]?.image_url;
     };
-    expect(kept('data:image/PNG;base64,AAAA')).toBe('data:image/png;base64,AAAA');
-    expect(kept('DATA:Image/Jpeg;BASE64,AAA=')).toBe('data:image/jpeg;base64,AAA=');
-    expect(kept('data:image/jpg;base64,AAAA')).toBe('data:image/jpeg;base64,AAAA');
-    expect(kept('data:image/png;charset=utf-8;base64,AAAA')).toBe('data:image/png;base64,AAAA');
-    expect(kept('data:image/png;base64,AAAA')).toBe('data:image/png;base64,AAAA');
+    expect(urlAfter('data:image/PNG;base64,AAAA')).toBe('data:image/png;base64,AAAA');
+    expect(urlAfter('DATA:Image/Jpeg;BASE64,AAA=')).toBe('data:image/jpeg;base64,AAA=');
+    expect(urlAfter('data:image/jpg;base64,AAAA')).toBe('data:image/jpeg;base64,AAAA');
+    expect(urlAfter('data:image/png;charset=utf-8;base64,AAAA')).toBe('data:image/png;base64,AAAA');
+    expect(urlAfter('data:image/png;base64,AAAA')).toBe('data:image/png;base64,AAAA');
   });
 
   it('[CV19] names the reason when an image is refused', () => {
@@ -186,17 +190,17 @@ describe('ids', () => {
   it("[CV11] of an item are 1 to 64 characters and not 'root'", () => {
     const named = (id: string) => ({ ...item('user'), id });
     for (const id of ['root', '']) {
-      expect(told(create(named(id)))).toBe('invalid_value item.id');
-      expect(told(respond(named(id)))).toBe('invalid_value response.input[0].id');
+      expect(issueOf(create(named(id)))).toBe('invalid_value item.id');
+      expect(issueOf(respond(named(id)))).toBe('invalid_value response.input[0].id');
     }
-    expect(told(create(named('a'.repeat(65))))).toBe('string_above_max_length item.id');
-    expect(told(create(named('a'.repeat(64))))).toBe('accepted');
+    expect(issueOf(create(named('a'.repeat(65))))).toBe('string_above_max_length item.id');
+    expect(issueOf(create(named('a'.repeat(64))))).toBe('accepted');
   });
 });
 
 describe('sessions and responses', () => {
-  const update = (session: object) => told({ type: 'session.update', session: { type: 'realtime', ...session } });
-  const response = (given: object) => told({ type: 'response.create', response: given });
+  const update = (session: object) => issueOf({ type: 'session.update', session: { type: 'realtime', ...session } });
+  const response = (input: object) => issueOf({ type: 'response.create', response: input });
 
   it('[SE19] one modality, and one that there is', () => {
     for (const right of [['audio'], ['text']]) expect(update({ output_modalities: right })).toBe('accepted');
@@ -238,9 +242,9 @@ describe('sessions and responses', () => {
     expect(update({ ...bound, include: 7 })).toBe('invalid_type session.include');
     expect(update({ ...bound, foo: 7 })).toBe('unknown_parameter session.foo');
     expect(update({ ...rule, ...bound })).toBe('decimal_above_max_value session.audio.output.speed');
-    expect(told({ ...create(item('user', text('output_text'))), event_id: 'a'.repeat(513) })).toBe(
+    expect(issueOf({ ...create(item('user', text('output_text'))), event_id: 'a'.repeat(513) })).toBe(
       'string_above_max_length event_id',
     );
-    expect(told({ ...create(item('user', text('output_text'))), foo: 1 })).toBe('unknown_parameter foo');
+    expect(issueOf({ ...create(item('user', text('output_text'))), foo: 1 })).toBe('unknown_parameter foo');
   });
 });

@@ -1,5 +1,5 @@
-// What shape cannot say about a client's event: which role may carry which part, what audio and images must be, which tools and
-// modalities go together. Everything here can be judged without the session; what needs its state is the session's.
+// Rules of client events beyond their shape: roles and parts, audio and images, tools and modalities.
+// Rules that need the state of a session are in @colloquy/session.
 
 import type { Issue } from '../errors.ts';
 import type { ClientEvent } from '../wire/realtime-client-events.ts';
@@ -31,17 +31,17 @@ export const MAX_CONTROL_LENGTH = 1024 * 1024;
  * @see SPEC.md CV11, CV14 to CV19, IB2, OB6, SE19, SE31, LM1, LM5
  */
 export function applyClientRules<T extends ClientEvent | TranslationClientEvent>(event: T, length: number): Ruled<T> {
-  const found = new Findings();
-  const value = judge(event as ClientEvent, found) as T;
-  const issue = tooLong(event as ClientEvent, length) ?? found.issue;
-  return issue ? { ok: false, issue } : { ok: true, value, audio_bytes: found.audio_bytes };
+  const findings = new Findings();
+  const value = judge(event as ClientEvent, findings) as T;
+  const issue = tooLong(event as ClientEvent, length) ?? findings.issue;
+  return issue ? { ok: false, issue } : { ok: true, value, audio_bytes: findings.audio_bytes };
 }
 
 /** As `applyClientRules`, of an item alone. */
 export function applyItemRules(item: InputItem): Ruled<InputItem> {
-  const found = new Findings();
-  const value = judgeItem(item, '', found);
-  return found.issue ? { ok: false, issue: found.issue } : { ok: true, value, audio_bytes: found.audio_bytes };
+  const findings = new Findings();
+  const value = judgeItem(item, '', findings);
+  return findings.issue ? { ok: false, issue: findings.issue } : { ok: true, value, audio_bytes: findings.audio_bytes };
 }
 
 /**
@@ -63,25 +63,25 @@ class Findings {
   }
 }
 
-function judge(event: ClientEvent | TranslationAppendEvent, found: Findings): ClientEvent | TranslationAppendEvent {
+function judge(event: ClientEvent | TranslationAppendEvent, findings: Findings): ClientEvent | TranslationAppendEvent {
   switch (event.type) {
     case 'session.update':
-      if (event.session.type === 'realtime') judgeSettings(event.session, 'session', found);
+      if (event.session.type === 'realtime') judgeSettings(event.session, 'session', findings);
       return event;
     case 'input_audio_buffer.append':
     case 'session.input_audio_buffer.append':
-      judgeAudio(event.audio, 'audio', found);
+      judgeAudio(event.audio, 'audio', findings);
       return event;
     case 'conversation.item.create': {
-      const item = judgeItem(event.item, 'item.', found);
+      const item = judgeItem(event.item, 'item.', findings);
       return item === event.item ? event : { ...event, item };
     }
     case 'response.create': {
       const { response } = event;
       if (!response) return event;
-      judgeSettings(response, 'response', found);
+      judgeSettings(response, 'response', findings);
       if (!response.input) return event;
-      const input = response.input.map((item, i) => judgeItem(item, `response.input[${i}].`, found));
+      const input = response.input.map((item, i) => judgeItem(item, `response.input[${i}].`, findings));
       return input.every((item, i) => item === response.input?.[i])
         ? event
         : { ...event, response: { ...response, input } };
@@ -106,49 +106,50 @@ const holdsMedia = (item: ResponseInputItem): boolean =>
 
 // ---- Items ----
 
-function judgeItem<T extends ResponseInputItem>(given: T, path: string, found: Findings): T {
-  if (given.type === 'item_reference') return given;
-  if (given.id === '' || given.id === 'root')
-    found.add('invalid_value', `${path}id`, `Invalid value: '${given.id}' cannot be the id of an item.`);
-  if (given.type !== 'message') return given;
-  const item = normalizeItem(given);
+function judgeItem<T extends ResponseInputItem>(input: T, path: string, findings: Findings): T {
+  if (input.type === 'item_reference') return input;
+  if (input.id === '' || input.id === 'root')
+    findings.add('invalid_value', `${path}id`, `Invalid value: '${input.id}' cannot be the id of an item.`);
+  if (input.type !== 'message') return input;
+  const item = normalizeItem(input);
   const [wrong] = validateItem(item);
   // The seed's word becomes the wire's [CV14].
-  if (wrong) found.add('invalid_value', `${path}${wrong.param}`, `Invalid value: ${path}${wrong.message}.`);
-  const isAssistant = given.role === 'assistant';
-  for (const [i, part] of given.content.entries()) judgePart(part, isAssistant, `${path}content[${i}]`, found);
-  return readImages(item, path, found);
+  if (wrong) findings.add('invalid_value', `${path}${wrong.param}`, `Invalid value: ${path}${wrong.message}.`);
+  const isAssistant = input.role === 'assistant';
+  for (const [i, part] of input.content.entries()) judgePart(part, isAssistant, `${path}content[${i}]`, findings);
+  return readImages(item, path, findings);
 }
 
 /** Judges the images of a message. The item that comes back holds them in their canonical form. */
-function readImages<T extends ResponseInputItem>(item: T, path: string, found: Findings): T {
+function readImages<T extends ResponseInputItem>(item: T, path: string, findings: Findings): T {
   if (item.type !== 'message') return item;
-  const content = item.content.map((part, i) => readImage(part, `${path}content[${i}].image_url`, found));
+  const content = item.content.map((part, i) => readImage(part, `${path}content[${i}].image_url`, findings));
   return content.every((part, i) => part === item.content[i]) ? item : { ...item, content };
 }
 
-function readImage(part: InputContentPart, path: string, found: Findings): InputContentPart {
+function readImage(part: InputContentPart, path: string, findings: Findings): InputContentPart {
   if (part.type !== 'input_image') return part;
   const image = readImageUri(part.image_url);
-  if (!image.ok) found.add('invalid_value', path, `Invalid value: '${path}' ${image.reason}.`);
+  if (!image.ok) findings.add('invalid_value', path, `Invalid value: '${path}' ${image.reason}.`);
   return !image.ok || image.uri === part.image_url ? part : { ...part, image_url: image.uri };
 }
 
-function judgePart(part: InputContentPart, isAssistant: boolean, path: string, found: Findings): void {
+function judgePart(part: InputContentPart, isAssistant: boolean, path: string, findings: Findings): void {
   if (part.type !== 'input_audio' && part.type !== 'output_audio' && part.type !== 'audio') return;
   const at = `${path}.audio`;
   if (typeof part.audio === 'string') {
     if (isAssistant && part.audio !== '')
-      found.add('invalid_value', at, `Invalid value: '${at}' cannot be given for an assistant.`);
-    judgeAudio(part.audio, at, found);
+      findings.add('invalid_value', at, `Invalid value: '${at}' cannot be given for an assistant.`);
+    judgeAudio(part.audio, at, findings);
   } else if (typeof part.transcript !== 'string')
-    found.add('missing_required_parameter', at, `Missing required parameter: '${at}'.`);
+    findings.add('missing_required_parameter', at, `Missing required parameter: '${at}'.`);
 }
 
-function judgeAudio(audio: string, path: string, found: Findings): void {
+function judgeAudio(audio: string, path: string, findings: Findings): void {
   const bytes = base64Length(audio);
-  if (bytes === undefined) found.add('invalid_value', path, `Invalid value: '${path}' must be base64-encoded audio.`);
-  else found.audio_bytes.push(bytes);
+  if (bytes === undefined)
+    findings.add('invalid_value', path, `Invalid value: '${path}' must be base64-encoded audio.`);
+  else findings.audio_bytes.push(bytes);
 }
 
 // ---- What a session and a response have in common ----
@@ -158,13 +159,13 @@ interface Settings {
   readonly tools?: readonly RealtimeTool[] | null;
 }
 
-function judgeSettings({ output_modalities, tools }: Settings, path: string, found: Findings): void {
+function judgeSettings({ output_modalities, tools }: Settings, path: string, findings: Findings): void {
   if (output_modalities && output_modalities.length !== 1) {
     const { code, message } = wrongModalities(`${path}.output_modalities`);
-    found.add(code, `${path}.output_modalities`, message);
+    findings.add(code, `${path}.output_modalities`, message);
   }
   const names = new Set<string>();
-  for (const [i, tool] of tools?.entries() ?? []) judgeTool(tool, `${path}.tools[${i}]`, names, found);
+  for (const [i, tool] of tools?.entries() ?? []) judgeTool(tool, `${path}.tools[${i}]`, names, findings);
 }
 
 const wrongModalities = (path: string): Issue => ({
@@ -175,16 +176,16 @@ const wrongModalities = (path: string): Issue => ({
 
 const TOOL_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
-function judgeTool(tool: RealtimeTool, path: string, names: Set<string>, found: Findings): void {
+function judgeTool(tool: RealtimeTool, path: string, names: Set<string>, findings: Findings): void {
   const [field, name] = tool.type === 'mcp' ? ['server_label', tool.server_label] : ['name', tool.name];
   const at = `${path}.${field}`;
   if (!TOOL_NAME.test(name))
-    found.add('invalid_value', at, `Invalid '${at}': expected 1 to 64 letters, digits, underscores or hyphens.`);
+    findings.add('invalid_value', at, `Invalid '${at}': expected 1 to 64 letters, digits, underscores or hyphens.`);
   const key = `${tool.type} ${name}`;
-  if (names.has(key)) found.add('invalid_value', at, `Invalid '${at}': another tool has the same name.`);
+  if (names.has(key)) findings.add('invalid_value', at, `Invalid '${at}': another tool has the same name.`);
   names.add(key);
   if (tool.type === 'function' && tool.parameters && JSON.stringify(tool.parameters).length > MAX_TOOL_SCHEMA)
-    found.add(
+    findings.add(
       'limit_exceeded',
       `${path}.parameters`,
       `The schema is too large: more than ${MAX_TOOL_SCHEMA} characters.`,

@@ -10,7 +10,7 @@ const fixture = (name: string) =>
 
 interface Row {
   id: string;
-  given: string[];
+  frames: string[];
   send: Record<string, unknown> | null;
   error: { code: string | null; param: string | null; message?: string };
   rule: string;
@@ -86,7 +86,7 @@ describe('what real peers leave out', () => {
 });
 
 describe('refusals', () => {
-  const told = (frame: unknown, options: object = { profile: 'server' }) => {
+  const issueOf = (frame: unknown, options: object = { profile: 'server' }) => {
     const decoded = decodeClientEvent(frame, options);
     return decoded.ok ? undefined : decoded.issues[0];
   };
@@ -102,7 +102,7 @@ describe('refusals', () => {
       "{'type':'x'}",
       '{"a":CANARY}',
     ])
-      expect(told(text)).toEqual({
+      expect(issueOf(text)).toEqual({
         code: 'invalid_json',
         param: null,
         message: 'Invalid event: failed to parse JSON value.',
@@ -111,24 +111,24 @@ describe('refusals', () => {
 
   it('[ER9] say that the type is missing', () => {
     for (const frame of ['{}', '{"event_id":"a"}', {}])
-      expect(told(frame)).toEqual({ code: 'invalid_event', param: null, message: "The 'type' field is missing." });
+      expect(issueOf(frame)).toEqual({ code: 'invalid_event', param: null, message: "The 'type' field is missing." });
     for (const type of [null, 42, true, [], {}])
-      expect(told({ type })).toMatchObject({ code: 'invalid_event', param: 'type' });
+      expect(issueOf({ type })).toMatchObject({ code: 'invalid_event', param: 'type' });
   });
 
   it('[ER11] list the types that are accepted', () => {
-    expect(told('{"type":"nope"}')?.message).toBe(
+    expect(issueOf('{"type":"nope"}')?.message).toBe(
       `Invalid value: 'nope'. Supported values are: ${CLIENT_EVENT_TYPES.map((type) => `'${type}'`).join(', ')}.`,
     );
     for (const type of ['', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'session.created'])
-      expect(told({ type })).toMatchObject({ code: 'invalid_value', param: 'type' });
+      expect(issueOf({ type })).toMatchObject({ code: 'invalid_value', param: 'type' });
   });
 
   it('[TL2] list the three types of a translation session', () => {
-    expect(told('{"type":"response.create"}', { profile: 'server', translation: true })?.message).toBe(
+    expect(issueOf('{"type":"response.create"}', { profile: 'server', translation: true })?.message).toBe(
       `Invalid value: 'response.create'. Supported values are: ${TRANSLATION_CLIENT_EVENT_TYPES.map((type) => `'${type}'`).join(', ')}.`,
     );
-    expect(told('{"type":"session.close"}', { profile: 'server', translation: true })).toBeUndefined();
+    expect(issueOf('{"type":"session.close"}', { profile: 'server', translation: true })).toBeUndefined();
   });
 
   it('[ER2] tell the event_id when it could be read', () => {
@@ -144,7 +144,7 @@ describe('refusals', () => {
   });
 
   it('[ER4] quote no more than 64 printable characters of an enum value', () => {
-    const message = told({ type: `${'\n\u202e'.repeat(5)}${'x'.repeat(500)}` })?.message ?? '';
+    const message = issueOf({ type: `${'\n\u202e'.repeat(5)}${'x'.repeat(500)}` })?.message ?? '';
     expect(message).toMatch(/^Invalid value: '[ -~]{63}…'\. Supported values are: /);
   });
 });

@@ -1,7 +1,8 @@
-// Frames to values and back: one function per direction and kind of frame. Nothing here throws, whatever a peer sends.
+// Decodes frames to values and encodes values, one function per direction and kind of frame. Never throws.
 //
-// What a frame may be is in `frame-guard.ts`, what an event looks like in the schemas, what shape cannot say in `client-rules.ts`,
-// the profile `strict` in `strict.ts` and `strict-event.ts`; the two fast lanes are `checks.generated.ts` and `delta-scanner.ts`.
+// Limits of a frame: `frame-guard.ts`; shapes: the schemas; further rules: `client-rules.ts`; the profile `strict`: `strict.ts`
+// and
+// `strict-event.ts`; fast paths: `checks.generated.ts` and `delta-scanner.ts`.
 
 import type { Issue } from '../errors.ts';
 import { mask, printWith } from '../redact/masked.ts';
@@ -80,8 +81,8 @@ export function decodeClientEvent(
   frame: unknown,
   options?: DecodeClientOptions,
 ): Decoded<ClientEvent | TranslationClientEvent>;
-export function decodeClientEvent(given: unknown, options: DecodeClientOptions = {}): Decoded<unknown> {
-  const frame = textOf(given);
+export function decodeClientEvent(input: unknown, options: DecodeClientOptions = {}): Decoded<unknown> {
+  const frame = textOf(input);
   const { profile = 'tolerant', translation = false, keepUnknown = false } = options;
   if (profile === 'tolerant' && !translation && typeof frame === 'string') {
     const value = decodeFast(frame, 'client', measureClientEvent, options.memo ?? MEMO);
@@ -119,8 +120,8 @@ export function decodeServerEvent(
   frame: unknown,
   options?: DecodeOptions,
 ): Decoded<ServerEvent | TranslationServerEvent>;
-export function decodeServerEvent(given: unknown, options: DecodeOptions = {}): Decoded<unknown> {
-  const frame = textOf(given);
+export function decodeServerEvent(input: unknown, options: DecodeOptions = {}): Decoded<unknown> {
+  const frame = textOf(input);
   const { profile = 'tolerant', translation = false } = options;
   if (profile === 'tolerant' && !translation && typeof frame === 'string') {
     const value = decodeFast(frame, 'server', measureServerEvent, options.memo ?? MEMO);
@@ -153,8 +154,8 @@ export function decodeItem(input: unknown, options: { profile?: Profile } = {}):
     const unsound = guardValue(value, isServer);
     if (unsound) return refuse(unsound);
     if (!isObject(value)) return refuse(issue('invalid_event', null, 'The item must be a JSON object.'));
-    const found = later ?? judge((isServer ? InputItem : RealtimeConversationItem).node, value, profile);
-    if (found) return refuse(found);
+    const fault = later ?? judge((isServer ? InputItem : RealtimeConversationItem).node, value, profile);
+    if (fault) return refuse(fault);
     if (isServer) {
       const ruled = applyItemRules(value as unknown as InputItem);
       if (!ruled.ok) return refuse(ruled.issue);
@@ -207,8 +208,8 @@ function decodeEvent(
     if (misnamed) return refuse(misnamed, value);
     const event = value as { type: string };
     const known = typesOf(node).has(event.type);
-    const found = known ? judge(node, event, profile) : undefined;
-    if (found) return refuse(found, value);
+    const issue = known ? judge(node, event, profile) : undefined;
+    if (issue) return refuse(issue, value);
     if (!hasRules || !known) {
       mask(event);
       return { ok: true, value: event, known };
@@ -223,8 +224,8 @@ function decodeEvent(
 
 /** What is wrong with an event before its shape is looked at [ER9, ER11]. */
 function judgeType(value: unknown, known: ReadonlySet<string>, keepsUnknown: boolean): Issue | undefined {
-  const found = judgeTag(value);
-  if (found) return found;
+  const issue = judgeTag(value);
+  if (issue) return issue;
   const { type } = value as { type: string };
   if (keepsUnknown || known.has(type)) return undefined;
   const names = Array.from(known, (name) => `'${name}'`);
@@ -234,12 +235,12 @@ function judgeType(value: unknown, known: ReadonlySet<string>, keepsUnknown: boo
 function decodeStrictly(frame: unknown, node: Variants): Decoded<unknown> {
   const read = readStrict(frame);
   if (!read.ok) return refuse(read.issue);
-  const { given, value } = read;
+  const { source: input, value } = read;
   const misnamed = judgeType(value, typesOf(node), false);
   if (misnamed) return refuse(misnamed, value);
-  const found = check(withoutItems(node), value, 'strict');
-  if (found) return refuse(found, value);
-  const items = readItems(node, given, value);
+  const issue = check(withoutItems(node), value, 'strict');
+  if (issue) return refuse(issue, value);
+  const items = readItems(node, input, value);
   if ('code' in items) return refuse(items, value);
   mask(items.value as object);
   return { ok: true, value: items.value, known: true };
@@ -249,9 +250,9 @@ const BOUNDS = /_(?:below_min_value|above_max_value|above_max_length|above_max_p
 
 /** Shape first, bounds after it [ER5]. */
 function judge(node: Node, value: unknown, profile: Profile): Issue | undefined {
-  const found = check(node, value, profile);
-  if (!found || !BOUNDS.test(found.code)) return found && renameIssue(found);
-  return renameIssue(check(withoutBounds(node), value, profile) ?? found);
+  const issue = check(node, value, profile);
+  if (!issue || !BOUNDS.test(issue.code)) return issue && renameIssue(issue);
+  return renameIssue(check(withoutBounds(node), value, profile) ?? issue);
 }
 
 /**

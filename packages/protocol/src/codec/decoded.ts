@@ -1,4 +1,4 @@
-// What comes of decoding a frame: a value or a refusal, and the ways to refuse that the full codec and the lean one share.
+// The result of decoding, a value or a refusal, shared by the full and the lean codec.
 
 import type { FailureCode, Issue } from '../errors.ts';
 import { quote, typeName } from '../schema/check.ts';
@@ -46,10 +46,10 @@ export const issue = (code: FailureCode, param: string | null, message: string):
 /** Longest `event_id` that is told back, in UTF-16 code units [ER20]. */
 export const EVENT_ID_LENGTH = 512;
 
-export function refuse(found: Issue, event?: unknown): Refused {
+export function refuse(issue: Issue, event?: unknown): Refused {
   const id = isObject(event) && Object.hasOwn(event, 'event_id') ? event.event_id : undefined;
   const isReadable = typeof id === 'string' && id.length <= EVENT_ID_LENGTH;
-  return { ok: false, issues: [found], event_id: isReadable ? id : null };
+  return { ok: false, issues: [issue], event_id: isReadable ? id : null };
 }
 
 /** Only a hostile value (a throwing getter or proxy) ends in the `catch`; what it threw may hold anything and is not passed on. */

@@ -1,9 +1,7 @@
-// The fast lane of the decoder: pieces of text and of audio, which are nearly all of what is sent. Spelled in the plainest way, as
-// nearly every sender does, they are recognised without parsing; and within a part they differ in their event id and their payload
-// only, so that the rest is compared with the frame before it.
+// Fast path of the decoder for deltas of text and audio in their usual spelling, without parsing. Consecutive deltas of a part
+// differ only in event id and payload; the rest is compared with the previous frame.
 //
-// The answer is the one that parsing would give, or none: then the frame takes the ordinary way. Nothing here is needed for
-// anything but speed.
+// Returns the result of parsing or nothing; then the frame takes the slow path.
 
 import { MASKED } from '../redact/masked.ts';
 import { decodesWhole } from './base64.ts';

@@ -1,4 +1,4 @@
-// Values to frames: the JSON text of an event, or why it has none. Frames to values is `codec.ts`.
+// Encodes an event as JSON text, or returns why that is impossible. Decoding: `codec.ts`.
 
 import type { Issue } from '../errors.ts';
 import type { ClientEvent } from '../wire/realtime-client-events.ts';
@@ -31,8 +31,8 @@ export function encodeEvent(event: unknown): string | Unprintable {
 export function printValue(value: unknown): string | Unprintable {
   try {
     if (!isObject(value)) return unprintable(issue('invalid_event', null, 'Only an object can be sent.'));
-    const found = guardValue(value, false);
-    if (found) return unprintable(found);
+    const fault = guardValue(value, false);
+    if (fault) return unprintable(fault);
     const text = stringify(value);
     if (text !== undefined) return text;
   } catch {
@@ -51,11 +51,11 @@ function stringify(value: object): string | undefined {
 }
 
 /** Prints as `JSON.stringify` does, and bigints of 64 bits digit by digit. Throws at a larger one. */
-function printExactly(given: unknown, key: string): string | undefined {
-  if (typeof given === 'bigint') return printBigint(given);
-  if (typeof given !== 'object' || given === null) return JSON.stringify(given);
-  const { toJSON } = given as { toJSON?: unknown };
-  const value: unknown = typeof toJSON === 'function' ? toJSON.call(given, key) : given;
+function printExactly(input: unknown, key: string): string | undefined {
+  if (typeof input === 'bigint') return printBigint(input);
+  if (typeof input !== 'object' || input === null) return JSON.stringify(input);
+  const { toJSON } = input as { toJSON?: unknown };
+  const value: unknown = typeof toJSON === 'function' ? toJSON.call(input, key) : input;
   if (typeof value !== 'object' || value === null) return printExactly(value, key);
   if (Array.isArray(value)) return `[${value.map((each, i) => printExactly(each, String(i)) ?? 'null').join(',')}]`;
   const members = Object.entries(value).flatMap(([name, member]) => {
@@ -70,4 +70,4 @@ function printBigint(value: bigint): string {
   return String(value);
 }
 
-export const unprintable = (found: Issue): Unprintable => ({ ok: false, issues: [found] });
+export const unprintable = (issue: Issue): Unprintable => ({ ok: false, issues: [issue] });

@@ -1,5 +1,4 @@
-// Frames that are right, which nearly all are: recognised by how they are spelled, or measured by the checks of
-// `checks.generated.ts`. What is wrong with any other is the slow way's business.
+// Decodes valid frames quickly: by their spelling, or with the checks of `checks.generated.ts`. Other frames take the slow path.
 
 import { holdKeys } from '../redact/masked.ts';
 import { ROOM_FOR_WRONG } from '../schema/measure.ts';

@@ -1,5 +1,5 @@
-// What a server looks at before a frame is parsed: its size, its depth, doubled keys. The walk itself is `json-scan.ts`.
-// What a parsed value may not hold is in `value-guard.ts`; what an event may say, in the schemas.
+// Checks of a server before parsing: size, depth, duplicate keys. The scan is in `json-scan.ts`, checks of parsed values in
+// `value-guard.ts`, the shapes of events in the schemas.
 
 import { quote } from '../schema/check.ts';
 import { decodeText, JsonScan, type Level, notJson, parse, type Read, readTolerantly, refused } from './json-scan.ts';

@@ -1,4 +1,4 @@
-// Data URIs of images, as clients write them: reads one, and says in one sentence what is wrong with another.
+// Parses data URIs of images, or returns one sentence about the error.
 
 import { quote } from '../schema/check.ts';
 import { base64Length } from './base64.ts';

@@ -1,5 +1,5 @@
-// What is looked at in a text before it is parsed, so that none can stall or break its reader, and the reading of frames that
-// need no more than that. What a server looks at besides is `frame-guard.ts`; what a parsed value may not hold, `value-guard.ts`.
+// Scans JSON text before parsing, so that no text can stall or break the parser. Further checks of a server: `frame-guard.ts`;
+// checks of parsed values: `value-guard.ts`.
 
 import type { Issue } from '../errors.ts';
 import { DEPTH, ENTRIES, FREE_JSON, TOO_DEEP, TOO_MANY } from './value-guard.ts';

@@ -1,5 +1,4 @@
-// What a parsed value may not hold, whatever it says: nesting without end, numbers that are not finite, broken Unicode. What is
-// looked at before parsing is in `frame-guard.ts`.
+// Limits of parsed values: nesting, non-finite numbers, broken Unicode. Checks before parsing: `frame-guard.ts`.
 
 import type { Issue } from '../errors.ts';
 
@@ -52,8 +51,8 @@ function walk(value: unknown, room: number, isFree: boolean, guard: Guard): stri
   if (Array.isArray(value)) {
     if ((guard.left -= value.length) < 0) return TOO_MANY;
     for (let i = 0; i < value.length; i++) {
-      const found = walk(value[i], room - 1, isFree, guard);
-      if (found) return found;
+      const issue = walk(value[i], room - 1, isFree, guard);
+      if (issue) return issue;
     }
     return undefined;
   }
@@ -63,8 +62,8 @@ function walk(value: unknown, room: number, isFree: boolean, guard: Guard): stri
     if (guard.isServer && !isWellFormed(key)) return NOT_UNICODE;
     const inner = (value as Record<string, unknown>)[key];
     const becomesFree = !isFree && typeof inner === 'object' && FREE_JSON.has(key);
-    const found = walk(inner, becomesFree ? DEPTH.free : room - 1, isFree || becomesFree, guard);
-    if (found) return found;
+    const issue = walk(inner, becomesFree ? DEPTH.free : room - 1, isFree || becomesFree, guard);
+    if (issue) return issue;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-// What a key or a token looks like, wherever it stands. Which fields hold one is said in the schemas.
+// Detects keys and tokens by their form. Secret fields are marked in the schemas.
 
 /** Of bounded repetitions only, so that the time is linear in the text: blanks follow `bearer` in one way. */
 const CREDENTIAL =

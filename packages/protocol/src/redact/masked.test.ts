@@ -108,13 +108,13 @@ describe('decoded values', () => {
       type = 'input_audio_buffer.append';
       audio = SECRET;
     }
-    const given = [
+    const input = [
       Object.freeze({ ...new Own() }),
       Object.seal({ ...new Own() }),
       new Own(),
       Object.assign(Object.create(null), new Own()),
     ];
-    for (const value of given) {
+    for (const value of input) {
       expect(decodeClientEvent(value)).toMatchObject({ ok: true });
       expect(JSON.stringify(value)).toContain(SECRET);
     }

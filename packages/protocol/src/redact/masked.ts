@@ -1,8 +1,9 @@
-// How decoded values print: audio, images and keys as `[REDACTED]`, while JSON, equality, spread and structured clones see the
-// value itself. A shared prototype does it, so that nothing is added to the objects. What is secret is decided in `redact.ts`.
+// Prints decoded values with `[REDACTED]` for audio, images and keys, by a shared prototype; JSON, equality, spread and
+// structured
+// clones see the value. Redaction: `redact.ts`.
 //
-// `util.inspect`, `console.log` and the diffs of Vitest and Jest go by it. The diffs of `node:assert` do not: they print with
-// custom inspection switched off; and `assert.deepStrictEqual` compares prototypes, so compare a copy (`{...value}`) there.
+// `util.inspect`, `console.log` and the diffs of Vitest and Jest use it. `node:assert` prints without custom inspection, and
+// `assert.deepStrictEqual` compares prototypes: compare a copy (`{...value}`) there.
 
 type Redact = (value: object) => object;
 
@@ -10,8 +11,8 @@ type Redact = (value: object) => object;
 let redact: Redact | undefined;
 
 /** Lets values print with their secrets redacted. Called by the full codec; the lean one does without. */
-export function printWith(given: Redact): void {
-  redact = given;
+export function printWith(redactor: Redact): void {
+  redact = redactor;
 }
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
@@ -32,8 +33,8 @@ function printing(print: (value: object) => unknown): object {
 
 function redacted(value: object, field?: string): unknown {
   if (!redact) return '[REDACTED]';
-  const shown = redact(value) as Record<string, unknown>;
-  return field === undefined ? shown : shown[field];
+  const redacted = redact(value) as Record<string, unknown>;
+  return field === undefined ? redacted : redacted[field];
 }
 
 /** Prototype of the objects that hold a secret. Use it as `{ __proto__: MASKED, … }`, or let `mask` set it. */

@@ -7,7 +7,7 @@ import { REDACTED, redact } from './redact.ts';
 const SOUND = 'QVVESU8=';
 const IMAGE = 'data:image/png;base64,SU1BR0U=';
 const content = (value: unknown) => redact(value, { level: 'content' });
-const shown = (value: unknown, level: 'media' | 'content' = 'media') => JSON.stringify(redact(value, { level }));
+const redactedText = (value: unknown, level: 'media' | 'content' = 'media') => JSON.stringify(redact(value, { level }));
 
 describe('redact', () => {
   it('[RD1] copies deeply: shape, keys and order stay, the argument does not change', () => {
@@ -54,8 +54,8 @@ describe('redact', () => {
     };
     for (const [place, value] of Object.entries(held)) {
       it(`[RD2] ${place}`, () => {
-        expect(shown(value)).toContain(REDACTED);
-        expect(shown(value)).not.toMatch(/QVVE|SU1B/);
+        expect(redactedText(value)).toContain(REDACTED);
+        expect(redactedText(value)).not.toMatch(/QVVE|SU1B/);
       });
     }
   });
@@ -86,12 +86,12 @@ describe('redact', () => {
       'the text of a part': { type: 'input_text', text: 'my key is sk-PASSWORD' },
     };
     for (const [place, value] of Object.entries(held)) {
-      it(`[RD3] ${place}`, () => expect(shown(value)).not.toContain('PASSWORD'));
+      it(`[RD3] ${place}`, () => expect(redactedText(value)).not.toContain('PASSWORD'));
     }
 
     it('[RD3] words that only look like one stay', () => {
-      const words = ['task-force', 'risk-based', 'week_number', 'sk-SK', 'the forbearer', 'desk-top'];
-      expect(redact(words)).toEqual(words);
+      const harmlessTexts = ['task-force', 'risk-based', 'week_number', 'sk-SK', 'the forbearer', 'desk-top'];
+      expect(redact(harmlessTexts)).toEqual(harmlessTexts);
     });
   });
 
@@ -130,10 +130,10 @@ describe('redact', () => {
     ];
     for (const event of events) {
       expect(redact(event), event.type).toEqual(event);
-      expect(shown(event, 'content'), event.type).not.toContain('WORDS');
+      expect(redactedText(event, 'content'), event.type).not.toContain('WORDS');
     }
-    const heard = { type: 'x', logprobs: [{ token: 'a', logprob: -1, bytes: [97] }] };
-    expect(content(heard)).toEqual({ type: 'x', logprobs: [{ token: REDACTED, logprob: -1, bytes: [0] }] });
+    const logged = { type: 'x', logprobs: [{ token: 'a', logprob: -1, bytes: [97] }] };
+    expect(content(logged)).toEqual({ type: 'x', logprobs: [{ token: REDACTED, logprob: -1, bytes: [0] }] });
   });
 
   it('[RD4] what is no content stays at level content', () => {
@@ -289,8 +289,8 @@ describe('redact', () => {
       thing: [{ type: 'hologram', deep: [[{ audio: SOUND, image_url: IMAGE, authorization: 'PASSWORD' }]] }],
       headers: { a: { b: ['PASSWORD'] } },
     };
-    expect(shown(unknown)).not.toMatch(/QVVE|SU1B|PASSWORD/);
-    expect(shown({ text: 'WORDS', further: { transcript: 'WORDS', output: 'WORDS' } }, 'content')).not.toContain(
+    expect(redactedText(unknown)).not.toMatch(/QVVE|SU1B|PASSWORD/);
+    expect(redactedText({ text: 'WORDS', further: { transcript: 'WORDS', output: 'WORDS' } }, 'content')).not.toContain(
       'WORDS',
     );
   });

@@ -1,5 +1,4 @@
-// Copies any value without its secrets. What is secret is declared in the schemas; this file reads it off them, and adds what
-// no schema of ours names: the beta twins, and credentials by their look.
+// Copies a value without its secrets: those marked in the schemas, beta fields, and strings that look like credentials.
 
 import type { Node, Secrecy } from '../schema/schema.ts';
 import { ClientEvent } from '../wire/realtime-client-events.ts';

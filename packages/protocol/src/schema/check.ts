@@ -1,5 +1,4 @@
-// Judges a value by a schema. Off the hot path: valid frames are recognised by the plain checks of `checks.generated.ts`,
-// and this is asked what is wrong with the others.
+// Validates a value with a schema and finds the issue. Valid frames usually pass the faster checks of `checks.generated.ts`.
 
 import type { FailureCode, Issue } from '../errors.ts';
 import { holdsCredential } from '../redact/credential.ts';
@@ -57,10 +56,10 @@ const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ?
 /** The first problem, or `undefined`. Never throws: what a getter or a proxy throws counts as a wrong type. */
 export function check(node: Node, value: unknown, profile: Profile): Issue | undefined {
   try {
-    const found = judge(node, value, profile, 0);
-    if (!found) return undefined;
-    const path = found.path.replace(/^\./, '');
-    return { code: found.code, param: path === '' ? null : path, message: found.say(path) };
+    const fault = judge(node, value, profile, 0);
+    if (!fault) return undefined;
+    const path = fault.path.replace(/^\./, '');
+    return { code: fault.code, param: path === '' ? null : path, message: fault.say(path) };
   } catch {
     // Only a hostile object (a throwing getter or proxy) ends here; its own error may hold anything, so it is not passed on.
     return { code: 'invalid_type', param: null, message: 'the value cannot be read' };
@@ -110,8 +109,8 @@ function judge(node: Node, value: unknown, profile: Profile, depth: number): Fau
         return tooLong('array_above_max_length', 'array', node.max, 'element', value.length);
       if (depth > MAX_DEPTH) return tooDeep();
       for (let i = 0; i < value.length; i++) {
-        const found = judge(node.of, value[i], profile, depth + 1);
-        if (found) return under(`[${i}]`, found);
+        const fault = judge(node.of, value[i], profile, depth + 1);
+        if (fault) return under(`[${i}]`, fault);
       }
       return undefined;
     }
@@ -139,9 +138,9 @@ const unlikePattern = (pattern: RegExp): Fault =>
       `Invalid '${path}': string does not match pattern. Expected a string that matches the pattern '${pattern.source}'.`,
   );
 
-const under = (step: string, found: Fault): Fault => {
-  found.path = step + found.path;
-  return found;
+const under = (step: string, fault: Fault): Fault => {
+  fault.path = step + fault.path;
+  return fault;
 };
 
 const tooDeep = () => fault('invalid_event', () => 'the value is nested too deeply');
@@ -217,8 +216,8 @@ function judgeRecord(
   for (const key of keys) {
     if (profile === 'server' && node.maxKey !== undefined && key.length > node.maxKey)
       return tooLong('string_above_max_length', 'string', node.maxKey, 'character', key.length);
-    const found = judge(node.of, value[key], profile, depth + 1);
-    if (found) return under(`.${quote(key)}`, found);
+    const fault = judge(node.of, value[key], profile, depth + 1);
+    if (fault) return under(`.${quote(key)}`, fault);
   }
   return undefined;
 }
@@ -233,13 +232,13 @@ function judgeObject(
   if (depth > MAX_DEPTH) return tooDeep();
   for (const name in node.fields) {
     const field = node.fields[name] as Node;
-    const given = Object.hasOwn(value, name) ? value[name] : undefined;
-    if (given === undefined) {
+    const member = Object.hasOwn(value, name) ? value[name] : undefined;
+    if (member === undefined) {
       if (field.kind === 'optional' && !(field.expected && profile === 'strict')) continue;
       return fault('missing_required_parameter', missing, `.${name}`);
     }
-    const found = judge(field, given, profile, depth + 1);
-    if (found) return under(`.${name}`, found);
+    const memberFault = judge(field, member, profile, depth + 1);
+    if (memberFault) return under(`.${name}`, memberFault);
   }
   const closed =
     (node.unknown === 'refuse' && profile === 'server') || (node.unknown === 'never' && profile !== 'tolerant');

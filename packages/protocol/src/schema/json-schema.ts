@@ -1,5 +1,4 @@
-// A schema as a JSON Schema document, for other languages and tools. The official schemas are test data and live elsewhere;
-// this one says what our own code judges by.
+// A schema as a JSON Schema document, for other languages and tools. The official schemas are test data.
 // https://json-schema.org/draft/2020-12
 
 import type { Node, Profile, Schema } from './schema.ts';
@@ -97,14 +96,14 @@ class Writer {
         return {
           type: 'string',
           ...((isServer || (!isTolerant && node.official)) &&
-            given({ maxLength: node.max, pattern: node.pattern?.source })),
+            nonEmpty({ maxLength: node.max, pattern: node.pattern?.source })),
         };
       case 'boolean':
         return { type: 'boolean' };
       case 'integer':
       case 'number': {
         const isBound = isServer || (!isTolerant && node.bounds.official === true);
-        return { type: node.kind, ...(isBound && given({ minimum: node.bounds.min, maximum: node.bounds.max })) };
+        return { type: node.kind, ...(isBound && nonEmpty({ minimum: node.bounds.min, maximum: node.bounds.max })) };
       }
       case 'json':
         return node.object ? { type: 'object' } : {};
@@ -115,14 +114,14 @@ class Writer {
         return {
           type: 'array',
           items: this.write(node.of, place),
-          ...(!isTolerant && given({ minItems: node.min })),
-          ...(isServer && given({ maxItems: node.max })),
+          ...(!isTolerant && nonEmpty({ minItems: node.min })),
+          ...(isServer && nonEmpty({ maxItems: node.max })),
         };
       case 'record':
         return {
           type: 'object',
           additionalProperties: this.write(node.of, place),
-          ...(isServer && given({ maxProperties: node.maxKeys })),
+          ...(isServer && nonEmpty({ maxProperties: node.maxKeys })),
           ...(isServer && node.maxKey !== undefined && { propertyNames: { maxLength: node.maxKey } }),
         };
       case 'object':
@@ -199,5 +198,5 @@ const isNullable = ({ type, anyOf }: JsonSchema): boolean =>
   type === 'null' || (Array.isArray(type) && type.includes('null')) || (Array.isArray(anyOf) && anyOf.some(isNullable));
 
 /** Without the keywords that have no value. */
-const given = (keywords: JsonSchema): JsonSchema =>
+const nonEmpty = (keywords: JsonSchema): JsonSchema =>
   Object.fromEntries(Object.entries(keywords).filter(([, value]) => value !== undefined));

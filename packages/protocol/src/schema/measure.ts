@@ -1,6 +1,5 @@
-// The words of `checks.generated.ts`. A check answers how many characters of JSON a value takes at least, or `NaN` when it is not
-// what the schema asks for. A frame that is no longer than what was measured has no room for anything else: no field that no
-// schema knows, hence nothing too deep and no number that is not finite, and nobody has to go looking.
+// Functions used by `checks.generated.ts`. A check returns the minimum JSON length of a value, or `NaN` if the value is invalid.
+// A frame that is no longer than this minimum has no unknown field, and so needs no further search for depth or numbers.
 
 import { hold, mask } from '../redact/masked.ts';
 

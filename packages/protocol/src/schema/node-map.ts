@@ -1,4 +1,4 @@
-// Variations of a schema: the same wire object, judged with something left out.
+// Variations of a schema: the same wire object without some of its fields.
 
 import { InputItem, RealtimeConversationItem, ResponseInputItem } from '../wire/realtime-conversation.ts';
 import type { Node } from './schema.ts';

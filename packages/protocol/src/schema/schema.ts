@@ -1,5 +1,5 @@
-// The schema kernel: what a wire object looks like, said once as plain data beneath its interface.
-// Validation reads it in `check.ts`, redaction in `redact.ts`, printing order in `codec.ts`, JSON Schema in `json-schema.ts`.
+// The schema kernel: wire objects as plain data below their interfaces.
+// Used by `check.ts` (validation), `redact.ts`, `codec.ts` (order of keys) and `json-schema.ts`.
 
 import type { Issue } from '../errors.ts';
 import { check } from './check.ts';

@@ -1,5 +1,5 @@
-// JSON text read to the letter, into a tree that keeps what `JSON.parse` forgets: members given twice, how a number was
-// spelled. What a tree means is decided in `strict.ts`; plain values come out of it in `strict-values.ts`.
+// Parses JSON into a tree with what `JSON.parse` discards: duplicate members and the spelling of numbers. Meaning: `strict.ts`;
+// plain values: `strict-values.ts`.
 // https://www.rfc-editor.org/rfc/rfc8259; the bounds are those of serde_json (seed.md S10 to S13)
 
 import type { Issue } from '../errors.ts';
@@ -96,20 +96,20 @@ class Reader {
     const members: JsonMember[] = [];
     this.#at++;
     this.#skipBlanks();
-    if (this.#take('}')) return new JsonObject(members);
+    if (this.consume('}')) return new JsonObject(members);
     for (;;) {
       this.#skipBlanks();
       if (this.#text[this.#at] !== '"') return this.#fail('expected a key in double quotes');
       const key = this.#string();
       if (key === undefined) return undefined;
       this.#skipBlanks();
-      if (!this.#take(':')) return this.#fail("expected ':'");
+      if (!this.consume(':')) return this.#fail("expected ':'");
       const value = this.#value(depth);
       if (value === undefined) return undefined;
       members.push([key, value]);
       this.#skipBlanks();
-      if (this.#take('}')) return new JsonObject(members);
-      if (!this.#take(',')) return this.#fail("expected ',' or '}'");
+      if (this.consume('}')) return new JsonObject(members);
+      if (!this.consume(',')) return this.#fail("expected ',' or '}'");
     }
   }
 
@@ -117,14 +117,14 @@ class Reader {
     const items: JsonNode[] = [];
     this.#at++;
     this.#skipBlanks();
-    if (this.#take(']')) return items;
+    if (this.consume(']')) return items;
     for (;;) {
       const item = this.#value(depth);
       if (item === undefined) return undefined;
       items.push(item);
       this.#skipBlanks();
-      if (this.#take(']')) return items;
-      if (!this.#take(',')) return this.#fail("expected ',' or ']'");
+      if (this.consume(']')) return items;
+      if (!this.consume(',')) return this.#fail("expected ',' or ']'");
     }
   }
 
@@ -181,11 +181,11 @@ class Reader {
 
   #number(): JsonNumber | undefined {
     const from = this.#at;
-    const signed = this.#take('-');
-    if (!this.#take('0') && !this.#digits()) return this.#fail(signed ? 'expected a digit' : 'expected a value');
-    if (this.#take('.') && !this.#digits()) return this.#fail('expected a digit');
-    if (this.#take('e') || this.#take('E')) {
-      this.#take('+') || this.#take('-');
+    const signed = this.consume('-');
+    if (!this.consume('0') && !this.#digits()) return this.#fail(signed ? 'expected a digit' : 'expected a value');
+    if (this.consume('.') && !this.#digits()) return this.#fail('expected a digit');
+    if (this.consume('e') || this.consume('E')) {
+      this.consume('+') || this.consume('-');
       if (!this.#digits()) return this.#fail('expected a digit');
     }
     const number = new JsonNumber(this.#text.slice(from, this.#at));
@@ -206,7 +206,7 @@ class Reader {
     return value;
   }
 
-  #take(character: string): boolean {
+  consume(character: string): boolean {
     if (this.#text[this.#at] !== character) return false;
     this.#at++;
     return true;

@@ -1,4 +1,4 @@
-// Free-form JSON as plain values, and plain values as text. The reader of text is in `strict-json.ts`.
+// Free-form JSON as plain values, and plain values as text. Parser: `strict-json.ts`.
 // seed.md S9, S21, S22
 
 import { isWellFormed, JsonNumber, JsonObject } from './strict-json.ts';
@@ -13,17 +13,17 @@ import { isWellFormed, JsonNumber, JsonObject } from './strict-json.ts';
  *
  * @see seed.md S9
  */
-export function toPlainJson(given: unknown, depth: number, copies = new Map<object, unknown>()): unknown {
-  if (given === null || typeof given === 'boolean') return given;
-  if (typeof given === 'string') return isWellFormed(given) ? given : undefined;
-  if (typeof given === 'number') return Number.isFinite(given) ? given : undefined;
-  if (given instanceof JsonNumber) return given.value;
-  if (typeof given !== 'object' || depth === 0) return undefined;
+export function toPlainJson(source: unknown, depth: number, copies = new Map<object, unknown>()): unknown {
+  if (source === null || typeof source === 'boolean') return source;
+  if (typeof source === 'string') return isWellFormed(source) ? source : undefined;
+  if (typeof source === 'number') return Number.isFinite(source) ? source : undefined;
+  if (source instanceof JsonNumber) return source.value;
+  if (typeof source !== 'object' || depth === 0) return undefined;
   // An object met again is not copied again: a few dozen that name each other twice would unfold into billions.
-  const known = copies.get(given);
+  const known = copies.get(source);
   if (known !== undefined) return known;
-  const copy = Array.isArray(given) ? copyItems(given, depth, copies) : copyMembers(given, depth, copies);
-  copies.set(given, copy);
+  const copy = Array.isArray(source) ? copyItems(source, depth, copies) : copyMembers(source, depth, copies);
+  copies.set(source, copy);
   return copy;
 }
 
@@ -37,9 +37,9 @@ function copyItems(items: readonly unknown[], depth: number, copies: Map<object,
   return copy;
 }
 
-function copyMembers(given: object, depth: number, copies: Map<object, unknown>): object | undefined {
+function copyMembers(source: object, depth: number, copies: Map<object, unknown>): object | undefined {
   const copy: [string, unknown][] = [];
-  for (const [key, value] of given instanceof JsonObject ? given.members : Object.entries(given)) {
+  for (const [key, value] of source instanceof JsonObject ? source.members : Object.entries(source)) {
     if (value === undefined) continue;
     const plain = toPlainJson(value, depth - 1, copies);
     if (plain === undefined || !isWellFormed(key)) return undefined;

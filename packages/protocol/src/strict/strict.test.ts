@@ -7,7 +7,7 @@ import { parseStrictJson } from './strict-json.ts';
 import { toPlainJson } from './strict-values.ts';
 
 const SEED = 20260;
-const said = '"role":"user","content":[]';
+const members = '"role":"user","content":[]';
 const tools = (entry: string) => `{"type":"mcp_list_tools","server_label":"s","tools":[${entry}]}`;
 const schema = (text: string) => tools(`{"input_schema":${text},"name":"t"}`);
 const failed = (code: string) => `{"type":"http_error","code":${code},"message":"m"}`;
@@ -24,11 +24,11 @@ const reprint = (input: unknown) => {
 
 describe('decodeStrictItem', () => {
   it('[CD2] S1 finds the tag anywhere and however it is escaped, and wants it exact', () => {
-    expect(reprint(`{${said},"\\u0074ype":"m\\u0065ssage"}`)).toBe('{"type":"message","content":[],"role":"user"}');
-    expect(refusal(`{${said}}`)).toEqual(['missing_required_parameter', 'type']);
-    expect(refusal(`{"type":1,${said}}`)).toEqual(['invalid_type', 'type']);
-    expect(refusal(`{"type":"Message",${said}}`)).toEqual(['invalid_value', 'type']);
-    expect(refusal(`{"type":"constructor",${said}}`)).toEqual(['invalid_value', 'type']);
+    expect(reprint(`{${members},"\\u0074ype":"m\\u0065ssage"}`)).toBe('{"type":"message","content":[],"role":"user"}');
+    expect(refusal(`{${members}}`)).toEqual(['missing_required_parameter', 'type']);
+    expect(refusal(`{"type":1,${members}}`)).toEqual(['invalid_type', 'type']);
+    expect(refusal(`{"type":"Message",${members}}`)).toEqual(['invalid_value', 'type']);
+    expect(refusal(`{"type":"constructor",${members}}`)).toEqual(['invalid_value', 'type']);
   });
 
   it('[CD2] S2 to S4 a required field is there and not null, an optional null is absent, nothing is coerced', () => {
@@ -37,7 +37,7 @@ describe('decodeStrictItem', () => {
     expect(
       refusal('{"type":"message","role":"user","content":[{"type":"input_text"},{"type":"input_text","text":1}]}'),
     ).toEqual(['invalid_type', 'content[1].text']);
-    expect(reprint(`{"type":"message",${said},"id":null}`)).toBe('{"type":"message","content":[],"role":"user"}');
+    expect(reprint(`{"type":"message",${members},"id":null}`)).toBe('{"type":"message","content":[],"role":"user"}');
   });
 
   it('[CD2] S5 and S17 an enum value is exact, and may be the only key of an object', () => {
@@ -51,11 +51,11 @@ describe('decodeStrictItem', () => {
   });
 
   it('[CD2] S6 and S7 unknown fields may repeat and are dropped, a known one may not', () => {
-    expect(reprint(`{"type":"message",${said},"zzz":1,"zzz":[2]}`)).toBe(
+    expect(reprint(`{"type":"message",${members},"zzz":1,"zzz":[2]}`)).toBe(
       '{"type":"message","content":[],"role":"user"}',
     );
-    expect(refusal(`{"type":"message",${said},"id":null,"id":"a"}`)).toEqual(['invalid_event', 'id']);
-    expect(refusal(`{"type":"message",${said},"type":"message"}`)).toEqual(['invalid_event', 'type']);
+    expect(refusal(`{"type":"message",${members},"id":null,"id":"a"}`)).toEqual(['invalid_event', 'id']);
+    expect(refusal(`{"type":"message",${members},"type":"message"}`)).toEqual(['invalid_event', 'type']);
     expect(refusal('{"type":"message","role":"user","content":[{"type":"input_text","text":"a","text":"a"}]}')).toEqual(
       ['invalid_event', 'content[0].text'],
     );
@@ -73,7 +73,7 @@ describe('decodeStrictItem', () => {
     expect(reprint(text)).toBe(text);
     expect(reprint(JSON.parse(text))).toBe(text);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
-    expect(reprint(`{"type":"message",${said},"__proto__":{"id":"x"}}`)).toBe(
+    expect(reprint(`{"type":"message",${members},"__proto__":{"id":"x"}}`)).toBe(
       '{"type":"message","content":[],"role":"user"}',
     );
   });
@@ -90,7 +90,7 @@ describe('decodeStrictItem', () => {
       '"\udc00a"',
     ];
     for (const zzz of [...bad, ...lone, '"', '[1,]', '[,1]', '{"a":1,}', '{a:1}', '{"a" 1}', 'nul', 'tru', '']) {
-      expect(refusal(`{"type":"message",${said},"zzz":${zzz}}`), zzz).toEqual(['invalid_json', null]);
+      expect(refusal(`{"type":"message",${members},"zzz":${zzz}}`), zzz).toEqual(['invalid_json', null]);
     }
     for (const zzz of [
       '-0',
@@ -100,17 +100,17 @@ describe('decodeStrictItem', () => {
       ' [ 1 , { } ]\r\n\t',
       '1.7976931348623157e308',
     ]) {
-      expect(accepts(`{"type":"message",${said},"zzz":${zzz}}`), zzz).toBe(true);
+      expect(accepts(`{"type":"message",${members},"zzz":${zzz}}`), zzz).toBe(true);
     }
-    expect(refusal(`{"type":"message",${said}},`)).toEqual(['invalid_json', null]);
-    expect(refusal(`\ufeff{"type":"message",${said}}`)).toEqual(['invalid_json', null]);
+    expect(refusal(`{"type":"message",${members}},`)).toEqual(['invalid_json', null]);
+    expect(refusal(`\ufeff{"type":"message",${members}}`)).toEqual(['invalid_json', null]);
     expect(refusal('')).toEqual(['invalid_json', null]);
   });
 
   it('[CD2] S13 containers nest 127 deep, and no depth is dear', () => {
     const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
-    expect(accepts(`{"type":"message",${said},"zzz":${deep(126)}}`)).toBe(true);
-    expect(accepts(`{"type":"message",${said},"zzz":${deep(127)}}`)).toBe(false);
+    expect(accepts(`{"type":"message",${members},"zzz":${deep(126)}}`)).toBe(true);
+    expect(accepts(`{"type":"message",${members},"zzz":${deep(127)}}`)).toBe(false);
     expect(accepts(schema(deep(124)))).toBe(true);
     expect(accepts(schema(deep(125)))).toBe(false);
     expect(reprint(JSON.parse(schema(deep(124))))).toBe(schema(deep(124)));
@@ -193,10 +193,10 @@ describe('bytes', () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
 
   it('[CD2] S11 reads UTF-8, and refuses a byte order mark and what is no UTF-8', () => {
-    const text = `{"type":"message",${said},"id":"é€😀\u{10ffff}"}`;
+    const text = `{"type":"message",${members},"id":"é€😀\u{10ffff}"}`;
     expect(reprint(bytes(text))).toBe(reprint(text));
     expect(reprint(bytes(text))).toContain('é€😀\u{10ffff}');
-    expect(refusal(bytes(`\ufeff{"type":"message",${said}}`))).toEqual(['invalid_json', null]);
+    expect(refusal(bytes(`\ufeff{"type":"message",${members}}`))).toEqual(['invalid_json', null]);
     expect(refusal(new Uint8Array([0x22, 0xff, 0x22]))).toEqual(['invalid_json', null]);
   });
 
@@ -207,14 +207,14 @@ describe('bytes', () => {
     });
     fc.assert(
       fc.property(some, (middle) => {
-        const given = new Uint8Array([0x22, ...middle, 0x22]);
+        const bytes = new Uint8Array([0x22, ...middle, 0x22]);
         let text: string | undefined;
         try {
-          text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(given);
+          text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
         } catch {
           // The platform says so by throwing.
         }
-        const read = parseStrictJson(given);
+        const read = parseStrictJson(bytes);
         if (text === undefined) expect(read.ok).toBe(false);
         else expect(read).toEqual(parseStrictJson(text));
       }),
@@ -279,7 +279,7 @@ describe('encodeStrict', () => {
     const hostile = [
       undefined,
       'text',
-      `{"type":"message",${said}}`,
+      `{"type":"message",${members}}`,
       new TextEncoder().encode('["input_text","t"]'),
       { type: 'item_reference', id: 'i' },
       entry(cycle),

@@ -1,8 +1,7 @@
-// The decode profile `strict`: what the seed, `realtime_conversation.rs`, accepts and prints, and nothing else.
-// The tables below are its types; what serde derives from them is `serde.ts`.
+// The decode profile `strict`: exactly what the seed, `realtime_conversation.rs`, accepts and prints.
+// The tables are its types; what serde derives from them is in `serde.ts`.
 //
-// The open world of today's API is the profile `tolerant`, in `codec.ts`; the reader of JSON text is in `strict-json.ts`,
-// copying and printing of plain values in `strict-values.ts`.
+// The profile `tolerant` is in `codec.ts`, the JSON parser in `strict-json.ts`, plain values in `strict-values.ts`.
 // seed.md sections 2 and 3.1
 
 import type { Issue } from '../errors.ts';
@@ -33,7 +32,7 @@ export type StrictResult<T> = { ok: true; value: T } | { ok: false; issues: [Iss
  * `input` is JSON text when it is a string, UTF-8 JSON text when it is a `Uint8Array`, and otherwise an already parsed value, of
  * which own members count. The value is a new plain object with exactly the seed's fields, `type` first and then in declaration
  * order: unknown fields and nulls are gone, array and one-key forms have their normal form. `code` of an MCP error is a `bigint`
- * where it is beyond ±(2^53−1) in text, and as given otherwise.
+ * where it is beyond ±(2^53−1) in text, and as source otherwise.
  *
  * Reports the first problem only, with `param` as a path (`content[1].type`) or `null` for the whole: `invalid_json` for text that
  * is no JSON, `invalid_event` for JSON that is no object or names a field twice, `missing_required_parameter`, `invalid_type`,
@@ -76,13 +75,13 @@ export function encodeStrict(value: unknown): string | undefined {
 
 function decode(type: Decoder, input: unknown): StrictResult<unknown> {
   try {
-    let given = input;
+    let source = input;
     if (typeof input === 'string' || input instanceof Uint8Array) {
       const parsed = parseStrictJson(input);
       if (!parsed.ok) return parsed;
-      given = parsed.value;
+      source = parsed.value;
     }
-    const value = type(given, '');
+    const value = type(source, '');
     return value instanceof Refusal ? { ok: false, issues: [value.issue] } : { ok: true, value };
   } catch {
     // Only a getter or a proxy of the caller's ends here; what it threw may hold anything, so it is not passed on.

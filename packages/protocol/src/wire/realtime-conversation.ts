@@ -1,8 +1,8 @@
-// Conversation items, their content parts, and which role may say what.
+// Conversation items, content parts, and the parts that each role may have.
 // https://platform.openai.com/docs/api-reference/realtime
 //
-// Session configuration lives in `realtime-session`, responses in `realtime-response`, events in `realtime-*-events`,
-// event names in `event-types`. The closed world of the seed module itself is `strict.ts`.
+// Session configuration: `realtime-session`; responses: `realtime-response`; events: `realtime-*-events`; event names:
+// `event-types`. The seed module: `strict.ts`.
 
 import type { Issue } from '../errors.ts';
 import { quote, typeName } from '../schema/check.ts';

@@ -1,4 +1,4 @@
-// Responses: what a client may ask for, what a server states, and what it cost.
+// Responses: parameters of a request, the response object of a server, usage.
 
 import {
   array,

@@ -271,7 +271,7 @@ const index = integer();
 const part = { response_id: string(), item_id: string(), output_index: index, content_index: index };
 const call = { response_id: string(), item_id: string(), output_index: index };
 const previous_item_id = optional(nullable(string()));
-const words = secret('words');
+const textSecret = secret('words');
 const logprobs = optional(nullable(array(LogProb)));
 
 export const ErrorEvent: Schema<ErrorEvent> = object<ErrorEvent>(
@@ -330,7 +330,7 @@ export const ServerEvent: Schema<ServerEvent> = variants<ServerEvent>({
       ...named('conversation.item.input_audio_transcription.delta'),
       item_id: string(),
       content_index: optional(index),
-      delta: optional(words),
+      delta: optional(textSecret),
       logprobs,
     },
     'keep',
@@ -341,7 +341,7 @@ export const ServerEvent: Schema<ServerEvent> = variants<ServerEvent>({
       item_id: string(),
       content_index: index,
       id: string(),
-      text: words,
+      text: textSecret,
       speaker: string(),
       start: number(),
       end: number(),
@@ -353,7 +353,7 @@ export const ServerEvent: Schema<ServerEvent> = variants<ServerEvent>({
       ...named('conversation.item.input_audio_transcription.completed'),
       item_id: string(),
       content_index: index,
-      transcript: words,
+      transcript: textSecret,
       usage: expected(TranscriptionUsage),
       languages: optional(array(object<{ code: string }>({ code: string() }, 'keep'))),
       logprobs,
@@ -403,7 +403,7 @@ export const ServerEvent: Schema<ServerEvent> = variants<ServerEvent>({
     {
       type: literal('input_audio_buffer.dtmf_event_received'),
       event_id: optional(string()),
-      event: words,
+      event: textSecret,
       received_at: integer(),
     },
     'keep',
@@ -428,11 +428,11 @@ export const ServerEvent: Schema<ServerEvent> = variants<ServerEvent>({
     'keep',
   ),
   'response.output_text.delta': object<ResponseOutputTextDeltaEvent>(
-    { ...named('response.output_text.delta'), ...part, delta: words },
+    { ...named('response.output_text.delta'), ...part, delta: textSecret },
     'keep',
   ),
   'response.output_text.done': object<ResponseOutputTextDoneEvent>(
-    { ...named('response.output_text.done'), ...part, text: words },
+    { ...named('response.output_text.done'), ...part, text: textSecret },
     'keep',
   ),
   'response.output_audio.delta': object<ResponseOutputAudioDeltaEvent>(
@@ -444,15 +444,15 @@ export const ServerEvent: Schema<ServerEvent> = variants<ServerEvent>({
     'keep',
   ),
   'response.output_audio_transcript.delta': object<ResponseOutputAudioTranscriptDeltaEvent>(
-    { ...named('response.output_audio_transcript.delta'), ...part, delta: words },
+    { ...named('response.output_audio_transcript.delta'), ...part, delta: textSecret },
     'keep',
   ),
   'response.output_audio_transcript.done': object<ResponseOutputAudioTranscriptDoneEvent>(
-    { ...named('response.output_audio_transcript.done'), ...part, transcript: words },
+    { ...named('response.output_audio_transcript.done'), ...part, transcript: textSecret },
     'keep',
   ),
   'response.function_call_arguments.delta': object<ResponseFunctionCallArgumentsDeltaEvent>(
-    { ...named('response.function_call_arguments.delta'), ...call, call_id: string(), delta: words },
+    { ...named('response.function_call_arguments.delta'), ...call, call_id: string(), delta: textSecret },
     'keep',
   ),
   'response.function_call_arguments.done': object<ResponseFunctionCallArgumentsDoneEvent>(
@@ -461,7 +461,7 @@ export const ServerEvent: Schema<ServerEvent> = variants<ServerEvent>({
       ...call,
       call_id: string(),
       name: expected(string()),
-      arguments: words,
+      arguments: textSecret,
     },
     'keep',
   ),
@@ -469,13 +469,13 @@ export const ServerEvent: Schema<ServerEvent> = variants<ServerEvent>({
     {
       ...named('response.mcp_call_arguments.delta'),
       ...call,
-      delta: words,
+      delta: textSecret,
       obfuscation: optional(nullable(string())),
     },
     'keep',
   ),
   'response.mcp_call_arguments.done': object<ResponseMcpCallArgumentsDoneEvent>(
-    { ...named('response.mcp_call_arguments.done'), ...call, arguments: words },
+    { ...named('response.mcp_call_arguments.done'), ...call, arguments: textSecret },
     'keep',
   ),
   'response.mcp_call.in_progress': mcpCallEvent('response.mcp_call.in_progress'),

@@ -1,5 +1,5 @@
-// Session configuration: what a client may ask for, what a server states. Realtime and transcription sessions, tools, audio
-// formats, turn detection, client secrets. Translation sessions live in `realtime-translation`.
+// Session configuration: requests of clients and the server's session objects, for realtime and transcription sessions. Tools,
+// audio formats, turn detection, client secrets. Translation sessions: `realtime-translation`.
 
 import {
   array,

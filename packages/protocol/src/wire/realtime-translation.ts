@@ -1,4 +1,4 @@
-// Translation sessions: no items, no responses; audio and words in, audio and words out.
+// Translation sessions: audio and text in, audio and text out; no items, no responses.
 // https://platform.openai.com/docs/api-reference/realtime
 
 import {

@@ -1,16 +1,15 @@
-// Text from a session, as text. Characters that one does not see, or that turn the reading direction around, are shown by their
-// number, so that nothing looks like something else.
+// Text of a session. Invisible characters and changes of reading direction are shown by their code point.
 
 import type { ComponentChild } from 'preact';
 import { nameOf, unseenIn } from './unseen.ts';
 
-export interface WordsProps {
+export interface SafeTextProps {
   readonly text: string;
   /** Shows also the joiners that are spelling, where every character counts. */
   readonly all?: boolean;
 }
 
-export function Words({ text, all = false }: WordsProps) {
+export function SafeText({ text, all = false }: SafeTextProps) {
   const unseen = unseenIn(text, all);
   if (unseen.length === 0) return <bdi>{text}</bdi>;
   const pieces: ComponentChild[] = [];

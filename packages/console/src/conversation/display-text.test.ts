@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { canonical, indented, shownText } from './shown-text.ts';
+import { canonical, displayText, indented } from './display-text.ts';
 
 it('shows whatever a server says where text should be', () => {
-  expect(['words', 12, null, undefined, { a: [1] }, true].map(shownText)).toEqual([
+  expect(['words', 12, null, undefined, { a: [1] }, true].map(displayText)).toEqual([
     'words',
     '12',
     '',
