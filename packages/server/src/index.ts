@@ -14,13 +14,7 @@ export {
   type StoredSecret,
   type TranslationConfig,
 } from './auth/secret-store.ts';
-export {
-  createServer,
-  type Listening,
-  type RecordingOptions,
-  type Server,
-  type ServerOptions,
-} from './create-server.ts';
+export { createServer, type Server } from './create-server.ts';
 export { type CascadeOptions, cascade } from './engines/cascade.ts';
 export type { Engine, EngineHost, EngineOutput } from './engines/engine.ts';
 export { type OfflineOptions, offline } from './engines/offline.ts';
@@ -39,7 +33,9 @@ export { type ScriptedEngine, scripted } from './engines/scripted.ts';
 export type { Translator, TranslatorHost, TranslatorOutput } from './engines/translator.ts';
 export type { WatchPolicy } from './gateway/watch-upgrade.ts';
 export { DEFAULT_LIMITS, type Limits } from './limits.ts';
+export type { Listening } from './listen.ts';
 export { createLog, type Log, type LogFields, type LogLevel } from './log.ts';
+export type { RecordingOptions, ServerOptions } from './options.ts';
 export type { ResponseUsage } from './relay/relay-responses.ts';
 export { type RelayedSession, type RelayOptions, relaySession } from './relay/relay-session.ts';
 export {

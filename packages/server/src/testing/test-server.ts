@@ -4,10 +4,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type ClientEvent, ColloquyError, type ServerEvent } from '@colloquy/protocol';
-import { createServer, type ServerOptions } from '../create-server.ts';
+import { createServer } from '../create-server.ts';
 import { parrot } from '../engines/parrot.ts';
 import { readScenario, type Scenario } from '../engines/scenario.ts';
 import { type ScriptedEngine, scripted } from '../engines/scripted.ts';
+import type { ServerOptions } from '../options.ts';
 import { assertCalled, callsIn, type TestCall } from './calls.ts';
 import { EventWaits } from './event-waits.ts';
 import { type SayOptions, testSpeech } from './speech.ts';

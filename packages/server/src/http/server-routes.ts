@@ -1,0 +1,68 @@
+// All REST routes of a server, with what each needs of it. What is around them is `http-app.ts`.
+
+import type { FastifyInstance } from 'fastify';
+import { speakingOf } from '../engines/engine.ts';
+import { levelOfPolicy } from '../gateway/watch-upgrade.ts';
+import { answeringOf, type ServerParts } from '../server-parts.ts';
+import { detectionOf } from '../speech/speech-input.ts';
+import { callRoutes } from './routes/calls.ts';
+import { clientSecretRoutes } from './routes/client-secrets.ts';
+import { healthRoutes } from './routes/health.ts';
+import { legacySessionRoutes } from './routes/legacy-sessions.ts';
+import type { MintingOptions } from './routes/minting.ts';
+import { modelRoutes } from './routes/models.ts';
+import { plainPageRoutes } from './routes/plain-page.ts';
+import { recordingRoutes } from './routes/recordings.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { type FixedStatus, statusRoutes } from './routes/status.ts';
+import { watchTokenRoutes } from './routes/watch-tokens.ts';
+
+const PREFIXES = ['/v1', '/openai/v1'];
+
+/** Without a console `/` is a plain page. */
+export function serverRoutes(to: FastifyInstance, parts: ServerParts, hasConsole: boolean): void {
+  const { options, services, access, rules, sessions } = parts;
+  const { limits, log, clock, wallClock } = services;
+  const { hub, store, recorder, isWriting } = sessions;
+  const needsKey = (options.keys ?? []).length > 0;
+  healthRoutes(to, hub);
+  if (!hasConsole) plainPageRoutes(to, { hub, engine: answeringOf(parts), needsKey });
+  statusRoutes(to, { fixed: statusOf(parts, needsKey), clock });
+  sessionRoutes(to, hub, isWriting);
+  watchTokenRoutes(to, access.tokens, wallClock);
+  recordingRoutes(to, store && recorder && { store, recorder, limits, log });
+  const minting = mintingOf(parts);
+  for (const prefix of PREFIXES) {
+    modelRoutes(to, prefix, rules, wallClock());
+    clientSecretRoutes(to, prefix, minting);
+    legacySessionRoutes(to, prefix, minting);
+    callRoutes(to, prefix);
+  }
+}
+
+function statusOf({ options, engines, rules }: ServerParts, needsKey: boolean): FixedStatus {
+  const { upstream, recordings, watch = 'words' } = options;
+  return {
+    needs_key: needsKey,
+    relay: upstream !== undefined,
+    engines: upstream ? [] : engines.status(),
+    default_model: rules.defaultModel,
+    models: rules.shownModels,
+    any_model: rules.models === undefined,
+    recordings: { enabled: recordings !== undefined, audio: recordings?.audio ?? false },
+    watch: { level: levelOfPolicy(watch) },
+  };
+}
+
+function mintingOf({ options, services, access, engines, rules }: ServerParts): MintingOptions {
+  const { upstream, sessionDefaults: defaults = {} } = options;
+  return {
+    ...{ secrets: access.secrets, rules, now: services.wallClock },
+    // What an upstream would make of a session is not known here.
+    opened(model, kind) {
+      if (upstream) return {};
+      const { engine, speech } = kind === 'transcription' ? engines.listening : engines.of(model);
+      return { defaults, ...speakingOf(engine), ...detectionOf(speech) };
+    },
+  };
+}

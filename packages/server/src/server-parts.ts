@@ -1,0 +1,155 @@
+// The parts of a server, made from its options: who may do what, what answers, and the sessions with everything that follows them.
+
+import { ColloquyError } from '@colloquy/protocol';
+import { memoryAdmissionStore } from './auth/admission-store.ts';
+import { type Authorizer, createAuthorizer } from './auth/authorize.ts';
+import { type ClientSecrets, clientSecrets } from './auth/client-secrets.ts';
+import { memorySecretStore } from './auth/secret-store.ts';
+import type { SessionRules } from './auth/session-request.ts';
+import { type WatchTokens, watchTokens } from './auth/watch-tokens.ts';
+import { parrot } from './engines/parrot.ts';
+import { parrotTranslator } from './engines/parrot-translator.ts';
+import { type EngineRegistry, engineRegistry, only } from './engines/registry.ts';
+import { createAdmission } from './gateway/admission.ts';
+import { type OpenSession, sessionOpener } from './gateway/open-session.ts';
+import { createUpgrade } from './gateway/upgrade.ts';
+import { createWatchUpgrade } from './gateway/watch-upgrade.ts';
+import { sessionSummary } from './http/routes/sessions.ts';
+import { bracketed, type Handlers, isWildcard } from './listen.ts';
+import type { ServerOptions } from './options.ts';
+import { fileStore } from './recordings/file-store.ts';
+import { createRecorder, type Recorder } from './recordings/recorder.ts';
+import type { Store } from './recordings/store.ts';
+import type { Services } from './services.ts';
+import { createWatching, type Watching } from './sessions/observers.ts';
+import { createSessionFeed, type SessionFeed } from './sessions/session-feed.ts';
+import { createHub, type Hub } from './sessions/session-registry.ts';
+
+/** Who may do what. */
+export interface Access {
+  readonly authorizer: Authorizer;
+  readonly secrets: ClientSecrets;
+  readonly tokens: WatchTokens;
+}
+
+/** The sessions, and what follows them. */
+export interface Sessions {
+  readonly hub: Hub;
+  readonly watching: Watching;
+  readonly feed: SessionFeed;
+  readonly store: Store | undefined;
+  readonly recorder: Recorder | undefined;
+  /** Whether the recording of this name is still being written. */
+  readonly isWriting: (name: string) => boolean;
+  readonly openSession: OpenSession;
+}
+
+/** All that routes and upgrades need. */
+export interface ServerParts {
+  readonly options: ServerOptions;
+  readonly services: Services;
+  readonly access: Access;
+  readonly engines: EngineRegistry;
+  readonly rules: SessionRules;
+  readonly sessions: Sessions;
+}
+
+const DEFAULT_MODEL = 'gpt-realtime';
+
+/** Throws `invalid_configuration` where options contradict each other. `host` is where the server listens. */
+export function createParts(options: ServerOptions, services: Services, host: string): ServerParts {
+  const access = createAccess(options, services, host);
+  const engines = enginesOf(options);
+  const rules = rulesOf(options, engines, access.secrets);
+  return { options, services, access, engines, rules, sessions: createSessions(options, services, engines, rules) };
+}
+
+function createAccess(options: ServerOptions, { limits, clock, wallClock }: Services, host: string): Access {
+  const tokens = watchTokens(clock);
+  const secretStore =
+    options.secretStore ?? memorySecretStore({ maxSecrets: limits.secrets, wallClock, monotonic: options.clock });
+  const secrets = clientSecrets(options.clientSecrets ?? {}, secretStore, wallClock);
+  const authorizer = createAuthorizer({
+    keys: options.keys ?? [],
+    hosts: [...(options.hosts ?? []), ...(isWildcard(host) ? [] : [bracketed(host)])],
+    origins: options.origins ?? [],
+    keysFromBrowsers: options.keysFromBrowsers ?? false,
+    secrets,
+    watchTokens: tokens,
+  });
+  return { authorizer, secrets, tokens };
+}
+
+function enginesOf({ engine, engines, speech }: ServerOptions): EngineRegistry {
+  if (engine && engines) {
+    const reason = "'engine' is for one, 'engines' for several; they exclude each other";
+    throw new ColloquyError('invalid_configuration', reason);
+  }
+  return engineRegistry(engines ?? only(engine ?? parrot()), speech);
+}
+
+function rulesOf(
+  { models: named, upstream }: ServerOptions,
+  engines: EngineRegistry,
+  secrets: ClientSecrets,
+): SessionRules {
+  const models = named ?? upstream?.models;
+  return {
+    models,
+    defaultModel: models?.[0] ?? DEFAULT_MODEL,
+    shownModels: models ?? [...(upstream ? [] : engines.all.map(({ name }) => name)), DEFAULT_MODEL],
+    lockedSecrets: secrets.options.locked,
+  };
+}
+
+function createSessions(
+  options: ServerOptions,
+  services: Services,
+  engines: EngineRegistry,
+  { models }: SessionRules,
+): Sessions {
+  const { limits, log } = services;
+  const { recordings, upstream, sessionDefaults: defaults = {} } = options;
+  const hub = createHub();
+  const watching = createWatching(limits, log);
+  const store = recordings && fileStore(recordings.folder);
+  const recorder =
+    store && createRecorder({ store, audio: recordings.audio ?? false, roomBytes: limits.unwrittenBytes, log });
+  const isWriting = (name: string) => recorder?.isWriting(name) ?? false;
+  const feed = createSessionFeed({
+    ...{ hub, watching, limits },
+    summaryOf: (live) => sessionSummary(live, isWriting),
+    later: (call, ms) => void setTimeout(call, ms).unref(),
+  });
+  const openSession = sessionOpener({
+    ...{ services, engines, models, recorder, hub, watching, feed },
+    translator: options.translator ?? parrotTranslator(),
+    mcp: options.mcp,
+    session: { limits: options.sessionLimits ?? {}, defaults },
+    sinks: options.sinks ?? [],
+    onLine: options.onLine,
+    onSession: options.onSession,
+    onUsage: upstream && ((id, usage) => upstream.onUsage?.(id, usage)),
+  });
+  return { hub, watching, feed, store, recorder, isWriting, openSession };
+}
+
+/** What listens for WebSocket upgrades. */
+export function upgradeOf({ options, services, access, rules, sessions }: ServerParts): Handlers['upgrade'] {
+  const { hub, watching, feed, openSession } = sessions;
+  const { authorizer, secrets } = access;
+  const { upstream, admissionStore = memoryAdmissionStore(services.clock) } = options;
+  const admission = createAdmission(hub, services, admissionStore);
+  const policy = options.watch ?? 'words';
+  return createUpgrade({
+    ...{ services, authorizer, secrets, rules, openSession, admission },
+    watch: createWatchUpgrade({ services, admission, hub, watching, feed, policy }),
+    refusals: options.refusals ?? 'status',
+    beta: options.beta ?? 'refuse',
+    upstream: upstream && { ...upstream, ...(rules.models && { models: rules.models }) },
+  });
+}
+
+/** What answers, for people: names of engines, or `relay`. */
+export const answeringOf = ({ options, engines }: ServerParts): string =>
+  options.upstream ? 'relay' : engines.all.map(({ name }) => name).join(', ');
