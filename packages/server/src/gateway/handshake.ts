@@ -1,10 +1,22 @@
 // The WebSocket handshake: its settings, and what is wrong with a request that is none.
 
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type ServerOptions, WebSocketServer } from 'ws';
+import type { RequestHead } from '../auth/request-head.ts';
 import { answerSocket, httpAnswer } from '../http/http-answer.ts';
 import { BAD_HANDSHAKE, type Refusal, refusal, UPGRADE_REQUIRED } from '../http/refusals.ts';
 import type { Limits } from '../limits.ts';
+
+/** A request to upgrade, and the socket it came over. */
+export interface UpgradeAttempt {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly requestHead: RequestHead;
+  /** The target without its query. */
+  readonly path: string;
+}
 
 /** Makes what completes handshakes. A message of more than `maxPayload` bytes closes 1009. */
 export function handshakeServer(limits: Limits, maxPayload: number): WebSocketServer {

@@ -1,24 +1,24 @@
-// From an HTTP upgrade to a session: authorizes, checks the limits, completes the handshake, and opens. What is refused is refused
-// with an HTTP status, before anything is opened [AU10]; in refusal mode `event` as browsers can see it, after the upgrade [AU13].
+// From an HTTP upgrade to a session: authorizes, checks the limits, and has the session opened (`accept-session.ts`). What is
+// refused is refused with an HTTP status, before anything is opened [AU10]; in refusal mode `event` as browsers can see it, after the upgrade [AU13].
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { AccessRule, Authorizer, Grant } from '../auth/authorize.ts';
 import type { ClientSecrets } from '../auth/client-secrets.ts';
-import { pathOf, queryOf, type RequestHead, readRequestHead } from '../auth/request-head.ts';
-import { parseSessionRequest, SESSION_PATHS, type SessionRequest, type SessionRules } from '../auth/session-request.ts';
+import { pathOf, readRequestHead } from '../auth/request-head.ts';
+import { parseSessionRequest, SESSION_PATHS, type SessionRules } from '../auth/session-request.ts';
 import { answerSocket, httpAnswer } from '../http/http-answer.ts';
 import { NOT_FOUND, type Refusal, refusal, SERVER_FAULT } from '../http/refusals.ts';
 import { errorName } from '../log.ts';
-import type { Upstream, UpstreamOptions } from '../relay/upstream.ts';
+import type { UpstreamOptions } from '../relay/upstream.ts';
 import type { Services } from '../services.ts';
-import type { SessionHandle } from '../sessions/session-handle.ts';
 import { asksForBeta, BETA_REFUSED, type BetaPolicy } from '../transports/beta.ts';
 import { closeWithError } from '../transports/close-with-error.ts';
 import { webSocketTransport } from '../transports/websocket.ts';
-import type { Admission, Place } from './admission.ts';
-import { handshakeFault, handshakeServer, isHandshake } from './handshake.ts';
+import { sessionAcceptor } from './accept-session.ts';
+import type { Admission } from './admission.ts';
+import { handshakeFault, handshakeServer, isHandshake, type UpgradeAttempt } from './handshake.ts';
 import type { OpenSession } from './open-session.ts';
 import { sessionPreparer } from './prepare-session.ts';
 import { watchDeparture } from './watch-departure.ts';
@@ -40,26 +40,17 @@ export interface UpgradeOptions {
   readonly upstream: UpstreamOptions | undefined;
 }
 
-/** A request to upgrade, and the socket it came over. */
-interface Attempt {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  readonly head: Buffer;
-  readonly requestHead: RequestHead;
-  /** The target without its query. */
-  readonly path: string;
-}
-
 /** Makes the listener for `upgrade`. */
 export function createUpgrade(
   options: UpgradeOptions,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
   const { services, authorizer, rules, upstream: to } = options;
-  const { log, clock, limits } = services;
+  const { log, limits } = services;
   const sockets = handshakeServer(limits, limits.frameBytes);
   const prepare = sessionPreparer(options);
+  const accept = sessionAcceptor(sockets, options);
 
-  async function handle(attempt: Attempt): Promise<void> {
+  async function handle(attempt: UpgradeAttempt): Promise<void> {
     const { request, socket, head, requestHead, path } = attempt;
     const isSessionPath = SESSION_PATHS.has(path);
     const watched = watchedBy(path);
@@ -74,7 +65,7 @@ export function createUpgrade(
     if (refused) refuse(attempt, refused);
   }
 
-  async function handleSession(attempt: Attempt, grant: Grant): Promise<void> {
+  async function handleSession(attempt: UpgradeAttempt, grant: Grant): Promise<void> {
     const { requestHead } = attempt;
     if (options.beta === 'refuse' && asksForBeta(requestHead)) return refuse(attempt, BETA_REFUSED);
     const parsed = parseSessionRequest(requestHead.target, grant, rules);
@@ -86,13 +77,19 @@ export function createUpgrade(
     const prepared = await prepare({ address, grant, wanted, clientLeft: departure.signal }).finally(departure.stop);
     if (!prepared.ok) return refuse(attempt, ...prepared.why);
     const { place, upstream } = prepared;
-    if (accept(place, attempt, grant, wanted, upstream)) return;
+    const session = accept({ attempt, grant, wanted, upstream });
+    if (session) return void session.ended.then(() => place.release());
     upstream?.transport.drop();
     place.release();
   }
 
   /** `isUpstreams`: another server refused. */
-  function refuse(attempt: Attempt, refusal: Refusal, headers?: Record<string, string>, isUpstreams = false): void {
+  function refuse(
+    attempt: UpgradeAttempt,
+    refusal: Refusal,
+    headers?: Record<string, string>,
+    isUpstreams = false,
+  ): void {
     const { request, socket, head, path } = attempt;
     const { code, http: status, close } = refusal;
     const isSessionPath = SESSION_PATHS.has(path);
@@ -101,55 +98,6 @@ export function createUpgrade(
     if (isTold && (close >= 3000 || isUpstreams) && isSessionPath && isHandshake(request)) {
       sockets.handleUpgrade(request, socket, head, (ws) => refuseByEvent(ws, refusal));
     } else answerSocket(socket, httpAnswer(refusal, headers));
-  }
-
-  /** False when the client has gone, or the session could not be opened. */
-  function accept(
-    place: Place,
-    attempt: Attempt,
-    grant: Grant,
-    wanted: SessionRequest,
-    upstream: Upstream | undefined,
-  ): boolean {
-    const { request, socket, head } = attempt;
-    let isOpen = false;
-    sockets.handleUpgrade(request, socket, head, (ws) => {
-      const session = open(ws, attempt, grant, wanted, upstream);
-      isOpen = session !== undefined;
-      void session?.ended.then(place.release);
-    });
-    return isOpen;
-  }
-
-  function open(
-    ws: WebSocket,
-    attempt: Attempt,
-    grant: Grant,
-    wanted: SessionRequest,
-    upstream: Upstream | undefined,
-  ): SessionHandle | undefined {
-    const { requestHead, socket } = attempt;
-    const began = clock();
-    const transport = webSocketTransport(ws, { ...limits, stream: socket });
-    let session: SessionHandle | undefined;
-    ws.on('close', (close_code) => {
-      log.info({ session_id: session?.id ?? '', close_code, ms: Math.round(clock() - began) }, 'session closed');
-    });
-    const request = {
-      wanted,
-      isBeta: wanted.kind !== 'translation' && asksForBeta(requestHead), // translations never had a beta shape
-      resumes: queryOf(requestHead.target).get('resume') === '1',
-      protocol: requestHead.isTls ? 'wss' : 'ws',
-      upstream,
-    };
-    try {
-      session = options.openSession(request, grant, transport);
-    } catch (error) {
-      // A fault of ours: one connection pays for it, the others do not notice.
-      log.error({ session_id: '', error: errorName(error) }, 'a session failed');
-      closeWithError(transport, SERVER_FAULT, 1011, SERVER_FAULT.message);
-    }
-    return session;
   }
 
   return (request, socket, head) => {

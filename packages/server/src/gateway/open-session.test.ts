@@ -1,0 +1,59 @@
+import type { ServerEvent } from '@colloquy/protocol';
+import { waitUntil } from '@support/wait-until.ts';
+import { expect, it } from 'vitest';
+import type { SessionRequest } from '../auth/session-request.ts';
+import type { ServerOptions } from '../options.ts';
+import { createParts } from '../server-parts.ts';
+import { createServices } from '../services.ts';
+import { memoryPair } from '../transports/memory.ts';
+
+const REALTIME: SessionRequest = { kind: 'realtime', model: 'm', config: undefined, isLocked: false };
+const TRANSLATION: SessionRequest = { kind: 'translation', model: 't', config: undefined, isLocked: false };
+
+/** A session that a server opens over a transport that is no socket. */
+function open(wanted: SessionRequest, options: ServerOptions = {}, resumes = false) {
+  const { hub, openSession } = createParts(options, createServices(), 'localhost').sessions;
+  const [client, server] = memoryPair();
+  const request = { wanted, isBeta: false, resumes, protocol: 'memory' };
+  const session = openSession(request, { principal: 'someone', secret: undefined }, server);
+  return { hub, client, session };
+}
+
+it.each([
+  ['a session with a conversation', REALTIME],
+  ['a translation', TRANSLATION],
+])('%s is opened over any transport, and is live until it ends', async (_, wanted) => {
+  const { hub, client, session } = open(wanted);
+  expect(hub.find(session.id)?.session).toBe(session);
+  for await (const frame of client.frames) {
+    expect((JSON.parse(String(frame)) as ServerEvent).type).toBe('session.created');
+    break;
+  }
+  client.close(1000, '');
+  await session.ended;
+  expect(hub.list()).toEqual([]);
+});
+
+it.each([
+  [1001, false],
+  [1012, true],
+])('[ER46] is drained with %i', async (code, resumes) => {
+  const { client, session } = open(REALTIME, {}, resumes);
+  session.drain();
+  expect((await client.closed).code).toBe(code);
+});
+
+it('is followed by the sinks of the server from its first line, one for each session', async () => {
+  const begun: string[] = [];
+  const lines: string[] = [];
+  const sink = {
+    begin: ({ id }: { id: string }) => void begun.push(id),
+    write: ({ from }: { from: string }) => void lines.push(from),
+  };
+  const { client, session } = open(REALTIME, { sinks: [() => sink] });
+  await waitUntil('its first event', () => lines.includes('server'));
+  client.close(1000, '');
+  await session.ended;
+  expect(begun).toEqual([session.id]);
+  expect(lines).toEqual(['host', 'server', 'host']);
+});
