@@ -1,9 +1,10 @@
 // The conversation of `colloquy talk` without socket and terminal: what it sends and prints, and when.
 
 import { describe, expect, it } from 'vitest';
-import { createTalk, type Ear } from './talk.ts';
+import type { Playback } from './playback.ts';
+import { createTalk } from './talk.ts';
 
-function begun(showFrames = false, ear?: Ear) {
+function begun(showFrames = false, playback?: Playback) {
   const sent: { type: string; event_id?: string; [key: string]: unknown }[] = [];
   const seen = { out: '', notes: [] as string[], idles: 0 };
   const talk = createTalk({
@@ -16,7 +17,7 @@ function begun(showFrames = false, ear?: Ear) {
       seen.out += `> ${line}\n`;
     },
     showFrames,
-    ear,
+    playback,
     onIdle: () => {
       seen.idles += 1;
     },
@@ -191,7 +192,7 @@ describe('sound', () => {
     usage: { type: 'duration', seconds: 1 },
   });
 
-  /** An ear that has heard so many milliseconds of what it plays whenever it is stopped. */
+  /** A playback that has played so many milliseconds whenever it is stopped. */
   function withEar(heard_ms?: number) {
     const played: number[][] = [];
     let last: { item_id: string; content_index: number } | undefined;

@@ -4,11 +4,13 @@ import { createInterface } from 'node:readline';
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { type Connection, connect, DEFAULT_URL, realtimeUrl } from '../connect.ts';
 import { colouredHelp } from '../palette.ts';
+import type { Playback } from '../playback.ts';
 import { printableLine } from '../printable.ts';
 import { keyFor } from '../reach.ts';
 import { createSoundFile, readSound } from '../sound-files.ts';
 import { loudspeaker, microphone, openLoudspeaker, openMicrophone } from '../sound-programs.ts';
-import { createTalk, type Ear, type Talk } from '../talk.ts';
+import { createTalk } from '../talk.ts';
+import type { Talk } from '../talk-options.ts';
 
 const INTERRUPTED = 130;
 const NORMAL_CLOSURE = 1000;
@@ -39,7 +41,7 @@ Environment:
 
 interface Conversing {
   readonly showFrames: boolean;
-  readonly ear: Ear | undefined;
+  readonly playback: Playback | undefined;
 }
 
 /** What a way of talking does when something happens; `leave` ends the conversation with an exit code. */
@@ -55,7 +57,7 @@ interface Manner {
 /** Talks until either side ends; resolves with the exit code. */
 function converse(
   { socket, listen }: Connection,
-  { showFrames, ear }: Conversing,
+  { showFrames, playback }: Conversing,
   begin: (talk: Talk, leave: (code: number) => void) => Manner,
 ): Promise<number> {
   const { stdout, stderr } = process;
@@ -78,7 +80,7 @@ function converse(
       note: (line) => void stderr.write(`${line}\n`),
       onTranscript: (line) => void stdout.write(`> ${line}\n`),
       showFrames,
-      ear,
+      playback,
       onIdle: () => {
         if (!isLeaving) manner.onIdle();
       },
@@ -223,7 +225,7 @@ async function run(args: string[]): Promise<number> {
   if (recorder) process.stderr.write(`talking to ${url.origin}; speak, Ctrl-C exits\n`);
   else if (process.stdin.isTTY && sounds.length === 0)
     process.stderr.write(`talking to ${url.origin}; Ctrl-C cancels a response, Ctrl-D exits\n`);
-  const ear: Ear | undefined = (player || file) && {
+  const playback: Playback | undefined = (player || file) && {
     play(samples, part) {
       file?.add(samples);
       player?.play(samples, part);
@@ -231,7 +233,7 @@ async function run(args: string[]): Promise<number> {
     stop: () => player?.stop() ?? [],
   };
   const manner = recorder ? byMicrophone(recorder) : sounds.length > 0 ? byFiles(sounds) : byLines;
-  const code = await converse(connection, { showFrames: values.events === true, ear }, manner);
+  const code = await converse(connection, { showFrames: values.events === true, playback }, manner);
   file?.save();
   await player?.close();
   return code;
