@@ -50,17 +50,17 @@ const packageOf = (name: string) =>
     .join('/');
 
 /** Where a condition holds in the sources, without the files that may. */
-function places(found: (node: Node) => boolean, allowed: Record<string, unknown>, among: readonly Source[] = products) {
+function places(match: (node: Node) => boolean, allowed: Record<string, unknown>, among: readonly Source[] = products) {
   return among
     .filter((source) => !Object.hasOwn(allowed, source.path))
-    .flatMap((source) => source.nodes.filter(found).map(source.at));
+    .flatMap((source) => source.nodes.filter(match).map(source.at));
 }
 
 describe('imports', () => {
   it('knows every package there is', () => {
-    const found = new Set(sources.map((source) => source.package));
-    expect([...found].filter((name) => !Object.hasOwn(PACKAGES, name))).toEqual([]);
-    expect(found.size).toBeGreaterThanOrEqual(4);
+    const match = new Set(sources.map((source) => source.package));
+    expect([...match].filter((name) => !Object.hasOwn(PACKAGES, name))).toEqual([]);
+    expect(match.size).toBeGreaterThanOrEqual(4);
   });
 
   it('are relative within a package, or name a package above', () => {
@@ -115,8 +115,8 @@ describe('imports', () => {
 });
 
 /** Exceptions that are none any more: the file is there and does not do what it is excused for. */
-const needless = (found: (node: Node) => boolean, allowed: Record<string, unknown>) =>
-  products.filter(({ path, nodes }) => Object.hasOwn(allowed, path) && !nodes.some(found)).map(({ path }) => path);
+const needless = (match: (node: Node) => boolean, allowed: Record<string, unknown>) =>
+  products.filter(({ path, nodes }) => Object.hasOwn(allowed, path) && !nodes.some(match)).map(({ path }) => path);
 
 describe('words that stand only where they are meant to', () => {
   it('JSON.parse: in the codec and in readers of our own files', () => {
@@ -129,8 +129,8 @@ describe('words that stand only where they are meant to', () => {
     // A call that is given the word, as `Buffer.from(text, 'base64')`; to print base64, `toString` is given it too.
     const decodes = (node: Node) => {
       if (node.type !== 'CallExpression') return false;
-      const { callee, arguments: given } = node as unknown as { callee: Node; arguments: Node[] };
-      const isGivenIt = given.some(({ type, value }) => type === 'Literal' && /^base64(url)?$/.test(String(value)));
+      const { callee, arguments: input } = node as unknown as { callee: Node; arguments: Node[] };
+      const isGivenIt = input.some(({ type, value }) => type === 'Literal' && /^base64(url)?$/.test(String(value)));
       const name = (callee.property as Node | undefined)?.name ?? callee.name;
       return (isGivenIt && name !== 'toString') || ['atob', 'fromBase64', 'setFromBase64'].includes(String(name));
     };

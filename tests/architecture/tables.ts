@@ -45,12 +45,12 @@ export function unguardedLookups(files: ReadonlyMap<string, string> = new Map())
   };
   const program = ts.createProgram(paths, OPTIONS, host);
   const checker = program.getTypeChecker();
-  const found: string[] = [];
+  const match: string[] = [];
   for (const path of paths) {
     const source = program.getSourceFile(path);
-    if (source) visit(source, checker, (node) => found.push(`${relative(root, path)}: ${node.getText(source)}`));
+    if (source) visit(source, checker, (node) => match.push(`${relative(root, path)}: ${node.getText(source)}`));
   }
-  return found;
+  return match;
 }
 
 function visit(node: ts.Node, checker: ts.TypeChecker, tell: (node: ts.Node) => void): void {

@@ -14,7 +14,7 @@ it('answers aloud through the endpoints it is given, with their own key', async 
   const args = [...endpoint('think'), ...endpoint('speak'), ...endpoint('transcribe')];
   const server = await serve(args, { COLLOQUY_THINK_KEY: 'sk-CANARY' });
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/v1/realtime?model=gpt-realtime`);
-  let words = '';
+  let text = '';
   let bytes = 0;
   const status = await new Promise<string>((resolve, reject) => {
     socket.on('error', reject);
@@ -27,13 +27,13 @@ it('answers aloud through the endpoints it is given, with their own key', async 
     });
     socket.on('message', (data) => {
       const event = JSON.parse(String(data));
-      if (event.type === 'response.output_audio_transcript.delta') words += event.delta;
+      if (event.type === 'response.output_audio_transcript.delta') text += event.delta;
       if (event.type === 'response.output_audio.delta') bytes += Buffer.from(event.delta, 'base64').length;
       if (event.type === 'response.done') resolve(event.response.status);
     });
   });
   socket.close();
-  expect([status, words]).toEqual(['completed', GOOD_WORDS]);
+  expect([status, text]).toEqual(['completed', GOOD_WORDS]);
   expect(bytes).toBeGreaterThan(4000);
   expect(fake.of('think')[0]?.headers.authorization).toBe('Bearer sk-CANARY');
   expect(fake.of('speak')[0]?.headers).not.toHaveProperty('authorization');

@@ -8,11 +8,11 @@ import { describe, expect, it } from 'vitest';
 buildBefore('packages');
 
 describe('colloquy completion', () => {
-  async function complete(...words: string[]): Promise<string[]> {
+  async function complete(...text: string[]): Promise<string[]> {
     const { stdout: script } = await run(['completion', 'bash']);
     const ask = `COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _colloquy; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    const said = execFileSync('bash', ['-c', `${script}\n${ask}`, 'bash', ...words], { encoding: 'utf8' });
-    return said.split('\n').filter((word) => word !== '');
+    const input = execFileSync('bash', ['-c', `${script}\n${ask}`, 'bash', ...text], { encoding: 'utf8' });
+    return input.split('\n').filter((word) => word !== '');
   }
 
   it('completes commands, and the options of a command', async () => {

@@ -70,8 +70,8 @@ describe('[RD12] no command shows a credential', () => {
     const path = file('spoilt.jsonl', KEYS.map(spoilt).join('\n'));
     const plan = COMMANDS.map(([command, ...options]) => [command, path, ...options]);
     const { outcomes, stderr } = await runCommands(folder, plan);
-    const shown = outcomes.map(({ name, stdout }) => [name, /.{0,60}CANARY.{0,20}/.exec(stdout)?.[0]]);
-    expect(shown.filter(([, text]) => text !== undefined)).toEqual([]);
+    const output = outcomes.map(({ name, stdout }) => [name, /.{0,60}CANARY.{0,20}/.exec(stdout)?.[0]]);
+    expect(output.filter(([, text]) => text !== undefined)).toEqual([]);
     expect(outcomes.filter(({ stdout, stack }) => stdout === '' || stack !== undefined)).toEqual([]);
     expect(stderr).not.toMatch(/CANARY/);
   });

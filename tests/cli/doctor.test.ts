@@ -31,9 +31,9 @@ it('says that an endpoint is well, and shows it the key from the environment alo
 
 it('says what is wrong, for people and for programs, and fails', async () => {
   fake.next('think', status(401));
-  const said = await run(['doctor', ...think()]);
-  expect(said.code).toBe(1);
-  expect(said.stdout).toMatch(
+  const text = await run(['doctor', ...think()]);
+  expect(text.code).toBe(1);
+  expect(text.stdout).toMatch(
     /^think {7}WRONG .*\n {12}unauthorized: The think endpoint answered 401\. No key is configured/,
   );
 

@@ -78,9 +78,9 @@ describe('colloquy inspect', () => {
   });
 
   it('prints nothing of a log that could act on a terminal', async () => {
-    const words = '\u001b]0;owned\u0007\u009b2J\u202e';
+    const text = '\u001b]0;owned\u0007\u009b2J\u202e';
     const lines = linesOf(golden('text-turn')).map((line) =>
-      line.replaceAll('Hello there.', JSON.stringify(words).slice(1, -1)).replaceAll('golden-model', words.slice(2, 5)),
+      line.replaceAll('Hello there.', JSON.stringify(text).slice(1, -1)).replaceAll('golden-model', text.slice(2, 5)),
     );
     const path = file('escapes.jsonl', lines.join('\n'));
     for (const args of [[], ['--events'], ['--json'], ['--events', '--json']]) {
@@ -120,9 +120,9 @@ describe('colloquy check', () => {
 
   it('says the same as JSON', async () => {
     const { stdout } = await run(['check', '--json', golden('errors'), join(folder, 'gone')]);
-    const [found, gone] = json(stdout);
-    expect(found).toMatchObject({ ok: false, other_lines: 0, counts: { ER8: 1, ER11: 1, ER12: 2, ER15: 1 } });
-    expect(found.violations[1]).toMatchObject({ line: 6, from: 'client', rule: 'ER15' });
+    const [match, gone] = json(stdout);
+    expect(match).toMatchObject({ ok: false, other_lines: 0, counts: { ER8: 1, ER11: 1, ER12: 2, ER15: 1 } });
+    expect(match.violations[1]).toMatchObject({ line: 6, from: 'client', rule: 'ER15' });
     expect(gone).toMatchObject({ ok: false, error: expect.stringContaining('it does not exist') });
   });
 

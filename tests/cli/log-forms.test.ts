@@ -68,10 +68,10 @@ describe('commands that read logs', () => {
       ...paths.map((path) => ['check', path]),
       ...paths.map((path) => ['inspect', path]),
     ]);
-    const [empty, binary, words, broken, half] = outcomes.map(({ stdout }) => stdout);
+    const [empty, binary, text, broken, half] = outcomes.map(({ stdout }) => stdout);
     expect(empty).toBe(`${paths[0]}: no events; it is empty\n`);
     expect(binary).toBe(`${paths[1]}: no events; it is binary data, no log of events\n`);
-    expect(words).toMatch(
+    expect(text).toMatch(
       /^\S+: no events; 111 lines are not understood: line 1 \(words, no JSON\), .* and 106 more\n$/,
     );
     expect(broken).toMatch(/^\S+: no events; 111 lines are not understood: line 1 \(not JSON\), .* and 106 more\n$/);

@@ -45,10 +45,10 @@ describe('a log of any length', () => {
     ['convert', /"seed":null/],
   ])(
     'colloquy %s holds no more of it than a line',
-    async (command, shown) => {
+    async (command, output) => {
       const before = await peak([...command.split(' '), small]);
       const { stdout, kilobytes } = await peak([...command.split(' '), long]);
-      expect(stdout).toMatch(shown);
+      expect(stdout).toMatch(output);
       expect(kilobytes - before.kilobytes).toBeLessThan(GROWTH_KB);
     },
     2 * LIMIT_MS,

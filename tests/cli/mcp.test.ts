@@ -88,8 +88,8 @@ servers: [{ label: books, url: '${books.url}', allow_private: true }]
     const text = readFileSync(join(recordings, name ?? ''), 'utf8');
     expect(text).toContain('"type":"response.mcp_call.in_progress"');
     expect(text).not.toMatch(/"type":"response\.mcp_call\.(completed|failed)"/);
-    const shown = await run(['inspect', join(recordings, name ?? '')]);
-    expect(shown.stdout).toMatch(/mcp_call .*lend/);
+    const output = await run(['inspect', join(recordings, name ?? '')]);
+    expect(output.stdout).toMatch(/mcp_call .*lend/);
   });
 
   it.each([
@@ -114,18 +114,18 @@ servers: [{ label: books, url: '${books.url}', allow_private: true }]
 });
 
 it('what MCP servers say is shown without its controls: inspect, its events, check', async () => {
-  const words = '\u001b]0;owned\u0007\u009b2J\u202e\r<img src=x onerror=alert(1)>';
-  const call = { id: 'mcp_1', type: 'mcp_call', server_label: 'books', arguments: words, approval_request_id: null };
+  const text = '\u001b]0;owned\u0007\u009b2J\u202e\r<img src=x onerror=alert(1)>';
+  const call = { id: 'mcp_1', type: 'mcp_call', server_label: 'books', arguments: text, approval_request_id: null };
   const items = [
     {
       id: 'mcpl_1',
       type: 'mcp_list_tools',
       server_label: 'books',
-      tools: [{ name: words, description: words, input_schema: {} }],
+      tools: [{ name: text, description: text, input_schema: {} }],
     },
-    { id: 'mcpr_1', type: 'mcp_approval_request', server_label: 'books', name: words, arguments: words },
-    { ...call, name: words, output: words, error: null },
-    { ...call, id: 'mcp_2', name: words, output: null, error: { type: 'protocol_error', code: 1, message: words } },
+    { id: 'mcpr_1', type: 'mcp_approval_request', server_label: 'books', name: text, arguments: text },
+    { ...call, name: text, output: text, error: null },
+    { ...call, id: 'mcp_2', name: text, output: null, error: { type: 'protocol_error', code: 1, message: text } },
   ];
   const lines = items.flatMap((item, n) =>
     ['conversation.item.added', 'conversation.item.done'].map((type) =>

@@ -7,7 +7,7 @@ import { WebSocket } from 'ws';
 it('answers typed words aloud, with nothing but what is installed', async () => {
   const server = await serve();
   const socket = new WebSocket(`${server.url.replace('http', 'ws')}/v1/realtime?model=gpt-realtime`);
-  let words = '';
+  let text = '';
   let bytes = 0;
   const status = await new Promise<string>((resolve, reject) => {
     socket.on('error', reject);
@@ -19,13 +19,13 @@ it('answers typed words aloud, with nothing but what is installed', async () => 
     });
     socket.on('message', (data) => {
       const event = JSON.parse(String(data));
-      if (event.type === 'response.output_audio_transcript.delta') words += event.delta;
+      if (event.type === 'response.output_audio_transcript.delta') text += event.delta;
       if (event.type === 'response.output_audio.delta') bytes += Buffer.from(event.delta, 'base64').length;
       if (event.type === 'response.done') resolve(event.response.status);
     });
   });
   socket.close();
-  expect([status, words]).toEqual(['completed', '2 plus 2 is 4.']);
+  expect([status, text]).toEqual(['completed', '2 plus 2 is 4.']);
   expect(bytes).toBeGreaterThan(48_000);
   server.child.kill('SIGTERM');
   expect(await server.ended).toBe(0);

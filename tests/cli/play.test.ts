@@ -21,13 +21,13 @@ afterEach(() => {
 async function odd(answer: (socket: WebSocket) => void): Promise<{ url: string; heard: string[] }> {
   const server = new WebSocketServer({ port: 0 });
   closers.push(() => server.close());
-  const heard: string[] = [];
+  const received: string[] = [];
   server.on('connection', (socket) => {
-    socket.on('message', (data) => heard.push(String(data)));
+    socket.on('message', (data) => received.push(String(data)));
     answer(socket);
   });
   await once(server, 'listening');
-  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, heard };
+  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, heard: received };
 }
 
 buildBefore('packages');
@@ -99,9 +99,11 @@ describe('colloquy replay --to', () => {
   );
 
   it('sends silence for audio that is hidden, as long as it was', async () => {
-    const { url, heard } = await odd(() => {});
+    const { url, heard: received } = await odd(() => {});
     const { stdout } = await run(['replay', golden('audio-turn'), '--to', url, '--patience', '0.1']);
-    const appended = heard.map((text) => JSON.parse(text)).filter(({ type }) => type === 'input_audio_buffer.append');
+    const appended = received
+      .map((text) => JSON.parse(text))
+      .filter(({ type }) => type === 'input_audio_buffer.append');
     expect(appended.length).toBeGreaterThan(0);
     for (const { audio } of appended) expect(audio).toMatch(/^A{100,}/);
     expect(stdout).toContain(`silence was sent for ${appended.length} pieces of audio`);
@@ -145,10 +147,10 @@ describe('colloquy replay --to', () => {
       2,
       /cannot be read: it does not exist/,
     ],
-  ])('says in one line that %s', async (_, args, expected, words) => {
+  ])('says in one line that %s', async (_, args, expected, text) => {
     const { code, stdout, stderr } = await run(['replay', recording, ...args]);
     expect([code, stdout, stderr.split('\n').length]).toEqual([expected, '', 2]);
-    expect(stderr).toMatch(words);
+    expect(stderr).toMatch(text);
     expect(stderr).not.toContain('CANARY');
   });
 
@@ -172,16 +174,16 @@ describe('colloquy replay --to', () => {
   });
 
   it('ends when it is interrupted', async () => {
-    let hear = () => {};
-    const asked = new Promise<void>((resolve) => {
-      hear = resolve;
+    let receive = () => {};
+    const request = new Promise<void>((resolve) => {
+      receive = resolve;
     });
     const { url } = await odd((socket) => {
       socket.send('{"type":"session.created","session":{}}');
-      socket.on('message', () => hear());
+      socket.on('message', () => receive());
     });
     const running = colloquy(['replay', recording, '--to', url, '--patience', '60']);
-    await asked;
+    await request;
     running.child.kill('SIGINT');
     expect(await running.ended).toBe(130);
   });

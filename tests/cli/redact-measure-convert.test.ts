@@ -21,10 +21,10 @@ describe('colloquy redact', () => {
     expect(await run(['redact', golden('text-turn'), '-o', path])).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(readFileSync(path, 'utf8')).toBe(readFileSync(golden('text-turn'), 'utf8'));
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    const words = await run(['redact', '--level', 'content', golden('text-turn')]);
-    expect(words.stdout).not.toContain('Hello?');
-    expect(json(words.stdout)[0].hidden).toEqual(['key', 'media', 'words']);
-    const replayed = await run(['replay', file('content.jsonl', words.stdout)]);
+    const text = await run(['redact', '--level', 'content', golden('text-turn')]);
+    expect(text.stdout).not.toContain('Hello?');
+    expect(json(text.stdout)[0].hidden).toEqual(['key', 'media', 'words']);
+    const replayed = await run(['replay', file('content.jsonl', text.stdout)]);
     expect([replayed.code, replayed.stdout]).toEqual([0, expect.stringContaining('the same, byte for byte')]);
   });
 

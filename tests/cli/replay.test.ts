@@ -88,14 +88,14 @@ describe('colloquy replay', () => {
   });
 
   it('as JSON says it once for each file, and goes on after one that is not there', async () => {
-    const gone = join(folder, 'gone.jsonl');
-    const { code, stdout } = await run(['replay', '--json', gone, file]);
+    const closed = join(folder, 'gone.jsonl');
+    const { code, stdout } = await run(['replay', '--json', closed, file]);
     expect(code).toBe(1);
     const [first, second] = stdout
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(first).toEqual({ file: gone, ok: false, error: 'cannot be read: it does not exist' });
+    expect(first).toEqual({ file: closed, ok: false, error: 'cannot be read: it does not exist' });
     expect(second).toMatchObject({ file, ok: true, closed: true, unreadable: 0, unread: [], difference: null });
     expect(second.frames).toBe(lines.filter((line) => line.includes('"from":"server"')).length);
   });

@@ -64,8 +64,8 @@ async function openSession(url: string, key?: string) {
   });
   const until = async (type: string) => {
     for (;;) {
-      const found = events.find((event) => event.type === type);
-      if (found) return found;
+      const match = events.find((event) => event.type === type);
+      if (match) return match;
       await Promise.race([new Promise<void>((resolve) => (wake = resolve)), closed]);
     }
   };
@@ -194,14 +194,14 @@ describe('colloquy serve', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
     '[LM12, ER41] on %s lets a running answer finish, closes with 1001 and ends with 0',
     async (signal) => {
-      const { url, child, ended, until: said } = await started(['--engine', 'parrot', '--pace', '30']);
+      const { url, child, ended, until: text } = await started(['--engine', 'parrot', '--pace', '30']);
       const { socket, until, closed } = await openSession(url);
       const item = { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'a b c d e f g h' }] };
       socket.send(JSON.stringify({ type: 'conversation.item.create', item }));
       socket.send('{"type":"response.create","response":{"output_modalities":["text"]}}');
       await until('response.output_text.delta');
       child.kill(signal);
-      await said(/draining/, 'stderr');
+      await text(/draining/, 'stderr');
       const done = (await until('response.done')) as { response: { status: string } };
       expect(done.response.status).toBe('completed');
       expect(await closed).toBe(1001);
@@ -210,10 +210,10 @@ describe('colloquy serve', () => {
   );
 
   it('[RT22] goes on after SIGHUP, its connections too, and says so', async () => {
-    const { url, child, ended, until: said } = await started();
+    const { url, child, ended, until: text } = await started();
     const { socket, until } = await openSession(url);
     child.kill('SIGHUP');
-    await said(/goes on after SIGHUP/, 'stderr');
+    await text(/goes on after SIGHUP/, 'stderr');
     socket.send('{"type":"input_audio_buffer.clear"}');
     await until('input_audio_buffer.cleared');
     child.kill('SIGTERM');
@@ -221,13 +221,13 @@ describe('colloquy serve', () => {
   });
 
   it('[LM12] on a second signal ends at once', async () => {
-    const { url, child, ended, until: said } = await started(['--engine', 'parrot', '--pace', '5000']);
+    const { url, child, ended, until: text } = await started(['--engine', 'parrot', '--pace', '5000']);
     const { socket, until, closed } = await openSession(url);
     closed.catch(() => {}); // cut off, as it is meant to be
     socket.send('{"type":"response.create"}');
     await until('response.created');
     child.kill('SIGTERM');
-    await said(/draining/, 'stderr');
+    await text(/draining/, 'stderr');
     child.kill('SIGTERM');
     expect(await ended).toBe(143);
   });

@@ -26,7 +26,7 @@ it('[AU30] hears and speaks with them, and thinks by the rules of the offline en
   const send = (event: object) => socket.send(JSON.stringify(event));
   const format = { type: 'audio/pcm', rate: 24_000 };
   const input = { format, turn_detection: null, transcription: { model: 'sherpa' } };
-  const heard: Record<string, unknown> = { bytes: 0, said: '' };
+  const received: Record<string, unknown> = { bytes: 0, text: '' };
   await new Promise<void>((resolve, reject) => {
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('closed')));
@@ -34,11 +34,11 @@ it('[AU30] hears and speaks with them, and thinks by the rules of the offline en
       const event = JSON.parse(String(data));
       switch (event.type) {
         case 'session.created':
-          heard.voice = event.session.audio.output.voice;
+          received.voice = event.session.audio.output.voice;
           send({ type: 'session.update', session: { type: 'realtime', audio: { output: { voice: 'marin' } } } });
           return;
         case 'error':
-          heard.error = event.error.message;
+          received.error = event.error.message;
           send({ type: 'session.update', session: { type: 'realtime', audio: { input, output: { voice: '1' } } } });
           return;
         case 'session.updated':
@@ -48,28 +48,28 @@ it('[AU30] hears and speaks with them, and thinks by the rules of the offline en
           send({ type: 'input_audio_buffer.commit' });
           return;
         case 'conversation.item.input_audio_transcription.completed': {
-          heard.words = event.transcript;
+          received.words = event.transcript;
           const content = [{ type: 'input_text', text: 'What is two plus two?' }];
           send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
           send({ type: 'response.create' });
           return;
         }
         case 'response.output_audio_transcript.delta':
-          heard.said += event.delta;
+          received.said += event.delta;
           return;
         case 'response.output_audio.delta':
-          heard.bytes = (heard.bytes as number) + Buffer.from(event.delta, 'base64').length;
+          received.bytes = (received.bytes as number) + Buffer.from(event.delta, 'base64').length;
           return;
         case 'response.done':
-          heard.status = event.response.status;
+          received.status = event.response.status;
           resolve();
       }
     });
   });
   socket.removeAllListeners('close').close();
-  expect(heard).toMatchObject({ voice: '0', words: 'low high', said: '2 plus 2 is 4.', status: 'completed' });
-  expect(heard.error).toContain("'marin'");
-  expect(heard.bytes).toBeGreaterThan(10_000);
+  expect(received).toMatchObject({ voice: '0', words: 'low high', text: '2 plus 2 is 4.', status: 'completed' });
+  expect(received.error).toContain("'marin'");
+  expect(received.bytes).toBeGreaterThan(10_000);
   server.child.kill('SIGTERM');
   expect(await server.ended).toBe(0);
   expect(server.stderr()).not.toContain('sherpa');
@@ -95,25 +95,29 @@ it('says of each model whether it works', async () => {
   expect([served.code, served.stderr]).toEqual([2, `colloquy serve: ${message}\n`]);
 });
 
-it.each<[string, (ears: string) => void, RegExp]>([
+it.each<[string, (transcriber: string) => void, RegExp]>([
   [
     'cut off',
-    (ears) => truncateSync(join(ears, 'encoder.onnx'), 200),
+    (transcriber) => truncateSync(join(transcriber, 'encoder.onnx'), 200),
     /ears\/encoder\.onnx is no ONNX network, or was/,
   ],
   [
     'no network',
-    (ears) => writeFileSync(join(ears, 'joiner.onnx'), 'garbage'),
+    (transcriber) => writeFileSync(join(transcriber, 'joiner.onnx'), 'garbage'),
     /ears\/joiner\.onnx is no ONNX network/,
   ],
-  ['empty', (ears) => writeFileSync(join(ears, 'decoder.onnx'), ''), /ears\/decoder\.onnx is empty/],
-  ['missing', (ears) => rmSync(join(ears, 'decoder.onnx')), /ears has no decoder\*\.onnx/],
-  ['without a joiner', (ears) => rmSync(join(ears, 'joiner.onnx')), /\(paraformer, as there is no joiner\*\.onnx\)/],
+  ['empty', (transcriber) => writeFileSync(join(transcriber, 'decoder.onnx'), ''), /ears\/decoder\.onnx is empty/],
+  ['missing', (transcriber) => rmSync(join(transcriber, 'decoder.onnx')), /ears has no decoder\*\.onnx/],
+  [
+    'without a joiner',
+    (transcriber) => rmSync(join(transcriber, 'joiner.onnx')),
+    /\(paraformer, as there is no joiner\*\.onnx\)/,
+  ],
   [
     'a link to nowhere',
-    (ears) => {
-      rmSync(join(ears, 'decoder.onnx'));
-      symlinkSync('nowhere', join(ears, 'decoder.onnx'));
+    (transcriber) => {
+      rmSync(join(transcriber, 'decoder.onnx'));
+      symlinkSync('nowhere', join(transcriber, 'decoder.onnx'));
     },
     /ears\/decoder\.onnx cannot be read: ENOENT/,
   ],

@@ -88,8 +88,8 @@ describe('colloquy talk, aloud', () => {
       if (!flite.ok || !hears) return context.skip('speech packages are missing');
       const question = await spoken(flite.part, 'What is two plus two?');
       await flite.part.close();
-      const said = resampleAll(question, 16_000, HZ);
-      const raw = [silence(450), said, silence(3000)].map(({ buffer, byteOffset, byteLength }) =>
+      const text = resampleAll(question, 16_000, HZ);
+      const raw = [silence(450), text, silence(3000)].map(({ buffer, byteOffset, byteLength }) =>
         Buffer.from(buffer, byteOffset, byteLength),
       );
       writeFileSync(path('question.raw'), Buffer.concat(raw));
@@ -109,9 +109,9 @@ describe('colloquy talk, aloud', () => {
     install('parecord', `env > '${path('environment')}'; exit 3`);
     install('pacat', 'cat > /dev/null');
     const env = { ...withPrograms, COLLOQUY_API_KEY: 'sk-CANARY' };
-    const gone = await run(['talk', served.url, '--mic'], { env });
+    const closed = await run(['talk', served.url, '--mic'], { env });
     expect(readFileSync(path('environment'), 'utf8')).not.toContain('CANARY');
-    expect([gone.code, gone.stderr]).toEqual([
+    expect([closed.code, closed.stderr]).toEqual([
       1,
       `talking to ${served.url.replace('http', 'ws')}; speak, Ctrl-C exits\nthe microphone stopped: parecord ended with 3\n`,
     ]);

@@ -87,7 +87,7 @@ describe('colloquy tail, of live sessions', () => {
     const { socket, id, say } = await session(served);
     say('said before');
     await once(socket, 'message');
-    for (const [level, words] of [
+    for (const [level, text] of [
       ['media', '"said before"'],
       ['content', '"[REDACTED]"'],
     ] as const) {
@@ -98,7 +98,7 @@ describe('colloquy tail, of live sessions', () => {
         .split('\n')
         .find((line) => line.includes('input_text'));
       expect(row).toMatch(/^ +\d+\.\d{3} s {2}= {2}user {2}item_\w+ {2}input_text "/);
-      expect(row).toContain(words);
+      expect(row).toContain(text);
       running.child.kill('SIGINT');
       await running.ended;
     }
@@ -107,14 +107,14 @@ describe('colloquy tail, of live sessions', () => {
 
   it('watches the session it is told to, or the newest', async () => {
     const [first, second] = [await session(served), await session(served)];
-    const [told, newest] = [colloquy(['tail', served.url, '--session', first.id]), colloquy(['tail', served.url])];
-    await Promise.all([told.until(/0 items/), newest.until(/0 items/)]);
+    const [translate, newest] = [colloquy(['tail', served.url, '--session', first.id]), colloquy(['tail', served.url])];
+    await Promise.all([translate.until(/0 items/), newest.until(/0 items/)]);
     first.say('the first');
     second.say('the second');
-    await Promise.all([told.until(/item\.done/), newest.until(/item\.done/)]);
+    await Promise.all([translate.until(/item\.done/), newest.until(/item\.done/)]);
     for (const { socket } of [first, second]) socket.close(1000);
-    expect([await told.ended, await newest.ended]).toEqual([0, 0]);
-    expect([told.stdout().includes('the second'), newest.stdout().includes('the first')]).toEqual([false, false]);
+    expect([await translate.ended, await newest.ended]).toEqual([0, 0]);
+    expect([translate.stdout().includes('the second'), newest.stdout().includes('the first')]).toEqual([false, false]);
   });
 
   it('prints a recording that holds the session as it stood, and all that came then', async () => {
@@ -150,10 +150,10 @@ describe('colloquy tail, of live sessions', () => {
     [['--session', '../x'], 2, /--session is the id of a session/],
     [['--level', 'key', '--session', 'sess_x'], 1, /refused with 400: Audio and images are not shown here/],
     [['--level', 'all'], 2, /--level is one of/],
-  ] as const)('says in one line why it cannot: %j', async (args, code, words) => {
+  ] as const)('says in one line why it cannot: %j', async (args, code, text) => {
     const { stdout, stderr, ...ended } = await run(['tail', served.url, ...args]);
     expect([ended.code, stdout, stderr.split('\n').length]).toEqual([code, '', 2]);
-    expect(stderr).toMatch(words);
+    expect(stderr).toMatch(text);
   });
 
   it('shows a key where the server asks for one', async () => {
@@ -252,10 +252,10 @@ describe('colloquy tail, of a session of its own', () => {
     ['http://127.0.0.1:9', 1, /connection refused/],
     ['http://user:CANARY@127.0.0.1:9', 2, /must not contain credentials/],
     ['ftp://127.0.0.1:9', 2, /must start with/],
-  ])('says in one line what is wrong with %s', async (url, expected, words) => {
+  ])('says in one line what is wrong with %s', async (url, expected, text) => {
     const { code, stdout, stderr } = await run(['tail', url]);
     expect([code, stdout, stderr]).toEqual([expected, '', expect.stringMatching(/^colloquy tail: [^\n]*\n$/)]);
-    expect(stderr).toMatch(words);
+    expect(stderr).toMatch(text);
     expect(stderr).not.toContain('CANARY');
   });
 

@@ -44,7 +44,7 @@ const done = (status: string, details: object | null = null) => ({
   type: 'response.done',
   response: { id: 'r', object: 'realtime.response', status, status_details: details, output: [] },
 });
-const words = (delta: string) => ({
+const text = (delta: string) => ({
   type: 'response.output_text.delta',
   response_id: 'r',
   item_id: 'i',
@@ -150,7 +150,7 @@ describe('colloquy talk, and what may be at the other end', () => {
 
   it('an engine that fails: says why, goes on, ends with 1', async () => {
     const failed = done('failed', { type: 'failed', error: { type: 'server_error', code: 'internal_error' } });
-    const url = await scripted((socket) => say(socket, created, words('I was abo'), failed));
+    const url = await scripted((socket) => say(socket, created, text('I was abo'), failed));
     const { code, stdout, stderr } = await run(['talk', url], { input: 'x\ny\n' });
     expect([code, stdout]).toEqual([1, 'I was abo\nI was abo\n']);
     expect(stderr).toBe('[failed: internal_error]\n[failed: internal_error]\n');
@@ -167,7 +167,7 @@ describe('colloquy talk, and what may be at the other end', () => {
     const url = await scripted((socket) => {
       socket.send('{"type":');
       socket.send(Buffer.from([1, 2, 3]));
-      say(socket, { type: 'something.new', event_id: 'e' }, created, words('fine'), done('completed'));
+      say(socket, { type: 'something.new', event_id: 'e' }, created, text('fine'), done('completed'));
     });
     const { code, stdout, stderr } = await run(['talk', url], { input: 'x\n' });
     expect([code, stdout]).toEqual([1, 'fine\n']);
@@ -176,7 +176,7 @@ describe('colloquy talk, and what may be at the other end', () => {
 
   it('a server that leaves in the middle', async () => {
     const url = await scripted((socket) => {
-      say(socket, created, words('wait'));
+      say(socket, created, text('wait'));
       socket.close(1001, 'going\u001b[2J');
     });
     const { code, stderr } = await run(['talk', url], { input: 'x\n' });

@@ -134,10 +134,10 @@ describe.each(['headers', 'subprotocols'])('openai-realtime-api, chosen by %s', 
       [report.heard, undefined],
       [report.appended, undefined],
     ] as const) {
-      const words = question === undefined ? 'You said 300 ms of audio' : `You said: ${question}`;
-      expect(answer).toMatchObject({ status: 'completed', said: words, transcript: words, text: '', usage: true });
+      const text = question === undefined ? 'You said 300 ms of audio' : `You said: ${question}`;
+      expect(answer).toMatchObject({ status: 'completed', input: text, transcript: text, text: '', usage: true });
       expect(answer).toMatchObject({ modalities: ['audio', 'text'], parts: ['audio'], temperature: 0.7 });
-      expect(answer.audio_bytes).toBe(words.split(' ').length * MS_PER_WORD * BYTES_PER_MS);
+      expect(answer.audio_bytes).toBe(text.split(' ').length * MS_PER_WORD * BYTES_PER_MS);
       expect(answer.once).toEqual([1, 1, 1, 1]);
     }
     expect(report.text.audio_sha256).toBe((await parrotSays('How are you?')).sha256);
@@ -225,11 +225,11 @@ describe('openings of beta clients', () => {
   });
 
   it('[BT2] what the session was told is GA alone', () => {
-    const told = server.lines.flatMap((line) => (line.from === 'client' ? [JSON.stringify(line.event)] : []));
-    expect(told.length).toBeGreaterThan(5);
+    const received = server.lines.flatMap((line) => (line.from === 'client' ? [JSON.stringify(line.event)] : []));
+    expect(received.length).toBeGreaterThan(5);
     expect(
-      told.filter((event) => /modalities"|transcription_session|input_audio_format|temperature/.test(event)),
-    ).toEqual(told.filter((event) => /"output_modalities"/.test(event)));
+      received.filter((event) => /modalities"|transcription_session|input_audio_format|temperature/.test(event)),
+    ).toEqual(received.filter((event) => /"output_modalities"/.test(event)));
   });
 });
 

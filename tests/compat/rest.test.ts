@@ -81,9 +81,9 @@ describe('recorded requests', () => {
     expect(status).toBe(each.answer.status);
     const answer = JSON.parse(body) as { value: string; expires_at: number; session: Record<string, unknown> };
     expect(answer.value).toMatch(/^ek_/);
-    const asked = JSON.parse(each.body) as { session: object; expires_after: { seconds: number } };
-    isFresh(answer.expires_at, asked.expires_after.seconds);
-    expect(answer.session).toMatchObject({ ...asked.session, object: 'realtime.session' });
+    const request = JSON.parse(each.body) as { session: object; expires_after: { seconds: number } };
+    isFresh(answer.expires_at, request.expires_after.seconds);
+    expect(answer.session).toMatchObject({ ...request.session, object: 'realtime.session' });
     expect(answer.session.id).toMatch(/^sess_/);
   });
 
@@ -134,7 +134,7 @@ describe('openai-node over REST', () => {
     };
     expect(report).toEqual({
       ...{ prefix: 'ek_', minted: audio, created: audio },
-      said: { input: '1 2 3', output: 'es:1 es:2 es:3', bytes: 12 * 9600 },
+      text: { input: '1 2 3', output: 'es:1 es:2 es:3', bytes: 12 * 9600 },
       ...{ first: 'session.created', last: 'session.closed', errors: [] },
     });
     expect(await server.stop()).toEqual([]);

@@ -31,9 +31,9 @@ describe.each(cases)('$id ($rule; there: $outcome)', ({ frames }) => {
     const mirror = seen(frames);
     const before = frames.flatMap(({ item }) => item ?? []);
     for (const item of before) {
-      const kept = mirror.items().filter(({ id }) => id === item.id);
-      expect(kept).toHaveLength(1);
-      if (item.content) expect(kept[0]).toMatchObject({ content: item.content.map(() => expect.anything()) });
+      const stored = mirror.items().filter(({ id }) => id === item.id);
+      expect(stored).toHaveLength(1);
+      if (item.content) expect(stored[0]).toMatchObject({ content: item.content.map(() => expect.anything()) });
     }
     mirror.apply({
       type: 'conversation.item.added',

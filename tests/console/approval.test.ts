@@ -23,7 +23,7 @@ describe.skipIf(browserMissing)(`approvals in the page${browserMissing ? ` (${br
   });
 
   /** A session with the tools of the library, in which a call has been asked for. */
-  async function asked(text: string) {
+  async function requestApproval(text: string) {
     const opened = await served.open();
     const { page } = opened;
     await page.getByText('Settings').click();
@@ -38,12 +38,12 @@ describe.skipIf(browserMissing)(`approvals in the page${browserMissing ? ` (${br
 
   it('[MC10, MC12] shows all of what is to be called, and what came of it once it is approved', async () => {
     library.ledger.length = 0;
-    const opened = await asked('call lend {"title":"Atlas\\u202e\\u0000","a":{"d":1,"c":[2]}}');
+    const opened = await requestApproval('call lend {"title":"Atlas\\u202e\\u0000","a":{"d":1,"c":[2]}}');
     const { page } = opened;
     const request = page.locator('[data-type="mcp_approval_request"]');
-    const shown = await request.locator('pre').innerText();
+    const output = await request.locator('pre').innerText();
     // Keys in order, and what one does not see by its number.
-    expect(shown.replaceAll(/\s/g, '')).toBe('{"a":{"c":[2],"d":1},"title":"AtlasU+202E\\u0000"}');
+    expect(output.replaceAll(/\s/g, '')).toBe('{"a":{"c":[2],"d":1},"title":"AtlasU+202E\\u0000"}');
     expect(await request.getByText(/^All arguments/).innerText()).toMatch(/: \d+ characters, SHA-256 [0-9a-f]{16}/);
     expect(library.ledger).toEqual([]);
     await page.getByRole('button', { name: 'Approve' }).click();
@@ -60,7 +60,7 @@ describe.skipIf(browserMissing)(`approvals in the page${browserMissing ? ` (${br
 
   it('[MC10] makes no call that is denied, and says so', async () => {
     library.ledger.length = 0;
-    const opened = await asked('call lend {"title":"Atlas"}');
+    const opened = await requestApproval('call lend {"title":"Atlas"}');
     const { page } = opened;
     await page.getByRole('button', { name: 'Deny' }).click();
     await conversation(page).getByText('Denied', { exact: true }).waitFor();

@@ -52,9 +52,9 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
 
   it('[CO22] the list of live sessions follows what happens, and is asked for once', async () => {
     const looking = await served.open('#/home');
-    let asked = 0;
+    let requested = 0;
     looking.page.on('request', (request) => {
-      if (new URL(request.url()).pathname === '/api/sessions') asked += 1;
+      if (new URL(request.url()).pathname === '/api/sessions') requested += 1;
     });
     await looking.page.getByText('No live sessions.').waitFor();
     const talking = await served.open();
@@ -63,7 +63,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     await row.locator('td[data-name="items"]', { hasText: '2' }).waitFor();
     await talking.page.getByRole('button', { name: 'Disconnect' }).click();
     await looking.page.getByText('No live sessions.').waitFor();
-    expect(asked).toBeLessThanOrEqual(1);
+    expect(requested).toBeLessThanOrEqual(1);
     for (const each of [talking, looking]) expectSound(each);
   });
 
@@ -141,14 +141,14 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
   it('a file shows what was truncated, cancelled and called, in words', async () => {
     const opened = await served.open('#/home');
     const { page } = opened;
-    const words = {
+    const text = {
       truncation: /^truncated, /,
       'cancel-mid-response': /^cancelled: by the client$/,
       mcp: /^MCP call$/,
     };
-    for (const [name, shown] of Object.entries(words)) {
+    for (const [name, output] of Object.entries(text)) {
       await open(page, name, readFileSync(join(RECORDINGS, `${name}.jsonl`), 'utf8'));
-      await conversation(page).getByText(shown).first().waitFor();
+      await conversation(page).getByText(output).first().waitFor();
       expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
       await page.goBack();
     }

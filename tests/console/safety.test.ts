@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { createServer, parrot } from '@colloquy/server';
 import { browserMissing, expectSound, type ServedConsole, serveConsole } from '@support/browser.ts';
 import { dial, newFolder, stopAll, stops } from '@support/dial.ts';
-import { fakeUpstream, take } from '@support/fake-upstream.ts';
-import { HOSTILE, hostileLog, shown, spoiltEvents, UNSEEN } from '@support/hostile-strings.ts';
+import { fakeUpstream, nextOf } from '@support/fake-upstream.ts';
+import { escaped, HOSTILE, hostileLog, spoiltEvents, UNSEEN } from '@support/hostile-strings.ts';
 import { framesOf } from '@support/logs.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -27,11 +27,11 @@ interface Finding {
 async function findings(page: Page): Promise<string[]> {
   // By the debugger, as no page may run it itself.
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(AXE);
-  const found = (await page.evaluate(async () => {
+  const match = (await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(): Promise<{ violations: unknown }> } };
     return (await axe.run()).violations;
   })) as Finding[];
-  return found
+  return match
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
@@ -120,7 +120,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     for (const more = page.getByRole('button', { name: /^Show \d+ earlier/ }); (await more.count()) > 0; )
       await more.click();
     const text = await page.evaluate(() => document.body.textContent);
-    const lost = HOSTILE.filter((each) => !text?.includes(shown(each)));
+    const lost = HOSTILE.filter((each) => !text?.includes(escaped(each)));
     expect(lost).toEqual([]);
     expect(await strangeElements(page)).toEqual([]);
     for (const tab of ['Timeline', 'Events']) {
@@ -181,11 +181,11 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     const { url } = await relayed.listen();
     stops.push(() => relayed.close({ graceMs: 0 }));
     const spoilt = ['tool-round', 'mcp', 'truncation'].flatMap((name) => {
-      const said = framesOf(name).filter(({ from, event }) => from === 'server' && event.type !== 'session.created');
-      return spoiltEvents(said.map(({ event }) => event));
+      const text = framesOf(name).filter(({ from, event }) => from === 'server' && event.type !== 'session.created');
+      return spoiltEvents(text.map(({ event }) => event));
     });
     const client = dial(url, {}, `?model=${encodeURIComponent(`\u202e${HOSTILE[0]}`)}`);
-    const far = await take(upstream.connections);
+    const far = await nextOf(upstream.connections);
     await client.next('session.created');
     const watching = await served.open('#/home', { url });
     const { page } = watching;
@@ -200,7 +200,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     const talking = await served.open('#/talk', { url });
     await talking.page.getByLabel('Message').fill('hello');
     await talking.page.keyboard.press('Enter');
-    const other = await take(upstream.connections);
+    const other = await nextOf(upstream.connections);
     other.say(...spoilt);
     other.say({ type: 'conversation.item.added', event_id: 'end', previous_item_id: null, item: ENDING });
     await conversation(talking.page).getByText('this is the end').waitFor();
@@ -214,9 +214,9 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     async (colorScheme) => {
       const opened = await served.open('', { colorScheme });
       const { page } = opened;
-      const found: Record<string, string[]> = {};
+      const match: Record<string, string[]> = {};
       const check = async (what: string) => {
-        found[what] = await findings(page);
+        match[what] = await findings(page);
       };
       await page.getByLabel('Message').fill('hello');
       await page.keyboard.press('Enter');
@@ -249,7 +249,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
       await page.getByLabel('Right: open a file').setInputFiles({ name: 'other', mimeType: 'text/plain', buffer });
       await page.getByText(/^The first difference is at line/).waitFor();
       await check('two logs');
-      expect(Object.entries(found).filter(([, list]) => list.length > 0)).toEqual([]);
+      expect(Object.entries(match).filter(([, list]) => list.length > 0)).toEqual([]);
       expectSound(opened);
     },
   );

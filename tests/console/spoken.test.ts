@@ -25,9 +25,9 @@ const conversation = (page: Page) => page.getByRole('list', { name: 'Conversatio
 describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'colloquy-microphone-'));
   let served: ServedConsole;
-  let told: { type: string; [field: string]: unknown }[] = [];
+  let received: { type: string; [field: string]: unknown }[] = [];
   /** Called with the milliseconds of audio the server was given, each time it was given more. */
-  let hear = (_: number) => {};
+  let receive = (_: number) => {};
   let askedMs = 0;
 
   beforeAll(async () => {
@@ -45,8 +45,9 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
         speech: { detector, transcriber },
         onLine: (_, line) => {
           if (line.from !== 'client') return;
-          told.push(line.event as never);
-          if (line.event.type === 'input_audio_buffer.append') hear((appendedMs += (line.audio_bytes?.[0] ?? 0) / 48));
+          received.push(line.event as never);
+          if (line.event.type === 'input_audio_buffer.append')
+            receive((appendedMs += (line.audio_bytes?.[0] ?? 0) / 48));
           else appendedMs = 0;
         },
       },
@@ -58,8 +59,8 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
     );
   });
   beforeEach(() => {
-    told = [];
-    hear = () => {};
+    received = [];
+    receive = () => {};
   });
   afterEach(() => served.closePages());
   afterAll(async () => {
@@ -94,20 +95,20 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
     await page.getByRole('button', { name: 'Connect' }).click();
     await page.getByText('connected', { exact: true }).waitFor();
     await page.getByRole('main').focus();
-    const asked = new Promise<void>((resolve) => {
-      hear = (ms) => ms > askedMs + 200 && resolve();
+    const request = new Promise<void>((resolve) => {
+      receive = (ms) => ms > askedMs + 200 && resolve();
     });
     await page.keyboard.down(' ');
     await page.getByText('speak, then release').waitFor();
-    await asked;
+    await request;
     await page.keyboard.up(' ');
     await conversation(page)
       .getByText(/two plus two/i)
       .waitFor();
     await conversation(page).getByText('2 plus 2 is 4.').waitFor();
-    const types = new Set(told.map(({ type }) => type));
+    const types = new Set(received.map(({ type }) => type));
     expect(types).toContain('input_audio_buffer.commit');
-    const update = told.find(({ type }) => type === 'session.update');
+    const update = received.find(({ type }) => type === 'session.update');
     expect(update).toMatchObject({ session: { audio: { input: { turn_detection: null } } } });
     expectSound(opened);
   });
@@ -122,7 +123,7 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
     const badge = await conversation(page)
       .getByText(/^truncated, /)
       .innerText();
-    const cut = told.find(({ type }) => type === 'conversation.item.truncate');
+    const cut = received.find(({ type }) => type === 'conversation.item.truncate');
     // The question begins after 600 ms of silence, and it takes a moment to be sure that it is speech.
     expect(cut?.audio_end_ms).toBeGreaterThan(300);
     expect(badge).toBe(`truncated, ${(Number(cut?.audio_end_ms) / 1000).toFixed(1)} s heard`);

@@ -15,12 +15,12 @@ async function say(page: Page, text: string): Promise<void> {
 describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${browserMissing})` : ''}`, () => {
   let served: ServedConsole;
   /** What the server was told, by type. */
-  let told: { type: string; [field: string]: unknown }[] = [];
+  let received: { type: string; [field: string]: unknown }[] = [];
   beforeAll(async () => {
     served = await serveConsole({
       engine: parrot(),
       onLine: (_, line) => {
-        if (line.from === 'client') told.push(line.event as never);
+        if (line.from === 'client') received.push(line.event as never);
       },
     });
   });
@@ -40,11 +40,11 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
   });
 
   it('an answer that is interrupted is truncated to what was heard', async () => {
-    told = [];
+    received = [];
     const opened = await served.open();
     const { page } = opened;
     await say(page, 'one two three four five six seven eight nine ten eleven twelve');
-    const said = await page.waitForFunction(() => {
+    const text = await page.waitForFunction(() => {
       const ms = Number(document.querySelector('[data-speaking]')?.getAttribute('data-speaking'));
       return ms > 600 && ms;
     });
@@ -52,9 +52,9 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     const badge = await conversation(page)
       .getByText(/^truncated, /)
       .innerText();
-    const cut = told.find(({ type }) => type === 'conversation.item.truncate');
+    const cut = received.find(({ type }) => type === 'conversation.item.truncate');
     // Heard so far and a little more, less what was still on its way to the ear; of fourteen words of 200 ms each.
-    expect(cut?.audio_end_ms).toBeGreaterThan(((await said.jsonValue()) as number) - 400);
+    expect(cut?.audio_end_ms).toBeGreaterThan(((await text.jsonValue()) as number) - 400);
     expect(cut?.audio_end_ms).toBeLessThan(2800);
     expect(badge).toBe(`truncated, ${(Number(cut?.audio_end_ms) / 1000).toFixed(1)} s heard`);
     await conversation(page).getByText('the model does not keep this text').waitFor();

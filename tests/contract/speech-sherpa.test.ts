@@ -40,17 +40,17 @@ describe('a recogniser that sherpa-onnx runs', () => {
   it('tells the words while they are spoken, and waits for nothing but sound', async () => {
     const guesses: string[] = [];
     let next = () => {};
-    const onGuess = (words: string) => {
-      guesses.push(words);
+    const onGuess = (text: string) => {
+      guesses.push(text);
       next();
     };
     const utterance = transcriber.open({ speaker: 'ann', signal: forever, onGuess });
     for (const hz of [LOW_HZ, HIGH_HZ, LOW_HZ]) {
-      const told = new Promise<void>((resolve) => {
+      const received = new Promise<void>((resolve) => {
         next = resolve;
       });
       utterance.write(joined(tone(hz, 400), silence(100)));
-      await told;
+      await received;
     }
     expect(guesses).toEqual(['low', 'low high', 'low high low']);
     expect((await utterance.finish()).transcript).toBe('low high low');

@@ -56,7 +56,7 @@ describe('offline thinker', () => {
   }));
 });
 
-const said = allOf({ speaker });
-describe.skipIf(!said.parts)(said.parts ? 'flite' : `flite (${said.missing})`, () => {
-  speakerContract(() => ({ speaker: said.parts!.speaker, voice: 'rms' }));
+const text = allOf({ speaker });
+describe.skipIf(!text.parts)(text.parts ? 'flite' : `flite (${text.missing})`, () => {
+  speakerContract(() => ({ speaker: text.parts!.speaker, voice: 'rms' }));
 });

@@ -40,8 +40,8 @@ export function detectorContract(subject: () => DetectorSubject): void {
     return { edges, ...detection, detection };
   }
   const types = (edges: TurnEdge[]) => edges.map(({ type }) => type);
-  const near = (found: number | undefined, ms: number) =>
-    expect(Math.abs((found ?? -1e9) - ms)).toBeLessThan(TOLERANCE_MS);
+  const near = (match: number | undefined, ms: number) =>
+    expect(Math.abs((match ?? -1e9) - ms)).toBeLessThan(TOLERANCE_MS);
 
   it('[SP1] hears nothing in silence and in steady noise', async () => {
     for (const quiet of [silence(10_000), noise(10_000, 300), noise(10_000, 1500, 'pink')]) {
@@ -78,7 +78,7 @@ export function detectorContract(subject: () => DetectorSubject): void {
   it('[SP4] hears the same however the audio is cut, never later than it is written', async () => {
     const { speech } = subject();
     const audio = joined(silence(300), speech, silence(900), speech, silence(900));
-    const heard: TurnEdge[][] = [];
+    const received: TurnEdge[][] = [];
     for (const size of [audio.length, 100, 7919]) {
       const { detection, edges } = listen();
       for (let at = 0; at < audio.length; at += size) {
@@ -88,11 +88,11 @@ export function detectorContract(subject: () => DetectorSubject): void {
         for (const { audio_ms } of edges.slice(before)) expect(audio_ms).toBeLessThanOrEqual(writtenMs);
       }
       detection.close();
-      heard.push(edges);
+      received.push(edges);
     }
-    expect(types(heard[0]!)).toEqual(['started', 'stopped', 'started', 'stopped']);
-    expect(heard[1]).toEqual(heard[0]);
-    expect(heard[2]).toEqual(heard[0]);
+    expect(types(received[0]!)).toEqual(['started', 'stopped', 'started', 'stopped']);
+    expect(received[1]).toEqual(received[0]);
+    expect(received[2]).toEqual(received[0]);
   });
 
   it('[SP5] keeps streams apart, and the end of one out of the next', async () => {
@@ -158,8 +158,8 @@ export function transcriberContract(subject: () => TranscriberSubject): void {
   it('[SP9] serves several at a time, each with its own words', async () => {
     const { utterances } = subject();
     const speakers = ['ann', 'ben', 'cem', 'dov'];
-    const said = await Promise.all(speakers.map((name, index) => say(name, utterances[index % 2]!.speech)));
-    for (const [index, { transcript }] of said.entries()) {
+    const text = await Promise.all(speakers.map((name, index) => say(name, utterances[index % 2]!.speech)));
+    for (const [index, { transcript }] of text.entries()) {
       expect(transcript.toLowerCase()).toContain(utterances[index % 2]!.word);
       expect(transcript.toLowerCase()).not.toContain(utterances[(index + 1) % 2]!.word);
     }

@@ -102,7 +102,7 @@ describe('websocket', () => {
       if (socket.readyState === socket.OPEN) setImmediate(count);
     };
     setImmediate(count);
-    const send = socket.send.bind(socket) as (...given: unknown[]) => void;
+    const send = socket.send.bind(socket) as (...input: unknown[]) => void;
     socket.send = (data: unknown, ...rest: unknown[]) => {
       writes.push({ turn, length: String(data).length });
       send(data, ...rest);

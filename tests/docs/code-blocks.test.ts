@@ -64,8 +64,8 @@ function compileFaults(blocks: readonly CodeBlock[]): string[] {
       ? ts.createSourceFile(name, `${block.code}\nexport {};\n`, target)
       : getSourceFile.call(host, name, target, ...rest);
   };
-  const given = `${folder}/given.ts`;
-  files.set(given, { at: 'tests/docs/given.ts', language: 'ts', code: read('tests/docs/given.ts') });
+  const input = `${folder}/given.ts`;
+  files.set(input, { at: 'tests/docs/given.ts', language: 'ts', code: read('tests/docs/given.ts') });
   const program = ts.createProgram([...files.keys()], options, host);
   return [...files].flatMap(([name, { at, language }]) => {
     const source = program.getSourceFile(name);

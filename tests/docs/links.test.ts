@@ -11,7 +11,7 @@ const REPOSITORY = /^https:\/\/github\.com\/colloquy\/colloquy\/(?:blob|tree)\/m
 /** The anchors of a document as GitHub and the site make them: of equal headings, the second ends with `-1`. */
 function anchors(text: string): Set<string> {
   const seen = new Map<string, number>();
-  const found = [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
+  const match = [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => {
     const slug = heading
       .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
       .toLowerCase()
@@ -21,7 +21,7 @@ function anchors(text: string): Set<string> {
     seen.set(slug, count + 1);
     return count === 0 ? slug : `${slug}-${count}`;
   });
-  return new Set(found);
+  return new Set(match);
 }
 
 const withoutCode = (text: string) => text.replaceAll(/^```.*?^```$/gms, '');

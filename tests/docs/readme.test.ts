@@ -22,11 +22,11 @@ const HELP_OPTIONS = readdirSync(join(root, 'packages/cli/src/commands')).flatMa
 /** The JavaScript of a document, block by block. */
 const snippets = (path: string) => [...read(path).matchAll(/^```js\n(.*?)^```$/gms)].map(([, code = '']) => code);
 /** The one block that contains these words. */
-function snippet(path: string, words: string): string {
-  const [found, ...others] = snippets(path).filter((code) => code.includes(words));
-  expect(found, `${path}: ${words}`).toBeDefined();
-  expect(others, `${path}: ${words}`).toEqual([]);
-  return found as string;
+function snippet(path: string, text: string): string {
+  const [match, ...others] = snippets(path).filter((code) => code.includes(text));
+  expect(match, `${path}: ${text}`).toBeDefined();
+  expect(others, `${path}: ${text}`).toEqual([]);
+  return match as string;
 }
 
 let server: Serving;

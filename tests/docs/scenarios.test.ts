@@ -32,11 +32,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Writes the one snippet that contains these words to a file. */
-function write(words: string, name: string, change = (code: string) => code): string {
-  const found = snippets.filter((code) => code.includes(words));
-  expect(found).toHaveLength(1);
+function write(text: string, name: string, change = (code: string) => code): string {
+  const match = snippets.filter((code) => code.includes(text));
+  expect(match).toHaveLength(1);
   const path = join(folder, name);
-  writeFileSync(path, AGENT + change(found[0] ?? ''));
+  writeFileSync(path, AGENT + change(match[0] ?? ''));
   return path;
 }
 

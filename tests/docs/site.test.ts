@@ -82,10 +82,10 @@ describe('documentation site', () => {
 
   it('finds names and pages by its search index', () => {
     const { rows } = packed('assets/search.js');
-    const found = new Set(rows.map(({ name }) => name));
-    expect(pages().filter(({ title }) => !found.has(title))).toEqual([]);
+    const match = new Set(rows.map(({ name }) => name));
+    expect(pages().filter(({ title }) => !match.has(title))).toEqual([]);
     for (const name of ['createMirror', 'decodeServerEvent', 'createServer', 'startServer'])
-      expect(found).toContain(name);
+      expect(match).toContain(name);
     expect(rows.filter(({ url }) => !files.has(url.replace(/#.*/, '')))).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import type { ServerEvent } from '@colloquy/protocol';
 import { dial, say, start, stopAll, stops, TEXT } from '@support/dial.ts';
 import { chunk, sse } from '@support/fake-endpoints.ts';
-import { fakeUpstream, take } from '@support/fake-upstream.ts';
+import { fakeUpstream, nextOf } from '@support/fake-upstream.ts';
 import { waitUntil } from '@support/wait-until.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cascade } from '../../packages/server/src/engines/cascade.ts';
@@ -161,13 +161,13 @@ describe('an upstream', () => {
     const seen: string[] = [];
     client.socket.on('message', (data) => void seen.push((JSON.parse(String(data)) as ServerEvent).type));
     await client.next('session.created');
-    const far = await take(fake.connections);
+    const far = await nextOf(fake.connections);
     client.send(TEXT);
-    await take(far.frames);
+    await nextOf(far.frames);
     const response = { object: 'realtime.response', id: 'resp_1', status: 'in_progress', output: [] };
     far.say({ type: 'response.created', event_id: 'e', response });
     await client.next('response.created');
-    const gone = once(far.socket, 'close');
+    const closed = once(far.socket, 'close');
     for (const each of inOrder(
       () => client.send(CANCEL),
       () => far.socket.terminate(),
@@ -175,7 +175,7 @@ describe('an upstream', () => {
       each();
     }
     expect((await client.closed)[0]).toBe(1011);
-    await gone;
+    await closed;
     expect(seen.filter((type) => type === 'response.done')).toHaveLength(1);
     const { sessions } = (await (await fetch(`${url}/api/sessions`)).json()) as { sessions: unknown[] };
     expect(sessions).toEqual([]);

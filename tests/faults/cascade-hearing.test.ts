@@ -131,9 +131,9 @@ it.each<[string, Answer, string | undefined]>([
   async (_, answer, code) => {
     fake.next('transcribe', answer, ...(code === undefined ? [] : [answer]));
     waitMs = code === TIMEOUT ? SHORT_WAIT_MS : LONG_WAIT_MS;
-    const told = await say();
+    const received = await say();
     waitMs = LONG_WAIT_MS;
-    expect(told).toMatchObject(code === undefined ? { transcript: GOOD_TRANSCRIPT } : { code });
+    expect(received).toMatchObject(code === undefined ? { transcript: GOOD_TRANSCRIPT } : { code });
     fake.reset();
     expect(await say()).toEqual({ transcript: GOOD_TRANSCRIPT });
     expect(fake.of('transcribe')).toHaveLength(1);

@@ -227,13 +227,13 @@ describe.each(['chat', 'responses'] as const)('a think endpoint (%s) that answer
   });
 
   it('letters of four bytes, cut at every byte, arrives whole', async () => {
-    const words = '😀 𝄞';
-    const text = api === 'chat' ? chatStream(words) : responsesStream(words);
+    const answer = '😀 𝄞';
+    const text = api === 'chat' ? chatStream(answer) : responsesStream(answer);
     const from = Buffer.from(text).indexOf(Buffer.from('😀'));
     for (let at = from; at <= from + 4; at++) {
       fake.reset();
       fake.next('think', cutInTwo(at, text));
-      expect(wordsOf(await client.turn('Sing.')), `cut at ${at}`).toBe(words);
+      expect(wordsOf(await client.turn('Sing.')), `cut at ${at}`).toBe(answer);
     }
   });
 });
@@ -321,7 +321,7 @@ describe('a response that nobody wants any more', () => {
     expect(done).toMatchObject({ response: { status: 'cancelled' } });
     await fake.hungUp(stage);
     if (stage === 'speak') await fake.hungUp('think');
-    expect(fake.asked.every((asked) => asked.wasAborted)).toBe(true);
+    expect(fake.requests.every((request) => request.wasAborted)).toBe(true);
     await goOn(client);
     await client.close();
   });
@@ -340,7 +340,7 @@ describe('what endpoints are told, and what is told of them', () => {
   it("[AU27] sends the operator's key, never the client's, and repeats neither that nor what they say", async () => {
     const client = await Client.open('chat', 'text');
     await goOn(client);
-    expect(fake.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer sk-CANARY-KEY']);
+    expect(fake.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer sk-CANARY-KEY']);
     await client.close();
     const sent = servers.chat?.sent().concat(servers.responses?.sent() ?? []);
     expect(JSON.stringify(sent)).not.toContain('CANARY');

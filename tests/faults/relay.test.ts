@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import type { ResponseUsage, ServerOptions } from '@colloquy/server';
 import { dial, KEY, mint, post, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
-import { CREATED, fakeUpstream, take } from '@support/fake-upstream.ts';
+import { CREATED, fakeUpstream, nextOf } from '@support/fake-upstream.ts';
 import { recordedFiles } from '@support/recorded-files.ts';
 import { waitUntil } from '@support/wait-until.ts';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -97,14 +97,14 @@ describe('credentials', () => {
     const { dial, logged } = await relayTo(fake.url);
     const client = dial();
     await client.next('session.created');
-    const { say, socket } = await take(fake.connections);
+    const { say, socket } = await nextOf(fake.connections);
     const error = { type: 'x', code: 'y', param: null, event_id: null, message: `you sent ${UPSTREAM_KEY}, wrong` };
     say({ type: 'error', event_id: 'e', error }, { type: 'dream', words: [`say ${UPSTREAM_KEY}`] });
-    const told = [await client.next('error'), await client.next('dream' as never)];
+    const received = [await client.next('error'), await client.next('dream' as never)];
     socket.close(4001, `bad ${UPSTREAM_KEY} for 127.0.0.1`);
     const [code, reason] = await client.closed;
     expect([code, reason]).toEqual([4001, 'bad [REDACTED] for [REDACTED]']);
-    expect(JSON.stringify(told) + logged.join('')).not.toMatch(/sk-upstream|127\.0\.0\.1:\d+\/v1/);
+    expect(JSON.stringify(received) + logged.join('')).not.toMatch(/sk-upstream|127\.0\.0\.1:\d+\/v1/);
   });
 
   it('[AU24] opens a session with what a client secret says, which the upstream never sees', async () => {
@@ -113,8 +113,8 @@ describe('credentials', () => {
     const session = { type: 'realtime', model: 'gpt-realtime', instructions: 'Be brief.' };
     const { body } = await mint(url, { session });
     const client = dial(withKey((body as { value: string }).value), '');
-    const { frames, say } = await take(fake.connections);
-    const update = JSON.parse(await take(frames));
+    const { frames, say } = await nextOf(fake.connections);
+    const update = JSON.parse(await nextOf(frames));
     expect(update).toMatchObject({ type: 'session.update', session: { instructions: 'Be brief.' } });
     say({ type: 'session.updated', event_id: 'e', session: { ...CREATED.session, instructions: 'Be brief.' } });
     expect((await client.next('session.created')).session).toMatchObject({ instructions: 'Be brief.' });
@@ -266,8 +266,8 @@ describe('an upstream that is not there', () => {
       socket.write(frame);
       await new Promise((resolve) => setTimeout(resolve, 50)); // for it to arrive too early
       accept();
-      const { frames } = await take(fake.connections);
-      expect([await take(frames), await take(frames)]).toEqual([event, event]);
+      const { frames } = await nextOf(fake.connections);
+      expect([await nextOf(frames), await nextOf(frames)]).toEqual([event, event]);
     },
   );
 
@@ -290,9 +290,9 @@ describe('an upstream that misbehaves', () => {
     const relay = await relayTo(fake.url, options);
     const client = relay.dial();
     await client.next('session.created');
-    const far = await take(fake.connections);
+    const far = await nextOf(fake.connections);
     client.send({ ...TEXT, event_id: 'ask_1' });
-    expect(JSON.parse(await take(far.frames))).toMatchObject({ type: 'response.create', event_id: 'ask_1' });
+    expect(JSON.parse(await nextOf(far.frames))).toMatchObject({ type: 'response.create', event_id: 'ask_1' });
     far.say(begun('resp_1'));
     await client.next('response.created');
     return { ...relay, client, far };
@@ -348,9 +348,9 @@ describe('an upstream that misbehaves', () => {
       status_details: { type: 'failed', error: { type: 'server_error', code: 'upstream_timeout' } },
     });
     expect(pongs).toBeGreaterThan(3);
-    expect(JSON.parse(await take(far.frames))).toMatchObject({ type: 'response.cancel', response_id: 'resp_1' });
+    expect(JSON.parse(await nextOf(far.frames))).toMatchObject({ type: 'response.cancel', response_id: 'resp_1' });
     client.send({ ...TEXT, event_id: 'ask_2' });
-    expect(JSON.parse(await take(far.frames))).toMatchObject({ event_id: 'ask_2' });
+    expect(JSON.parse(await nextOf(far.frames))).toMatchObject({ event_id: 'ask_2' });
   });
 
   it('[LM9] a client that does not read stops the upstream, then is closed; nothing piles up here', async () => {

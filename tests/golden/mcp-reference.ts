@@ -44,8 +44,8 @@ export async function recordMcpReference(): Promise<string[]> {
   async function until(type: string, itemType?: string): Promise<Told> {
     for (;;) {
       const { value } = await frames.next();
-      const told: Told = JSON.parse(String(value));
-      if (told.type === type && (itemType === undefined || told.item?.type === itemType)) return told;
+      const received: Told = JSON.parse(String(value));
+      if (received.type === type && (itemType === undefined || received.item?.type === itemType)) return received;
     }
   }
   function send(event: object): void {
@@ -65,7 +65,7 @@ export async function recordMcpReference(): Promise<string[]> {
     await until('conversation.item.done', 'mcp_call');
     if (approve) await until('rate_limits.updated');
   }
-  async function hear(): Promise<void> {
+  async function receive(): Promise<void> {
     send({ type: 'response.create' });
     await until('rate_limits.updated');
   }
@@ -79,14 +79,14 @@ export async function recordMcpReference(): Promise<string[]> {
   await until('conversation.item.done', 'mcp_list_tools');
   await say('Please add 17 and 25.');
   await answer(true);
-  await hear();
+  await receive();
   await say('What is the weather like in Chicago?');
   await answer(false);
-  await hear();
+  await receive();
   for (const text of ['Have it repeat something.', 'And now nothing at all.']) {
     await say(text);
     await until('rate_limits.updated');
-    await hear();
+    await receive();
   }
   near.close(1000, '');
   await ended;

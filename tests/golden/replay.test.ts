@@ -35,9 +35,9 @@ it('there is one recording for each session, and no other', () => {
 
 describe.each(ALL_NAMES)('%s', (name) => {
   it('[OR19] replays byte for byte', async () => {
-    const found = await replay(linesOf(name));
-    expect(found.difference && describeDifference(found.difference)).toBeUndefined();
-    expect(found).toMatchObject({ ok: true, unread: [] });
+    const match = await replay(linesOf(name));
+    expect(match.difference && describeDifference(match.difference)).toBeUndefined();
+    expect(match).toMatchObject({ ok: true, unread: [] });
   });
 
   it('[MI9, RD10] shows in a mirror what the session holds, and hides audio and images', async () => {

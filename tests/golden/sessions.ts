@@ -24,8 +24,8 @@ const image_url = `data:image/png;base64,${Buffer.from('\x89PNG\r\n\x1a\n', 'lat
 /** An image, audio and words: what a recording may hide. */
 const picture = { type: 'message', role: 'user', content: [{ type: 'input_image', image_url, detail: 'low' }] };
 
-const spoken = (played: Played, words: readonly string[], ms = 200) => {
-  played.engine(...words.map((delta) => ({ type: 'transcript.delta', delta }) as const));
+const spoken = (played: Played, text: readonly string[], ms = 200) => {
+  played.engine(...text.map((delta) => ({ type: 'transcript.delta', delta }) as const));
   for (let sent = 0; sent < ms; sent += 100) {
     played.wait(40);
     played.engine(audio(Math.min(100, ms - sent)));
@@ -305,13 +305,13 @@ const SCRIPTS: Readonly<Record<string, [options: Partial<SessionOptions>, tell: 
             reason,
           }),
         );
-      const call = (name: string, given: string, more: { type: 'text.delta'; delta: string }[] = []) => {
+      const call = (name: string, input: string, more: { type: 'text.delta'; delta: string }[] = []) => {
         played.client({ type: 'response.create' });
         played.engine(
           ...more,
           { type: 'call', name, server_label: 'docs' },
-          { type: 'arguments.delta', delta: given.slice(0, 6) },
-          { type: 'arguments.delta', delta: given.slice(6) },
+          { type: 'arguments.delta', delta: input.slice(0, 6) },
+          { type: 'arguments.delta', delta: input.slice(6) },
           { type: 'done' },
         );
       };

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import zlib from 'node:zlib';
 import { dial, start, stopAll } from '@support/dial.ts';
-import { fakeUpstream, take } from '@support/fake-upstream.ts';
+import { fakeUpstream, nextOf } from '@support/fake-upstream.ts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket } from 'ws';
 
@@ -53,7 +53,7 @@ describe('a compressed frame', () => {
     const { next, closed } = dial(url);
     await next('session.created');
     expect(fake.requests[0]?.headers['sec-websocket-extensions']).toBeUndefined();
-    const { socket } = await take(fake.connections);
+    const { socket } = await nextOf(fake.connections);
     streamOf(socket).write(Buffer.concat([header(BOMB.length, false), BOMB]));
     expect((await next('error')).error.code).toBe('upstream_error');
     expect((await closed)[0]).toBe(1011);

@@ -142,12 +142,12 @@ function matrix(rows: Row[], port: () => number, more: readonly string[] = []): 
       headers: [...headers, ...WEBSOCKET],
     });
     expect(alias.status).toBe(websocket);
-    const told = await ask({ port: port(), target: '/v1/models', headers });
-    expect(told.status).toBe(rest);
+    const received = await ask({ port: port(), target: '/v1/models', headers });
+    expect(received.status).toBe(rest);
     const listed = await ask({ port: port(), target: '/api/sessions', headers });
     expect(listed.status).toBe(headers.includes('https://app.example') ? 403 : rest); // not our own page [CO1]
     if (websocket !== 101) expect(CODES[websocket]).toContain(codeOf(opened));
-    if (rest !== 200) expect(CODES[rest]).toContain(codeOf(told));
+    if (rest !== 200) expect(CODES[rest]).toContain(codeOf(received));
   });
 }
 
@@ -337,7 +337,7 @@ describe('what an operator sets', () => {
 it('[AU9, AU12, RD10] no credential of any request above has reached the log', () => {
   const text = logged.join('');
   expect(logged.length).toBeGreaterThan(100);
-  for (const shown of [
+  for (const output of [
     KEY,
     OTHER_KEY,
     secret,
@@ -348,7 +348,7 @@ it('[AU9, AU12, RD10] no credential of any request above has reached the log', (
     'openai-insecure',
     'YTpi',
   ]) {
-    expect(text).not.toContain(shown);
+    expect(text).not.toContain(output);
   }
   expect(text).toMatch(/"key":"[0-9a-f]{8}"/);
 });

@@ -12,7 +12,7 @@ import { createServer, type Engine, parrot, type Server } from '../../packages/s
 
 interface Row {
   id: string;
-  given: string[];
+  input: string[];
   send: Record<string, unknown> | null;
   error: { type: string; code: string | null; param: string | null; message?: string };
   close?: { code: number; reason: string };
@@ -88,7 +88,7 @@ class Client {
   }
 
   /** Everything the server has to say until it has answered one more event. */
-  async settle(): Promise<ServerEvent[]> {
+  async drain(): Promise<ServerEvent[]> {
     this.send({ type: 'session.update', session: { type: 'realtime' } });
     return (await this.until('session.updated')).slice(0, -1);
   }
@@ -180,14 +180,14 @@ describe('a refused frame gets one error, and the session goes on', () => {
   it('the fixture is there', () => expect(sent.length).toBeGreaterThan(55));
 
   it.each(sent.map((row) => [titleOf(row), row] as const))('%s', async (_, row) => {
-    const client = await opened(row.given.some((each) => each.includes('is active')) ? ports.slow : ports.fast);
+    const client = await opened(row.input.some((each) => each.includes('is active')) ? ports.slow : ports.fast);
     let names: Record<string, string> = {};
-    for (const each of row.given) names = { ...names, ...(await (GIVEN[each] as Given)(client)) };
+    for (const each of row.input) names = { ...names, ...(await (GIVEN[each] as Given)(client)) };
     const rename = (text: string) => Object.entries(names).reduce((all, [from, to]) => all.replaceAll(from, to), text);
-    const before = await client.settle();
+    const before = await client.drain();
     const frame = frameOf(row.send as Record<string, unknown>);
     client.send(typeof frame === 'string' ? rename(frame) : frame);
-    const errors = (await client.settle()).flatMap((event) => (event.type === 'error' ? [event] : []));
+    const errors = (await client.drain()).flatMap((event) => (event.type === 'error' ? [event] : []));
     expect(before.filter((event) => event.type === 'error')).toEqual([]);
     expect(errors).toHaveLength(1);
     const { message: words, ...expected } = row.error;
@@ -209,15 +209,15 @@ describe('a refused frame gets one error, and the session goes on', () => {
   );
   it('[ER1, ER6, RD11] for every malformed frame there is, in one session, without a word of it', async () => {
     const client = await opened(ports.fast);
-    const told: string[] = [];
+    const received: string[] = [];
     for (const [index, frame] of malformedFrames) {
       client.send(frame);
-      const answers = await client.settle();
+      const answers = await client.drain();
       expect([index, answers.map((event) => event.type)]).toEqual([index, ['error']]);
-      told.push(JSON.stringify(answers));
+      received.push(JSON.stringify(answers));
     }
     expect(malformedFrames.length).toBeGreaterThan(40);
-    expect(told.join('')).not.toContain(malformed.canary);
+    expect(received.join('')).not.toContain(malformed.canary);
     expect(await client.turn()).toContain('You said: still here');
     client.socket.terminate();
   });
@@ -229,12 +229,12 @@ describe('a refused frame gets one error, and the session goes on', () => {
       event_id: 'c1',
       session: { type: 'realtime', instructions: 'x'.repeat(1 << 20) },
     });
-    const [refused] = (await client.settle()) as { error?: { code: string } }[];
+    const [refused] = (await client.drain()) as { error?: { code: string } }[];
     expect(['limit_exceeded', 'string_above_max_length']).toContain(refused?.error?.code);
     client.send({ type: 'input_audio_buffer.append', audio: pcm(60_000) });
-    expect(await client.settle()).toEqual([]);
+    expect(await client.drain()).toEqual([]);
     client.send({ ...message('x'.repeat(1 << 20)), event_id: 'c2' });
-    expect(await client.settle()).toMatchObject([{ error: { code: 'limit_exceeded', event_id: 'c2' } }]);
+    expect(await client.drain()).toMatchObject([{ error: { code: 'limit_exceeded', event_id: 'c2' } }]);
     client.socket.terminate();
   });
 });
@@ -288,13 +288,13 @@ describe('the words and places of a refusal', () => {
     ],
   ];
 
-  it.each(cases)('%s', async (_, event, code, param, words) => {
+  it.each(cases)('%s', async (_, event, code, param, text) => {
     const client = await opened(ports.fast);
     client.send(event);
     const { error } = await client.next('error');
     expect([error.code, error.param]).toEqual([code, param]);
-    if (typeof words === 'string') expect(error.message).toBe(words);
-    else expect(error.message).toMatch(words);
+    if (typeof text === 'string') expect(error.message).toBe(text);
+    else expect(error.message).toMatch(text);
     client.socket.terminate();
   });
 });
@@ -305,9 +305,9 @@ describe('what ends a response or a session', () => {
   it(`${titleOf(rowOf('session-expired'))}: one error, then close 1001`, async () => {
     const client = await opened(ports.short);
     const { error } = await client.next('error');
-    const { message: words, ...expected } = rowOf('session-expired').error;
+    const { message: text, ...expected } = rowOf('session-expired').error;
     expect(error).toMatchObject(expected);
-    expect(error.message).toBe(words?.replace('60', '0'));
+    expect(error.message).toBe(text?.replace('60', '0'));
     expect((await client.closed)[0]).toBe(1001);
   });
 
@@ -319,7 +319,7 @@ describe('what ends a response or a session', () => {
     expect(errors).toHaveLength(1);
     expect(errors[0]).toMatchObject({ ...rowOf('engine-fault').error, event_id: 'c1' });
     expect(seen.at(-1)).toMatchObject({ response: { status: 'failed', status_details: { type: 'failed' } } });
-    expect(await client.settle()).toMatchObject([{ type: 'rate_limits.updated' }]);
+    expect(await client.drain()).toMatchObject([{ type: 'rate_limits.updated' }]);
     client.socket.terminate();
   });
 });

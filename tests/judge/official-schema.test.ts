@@ -47,8 +47,8 @@ describe(`the official schemas (seed ${SEED})`, () => {
       for (let i = 0; i < ROUNDS; i++) {
         const value = valueFor(twin, i, r);
         const isAccepted = validate(value) as boolean;
-        const said = `${JSON.stringify(value)} ${JSON.stringify(validate.errors)}`;
-        expect(twin.accepts(copy(value)), said).toBe(isAccepted);
+        const text = `${JSON.stringify(value)} ${JSON.stringify(validate.errors)}`;
+        expect(twin.accepts(copy(value)), text).toBe(isAccepted);
         verdicts[isAccepted ? 'accepted' : 'refused']++;
       }
       expect(verdicts.accepted, 'accepted').toBeGreaterThan(ROUNDS / 10);

@@ -20,7 +20,7 @@ const bounds = (min: unknown, max: unknown) =>
   min === undefined && max === undefined ? '' : ` ${min ?? ''}..${max ?? ''}`;
 const limits = (max?: number, format?: string, pattern?: string) =>
   [max && ` max ${max}`, format && ` ${format}`, pattern && ` ${pattern}`].filter(Boolean).join('');
-const words = (values: readonly string[]) => [...values].sort().join(' ');
+const text = (values: readonly string[]) => [...values].sort().join(' ');
 
 class Table {
   readonly #facts = new Map<string, Facts>();
@@ -42,8 +42,8 @@ class Table {
   read(): Shape {
     const lines = [...this.#facts].map(([path, { isRequired, types }]) => {
       // Beside any string, a list of some strings says nothing [B17].
-      const said = types.has('string') ? [...types].filter((type) => !type.startsWith('{')) : [...types];
-      return [path, `${isRequired ? 'required ' : ''}${said.sort().join(' | ')}`] as const;
+      const input = types.has('string') ? [...types].filter((type) => !type.startsWith('{')) : [...types];
+      return [path, `${isRequired ? 'required ' : ''}${input.sort().join(' | ')}`] as const;
     });
     return new Map(lines.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -78,7 +78,7 @@ export function officialShape(schemas: Schemas, name: string): Shape {
         const values = schema.const === undefined ? schema.enum : [schema.const];
         return table.add(
           path,
-          values ? `{${words(values)}}` : `string${limits(schema.maxLength, schema.format, schema.pattern)}`,
+          values ? `{${text(values)}}` : `string${limits(schema.maxLength, schema.format, schema.pattern)}`,
         );
       }
       case 'integer':
@@ -124,7 +124,7 @@ export function ourShape(root: Node, items: ReadonlySet<Node>): Shape {
       case 'json':
         return table.add(path, node.object ? 'object' : 'any');
       case 'choice':
-        return table.add(path, `{${words(node.values)}}`);
+        return table.add(path, `{${text(node.values)}}`);
       case 'array':
         table.add(path, `list${bounds(node.min, undefined)}`);
         return visit(node.of, `${path}[]`);

@@ -117,11 +117,11 @@ it(`[IB3] appends cut at any byte give the same events and the same stored audio
 /** A hosted session: what its detector was given, and what it sent. */
 async function host(format: RealtimeAudioFormat, stretches: Stretch[], isCut: boolean) {
   const [client, server] = memoryPair();
-  const given: number[] = [];
+  const input: number[] = [];
   const detector: Detector = {
     name: 'listens',
     capabilities: { wordsMatter: false },
-    listen: () => ({ write: (samples) => void given.push(...samples), hint: () => {}, close: () => {} }),
+    listen: () => ({ write: (samples) => void input.push(...samples), hint: () => {}, close: () => {} }),
     close: () => {},
   };
   const lines: Line[] = [];
@@ -151,7 +151,7 @@ async function host(format: RealtimeAudioFormat, stretches: Stretch[], isCut: bo
   for await (const frame of client.frames) if (String(frame).includes('item_retrieve_invalid_item_id')) break;
   client.close(1000, '');
   await ended;
-  return { given, sent: lines.flatMap((line) => (line.from === 'server' ? [line.event] : [])) };
+  return { given: input, sent: lines.flatMap((line) => (line.from === 'server' ? [line.event] : [])) };
 }
 
 it(`[IB3] a detector hears the same however the appends are cut (seed ${seed})`, async () => {

@@ -18,19 +18,19 @@ type Move =
   | { by: 'engine'; pick: number; event: EngineEvent }
   | { by: 'speech'; event: (id: string) => SpeechEvent };
 
-const words = fc.constantFrom('a', 'Hello', ' there', '"type":"response.output_text.delta"', '');
+const textOf = fc.constantFrom('a', 'Hello', ' there', '"type":"response.output_text.delta"', '');
 const client = (event: object): Move => ({ by: 'client', event });
-const said = (role: string, type: string) =>
-  words.map((text) =>
+const messageArbitrary = (role: string, type: string) =>
+  textOf.map((text) =>
     client({ type: 'conversation.item.create', item: { type: 'message', role, content: [{ type, text }] } }),
   );
 const spoken = (ms: number, value = 0) => Buffer.alloc(48 * ms, value).toString('base64');
 
 const ofClient: fc.Arbitrary<Move> = fc.oneof(
-  said('user', 'input_text'),
-  said('user', 'text'),
-  said('assistant', 'text'),
-  said('system', 'input_text'),
+  messageArbitrary('user', 'input_text'),
+  messageArbitrary('user', 'text'),
+  messageArbitrary('assistant', 'text'),
+  messageArbitrary('system', 'input_text'),
   fc.constantFrom(
     client({ type: 'session.update', session: { modalities: ['text'], temperature: 0.6 } }),
     client({ type: 'session.update', session: { modalities: ['text', 'audio'], turn_detection: null } }),
@@ -72,8 +72,8 @@ const ofSideband: fc.Arbitrary<Move> = fc
   }));
 
 const delta: fc.Arbitrary<EngineEvent> = fc.oneof(
-  words.map((text): EngineEvent => ({ type: 'text.delta', delta: text })),
-  words.map((text): EngineEvent => ({ type: 'transcript.delta', delta: text })),
+  textOf.map((text): EngineEvent => ({ type: 'text.delta', delta: text })),
+  textOf.map((text): EngineEvent => ({ type: 'transcript.delta', delta: text })),
   fc.nat(255).map((value): EngineEvent => ({ type: 'audio.delta', audio: spoken(10, value), bytes: 480 })),
 );
 const turn = fc.constantFrom<EngineEvent>(
@@ -121,7 +121,7 @@ function play(moves: readonly Move[]) {
   let transcribing = 'none';
   const mirror = createMirror({ audio: 'keep' });
   const reader = createBetaReader();
-  const told: { type: string }[] = [];
+  const received: { type: string }[] = [];
   const errors: (string | null)[] = [];
   let frames = 0;
 
@@ -137,13 +137,13 @@ function play(moves: readonly Move[]) {
       bridge = bridged.state;
       for (const each of bridged.frames) {
         const event = JSON.parse(each);
-        told.push(event);
+        received.push(event);
         if (event.type === 'error') errors.push(event.error.event_id);
         reader.apply(event);
       }
     }
   };
-  const hear = (frame: string) => {
+  const receive = (frame: string) => {
     const decoded = decodeClientEvent(frame, { profile: 'server' });
     if (!decoded.ok) return feed({ at: 0, from: 'wire', issue: decoded.issues[0], event_id: decoded.event_id });
     const { value, audio_bytes = [] } = decoded;
@@ -153,13 +153,13 @@ function play(moves: readonly Move[]) {
     const mapped = toGaClientFrame(bridge, JSON.stringify(event));
     bridge = mapped.state;
     frames++;
-    hear(mapped.frame);
+    receive(mapped.frame);
   };
 
   feed({ at: 0, from: 'host', event: { type: 'open' } });
   for (const move of moves) {
     if (move.by === 'client') say(move.event);
-    else if (move.by === 'sideband') hear(JSON.stringify(move.event));
+    else if (move.by === 'sideband') receive(JSON.stringify(move.event));
     else if (move.by === 'about') {
       const ids = mirror.items().map((item) => item.id ?? '');
       say(move.make(ids[move.pick % Math.max(1, ids.length)] ?? 'nobody'));
@@ -169,7 +169,7 @@ function play(moves: readonly Move[]) {
       if (response) feed({ at: 0, from: 'engine', response_id: response.id, event: move.event });
     }
   }
-  return { mirror, reader, told, errors, frames, bridge };
+  return { mirror, reader, told: received, errors, frames, bridge };
 }
 
 /** The mirror's conversation, in the terms of the reader: without what beta does not have. */
@@ -193,12 +193,12 @@ const known = (mirror: ReturnType<typeof createMirror>) =>
   });
 
 const read = (reader: ReturnType<typeof createBetaReader>) =>
-  reader.items().map(({ id, type, texts, audio, arguments: given }) => ({
+  reader.items().map(({ id, type, texts, audio, arguments: input }) => ({
     id,
     type,
-    texts: texts.map((words) => words ?? null),
+    texts: texts.map((text) => text ?? null),
     audio: texts.map((_, index) => audio[index]?.toString('hex') ?? ''),
-    arguments: given,
+    arguments: input,
   }));
 
 describe('the beta bridge', () => {
@@ -206,8 +206,8 @@ describe('the beta bridge', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(schedule, (moves) => {
-        const { mirror, reader, told } = play(moves);
-        for (const { type } of told) seen.add(type);
+        const { mirror, reader, told: translate } = play(moves);
+        for (const { type } of translate) seen.add(type);
         expect(read(reader)).toEqual(known(mirror));
         expect(reader.complaints).toEqual([]);
       }),
@@ -221,12 +221,12 @@ describe('the beta bridge', () => {
   it(`[BT9] says nothing beta does not know, and forgets what is over (${RUNS} runs, seed ${SEED})`, () => {
     fc.assert(
       fc.property(schedule, (moves) => {
-        const { told, errors, bridge } = play(moves);
-        for (const { type } of told) expect(BETA_SERVER_EVENT_TYPES).toContain(type);
+        const { told: translate, errors, bridge } = play(moves);
+        for (const { type } of translate) expect(BETA_SERVER_EVENT_TYPES).toContain(type);
         expect(bridge.pending).toEqual([]);
         expect(errors.filter((event_id) => event_id !== null && event_id !== 'bad')).toEqual([]);
-        const running = told.filter(({ type }) => type === 'response.created').length;
-        const done = told.filter(({ type }) => type === 'response.done').length;
+        const running = translate.filter(({ type }) => type === 'response.created').length;
+        const done = translate.filter(({ type }) => type === 'response.done').length;
         expect(bridge.responses).toHaveLength(running - done);
       }),
       { seed: SEED, numRuns: RUNS },

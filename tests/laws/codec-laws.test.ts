@@ -52,11 +52,11 @@ function valueIn<T>(decoded: Decoded<T>): T {
 }
 
 /** Every object inside a value, itself included, whose keys are names of fields. */
-function objectsIn(value: unknown, found: Record<string, unknown>[] = []): Record<string, unknown>[] {
-  if (typeof value !== 'object' || value === null || !Object.isExtensible(value)) return found;
-  if (!Array.isArray(value)) found.push(value as Record<string, unknown>);
-  for (const [key, inner] of Object.entries(value)) if (!RECORDS.has(key)) objectsIn(inner, found);
-  return found;
+function objectsIn(value: unknown, match: Record<string, unknown>[] = []): Record<string, unknown>[] {
+  if (typeof value !== 'object' || value === null || !Object.isExtensible(value)) return match;
+  if (!Array.isArray(value)) match.push(value as Record<string, unknown>);
+  for (const [key, inner] of Object.entries(value)) if (!RECORDS.has(key)) objectsIn(inner, match);
+  return match;
 }
 const RECORDS = new Set(['metadata', 'headers', 'variables']);
 
@@ -83,8 +83,8 @@ describe(`what is decoded and encoded (seed ${SEED})`, () => {
     const property = fc.property(serverEvents, fc.nat(), fc.jsonValue({ maxDepth: 3 }), (event, at, extra) => {
       const objects = objectsIn(event);
       Object.assign(objects[at % objects.length] as object, { x_new: extra });
-      const given = plain(event);
-      expect(plain(valueIn(decodeServerEvent(text(given))))).toEqual(given);
+      const input = plain(event);
+      expect(plain(valueIn(decodeServerEvent(text(input))))).toEqual(input);
     });
     fc.assert(property, RUNS);
   });
@@ -132,11 +132,11 @@ describe(`what is decoded and encoded (seed ${SEED})`, () => {
 
   it('[CD1] text, bytes and parsed values get the same answer', () => {
     const property = fc.property(fc.oneof(serverEvents, clientEvents), fc.nat(), (event, seed) => {
-      const given = plain(seed % 2 ? mutate(event, random(seed)) : event);
+      const input = plain(seed % 2 ? mutate(event, random(seed)) : event);
       for (const profile of ['tolerant', 'strict'] as const) {
-        const answer = decodeServerEvent(text(given), { profile });
-        expect(decodeServerEvent(new TextEncoder().encode(text(given)), { profile })).toEqual(answer);
-        expect(decodeServerEvent(plain(given), { profile })).toEqual(answer);
+        const answer = decodeServerEvent(text(input), { profile });
+        expect(decodeServerEvent(new TextEncoder().encode(text(input)), { profile })).toEqual(answer);
+        expect(decodeServerEvent(plain(input), { profile })).toEqual(answer);
       }
     });
     fc.assert(property, RUNS);
@@ -220,11 +220,11 @@ describe(`eventTypeOf (seed ${SEED})`, () => {
     const name = fc.oneof(fc.constantFrom('response.done', 'a"b', '\\', '\u2028', ''), fc.string());
     const key = fc.oneof(fc.constantFrom('type', 'event_id', '__proto__'), fc.string());
     const members = fc.array(fc.tuple(key, fc.oneof(name, fc.jsonValue({ maxDepth: 2 }))), { maxLength: 5 });
-    const escaped = (given: string) =>
-      [...given]
+    const escaped = (input: string) =>
+      [...input]
         .map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
         .join('')
-        .slice(0, 6 * given.length);
+        .slice(0, 6 * input.length);
     const property = fc.property(members, fc.boolean(), fc.boolean(), (list, isEscaped, isSpaced) => {
       const spelled = list.map(([each, value]) => {
         const spelling = isEscaped && each.length === [...each].length ? `"${escaped(each)}"` : text(each);
@@ -345,8 +345,8 @@ describe(`hostile values (seed ${SEED})`, () => {
           decodeItem(frame, { profile }),
         ]),
       );
-      const said = text(answers.filter((answer) => !answer.ok));
-      expect(traces.filter((trace) => said.includes(trace))).toEqual([]);
+      const input = text(answers.filter((answer) => !answer.ok));
+      expect(traces.filter((trace) => input.includes(trace))).toEqual([]);
     });
     fc.assert(property, { ...RUNS, numRuns: 1000 });
   });

@@ -41,8 +41,8 @@ describe('the lean codec', () => {
     let refused = 0;
     for (let number = 0; number < FRAMES; number++) {
       const frame = laws.frame(random(Math.imul(number + 1, 0x9e3779b1) ^ SEED));
-      const found = difference(frame);
-      if (found) expect.fail(`frame ${number}: ${found}\n${text(frame)?.slice(0, 1000)}`);
+      const match = difference(frame);
+      if (match) expect.fail(`frame ${number}: ${match}\n${text(frame)?.slice(0, 1000)}`);
       if (!lean.decodeServerEvent(frame).ok) refused += 1;
     }
     expect(refused).toBeGreaterThan(FRAMES / 20);

@@ -170,12 +170,12 @@ it(
 
 /** An item as its transcription left it. */
 function withTranscript(item: RealtimeConversationItem, frames: readonly Frame[]): RealtimeConversationItem {
-  const heard = frames.find(
+  const received = frames.find(
     ({ type, item_id }) => item_id === item.id && type.endsWith('input_audio_transcription.completed'),
   );
-  if (!heard || item.type !== 'message') return item;
+  if (!received || item.type !== 'message') return item;
   const content = item.content.map((part) =>
-    part.type === 'input_audio' ? { ...part, transcript: heard.transcript } : part,
+    part.type === 'input_audio' ? { ...part, transcript: received.transcript } : part,
   );
   return { ...item, content };
 }
@@ -188,18 +188,18 @@ it(
       fc.property(spoilt, ([schedule, draws, values]) => {
         const draw = () => draws.next().value as number;
         const mirror = createMirror({ audio: 'keep' });
-        const gone = new Set<unknown>();
+        const closed = new Set<unknown>();
         const sound = new Set<string>();
         for (const frame of framesOf(schedule)) {
           const copy = parsed(frame) as Frame;
           if (draw() < 70) {
             if (copy.type === 'conversation.item.added') sound.add(copy.item!.id as string);
           } else spoil(copy, draw, values);
-          if (copy.type === 'conversation.item.deleted') gone.add(copy.item_id);
+          if (copy.type === 'conversation.item.deleted') closed.add(copy.item_id);
           mirror.apply(copy);
         }
         const listed = new Set(mirror.items().map((item) => item?.id));
-        for (const id of sound) if (!gone.has(id)) expect(listed).toContain(id);
+        for (const id of sound) if (!closed.has(id)) expect(listed).toContain(id);
         // Whatever it holds can be read.
         JSON.stringify([mirror.responses(), mirror.issues(), [...listed].map((id) => mirror.parts(String(id)))]);
       }),
@@ -237,9 +237,9 @@ it(
         const lines = record(schedule.options, inputs, { level, snapshotsAfter: [inputs.length >> 1] });
         const replayer = createReplayer();
         for (const [index, line] of lines.entries()) replayer.take(readRecordingLine(line, index + 1));
-        const found = replayer.end();
-        expect(found.difference).toBeUndefined();
-        expect(found).toMatchObject({ ok: true, inputs: inputs.length });
+        const match = replayer.end();
+        expect(match.difference).toBeUndefined();
+        expect(match).toMatchObject({ ok: true, inputs: inputs.length });
       }
     });
   },

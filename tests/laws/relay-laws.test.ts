@@ -83,14 +83,14 @@ describe(`every schedule of a relay (seed ${seed})`, () => {
     law((schedule) => {
       const played = new PlayedRelay(schedule);
       played.finish();
-      const asked = played.effects.flatMap((effect) =>
+      const request = played.effects.flatMap((effect) =>
         effect.do === 'forward' && effect.event.type === 'response.create' ? [effect.event.event_id as string] : [],
       );
       const errors = errorsByName(played);
-      for (const id of asked) expect(errors.get(id) ?? 0).toBeLessThanOrEqual(1);
+      for (const id of request) expect(errors.get(id) ?? 0).toBeLessThanOrEqual(1);
       if (played.state.isOver) return;
-      const failed = asked.filter((id) => errors.has(id)).length;
-      expect(failed + responseIds(played, 'response.created').size).toBe(asked.length);
+      const failed = request.filter((id) => errors.has(id)).length;
+      expect(failed + responseIds(played, 'response.created').size).toBe(request.length);
     }),
     TIMEOUT,
   );

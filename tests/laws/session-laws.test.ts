@@ -24,32 +24,32 @@ type Family = 'shapes' | 'responses' | 'items' | 'turns' | 'transcripts' | 'answ
 function problemsOf(schedule: Schedule): Record<Family, string[]> {
   const played = playSchedule(schedule);
   const watcher = watch();
-  const found: Record<Family, string[]> = {
+  const match: Record<Family, string[]> = {
     ...{ shapes: [], responses: [], items: [], turns: [], transcripts: [], answers: [], refusals: [], afterwards: [] },
   };
   const see = (frames: Frame[]) => {
     for (const frame of frames) {
-      found.shapes.push(...checkEmitted(frame));
-      found[familyOf(frame)].push(...watcher.see(frame));
+      match.shapes.push(...checkEmitted(frame));
+      match[familyOf(frame)].push(...watcher.see(frame));
     }
   };
   for (const [index, effects] of played.effects.entries()) {
     const frames = sentIn(effects);
     see(frames);
-    found.answers.push(...answered(played.inputs[index]!, frames, played, index));
-    found.refusals.push(...refusals(played, index));
+    match.answers.push(...answered(played.inputs[index]!, frames, played, index));
+    match.refusals.push(...refusals(played, index));
   }
   try {
     for (const frames of finish(played)) see(frames);
   } catch (error) {
-    found.afterwards.push(String(error));
+    match.afterwards.push(String(error));
   }
   if (!wasAbandoned(played)) {
     const { responses, items } = watcher.owed();
-    found.responses.push(...responses);
-    found.items.push(...items);
+    match.responses.push(...responses);
+    match.items.push(...items);
   }
-  return found;
+  return match;
 }
 
 function familyOf({ type }: Frame): Family {
@@ -107,14 +107,14 @@ it(
         const watcher = watch();
         const problems = played.frames.flatMap(watcher.see);
         const hashes = new Map<string, string>();
-        const shown = new Map<string, string>();
+        const output = new Map<string, string>();
         for (const [what, n, m] of acts) {
           const before = played.effects.length;
           const frames = mcpAct(played, what, n, m, hashes);
           problems.push(...frames.flatMap(watcher.see));
           for (const { item } of frames) {
             const { server_label: label, name, arguments: text } = item ?? {};
-            if (item?.type === 'mcp_approval_request') shown.set(item.id!, `${label} ${name} ${text}`);
+            if (item?.type === 'mcp_approval_request') output.set(item.id!, `${label} ${name} ${text}`);
           }
           for (const effect of played.effects.slice(before)) {
             if (effect.do !== 'call_tool') continue;
@@ -125,9 +125,9 @@ it(
               continue;
             }
             const request = item.approval_request_id as string;
-            expect(`${effect.server_label} ${effect.name} ${effect.arguments}`).toBe(shown.get(request));
+            expect(`${effect.server_label} ${effect.name} ${effect.arguments}`).toBe(output.get(request));
             expect(effect.hash).toBe(hashes.get(effect.listing_id));
-            shown.delete(request);
+            output.delete(request);
             approved += 1;
           }
         }
@@ -224,7 +224,7 @@ it(
       fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
         const played = play({ ...texting, limits: { refusals: 1000 } });
         const reference = new ReferenceConversation();
-        const answers = (frames: Frame[]): Expected[] => frames.flatMap(told);
+        const answers = (frames: Frame[]): Expected[] => frames.flatMap(translate);
         for (const [what, n, m] of acts) {
           const id = `i${n}`;
           const previous = [null, '', 'root', `i${m}`, `i${m % 5}`][m % 5]!;
@@ -247,7 +247,7 @@ it(
           } else if (!reference.isAnswering) {
             played.client({ type: 'response.create' });
             reference.isAnswering = true;
-          } else expect(answers(played.client({ type: 'response.cancel' }))).toEqual(reference.settle());
+          } else expect(answers(played.client({ type: 'response.cancel' }))).toEqual(reference.finish());
           expect([...items(played.state)].map((kept) => kept.id)).toEqual(reference.list.map((entry) => entry.id));
         }
       }),
@@ -258,7 +258,7 @@ it(
 );
 
 /** A frame as the reference says it; nothing for those it knows nothing of. */
-function told(frame: Frame): Expected[] {
+function translate(frame: Frame): Expected[] {
   if (frame.type === 'error') return [`error ${frame.error.param}`];
   if (!frame.type.startsWith('conversation.item')) return [];
   const after = 'previous_item_id' in frame ? ` after ${frame.previous_item_id}` : '';
@@ -282,28 +282,28 @@ const ANSWERS: Record<ClientEvent['type'], Frame['type'] | null> = {
 
 /** What is wrong with the answer to one input: a refusal is one error and nothing else, anything else is answered in kind. */
 function answered(input: Input, frames: Frame[], played: Played, index: number): string[] {
-  const told = frames.map((frame) => frame.type);
+  const received = frames.map((frame) => frame.type);
   const isOver = played.effects.slice(0, index).some((effects) => effects.some((effect) => effect.do === 'close'));
   const isGone = played.inputs
     .slice(0, index)
     .some((earlier) => earlier.from === 'host' && earlier.event.type === 'close');
-  if (isOver || isGone) return told.length > 0 ? ['something was sent after the end'] : [];
+  if (isOver || isGone) return received.length > 0 ? ['something was sent after the end'] : [];
   if (input.from === 'wire') {
-    return frames[0]?.error?.event_id === input.event_id && told.filter((type) => type === 'error').length <= 2
+    return frames[0]?.error?.event_id === input.event_id && received.filter((type) => type === 'error').length <= 2
       ? []
       : ['a bad frame was not answered by one error'];
   }
   if (input.from !== 'client') return [];
   const { type, event_id = null } = input.event;
   const errors = frames.filter((frame) => frame.type === 'error' && frame.error.event_id === event_id);
-  if (told[0] === 'error' && errors.length > 0) {
+  if (received[0] === 'error' && errors.length > 0) {
     const isLast = played.effects[index]!.some((effect) => effect.do === 'close');
-    return told.length === 1 || isLast ? [] : [`${type}: refused, and more than one frame`];
+    return received.length === 1 || isLast ? [] : [`${type}: refused, and more than one frame`];
   }
   const wanted: Frame['type'] | null = ANSWERS[type];
-  if (wanted === null) return told.length === 0 ? [] : [`${type}: an answer where there is none`];
-  if (type === 'conversation.item.create' && told.length === 0) return [];
-  return told.includes(wanted) ? [] : [`${type}: not answered`];
+  if (wanted === null) return received.length === 0 ? [] : [`${type}: an answer where there is none`];
+  if (type === 'conversation.item.create' && received.length === 0) return [];
+  return received.includes(wanted) ? [] : [`${type}: not answered`];
 }
 
 /** What a refused input may still change: the time, the ids drawn, the count of refusals. */
@@ -374,9 +374,9 @@ function* finish(played: Played): Generator<Frame[]> {
   yield frames;
   const response_id = frames[0]!.response.id;
   for (const event of [{ type: 'text.delta', delta: 'alive' } as const, { type: 'done' } as const]) {
-    const said = sentIn(tell(played, { at: played.state.at, from: 'engine', response_id, event }));
-    yield said;
+    const text = sentIn(tell(played, { at: played.state.at, from: 'engine', response_id, event }));
+    yield text;
     if (event.type === 'done')
-      expect(said.find((frame) => frame.type === 'response.done')!.response.status).toBe('completed');
+      expect(text.find((frame) => frame.type === 'response.done')!.response.status).toBe('completed');
   }
 }

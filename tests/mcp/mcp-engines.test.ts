@@ -24,27 +24,27 @@ const fake = await withEndpoints();
 
 /** A model that calls the second of two tools of one name, and then tells the result. */
 function model(api: 'chat' | 'responses'): Answer {
-  return (response, asked, good) => {
-    const body = JSON.parse(String(asked.body));
+  return (response, request, good) => {
+    const body = JSON.parse(String(request.body));
     const last = (body.messages ?? body.input).at(-1);
     const result = last.content ?? last.output;
     if (last.role === 'tool' || last.type === 'function_call_output') {
       const stream = api === 'chat' ? chatStream : responsesStream;
-      return saying(stream(`It says: ${result}`))(response, asked, good);
+      return saying(stream(`It says: ${result}`))(response, request, good);
     }
     const names = body.tools.map(
       (tool: { name?: string; function?: { name: string } }) => tool.function?.name ?? tool.name,
     );
     expect(names).toEqual(['locate', 'films__locate']);
-    const given = { name: names[1], arguments: '{"title":"atlas"}' };
+    const input = { name: names[1], arguments: '{"title":"atlas"}' };
     const call =
       api === 'chat'
-        ? [chunk({ tool_calls: [{ index: 0, id: 'c', function: given }] }), chunk({}, 'tool_calls'), '[DONE]']
+        ? [chunk({ tool_calls: [{ index: 0, id: 'c', function: input }] }), chunk({}, 'tool_calls'), '[DONE]']
         : [
-            { type: 'response.output_item.added', item: { type: 'function_call', id: 'c', call_id: 'c', ...given } },
+            { type: 'response.output_item.added', item: { type: 'function_call', id: 'c', call_id: 'c', ...input } },
             { type: 'response.completed', response: { status: 'completed' } },
           ];
-    return saying(sse(...call))(response, asked, good);
+    return saying(sse(...call))(response, request, good);
   };
 }
 
@@ -76,7 +76,7 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-describe.each(ENGINES)('%s', (_, engine, said = SAID, label = 'films') => {
+describe.each(ENGINES)('%s', (_, engine, text = SAID, label = 'films') => {
   it('[MC5, MC7, MC10, MC12, MC13] calls a tool of an MCP server, and tells what came of it', async () => {
     const [books, films] = await Promise.all(
       [3, 9].map((shelf) =>
@@ -95,7 +95,7 @@ describe.each(ENGINES)('%s', (_, engine, said = SAID, label = 'films') => {
     await session.next('mcp_list_tools.completed');
     await session.next('mcp_list_tools.completed');
 
-    const request = await session.ask(said);
+    const request = await session.ask(text);
     expect(request).toMatchObject({ server_label: label, name: 'locate', arguments: '{"title":"atlas"}' });
     expect([books!.ledger, films!.ledger]).toEqual([[], []]);
     session.answer(request.id, true);

@@ -181,18 +181,18 @@ describe('what was shown is what is called', () => {
 
   it.each(['url', 'sseUrl'])('[MC11] a server that says its tools have changed is heard (%s)', async (way) => {
     const books = await library();
-    let hear = () => {};
-    const heard = new Promise<void>((resolve) => {
-      hear = resolve;
+    let receive = () => {};
+    const received = new Promise<void>((resolve) => {
+      receive = resolve;
     });
     let lists = 0;
     const onLine = (_: string, line: Line) => {
-      if (line.from === 'tools' && line.event.type === 'listed' && ++lists === 2) hear();
+      if (line.from === 'tools' && line.event.type === 'listed' && ++lists === 2) receive();
     };
     const session = await reader(books, { way, onLine });
     books.tools = BOOKS.filter(({ name }) => name !== 'lend');
     await books.announce();
-    await heard;
+    await received;
     session.say(LEND);
     const { response } = await session.next('response.done');
     expect(response.output).toMatchObject([{ type: 'message' }]); // what is not offered, the parrot does not call
@@ -219,7 +219,7 @@ describe('what a server answers', () => {
     session.say(LEND);
     return session.outcome();
   };
-  const text = (words: string) => ({ type: 'text', text: words });
+  const text = (text: string) => ({ type: 'text', text });
 
   it('[MC14] its refusal is a protocol error, with its code', async () => {
     const books = await library();

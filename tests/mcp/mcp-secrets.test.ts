@@ -135,10 +135,10 @@ describe('credentials', () => {
     await session.next('session.updated');
     session.say('call find {"title":"Atlas"}');
     await session.outcome();
-    const shown = books.headers.map(({ authorization }) => authorization);
-    expect(shown[0]).toBe('Bearer first-token');
-    expect(shown.at(-1)).toBe('Bearer second-token');
-    expect(shown).not.toContain('Bearer refused-token');
+    const output = books.headers.map(({ authorization }) => authorization);
+    expect(output[0]).toBe('Bearer first-token');
+    expect(output.at(-1)).toBe('Bearer second-token');
+    expect(output).not.toContain('Bearer refused-token');
     expect(session.events.filter(({ type }) => type === 'mcp_list_tools.in_progress')).toHaveLength(1);
   });
 

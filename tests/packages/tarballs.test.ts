@@ -149,8 +149,8 @@ describe('the lean codec with the mirror, bundled from the tarballs', () => {
 /** The first address the server prints. */
 async function addressOf(child: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    const found = /https?:\/\/[\w.:[\]]+/.exec(line);
-    if (found) return found[0];
+    const match = /https?:\/\/[\w.:[\]]+/.exec(line);
+    if (match) return match[0];
   }
   throw new Error('the server ended before it printed an address');
 }

@@ -54,8 +54,8 @@ it('[RD10] nothing said in one of 200 concurrent sessions reaches another', asyn
   const ids = new Set<string>();
   for (const [index, frames] of all.entries()) {
     const text = frames.join('\n');
-    const words = new Set(text.match(/canary-\d+-[0-9a-z]+/g));
-    expect([...words]).toEqual([canary(index)]);
+    const canaries = new Set(text.match(/canary-\d+-[0-9a-z]+/g));
+    expect([...canaries]).toEqual([canary(index)]);
     expect(frames.filter((frame) => frame.includes('"type":"response.done"'))).toHaveLength(3);
     expect(text).not.toContain('"type":"error"');
     for (const id of text.match(/"(?:item|resp|sess|conv|event)_[A-Za-z0-9]{21}"/g) ?? []) ids.add(`${index}${id}`);

@@ -108,17 +108,17 @@ describe('who may ask', () => {
   it('[CO1] our own page and programs; no other page, listed or not, and no other site', async () => {
     const { url, port } = await start({ origins: ['https://app.example'] });
     const local = `http://localhost:${port}`;
-    const asked = async (headers: Record<string, string>) => {
+    const request = async (headers: Record<string, string>) => {
       const answer = await ask(url, '/api/sessions', headers);
       return [answer.status, answer.headers.get('access-control-allow-origin')];
     };
-    expect(await asked({})).toEqual([200, null]);
-    expect(await asked({ origin: url })).toEqual([200, null]);
-    expect(await asked({ 'sec-fetch-site': 'same-origin' })).toEqual([200, null]);
-    expect(await asked({ 'sec-fetch-site': 'none' })).toEqual([200, null]);
+    expect(await request({})).toEqual([200, null]);
+    expect(await request({ origin: url })).toEqual([200, null]);
+    expect(await request({ 'sec-fetch-site': 'same-origin' })).toEqual([200, null]);
+    expect(await request({ 'sec-fetch-site': 'none' })).toEqual([200, null]);
     for (const origin of ['https://app.example', 'https://evil.test', 'null', local])
-      expect(await asked({ origin })).toEqual([403, null]);
+      expect(await request({ origin })).toEqual([403, null]);
     for (const site of ['cross-site', 'same-site', ''])
-      expect(await asked({ 'sec-fetch-site': site })).toEqual([403, null]);
+      expect(await request({ 'sec-fetch-site': site })).toEqual([403, null]);
   });
 });

@@ -84,14 +84,14 @@ describe('engines by their names', () => {
   });
 
   it('[AU30] a transcription session is heard where somebody can', async () => {
-    const ears: Transcriber = {
+    const transcriber: Transcriber = {
       name: 'ears',
       capabilities: { streaming: false, logprobs: false, hints: false },
       open: () => ({ write: () => {}, finish: async () => ({ transcript: 'heard' }) }),
       forget: () => {},
       close: async () => {},
     };
-    const { url } = await start({ engines: { ...engines, wren: { ...engines.wren, speech: { transcriber: ears } } } });
+    const { url } = await start({ engines: { ...engines, wren: { ...engines.wren, speech: { transcriber } } } });
     const { send, next } = await opened(url, {}, '?intent=transcription');
     const input = { transcription: { model: 'whisper-1' }, turn_detection: null };
     send({ type: 'session.update', session: { type: 'transcription', audio: { input } } });
@@ -184,12 +184,12 @@ describe('GET /api/status', () => {
       expect(status.engines[0]?.parts.detect).toBe(name);
       for (const type of ['realtime', 'transcription']) {
         const session = { type, audio: { input: { turn_detection: { type: 'server_vad' } } } };
-        const asked = {
+        const request = {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ session }),
         };
-        const minted = await (await fetch(`${url}/v1/realtime/client_secrets`, asked)).json();
+        const minted = await (await fetch(`${url}/v1/realtime/client_secrets`, request)).json();
         expect(minted).toMatchObject({ session: { audio: { input: { turn_detection: detection } } } });
       }
     }

@@ -22,7 +22,7 @@ describe('POST /v1/realtime/sessions', () => {
   it('[RT12] answers the beta session, whole, with a secret that lives a minute', async () => {
     const isFresh = sinceNow();
     const { url } = await start({ keys: [KEY] });
-    const asked = {
+    const request = {
       model: 'mine',
       modalities: ['text'],
       instructions: 'Be brief.',
@@ -33,9 +33,9 @@ describe('POST /v1/realtime/sessions', () => {
       max_response_output_tokens: 100,
       tools: [{ type: 'function', name: 'f', parameters: { type: 'object' } }],
     };
-    const { status, headers, body } = await ask(url, 'sessions', asked);
+    const { status, headers, body } = await ask(url, 'sessions', request);
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
-    expect(body).toMatchObject({ ...asked, object: 'realtime.session', id: expect.stringMatching(/^sess_/) });
+    expect(body).toMatchObject({ ...request, object: 'realtime.session', id: expect.stringMatching(/^sess_/) });
     expect(body).toMatchObject({ output_audio_format: 'pcm16', speed: 1, tool_choice: 'auto' });
     for (const key of ['type', 'audio', 'output_modalities', 'max_output_tokens']) expect(body).not.toHaveProperty(key);
     expect(body.client_secret.value).toMatch(/^ek_[A-Za-z0-9_-]{40,}$/);
@@ -93,9 +93,9 @@ describe('POST /v1/realtime/sessions', () => {
     [{ tool_choice: { type: 'function', name: 'f' } }, 'invalid_value', 'tool_choice.name'],
     ['[]', 'invalid_type', null],
     ['{', 'invalid_json', null],
-  ])('[RT12, RT3] refuses %j by the names of the beta session', async (asked, code, param) => {
+  ])('[RT12, RT3] refuses %j by the names of the beta session', async (request, code, param) => {
     const { url } = await start();
-    const { status, body } = await ask(url, 'sessions', asked);
+    const { status, body } = await ask(url, 'sessions', request);
     expect([status, body]).toMatchObject([400, { error: { code, param } }]);
     expect(JSON.stringify(body)).not.toContain('session.');
   });
@@ -117,17 +117,17 @@ describe('POST /v1/realtime/transcription_sessions', () => {
   it('[RT12] answers the beta transcription session, with a secret that lives ten minutes and opens it', async () => {
     const isFresh = sinceNow();
     const { url } = await start({ keys: [KEY], beta: 'serve' });
-    const asked = {
+    const request = {
       input_audio_format: 'g711_alaw',
       input_audio_transcription: { model: 'whisper-1', language: 'en' },
       include: ['item.input_audio_transcription.logprobs'],
     };
     const { status, body } = await ask(url, 'transcription_sessions', {
-      ...asked,
+      ...request,
       modalities: ['text'],
       client_secret: {},
     });
-    expect([status, body]).toMatchObject([200, { ...asked, object: 'realtime.transcription_session' }]);
+    expect([status, body]).toMatchObject([200, { ...request, object: 'realtime.transcription_session' }]);
     isFresh(body.client_secret.expires_at, 600);
     for (const key of ['type', 'audio', 'model', 'temperature']) expect(body).not.toHaveProperty(key);
 
@@ -135,7 +135,7 @@ describe('POST /v1/realtime/transcription_sessions', () => {
     const opened = await dial(url, key, '?intent=transcription').next('session.created');
     expect(opened.session).toMatchObject({
       type: 'transcription',
-      audio: { input: { format: { type: 'audio/pcma' }, transcription: asked.input_audio_transcription } },
+      audio: { input: { format: { type: 'audio/pcma' }, transcription: request.input_audio_transcription } },
     });
   });
 

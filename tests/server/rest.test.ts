@@ -59,25 +59,25 @@ describe('REST', () => {
 
   it('[RT16] only listed origins are told that they may read, and never with credentials', async () => {
     const { url } = await start({ origins: ['https://app.example'] });
-    const asked = (origin: string, method = 'GET') =>
+    const request = (origin: string, method = 'GET') =>
       fetch(`${url}/v1/models`, {
         method,
         headers: { origin, ...(method === 'OPTIONS' && { 'access-control-request-method': 'POST' }) },
       });
-    const listed = await asked('https://app.example');
+    const listed = await request('https://app.example');
     expect(listed.headers.get('access-control-allow-origin')).toBe('https://app.example');
     expect(listed.headers.get('access-control-allow-credentials')).toBeNull();
     expect(listed.headers.get('access-control-expose-headers')).toBe('location');
-    const preflight = await asked('https://app.example', 'OPTIONS');
+    const preflight = await request('https://app.example', 'OPTIONS');
     expect([preflight.status, preflight.headers.get('access-control-allow-headers')]).toEqual([
       204,
       'authorization, content-type, openai-beta, x-openai-agents-sdk',
     ]);
     for (const origin of ['https://evil.test', url]) {
-      const other = await asked(origin);
+      const other = await request(origin);
       expect(other.headers.get('access-control-allow-origin')).toBeNull();
     }
-    expect((await asked('https://evil.test', 'OPTIONS')).status).toBe(403);
+    expect((await request('https://evil.test', 'OPTIONS')).status).toBe(403);
   });
 
   it('serves a page under a strict content security policy, and lists the live sessions', async () => {

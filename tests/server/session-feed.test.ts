@@ -19,10 +19,10 @@ interface Told {
 function follow(url: string, path: string, options: object = {}) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/sessions${path}`, options);
   const lines: string[] = [];
-  const told = new Inbox<Told>();
+  const received = new Inbox<Told>();
   socket.on('message', (data) => {
     lines.push(String(data));
-    told.push(JSON.parse(String(data)));
+    received.push(JSON.parse(String(data)));
   });
   socket.on('error', () => {});
   stops.push(() => socket.terminate());
@@ -35,12 +35,12 @@ function follow(url: string, path: string, options: object = {}) {
   });
   const closed = new Promise<[number, string]>((resolve) => {
     socket.on('close', (code, reason) => {
-      told.end();
+      received.end();
       resolve([code, String(reason)]);
     });
   });
   async function next(type: string, holds: (event: Told) => boolean = () => true): Promise<Told> {
-    for await (const event of told) if (event.type === type && holds(event)) return event;
+    for await (const event of received) if (event.type === type && holds(event)) return event;
     throw new Error(`it was closed before ${type}`);
   }
   return { socket, lines, opened, refused, closed, next };
@@ -75,14 +75,14 @@ describe('/api/sessions/watch', () => {
 
   it('[CO22] tells a change once, and none where the list says the same', async () => {
     const { url } = await start();
-    const { send, next: heard, socket } = dial(url);
-    await heard('session.created');
+    const { send, next: received, socket } = dial(url);
+    await received('session.created');
     const list = follow(url, '/watch');
     await list.next('sessions');
     for (let i = 0; i < 50; i++) send(say(`number ${i}`));
     await list.next('session.changed', ({ session }) => session?.items === 50);
     send({ type: 'input_audio_buffer.clear' });
-    await heard('input_audio_buffer.cleared');
+    await received('input_audio_buffer.cleared');
     socket.close(1000);
     await list.next('session.ended');
     const changes = list.lines.filter((line) => line.includes('session.changed'));

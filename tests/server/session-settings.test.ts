@@ -49,9 +49,9 @@ describe('settings for every session', () => {
   it('[SE3, SE10] shows the instructions and the voice it was given, and returns to them', async () => {
     const { url } = await start({ sessionDefaults: { instructions: 'Speak like a pirate.', voice: 'cedar' } });
     const { send, next } = dial(url);
-    const shown = { instructions: 'Speak like a pirate.', audio: { output: { voice: 'cedar' } } };
-    expect((await next('session.created')).session).toMatchObject(shown);
+    const output = { instructions: 'Speak like a pirate.', audio: { output: { voice: 'cedar' } } };
+    expect((await next('session.created')).session).toMatchObject(output);
     send({ type: 'session.update', session: { type: 'realtime', instructions: '' } });
-    expect((await next('session.updated')).session).toMatchObject(shown);
+    expect((await next('session.updated')).session).toMatchObject(output);
   });
 });

@@ -23,8 +23,8 @@ function call(url: string, options = {}, query = MODEL, path = PATH) {
 /** A promise that is kept when told. */
 function latch() {
   let resolve = () => {};
-  const promise = new Promise<void>((keep) => {
-    resolve = keep;
+  const promise = new Promise<void>((release) => {
+    resolve = release;
   });
   return { promise, resolve };
 }
@@ -63,13 +63,13 @@ describe('the path of translations', () => {
   );
 
   it('[TL9] refuses audio that comes after session.close', async () => {
-    const told = latch();
+    const received = latch();
     const translator: Translator = {
       name: 'test',
       async *translate(frames) {
         yield* [];
         for await (const _ of frames);
-        await told.promise;
+        await received.promise;
       },
     };
     const { url } = await start({ translator });
@@ -77,7 +77,7 @@ describe('the path of translations', () => {
     await next('session.created');
     send({ type: 'session.close' }, { ...append(200), event_id: 'late' });
     expect((await next('error')).error).toMatchObject({ code: 'invalid_value', event_id: 'late' });
-    told.resolve();
+    received.resolve();
     await next('session.closed');
   });
 
@@ -208,9 +208,9 @@ describe('client secrets of translations', () => {
     ],
     [{ session: { model: 'x' }, expires_after: { seconds: 9 } }, 'integer_below_min_value', 'expires_after.seconds'],
     ['{', 'invalid_json', null],
-  ])('[RT5] refuses %j', async (asked, code, param) => {
+  ])('[RT5] refuses %j', async (request, code, param) => {
     const { url } = await start({ keys: [KEY] });
-    expect(await mint(url, asked)).toMatchObject({ status: 400, body: { error: { code, param } } });
+    expect(await mint(url, request)).toMatchObject({ status: 400, body: { error: { code, param } } });
   });
 
   it('[RT5, AU5] refuses a model of no list', async () => {
@@ -261,13 +261,13 @@ describe('client secrets of translations', () => {
 describe('a restart', () => {
   it('[ER46, ER41] closes with 1012 whoever asked for resume, with 1001 whoever did not', async () => {
     const { url, server } = await start();
-    const asked = ['?model=m', '?model=m&resume=1', '?model=m&resume=0'].flatMap((query) => [
+    const request = ['?model=m', '?model=m&resume=1', '?model=m&resume=0'].flatMap((query) => [
       dial(url, {}, query),
       dial(url, {}, query, PATH),
     ]);
-    await Promise.all(asked.map(({ next }) => next('session.created')));
+    await Promise.all(request.map(({ next }) => next('session.created')));
     await server.drain({ graceMs: 2000 });
-    const codes = (await Promise.all(asked.map(({ closed }) => closed))).map(([code]) => code);
+    const codes = (await Promise.all(request.map(({ closed }) => closed))).map(([code]) => code);
     expect(codes).toEqual([1001, 1001, 1012, 1012, 1001, 1001]);
   });
 

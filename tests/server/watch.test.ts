@@ -2,7 +2,7 @@
 
 import { readRecordingLine, restore } from '@colloquy/session';
 import { dial, KEY, mint, pcm, post, say, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
-import { fakeUpstream, take } from '@support/fake-upstream.ts';
+import { fakeUpstream, nextOf } from '@support/fake-upstream.ts';
 import { sinceNow } from '@support/lifetime.ts';
 import { waitUntil } from '@support/wait-until.ts';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -22,16 +22,16 @@ interface Shown {
 function watch(url: string, id: string | undefined, options: object = {}, query = '', protocols: string[] = []) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/sessions/${id}/watch${query}`, protocols, options);
   const lines: string[] = [];
-  const shown = new Inbox<Shown>();
+  const output = new Inbox<Shown>();
   socket.on('message', (data, isBinary) => {
     if (isBinary) throw new Error('lines are text');
     lines.push(String(data));
-    shown.push(JSON.parse(String(data)));
+    output.push(JSON.parse(String(data)));
   });
   socket.on('error', () => {});
   const closed = new Promise<[number, string]>((resolve) => {
     socket.on('close', (code, reason) => {
-      shown.end();
+      output.end();
       resolve([code, String(reason)]);
     });
   });
@@ -48,10 +48,10 @@ function watch(url: string, id: string | undefined, options: object = {}, query 
   stops.push(() => socket.terminate());
   /** Waits for a line of this event. */
   async function next(type: string): Promise<Shown> {
-    for await (const line of shown) if (line.event?.type === type) return line;
+    for await (const line of output) if (line.event?.type === type) return line;
     throw new Error(`the observer was closed before ${type}`);
   }
-  return { socket, lines, shown, next, closed, refused };
+  return { socket, lines, shown: output, next, closed, refused };
 }
 
 /** A session that is open. */
@@ -72,18 +72,18 @@ describe('what is shown', () => {
     const frames: unknown[] = [];
     socket.on('message', (data) => frames.push(JSON.parse(String(data))));
     const early = watch(url, id);
-    expect(await take(early.shown)).toMatchObject({
+    expect(await nextOf(early.shown)).toMatchObject({
       recording: 1,
       session: id,
       engine: 'parrot',
       hidden: ['key', 'media'],
     });
-    expect(await take(early.shown)).toMatchObject({ from: 'snapshot', format: 1, state: { id } });
+    expect(await nextOf(early.shown)).toMatchObject({ from: 'snapshot', format: 1, state: { id } });
     send(say('hello'), TEXT);
     await next('response.done');
     const late = watch(url, id);
-    await take(late.shown);
-    expect(await take(late.shown)).toMatchObject({ from: 'snapshot', state: { items: { count: 2 } } });
+    await nextOf(late.shown);
+    expect(await nextOf(late.shown)).toMatchObject({ from: 'snapshot', state: { items: { count: 2 } } });
     send({ type: 'input_audio_buffer.append', audio: pcm(200) }, { type: 'input_audio_buffer.commit' }, TEXT);
     await next('response.done');
     socket.send('{not json');
@@ -115,7 +115,7 @@ describe('what is shown', () => {
     send({ type: 'input_audio_buffer.clear' });
     await next('input_audio_buffer.cleared');
     const second = watch(url, id);
-    await take(second.shown);
+    await nextOf(second.shown);
     socket.close(1000);
     await Promise.all([closed, observer.closed, second.closed]);
     const [one, other] = [await restore(observer.lines), await restore(second.lines)];
@@ -129,7 +129,7 @@ describe('what is shown', () => {
     send(say('x'.repeat(30_000)));
     await next('conversation.item.done');
     const observer = watch(url, id);
-    await take(observer.shown);
+    await nextOf(observer.shown);
     send(say('more'));
     await next('conversation.item.done');
     socket.close(1000);
@@ -142,7 +142,7 @@ describe('what is shown', () => {
     const { url } = await start({ watch: 'audio' });
     const { id, socket, send, next } = await open(url);
     const observers = ['', '?level=media', '?level=content', '?level=key'].map((query) => watch(url, id, {}, query));
-    for (const { shown } of observers) await take(shown);
+    for (const { shown: output } of observers) await nextOf(output);
     const [AUDIO, IMAGE] = [Buffer.from('CANARY SOUND'.repeat(1000)).toString('base64'), 'data:image/png;base64,QUJD'];
     const parts = [
       { type: 'input_text', text: 'CANARY WORDS' },
@@ -176,10 +176,10 @@ describe('what is shown', () => {
     await next('session.created');
     const { sessions } = (await (await fetch(`${url}/api/sessions`)).json()) as { sessions: { id: string }[] };
     const observer = watch(url, sessions[0]?.id);
-    expect(await take(observer.shown)).toMatchObject({ session: sessions[0]?.id, seed: null, options: null });
+    expect(await nextOf(observer.shown)).toMatchObject({ session: sessions[0]?.id, seed: null, options: null });
     send(TEXT);
     await observer.next('response.create');
-    const upstream = await take(fake.connections);
+    const upstream = await nextOf(fake.connections);
     upstream.say({ type: 'response.created', event_id: 'event_2', response: { object: 'realtime.response', id: 'r' } });
     await observer.next('response.created');
     socket.close(1000);
@@ -192,7 +192,7 @@ describe('what is shown', () => {
     const { send, next, socket } = dial(url, {}, '?model=gpt-realtime-translate', '/v1/realtime/translations');
     const { session } = await next('session.created');
     const observer = watch(url, session.id as string);
-    expect(await take(observer.shown)).toMatchObject({ session: session.id, seed: null });
+    expect(await nextOf(observer.shown)).toMatchObject({ session: session.id, seed: null });
     send({ type: 'session.input_audio_buffer.append', audio: pcm(200) });
     expect(await observer.next('session.input_audio_buffer.append')).toMatchObject({
       ...{ from: 'client', audio_bytes: [9600], event: { audio: '[REDACTED]' } },
@@ -232,13 +232,13 @@ describe('who may watch', () => {
     const { url } = await start({ limits: { observers: 1 } });
     const { id } = await open(url);
     const first = watch(url, id);
-    await take(first.shown);
+    await nextOf(first.shown);
     expect(await watch(url, id).refused).toEqual([503, 'overloaded']);
     first.socket.close();
     await first.closed;
     const tried = () => {
-      const { shown, refused } = watch(url, id);
-      return Promise.race([take(shown).then(() => 'shown'), refused.then(() => 'refused')]);
+      const { shown: output, refused } = watch(url, id);
+      return Promise.race([nextOf(output).then(() => 'shown'), refused.then(() => 'refused')]);
     };
     await expect.poll(tried).toBe('shown');
   });
@@ -252,20 +252,20 @@ describe('who may watch', () => {
     const { value: token, expires_at } = (await answer.json()) as { value: string; expires_at: number };
     isFresh(expires_at, 60);
     const page = { origin: url };
-    const shown = (credential: string) => ['realtime', `openai-insecure-api-key.${credential}`];
+    const output = (credential: string) => ['realtime', `openai-insecure-api-key.${credential}`];
 
-    const browser = watch(url, id, page, '', shown(token));
-    await take(browser.shown);
+    const browser = watch(url, id, page, '', output(token));
+    await nextOf(browser.shown);
     expect(browser.socket.protocol).toBe('realtime');
-    await take(watch(url, id, withKey(KEY)).shown);
-    await take(watch(url, id, withKey(token)).shown);
+    await nextOf(watch(url, id, withKey(KEY)).shown);
+    await nextOf(watch(url, id, withKey(token)).shown);
     expect(await watch(url, id).refused).toEqual([401, 'invalid_api_key']);
     expect(await watch(url, id, page, '', ['realtime']).refused).toEqual([401, 'invalid_api_key']);
-    expect(await watch(url, id, page, '', shown(KEY)).refused).toEqual([401, 'invalid_api_key']);
-    expect(await watch(url, id, page, '', shown(secret)).refused).toEqual([401, 'invalid_api_key']);
-    expect(await watch(url, id, page, '', shown(`${token}x`)).refused).toEqual([401, 'invalid_api_key']);
+    expect(await watch(url, id, page, '', output(KEY)).refused).toEqual([401, 'invalid_api_key']);
+    expect(await watch(url, id, page, '', output(secret)).refused).toEqual([401, 'invalid_api_key']);
+    expect(await watch(url, id, page, '', output(`${token}x`)).refused).toEqual([401, 'invalid_api_key']);
     for (const origin of ['https://app.example', 'https://evil.test'])
-      expect(await watch(url, id, { origin }, '', shown(token)).refused).toEqual([403, 'forbidden_origin']);
+      expect(await watch(url, id, { origin }, '', output(token)).refused).toEqual([403, 'forbidden_origin']);
   });
 
   it('[CO9] a watch token opens no session, mints nothing, and ends after a minute', async () => {
@@ -297,7 +297,7 @@ describe('who may watch', () => {
     const { url } = await start();
     const { id } = await open(url);
     for (const token of ['ek_watch_stale', 'sk-any'])
-      await take(watch(url, id, { origin: url }, '', ['realtime', `openai-insecure-api-key.${token}`]).shown);
+      await nextOf(watch(url, id, { origin: url }, '', ['realtime', `openai-insecure-api-key.${token}`]).shown);
     expect((await post(`${url}/api/watch_tokens`, '')).status).toBe(200);
   });
 
@@ -312,12 +312,12 @@ describe('who may watch', () => {
 describe('the session that is watched', () => {
   it.each(['{"type":"response.create"}', Buffer.from([1]), ''])(
     '[CO10] does not notice an observer that speaks, and that is closed 1008',
-    async (words) => {
+    async (text) => {
       const { url } = await start();
       const { id, send, next } = await open(url);
       const observer = watch(url, id);
-      await take(observer.shown);
-      observer.socket.send(words);
+      await nextOf(observer.shown);
+      observer.socket.send(text);
       expect(await observer.closed).toEqual([1008, 'An observer has nothing to say.']);
       send(say('hello'));
       expect((await next('conversation.item.done')).type).toBe('conversation.item.done');
@@ -329,7 +329,7 @@ describe('the session that is watched', () => {
     const { url } = await start({ watch: 'audio', limits: { watchBytes: 500_000, appendsPerSecond: 1e6 } });
     const { id, socket, send, next, closed } = await open(url);
     const [stuck, other] = [watch(url, id, {}, '?level=key'), watch(url, id, {}, '?level=key')];
-    await Promise.all([take(stuck.shown), take(other.shown)]);
+    await Promise.all([nextOf(stuck.shown), nextOf(other.shown)]);
     stuck.socket.pause();
     for (let i = 0; i < 200; i += 1) {
       send({ type: 'input_audio_buffer.append', audio: pcm(1000) });
@@ -351,7 +351,7 @@ describe('the session that is watched', () => {
     const { url, logged } = await start({ watch: 'audio', limits, detector: false });
     const { id, send } = await open(url);
     const stuck = watch(url, id, {}, '?level=key');
-    await take(stuck.shown);
+    await nextOf(stuck.shown);
     stuck.socket.pause();
     // More than the kernel takes for a reader, less than an observer may leave here.
     for (let i = 0; i < 250; i += 1) send({ type: 'input_audio_buffer.append', audio: pcm(1000) });
@@ -366,7 +366,7 @@ describe('the session that is watched', () => {
     const { url, server } = await start();
     const { id } = await open(url);
     const [observer, stuck] = [watch(url, id), watch(url, id)];
-    await Promise.all([take(observer.shown), take(stuck.shown)]);
+    await Promise.all([nextOf(observer.shown), nextOf(stuck.shown)]);
     stuck.socket.pause();
     await server.close({ graceMs: 0 });
     expect(await observer.closed).toEqual([1000, 'The session has ended.']);

@@ -42,12 +42,12 @@ export function createBetaReader() {
   const complaints: string[] = [];
 
   const wordsOf = (part: Part) => part.text ?? part.transcript ?? undefined;
-  const settle = ({ item_id, content_index }: Event, words: string | undefined) => {
+  const closePart = ({ item_id, content_index }: Event, text: string | undefined) => {
     const item = items.get(item_id);
-    if (item && !item.cut.has(content_index)) item.texts[content_index] = words;
+    if (item && !item.cut.has(content_index)) item.texts[content_index] = text;
   };
   const join = (event: Event) =>
-    settle(event, (items.get(event.item_id)?.texts[event.content_index] ?? '') + event.delta);
+    closePart(event, (items.get(event.item_id)?.texts[event.content_index] ?? '') + event.delta);
 
   const readers: Record<string, (event: Event) => void> = {
     'conversation.item.created': ({ item, previous_item_id }) => {
@@ -70,18 +70,18 @@ export function createBetaReader() {
       order.splice(order.indexOf(item_id), 1);
     },
     'conversation.item.truncated': (event) => {
-      settle(event, undefined);
+      closePart(event, undefined);
       const item = items.get(event.item_id);
       item?.cut.add(event.content_index);
-      const heard = item?.audio[event.content_index];
-      if (item && heard) item.audio[event.content_index] = heard.subarray(0, event.audio_end_ms * BYTES_PER_MS);
+      const chunks = item?.audio[event.content_index];
+      if (item && chunks) item.audio[event.content_index] = chunks.subarray(0, event.audio_end_ms * BYTES_PER_MS);
     },
-    'conversation.item.input_audio_transcription.completed': (event) => settle(event, event.transcript),
-    'response.content_part.added': (event) => settle(event, wordsOf(event.part)),
+    'conversation.item.input_audio_transcription.completed': (event) => closePart(event, event.transcript),
+    'response.content_part.added': (event) => closePart(event, wordsOf(event.part)),
     'response.text.delta': join,
     'response.audio_transcript.delta': join,
-    'response.text.done': (event) => settle(event, event.text),
-    'response.audio_transcript.done': (event) => settle(event, event.transcript),
+    'response.text.done': (event) => closePart(event, event.text),
+    'response.audio_transcript.done': (event) => closePart(event, event.transcript),
     'response.audio.delta': ({ item_id, content_index, delta }) => {
       const item = items.get(item_id);
       if (!item || item.cut.has(content_index)) return;

@@ -56,10 +56,10 @@ export async function chatWith(url: string): Promise<Chat> {
   const send = (event: object) => socket.send(JSON.stringify(event));
   async function first(fits: (event: Told) => boolean): Promise<Told> {
     for (;;) {
-      const found = events.find((event) => !taken.has(event) && fits(event));
-      if (found) {
-        taken.add(found);
-        return found;
+      const match = events.find((event) => !taken.has(event) && fits(event));
+      if (match) {
+        taken.add(match);
+        return match;
       }
       await new Promise<void>((resolve) => {
         wake = resolve;

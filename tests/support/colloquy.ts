@@ -55,10 +55,10 @@ export function colloquy(
   const until = (pattern: RegExp, from: 'stdout' | 'stderr' = 'stdout') =>
     new Promise<RegExpExecArray>((resolve, reject) => {
       const look = () => {
-        const found = pattern.exec(text[from]);
-        if (!found && !isOver) return;
+        const match = pattern.exec(text[from]);
+        if (!match && !isOver) return;
         wakes.delete(look);
-        if (found) resolve(found);
+        if (match) resolve(match);
         else reject(new Error(`ended without ${pattern}:\n${text.stdout}\n${text.stderr}`));
       };
       wakes.add(look);

@@ -21,7 +21,7 @@ export interface Conversation {
   readonly events: readonly ServerEvent[];
   send(event: object): void;
   /** Sends 16 kHz samples in appends of 100 ms. */
-  hear(samples: Int16Array): void;
+  appendAudio(samples: Int16Array): void;
   /** The same, with silence before and after. */
   say(samples: Int16Array): void;
   /** The first event of this type that has not been waited for yet. */
@@ -66,7 +66,7 @@ export async function converse(url: string, format: RealtimeAudioFormat = PCM): 
     });
   const of = <T extends ServerEvent['type']>(type: T) => events.filter((event): event is Of<T> => event.type === type);
   const send = (event: object) => socket.send(JSON.stringify(event));
-  const hear = (samples: Int16Array) => {
+  const appendAudio = (samples: Int16Array) => {
     const bytes = bytesOf(resampleAll(samples, SPEECH_HZ, rateOf(format)), format);
     const size = (rateOf(format) * (format.type === 'audio/pcm' ? 2 : 1) * APPEND_MS) / 1000;
     for (let at = 0; at < bytes.length; at += size) {
@@ -83,14 +83,14 @@ export async function converse(url: string, format: RealtimeAudioFormat = PCM): 
   return {
     events,
     send,
-    hear,
-    say: (samples) => hear(joined(silence(BEFORE_MS), samples, silence(AFTER_MS))),
+    appendAudio,
+    say: (samples) => appendAudio(joined(silence(BEFORE_MS), samples, silence(AFTER_MS))),
     async next<T extends ServerEvent['type']>(type: T) {
       const find = () => events.find((event): event is Of<T> => event.type === type && !taken.has(event));
       await until(() => find() !== undefined);
-      const found = find() as Of<T>;
-      taken.add(found);
-      return found;
+      const match = find() as Of<T>;
+      taken.add(match);
+      return match;
     },
     until,
     of,

@@ -52,8 +52,8 @@ export function dial(
   });
   socket.on('error', () => {});
   stops.push(() => socket.terminate());
-  const send = (...said: object[]) => {
-    for (const event of said) socket.send(JSON.stringify(event));
+  const send = (...text: object[]) => {
+    for (const event of text) socket.send(JSON.stringify(event));
   };
   async function next<T extends ServerEvent['type']>(type: T): Promise<Extract<ServerEvent, { type: T }>> {
     for await (const event of events) if (event.type === type) return event as Extract<ServerEvent, { type: T }>;

@@ -37,13 +37,13 @@ export async function startEverything(way: 'streamableHttp' | 'sse'): Promise<Ev
   const ended = new Promise<void>((resolve) => {
     child.on('close', () => resolve());
   });
-  let said = '';
+  let input = '';
   await new Promise<void>((resolve, reject) => {
     child.stderr.setEncoding('utf8').on('data', (text) => {
-      said += text;
-      if (said.includes(`port ${port}`)) resolve();
+      input += text;
+      if (input.includes(`port ${port}`)) resolve();
     });
-    void ended.then(() => reject(new Error(`the reference server ended: ${said.slice(0, 500)}`)));
+    void ended.then(() => reject(new Error(`the reference server ended: ${input.slice(0, 500)}`)));
   });
   return {
     url: `http://127.0.0.1:${port}/${way === 'sse' ? 'sse' : 'mcp'}`,

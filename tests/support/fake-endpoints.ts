@@ -8,7 +8,7 @@ import { waitUntil } from './wait-until.ts';
 export type FakeStage = 'transcribe' | 'think' | 'speak';
 
 /** A request as it came. */
-export interface Asked {
+export interface EndpointRequest {
   readonly stage: FakeStage;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -20,7 +20,7 @@ export interface Asked {
 }
 
 /** Answers one request, well or not. */
-export type Answer = (response: ServerResponse, asked: Asked, good: Good) => void | Promise<void>;
+export type Answer = (response: ServerResponse, request: EndpointRequest, good: Good) => void | Promise<void>;
 
 /** What would have been a good answer. */
 export interface Good {
@@ -32,12 +32,12 @@ export interface FakeEndpoints {
   /** `http://127.0.0.1:49152/v1` */
   readonly url: string;
   /** Every request so far, in the order they came. */
-  readonly asked: Asked[];
+  readonly requests: EndpointRequest[];
   /** What `/v1/models` lists; a 404 while there are none. */
   models: readonly string[];
   /** How a stage answers when nothing else is asked of it; well, unless set. */
   readonly usual: Partial<Record<FakeStage, Answer>>;
-  of(stage: FakeStage): Asked[];
+  of(stage: FakeStage): EndpointRequest[];
   /** Answers the next requests of a stage so, one after the other, and well afterwards. */
   next(stage: FakeStage, ...answers: Answer[]): void;
   /** How long to wait for the next answers of a stage, in milliseconds: long, unless one of them falls silent. */
@@ -66,7 +66,7 @@ const STAGES: Record<string, FakeStage> = {
 };
 
 export async function fakeEndpoints(): Promise<FakeEndpoints> {
-  const asked: Asked[] = [];
+  const requests: EndpointRequest[] = [];
   const queues: Record<FakeStage, Answer[]> = { transcribe: [], think: [], speak: [] };
   const server = createServer(async (request, response) => {
     const path = request.url ?? '';
@@ -78,7 +78,7 @@ export async function fakeEndpoints(): Promise<FakeEndpoints> {
     if (!stage) return void response.writeHead(404).end();
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const seen: Asked = {
+    const seen: EndpointRequest = {
       stage,
       path,
       headers: request.headers,
@@ -86,7 +86,7 @@ export async function fakeEndpoints(): Promise<FakeEndpoints> {
       wasAborted: false,
       isAnswered: false,
     };
-    asked.push(seen);
+    requests.push(seen);
     response.on('finish', () => {
       seen.isAnswered = true;
     });
@@ -100,19 +100,19 @@ export async function fakeEndpoints(): Promise<FakeEndpoints> {
   const { port } = server.address() as AddressInfo;
   const fake: FakeEndpoints = {
     url: `http://127.0.0.1:${port}/v1`,
-    asked,
+    requests,
     models: [],
     usual: {},
-    of: (stage) => asked.filter((each) => each.stage === stage),
+    of: (stage) => requests.filter((each) => each.stage === stage),
     next: (stage, ...answers) => void queues[stage].push(...answers),
     patienceMs: (stage) => (queues[stage].some((answer) => FALLS_SILENT.has(answer)) ? SHORT_WAIT_MS : LONG_WAIT_MS),
     reset() {
-      asked.length = 0;
+      requests.length = 0;
       fake.models = [];
       for (const queue of Object.values(queues)) queue.length = 0;
     },
     async hungUp(stage, count = 1) {
-      const givenUp = () => asked.filter((each) => each.stage === stage && each.wasAborted).length;
+      const givenUp = () => requests.filter((each) => each.stage === stage && each.wasAborted).length;
       await waitUntil(`${count} requests of ${stage} to be given up`, () => givenUp() >= count, { last: givenUp });
     },
     async close() {
@@ -142,20 +142,20 @@ const chatUsage = {
 /** `a`, ` b`, … */
 const wordsOf = (text: string): string[] => text.match(/\s*\S+/g) ?? [];
 
-export const chatStream = (words = GOOD_WORDS): string =>
+export const chatStream = (text = GOOD_WORDS): string =>
   sse(
     chunk({ role: 'assistant' }),
-    ...wordsOf(words).map((content) => chunk({ content })),
+    ...wordsOf(text).map((content) => chunk({ content })),
     chunk({}, 'stop'),
     chatUsage,
     '[DONE]',
   );
 
-export const responsesStream = (words = GOOD_WORDS): string =>
+export const responsesStream = (text = GOOD_WORDS): string =>
   sse(
     { type: 'response.created', response: { status: 'in_progress' } },
     { type: 'response.output_item.added', output_index: 0, item: { type: 'message', id: 'msg_1' } },
-    ...wordsOf(words).map((delta) => ({
+    ...wordsOf(text).map((delta) => ({
       type: 'response.output_text.delta',
       item_id: 'msg_1',
       output_index: 0,
@@ -175,7 +175,7 @@ export function tonePcm(): Buffer {
   return bytes;
 }
 
-function goodAnswer({ stage, path }: Asked): Good {
+function goodAnswer({ stage, path }: EndpointRequest): Good {
   if (stage === 'speak') return { type: 'audio/pcm', bytes: tonePcm() };
   if (stage === 'transcribe')
     return { type: 'application/json', bytes: Buffer.from(JSON.stringify({ text: GOOD_TRANSCRIPT })) };
@@ -259,8 +259,8 @@ const FALLS_SILENT: ReadonlySet<Answer> = new Set([silent, mute, stalling, heart
 /** An error, its message quoting what nobody else may see. */
 export const status =
   (code: number, headers: Record<string, string> = {}, error: object = {}): Answer =>
-  (response, { headers: asked }) => {
-    const body = { error: { message: `you sent ${asked.authorization} CANARY-CONTENT`, ...error } };
+  (response, { headers: request }) => {
+    const body = { error: { message: `you sent ${request.authorization} CANARY-CONTENT`, ...error } };
     response.writeHead(code, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
   };
 

@@ -70,7 +70,7 @@ export async function fakeUpstream(
 }
 
 /** The next of what an inbox holds. */
-export async function take<T>(inbox: Inbox<T>): Promise<T> {
+export async function nextOf<T>(inbox: Inbox<T>): Promise<T> {
   const { value, done } = await inbox[Symbol.asyncIterator]().next();
   if (done) throw new Error('nothing more came');
   return value as T;

@@ -86,7 +86,7 @@ const WRAPPED: readonly ((text: string) => string)[] = [
 export const HOSTILE: readonly string[] = WRAPPED.flatMap((wrap) => PLAIN.map(wrap)).slice(0, 200);
 
 /** As the console shows it: what one does not see is named by its number. */
-export function shown(text: string): string {
+export function escaped(text: string): string {
   return text.replace(
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\u{e0000}-\u{e0fff}]|[\ud800-\udfff]/gu,
     (char) => `U+${(char.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')}`,

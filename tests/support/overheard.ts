@@ -10,7 +10,7 @@ import { startServer, type TestServer } from '@colloquy/server/testing';
 import type { ResponseConfig } from '@colloquy/session';
 
 /** One response, as the engine was asked for it. */
-export interface Asked {
+export interface RecordedRequest {
   readonly config: ResponseConfig;
   /** The context, an item a line: `user: hello`, `call add {"a":1}`, `output 3`. Audio that has no words shows as `(audio)`. */
   readonly context: string[];
@@ -18,7 +18,7 @@ export interface Asked {
 
 export interface Overheard {
   readonly server: TestServer;
-  readonly asked: Asked[];
+  readonly requests: RecordedRequest[];
   /** Ends the server and answers with the lines of its log that tell of a fault: warnings and errors. */
   stop(): Promise<string[]>;
 }
@@ -41,12 +41,12 @@ function line(item: RealtimeConversationItem): string {
 export async function overheard({ pace = 10, tls = false, key = 'sk-test' } = {}): Promise<Overheard> {
   const dataDir = mkdtempSync(join(tmpdir(), 'colloquy-compat-'));
   const spoken = parrot({ pace });
-  const asked: Asked[] = [];
+  const requests: RecordedRequest[] = [];
   const logged: string[] = [];
   const engine: Engine = {
     name: 'parrot',
     respond(request, host) {
-      asked.push({ config: request.config, context: request.context.map(line) });
+      requests.push({ config: request.config, context: request.context.map(line) });
       return spoken.respond(request, host);
     },
   };
@@ -54,7 +54,7 @@ export async function overheard({ pace = 10, tls = false, key = 'sk-test' } = {}
   const server = await startServer({ engine, keys: [key], tls, dataDir, logLevel: 'info', logTo });
   return {
     server,
-    asked,
+    requests,
     async stop() {
       await server.close();
       rmSync(dataDir, { recursive: true });

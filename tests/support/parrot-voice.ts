@@ -20,7 +20,7 @@ const CONFIG: ResponseConfig = {
 /** The parrot's spoken answer to these words: its text, how many bytes of audio, and their SHA-256 in hex. */
 export async function parrotSays(text: string): Promise<{ text: string; bytes: number; sha256: string }> {
   const hash = createHash('sha256');
-  let said = '';
+  let input = '';
   let bytes = 0;
   const context = [
     { type: 'message' as const, id: 'u', role: 'user' as const, content: [{ type: 'input_text' as const, text }] },
@@ -32,10 +32,10 @@ export async function parrotSays(text: string): Promise<{ text: string; bytes: n
     drop() {},
   };
   for await (const event of parrot().respond({ response_id: 'r', config: CONFIG, tools: [], context }, host)) {
-    if (event.type === 'transcript.delta') said += event.delta;
+    if (event.type === 'transcript.delta') input += event.delta;
     if (event.type !== 'audio.delta') continue;
     hash.update(event.audio);
     bytes += event.audio.length;
   }
-  return { text: said, bytes, sha256: hash.digest('hex') };
+  return { text: input, bytes, sha256: hash.digest('hex') };
 }

@@ -53,7 +53,7 @@ function readFrames(socket: Socket, head: Buffer) {
   let bytes = head;
   let isOver = false;
   let wake = () => {};
-  const take = () => {
+  const readFrame = () => {
     for (let taken = takeFrame(bytes); taken; taken = takeFrame(bytes)) {
       frames.push(taken.frame);
       bytes = taken.rest;
@@ -62,14 +62,14 @@ function readFrames(socket: Socket, head: Buffer) {
   };
   socket.on('data', (chunk: Buffer) => {
     bytes = Buffer.concat([bytes, chunk]);
-    take();
+    readFrame();
   });
   socket.on('error', () => socket.destroy()); // the close that follows says it
   socket.on('close', () => {
     isOver = true;
     wake();
   });
-  take();
+  readFrame();
   return async (): Promise<ServerFrame | undefined> => {
     while (frames.length === 0 && !isOver) {
       await new Promise<void>((resolve) => {
@@ -88,16 +88,16 @@ function overSocket(socket: Socket, head: Buffer): Pick<Opened, 'send' | 'next' 
     send: (text) => void socket.write(frame(TEXT, Buffer.from(text))),
     async next() {
       for (;;) {
-        const found = await read();
-        if (found?.opcode === TEXT) return JSON.parse(found.payload.toString());
-        if (!found || found.opcode === CLOSE) throw new Error(`closed with ${found && closeCode(found)}`);
+        const frame = await read();
+        if (frame?.opcode === TEXT) return JSON.parse(frame.payload.toString());
+        if (!frame || frame.opcode === CLOSE) throw new Error(`closed with ${frame && closeCode(frame)}`);
       }
     },
     async close(code) {
       const payload = Buffer.alloc(code === undefined ? 0 : 2);
       if (code !== undefined) payload.writeUInt16BE(code);
       socket.write(frame(CLOSE, payload));
-      for (let found = await read(); found; found = await read()) if (found.opcode === CLOSE) return closeCode(found);
+      for (let frame = await read(); frame; frame = await read()) if (frame.opcode === CLOSE) return closeCode(frame);
       return undefined;
     },
     destroy: () => socket.destroy(),
@@ -111,9 +111,9 @@ export function openRaw(
   headers: readonly (readonly [string, string])[],
 ): Promise<Opened> {
   const { hostname, port, host } = new URL(origin);
-  const asked = [['Host', host], ['Sec-WebSocket-Key', randomBytes(16).toString('base64')], ...headers];
+  const requests = [['Host', host], ['Sec-WebSocket-Key', randomBytes(16).toString('base64')], ...headers];
   return new Promise((resolve, reject) => {
-    const asking = request({ hostname, port, path: target, headers: asked.flat(), agent: false });
+    const asking = request({ hostname, port, path: target, headers: requests.flat(), agent: false });
     asking.on('error', reject);
     asking.on('upgrade', (response, socket, head) => {
       const carried = overSocket(socket as Socket, head);

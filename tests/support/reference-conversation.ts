@@ -26,9 +26,9 @@ export class ReferenceConversation {
     const everything: Entry[] = [...this.list, ...this.waiting];
     if (everything.some((other) => other.id === item.id)) return ['error item.id'];
     if (entry.output !== undefined) {
-      const asked = everything.some((other) => other.call === entry.output);
-      const told = everything.some((other) => other.output === entry.output);
-      if (!asked || told) return ['error item.call_id'];
+      const requests = everything.some((other) => other.call === entry.output);
+      const hasOutput = everything.some((other) => other.output === entry.output);
+      if (!requests || hasOutput) return ['error item.call_id'];
     }
     if (previous && previous !== 'root' && !everything.some((other) => other.id === previous)) {
       return ['error previous_item_id'];
@@ -51,7 +51,7 @@ export class ReferenceConversation {
   }
 
   /** The end of a response: what waited takes its place. */
-  settle(): Expected[] {
+  finish(): Expected[] {
     this.isAnswering = false;
     const waiting = this.waiting;
     this.waiting = [];
@@ -59,8 +59,8 @@ export class ReferenceConversation {
     for (const [index, entry] of waiting.entries()) {
       const { previous } = entry;
       const later: Entry[] = waiting.slice(index + 1);
-      const asked = [...this.list, ...later].some((other) => other.call === entry.output);
-      if (entry.output !== undefined && !asked) answers.push('error item.call_id');
+      const requests = [...this.list, ...later].some((other) => other.call === entry.output);
+      if (entry.output !== undefined && !requests) answers.push('error item.call_id');
       else if (previous && previous !== 'root' && !this.list.some((other) => other.id === previous)) {
         answers.push('error previous_item_id');
       } else answers.push(...this.#place(entry));

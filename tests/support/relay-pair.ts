@@ -32,8 +32,8 @@ export function relay(options: Partial<RelayOptions> = {}, services: ServiceOpti
     client.close(1000, '');
     await over;
   });
-  const heard = client.frames[Symbol.asyncIterator]();
-  const asked = far.frames[Symbol.asyncIterator]();
+  const clientFrames = client.frames[Symbol.asyncIterator]();
+  const requests = far.frames[Symbol.asyncIterator]();
   return {
     client,
     far,
@@ -47,15 +47,16 @@ export function relay(options: Partial<RelayOptions> = {}, services: ServiceOpti
     },
     /** The next event the client gets, and the next the upstream gets. */
     async next(): Promise<Event> {
-      const { value } = await heard.next();
+      const { value } = await clientFrames.next();
       return value === undefined ? value : JSON.parse(value as string);
     },
     async forwarded(): Promise<Event> {
-      return JSON.parse((await asked.next()).value as string);
+      return JSON.parse((await requests.next()).value as string);
     },
     async rest(): Promise<Event[]> {
       const events: Event[] = [];
-      for await (const frame of { [Symbol.asyncIterator]: () => heard }) events.push(JSON.parse(frame as string));
+      for await (const frame of { [Symbol.asyncIterator]: () => clientFrames })
+        events.push(JSON.parse(frame as string));
       return events;
     },
   };

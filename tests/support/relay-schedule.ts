@@ -49,7 +49,7 @@ export interface PlayedStep {
 
 interface Running {
   readonly id: string;
-  said: number;
+  text: number;
 }
 
 /** Plays a schedule, driving the relay as its host does: the clock when it is due, the client's frames once they are accepted. */
@@ -58,7 +58,7 @@ export class PlayedRelay {
   readonly steps: PlayedStep[] = [];
   state: RelayState;
   #at = 0;
-  #asked = 0;
+  pending = 0;
   #begun = 0;
   #isAccepted = false;
   /** `event_id`s of forwarded requests the upstream has not answered, oldest first. */
@@ -127,8 +127,8 @@ export class PlayedRelay {
         return this.#pass(n % 10 === 0 ? n * 10 : 100);
       case 2:
       case 3:
-        this.#asked += 1;
-        return this.#ask({ type: 'response.create', event_id: `ask_${this.#asked}` });
+        this.pending += 1;
+        return this.#ask({ type: 'response.create', event_id: `ask_${this.pending}` });
       case 4:
         return this.#ask({ type: 'session.update', event_id: 'u', session: { type: 'realtime' } });
       case 5:
@@ -165,7 +165,7 @@ export class PlayedRelay {
     if (this.#requests.shift() === undefined) return;
     this.#begun += 1;
     const id = `resp_${this.#begun}`;
-    this.#running.push({ id, said: 0 });
+    this.#running.push({ id, text: 0 });
     this.#say({
       type: 'response.created',
       response: { id, object: 'realtime.response', status: 'in_progress', output: [] },
@@ -183,8 +183,8 @@ export class PlayedRelay {
       { type: 'conversation.item.added', previous_item_id: null, item },
       { type: 'response.content_part.added', ...ids, part: { type: 'text', text: '' } },
     ];
-    this.#say(events[running.said] ?? { type: 'response.output_text.delta', ...ids, delta: `${n} ` });
-    running.said += 1;
+    this.#say(events[running.text] ?? { type: 'response.output_text.delta', ...ids, delta: `${n} ` });
+    running.text += 1;
   }
 
   #end(n: number): void {

@@ -45,20 +45,20 @@ export function spokenSessions({ detector, transcriber, speaker }: OfflineParts)
   const guesses = new Map<string, string>();
   const looking = new Set<() => void>();
   /** The samples it has been given of the latest utterance, by session. */
-  const given = new Map<string, Int16Array[]>();
+  const audioByVoice = new Map<string, Int16Array[]>();
   const overheard: Transcriber = {
     ...transcriber,
     open(options) {
       const utterance = transcriber.open({
         ...options,
-        onGuess(words) {
-          options.onGuess?.(words);
-          guesses.set(options.speaker, words);
+        onGuess(text) {
+          options.onGuess?.(text);
+          guesses.set(options.speaker, text);
           for (const look of [...looking]) look();
         },
       });
       const pieces: Int16Array[] = [];
-      given.set(options.speaker, pieces);
+      audioByVoice.set(options.speaker, pieces);
       return {
         ...utterance,
         write(samples) {
@@ -125,7 +125,7 @@ export function spokenSessions({ detector, transcriber, speaker }: OfflineParts)
       return (await conversation.next('conversation.item.input_audio_transcription.completed')).transcript;
     },
     /** What the recogniser was given of the latest turn, as it was given. */
-    heardOf: (conversation: Conversation): Int16Array => joined(...(given.get(idOf(conversation)) ?? [])),
+    heardOf: (conversation: Conversation): Int16Array => joined(...(audioByVoice.get(idOf(conversation)) ?? [])),
     /** Waits until the recogniser takes the words being spoken to be like this. */
     untilGuessed(conversation: Conversation, like: RegExp): Promise<void> {
       return new Promise((resolve) => {

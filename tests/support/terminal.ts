@@ -50,10 +50,10 @@ export function colloquyOnTerminal(args: readonly string[], env: Readonly<Record
     until: (pattern) =>
       new Promise((resolve, reject) => {
         const look = () => {
-          const found = pattern.exec(screen);
-          if (!found && !isOver) return;
+          const match = pattern.exec(screen);
+          if (!match && !isOver) return;
           wakes.delete(look);
-          if (found) resolve(found);
+          if (match) resolve(match);
           else reject(new Error(`ended without ${pattern}:\n${screen}`));
         };
         wakes.add(look);

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';
 import { readWav } from '../../packages/server/src/audio/wav.ts';
 import { SPEECH_HZ, type Speaker, type Transcriber } from '../../packages/server/src/speech/ports.ts';
-import { type Answer, type Asked, chatStream, type FakeEndpoints, fakeEndpoints } from './fake-endpoints.ts';
+import { type Answer, chatStream, type EndpointRequest, type FakeEndpoints, fakeEndpoints } from './fake-endpoints.ts';
 
 /** Ends with the request. */
 function whileWanted(response: ServerResponse): AbortSignal {
@@ -44,12 +44,10 @@ const hearing =
   };
 
 /** Repeats the latest words of the user. */
-const repeating: Answer = (response, { body }: Asked) => {
+const repeating: Answer = (response, { body }: EndpointRequest) => {
   const { messages } = JSON.parse(String(body)) as { messages: { role: string; content: string }[] };
-  const words = messages.findLast(({ role }) => role === 'user')?.content ?? 'nothing';
-  response
-    .writeHead(200, { 'content-type': 'text/event-stream' })
-    .end(chatStream(`You said: ${words}. Is that right?`));
+  const text = messages.findLast(({ role }) => role === 'user')?.content ?? 'nothing';
+  response.writeHead(200, { 'content-type': 'text/event-stream' }).end(chatStream(`You said: ${text}. Is that right?`));
 };
 
 export async function voiceEndpoints(parts: { speaker: Speaker; transcriber: Transcriber }): Promise<FakeEndpoints> {

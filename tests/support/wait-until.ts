@@ -17,8 +17,8 @@ export async function waitUntil<T>(
 ): Promise<T> {
   const deadline = performance.now() + limitMs;
   for (;;) {
-    const found = await find();
-    if (found !== undefined && found !== false) return found;
+    const match = await find();
+    if (match !== undefined && match !== false) return match;
     if (performance.now() > deadline) {
       const instead = last ? `; instead: ${JSON.stringify(last())}` : '';
       throw new Error(`waited ${limitMs / 1000} s for ${name}${instead}`);

@@ -67,11 +67,11 @@ export function watch(): Watcher {
     if (type === 'response.output_item.added' && answer) {
       must(frame.output_index === answer.items.length, 'output_index is not the next');
       answer.items.push(frame.item!.id!);
-      const told = frame.item as { arguments?: string };
+      const call = frame.item as { arguments?: string };
       spoken.set(frame.item!.id!, {
         text: '',
         transcript: '',
-        arguments: told.arguments ?? '',
+        arguments: call.arguments ?? '',
         parts: 0,
         isDone: false,
       });
@@ -131,40 +131,40 @@ export function watch(): Watcher {
   type Must = (holds: boolean, what: string) => unknown;
 
   function speak(frame: Frame, must: Must): void {
-    const said = spoken.get(frame.item?.id ?? frame.item_id);
-    if (!said) return;
-    must(!said.isDone, 'after the end of its item');
+    const audio = spoken.get(frame.item?.id ?? frame.item_id);
+    if (!audio) return;
+    must(!audio.isDone, 'after the end of its item');
     switch (frame.type) {
       case 'response.content_part.added':
-        must(frame.content_index === said.parts++, 'content_index is not the next');
+        must(frame.content_index === audio.parts++, 'content_index is not the next');
         break;
       case 'response.output_text.delta':
-        must(said.parts > 0, 'no part');
-        said.text += frame.delta;
+        must(audio.parts > 0, 'no part');
+        audio.text += frame.delta;
         break;
       case 'response.output_audio_transcript.delta':
-        must(said.parts > 0, 'no part');
-        said.transcript += frame.delta;
+        must(audio.parts > 0, 'no part');
+        audio.transcript += frame.delta;
         break;
       case 'response.mcp_call_arguments.delta':
       case 'response.function_call_arguments.delta':
-        said.arguments += frame.delta;
+        audio.arguments += frame.delta;
         break;
       case 'response.output_text.done':
-        must(frame.text === said.text, 'text is not the sum of its deltas');
+        must(frame.text === audio.text, 'text is not the sum of its deltas');
         break;
       case 'response.output_audio_transcript.done':
-        must(frame.transcript === said.transcript, 'transcript is not the sum of its deltas');
+        must(frame.transcript === audio.transcript, 'transcript is not the sum of its deltas');
         break;
       case 'response.mcp_call_arguments.done':
       case 'response.function_call_arguments.done':
-        must(frame.arguments === said.arguments, 'arguments are not the sum of their deltas');
+        must(frame.arguments === audio.arguments, 'arguments are not the sum of their deltas');
         break;
       case 'response.content_part.done':
-        must((frame.part.text ?? frame.part.transcript) === (said.text || said.transcript), 'part is not the sum');
+        must((frame.part.text ?? frame.part.transcript) === (audio.text || audio.transcript), 'part is not the sum');
         break;
       case 'response.output_item.done':
-        said.isDone = true;
+        audio.isDone = true;
         repeats(frame.item as Frame['item'] & object, must);
         break;
       case 'conversation.item.done':
@@ -175,13 +175,13 @@ export function watch(): Watcher {
 
   /** An item says what was streamed; of a truncated one, the words are gone. */
   function repeats(item: { id?: string; content?: unknown; arguments?: unknown }, must: Must): void {
-    const said = spoken.get(item.id!);
-    if (!said) return;
-    if (typeof item.arguments === 'string') must(item.arguments === said.arguments, 'item: arguments');
+    const audio = spoken.get(item.id!);
+    if (!audio) return;
+    if (typeof item.arguments === 'string') must(item.arguments === audio.arguments, 'item: arguments');
     const [part] = (item.content ?? []) as { text?: string; transcript?: string | null }[];
     if (!part) return;
     if (truncated.has(item.id!)) must(part.transcript === null, 'item: words of a truncated item');
-    else must((part.text ?? part.transcript) === (said.text || said.transcript), 'item: words');
+    else must((part.text ?? part.transcript) === (audio.text || audio.transcript), 'item: words');
   }
 
   function owed(): { responses: string[]; items: string[] } {

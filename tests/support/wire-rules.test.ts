@@ -16,12 +16,12 @@ const { cases }: { cases: Case[] } = JSON.parse(
 );
 
 describe('checkEmitted', () => {
-  const found = (frames: unknown[]) =>
+  const violations = (frames: unknown[]) =>
     frames.flatMap((frame) => checkEmitted(frame)).map((what) => what.split(':')[0]!);
 
   it.each(cases.filter(({ rule }) => rule?.startsWith('E')).map((one) => [one.id, one] as const))('%s', (_id, one) => {
-    expect(found(one.frames)).toContain(one.rule);
+    expect(violations(one.frames)).toContain(one.rule);
     // What was sent instead works, though it may lack keys that only wire.md asks for.
-    expect(found(one.emit_instead ?? []).filter((rule) => rule.startsWith('E'))).toEqual([]);
+    expect(violations(one.emit_instead ?? []).filter((rule) => rule.startsWith('E'))).toEqual([]);
   });
 });

@@ -32,12 +32,12 @@ it.skipIf(!parts)(
     const { detector, transcriber, speaker } = parts as NonNullable<typeof parts>;
     const folder = mkdtempSync(join(tmpdir(), 'colloquy-voice-'));
     const path = (name: string) => join(folder, `${name}.pcm`);
-    const said = {
+    const expected = {
       sum: 'What is two plus two?',
       weather: 'What is the weather like in Paris today?',
       help: 'Please help me.',
     };
-    for (const [name, text] of Object.entries(said)) {
+    for (const [name, text] of Object.entries(expected)) {
       const samples = joined(silence(BEFORE_MS), await spoken(speaker, text), silence(AFTER_MS));
       writeFileSync(path(name), bytesOf(resampleAll(samples, SPEECH_HZ, 24_000), PCM));
     }
@@ -53,7 +53,7 @@ it.skipIf(!parts)(
       speech: { detector, transcriber },
       keys: ['sk-test'],
     });
-    const names = [...Object.keys(said), 'sumAnswer', 'call', 'weatherAnswer', 'afterAnswer'];
+    const names = [...Object.keys(expected), 'sumAnswer', 'call', 'weatherAnswer', 'afterAnswer'];
     const files = Object.fromEntries(names.map((name) => [name, path(name)]));
     const input = { url: server.realtimeURL, apiKey: 'sk-test', files };
     const { code, report, stderr } = await runClient<Report>('agents-voice.mjs', input);

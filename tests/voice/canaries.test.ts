@@ -17,14 +17,14 @@ import { startServer, type TestServer } from '../../packages/server/src/testing.
 
 const ROUNDS = 3;
 /** Samples one session sends before the other goes on: 400 ms. */
-const PIECE = 6400;
+const CHUNK_BYTES = 6400;
 
 /** Both speak at once: a piece of the one, then a piece of the other. */
 function speakAtOnce(speakers: readonly (readonly [Conversation, Int16Array])[]): void {
-  const said = speakers.map(([who, words]) => [who, joined(silence(BEFORE_MS), words, silence(AFTER_MS))] as const);
-  const longest = Math.max(...said.map(([, { length }]) => length));
-  for (let at = 0; at < longest; at += PIECE) {
-    for (const [who, samples] of said) if (at < samples.length) who.hear(samples.subarray(at, at + PIECE));
+  const text = speakers.map(([who, speech]) => [who, joined(silence(BEFORE_MS), speech, silence(AFTER_MS))] as const);
+  const longest = Math.max(...text.map(([, { length }]) => length));
+  for (let at = 0; at < longest; at += CHUNK_BYTES) {
+    for (const [who, samples] of text) if (at < samples.length) who.appendAudio(samples.subarray(at, at + CHUNK_BYTES));
   }
 }
 
@@ -59,12 +59,9 @@ describe.skipIf(!parts)(
 
     it('[SP9] are told their own words alone, however they take turns on one decoder', async () => {
       const [ann, ben] = [await begin(), await begin()];
-      const words = [
-        await speak('What is the weather like in Paris?'),
-        await speak('Hello! How are you doing?', 'awb'),
-      ];
+      const text = [await speak('What is the weather like in Paris?'), await speak('Hello! How are you doing?', 'awb')];
       for (let round = 0; round < ROUNDS; round += 1) {
-        const turns = [[ann, words[0]!] as const, [ben, words[1]!] as const];
+        const turns = [[ann, text[0]!] as const, [ben, text[1]!] as const];
         if (round % 2 === 1) turns.reverse();
         speakAtOnce(turns);
         expect((await ann.next(completed)).transcript).toMatch(/weather.*paris/);
@@ -125,16 +122,16 @@ describe('sessions with models of sherpa-onnx', () => {
     const sounds = { low: tone(LOW_HZ, 400), high: tone(HIGH_HZ, 400) };
     for (let round = 1; round <= ROUNDS; round += 1) {
       // Words of both are in the process at the same time, each the other's opposite, more of them each round.
-      const words = Array.from({ length: round }, (_, at) =>
+      const text = Array.from({ length: round }, (_, at) =>
         at % 2 === 0 ? (['low', 'high'] as const) : (['high', 'low'] as const),
       );
-      for (const [own, other] of words) {
-        ann.hear(joined(sounds[own], silence(100)));
-        ben.hear(joined(sounds[other], silence(100)));
+      for (const [own, other] of text) {
+        ann.appendAudio(joined(sounds[own], silence(100)));
+        ben.appendAudio(joined(sounds[other], silence(100)));
       }
       for (const each of [ann, ben]) each.send({ type: 'input_audio_buffer.commit' });
-      expect((await ann.next(completed)).transcript).toBe(words.map(([own]) => own).join(' '));
-      expect((await ben.next(completed)).transcript).toBe(words.map(([, other]) => other).join(' '));
+      expect((await ann.next(completed)).transcript).toBe(text.map(([own]) => own).join(' '));
+      expect((await ben.next(completed)).transcript).toBe(text.map(([, other]) => other).join(' '));
     }
   });
 

@@ -29,14 +29,14 @@ describe.skipIf(!parts)(parts ? 'a spoken dialogue' : `a spoken dialogue (${miss
   it('[VA1, VA2, VA3, VA7, TX1, TX3, EN2] remembers over two turns, each of one id, answered words first', async () => {
     const conversation = await begin();
     const items: string[] = [];
-    for (const [said, answer, heard] of [
+    for (const [input, answer, received] of [
       ['My name is Mary.', 'Nice to meet you, mary.', /nice to meet you/],
       ['What is my name?', 'Your name is mary.', /your name is mar/],
     ] as const) {
-      conversation.say(await speak(said));
+      conversation.say(await speak(input));
       const { text, id } = await answerOf(conversation);
       expect(text).toBe(answer);
-      expect(await listenTo(conversation.audioOf(id))).toMatch(heard);
+      expect(await listenTo(conversation.audioOf(id))).toMatch(received);
 
       const { item_id, usage } = await conversation.next('conversation.item.input_audio_transcription.completed');
       expect(usage).toMatchObject({ type: 'duration' });
@@ -50,9 +50,9 @@ describe.skipIf(!parts)(parts ? 'a spoken dialogue' : `a spoken dialogue (${miss
         'conversation.item.done',
       ]);
       const answered = conversation.events.filter((event) => 'response_id' in event && event.response_id === id);
-      const words = answered.findIndex(({ type }) => type === 'response.output_audio_transcript.delta');
-      expect(words).toBeGreaterThan(-1);
-      expect(words).toBeLessThan(answered.findIndex(({ type }) => type === 'response.output_audio.delta'));
+      const deltaIndex = answered.findIndex(({ type }) => type === 'response.output_audio_transcript.delta');
+      expect(deltaIndex).toBeGreaterThan(-1);
+      expect(deltaIndex).toBeLessThan(answered.findIndex(({ type }) => type === 'response.output_audio.delta'));
     }
     expect(new Set(items).size).toBe(2);
     expect(conversation.of('conversation.item.input_audio_transcription.completed')).toHaveLength(2);
@@ -65,15 +65,15 @@ describe.skipIf(!parts)(parts ? 'a spoken dialogue' : `a spoken dialogue (${miss
     const tools = [{ type: 'function', name: 'get_weather', parameters }];
     const conversation = await begin({ session: { tools }, input: { transcription: null } });
     conversation.say(await speak('What is the weather like in Paris today?'));
-    const { call_id, arguments: given } = await conversation.next('response.function_call_arguments.done');
-    expect(JSON.parse(given)).toEqual({ location: 'paris' });
+    const { call_id, arguments: input } = await conversation.next('response.function_call_arguments.done');
+    expect(JSON.parse(input)).toEqual({ location: 'paris' });
     await conversation.next('response.done');
     const item = { type: 'function_call_output', call_id, output: '{"forecast":"It will be sunny in the afternoon."}' };
     conversation.send({ type: 'conversation.item.create', item });
     conversation.send({ type: 'response.create' });
-    const heard = await listenTo(conversation.audioOf((await answerOf(conversation)).id));
-    expect(heard).toMatch(/weather/);
-    expect(heard).toMatch(/sunny.*afternoon/);
+    const received = await listenTo(conversation.audioOf((await answerOf(conversation)).id));
+    expect(received).toMatch(/weather/);
+    expect(received).toMatch(/sunny.*afternoon/);
     expect(conversation.types().filter((type) => type.includes('transcription'))).toEqual([]);
   });
 
@@ -138,7 +138,7 @@ describe.skipIf(!parts)(parts ? 'a spoken dialogue' : `a spoken dialogue (${miss
       session: { output_modalities: ['text'] },
       input: { turn_detection: null },
     });
-    conversation.hear(await speak('What is the weather like in Paris today?'));
+    conversation.appendAudio(await speak('What is the weather like in Paris today?'));
     conversation.send({ type: 'input_audio_buffer.commit' });
     const { item_id } = await conversation.next('input_audio_buffer.committed');
     expect(await heardBy(conversation)).toBe('what is the weather like in paris today');
@@ -163,7 +163,7 @@ describe.skipIf(!parts)(parts ? 'a spoken dialogue' : `a spoken dialogue (${miss
 
   it('[TX7] makes nothing of a sound that is no word', async () => {
     const conversation = await begin({ engine: 'parrot', input: { turn_detection: null } });
-    conversation.hear(noise(800, 40));
+    conversation.appendAudio(noise(800, 40));
     conversation.send({ type: 'input_audio_buffer.commit' });
     expect(await heardBy(conversation)).toBe('');
   });

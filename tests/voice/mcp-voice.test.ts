@@ -38,8 +38,8 @@ describe.skipIf(!parts)(parts ? 'a tool by voice' : `a tool by voice (${missing}
     await conversation.next('mcp_list_tools.completed');
 
     conversation.say(await spoken(speaker, 'What is the weather like in Paris today?'));
-    const asked = await conversation.next('response.done');
-    const [request] = asked.response.output ?? [];
+    const requested = await conversation.next('response.done');
+    const [request] = requested.response.output ?? [];
     expect(request).toMatchObject({
       type: 'mcp_approval_request',
       name: 'get_weather',

@@ -48,9 +48,9 @@ describe.skipIf(!parts)(parts ? 'spoken words' : `spoken words (${missing})`, ()
       APPOINTMENT,
       'sure i can help you with that your appointment is confirmed for tuesday at three thirty in the afternoon',
     ],
-  ])('are understood: %s, %s', async (voice, text, words) => {
+  ])('are understood: %s, %s', async (voice, text, expected) => {
     const { transcript, usage } = await wordsOf(transcriber, await turn(text, voice));
-    expect(transcript).toBe(words);
+    expect(transcript).toBe(expected);
     expect(usage).toMatchObject({ type: 'duration' });
   });
 

@@ -44,7 +44,7 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
     const turn = joined(silence(600), nine, silence(1200));
     const sent = bytesOf(resampleAll(turn, SPEECH_HZ, 24_000), PCM);
     for (const beginMs of [0, sent.length / 48]) {
-      conversation.hear(turn);
+      conversation.appendAudio(turn);
       const { audio_start_ms } = await conversation.next('input_audio_buffer.speech_started');
       const { audio_end_ms, item_id } = await conversation.next('input_audio_buffer.speech_stopped');
       // 300 ms of padding before, 500 ms of silence after.
@@ -53,10 +53,10 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
       conversation.send({ type: 'conversation.item.retrieve', item_id });
       const { item } = await conversation.next('conversation.item.retrieved');
       const part = item.type === 'message' ? item.content[0] : undefined;
-      const kept = Buffer.from((part?.type === 'input_audio' && part.audio) || '', 'base64');
+      const stored = Buffer.from((part?.type === 'input_audio' && part.audio) || '', 'base64');
       const [from, to] = [audio_start_ms - beginMs, audio_end_ms - beginMs].map((ms) => Math.round(ms * 24) * 2);
-      expect(kept.length).toBe((to as number) - (from as number));
-      expect(kept.equals(Buffer.from(sent.subarray(from, to)))).toBe(true);
+      expect(stored.length).toBe((to as number) - (from as number));
+      expect(stored.equals(Buffer.from(sent.subarray(from, to)))).toBe(true);
     }
     expect(conversation.types()).not.toContain('response.created');
   });
@@ -87,7 +87,7 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
     const starts = await Promise.all(
       [0, 100, 700].map(async (prefix_padding_ms) => {
         const conversation = await begin({ ...TURNS_ONLY, input: serverVad({ prefix_padding_ms }) });
-        conversation.hear(joined(silence(1000), nine));
+        conversation.appendAudio(joined(silence(1000), nine));
         return (await conversation.next('input_audio_buffer.speech_started')).audio_start_ms;
       }),
     );
@@ -98,10 +98,10 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
 
   it('[VA14] is not begun by noise, however long, and is found within it', async () => {
     const conversation = await begin();
-    conversation.hear(noise(5000, 400));
-    conversation.hear(noise(5000, 800, 'pink'));
+    conversation.appendAudio(noise(5000, 400));
+    conversation.appendAudio(noise(5000, 800, 'pink'));
     const question = joined(silence(300), await speak('What is two plus two?'), silence(1200));
-    conversation.hear(mixed(question, noise(msOf(question), 200, 'pink')));
+    conversation.appendAudio(mixed(question, noise(msOf(question), 200, 'pink')));
     expect((await answerOf(conversation)).text).toBe('2 plus 2 is 4.');
     expect(started(conversation)).toHaveLength(1);
     expect(started(conversation)[0]?.audio_start_ms).toBeGreaterThan(9900);
@@ -110,7 +110,7 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
   it('[VA5, VA6] is found where it begins and ends in a soft voice as well', async () => {
     const conversation = await begin({ ...TURNS_ONLY, input: serverVad({ prefix_padding_ms: 0 }) });
     const nine = await loud('nine nine nine nine');
-    conversation.hear(
+    conversation.appendAudio(
       joined(
         silence(600),
         nine.map((sample) => sample / 12),
@@ -154,23 +154,23 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
     const question = joined(silence(1500), await speak('What is two plus two?'), silence(1200));
     const noisy = mixed(question, noise(msOf(question), 400));
     /** How loud the noise before the speech is, to the recogniser and in the item's audio. */
-    const hear = async (noise_reduction: object | null) => {
+    const receive = async (noise_reduction: object | null) => {
       const conversation = await begin({ ...TURNS_ONLY, input: { noise_reduction } });
-      conversation.hear(noisy);
+      conversation.appendAudio(noisy);
       await heardBy(conversation);
       const { item_id } = await conversation.next('input_audio_buffer.committed');
       conversation.send({ type: 'conversation.item.retrieve', item_id });
       const { item } = await conversation.next('conversation.item.retrieved');
       const part = item.type === 'message' ? item.content[0] : undefined;
-      const kept = Buffer.from((part?.type === 'input_audio' && part.audio) || '', 'base64');
+      const stored = Buffer.from((part?.type === 'input_audio' && part.audio) || '', 'base64');
       const padding = 100 * SAMPLES_PER_MS;
       return {
         heard: decibels(heardOf(conversation).subarray(0, padding)),
-        kept: decibels(samplesOf(kept, PCM).subarray(0, padding)),
+        kept: decibels(samplesOf(stored, PCM).subarray(0, padding)),
       };
     };
-    const without = await hear(null);
-    const [near, far] = [await hear({ type: 'near_field' }), await hear({ type: 'far_field' })];
+    const without = await receive(null);
+    const [near, far] = [await receive({ type: 'near_field' }), await receive({ type: 'far_field' })];
     expect(without.heard - near.heard).toBeGreaterThan(6);
     expect(near.heard - far.heard).toBeGreaterThan(4);
     for (const { kept } of [near, far]) expect(Math.abs(kept - without.kept)).toBeLessThan(1);
@@ -204,10 +204,10 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
       [{ threshold: 0.6, prefix_padding_ms: 100, silence_duration_ms: 700 }, true],
     ] as const) {
       const conversation = await begin(TURNS_ONLY);
-      conversation.hear(joined(silence(300), await speak('What is the weather')));
+      conversation.appendAudio(joined(silence(300), await speak('What is the weather')));
       const { item_id } = await conversation.next('input_audio_buffer.speech_started');
       change(conversation, settings);
-      conversation.hear(joined(await speak('in Paris today?'), silence(1500)));
+      conversation.appendAudio(joined(await speak('in Paris today?'), silence(1500)));
       expect((await conversation.next('input_audio_buffer.committed')).item_id).toBe(item_id);
       expect(await heardBy(conversation)).toMatch(/weather.*paris/);
       if (isAnswered) await conversation.next('response.done');
@@ -219,7 +219,7 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
   it('[SE23] ends by the silence it began with, and the next by the one it was told meanwhile, in one append', async () => {
     const conversation = await begin({ ...TURNS_ONLY, input: serverVad({ create_response: false }) });
     const nine = await loud('nine nine nine nine');
-    conversation.hear(joined(silence(600), nine));
+    conversation.appendAudio(joined(silence(600), nine));
     await conversation.next('input_audio_buffer.speech_started');
     change(conversation, { silence_duration_ms: 1500 });
     const rest = joined(silence(800), nine, silence(900), nine, silence(2000));
@@ -237,8 +237,8 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
 
   it('[SE23] ends with its type, and what was said can be committed by hand', async () => {
     const conversation = await begin(TURNS_ONLY);
-    const said = joined(silence(300), await speak('What is two plus two?'));
-    conversation.hear(said);
+    const text = joined(silence(300), await speak('What is two plus two?'));
+    conversation.appendAudio(text);
     const { item_id } = await conversation.next('input_audio_buffer.speech_started');
     conversation.send({
       type: 'session.update',
@@ -250,8 +250,8 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
     conversation.send({ type: 'conversation.item.retrieve', item_id: committed.item_id });
     const { item } = await conversation.next('conversation.item.retrieved');
     const part = item.type === 'message' ? item.content[0] : undefined;
-    const kept = Buffer.from((part?.type === 'input_audio' && part.audio) || '', 'base64');
-    expect(kept.equals(Buffer.from(bytesOf(resampleAll(said, SPEECH_HZ, 24_000), PCM)))).toBe(true);
+    const stored = Buffer.from((part?.type === 'input_audio' && part.audio) || '', 'base64');
+    expect(stored.equals(Buffer.from(bytesOf(resampleAll(text, SPEECH_HZ, 24_000), PCM)))).toBe(true);
     expect(conversation.types()).not.toContain('input_audio_buffer.speech_stopped');
   });
 
@@ -259,10 +259,10 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
     const [first, second] = [await loud('My name is'), await loud('Mary.')];
     const inPieces = async (turn_detection: object, untilJudged: (conversation: Conversation) => Promise<void>) => {
       const conversation = await begin({ ...TURNS_ONLY, input: { turn_detection } });
-      conversation.hear(joined(silence(300), first, silence(300)));
+      conversation.appendAudio(joined(silence(300), first, silence(300)));
       await untilJudged(conversation);
       // Long enough also where the last word is not there yet when the silence is judged.
-      conversation.hear(joined(silence(700), second, silence(5000)));
+      conversation.appendAudio(joined(silence(700), second, silence(5000)));
       return conversation;
     };
     // The silence is judged by the words that are there by then.
@@ -283,7 +283,7 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
   ])(
     '[VA16] waits longest after words that break off, by eagerness: %s, %i ms',
     async (eagerness, brokenMs, wholeMs) => {
-      for (const [text, said, waitMs] of [
+      for (const [text, input, waitMs] of [
         ['My name is', /^my name is/, brokenMs],
         ['Hello! How are you doing today?', /doing today$/, wholeMs],
       ] as const) {
@@ -292,9 +292,9 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
           input: { turn_detection: { type: 'semantic_vad', eagerness } },
         });
         const samples = await loud(text);
-        conversation.hear(joined(silence(300), samples, silence(300)));
-        await untilGuessed(conversation, said);
-        conversation.hear(silence(brokenMs + 500));
+        conversation.appendAudio(joined(silence(300), samples, silence(300)));
+        await untilGuessed(conversation, input);
+        conversation.appendAudio(silence(brokenMs + 500));
         const { audio_end_ms } = await conversation.next('input_audio_buffer.speech_stopped');
         expect(Math.abs(audio_end_ms - 300 - msOf(samples) - waitMs)).toBeLessThan(TOLERANCE_MS);
       }
@@ -307,7 +307,7 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
     conversation.say(await speak('What is two plus two?'));
     const { id } = await answerOf(conversation);
     const doneAt = performance.now();
-    conversation.hear(silence(6000));
+    conversation.appendAudio(silence(6000));
     const triggered = await conversation.next('input_audio_buffer.timeout_triggered');
     const waitedMs = performance.now() - doneAt;
     // Never early; how late is the machine's business.

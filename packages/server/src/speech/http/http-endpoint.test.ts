@@ -69,13 +69,13 @@ const failure = (asking: Asking): Promise<{ fault: StageFault | undefined; messa
 describe('exchange', () => {
   it('[AU27] sends the configured key, and nothing that would let anything else come back than the answer', async () => {
     await ask({ key: 'sk-configured' });
-    expect(fake.asked[0]?.headers).toMatchObject({
+    expect(fake.requests[0]?.headers).toMatchObject({
       authorization: 'Bearer sk-configured',
       'content-type': 'application/json',
       'accept-encoding': 'identity',
     });
     await ask();
-    expect(fake.asked[1]?.headers).not.toHaveProperty('authorization');
+    expect(fake.requests[1]?.headers).not.toHaveProperty('authorization');
   });
 
   it.each<[string, Answer, StageFault]>([
@@ -88,7 +88,7 @@ describe('exchange', () => {
     const failed = await failure({ budget: { firstByteMs: waitedFor === 'data' ? 20_000 : 100, idleMs: 200 } });
     expect(failed).toMatchObject({ code: 'upstream_timeout', fault });
     await fake.hungUp('think');
-    expect(fake.asked).toHaveLength(1);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it('does not take heartbeats for data', async () => {
@@ -115,7 +115,7 @@ describe('exchange', () => {
   ])('asks again after %s', async (_, answers) => {
     fake.next('think', ...answers);
     expect((await ask()).join('')).toContain('[DONE]');
-    expect(fake.asked).toHaveLength(answers.length + 1);
+    expect(fake.requests).toHaveLength(answers.length + 1);
   });
 
   it.each<[string, Answer, StageFault]>([
@@ -135,7 +135,7 @@ describe('exchange', () => {
   ])('does not ask again after %s', async (_, answer, fault) => {
     fake.next('think', answer);
     expect((await failure({})).fault).toEqual(fault);
-    expect(fake.asked).toHaveLength(1);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it('does not take the pause between attempts for silence, but counts it', async () => {
@@ -149,13 +149,13 @@ describe('exchange', () => {
   it('asks three times at most', async () => {
     fake.next('think', status(500), status(500), status(500));
     expect((await failure({})).fault).toEqual({ fault: 'status', status: 500 });
-    expect(fake.asked).toHaveLength(3);
+    expect(fake.requests).toHaveLength(3);
   });
 
   it('does not ask again once something was said', async () => {
     fake.next('think', cut);
     expect((await failure({})).fault).toEqual({ fault: 'cut' });
-    expect(fake.asked).toHaveLength(1);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it('[EN3] ends at once without a word when nobody wants the answer any more, and hangs up', async () => {
@@ -178,10 +178,10 @@ describe('exchange', () => {
     fake.next('think', status(500), well);
     const abort = new AbortController();
     const asking = ask({ signal: abort.signal, budget: { pauseMs: 60_000, totalMs: 300_000 } });
-    await waitUntil('the first attempt to be answered', () => fake.asked[0]?.isAnswered);
+    await waitUntil('the first attempt to be answered', () => fake.requests[0]?.isAnswered);
     abort.abort();
     await asking;
-    expect(fake.asked).toHaveLength(1);
+    expect(fake.requests).toHaveLength(1);
   });
 
   it('says where nobody listens, by the word of the system', async () => {

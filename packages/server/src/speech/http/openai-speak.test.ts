@@ -111,7 +111,7 @@ async function speak(options: Partial<OpenAiSpeakerOptions> = {}, wanted: Partia
   for await (const sound of speakerOf(options).speak(text, asked)) sounds.push(sound);
   return joined(sounds);
 }
-const bodyOf = (index = 0): Record<string, unknown> => JSON.parse(String(fake.asked[index]?.body));
+const bodyOf = (index = 0): Record<string, unknown> => JSON.parse(String(fake.requests[index]?.body));
 
 describe('openAiSpeaker', () => {
   it('asks for raw samples in the voice and at the speed wanted', async () => {
@@ -135,12 +135,12 @@ describe('openAiSpeaker', () => {
       code: 'invalid_value',
       message: "The voice 'three' is not one of one, two.",
     });
-    expect(fake.asked).toEqual([]);
+    expect(fake.requests).toEqual([]);
   });
 
   it('asks nothing where there is nothing to say', async () => {
     expect((await speak({}, {}, ' – … ')).samples).toEqual([]);
-    expect(fake.asked).toEqual([]);
+    expect(fake.requests).toEqual([]);
   });
 
   it.each<[string, Answer, number]>([

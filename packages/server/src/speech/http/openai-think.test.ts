@@ -83,7 +83,7 @@ function callsOf(thoughts: readonly Thought[]): { name: string; arguments: strin
   }
   return [...calls.values()];
 }
-const bodyOf = (index = 0): Record<string, unknown> => JSON.parse(String(fake.asked[index]?.body));
+const bodyOf = (index = 0): Record<string, unknown> => JSON.parse(String(fake.requests[index]?.body));
 
 describe.each(APIS)('%s', (api) => {
   const stream = api === 'chat' ? chatStream : responsesStream;

@@ -46,7 +46,7 @@ async function hear(options: Partial<UtteranceOptions> = {}) {
 
 /** The form of a request, parsed by the platform. */
 async function formOf(index = 0): Promise<FormData> {
-  const { headers, body } = fake.asked[index] ?? expect.unreachable();
+  const { headers, body } = fake.requests[index] ?? expect.unreachable();
   return new Response(new Uint8Array(body), { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
 }
 
@@ -152,7 +152,7 @@ describe('openAiTranscriber', () => {
     expect(await transcriber().open({ speaker: 's', signal: abort.signal }).finish()).toEqual({ transcript: '' });
     abort.abort();
     expect((await hear({ signal: abort.signal })).transcript).toBe('');
-    expect(fake.asked).toEqual([]);
+    expect(fake.requests).toEqual([]);
   });
 
   it('refuses what is longer than an endpoint would take, without keeping it', async () => {
@@ -160,7 +160,7 @@ describe('openAiTranscriber', () => {
     const second = new Int16Array(16_000);
     for (let i = 0; i < 14 * 60; i++) utterance.write(second);
     await expect(utterance.finish()).rejects.toMatchObject({ code: 'limit_exceeded' });
-    expect(fake.asked).toEqual([]);
+    expect(fake.requests).toEqual([]);
   });
 
   it('hangs up when nobody wants the words any more, and when it is closed', async () => {
