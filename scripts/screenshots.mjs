@@ -3,7 +3,7 @@
 //
 //   npm run screenshots -- talk     only those whose name contains "talk"
 
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
@@ -11,6 +11,8 @@ import { provideChromium } from './chromium.mjs';
 import { install } from './install.mjs';
 import { requireNode, root } from './run.mjs';
 
+/** Samples per second of Flite's voice `rms`. */
+const FLITE_HZ = 16_000;
 const FOLDER = join(root, 'docs/images');
 const TOOLS = JSON.stringify([
   {
@@ -26,7 +28,7 @@ if (failed) process.exit(failed);
 const { env } = await provideChromium();
 if (!env.CHROMIUM) process.exit(1);
 
-const { createServer, openVoices, parrot } = await import('@colloquy/server');
+const { createServer, openFlite, openVoices, parrot } = await import('@colloquy/server');
 const { chromium } = await import('playwright-core');
 
 const conversation = (page) => page.getByRole('list', { name: 'Conversation' });
@@ -36,11 +38,15 @@ async function say(page, text) {
   await page.keyboard.press('Enter');
 }
 
-/** A conversation with a bit of everything: words, sound, an interruption, a call that waits. */
-async function talk(page) {
+async function offerTools(page) {
   await page.getByText('Settings').click();
   await page.getByLabel('Tools (JSON)').fill(TOOLS);
   await page.getByText('Settings').click();
+}
+
+/** A conversation with text, audio, an interruption and a function call without its output. */
+async function talk(page) {
+  await offerTools(page);
   await say(page, 'Count to twenty.');
   await page.locator('[data-speaking]').waitFor();
   // Some of it has to be heard.
@@ -64,9 +70,23 @@ async function recording(page) {
   return (await answer.json()).recordings.map(({ name }) => name);
 }
 
+/** The timeline of a spoken turn with a function call: Chromium's microphone plays the question of `writeQuestion`. */
+async function turn(page) {
+  await offerTools(page);
+  await page.getByRole('button', { name: 'Open microphone' }).click();
+  await page.getByLabel('What does get_weather return?').fill('{"sky": "clear", "degrees": 21}');
+  await page.getByRole('button', { name: 'Open microphone' }).click();
+  await page.getByRole('button', { name: 'Send output' }).click();
+  await page.locator('[data-speaking]').waitFor();
+  await page.locator('[data-speaking]').waitFor({ state: 'detached' });
+  await view(page, 'Timeline');
+  await page.getByRole('img', { name: /^Timeline: / }).waitFor();
+}
+
 /** Name → what leads to the picture. */
 const SCENES = {
   talk,
+  turn,
   async timeline(page) {
     await talk(page);
     await view(page, 'Timeline');
@@ -106,12 +126,59 @@ const SCENES = {
   },
 };
 
+/** Writes the question that the microphone plays, spoken by Flite, with silence around it. */
+async function writeQuestion(path) {
+  const flite = await openFlite();
+  if (!flite.ok) throw new Error(flite.missing);
+  const chunks = [new Int16Array(FLITE_HZ)];
+  const options = { voice: 'rms', speed: 1, signal: new AbortController().signal };
+  for await (const { samples, rateHz } of flite.part.speak('What is the weather in Paris?', options)) {
+    if (rateHz !== FLITE_HZ) throw new Error(`Flite speaks at ${rateHz} Hz`);
+    chunks.push(samples);
+  }
+  await flite.part.close();
+  // The file is repeated, so the silence after the question is longer than the scene.
+  chunks.push(new Int16Array(60 * FLITE_HZ));
+  writeFileSync(path, wav(chunks.map(tripled), 3 * FLITE_HZ));
+}
+
+/** The samples at three times their rate: Chromium plays only files of 48 kHz at the right speed. */
+const tripled = (samples) =>
+  Int16Array.from({ length: 3 * samples.length }, (_, at) => {
+    const index = Math.floor(at / 3);
+    const next = samples[index + 1] ?? samples[index];
+    return samples[index] + ((next - samples[index]) * (at % 3)) / 3;
+  });
+
+/** A WAV file of 16-bit mono samples. */
+function wav(chunks, rateHz) {
+  const data = Buffer.concat(
+    chunks.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+  );
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + data.length, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rateHz, 24);
+  header.writeUInt32LE(rateHz * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(data.length, 40);
+  return Buffer.concat([header, data]);
+}
+
 const dataDir = mkdtempSync(join(tmpdir(), 'colloquy-screenshots-'));
 const { voices, close } = await openVoices({ offline: {} });
 const server = createServer({
   ...{ port: 0, dataDir, recordings: { folder: join(dataDir, 'recordings'), audio: true } },
   engines: { ...voices, parrot: { engine: parrot() } },
 });
+const question = join(dataDir, 'question.wav');
+await writeQuestion(question);
 const { url } = await server.listen();
 const browser = await chromium.launch({
   executablePath: env.CHROMIUM,
@@ -120,6 +187,9 @@ const browser = await chromium.launch({
     '--disable-gpu',
     '--disable-background-networking',
     '--autoplay-policy=no-user-gesture-required',
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-audio-capture=${question}`,
   ],
 });
 mkdirSync(FOLDER, { recursive: true });
