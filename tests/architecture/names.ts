@@ -16,7 +16,7 @@ export const BANNED_NAMES: readonly BannedName[] = [
   { name: /^(kept|keep|Kept\w*)$/, use: 'flushed, storeAudio, RecordingReader or StoredSecret', atMost: 36 },
   { name: /^(door|createDoor)$/, use: 'Authorizer, createAuthorizer', atMost: 0 },
   { name: /^(ears|unheard|patience|gone)$/, use: 'speechInput, pendingAudio, drained or closed', atMost: 13 },
-  { name: /^hub$/, use: 'sessionRegistry', atMost: 9 },
+  { name: /^hub$/, use: 'sessionRegistry', atMost: 15 },
   { name: /^(pump|pull)$/, use: 'runEngine, consumeStream', atMost: 1 },
   { name: /^(Voice|openVoices)$/, use: 'EngineBundle, openEngines; a voice is a speaker such as marin', atMost: 3 },
   { name: /^(aloud|Thought)$/, use: 'speakStream, ThinkEvent', atMost: 2 },
