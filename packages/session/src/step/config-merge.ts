@@ -1,8 +1,8 @@
-// What a configuration becomes when an update is laid over it: a deep merge by presence.
+// Merges a session update into a configuration: a deep merge by presence [SE6 to SE9].
 //
-// Absent keeps, `null` clears where clearing means something and otherwise keeps, objects merge key by key, arrays and
-// scalars replace, and a tagged object that changes its `type` starts from the new type's defaults [SE6 to SE9]. Which
-// updates are refused is `session-config.ts`.
+// An absent field keeps its value. `null` clears a field that can be cleared and otherwise keeps it. Objects merge key
+// by key; arrays and scalars replace. A tagged object that changes its `type` starts from the defaults of the new type.
+// Which updates are refused: `session-config.ts`.
 
 import type {
   AudioTranscription,
@@ -20,7 +20,7 @@ import type { SessionConfig, SessionDefaults, SessionKind } from './state.ts';
 
 const PCM: RealtimeAudioFormat = { type: 'audio/pcm', rate: 24_000 };
 
-/** The configuration of a session nobody has configured (wire.md 7). */
+/** Default configuration of a session (wire.md 7). */
 export function defaultConfig(kind: SessionKind, defaults: SessionDefaults): SessionConfig {
   return {
     output_modalities: ['audio'],
@@ -37,19 +37,19 @@ export function defaultConfig(kind: SessionKind, defaults: SessionDefaults): Ses
         format: PCM,
         transcription: null,
         noise_reduction: null,
-        turn_detection: turnDetection(null, { type: 'server_vad' }, kind),
+        turn_detection: mergeTurnDetection(null, { type: 'server_vad' }, kind),
       },
       output: { format: PCM, voice: defaults.voice, speed: 1 },
     },
   };
 }
 
-/** The configuration of a session whose host detects no turns [VA29]. */
+/** The configuration with turn detection off, for a host that detects no turns [VA29]. */
 export function withoutTurnDetection(config: SessionConfig): SessionConfig {
   return { ...config, audio: { ...config.audio, input: { ...config.audio.input, turn_detection: null } } };
 }
 
-/** The configuration with an update laid over it. Checks nothing. */
+/** Merges an update into a configuration. Validates nothing. */
 export function mergeConfig(
   config: SessionConfig,
   update: SessionUpdateConfig,
@@ -58,27 +58,31 @@ export function mergeConfig(
 ): SessionConfig {
   const input: NonNullable<NonNullable<SessionUpdateConfig['audio']>['input']> = update.audio?.input ?? {};
   const old = config.audio.input;
-  const heard: SessionConfig['audio']['input'] = {
-    format: audioFormat(old.format, input.format),
-    transcription: cleared(old.transcription, input.transcription, (now, given) => transcription(now, given, defaults)),
-    noise_reduction: cleared(old.noise_reduction, input.noise_reduction, (_, given) => given),
-    turn_detection: cleared(old.turn_detection, input.turn_detection, (now, given) => turnDetection(now, given, kind)),
+  const mergedInput: SessionConfig['audio']['input'] = {
+    format: mergeAudioFormat(old.format, input.format),
+    transcription: mergeNullable(old.transcription, input.transcription, (current, update) =>
+      mergeTranscription(current, update, defaults),
+    ),
+    noise_reduction: mergeNullable(old.noise_reduction, input.noise_reduction, (_, update) => update),
+    turn_detection: mergeNullable(old.turn_detection, input.turn_detection, (current, update) =>
+      mergeTurnDetection(current, update, kind),
+    ),
   };
   const include = update.include === undefined ? config.include : update.include;
-  if (update.type === 'transcription') return { ...config, include, audio: { ...config.audio, input: heard } };
-  const { reasoning: before, ...kept } = config;
+  if (update.type === 'transcription') return { ...config, include, audio: { ...config.audio, input: mergedInput } };
+  const { reasoning: before, ...rest } = config;
   const merged: SessionConfig = {
-    ...kept,
+    ...rest,
     output_modalities: update.output_modalities ?? config.output_modalities,
     instructions: update.instructions === '' ? defaults.instructions : (update.instructions ?? config.instructions),
     tools: update.tools ? update.tools.map(withoutSecrets) : config.tools,
     tool_choice: update.tool_choice ?? config.tool_choice,
     max_output_tokens: update.max_output_tokens ?? config.max_output_tokens,
-    tracing: cleared(config.tracing, update.tracing, tracing),
-    truncation: truncation(config.truncation, update.truncation),
-    prompt: cleared(config.prompt, update.prompt, prompt),
+    tracing: mergeNullable(config.tracing, update.tracing, mergeTracing),
+    truncation: mergeTruncation(config.truncation, update.truncation),
+    prompt: mergeNullable(config.prompt, update.prompt, mergePrompt),
     include,
-    audio: { input: heard, output: spoken(config.audio.output, update.audio?.output) },
+    audio: { input: mergedInput, output: mergeOutput(config.audio.output, update.audio?.output) },
   };
   const parallel = update.parallel_tool_calls ?? config.parallel_tool_calls;
   if (parallel !== undefined) merged.parallel_tool_calls = parallel;
@@ -87,123 +91,130 @@ export function mergeConfig(
   return merged;
 }
 
-/** A field that `null` turns off. */
-function cleared<T>(now: T | null, given: T | null | undefined, merge: (now: T | null, given: T) => T): T | null {
-  if (given === undefined) return now;
-  return given === null ? null : merge(now, given);
+/** Merges a field that `null` clears. */
+function mergeNullable<T>(
+  current: T | null,
+  update: T | null | undefined,
+  merge: (current: T | null, update: T) => T,
+): T | null {
+  if (update === undefined) return current;
+  return update === null ? null : merge(current, update);
 }
 
-export function audioFormat(now: RealtimeAudioFormat, given: RealtimeAudioFormat | undefined): RealtimeAudioFormat {
-  if (!given) return now;
-  return given.type === 'audio/pcm' ? PCM : { type: given.type };
+export function mergeAudioFormat(
+  current: RealtimeAudioFormat,
+  update: RealtimeAudioFormat | undefined,
+): RealtimeAudioFormat {
+  if (!update) return current;
+  return update.type === 'audio/pcm' ? PCM : { type: update.type };
 }
 
-function spoken(
-  now: SessionConfig['audio']['output'],
-  given: NonNullable<RealtimeSessionUpdate['audio']>['output'],
+function mergeOutput(
+  current: SessionConfig['audio']['output'],
+  update: NonNullable<RealtimeSessionUpdate['audio']>['output'],
 ): SessionConfig['audio']['output'] {
   return {
-    format: audioFormat(now.format, given?.format),
-    voice: given?.voice ?? now.voice,
-    speed: given?.speed ?? now.speed,
+    format: mergeAudioFormat(current.format, update?.format),
+    voice: update?.voice ?? current.voice,
+    speed: update?.speed ?? current.speed,
   };
 }
 
-/** Another model starts from options of its own: what was meant for the one before is not passed on to it [SE38]. */
-function transcription(
-  now: AudioTranscription | null,
-  given: AudioTranscription,
+/** A different model starts from its own defaults; options of the previous model are dropped [SE38]. */
+function mergeTranscription(
+  current: AudioTranscription | null,
+  update: AudioTranscription,
   defaults: SessionDefaults,
 ): AudioTranscription {
-  const model = given.model || now?.model || defaults.transcription_model;
-  const { languages, keywords, delay, ...old }: AudioTranscription = now?.model === model ? now : {};
-  const { language = old.language ?? null, prompt = old.prompt ?? null } = given;
+  const model = update.model || current?.model || defaults.transcription_model;
+  const { languages, keywords, delay, ...old }: AudioTranscription = current?.model === model ? current : {};
+  const { language = old.language ?? null, prompt = old.prompt ?? null } = update;
   return {
     model,
     language,
     prompt,
-    ...unlessNull('languages', given.languages, languages),
-    ...unlessNull('keywords', given.keywords, keywords),
-    ...unlessNull('delay', given.delay, delay),
+    ...unlessNull('languages', update.languages, languages),
+    ...unlessNull('keywords', update.keywords, keywords),
+    ...unlessNull('delay', update.delay, delay),
   };
 }
 
-/** A field that `null` takes back: its key is then absent. */
+/** A field that `null` clears: its key is then absent. */
 function unlessNull<K extends string, T>(
   key: K,
-  given: T | null | undefined,
-  now: T | null | undefined,
+  update: T | null | undefined,
+  current: T | null | undefined,
 ): { [_ in K]?: T } {
-  const value = given === undefined ? now : given;
+  const value = update === undefined ? current : update;
   return (value == null ? {} : { [key]: value }) as { [_ in K]?: T };
 }
 
-/** Transcription sessions never answer, whatever was asked for [VA27]. */
-function turnDetection(
-  now: RealtimeTurnDetection | null,
-  given: RealtimeTurnDetection,
+/** Transcription sessions never create a response, whatever the update says [VA27]. */
+function mergeTurnDetection(
+  current: RealtimeTurnDetection | null,
+  update: RealtimeTurnDetection,
   kind: SessionKind,
 ): RealtimeTurnDetection {
   const answers = kind === 'realtime';
-  if (given.type === 'semantic_vad') {
-    const old = now?.type === 'semantic_vad' ? now : undefined;
+  if (update.type === 'semantic_vad') {
+    const old = current?.type === 'semantic_vad' ? current : undefined;
     return {
       type: 'semantic_vad',
-      eagerness: given.eagerness ?? old?.eagerness ?? 'auto',
-      create_response: answers && (given.create_response ?? old?.create_response ?? true),
-      interrupt_response: answers && (given.interrupt_response ?? old?.interrupt_response ?? true),
+      eagerness: update.eagerness ?? old?.eagerness ?? 'auto',
+      create_response: answers && (update.create_response ?? old?.create_response ?? true),
+      interrupt_response: answers && (update.interrupt_response ?? old?.interrupt_response ?? true),
     };
   }
-  const old = now?.type === 'server_vad' ? now : undefined;
-  const idle = given.idle_timeout_ms === undefined ? old?.idle_timeout_ms : given.idle_timeout_ms;
+  const old = current?.type === 'server_vad' ? current : undefined;
+  const idle = update.idle_timeout_ms === undefined ? old?.idle_timeout_ms : update.idle_timeout_ms;
   return {
     type: 'server_vad',
-    threshold: given.threshold ?? old?.threshold ?? 0.5,
-    prefix_padding_ms: given.prefix_padding_ms ?? old?.prefix_padding_ms ?? 300,
-    silence_duration_ms: given.silence_duration_ms ?? old?.silence_duration_ms ?? 500,
+    threshold: update.threshold ?? old?.threshold ?? 0.5,
+    prefix_padding_ms: update.prefix_padding_ms ?? old?.prefix_padding_ms ?? 300,
+    silence_duration_ms: update.silence_duration_ms ?? old?.silence_duration_ms ?? 500,
     idle_timeout_ms: answers ? (idle ?? null) : null,
-    create_response: answers && (given.create_response ?? old?.create_response ?? true),
-    interrupt_response: answers && (given.interrupt_response ?? old?.interrupt_response ?? true),
+    create_response: answers && (update.create_response ?? old?.create_response ?? true),
+    interrupt_response: answers && (update.interrupt_response ?? old?.interrupt_response ?? true),
   };
 }
 
-function tracing(now: RealtimeTracing | null, given: RealtimeTracing): RealtimeTracing {
-  if (given === 'auto') return given;
-  const merged = now === null || now === 'auto' ? {} : { ...now };
-  if (given.workflow_name) merged.workflow_name = given.workflow_name;
-  if (given.group_id) merged.group_id = given.group_id;
-  if (given.metadata) merged.metadata = given.metadata;
+function mergeTracing(current: RealtimeTracing | null, update: RealtimeTracing): RealtimeTracing {
+  if (update === 'auto') return update;
+  const merged = current === null || current === 'auto' ? {} : { ...current };
+  if (update.workflow_name) merged.workflow_name = update.workflow_name;
+  if (update.group_id) merged.group_id = update.group_id;
+  if (update.metadata) merged.metadata = update.metadata;
   return merged;
 }
 
-function truncation(now: RealtimeTruncation, given: RealtimeTruncation | undefined): RealtimeTruncation {
-  if (typeof given !== 'object' || given === null) return given ?? now;
-  const limits = given.token_limits ?? (typeof now === 'object' ? now.token_limits : undefined);
-  const merged: RealtimeTruncation = { type: 'retention_ratio', retention_ratio: given.retention_ratio };
+function mergeTruncation(current: RealtimeTruncation, update: RealtimeTruncation | undefined): RealtimeTruncation {
+  if (typeof update !== 'object' || update === null) return update ?? current;
+  const limits = update.token_limits ?? (typeof current === 'object' ? current.token_limits : undefined);
+  const merged: RealtimeTruncation = { type: 'retention_ratio', retention_ratio: update.retention_ratio };
   return limits ? { ...merged, token_limits: limits } : merged;
 }
 
-/** Another id is another prompt: nothing of the old one stays. */
-export function prompt(now: RealtimePrompt | null, given: RealtimePrompt): RealtimePrompt {
-  return now?.id === given.id ? { ...now, ...given } : given;
+/** A prompt with another id replaces the old one entirely. */
+export function mergePrompt(current: RealtimePrompt | null, update: RealtimePrompt): RealtimePrompt {
+  return current?.id === update.id ? { ...current, ...update } : update;
 }
 
 export function mergeReasoning(
-  now: RealtimeReasoning | undefined,
-  given: RealtimeReasoning | null | undefined,
+  current: RealtimeReasoning | undefined,
+  update: RealtimeReasoning | null | undefined,
 ): RealtimeReasoning | undefined {
-  if (given === null) return undefined;
-  return given?.effort ? { effort: given.effort } : now;
+  if (update === null) return undefined;
+  return update?.effort ? { effort: update.effort } : current;
 }
 
-/** What an MCP server is told in confidence stays with the host [SE29]. */
+/** Removes the credentials of an MCP tool; only the host holds them [SE29]. */
 export function withoutSecrets(tool: RealtimeTool): RealtimeTool {
   if (tool.type !== 'mcp') return tool;
   const { authorization: _, headers: __, ...rest } = tool;
   return rest;
 }
 
-/** Whether two JSON values are the same, whatever the order of keys. */
+/** Deep equality of two JSON values; key order does not matter. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;

@@ -1,4 +1,4 @@
-// What an engine gets to see: which items, what they count for, and how much of that it has seen before.
+// Context of a response: which items the engine reads, how many tokens they count, and how many of those were cached.
 
 import type { RealtimeConversationItem, ResponseInputItem } from '@colloquy/protocol';
 import { itemById } from './conversation.ts';
@@ -8,7 +8,7 @@ import { getItem, idsFromTail } from './item-table.ts';
 import type { ContextTrace, SessionState } from './state.ts';
 import { itemTokens, NO_TOKENS, sumTokens, type TokenCounts, textTokens, totalTokens } from './usage.ts';
 
-/** An item and what it counts for. */
+/** An item and its token count. */
 export interface ContextItem {
   item: RealtimeConversationItem;
   tokens: TokenCounts;
@@ -16,50 +16,53 @@ export interface ContextItem {
 
 export interface Context {
   items: RealtimeConversationItem[];
-  /** Of everything the engine reads: instructions, tools and items. */
+  /** Total of instructions, tools and items. */
   tokens: TokenCounts;
-  /** The part of `tokens` that the latest response began with as well. */
+  /** Tokens of the prefix shared with the latest response. */
   cached: TokenCounts;
   trace: ContextTrace;
-  /** More than the engine takes in, and nothing may be left out [RS34]. */
+  /** The context exceeds the limit and truncation is disabled [RS34]. */
   exceeded: boolean;
 }
 
 /**
- * Gathers the context of a response: `input` when it was given one, else the default conversation in its order [CV32].
+ * Gathers the context of a response: `input` if it is given, else the default conversation in order [CV32].
  *
- * When it is more than the engine takes in, the oldest items are left out [TR20, TR21] unless truncation is disabled. An output
- * without its call is left out, and a call whose output the conversation holds and the context does not [TR23]; a call that
- * waits for its output stays, or the engine would make it again [CV28]. A call that was broken off is left out, and so is one
- * on an MCP server that is still running.
+ * If the context exceeds the limit, the oldest items are dropped [TR20, TR21] unless truncation is disabled. Also
+ * dropped: an output without its call, a call whose output is in the conversation but not in the context [TR23], an
+ * incomplete call, and an MCP call that is still running. A call that waits for its output stays, because otherwise the
+ * engine would make it again [CV28].
  */
 export function gatherContext(state: SessionState, config: ResponseConfig, input: ContextItem[] | null): Context {
   const preamble = `${config.instructions}\n${config.tools.length > 0 ? JSON.stringify(config.tools) : ''}`;
-  const before = textTokens(preamble.length - 1);
+  const preambleTokens = textTokens(preamble.length - 1);
   const { truncation } = state.config;
-  const limit = Math.max(0, state.defaults.context_tokens - before);
+  const limit = Math.max(0, state.defaults.context_tokens - preambleTokens);
   const ratio = typeof truncation === 'object' ? truncation : null;
   const budget = Math.min(limit, ratio?.token_limits?.post_instructions ?? limit);
 
-  const { kept, exceeded } = newest(input ? [...input].reverse() : fromTail(state), budget);
-  let seen = kept;
+  const { fitting, exceeded } = fitNewest(input ? [...input].reverse() : itemsFromTail(state), budget);
+  let visible = fitting;
   if (exceeded && ratio) {
     const base = ratio.token_limits?.post_instructions === undefined ? state.defaults.context_tokens : budget;
-    const rest = base === budget ? base * ratio.retention_ratio : base * ratio.retention_ratio - before;
-    seen = newest([...kept].reverse(), Math.max(0, Math.floor(rest))).kept;
+    const rest = base === budget ? base * ratio.retention_ratio : base * ratio.retention_ratio - preambleTokens;
+    visible = fitNewest([...fitting].reverse(), Math.max(0, Math.floor(rest))).fitting;
   }
-  const paired = onlyPaired(state, seen);
+  const paired = dropUnpaired(state, visible);
   const trace: ContextTrace = { preamble, items: paired.map(({ item, tokens }) => [item.id ?? '', tokens]) };
   return {
     items: paired.map(({ item }) => item),
-    tokens: paired.reduce((sum, { tokens }) => sumTokens(sum, tokens), [before, 0, 0] as TokenCounts),
-    cached: shared(state.context_trace, trace, before),
+    tokens: paired.reduce((sum, { tokens }) => sumTokens(sum, tokens), [preambleTokens, 0, 0] as TokenCounts),
+    cached: commonPrefixTokens(state.context_trace, trace, preambleTokens),
     trace,
     exceeded: exceeded && truncation === 'disabled',
   };
 }
 
-/** The item that an `item_reference` or a place in the conversation stands for. A call that is still being made is not there yet. */
+/**
+ * Resolves an item id. Returns `undefined` if the item does not exist. Tokens of an item in progress are computed from
+ * its present content.
+ */
 export function contextItem(state: SessionState, id: string): ContextItem | undefined {
   const node = getItem(state.items, id);
   if (!node) return undefined;
@@ -67,23 +70,26 @@ export function contextItem(state: SessionState, id: string): ContextItem | unde
   return { item, tokens: node.response_id ? itemTokens(item, null, null) : node.tokens };
 }
 
-function* fromTail(state: SessionState): Generator<ContextItem> {
+function* itemsFromTail(state: SessionState): Generator<ContextItem> {
   for (const id of idsFromTail(state.items)) yield contextItem(state, id)!;
 }
 
-/** The longest run of newest items that fits, in conversation order. Reads no further than it must. */
-function newest(fromNewest: Iterable<ContextItem>, budget: number): { kept: ContextItem[]; exceeded: boolean } {
-  const kept: ContextItem[] = [];
+/**
+ * The longest run of newest items that fits the budget, in conversation order. Stops reading at the first item that
+ * does not fit.
+ */
+function fitNewest(fromNewest: Iterable<ContextItem>, budget: number): { fitting: ContextItem[]; exceeded: boolean } {
+  const fitting: ContextItem[] = [];
   let left = budget;
   for (const candidate of fromNewest) {
     left -= totalTokens(candidate.tokens);
-    if (left < 0) return { kept: kept.reverse(), exceeded: true };
-    kept.push(candidate);
+    if (left < 0) return { fitting: fitting.reverse(), exceeded: true };
+    fitting.push(candidate);
   }
-  return { kept: kept.reverse(), exceeded: false };
+  return { fitting: fitting.reverse(), exceeded: false };
 }
 
-function onlyPaired(state: SessionState, candidates: ContextItem[]): ContextItem[] {
+function dropUnpaired(state: SessionState, candidates: ContextItem[]): ContextItem[] {
   const calls = new Set<string>();
   const outputs = new Set<string>();
   for (const { item } of candidates) {
@@ -100,11 +106,11 @@ function onlyPaired(state: SessionState, candidates: ContextItem[]): ContextItem
   });
 }
 
-/** Whether the conversation holds the output of a call, or will when the active response has ended. */
+/** Whether the conversation holds the output of a call, deferred outputs included. */
 const hasOutput = ({ calls }: SessionState, call_id: string): boolean => (tableGet(calls, call_id)?.[1] ?? 0) > 0;
 
-/** What an engine is asked: the items, and which calls among them wait for their output. */
-export function askedOf(
+/** The part of an engine request that depends on the items: the context, and the calls that wait for their output. */
+export function engineInput(
   items: readonly RealtimeConversationItem[],
 ): Pick<ResponseRequest, 'context' | 'pending_calls'> {
   const outputs = new Set(items.flatMap((item) => (item.type === 'function_call_output' ? [item.call_id] : [])));
@@ -114,8 +120,8 @@ export function askedOf(
   return { context: [...items], ...(pending_calls.length > 0 && { pending_calls }) };
 }
 
-/** Tokens of the common beginning of two contexts. */
-function shared(earlier: ContextTrace | null, now: ContextTrace, preambleTokens: number): TokenCounts {
+/** Tokens of the common prefix of two contexts. */
+function commonPrefixTokens(earlier: ContextTrace | null, now: ContextTrace, preambleTokens: number): TokenCounts {
   if (!earlier || earlier.preamble !== now.preamble) return NO_TOKENS;
   let sum: TokenCounts = [preambleTokens, 0, 0];
   for (const [index, [id, tokens]] of now.items.entries()) {
@@ -126,6 +132,6 @@ function shared(earlier: ContextTrace | null, now: ContextTrace, preambleTokens:
   return sum;
 }
 
-/** Whether an offered item is a reference to one of the conversation. */
+/** Whether an input item is an `item_reference`. */
 export const isReference = (item: ResponseInputItem): item is Extract<ResponseInputItem, { type: 'item_reference' }> =>
   item.type === 'item_reference';

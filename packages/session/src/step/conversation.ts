@@ -1,6 +1,6 @@
-// The conversation: items in order, created, retrieved and deleted by the client, announced when they take their place.
+// The conversation: create, retrieve and delete items; announces an item when it gets its place.
 //
-// What a created item must be like is `new-item.ts`; where order is kept is `item-table.ts`.
+// Validation of new items: `new-item.ts`. Order of items: `item-table.ts`.
 
 import type {
   ConversationItemCreateEvent,
@@ -9,33 +9,33 @@ import type {
   RealtimeAudioFormat,
   RealtimeConversationItem,
 } from '@colloquy/protocol';
-import { type Draft, shown } from './draft.ts';
+import { type Draft, printableId } from './draft.ts';
 import { emptyTable, tableDelete, tableGet, tableSet } from './hash-table.ts';
 import { stopIdle } from './idle-timer.ts';
 import { getItem, idsInOrder, insertItem, removeItem, replaceItem, type StoredItem } from './item-table.ts';
 import { listingOf, type PendingApproval, pendingApproval, withApprovalAgain, withoutApproval } from './mcp-state.ts';
-import { checkNewItem, storedForm } from './new-item.ts';
+import { checkNewItem, toStoredForm } from './new-item.ts';
 import { outputItem } from './output-item.ts';
 import type { DeferredItem, SessionState } from './state.ts';
 import { itemTokens } from './usage.ts';
 
-/** Stored audio of a new item. */
-interface GivenAudio {
+/** Audio stored for a new item. */
+interface ItemAudio {
   audio: readonly number[] | null;
   format: RealtimeAudioFormat | null;
-  /** Of item and audio, where it is known already. */
+  /** Bytes of item and audio, if already known. */
   size?: number;
 }
 
-const NO_AUDIO: GivenAudio = { audio: null, format: null };
+const NO_AUDIO: ItemAudio = { audio: null, format: null };
 
 /**
- * `conversation.item.create`. Answered by `added` and `done`, while a response is active only after that response [CV33].
+ * `conversation.item.create`. Answered by `added` and `done`; while a response is active, after that response [CV33].
  *
- * `previous_item_id` absent, null or empty means last, `root` first. Refuses with `item_create_invalid_previous_item_id`
- * when it names no item, with `invalid_value` for an id that is taken or reserved, parts the role does not allow, an output
- * that answers no call or one that is answered, and with `limit_exceeded` when the conversation is full. A refusal is never
- * deferred [CV34].
+ * An absent, null or empty `previous_item_id` means last, `root` means first. Refuses with
+ * `item_create_invalid_previous_item_id` if it names no item; with `invalid_value` for an id that is taken or reserved,
+ * parts the role does not allow, an output without a call, and a second output for one call; and with `limit_exceeded`
+ * if the conversation is full. A refusal is never deferred [CV34].
  *
  * @see SPEC.md CV1 to CV24, CV33 to CV38
  */
@@ -45,35 +45,35 @@ export function createItem(draft: Draft, event: ConversationItemCreateEvent): vo
   const issue = checkNewItem(state, event.item, 'item', previous_item_id);
   if (issue) return draft.refuse(issue.code, issue.param, issue.message);
 
-  const given = storedForm(draft, event.item);
-  const size = sizeOf(given.item, given.audio);
+  const stored = toStoredForm(draft, event.item);
+  const size = sizeOf(stored.item, stored.audio);
   if (isFull(state) || state.items.size + state.deferred_size + size > state.limits.content_bytes) {
     return draft.refuse('limit_exceeded', 'item', 'The conversation is full.');
   }
   stopIdle(draft, 'user');
-  const { id } = given;
-  const format = given.audio && state.config.audio.input.format;
-  for (const [content_index, audio] of given.base64.entries()) {
+  const { id } = stored;
+  const format = stored.audio && state.config.audio.input.format;
+  for (const [content_index, audio] of stored.base64.entries()) {
     if (audio && format) draft.do({ do: 'store_audio', item_id: id, content_index, format, audio });
   }
   const deferred: DeferredItem = {
     id,
-    item: given.item,
-    audio: given.audio,
+    item: stored.item,
+    audio: stored.audio,
     format,
     size,
     previous_item_id,
     event_id: draft.cause,
-    approval: takeApproval(draft, given.item),
+    approval: consumeApproval(draft, stored.item),
   };
-  if (!draft.activeResponse) return place(draft, deferred);
+  if (!draft.activeResponse) return placeItem(draft, deferred);
   state.deferred = [...state.deferred, deferred];
   state.deferred_ids = tableSet(state.deferred_ids, id, true);
   state.deferred_size += size;
-  countCall(draft, given.item, 1);
+  countCall(draft, stored.item, 1);
 }
 
-/** Gives the creates that waited for a response their places, in arrival order; one whose place has gone is refused now [CV35]. */
+/** Places the deferred creates in arrival order; refuses a create whose previous item no longer exists [CV35]. */
 export function placeDeferred(draft: Draft): void {
   const { state } = draft;
   const waiting = state.deferred;
@@ -88,42 +88,42 @@ export function placeDeferred(draft: Draft): void {
     if (issue) {
       draft.refuseEarlier(issue, deferred.event_id);
       if (deferred.audio) draft.do({ do: 'drop_audio', item_id: deferred.id });
-    } else place(draft, { ...deferred, approval: takeApproval(draft, deferred.item) });
+    } else placeItem(draft, { ...deferred, approval: consumeApproval(draft, deferred.item) });
   }
 }
 
-function place(draft: Draft, { item, audio, format, size, previous_item_id, approval }: DeferredItem): void {
+function placeItem(draft: Draft, { item, audio, format, size, previous_item_id, approval }: DeferredItem): void {
   addItem(draft, item, { audio, format, size }, previous_item_id);
   if (!approval || item.type !== 'mcp_approval_response') return;
   const { mcp } = draft.state;
   draft.state.mcp = { ...mcp, verdicts: [...mcp.verdicts, { approval, approve: item.approve }] };
 }
 
-/** An answer uses up the request it answers [MC9, MC10]. */
-function takeApproval(draft: Draft, item: RealtimeConversationItem): PendingApproval | null {
+/** An approval response consumes the request it answers [MC9, MC10]. */
+function consumeApproval(draft: Draft, item: RealtimeConversationItem): PendingApproval | null {
   if (item.type !== 'mcp_approval_response') return null;
   const { mcp } = draft.state;
   draft.state.mcp = withoutApproval(mcp, item.approval_request_id);
   return pendingApproval(mcp, item.approval_request_id) ?? null;
 }
 
-/** Gives an item its place and announces it: `added` and `done`, adjacent [OR2]. */
+/** Inserts an item and announces it: `added` and `done`, adjacent [OR2]. */
 export function addItem(
   draft: Draft,
   item: RealtimeConversationItem,
-  given: GivenAudio = NO_AUDIO,
+  storedAudio: ItemAudio = NO_AUDIO,
   after: string | null = null,
 ): void {
-  const previous_item_id = insert(draft, item, { ...given, response_id: null }, after);
+  const previous_item_id = insert(draft, item, { ...storedAudio, response_id: null }, after);
   draft.send({ type: 'conversation.item.added', previous_item_id, item });
   draft.send({ type: 'conversation.item.done', previous_item_id, item });
 }
 
-/** Gives an item its place without a word. Answers the id before it, `null` when it is first [CV3 to CV5]. */
+/** Inserts an item without sending events. Returns the id of the item before it, `null` if it is first [CV3 to CV5]. */
 export function insert(
   draft: Draft,
   item: RealtimeConversationItem,
-  { audio, format, size = sizeOf(item, audio), response_id }: GivenAudio & Pick<StoredItem, 'response_id'>,
+  { audio, format, size = sizeOf(item, audio), response_id }: ItemAudio & Pick<StoredItem, 'response_id'>,
   after: string | null = null,
 ): string | null {
   const { state } = draft;
@@ -135,10 +135,10 @@ export function insert(
 }
 
 /**
- * `conversation.item.delete`. Answered by `deleted`; the chain closes over the gap, and the id is free again.
+ * `conversation.item.delete`. Answered by `deleted`; its neighbours are linked to each other, and the id is free again.
  *
- * A request for approval that is deleted can no longer be answered. Refuses with `item_delete_invalid_item_id` when there is no
- * such item, and with `invalid_value` while it is being made.
+ * A deleted approval request can no longer be answered. Refuses with `item_delete_invalid_item_id` if there is no such
+ * item, and with `invalid_value` while a response or a tool listing is producing it.
  *
  * @see SPEC.md CV25 to CV28
  */
@@ -146,13 +146,13 @@ export function deleteItem(draft: Draft, { item_id }: ConversationItemDeleteEven
   const { state } = draft;
   const node = getItem(state.items, item_id);
   if (!node) {
-    const message = `Error deleting item: the item with id '${shown(item_id)}' does not exist.`;
+    const message = `Error deleting item: the item with id '${printableId(item_id)}' does not exist.`;
     return draft.refuse('item_delete_invalid_item_id', null, message);
   }
   if (node.response_id || listingOf(state.mcp, item_id)?.status === 'in_progress') {
     return draft.refuse('invalid_value', 'item_id', 'Error deleting item: the item is still being generated.');
   }
-  if (isSpoken(node)) state.spoken_items -= 1;
+  if (isAssistantAudio(node)) state.spoken_items -= 1;
   if (state.oldest_audio === item_id) state.oldest_audio = node.next;
   state.items = removeItem(state.items, item_id);
   state.mcp = withoutApproval(state.mcp, item_id);
@@ -163,47 +163,50 @@ export function deleteItem(draft: Draft, { item_id }: ConversationItemDeleteEven
 }
 
 /**
- * `conversation.item.retrieve`. Answered by `retrieved`, the only event that carries stored audio: the host fills it in. An
- * item that is still being made is given as far as it has come [CV39].
+ * `conversation.item.retrieve`. Answered by `retrieved`, the only event that carries stored audio: the host fills it
+ * in. An item in progress is returned with its content so far [CV39].
  *
- * Refuses with `item_retrieve_invalid_item_id` when there is no such item.
+ * Refuses with `item_retrieve_invalid_item_id` if there is no such item.
  *
  * @see SPEC.md CV29 to CV31
  */
 export function retrieveItem(draft: Draft, { item_id }: ConversationItemRetrieveEvent): void {
   const item = itemById(draft.state, item_id);
   if (!item) {
-    const message = `Error retrieving item: the item with id '${shown(item_id)}' does not exist.`;
+    const message = `Error retrieving item: the item with id '${printableId(item_id)}' does not exist.`;
     return draft.refuse('item_retrieve_invalid_item_id', null, message);
   }
   const { audio, response_id } = getItem(draft.state.items, item_id)!;
   draft.send({ type: 'conversation.item.retrieved', item }, { fill_audio: response_id !== null || sum(audio) > 0 });
 }
 
-/** An item of the default conversation as it stands, without audio bytes; `undefined` when there is none of that id. */
+/**
+ * An item of the default conversation with its present content, without audio bytes; `undefined` if there is no such
+ * item.
+ */
 export function itemById(state: SessionState, id: string): RealtimeConversationItem | undefined {
   const node = getItem(state.items, id);
   if (!node?.response_id) return node?.item;
   const response = state.responses.find((candidate) => candidate.id === node.response_id);
-  const making = response?.output.find((candidate) => candidate.id === id);
-  return making ? outputItem(making, 'in_progress') : node.item;
+  const outputInProgress = response?.output.find((candidate) => candidate.id === id);
+  return outputInProgress ? outputItem(outputInProgress, 'in_progress') : node.item;
 }
 
-/** The items of the default conversation in order, as they stand, without audio bytes. */
+/** The items of the default conversation in order, with their present content, without audio bytes. */
 export function* items(state: SessionState): Generator<RealtimeConversationItem> {
   for (const id of idsInOrder(state.items)) yield itemById(state, id)!;
 }
 
-/** Whether the conversation holds as many items as it may [LM5]. What the server makes itself is let in all the same. */
+/** Whether the conversation has reached its item limit [LM5]. Items that the server creates are exempt. */
 export function isFull({ items, deferred, limits }: SessionState): boolean {
   return items.count + deferred.length >= limits.items;
 }
 
 /**
- * Gives up stored audio, oldest first, once a conversation holds more than three quarters of what it may: speech goes on for
- * longer than memory lasts, and what a client creates needs room [LM5]. Items keep their words and their places.
+ * Drops stored audio, oldest first, while the conversation holds more than 75% of `content_bytes`; the rest is left for
+ * items that the client creates [LM5]. Items keep their text and their places.
  */
-export function boundAudio(draft: Draft): void {
+export function evictAudio(draft: Draft): void {
   const { state } = draft;
   const bound = state.limits.content_bytes * 0.75;
   let id = state.oldest_audio ?? state.items.head;
@@ -218,12 +221,12 @@ export function boundAudio(draft: Draft): void {
   }
 }
 
-/** Whether a stored item is assistant audio, which fixes the voice [SE15]. */
-export function isSpoken({ item, audio }: Pick<StoredItem, 'item' | 'audio'>): boolean {
+/** Whether a stored item is assistant audio. Such an item fixes the voice [SE15]. */
+export function isAssistantAudio({ item, audio }: Pick<StoredItem, 'item' | 'audio'>): boolean {
   return item.type === 'message' && item.role === 'assistant' && sum(audio) > 0;
 }
 
-/** What an item counts for towards the limit of stored content [LM5]. */
+/** Size of an item against the limit of stored content [LM5]. */
 export const sizeOf = (item: RealtimeConversationItem, audio: readonly number[] | null): number =>
   JSON.stringify(item).length + sum(audio);
 
@@ -231,11 +234,11 @@ const sum = (counts: readonly number[] | null): number => counts?.reduce((a, b) 
 
 function countCall(draft: Draft, item: RealtimeConversationItem, by: 1 | -1): void {
   if (item.type === 'function_call' && item.call_id)
-    draft.state.calls = counted(draft.state.calls, item.call_id, by, 0);
-  if (item.type === 'function_call_output') draft.state.calls = counted(draft.state.calls, item.call_id, 0, by);
+    draft.state.calls = adjustCalls(draft.state.calls, item.call_id, by, 0);
+  if (item.type === 'function_call_output') draft.state.calls = adjustCalls(draft.state.calls, item.call_id, 0, by);
 }
 
-function counted(table: SessionState['calls'], id: string, calls: number, outputs: number): SessionState['calls'] {
+function adjustCalls(table: SessionState['calls'], id: string, calls: number, outputs: number): SessionState['calls'] {
   const [before, answered] = tableGet(table, id) ?? [0, 0];
   const now = [before + calls, answered + outputs] as const;
   return now[0] === 0 && now[1] === 0 ? tableDelete(table, id) : tableSet(table, id, now);

@@ -1,4 +1,4 @@
-// A session before its first input. What it holds is `state.ts`.
+// Creates the state of a session before its first input. The shape of the state: `state.ts`.
 
 import { ColloquyError, type SessionUpdateConfig } from '@colloquy/protocol';
 import { defaultConfig, mergeConfig, withoutTurnDetection } from './config-merge.ts';
@@ -10,30 +10,36 @@ import type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, Sessio
 import { firstVoice, type Speaking } from './voice-support.ts';
 
 export interface SessionOptions {
-  /** Four unsigned 32-bit integers, from a cryptographic generator in production; every id is drawn from them. */
+  /** Four unsigned 32-bit integers, from a cryptographic generator in production. All ids derive from them. */
   seed: IdSeed;
-  /** The model, fixed for the session's life [SE14]. */
+  /** The model; it cannot change during the session [SE14]. */
   model: string;
   /** Unix milliseconds. */
   started_at: number;
   /** @default the type of `session`, else `realtime` */
   kind?: SessionKind;
-  /** Configuration to start from, laid over the defaults. */
+  /** Initial configuration, merged into the defaults. */
   session?: SessionUpdateConfig;
   /** Dotted paths below `session` that no update may change, such as `audio.output.voice` [SE33]. */
   locked?: readonly string[];
   /**
-   * Whether a client may have tools of MCP servers called without approving each call: `require_approval: "never"` then works as
-   * it says. Otherwise every call waits for the client [MC6]. @default false
+   * Whether `require_approval: "never"` allows MCP calls without approval. If false, every call needs the client's
+   * approval [MC6]. @default false
    */
   allow_unapproved_tools?: boolean;
-  /** Labels of the MCP servers that are configured here: a tool that names a server by its label alone must have one of them [MC22]. @default any */
+  /**
+   * Labels of the MCP servers configured on this server. A tool that gives only a label must give one of them [MC22].
+   * @default any
+   */
   mcp_labels?: readonly string[];
   limits?: Partial<SessionLimits>;
   defaults?: Partial<SessionDefaults>;
-  /** What the engine's voice can do; whatever else is asked for is refused [SE36, SE37]. Absent: it does what it is asked. */
+  /** What the engine's voice supports; other voices and speeds are refused [SE36, SE37]. Absent: everything. */
   speaking?: Speaking;
-  /** Whether the host detects turns. Where it does not, `turn_detection` is null for the session's life [VA29]. @default true */
+  /**
+   * Whether the host detects turns. If false, `turn_detection` stays null during the whole session [VA29]. @default
+   * true
+   */
   detects_turns?: boolean;
 }
 
@@ -69,20 +75,20 @@ const DEFAULTS: SessionDefaults = {
 };
 
 /**
- * Makes a session that waits for its first input, the host's `open`.
+ * Creates a session. Its first input must be the host's `open`.
  *
- * Throws a `ColloquyError` with the issue's code when `session` is a configuration that no update could set: what comes from
- * a client is checked before it gets here.
+ * Throws a `ColloquyError` with the issue's code if `session` is an invalid configuration: validate client input before
+ * you call this.
  */
 export function createSession(options: SessionOptions): SessionState {
   const kind = options.kind ?? options.session?.type ?? 'realtime';
   const limits = { ...LIMITS, ...options.limits };
-  const given = { ...DEFAULTS, ...options.defaults };
-  const defaults = { ...given, voice: firstVoice(options.speaking, given.voice) };
-  const detected = options.detects_turns === false ? withoutTurnDetection : (config: SessionConfig) => config;
-  let config = detected(defaultConfig(kind, defaults));
+  const baseDefaults = { ...DEFAULTS, ...options.defaults };
+  const defaults = { ...baseDefaults, voice: firstVoice(options.speaking, baseDefaults.voice) };
+  const applyDetection = options.detects_turns === false ? withoutTurnDetection : (config: SessionConfig) => config;
+  let config = applyDetection(defaultConfig(kind, defaults));
   if (options.session) {
-    config = detected(mergeConfig(config, options.session, kind, defaults));
+    config = applyDetection(mergeConfig(config, options.session, kind, defaults));
     const issue = checkConfig(options.session, config);
     if (issue) throw new ColloquyError(issue.code, issue.message);
   }

@@ -1,4 +1,4 @@
-// What a change of `turn_detection` does to an open turn, to the idle timer and to the detector. Which changes are legal is
+// Effects of a changed `turn_detection` on an open turn, the idle timer and the detector. Which changes are legal:
 // `session-config.ts`.
 
 import type { RealtimeTurnDetection } from '@colloquy/protocol';
@@ -9,10 +9,10 @@ import { stopIdle } from './idle-timer.ts';
 type Setting = RealtimeTurnDetection | null;
 
 /**
- * Applies the session's `turn_detection`, given what it was before. `null` and another `type` end an open turn: its audio
- * stays in the buffer, no answer is queued for it, and the detector starts anew. Anything else leaves the turn open; what the
- * detector goes by reaches it when the turn is over, or at once when none is open. Returns whether the detector has to be set
- * up anew now.
+ * Applies a change of `turn_detection`; `before` is the previous setting. `null` and another `type` end an open turn:
+ * its audio stays in the buffer, no response is queued for it, and the detector restarts. Any other change leaves the
+ * turn open; new detector settings take effect when the turn ends, or at once if no turn is open. Returns whether the
+ * detector must restart now.
  *
  * @see SPEC.md SE23, VA20, VA25
  */
@@ -35,7 +35,10 @@ export function applyDetection(draft: Draft, before: Setting): boolean {
 const idleTimeout = (setting: Setting): number | null =>
   setting?.type === 'server_vad' ? (setting.idle_timeout_ms ?? null) : null;
 
-/** What decides where turns begin and end. `prefix_padding_ms` does not: the session adds it to what is detected. */
+/**
+ * The settings that decide where turns begin and end. `prefix_padding_ms` is not among them: the session applies it to
+ * the detected start.
+ */
 function detectorSettings(setting: Setting): unknown[] {
   if (setting?.type === 'server_vad') return [setting.threshold, setting.silence_duration_ms];
   return [setting?.eagerness];

@@ -1,4 +1,5 @@
-// One step in the making: the state as it becomes, the effects as they come up, and the only ways to mint, send and refuse.
+// Working copy of one step: the next state, its effects, and the only functions that mint ids, send events and refuse
+// inputs.
 
 import {
   type FailureCode,
@@ -13,20 +14,22 @@ import type { Effect } from './input.ts';
 import { getItem } from './item-table.ts';
 import type { ResponseState, SessionState } from './state.ts';
 
-/** Why an input was refused. `code` is null for the one refusal that has none on the wire either [TR7]. */
+/** Why an input was refused. `code` is null for the one refusal that has no code on the wire [TR7]. */
 export type InputIssue = Issue | (Omit<Issue, 'code'> & { readonly code: null });
 
 type Unnumbered<E> = E extends ServerEvent ? Omit<E, 'event_id'> : never;
 
-/** Mutable inside one `step`, never seen outside it. Only the top level of `state` may be assigned to: what it holds is shared. */
+/**
+ * Mutable during one `step`, never visible outside. Assign only to the top level of `state`: nested values are shared.
+ */
 export class Draft {
   readonly state: { -readonly [K in keyof SessionState]: SessionState[K] };
   readonly effects: Effect[] = [];
-  /** Why the input being handled was refused, null while it is not. */
+  /** Why the current input was refused; null if it was not. */
   refused: InputIssue | null = null;
-  /** The client's name for the event being handled, to be echoed should it be refused. */
+  /** `event_id` of the client event in progress, echoed if it is refused. */
   readonly cause: string | null;
-  /** Of each base64 audio of the event being handled, in order. */
+  /** Bytes of each base64 audio of the current event, in order. */
   readonly audioBytes: readonly number[] | undefined;
 
   constructor(state: SessionState, at: number, cause?: string | null, audioBytes?: readonly number[]) {
@@ -35,14 +38,14 @@ export class Draft {
     this.audioBytes = audioBytes;
   }
 
-  /** Makes an id. Drawn from the state, not from the world: the same inputs yield the same frames. */
+  /** Mints an id from the seed in the state, so the same inputs yield the same events. */
   mint(prefix: IdPrefix): string {
     const [id, next] = mintId(this.state.ids, prefix);
     this.state.ids = next;
     return id;
   }
 
-  /** Makes an item id that no client has chosen before. */
+  /** Mints an item id that is not in use. */
   mintItem(prefix: IdPrefix = 'item'): string {
     for (;;) {
       const id = this.mint(prefix);
@@ -50,7 +53,7 @@ export class Draft {
     }
   }
 
-  /** Makes a call id that no call of the conversation has. */
+  /** Mints a call id that is not in use. */
   mintCall(): string {
     for (;;) {
       const id = this.mint('call');
@@ -69,40 +72,40 @@ export class Draft {
     );
   }
 
-  /** Refuses the input being handled and tells the client. The session goes on. */
+  /** Refuses the current input and sends an `error`. The session continues. */
   refuse(code: FailureCode | null, param: string | null, message: string): void {
     const issue = { code, param, message } as InputIssue;
     this.refused = issue;
     this.refuseEarlier(issue, this.cause);
   }
 
-  /** Tells the client that an event accepted earlier, of id `cause`, is refused after all [CV35]. */
+  /** Refuses an event that was accepted earlier; `cause` is its `event_id` [CV35]. */
   refuseEarlier({ code, param, message }: InputIssue, cause: string | null): void {
     this.report(toRealtimeError(code, { param, message }, cause));
     const { limits, refusals, at } = this.state;
     this.state.refusals = [...refusals.filter((then) => then > at - limits.refusal_window_ms), at];
   }
 
-  /** Sends an `error` that refuses nothing: something failed on this side, or the session ends. */
+  /** Sends an `error` that refuses nothing: a failure on the server, or the end of the session. */
   report(error: RealtimeError): void {
     this.send({ type: 'error', error });
   }
 
-  /** The response of that id, while it is not done. */
+  /** The response with that id, if it is not done. */
   response(id: string): ResponseState | undefined {
     return this.state.responses.find((response) => response.id === id);
   }
 
-  /** The response that is writing to the default conversation. */
+  /** The response that writes to the default conversation. */
   get activeResponse(): ResponseState | undefined {
     return this.state.responses.find((response) => !response.out_of_band);
   }
 
-  /** Puts a changed response in the place of the one with its id. */
+  /** Replaces the response that has the same id. */
   update(response: ResponseState): void {
     this.state.responses = this.state.responses.map((other) => (other.id === response.id ? response : other));
   }
 }
 
-/** An id as it may stand in a message: at most 64 printable characters [ER4]. */
-export const shown = (id: string): string => id.slice(0, 64).replace(/[^\x20-\x7e]/g, '?');
+/** An id as it may appear in a message: at most 64 printable characters [ER4]. */
+export const printableId = (id: string): string => id.slice(0, 64).replace(/[^\x20-\x7e]/g, '?');

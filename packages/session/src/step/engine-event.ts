@@ -1,4 +1,5 @@
-// What passes between a session and whatever makes its responses: data only. The port itself is the server's.
+// Data exchanged between a session and an engine: the request and the events of a response. The engine interface
+// belongs to the server.
 
 import type {
   MaxOutputTokens,
@@ -14,7 +15,7 @@ import type {
   RealtimeVoice,
 } from '@colloquy/protocol';
 
-/** The configuration of one response, fixed when it was created [RS7]. */
+/** Configuration of one response, fixed at its creation [RS7]. */
 export interface ResponseConfig {
   model: string;
   output_modalities: RealtimeModality[];
@@ -31,52 +32,55 @@ export interface ResponseConfig {
   temperature?: number;
 }
 
-/** A tool as engines are offered it, whoever runs it. */
+/** A tool in the form that engines receive, function or MCP tool. */
 export interface NeutralTool {
-  /** Unique among tools of the same `server_label`; two servers may offer the same name, and a function may have it too. */
+  /** Unique among tools with the same `server_label`. Two servers may offer the same name, and so may a function. */
   name: string;
   description?: string;
   /** JSON Schema of the arguments. */
   parameters?: Record<string, unknown>;
-  /** The MCP server that has it. Absent: a function, called by the client. */
+  /** The MCP server that offers the tool. Absent: a function that the client calls. */
   server_label?: string;
 }
 
-/** What an engine is asked to answer. */
+/** The request that an engine answers. */
 export interface ResponseRequest {
   response_id: string;
   config: ResponseConfig;
-  /** Everything that may be called: functions, and the tools MCP servers listed, as far as `allowed_tools` lets them through [MC4]. */
+  /** All callable tools: functions, and listed MCP tools that `allowed_tools` permits [MC4]. */
   tools: NeutralTool[];
   /**
-   * The items the engine may see, in conversation order, without audio bytes: the host has those by item id [CV32]. An output
-   * always has its call; a call whose output has not come stands there alone, and its `call_id` in `pending_calls`.
+   * The items in conversation order, without audio bytes: the host holds those by item id [CV32]. Each output is
+   * preceded by its call. A call without an output is listed in `pending_calls`.
    */
   context: RealtimeConversationItem[];
-  /** `call_id`s of calls in `context` that wait for their output: made already, not to be made again [CV28]. Absent: none. */
+  /**
+   * `call_id`s of calls in `context` that wait for their output. The engine must not make them again [CV28]. Absent:
+   * none.
+   */
   pending_calls?: string[];
 }
 
-/** A piece of a response, in the order it is made. The session derives items, parts and every `done` frame from these. */
+/** One event of an engine, in order. The session derives items, parts and all `done` events from these. */
 export type EngineEvent =
-  /** Begins a further message. Without it the first delta begins one. `phase` is passed on as it stands. */
+  /** Begins another message. Optional before the first delta. `phase` is passed on unchanged. */
   | { type: 'message'; phase?: string }
-  /** Words of a text answer. */
+  /** Text of a text response. */
   | { type: 'text.delta'; delta: string }
-  /** Words of a spoken answer, said before their audio [OR5]. */
+  /** Transcript of an audio response, sent before its audio [OR5]. */
   | { type: 'transcript.delta'; delta: string }
-  /** Audio in the response's output format: base64, and how many bytes it stands for. */
+  /** Audio in the response's output format: base64, and its number of decoded bytes. */
   | { type: 'audio.delta'; audio: string; bytes: number }
   /**
-   * Begins a call. `call_id` is minted when absent, and is then only known to the session. With `server_label` it is a call of
-   * that MCP server's tool; without, of the function of that name, or else of the one tool that has it.
+   * Begins a call. An absent `call_id` is minted; the engine then does not know it. With `server_label`, the tool of
+   * that MCP server; without, the function of that name, or else the only MCP tool of that name.
    */
   | { type: 'call'; name: string; call_id?: string; server_label?: string }
-  /** Arguments of a call: of the one named, or of the latest. */
+  /** Arguments of the call with `call_id`, or of the latest call. */
   | { type: 'arguments.delta'; delta: string; call_id?: string }
-  /** What was consumed; the latest one counts. */
+  /** Token usage. The latest event counts. */
   | { type: 'usage'; usage: RealtimeUsage }
-  /** The end. A reason means it was cut short: the response is then `incomplete` [RS22]. */
+  /** The end. With a reason, the response is `incomplete` [RS22]. */
   | { type: 'done'; reason?: 'max_output_tokens' | 'content_filter' }
-  /** The end, by a fault: the response is `failed` [RS33]. */
+  /** The end after an error: the response is `failed` [RS33]. */
   | { type: 'failed'; error: { code: string; message: string } };

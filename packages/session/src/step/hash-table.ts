@@ -1,7 +1,7 @@
-// A table from ids to values: plain data, never changed in place, at a cost that does not grow with what it holds.
+// Immutable hash table from ids to values: plain data, constant cost per change.
 //
-// Ids may be chosen by a client, so they never become keys of an object. An id is hashed into one of 32 × 32 buckets; a
-// change copies the path to its bucket and nothing else. The salt keeps a client from aiming at one bucket.
+// Clients may choose ids, so ids are never object keys. An id is hashed into one of 32 × 32 buckets; a change copies
+// only the path to its bucket. The salt keeps a client from filling one bucket on purpose.
 
 type Bucket<V> = readonly (readonly [id: string, value: V])[];
 type Shelf<V> = readonly (Bucket<V> | null)[];
@@ -14,7 +14,7 @@ export interface HashTable<V> {
 const FAN_OUT = 32;
 const NOTHING = Object.freeze(new Array<null>(FAN_OUT).fill(null));
 
-/** A table without entries. `salt` is any unsigned 32-bit integer. */
+/** An empty table. `salt` is any unsigned 32-bit integer. */
 export function emptyTable<V>(salt: number): HashTable<V> {
   return { salt, shelves: NOTHING };
 }
@@ -27,7 +27,7 @@ export function tableGet<V>({ salt, shelves }: HashTable<V>, id: string): V | un
   return undefined;
 }
 
-/** The table with `id` standing for `value`, whether or not it stood for something before. */
+/** The table with `id` set to `value`. */
 export function tableSet<V>(table: HashTable<V>, id: string, value: V): HashTable<V> {
   return change(table, id, [id, value]);
 }
@@ -48,7 +48,7 @@ function change<V>(table: HashTable<V>, id: string, entry: readonly [string, V] 
   return { salt: table.salt, shelves: table.shelves.with(place >>> 5, newShelf) };
 }
 
-/** FNV-1a over UTF-16 code units, stirred once more; 0 to 1023. */
+/** FNV-1a over UTF-16 code units with a final mix; 0 to 1023. */
 function hash(salt: number, id: string): number {
   let h = salt ^ 0x811c9dc5;
   for (let i = 0; i < id.length; i++) h = Math.imul(h ^ id.charCodeAt(i), 0x01000193);

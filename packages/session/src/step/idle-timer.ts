@@ -1,20 +1,20 @@
-// The idle timer: when it is armed and what stops it. What happens when it goes off is `turn-detection.ts`.
+// The idle timer: starting and stopping it. What happens when it fires: `turn-detection.ts`.
 
 import type { Draft } from './draft.ts';
 
-/** Prompts in a row after which a silent user is left alone [VA24]. */
-const PROMPTS = 3;
+/** After this many prompts in a row without an answer, the timer does not start again [VA24]. */
+const MAX_PROMPTS = 3;
 
-/** Starts the timer for when so many milliseconds of audio have finished playing [VA19]. */
+/** Starts the timer to count from the end of `playing_ms` of audio [VA19]. */
 export function armIdle(draft: Draft, playing_ms: number): void {
   const { state } = draft;
   const detection = state.config.audio.input.turn_detection;
   if (state.kind !== 'realtime' || detection?.type !== 'server_vad' || !detection.idle_timeout_ms) return;
-  if (state.turn || state.idle.prompts >= PROMPTS) return;
+  if (state.turn || state.idle.prompts >= MAX_PROMPTS) return;
   state.idle = { ...state.idle, due: state.at + Math.ceil(playing_ms) + detection.idle_timeout_ms };
 }
 
-/** Stops the timer [VA20]. When it is the user who is active, prompting may begin anew [VA24]. */
+/** Stops the timer [VA20]. `by: 'user'` also resets the count of prompts [VA24]. */
 export function stopIdle(draft: Draft, by: 'user' | 'server'): void {
   const { state } = draft;
   const prompts = by === 'user' ? 0 : state.idle.prompts;

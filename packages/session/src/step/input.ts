@@ -1,4 +1,4 @@
-// Everything a session may be told, and everything it may ask of its host. All of it is data.
+// Inputs and effects of a session. All of them are plain data.
 
 import type {
   AudioTranscription,
@@ -21,11 +21,14 @@ interface At {
   at: number;
 }
 
-/** What the speech ports report. Positions are milliseconds of the audio clock, which counts all audio written in the session. */
+/**
+ * Events of the speech input. Positions are milliseconds of the audio clock, which counts all audio appended in the
+ * session.
+ */
 export type SpeechEvent =
-  /** Where the speech itself begins: the session takes off `prefix_padding_ms` [VA4]. */
+  /** Start of the speech; the session subtracts `prefix_padding_ms` [VA4]. */
   | { type: 'started'; audio_ms: number }
-  /** Where the turn ends, the silence that ended it included [VA5]. */
+  /** End of the turn, including the silence that ended it [VA5]. */
   | { type: 'stopped'; audio_ms: number }
   | {
       type: 'transcription.delta';
@@ -40,91 +43,103 @@ export type SpeechEvent =
     >)
   | { type: 'transcription.failed'; item_id: string; error: { type: string; code: string; message: string } };
 
-/** A tool an MCP server listed. `hash` stands for its whole definition: another definition, another hash [MC11]. */
+/** A tool that an MCP server listed. `hash` changes whenever its definition changes [MC11]. */
 export type ListedTool = McpListToolEntry & { hash: string };
 
-/** What the MCP servers report, by way of the host. `item_id` is the one the effect named. What comes late or twice is dropped. */
+/**
+ * Results from MCP servers, reported by the host. `item_id` is the one in the effect. Late and repeated results are
+ * dropped.
+ */
 export type ToolsEvent =
-  /** Ends a listing well. Said again later: the server's tools have changed, and approvals of the old ones are void [MC11]. */
+  /**
+   * A listing succeeded. A later `listed` for the same item means that the server's tools have changed: approvals of
+   * the old ones are void [MC11].
+   */
   | { type: 'listed'; item_id: string; tools: ListedTool[] }
-  /** `reason` is for the recording: the client is told of the failure alone [MC16]. */
+  /** `reason` is for the recording: the client learns only of the failure [MC16]. */
   | { type: 'list_failed'; item_id: string; reason?: string }
-  /** `output` is what the tool returned, as text. */
+  /** `output` is the tool's result as text. */
   | { type: 'called'; item_id: string; output: string }
-  /** The error stands in the item as it is [MC14]: no secrets, no stack traces, at most 512 characters of message. */
+  /** The error appears in the item unchanged [MC14]: no secrets, no stack traces, at most 512 characters of message. */
   | { type: 'call_failed'; item_id: string; error: McpCallError };
 
-/** What the host itself decides. */
+/** Events that originate in the host. */
 export type HostEvent =
   /** The first input of every session. */
   | { type: 'open' }
   /** The server is shutting down: close when no response is active. */
   | { type: 'drain' }
-  /** The client has gone. */
+  /** The client has disconnected. */
   | { type: 'close' };
 
-/** One thing a session is told, and when. */
+/** One input of a session, with its time. */
 export type Input =
   | (At & { from: 'host'; event: HostEvent })
-  /** A decoded event. `audio_bytes` counts, for each base64 audio of the event in order, the bytes it stands for. */
+  /** A decoded event. `audio_bytes`: decoded bytes of each base64 audio of the event, in order. */
   | (At & { from: 'client'; event: ClientEvent; audio_bytes?: number[] })
   /** A frame that could not be decoded, and its `event_id` if it had one. */
   | (At & { from: 'wire'; issue: Issue; event_id: string | null })
   | (At & { from: 'speech'; event: SpeechEvent })
   | (At & { from: 'tools'; event: ToolsEvent })
   | (At & { from: 'engine'; response_id: string; event: EngineEvent })
-  /** Nothing but the time; due at `deadline(state)`. */
+  /** Time has passed; due at `deadline(state)`. */
   | (At & { from: 'clock' });
 
-/** How a session wants its input audio heard. */
+/** Settings of speech input. */
 export interface SpeechSettings {
-  /** Null: nobody reads what the user says; an engine may still ask for it. */
+  /** Null: no transcription events; an engine may still request a transcript. */
   transcription: AudioTranscription | null;
-  /** Whether transcriptions are to come with log probabilities, where the transcriber gives them [TX9]. */
+  /** Whether to report log probabilities, if the transcriber has them [TX9]. */
   logprobs: boolean;
-  /** Applied before audio is detected or transcribed [IB18, IB21]. */
+  /** Applied before turn detection and transcription [IB18, IB21]. */
   noise_reduction: NoiseReduction | null;
 }
 
-/** What a session asks its host to do, in order. Each carries all that it takes to do it. */
+/** What a session requests from its host, in order. Each effect is self-contained. */
 export type Effect =
-  /** Encode this event and send it. `fill_audio`: put the stored audio into the item's parts first [CV29]. */
+  /** Encode this event and send it. `fill_audio`: first put the stored audio into the item's parts [CV29]. */
   | { do: 'send'; event: ServerEvent; fill_audio?: boolean }
-  /** Base64 of audio that joins the input buffer. It may begin and end inside a sample [IB3]. */
+  /** Append base64 audio to the input buffer. It may begin and end inside a sample [IB3]. */
   | { do: 'append_audio'; audio: string }
   /** Bytes `[start, end)` of the input buffer become the audio of an item; everything up to `end` leaves the buffer. */
   | { do: 'commit_audio'; item_id: string; start: number; end: number; format: RealtimeAudioFormat }
-  /** So many bytes leave the front of the input buffer. */
+  /** Drop this many bytes from the front of the input buffer. */
   | { do: 'trim_audio'; bytes: number }
-  /** The input buffer is emptied; a sample that is not whole yet will not be continued. */
+  /** Empty the input buffer; drop an incomplete sample. */
   | { do: 'clear_audio' }
-  /** Base64 of audio that joins what is stored for an item's part: of an item the client created, or of an answer as it is made. */
+  /**
+   * Append base64 audio to the stored audio of an item's part: of an item that the client created, or of a response in
+   * progress.
+   */
   | { do: 'store_audio'; item_id: string; content_index: number; format: RealtimeAudioFormat; audio: string }
-  /** The stored audio of an item's part is cut to so many bytes, and nothing more is stored for it [TR4, TR10]. */
+  /** Cut the stored audio of an item's part to this many bytes and store nothing more for it [TR4, TR10]. */
   | { do: 'cut_audio'; item_id: string; content_index: number; bytes: number }
-  /** The stored audio of an item is dropped, and its transcription with it unless the item stays. */
+  /** Drop the stored audio of an item, and its transcription unless `keep_transcription` is set. */
   | { do: 'drop_audio'; item_id: string; keep_transcription?: true }
-  /** The settings of speech input, from now on. Sent before any audio, and at every change. */
+  /** Settings of speech input from now on. Sent before any audio, and at every change. */
   | ({ do: 'configure_speech' } & SpeechSettings)
   /**
-   * Turn detection is set up anew, or off. The host feeds it every appended chunk. In a step on `stopped`, it begins where that
-   * turn ends: what was appended behind its end is detected by these settings.
+   * Restart turn detection, or turn it off. The host feeds it every appended chunk. In a step on `stopped`, detection
+   * begins at the end of that turn: audio appended after it is detected with these settings.
    */
   | { do: 'detect'; turn_detection: RealtimeTurnDetection | null; format: RealtimeAudioFormat }
-  /** A turn has begun at this position of the audio clock, padding included; it becomes the item of this id. */
+  /** A turn has begun at this position of the audio clock, padding included; it becomes the item with this id. */
   | { do: 'open_turn'; item_id: string; audio_start_ms: number }
   /** Transcribe the committed audio of an item. */
   | ({ do: 'transcribe'; item_id: string } & SpeechSettings & { transcription: AudioTranscription })
-  /** Start an engine on this. */
+  /** Start an engine on this request. */
   | { do: 'respond'; request: ResponseRequest }
   /** Stop the engine of a response. */
   | { do: 'cancel'; response_id: string }
-  /** List the tools of this MCP server. Answered by `listed` or `list_failed`; `authorization` and `headers` never pass through here [SE29]. */
+  /**
+   * List the tools of this MCP server. Answered by `listed` or `list_failed`. `authorization` and `headers` are not
+   * part of it [SE29].
+   */
   | { do: 'list_tools'; item_id: string; tool: RealtimeMcpTool }
   /**
-   * Call a tool, once: never again, whatever becomes of it [MC15]. `arguments` is the text of a JSON object. `listing_id` is the
-   * `item_id` of the listing that offered it, which tells two servers of one label apart; `hash` is the definition it was offered
-   * with. Answered by `called` or `call_failed`.
+   * Call a tool once; never retry [MC15]. `arguments` is the text of a JSON object. `listing_id` is the `item_id` of
+   * the listing that offered the tool, which distinguishes two servers with one label; `hash` is its definition at that
+   * time. Answered by `called` or `call_failed`.
    */
   | {
       do: 'call_tool';
@@ -136,7 +151,7 @@ export type Effect =
       hash: string;
       may_repeat?: false;
     }
-  /** Nobody waits for this listing or call any more. No answer is due. */
+  /** Abort this listing or call. It needs no answer. */
   | { do: 'abort_tool'; item_id: string }
-  /** Close the connections. `drain`: because the server goes, not the session. */
+  /** Close the transports. `drain`: the server shuts down, the session did not end by itself. */
   | { do: 'close'; code: number; reason: string; drain?: true };

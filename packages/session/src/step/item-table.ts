@@ -1,25 +1,24 @@
-// The items of a conversation in their order: a doubly linked list whose nodes stand in a hash table.
+// The items of a conversation in order: a doubly linked list whose nodes are in a hash table.
 //
-// Plain data, never changed in place. Finding, inserting, replacing and deleting cost the same at 10 items and at 10,000.
-// What an item means, and what is told about it, is `conversation.ts`.
+// Immutable plain data. Find, insert, replace and delete have constant cost. Rules and events of items:
+// `conversation.ts`.
 
 import type { RealtimeAudioFormat, RealtimeConversationItem } from '@colloquy/protocol';
 import { emptyTable, type HashTable, tableDelete, tableGet, tableSet } from './hash-table.ts';
 import type { TokenCounts } from './usage.ts';
 
-/** An item as it is stored. */
 export interface StoredItem {
-  /** Without audio bytes. While a response is making it, what it was when announced: see `itemById`. */
+  /** Without audio bytes. While a response produces it, the item as announced; see `itemById`. */
   readonly item: RealtimeConversationItem;
-  /** Bytes of stored audio by content index, `null` when no part has any. The host has the bytes. */
+  /** Bytes of stored audio by content index, `null` if no part has audio. The host holds the bytes. */
   readonly audio: readonly number[] | null;
   /** Format of that audio. */
   readonly format: RealtimeAudioFormat | null;
-  /** What it counts for in a context. */
+  /** Token count in a context. */
   readonly tokens: TokenCounts;
-  /** What it counts for towards the limit of stored content: characters of its JSON and bytes of its audio. */
+  /** Size against the limit of stored content: characters of its JSON plus bytes of its audio. */
   readonly size: number;
-  /** The response that is making it, or `null`. */
+  /** The response that is producing the item, or `null`. */
   readonly response_id: string | null;
 }
 
@@ -37,7 +36,7 @@ export interface ItemTable {
   readonly size: number;
 }
 
-/** A conversation without items. */
+/** An empty table. */
 export function emptyItems(salt: number): ItemTable {
   return { nodes: emptyTable(salt), head: null, tail: null, count: 0, size: 0 };
 }
@@ -46,7 +45,10 @@ export function getItem(table: ItemTable, id: string): Node | undefined {
   return tableGet(table.nodes, id);
 }
 
-/** Puts an item right after `previous`, or first when that is `null`. The id is free and `previous` is there: the caller has looked. */
+/**
+ * Inserts an item after `previous`, or first if that is `null`. The caller guarantees that the id is free and
+ * `previous` exists.
+ */
 export function insertItem(table: ItemTable, id: string, stored: StoredItem, previous: string | null): ItemTable {
   const next = previous === null ? table.head : getItem(table, previous)!.next;
   let nodes = tableSet(table.nodes, id, { ...stored, previous, next });
@@ -61,14 +63,14 @@ export function insertItem(table: ItemTable, id: string, stored: StoredItem, pre
   };
 }
 
-/** Gives an item other content in the same place. */
+/** Replaces the content of an item; its place stays. */
 export function replaceItem(table: ItemTable, id: string, stored: Partial<StoredItem>): ItemTable {
   const node = getItem(table, id)!;
   const changed = { ...node, ...stored };
   return { ...table, nodes: tableSet(table.nodes, id, changed), size: table.size + changed.size - node.size };
 }
 
-/** Takes an item out; its neighbours close over the gap. */
+/** Removes an item and links its neighbours. */
 export function removeItem(table: ItemTable, id: string): ItemTable {
   const { previous, next, size } = getItem(table, id)!;
   let nodes = tableDelete(table.nodes, id);
@@ -88,7 +90,7 @@ export function* idsInOrder(table: ItemTable): Generator<string> {
   for (let id = table.head; id !== null; id = getItem(table, id)!.next) yield id;
 }
 
-/** The ids from the last item back to the first. */
+/** The ids from the last item to the first. */
 export function* idsFromTail(table: ItemTable): Generator<string> {
   for (let id = table.tail; id !== null; id = getItem(table, id)!.previous) yield id;
 }

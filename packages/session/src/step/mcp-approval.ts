@@ -1,19 +1,19 @@
-// What the client says to a request for approval, carried out: the call that was shown, once, or the record that it was denied.
+// Executes approval responses: makes the approved call once, or records that it was denied.
 
 import type { McpApprovalRequestItem } from '@colloquy/protocol';
 import { addItem } from './conversation.ts';
 import type { Draft } from './draft.ts';
-import { asOffered, request } from './mcp-call.ts';
-import { tellExpired, tellUnmade } from './mcp-denial.ts';
+import { findCurrentTool, recordApprovalRequest } from './mcp-call.ts';
+import { recordExpired, recordNotMade } from './mcp-denial.ts';
 import { findListing } from './mcp-listing.ts';
 import type { PendingApproval, ToolRef } from './mcp-state.ts';
-import { makeCalls } from './response.ts';
+import { runApprovedCalls } from './response.ts';
 
 /**
- * Carries out what the client has answered, as soon as no response is active [MC12]. What it approved is called in a response
- * made for that; what it denied is recorded. Where the tool is no longer the one that was shown, the client is asked anew [MC11].
+ * Executes pending verdicts when no response is active [MC12]. Approved calls run in a response of their own; a denied
+ * call is recorded. If the tool's definition has changed since the request, the client is asked again [MC11].
  */
-export function carryOut(draft: Draft): void {
+export function applyVerdicts(draft: Draft): void {
   const { state } = draft;
   if (state.mcp.verdicts.length === 0 || draft.activeResponse) return;
   const verdicts = state.mcp.verdicts.slice(0, state.limits.tool_calls);
@@ -21,42 +21,43 @@ export function carryOut(draft: Draft): void {
   const calls: PendingApproval[] = [];
   for (const { approval, approve } of verdicts) {
     const current = currentTool(draft, approval);
-    if (!approve) tellUnmade(draft, approval, 'The call was not made: the user denied it.');
-    else if (state.phase !== 'open') tellUnmade(draft, approval, 'The call was not made: the server is shutting down.');
-    else if (!current) tellUnmade(draft, approval, 'The call was not made: the tool is no longer offered.');
+    if (!approve) recordNotMade(draft, approval, 'The call was not made: the user denied it.');
+    else if (state.phase !== 'open')
+      recordNotMade(draft, approval, 'The call was not made: the server is shutting down.');
+    else if (!current) recordNotMade(draft, approval, 'The call was not made: the tool is no longer offered.');
     else if (isSameTool(current, approval.tool)) calls.push(approval);
-    else askAgain(draft, current, approval.arguments);
+    else requestApprovalAgain(draft, current, approval.arguments);
   }
-  if (calls.length > 0) makeCalls(draft, calls);
+  if (calls.length > 0) runApprovedCalls(draft, calls);
 }
 
-/** Ends the requests whose time is up. */
+/** Ends approval requests that have expired. */
 export function expireApprovals(draft: Draft): void {
   const { mcp, at } = draft.state;
   const expired = mcp.approvals.filter(({ expires_at }) => at >= expires_at);
   if (expired.length === 0) return;
   draft.state.mcp = { ...mcp, approvals: mcp.approvals.filter(({ expires_at }) => at < expires_at) };
-  for (const approval of expired) tellExpired(draft, approval);
+  for (const approval of expired) recordExpired(draft, approval);
 }
 
 /** The tool of that name as it is offered now. */
 function currentTool({ state }: Draft, { tool, configured: isOfSession }: PendingApproval): ToolRef | undefined {
-  if (!isOfSession) return asOffered(state, tool);
+  if (!isOfSession) return findCurrentTool(state, tool);
   const configured = state.config.tools.find(
     (other) => other.type === 'mcp' && other.server_label === tool.server_label,
   );
   if (configured?.type !== 'mcp') return undefined;
   const listing = findListing(state, configured);
-  return listing && asOffered(state, { ...tool, listing_id: listing.item_id });
+  return listing && findCurrentTool(state, { ...tool, listing_id: listing.item_id });
 }
 
 const isSameTool = (one: ToolRef, other: ToolRef): boolean =>
   one.listing_id === other.listing_id && one.hash === other.hash;
 
-function askAgain(draft: Draft, tool: ToolRef, text: string): void {
+function requestApprovalAgain(draft: Draft, tool: ToolRef, text: string): void {
   const { server_label, name } = tool;
   const id = draft.mintItem('mcpr');
   const item: McpApprovalRequestItem = { id, type: 'mcp_approval_request', server_label, name, arguments: text };
   addItem(draft, item);
-  request(draft, id, tool, text);
+  recordApprovalRequest(draft, id, tool, text);
 }

@@ -1,4 +1,4 @@
-// Calls on MCP servers that were asked for and will not be made: the conversation says so [MC10].
+// Records MCP calls that were requested and not made [MC10].
 
 import type { McpCallItem } from '@colloquy/protocol';
 import { addItem } from './conversation.ts';
@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts';
 import type { PendingApproval } from './mcp-state.ts';
 
 /** Records a call that was not made, and why. */
-export function tellUnmade(draft: Draft, { id, tool, arguments: text }: PendingApproval, message: string): void {
+export function recordNotMade(draft: Draft, { id, tool, arguments: text }: PendingApproval, message: string): void {
   const item: McpCallItem = {
     id: draft.mintItem('mcp'),
     type: 'mcp_call',
@@ -20,7 +20,7 @@ export function tellUnmade(draft: Draft, { id, tool, arguments: text }: PendingA
   addItem(draft, item);
 }
 
-/** A request that nobody answered counts as denied. */
-export function tellExpired(draft: Draft, approval: PendingApproval): void {
-  tellUnmade(draft, approval, 'The call was not made: nobody approved it in time.');
+/** A request that expires counts as denied. */
+export function recordExpired(draft: Draft, approval: PendingApproval): void {
+  recordNotMade(draft, approval, 'The call was not made: nobody approved it in time.');
 }

@@ -1,8 +1,9 @@
-// Tool lists of MCP servers: asked for when a server is configured, told to the client, offered to engines [MC1 to MC4].
+// Tool lists of MCP servers: requested when a server is configured, sent to the client, offered to engines [MC1 to
+// MC4].
 
 import type { McpListToolEntry, McpListToolsItem, RealtimeMcpTool, RealtimeTool } from '@colloquy/protocol';
 import { sameJson } from './config-merge.ts';
-import { askedOf } from './context.ts';
+import { engineInput } from './context.ts';
 import { insert, sizeOf } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import type { NeutralTool, ResponseConfig } from './engine-event.ts';
@@ -12,14 +13,14 @@ import { isAllowed } from './mcp-policy.ts';
 import { type Listing, listingOf, type OfferedTool, withListing } from './mcp-state.ts';
 import type { SessionState } from './state.ts';
 
-/** Tools of one server [MC17]. */
+/** Maximum tools of one server [MC17]. */
 const MAX_LISTED = 128;
-/** Listings that are remembered although the session's tools no longer ask for them. */
+/** Maximum stored listings, including those that the session's tools no longer use. */
 const MAX_LISTINGS = 256;
 
 /**
- * Asks every MCP server among `tools` for its list, unless it has been asked the same before [MC3]; one that failed is asked
- * again. Each question is an item of the conversation, empty until it is answered [MC1], except out of band.
+ * Requests the tools of every MCP server in `tools`, unless the same request was made before [MC3]; a failed listing is
+ * requested again. Each listing is an item of the conversation, empty until it completes [MC1], except out of band.
  */
 export function listTools(draft: Draft, tools: readonly RealtimeTool[], { announced }: { announced: boolean }): void {
   for (const tool of tools) {
@@ -59,21 +60,24 @@ function remember(draft: Draft, listing: Listing, instead: Listing | undefined):
   state.mcp = { ...state.mcp, listings: dropped ? listings.filter((other) => other !== dropped) : listings };
 }
 
-/** A server has listed its tools: the item is done, and responses that waited begin [MC2]. Said again, tools have changed. */
-export function hearListed(draft: Draft, item_id: string, tools: readonly ListedTool[]): void {
+/**
+ * A server has listed its tools: the item is done, and responses that waited begin [MC2]. A later list means that the
+ * tools have changed.
+ */
+export function handleListed(draft: Draft, item_id: string, tools: readonly ListedTool[]): void {
   const { state } = draft;
   const listing = listingOf(state.mcp, item_id);
   if (listing?.status === 'completed') {
-    state.mcp = withListing(state.mcp, { ...listing, tools: redefined(listing.tools, tools) });
+    state.mcp = withListing(state.mcp, { ...listing, tools: applyRedefinitions(listing.tools, tools) });
     return;
   }
   if (listing?.status !== 'in_progress') return;
-  const offered = offeredBy(listing.tool, tools);
+  const offered = offerableTools(listing.tool, tools);
   const isTooMuch = tools.length > MAX_LISTED || state.items.size + size(offered) > state.limits.content_bytes;
   endListing(draft, isTooMuch ? { ...listing, status: 'failed' } : { ...listing, status: 'completed', tools: offered });
 }
 
-/** A server could not be asked, or answered nothing that can be used: the session goes on without its tools [MC2]. */
+/** A listing failed: the session continues without the server's tools [MC2]. */
 export function failListing(draft: Draft, item_id: string): void {
   const listing = listingOf(draft.state.mcp, item_id);
   if (listing?.status === 'in_progress') endListing(draft, { ...listing, status: 'failed' });
@@ -98,32 +102,34 @@ function endListing(draft: Draft, listing: Listing): void {
     draft.update({ ...response, heard_at: state.at, waiting: listings.length > 0 ? { listings, context } : null });
     if (listings.length > 0) continue;
     const tools = offeredTools(state, response.config);
-    draft.do({ do: 'respond', request: { response_id: id, config: response.config, tools, ...askedOf(context) } });
+    draft.do({ do: 'respond', request: { response_id: id, config: response.config, tools, ...engineInput(context) } });
   }
 }
 
-/** The tools that may be called, in the form clients in use can read [MC20]. Of two with one name the first counts. */
-function offeredBy(tool: RealtimeMcpTool, listed: readonly ListedTool[]): OfferedTool[] {
+/**
+ * The callable tools, in the form that existing clients can parse [MC20]. If two have the same name, the first counts.
+ */
+function offerableTools(tool: RealtimeMcpTool, listed: readonly ListedTool[]): OfferedTool[] {
   const names = new Set<string>();
-  return listed.flatMap((given) => {
-    if (typeof given.name !== 'string' || given.name === '' || names.has(given.name)) return [];
-    names.add(given.name);
-    const { description, annotations = null, input_schema, ...rest } = given;
-    const words = typeof description === 'string' ? description : '';
-    const entry = { ...rest, description: words, annotations, input_schema: asObject(input_schema) };
+  return listed.flatMap((listedTool) => {
+    if (typeof listedTool.name !== 'string' || listedTool.name === '' || names.has(listedTool.name)) return [];
+    names.add(listedTool.name);
+    const { description, annotations = null, input_schema, ...rest } = listedTool;
+    const text = typeof description === 'string' ? description : '';
+    const entry = { ...rest, description: text, annotations, input_schema: asObject(input_schema) };
     return isAllowed(tool, entry) ? [entry] : [];
   });
 }
 
-/** A JSON Schema as an object: `true` allows everything, `false` nothing. */
+/** A JSON Schema as an object: `true` becomes `{}`, `false` becomes `{ not: {} }`. */
 function asObject(schema: unknown): Record<string, unknown> {
   if (schema === false) return { not: {} };
   return typeof schema === 'object' && schema !== null && !Array.isArray(schema) ? { ...schema } : {};
 }
 
-/** What remains of a list after the server has changed it. What the client was never shown is not offered. */
-function redefined(shown: readonly OfferedTool[], now: readonly ListedTool[]): OfferedTool[] {
-  return shown.flatMap((tool) => {
+/** The offered tools after the server has changed its list. Tools that the client has not seen are not offered. */
+function applyRedefinitions(offered: readonly OfferedTool[], now: readonly ListedTool[]): OfferedTool[] {
+  return offered.flatMap((tool) => {
     const current = now.find(({ name }) => name === tool.name);
     if (!current) return [];
     return [current.hash === tool.hash ? tool : { ...tool, hash: current.hash, redefined: true }];
@@ -132,27 +138,27 @@ function redefined(shown: readonly OfferedTool[], now: readonly ListedTool[]): O
 
 const size = (value: unknown): number => JSON.stringify(value).length;
 
-// ---- What is offered ----
+// ---- Offered tools ----
 
-/** Whether two configurations ask a server the same. When approval is needed is between us and the client. */
+/** Whether two configurations need the same listing. `require_approval` does not affect it. */
 function isSame(one: RealtimeMcpTool, other: RealtimeMcpTool): boolean {
   const { require_approval: _, ...first } = one;
   const { require_approval: __, ...second } = other;
   return sameJson(first, second);
 }
 
-/** The listing that answers for a configured server. */
+/** The listing of a configured server. */
 export const findListing = ({ mcp }: SessionState, tool: RealtimeMcpTool): Listing | undefined =>
   mcp.listings.find((listing) => isSame(listing.tool, tool));
 
-/** A tool that may be called, the server that has it, and the listing that offered it. */
+/** A callable tool, its server, and the listing that offered it. */
 export interface Offer {
   readonly tool: RealtimeMcpTool;
   readonly listing_id: string;
   readonly entry: OfferedTool;
 }
 
-/** Everything that MCP servers offer under a configuration, in its order. */
+/** All tools that MCP servers offer under a configuration, in its order. */
 export function mcpOffers(state: SessionState, tools: readonly RealtimeTool[]): Offer[] {
   return tools.flatMap((tool) => {
     const listing = tool.type === 'mcp' ? findListing(state, tool) : undefined;
@@ -161,24 +167,25 @@ export function mcpOffers(state: SessionState, tools: readonly RealtimeTool[]): 
   });
 }
 
-/** Everything an engine may call, in one form. */
+/** All tools that an engine may call, in one form. */
 export function offeredTools(state: SessionState, { tools }: ResponseConfig): NeutralTool[] {
   return tools.flatMap((tool): NeutralTool[] => {
-    if (tool.type === 'mcp') return mcpOffers(state, [tool]).map(({ entry }) => neutral(tool.server_label, entry));
+    if (tool.type === 'mcp')
+      return mcpOffers(state, [tool]).map(({ entry }) => toNeutralTool(tool.server_label, entry));
     const { name, description, parameters } = tool;
     return [{ name, ...(description !== undefined && { description }), ...(parameters && { parameters }) }];
   });
 }
 
-const neutral = (server_label: string, { name, description, input_schema }: OfferedTool): NeutralTool => ({
+const toNeutralTool = (server_label: string, { name, description, input_schema }: OfferedTool): NeutralTool => ({
   name,
   ...(description ? { description } : {}),
   parameters: input_schema as Record<string, unknown>,
   server_label,
 });
 
-/** `item_id`s of the listings that a response's own tools are waiting for. */
-export const openListings = (state: SessionState, tools: readonly RealtimeTool[]): string[] =>
+/** `item_id`s of the listings that these tools wait for. */
+export const pendingListings = (state: SessionState, tools: readonly RealtimeTool[]): string[] =>
   tools.flatMap((tool) => {
     const listing = tool.type === 'mcp' ? findListing(state, tool) : undefined;
     return listing?.status === 'in_progress' ? [listing.item_id] : [];

@@ -1,4 +1,4 @@
-// Which tools of an MCP server are offered, which calls wait for the client, and what no server but the hosted one can do.
+// Policy for MCP tools: which are offered, which calls need approval, and which features only OpenAI hosts.
 
 import {
   holdsCredential,
@@ -11,8 +11,8 @@ import {
 import type { OfferedTool } from './mcp-state.ts';
 
 /**
- * Whether `allowed_tools` lets a tool through [MC4]. A list names tools; in a filter every condition given must hold. A tool
- * counts as read-only when its server says so, which is the server's word and no more.
+ * Whether `allowed_tools` permits a tool [MC4]. An array lists names; in a filter, all conditions must hold. A tool is
+ * read-only if its server's annotations say so; this is not verified.
  */
 export function isAllowed({ allowed_tools }: RealtimeMcpTool, entry: McpListToolEntry): boolean {
   if (!allowed_tools) return true;
@@ -21,16 +21,16 @@ export function isAllowed({ allowed_tools }: RealtimeMcpTool, entry: McpListTool
   return (tool_names?.includes(entry.name) ?? true) && (read_only === undefined || read_only === isReadOnly(entry));
 }
 
-/** Whether `allowed_tools` may let a tool of that name through; what the server has to offer is not asked. */
+/** Whether `allowed_tools` may permit a tool of that name, whatever the server lists. */
 export function mayCall({ allowed_tools }: RealtimeMcpTool, name: string): boolean {
   const names = Array.isArray(allowed_tools) ? allowed_tools : allowed_tools?.tool_names;
   return names?.includes(name) ?? true;
 }
 
 /**
- * Whether a call waits for the client's approval. It does unless the operator allows otherwise and the client said `never` to
- * all tools or to this one by its name; `always` wins over `never`, and what a server says of its own tools only ever adds an
- * approval [MC6]. A tool that is no longer what the client was shown needs one in any case [MC11].
+ * Whether a call needs the client's approval. It does, unless the operator allows unapproved calls and the client set
+ * `never` for all tools or for this one by name. `always` wins over `never`; a server's annotations can only add an
+ * approval [MC6]. A redefined tool always needs approval [MC11].
  */
 export function needsApproval({ require_approval }: RealtimeMcpTool, tool: OfferedTool, allowed: boolean): boolean {
   if (!allowed || tool.redefined) return true;
@@ -55,7 +55,7 @@ function isReadOnly({ annotations }: McpListToolEntry): boolean {
   );
 }
 
-/** What only OpenAI's own service has behind it: its connectors, its tunnels, tools found or called by other tools. */
+/** Refuses what only OpenAI hosts: connectors, tunnels, deferred loading, and tools called by other tools. */
 export function checkTools(tools: readonly RealtimeTool[] | null | undefined, path: string): Issue | undefined {
   for (const [index, tool] of tools?.entries() ?? []) {
     if (tool.type !== 'mcp') continue;
@@ -67,10 +67,10 @@ export function checkTools(tools: readonly RealtimeTool[] | null | undefined, pa
   return undefined;
 }
 
-/** Labels that a refusal lists. */
-const MAX_SHOWN_LABELS = 8;
+/** Maximum labels listed in a refusal. */
+const MAX_LISTED_LABELS = 8;
 
-/** A server named by its label alone is one that is configured [MC22]. */
+/** A tool that gives only a label must name a configured server [MC22]. */
 export function checkLabels(
   labels: readonly string[] | undefined,
   tools: readonly RealtimeTool[] | null | undefined,
@@ -81,21 +81,24 @@ export function checkLabels(
     if (tool.type !== 'mcp' || tool.server_url !== undefined || tool.connector_id !== undefined) continue;
     if (labels.includes(tool.server_label)) continue;
     const param = `${path}[${index}].server_label`;
-    const message = `Invalid value: '${shownLabel(tool.server_label)}' is not the label of a configured MCP server. ${configured(labels)}`;
+    const message = `Invalid value: '${printableLabel(tool.server_label)}' is not the label of a configured MCP server. ${describeLabels(labels)}`;
     return { code: 'invalid_value', param, message };
   }
   return undefined;
 }
 
-function configured(labels: readonly string[]): string {
+function describeLabels(labels: readonly string[]): string {
   if (labels.length === 0) return "None is configured; give its 'server_url'.";
-  const more = labels.length - MAX_SHOWN_LABELS;
-  const shown = labels.slice(0, MAX_SHOWN_LABELS).map((label) => `'${shownLabel(label)}'`);
-  return `Configured are ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+  const more = labels.length - MAX_LISTED_LABELS;
+  const names = labels.slice(0, MAX_LISTED_LABELS).map((label) => `'${printableLabel(label)}'`);
+  return `Configured are ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
-/** Cut like any value that is quoted, and not shown when it looks like a key [ER4, RD11]. */
-const shownLabel = (label: string) =>
+/**
+ * A label as it may appear in a message: cut to 40 printable characters, redacted if it looks like a credential [ER4,
+ * RD11].
+ */
+const printableLabel = (label: string) =>
   holdsCredential(label) ? '[REDACTED]' : label.replace(/[^\x20-\x7e]/g, '?').slice(0, 40);
 
 function hostedField(tool: RealtimeMcpTool): keyof RealtimeMcpTool | undefined {

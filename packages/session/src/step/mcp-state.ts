@@ -1,29 +1,29 @@
-// What a session knows of MCP servers: what they listed, what was asked of the client, what it answered. Plain data, and the
-// few ways it is looked up and changed that need no frames.
+// State of MCP servers in a session: listings, approval requests and verdicts. Plain data with lookups and updates that
+// send no events.
 
 import type { McpCallError, RealtimeConversationItem, RealtimeMcpTool } from '@colloquy/protocol';
 import type { ListedTool } from './input.ts';
 
-/** A tool list that was asked for, from the question on. */
+/** A tool list, from its request on. */
 export interface Listing {
-  /** Of the `mcp_list_tools` item, and what the host calls it by. */
+  /** Id of the `mcp_list_tools` item; also the host's key. */
   readonly item_id: string;
   /** As announced. */
   readonly previous_item_id: string | null;
-  /** Out of band nothing is announced, and there is no item [OB2]. */
+  /** Whether the item was announced. Out of band there is no item [OB2]. */
   readonly announced: boolean;
-  /** Who was asked, without secrets [SE29]. */
+  /** The configured server, without secrets [SE29]. */
   readonly tool: RealtimeMcpTool;
   readonly status: 'in_progress' | 'completed' | 'failed';
   readonly started_at: number;
-  /** What is offered: as listed, as far as `allowed_tools` lets it through [MC4]. */
+  /** The offered tools: those listed that `allowed_tools` permits [MC4]. */
   readonly tools: readonly OfferedTool[];
 }
 
-/** `redefined`: it is no longer what the client was shown, so every call of it waits for approval [MC11]. */
+/** `redefined`: the definition differs from what the client was shown, so every call needs approval [MC11]. */
 export type OfferedTool = ListedTool & { readonly redefined?: true };
 
-/** A tool as it was offered: what an approval is bound to, together with the arguments and the session [MC11]. */
+/** A tool as it was offered. An approval is bound to it, to the arguments and to the session [MC11]. */
 export interface ToolRef {
   readonly listing_id: string;
   readonly server_label: string;
@@ -31,48 +31,48 @@ export interface ToolRef {
   readonly hash: string;
 }
 
-/** A call the client is asked to approve, by the id of its `mcp_approval_request`. */
+/** A call that waits for approval. `id` is that of its `mcp_approval_request`. */
 export interface PendingApproval {
   readonly id: string;
   readonly tool: ToolRef;
-  /** Exactly what the client was shown, and exactly what is sent. */
+  /** Exactly what the client was shown and what is sent. */
   readonly arguments: string;
-  /** The session named the server, not a response alone: it must go on doing so. */
+  /** The session's configuration names the server, not only a response's. It must still do so when the call is made. */
   readonly configured: boolean;
-  /** From then on it counts as denied [MC11]. */
+  /** When it counts as denied [MC11]. */
   readonly expires_at: number;
 }
 
-/** What the client said to a request; carried out when no response is active [MC10, MC12]. */
+/** The client's answer to a request; executed when no response is active [MC10, MC12]. */
 export interface Verdict {
   readonly approval: PendingApproval;
   readonly approve: boolean;
 }
 
 export interface McpState {
-  /** Whether `require_approval: "never"` works here [MC6]. */
+  /** Whether `require_approval: "never"` is allowed [MC6]. */
   readonly allow_unapproved: boolean;
-  /** Servers that a tool may name by its label alone [MC22]; absent for any. */
+  /** Labels of servers configured here [MC22]; absent: any. */
   readonly labels?: readonly string[];
   readonly listings: readonly Listing[];
   /** Oldest first. */
   readonly approvals: readonly PendingApproval[];
   readonly verdicts: readonly Verdict[];
-  /** Only in the replay of a recording that hides words: arguments were what they had to be, and can no longer be read. */
+  /** Only in the replay of a redacted recording: the arguments were valid and can no longer be read. */
   readonly hides_words?: true;
 }
 
-/** A call on an MCP server, made by a response. */
+/** An MCP call of a response. */
 export interface OutputToolCall {
   readonly type: 'mcp_call';
   readonly id: string;
   readonly previous_item_id: string | null;
   readonly tool: ToolRef;
-  /** What the engine calls it. */
+  /** The engine's id for it. */
   readonly engine_call_id: string | null;
   readonly arguments: string;
   readonly approval_request_id: string | null;
-  /** When the host was told to make the call, `null` as long as it was not. */
+  /** When the host was asked to make the call, `null` before that. */
   readonly started_at: number | null;
   readonly output: string | null;
   readonly error: McpCallError | null;
@@ -86,26 +86,29 @@ export interface OutputApprovalRequest {
   readonly arguments: string;
 }
 
-/** A call that needs approval, while the engine writes its arguments: the request shows all of them, so it has to wait. */
-export interface UnaskedCall {
+/**
+ * A call that needs approval, while the engine streams its arguments. The request contains all arguments, so it is
+ * announced afterwards.
+ */
+export interface UnannouncedCall {
   readonly tool: ToolRef;
   readonly engine_call_id: string | null;
   readonly arguments: string;
-  /** How many items the response had made before it. */
+  /** Number of items that the response had before it. */
   readonly after: number;
 }
 
-/** An engine's work that waits for listings. */
+/** An engine request that waits for listings. */
 export interface WaitingRequest {
   /** `item_id`s of the listings. */
   readonly listings: readonly string[];
   readonly context: readonly RealtimeConversationItem[];
 }
 
-/** Most requests that wait for an answer at once; a further one ends the oldest. */
+/** Maximum pending approval requests; a further one ends the oldest. */
 export const MAX_APPROVALS = 128;
 
-/** Puts a request last. Answers the ones that had to go. */
+/** Appends a request. Returns the requests that were dropped. */
 export function addApproval(mcp: McpState, approval: PendingApproval): [mcp: McpState, dropped: PendingApproval[]] {
   const all = [...mcp.approvals, approval];
   const excess = Math.max(0, all.length - MAX_APPROVALS);
@@ -118,17 +121,16 @@ export const pendingApproval = ({ approvals }: McpState, id: string): PendingApp
 export const withoutApproval = (mcp: McpState, id: string): McpState =>
   pendingApproval(mcp, id) ? { ...mcp, approvals: mcp.approvals.filter((approval) => approval.id !== id) } : mcp;
 
-/** Puts a request back that an answer had taken, should the answer find no place. */
+/** Restores a request that a refused answer had consumed. */
 export const withApprovalAgain = (mcp: McpState, approval: PendingApproval): McpState => ({
   ...mcp,
   approvals: [...mcp.approvals, approval].sort((a, b) => a.expires_at - b.expires_at),
 });
 
-/** The listing that an item stands for. */
 export const listingOf = ({ listings }: McpState, item_id: string): Listing | undefined =>
   listings.find((listing) => listing.item_id === item_id);
 
-/** Puts a changed listing in the place of the one with its id. */
+/** Replaces the listing that has the same id. */
 export const withListing = (mcp: McpState, changed: Listing): McpState => ({
   ...mcp,
   listings: mcp.listings.map((listing) => (listing.item_id === changed.item_id ? changed : listing)),

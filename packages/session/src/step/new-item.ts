@@ -1,6 +1,6 @@
-// Items as clients offer them: what the conversation refuses, and the form in which the session keeps and states the rest.
+// Validates items that clients create and converts them to their stored form.
 //
-// What no conversation would take, such as a part its role does not allow, the codec has refused before.
+// The codec has already refused what is invalid in every conversation, such as a part that the role does not allow.
 
 import type {
   InputItem,
@@ -9,69 +9,70 @@ import type {
   RealtimeContentPart,
   RealtimeConversationItem,
 } from '@colloquy/protocol';
-import { type Draft, shown } from './draft.ts';
+import { type Draft, printableId } from './draft.ts';
 import { tableGet } from './hash-table.ts';
 import { getItem } from './item-table.ts';
 import { pendingApproval } from './mcp-state.ts';
 import type { SessionState } from './state.ts';
 
-type Offered = InputItem | RealtimeConversationItem;
+type NewItem = InputItem | RealtimeConversationItem;
 
 /**
- * What is wrong with an item for the conversation as it stands: its id is taken [CV10], it answers no call or an answered one
- * [CV20, CV21], approves nothing that waits for it [MC9], or the place it asks for is not there [CV6]. Creates that are waiting count as done.
+ * Validates an item against the conversation: its id is taken [CV10], it answers no call or an answered one [CV20,
+ * CV21], it answers no pending approval request [MC9], or its previous item does not exist [CV6]. Deferred creates
+ * count as created.
  */
 export function checkNewItem(
   state: SessionState,
-  given: Offered,
+  input: NewItem,
   path: string,
   previous_item_id: string | null,
 ): Issue | undefined {
-  const id = given.id;
+  const id = input.id;
   if (id && (getItem(state.items, id) || tableGet(state.deferred_ids, id) || state.turn?.item_id === id)) {
-    const message = `The conversation already has an item with id '${shown(id)}'.`;
+    const message = `The conversation already has an item with id '${printableId(id)}'.`;
     return { code: 'invalid_value', param: `${path}.id`, message };
   }
-  if (given.type === 'function_call_output') {
-    const [calls, outputs] = tableGet(state.calls, given.call_id) ?? [0, 0];
+  if (input.type === 'function_call_output') {
+    const [calls, outputs] = tableGet(state.calls, input.call_id) ?? [0, 0];
     if (calls === 0 || outputs > 0) {
       const message = calls === 0 ? 'names no function call of the conversation.' : 'names a call that has an output.';
       return { code: 'invalid_value', param: `${path}.call_id`, message: `'${path}.call_id' ${message}` };
     }
   }
-  if (given.type === 'mcp_approval_response' && !pendingApproval(state.mcp, given.approval_request_id)) {
+  if (input.type === 'mcp_approval_response' && !pendingApproval(state.mcp, input.approval_request_id)) {
     const message = `'${path}.approval_request_id' names no pending approval request.`;
     return { code: 'invalid_value', param: `${path}.approval_request_id`, message };
   }
   if (previous_item_id === null || previous_item_id === 'root') return undefined;
   if (getItem(state.items, previous_item_id) || tableGet(state.deferred_ids, previous_item_id)) return undefined;
-  const message = `Error adding item: the previous item with id '${shown(previous_item_id)}' does not exist.`;
+  const message = `Error adding item: the previous item with id '${printableId(previous_item_id)}' does not exist.`;
   return { code: 'item_create_invalid_previous_item_id', param: 'previous_item_id', message };
 }
 
-/** An item a client gave, as the session keeps it. */
-export interface GivenItem {
+/** A client's item in its stored form. */
+export interface StoredNewItem {
   id: string;
-  /** As acknowledged: under today's names, completed, without audio bytes [CV12, CV13]. */
+  /** As acknowledged: with current names, completed, without audio bytes [CV12, CV13]. */
   item: RealtimeConversationItem;
   /** Bytes of audio by content index, `null` without any. */
   audio: number[] | null;
-  /** The audio itself, by content index. */
+  /** Base64 audio by content index. */
   base64: (string | null)[];
 }
 
-/** Gives a checked item its id and its stored form. `audioBefore` counts the pieces of audio that come before it in the event. */
-export function storedForm(draft: Draft, given: InputItem, audioBefore = 0): GivenItem {
-  // `object` and `status` are the server's to say, whatever the client sent.
-  const { id: chosen, object: _, type, status: __, ...rest } = given as InputMessageItem;
+/** Gives a validated item its id and its stored form. `audioBefore`: number of audio parts before it in the event. */
+export function toStoredForm(draft: Draft, input: InputItem, audioBefore = 0): StoredNewItem {
+  // The server sets `object` and `status`, whatever the client sent.
+  const { id: chosen, object: _, type, status: __, ...rest } = input as InputMessageItem;
   const silent = (item: object) => ({ id, item: item as RealtimeConversationItem, audio: null, base64: [] });
-  const id = chosen ?? draft.mintItem(given.type === 'mcp_approval_response' ? 'mcpa' : 'item');
-  if (given.type === 'mcp_approval_response') return silent({ id, type, ...rest });
+  const id = chosen ?? draft.mintItem(input.type === 'mcp_approval_response' ? 'mcpa' : 'item');
+  if (input.type === 'mcp_approval_response') return silent({ id, type, ...rest });
   const head = { id, object: 'realtime.item', type, status: 'completed' };
-  if (given.type === 'function_call') {
-    return silent({ ...head, ...rest, call_id: given.call_id ?? draft.mintCall() });
+  if (input.type === 'function_call') {
+    return silent({ ...head, ...rest, call_id: input.call_id ?? draft.mintCall() });
   }
-  if (given.type !== 'message') return silent({ ...head, ...rest });
+  if (input.type !== 'message') return silent({ ...head, ...rest });
   let index = audioBefore;
   const base64 = rest.content.map((part) => ('audio' in part && typeof part.audio === 'string' ? part.audio : null));
   const audio = base64.map((text) => (text === null ? 0 : (draft.audioBytes?.[index++] ?? base64Bytes(text))));
@@ -84,11 +85,11 @@ export function storedForm(draft: Draft, given: InputItem, audioBefore = 0): Giv
   };
 }
 
-/** Bytes that strict base64 stands for. */
+/** Decoded length of strict base64, in bytes. */
 export const base64Bytes = (text: string): number =>
   (text.length / 4) * 3 - (text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0);
 
-/** A part with every key it is always stated with, and without audio bytes (wire.md 5.1). */
+/** A part with all its required keys, and without audio bytes (wire.md 5.1). */
 function storedPart(part: RealtimeContentPart): RealtimeContentPart {
   switch (part.type) {
     case 'input_audio': {

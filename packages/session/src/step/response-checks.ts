@@ -1,8 +1,8 @@
-// What speaks against a `response.create` [RS5, RS6, RS36, OB5, OB6]. It is asked before anything changes.
+// Validates a `response.create` before anything changes [RS5, RS6, RS36, OB5, OB6].
 
 import type { Issue, RealtimeResponseCreateParams } from '@colloquy/protocol';
 import { contextItem, isReference } from './context.ts';
-import { shown } from './draft.ts';
+import { printableId } from './draft.ts';
 import { checkLabels, checkTools } from './mcp-policy.ts';
 import { checkToolChoice, checkVoice } from './session-config.ts';
 import type { SessionState } from './state.ts';
@@ -29,11 +29,11 @@ export function checkResponse(state: SessionState, params: RealtimeResponseCreat
   );
 }
 
-/** References name items that are there [OB5]. */
+/** References must name existing items [OB5]. */
 function checkInput(state: SessionState, input: NonNullable<RealtimeResponseCreateParams['input']>): Issue | undefined {
   for (const [index, item] of input.entries()) {
     if (!isReference(item) || contextItem(state, item.id)) continue;
-    const message = `The item with id '${shown(item.id)}' does not exist.`;
+    const message = `The item with id '${printableId(item.id)}' does not exist.`;
     return { code: 'item_not_found', param: `response.input[${index}].id`, message };
   }
   return undefined;

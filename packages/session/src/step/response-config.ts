@@ -1,58 +1,58 @@
-// What a response is made with: the session's configuration under its own parameters, and the items it names as `input`.
+// Configuration and `input` of a response. Parameters of the response override those of the session.
 
 import type { RealtimeResponseCreateParams } from '@colloquy/protocol';
-import { audioFormat, mergeReasoning, prompt, withoutSecrets } from './config-merge.ts';
+import { mergeAudioFormat, mergePrompt, mergeReasoning, withoutSecrets } from './config-merge.ts';
 import { type ContextItem, contextItem, isReference } from './context.ts';
 import type { Draft } from './draft.ts';
 import type { ResponseConfig } from './engine-event.ts';
-import { storedForm } from './new-item.ts';
-import { offers } from './session-config.ts';
+import { toStoredForm } from './new-item.ts';
+import { offersChoice } from './session-config.ts';
 import type { SessionState } from './state.ts';
 import { itemTokens } from './usage.ts';
 
-/** The session's configuration of this moment, overlaid with the response's own fields [RS7]. */
-export function overlay({ config, model }: SessionState, params: RealtimeResponseCreateParams): ResponseConfig {
+/** The session's present configuration, overridden by the fields of the response [RS7]. */
+export function overlayConfig({ config, model }: SessionState, params: RealtimeResponseCreateParams): ResponseConfig {
   const tools = params.tools ? params.tools.map(withoutSecrets) : config.tools;
   const choice = params.tool_choice ?? config.tool_choice;
   const { format, voice, speed } = config.audio.output;
-  const overlaid: ResponseConfig = {
+  const result: ResponseConfig = {
     model,
     output_modalities: params.output_modalities ?? config.output_modalities,
     instructions: params.instructions ?? config.instructions,
     tools,
-    // A choice taken over from the session may name a tool that this response does not offer.
-    tool_choice: typeof choice === 'object' && !offers(tools, choice) ? 'auto' : choice,
+    // A choice inherited from the session may name a tool that this response does not offer.
+    tool_choice: typeof choice === 'object' && !offersChoice(tools, choice) ? 'auto' : choice,
     max_output_tokens: params.max_output_tokens ?? config.max_output_tokens,
     audio: {
       output: {
-        format: audioFormat(format, params.audio?.output?.format),
+        format: mergeAudioFormat(format, params.audio?.output?.format),
         voice: params.audio?.output?.voice ?? voice,
         speed,
       },
     },
-    prompt: params.prompt === undefined ? config.prompt : params.prompt && prompt(config.prompt, params.prompt),
+    prompt: params.prompt === undefined ? config.prompt : params.prompt && mergePrompt(config.prompt, params.prompt),
     metadata: params.metadata ?? null,
   };
   const parallel = params.parallel_tool_calls ?? config.parallel_tool_calls;
-  if (parallel !== undefined) overlaid.parallel_tool_calls = parallel;
+  if (parallel !== undefined) result.parallel_tool_calls = parallel;
   const reasoning = mergeReasoning(config.reasoning, params.reasoning);
-  if (reasoning) overlaid.reasoning = reasoning;
-  return overlaid;
+  if (reasoning) result.reasoning = reasoning;
+  return result;
 }
 
-/** The items of `input`, ready for an engine. The host keeps their audio, under ids of our own, until the response is done. */
-export function givenContext(draft: Draft, input: NonNullable<RealtimeResponseCreateParams['input']>) {
+/** Resolves the items of `input`. The host stores their audio, under minted ids, until the response is done. */
+export function inputContext(draft: Draft, input: NonNullable<RealtimeResponseCreateParams['input']>) {
   const { format } = draft.state.config.audio.input;
   const items: ContextItem[] = [];
   const audio: string[] = [];
-  let counted = 0;
-  for (const given of input) {
-    if (isReference(given)) {
-      items.push(contextItem(draft.state, given.id)!);
+  let audioCount = 0;
+  for (const inputItem of input) {
+    if (isReference(inputItem)) {
+      items.push(contextItem(draft.state, inputItem.id)!);
       continue;
     }
-    const stored = storedForm(draft, given, counted);
-    counted += stored.base64.filter((text) => text !== null).length;
+    const stored = toStoredForm(draft, inputItem, audioCount);
+    audioCount += stored.base64.filter((text) => text !== null).length;
     const id = stored.audio ? draft.mintItem() : stored.id;
     const item = { ...stored.item, id };
     items.push({ item, tokens: itemTokens(item, stored.audio, format) });

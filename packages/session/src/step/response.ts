@@ -1,32 +1,32 @@
-// Responses: created, cancelled, ended. One writes to the default conversation; others may run beside it, out of band.
-// Reasons to refuse one are in `response-checks.ts`, its configuration in `response-config.ts`, its output in `response-output.ts`.
+// Responses: create, cancel, end. One at a time writes to the default conversation; others run out of band.
+// Validation: `response-checks.ts`. Configuration: `response-config.ts`. Output: `response-output.ts`.
 
 import type { RealtimeResponseCreateParams, ResponseCancelEvent, ResponseCreateEvent } from '@colloquy/protocol';
-import { askedOf, gatherContext } from './context.ts';
+import { engineInput, gatherContext } from './context.ts';
 import { placeDeferred } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import type { EngineEvent } from './engine-event.ts';
 import { armIdle, stopIdle } from './idle-timer.ts';
-import { fillArguments, isRunning, openToolCall, startToolCall } from './mcp-call.ts';
-import { listTools, offeredTools, openListings } from './mcp-listing.ts';
+import { isRunning, openToolCall, sendArguments, startToolCall } from './mcp-call.ts';
+import { listTools, offeredTools, pendingListings } from './mcp-listing.ts';
 import type { OutputToolCall, PendingApproval } from './mcp-state.ts';
 import { outputTokens } from './output-limit.ts';
 import { reportRateLimits } from './rate-limits.ts';
 import { checkResponse } from './response-checks.ts';
-import { givenContext, overlay } from './response-config.ts';
-import { closeOutput, endGeneration, type Outcome, playingTime, speak } from './response-output.ts';
+import { inputContext, overlayConfig } from './response-config.ts';
+import { applyEngineEvent, closeOutput, endGeneration, type Outcome, playingTime } from './response-output.ts';
 import type { ResponseState } from './state.ts';
-import { completeUsage, spokenTokens, textTokens } from './usage.ts';
+import { completeUsage, outputAudioTokens, textTokens } from './usage.ts';
 import { wireError, wireResponse } from './wire-response.ts';
 
 /**
  * `response.create`. Answered by `response.created`, then the output, then one `response.done`.
  *
- * Refuses with `invalid_value` in a transcription session, for a `tool_choice` that is not offered and for an MCP tool that only
- * OpenAI can host, and for a voice the engine does not have; `item_not_found` for a
- * reference to nothing; `cannot_update_voice` for another voice
- * once the default conversation holds assistant audio; `conversation_already_has_active_response`; `limit_exceeded` past 8
- * out-of-band responses; `draining` while the server shuts down. Nothing is queued.
+ * Refuses with `invalid_value` in a transcription session, for a `tool_choice` that is not offered, for an MCP tool
+ * that only OpenAI can host, and for a voice that the engine does not have; `item_not_found` for a reference to a
+ * missing item; `cannot_update_voice` for another voice once the default conversation holds assistant audio;
+ * `conversation_already_has_active_response`; `limit_exceeded` past 8 out-of-band responses; `draining` while the
+ * server shuts down. Nothing is queued.
  *
  * @see SPEC.md RS1 to RS14, RS36, RS37, OB1 to OB11, SE16, SE36
  */
@@ -39,16 +39,16 @@ export function createResponse(draft: Draft, event: ResponseCreateEvent): void {
   startResponse(draft, params, draft.cause);
 }
 
-/** Starts a response that nothing speaks against. `event_id` is the client's, `null` when the server starts it. */
+/** Starts a validated response. `event_id` is the client's, `null` if the server starts it. */
 export function startResponse(draft: Draft, params: RealtimeResponseCreateParams, event_id: string | null): void {
   const { state } = draft;
   const announced = params.conversation !== 'none';
   if (announced) state.response_queued = false;
-  const config = overlay(state, params);
+  const config = overlayConfig(state, params);
   const id = draft.mint('resp');
-  const input = params.input ? givenContext(draft, params.input) : null;
+  const input = params.input ? inputContext(draft, params.input) : null;
   const context = gatherContext(state, config, input?.items ?? null);
-  const response = announce(draft, {
+  const response = beginResponse(draft, {
     id,
     out_of_band: !announced,
     config,
@@ -62,45 +62,45 @@ export function startResponse(draft: Draft, params: RealtimeResponseCreateParams
     return endResponse(draft, response, { status: 'failed', error: { code: 'context_length_exceeded', message } });
   }
   state.context_trace = context.trace;
-  // What a response names itself it waits for; what the session names may come later.
+  // A response waits for the listings that its own `tools` need, not for those of the session's tools.
   if (params.tools) listTools(draft, config.tools, { announced });
-  const listings = params.tools ? openListings(state, config.tools) : [];
+  const listings = params.tools ? pendingListings(state, config.tools) : [];
   if (listings.length > 0) return draft.update({ ...response, waiting: { listings, context: context.items } });
   const tools = offeredTools(state, config);
-  draft.do({ do: 'respond', request: { response_id: response.id, config, tools, ...askedOf(context.items) } });
+  draft.do({ do: 'respond', request: { response_id: response.id, config, tools, ...engineInput(context.items) } });
 }
 
-/** Makes calls that the client has approved, in a response of their own that asks no engine anything [MC12]. */
-export function makeCalls(draft: Draft, approved: readonly PendingApproval[]): void {
-  const config = overlay(draft.state, {});
-  let response = announce(draft, {
+/** Makes approved calls in a response of their own that uses no engine [MC12]. */
+export function runApprovedCalls(draft: Draft, approvals: readonly PendingApproval[]): void {
+  const config = overlayConfig(draft.state, {});
+  let response = beginResponse(draft, {
     id: draft.mint('resp'),
     out_of_band: false,
     config,
     event_id: null,
-    ...NOTHING_READ,
+    ...NO_INPUT,
     generated: true,
   });
-  for (const { id, tool, arguments: text } of approved) {
+  for (const { id, tool, arguments: text } of approvals) {
     response = openToolCall(draft, response, tool, { approval_request_id: id });
-    response = fillArguments(draft, response, response.output.at(-1) as OutputToolCall, text);
+    response = sendArguments(draft, response, response.output.at(-1) as OutputToolCall, text);
   }
   for (const { id } of response.output) startToolCall(draft, response.id, id);
   response = draft.response(response.id)!;
   if (!response.output.some(isRunning)) endResponse(draft, response, { status: 'completed' });
 }
 
-type Beginning = Pick<
+type ResponseHead = Pick<
   ResponseState,
   'id' | 'out_of_band' | 'config' | 'event_id' | 'input_tokens' | 'cached_tokens' | 'input_audio'
 >;
 
-const NOTHING_READ = { input_tokens: [0, 0, 0], cached_tokens: [0, 0, 0], input_audio: [] } as const;
+const NO_INPUT = { input_tokens: [0, 0, 0], cached_tokens: [0, 0, 0], input_audio: [] } as const;
 
-/** A response begins: `response.created`. */
-function announce(draft: Draft, begins: Beginning & Partial<ResponseState>): ResponseState {
+/** Adds a response and sends `response.created`. */
+function beginResponse(draft: Draft, head: ResponseHead & Partial<ResponseState>): ResponseState {
   const { state } = draft;
-  if (!begins.out_of_band) stopIdle(draft, 'server');
+  if (!head.out_of_band) stopIdle(draft, 'server');
   const response: ResponseState = {
     created_at: state.at,
     heard_at: null,
@@ -113,7 +113,7 @@ function announce(draft: Draft, begins: Beginning & Partial<ResponseState>): Res
     characters: 0,
     audio_bytes: 0,
     usage: null,
-    ...begins,
+    ...head,
   };
   state.responses = [...state.responses, response];
   draft.send({ type: 'response.created', response: wireResponse(state, response, { status: 'in_progress' }) });
@@ -121,10 +121,10 @@ function announce(draft: Draft, begins: Beginning & Partial<ResponseState>): Res
 }
 
 /**
- * `response.cancel`. Without an id it means the active response of the default conversation; with one, that response, out of
- * band or not. Closed with what was streamed; whatever the engine still says is dropped.
+ * `response.cancel`. Without an id, cancels the active response of the default conversation; with an id, that response,
+ * also out of band. Items close with what was streamed; later engine events are dropped.
  *
- * Refuses with `response_cancel_not_active` when there is nothing to cancel: none, unknown, or done.
+ * Refuses with `response_cancel_not_active` if the response does not exist or is done.
  *
  * @see SPEC.md RS23 to RS32
  */
@@ -136,13 +136,13 @@ export function cancelResponse(draft: Draft, { response_id }: ResponseCancelEven
   endResponse(draft, response, { status: 'cancelled', reason: 'client_cancelled' }, { stopEngine: true });
 }
 
-/** One piece from an engine. What comes for a response that is done is dropped [RS31]. */
-export function hearEngine(draft: Draft, response_id: string, event: EngineEvent): void {
+/** Handles one engine event. Events for a response that is done are dropped [RS31]. */
+export function handleEngineEvent(draft: Draft, response_id: string, event: EngineEvent): void {
   const response = draft.response(response_id);
   if (!response || response.generated) return;
-  const heard = { ...response, heard_at: draft.state.at };
-  draft.update(heard);
-  const outcome = speak(draft, heard, event);
+  const current = { ...response, heard_at: draft.state.at };
+  draft.update(current);
+  const outcome = applyEngineEvent(draft, current, event);
   if (!outcome) return;
   const stopEngine = event.type !== 'done' && event.type !== 'failed';
   if (outcome.status === 'completed' && !endGeneration(draft, draft.response(response_id)!)) return;
@@ -150,8 +150,8 @@ export function hearEngine(draft: Draft, response_id: string, event: EngineEvent
 }
 
 /**
- * Ends a response: what failed is reported, everything open is closed, and one `response.done` tells how it went; then the
- * rate limits, the creates that waited, and the answer to a turn that waited [RS25, RS33, RS39, CV33, VA12].
+ * Ends a response: reports an error, closes all open items and sends `response.done`; then the rate limits, the
+ * deferred creates, and the queued response to a turn [RS25, RS33, RS39, CV33, VA12].
  */
 export function endResponse(
   draft: Draft,
@@ -168,13 +168,13 @@ export function endResponse(
   state.responses = state.responses.filter((other) => other.id !== response.id);
   const done = wireResponse(state, response, outcome);
   const { format } = response.config.audio.output;
-  const consumed = {
+  const consumption = {
     input: response.input_tokens,
     cached: response.cached_tokens,
     text: textTokens(response.characters),
-    audio: spokenTokens(response.audio_bytes, format),
+    audio: outputAudioTokens(response.audio_bytes, format),
   };
-  const usage = completeUsage(consumed, response.usage);
+  const usage = completeUsage(consumption, response.usage);
   draft.send({ type: 'response.done', response: { ...done, output, usage } });
   reportRateLimits(draft, usage.total_tokens ?? outputTokens(response));
   for (const item_id of response.input_audio) draft.do({ do: 'drop_audio', item_id });
@@ -183,7 +183,7 @@ export function endResponse(
     return;
   }
   placeDeferred(draft);
-  // What the client has just approved comes first, see `carryOut`.
+  // Approved calls come first, see `applyVerdicts`.
   if (state.response_queued && state.phase === 'open' && state.mcp.verdicts.length === 0)
     startResponse(draft, {}, null);
   else if (outcome.status !== 'failed') armIdle(draft, playingTime(response));

@@ -1,6 +1,6 @@
-// `session.update`: what may change and when, all of it or nothing. And the session as it is stated on the wire.
+// `session.update`: applied completely or not at all. Also the session object on the wire.
 //
-// Shapes, bounds and what goes together in one update are the codec's; here stands what depends on the session. The merge itself is `config-merge.ts`.
+// The codec checks shapes and bounds; this file checks what depends on the session. The merge: `config-merge.ts`.
 
 import {
   BYTES_PER_MS,
@@ -16,24 +16,25 @@ import {
 import { mergeConfig, sameJson, withoutTurnDetection } from './config-merge.ts';
 import { applyDetection } from './detection-change.ts';
 import type { Draft } from './draft.ts';
-import { detect, speechSettings } from './input-audio-buffer.ts';
+import { restartDetection, speechSettings } from './input-audio-buffer.ts';
 import { listTools } from './mcp-listing.ts';
 import { checkLabels, checkTools, mayCall } from './mcp-policy.ts';
 import type { SessionConfig, SessionState } from './state.ts';
 import { checkSpeaking } from './voice-support.ts';
 
 /**
- * `session.update`. Answered by one `session.updated` with the whole effective configuration. A running response keeps the
- * configuration it was created with [SE25]; `model`, `id`, `object` and `expires_at` have no effect [SE14, SE34].
+ * `session.update`. Answered by one `session.updated` with the whole effective configuration. A running response keeps
+ * the configuration it was created with [SE25]; `model`, `id`, `object` and `expires_at` have no effect [SE14, SE34].
  *
- * MCP servers it names are asked for their tools, unless they have been [MC1, MC3].
+ * Requests the tools of new MCP servers [MC1, MC3].
  *
- * Refuses with `cannot_update_voice` once the conversation holds assistant audio, `session_locked` for a locked field, and
- * `invalid_value` for another kind of session, a `tool_choice` that is not offered, an MCP tool that only OpenAI can host or whose label alone is not configured, a voice or a speed that the engine does not have, a speed while a response is active, a
- * tracing that was on already, and a format while audio is buffered.
+ * Refuses with `cannot_update_voice` once the conversation holds assistant audio, `session_locked` for a locked field,
+ * and `invalid_value` for another kind of session, a `tool_choice` that is not offered, an MCP tool that only OpenAI
+ * can host or whose label is not configured, a voice or a speed that the engine does not have, a speed while a response
+ * is active, a change of tracing once it is on, and a format while audio is buffered.
  *
- * Where the host detects no turns, `turn_detection` stays null whatever is asked for: SDKs ask for it together with everything else
- * they set, and refusing it would refuse their tools and instructions too [VA29].
+ * If the host detects no turns, `turn_detection` stays null whatever the update says: SDKs send it together with tools
+ * and instructions, and a refusal would refuse those too [VA29].
  *
  * @see SPEC.md SE4 to SE37, TX17, VA29, RS36
  */
@@ -43,14 +44,14 @@ export function updateSession(draft: Draft, { session }: SessionUpdateEvent): vo
     const message = `Invalid value: '${session.type}'. This is a ${state.kind} session.`;
     return draft.refuse('invalid_value', 'session.type', message);
   }
-  const asked = mergeConfig(state.config, session, state.kind, state.defaults);
-  const merged = state.detects_turns === false ? withoutTurnDetection(asked) : asked;
+  const requested = mergeConfig(state.config, session, state.kind, state.defaults);
+  const merged = state.detects_turns === false ? withoutTurnDetection(requested) : requested;
   const issue =
     lockedField(state, session) ??
     checkConfig(session, merged) ??
     (session.type === 'realtime' ? checkLabels(state.mcp.labels, session.tools, 'session.tools') : undefined) ??
     checkOutput(state, session) ??
-    tooLate(state, merged);
+    checkHistory(state, merged);
   if (issue) return draft.refuse(issue.code, issue.param, issue.message);
 
   const before = state.config.audio.input;
@@ -63,22 +64,22 @@ export function updateSession(draft: Draft, { session }: SessionUpdateEvent): vo
   if (!sameJson(before.format, format)) {
     const { earlier_ms, appended } = state.buffer;
     state.buffer = { bytes: 0, earlier_ms: earlier_ms + appended / BYTES_PER_MS[before.format.type], appended: 0 };
-    detect(draft);
-  } else if (detects) detect(draft);
+    restartDetection(draft);
+  } else if (detects) restartDetection(draft);
   draft.send({ type: 'session.updated', session: sessionObject(draft.state) });
   if (session.type === 'realtime' && session.tools) listTools(draft, merged.tools, { announced: true });
 }
 
-/** What the engine's voice cannot do [SE36, SE37]. */
-const checkOutput = ({ speaking }: SessionState, given: SessionUpdateConfig): Issue | undefined =>
-  given.type === 'realtime' ? checkSpeaking(speaking, given.audio?.output, 'session.audio.output') : undefined;
+/** Checks that the engine's voice supports the output [SE36, SE37]. */
+const checkOutput = ({ speaking }: SessionState, update: SessionUpdateConfig): Issue | undefined =>
+  update.type === 'realtime' ? checkSpeaking(speaking, update.audio?.output, 'session.audio.output') : undefined;
 
-/** What is wrong with a configuration, whatever the session has been through. Used for updates and at opening. */
-export function checkConfig(given: SessionUpdateConfig, merged: SessionConfig): Issue | undefined {
-  if (given.type === 'realtime') {
+/** Checks a configuration independently of the session's history. Used for updates and at opening. */
+export function checkConfig(update: SessionUpdateConfig, merged: SessionConfig): Issue | undefined {
+  if (update.type === 'realtime') {
     return (
-      checkTools(given.tools, 'session.tools') ??
-      checkToolChoice(given.tool_choice, merged.tools, 'session.tool_choice')
+      checkTools(update.tools, 'session.tools') ??
+      checkToolChoice(update.tool_choice, merged.tools, 'session.tool_choice')
     );
   }
   const { transcription, turn_detection } = merged.audio.input;
@@ -89,21 +90,21 @@ export function checkConfig(given: SessionUpdateConfig, merged: SessionConfig): 
   return undefined;
 }
 
-/** A choice names a tool that is offered [RS36]. */
+/** The choice must name a tool that is offered [RS36]. */
 export function checkToolChoice(
   choice: RealtimeToolChoice | undefined,
   tools: readonly RealtimeTool[],
   param: string,
 ): Issue | undefined {
-  if (typeof choice !== 'object' || choice === null || offers(tools, choice)) return undefined;
+  if (typeof choice !== 'object' || choice === null || offersChoice(tools, choice)) return undefined;
   const isServer = choice.type === 'mcp' && tools.some((tool) => isServerOf(tool, choice.server_label));
   const field = choice.type === 'function' || isServer ? 'name' : 'server_label';
   const message = 'The tool choice names a tool that is not offered.';
   return { code: 'invalid_value', param: `${param}.${field}`, message };
 }
 
-/** Whether the tool a choice names is among those offered. */
-export function offers(tools: readonly RealtimeTool[], choice: Exclude<RealtimeToolChoice, string>): boolean {
+/** Whether the choice names one of the tools. */
+export function offersChoice(tools: readonly RealtimeTool[], choice: Exclude<RealtimeToolChoice, string>): boolean {
   return tools.some((tool) =>
     choice.type === 'function'
       ? tool.type === 'function' && tool.name === choice.name
@@ -114,14 +115,17 @@ export function offers(tools: readonly RealtimeTool[], choice: Exclude<RealtimeT
 const isServerOf = (tool: RealtimeTool, label: string): tool is RealtimeMcpTool =>
   tool.type === 'mcp' && tool.server_label === label;
 
-/** The voice may change until assistant audio has been heard in the default conversation [SE15, SE16]. */
+/** The voice may change until the default conversation holds assistant audio [SE15, SE16]. */
 export function checkVoice(state: SessionState, voice: RealtimeVoice): Issue | undefined {
   if (state.spoken_items === 0 || sameJson(voice, state.config.audio.output.voice)) return undefined;
   const message = "Cannot update a conversation's voice if assistant audio is present.";
   return { code: 'cannot_update_voice', param: null, message };
 }
 
-/** The session as `session.created` and `session.updated` state it, every key of wire.md 7 that is marked "always" [SE3, SE32]. */
+/**
+ * The session object of `session.created` and `session.updated`, with every key that wire.md 7 marks "always" [SE3,
+ * SE32].
+ */
 export function sessionObject(state: SessionState): SessionObject {
   const { config } = state;
   const expires_at = Math.floor((state.started_at + state.limits.max_duration_ms) / 1000);
@@ -132,7 +136,7 @@ export function sessionObject(state: SessionState): SessionObject {
       object: 'realtime.transcription_session',
       id: state.id,
       expires_at,
-      audio: { input: { ...input, turn_detection: turn_detection && withoutAnswering(turn_detection) } },
+      audio: { input: { ...input, turn_detection: turn_detection && withoutResponseFlags(turn_detection) } },
       include: config.include,
     };
   }
@@ -161,7 +165,7 @@ export function sessionObject(state: SessionState): SessionObject {
 
 type TurnDetection = NonNullable<SessionConfig['audio']['input']['turn_detection']>;
 
-function withoutAnswering(detection: TurnDetection): TurnDetection {
+function withoutResponseFlags(detection: TurnDetection): TurnDetection {
   if (detection.type === 'semantic_vad') {
     const { create_response: _, interrupt_response: __, ...rest } = detection;
     return rest;
@@ -170,8 +174,8 @@ function withoutAnswering(detection: TurnDetection): TurnDetection {
   return rest;
 }
 
-/** What can no longer change, given what the session has been through. */
-function tooLate(state: SessionState, merged: SessionConfig): Issue | undefined {
+/** Checks what can no longer change, given the session's history. */
+function checkHistory(state: SessionState, merged: SessionConfig): Issue | undefined {
   const { config } = state;
   const invalid = (field: string, message: string): Issue => ({
     code: 'invalid_value',
@@ -198,14 +202,14 @@ function tooLate(state: SessionState, merged: SessionConfig): Issue | undefined 
   return undefined;
 }
 
-/** The first locked field that an update would give another value [SE33]. */
+/** The first locked field that an update would change [SE33]. */
 export function lockedField(
   state: { readonly locked: readonly string[]; readonly config: unknown },
   update: unknown,
 ): Issue | undefined {
   for (const path of state.locked) {
-    const given = at(update, path);
-    if (given === undefined || sameJson(given, at(state.config, path) ?? null)) continue;
+    const value = valueAt(update, path);
+    if (value === undefined || sameJson(value, valueAt(state.config, path) ?? null)) continue;
     return {
       code: 'session_locked',
       param: `session.${path}`,
@@ -215,11 +219,11 @@ export function lockedField(
   return undefined;
 }
 
-function at(value: unknown, path: string): unknown {
-  let found = value;
+function valueAt(value: unknown, path: string): unknown {
+  let current = value;
   for (const name of path.split('.')) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined;
-    found = (found as Record<string, unknown>)[name];
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, name)) return undefined;
+    current = (current as Record<string, unknown>)[name];
   }
-  return found;
+  return current;
 }

@@ -1,4 +1,4 @@
-// What the recogniser makes of the user's audio, told as it comes: before, inside or after the response [TX3].
+// Transcription of the user's audio. Its events may come before, during or after a response [TX3].
 
 import type { TranscriptionUsage } from '@colloquy/protocol';
 import type { Draft } from './draft.ts';
@@ -12,22 +12,22 @@ import { textTokens } from './usage.ts';
 type TranscriptionEvent = Extract<SpeechEvent, { item_id: string }>;
 type TranscriptionError = Extract<SpeechEvent, { type: 'transcription.failed' }>['error'];
 
-/** Models whose transcriptions are counted in tokens; the others in seconds of audio [TX6]. */
+/** Models whose usage is counted in tokens; others in seconds of audio [TX6]. */
 const COUNTED_IN_TOKENS = /^gpt-4o(-mini)?-transcribe/;
-const HEARD_TOKENS_PER_SECOND = 10;
+const INPUT_TOKENS_PER_SECOND = 10;
 
 /**
- * One piece from the recogniser. Each committed turn gets exactly one `completed` or `failed`; what comes after that, or for
- * an item that was deleted or never to be transcribed, is dropped [TX1, TX2, TX13].
+ * Handles one event of the transcriber. Each committed turn gets exactly one `completed` or `failed`; later events, and
+ * events for an item that was deleted or is not transcribed, are dropped [TX1, TX2, TX13].
  */
-export function hearTranscription(draft: Draft, event: TranscriptionEvent): void {
+export function handleTranscription(draft: Draft, event: TranscriptionEvent): void {
   const pending = tableGet(draft.state.transcriptions, event.item_id);
   const base = { item_id: event.item_id, content_index: 0 };
   switch (event.type) {
     case 'transcription.delta':
       return sendDelta(draft, event, pending);
     case 'transcription.segment': {
-      if (!pending && !isSpokenNow(draft, event.item_id)) return;
+      if (!pending && !isOpenTurn(draft, event.item_id)) return;
       const { text, speaker, start, end } = event;
       const id = draft.mint('event').replace('event', 'seg');
       const type = 'conversation.item.input_audio_transcription.segment';
@@ -45,53 +45,53 @@ export function hearTranscription(draft: Draft, event: TranscriptionEvent): void
   }
 }
 
-/** The next text of a transcription, without blanks that may turn out to be its last [TX19]. */
+/** Sends the next delta, without trailing white space, which may be the transcript's end [TX19]. */
 function sendDelta(
   draft: Draft,
-  { item_id, delta: given, logprobs }: Extract<TranscriptionEvent, { delta: string }>,
+  { item_id, delta: chunk, logprobs }: Extract<TranscriptionEvent, { delta: string }>,
   pending: PendingTranscription | undefined,
 ): void {
   const { state } = draft;
-  const turn = isSpokenNow(draft, item_id) ? state.turn : null;
-  const from = pending ?? turn;
-  if (!from) return;
-  const { text = '', blanks = '' } = from.sent ?? {};
-  const whole = text === '' ? given.trimStart() : blanks + given;
+  const turn = isOpenTurn(draft, item_id) ? state.turn : null;
+  const source = pending ?? turn;
+  if (!source) return;
+  const { text = '', blanks = '' } = source.sent ?? {};
+  const whole = text === '' ? chunk.trimStart() : blanks + chunk;
   const delta = whole.trimEnd();
   const sent = { text: text + delta, blanks: whole.slice(delta.length) };
   if (pending) state.transcriptions = tableSet(state.transcriptions, item_id, { ...pending, sent });
   else if (turn) state.turn = { ...turn, sent };
   if (delta === '') return;
-  const isSure = pending ? pending.logprobs : wantsLogprobs(state);
+  const includesLogprobs = pending ? pending.logprobs : wantsLogprobs(state);
   draft.send({
     type: 'conversation.item.input_audio_transcription.delta',
     ...{ item_id, content_index: 0, delta },
-    ...(isSure && logprobs ? { logprobs } : {}),
+    ...(includesLogprobs && logprobs ? { logprobs } : {}),
   });
 }
 
 /**
- * Ends the transcription of an item: the client learns what no delta has told it, the item keeps the transcript [TX5, TX12, TX19].
- * A recogniser that takes back text it has given has failed: what the client would show is no transcript.
+ * Completes the transcription of an item: sends the text that no delta has covered and stores the transcript [TX5,
+ * TX12, TX19]. A transcriber that retracts text fails, because the deltas would not add up to the transcript.
  */
 export function completeTranscription(
   draft: Draft,
   {
     item_id,
-    transcript: given,
+    transcript: rawTranscript,
     usage,
     languages,
     logprobs,
   }: Omit<Extract<TranscriptionEvent, { transcript: string }>, 'type'>,
   pending: PendingTranscription,
 ): void {
-  const transcript = given.trim();
+  const transcript = rawTranscript.trim();
   const { text: sent = '' } = pending.sent ?? {};
-  if (!transcript.startsWith(sent)) return failTranscription(draft, item_id, TAKEN_BACK);
+  if (!transcript.startsWith(sent)) return failTranscription(draft, item_id, RETRACTED);
   const delta = transcript.slice(sent.length);
   const type = 'conversation.item.input_audio_transcription.delta';
   if (delta !== '') draft.send({ type, item_id, content_index: 0, delta });
-  forget(draft, item_id);
+  deletePending(draft, item_id);
   const { state } = draft;
   const node = getItem(state.items, item_id);
   if (node?.item.type === 'message') {
@@ -112,30 +112,30 @@ export function completeTranscription(
   });
 }
 
-const TAKEN_BACK: TranscriptionError = {
+const RETRACTED: TranscriptionError = {
   type: 'server_error',
   code: 'transcription_failed',
   message: 'The recogniser took back text that it had already given.',
 };
 
 function failTranscription(draft: Draft, item_id: string, error: TranscriptionError): void {
-  forget(draft, item_id);
+  deletePending(draft, item_id);
   const type = 'conversation.item.input_audio_transcription.failed';
   draft.send({ type, item_id, content_index: 0, error });
 }
 
-/** Whether the item is the turn being spoken, whose words may come before it is committed [TX4]. */
-function isSpokenNow({ state }: Draft, item_id: string): boolean {
+/** Whether the item is the open turn, whose deltas may come before the commit [TX4]. */
+function isOpenTurn({ state }: Draft, item_id: string): boolean {
   return state.turn?.item_id === item_id && state.config.audio.input.transcription !== null;
 }
 
-function forget(draft: Draft, item_id: string): void {
+function deletePending(draft: Draft, item_id: string): void {
   draft.state.transcriptions = tableDelete(draft.state.transcriptions, item_id);
 }
 
 function estimatedUsage({ model, seconds }: PendingTranscription, transcript: string): TranscriptionUsage {
   if (!COUNTED_IN_TOKENS.test(model)) return { type: 'duration', seconds: Math.round(seconds * 1000) / 1000 };
-  const audio_tokens = Math.ceil(seconds * HEARD_TOKENS_PER_SECOND);
+  const audio_tokens = Math.ceil(seconds * INPUT_TOKENS_PER_SECOND);
   const output_tokens = textTokens(transcript.length);
   return {
     type: 'tokens',

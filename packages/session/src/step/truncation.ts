@@ -1,6 +1,6 @@
-// `conversation.item.truncate`: an assistant's audio is cut to what was heard, and the words go with it.
+// `conversation.item.truncate`: cuts an assistant's audio to what the user heard and deletes its transcript.
 //
-// Truncation of the context is `context.ts`.
+// Truncation of the context: `context.ts`.
 
 import {
   bytesToMs,
@@ -9,21 +9,22 @@ import {
   type OutputAudioPart,
   type RealtimeAudioFormat,
 } from '@colloquy/protocol';
-import { isSpoken, itemById, sizeOf } from './conversation.ts';
-import { type Draft, shown } from './draft.ts';
+import { isAssistantAudio, itemById, sizeOf } from './conversation.ts';
+import { type Draft, printableId } from './draft.ts';
 import { getItem, replaceItem } from './item-table.ts';
 import type { OutputMessage, ResponseState } from './state.ts';
 import { itemTokens } from './usage.ts';
 
 /**
- * `conversation.item.truncate`. Answered by `truncated`, and nothing else.
+ * `conversation.item.truncate`. Answered by `truncated` only.
  *
- * `audio_end_ms` counts from the start of the part's audio, inclusive; 0 leaves none. The part's transcript is deleted, not
- * trimmed: words the user never heard must not stay in the context. While the item is still being made, what was sent so
- * far counts, and what comes afterwards is sent but not kept. Does not stop the response; that is `response.cancel`.
+ * `audio_end_ms` counts from the start of the part's audio, inclusive; 0 leaves none. The part's transcript is deleted,
+ * not trimmed: text the user never heard must not stay in the context. While the item is in progress, the limit is the
+ * audio sent so far; later audio is sent but not stored. Does not stop the response; use `response.cancel`.
  *
- * Refuses with `item_truncate_invalid_item_id` when there is no such item, without a code when it is not an assistant message
- * with audio, and with `invalid_value` when `content_index` names no audio part or `audio_end_ms` is past its end.
+ * Refuses with `item_truncate_invalid_item_id` if there is no such item, without a code if it is not an assistant
+ * message with audio, and with `invalid_value` if `content_index` names no audio part or `audio_end_ms` is past its
+ * end.
  *
  * @see SPEC.md TR1 to TR13
  */
@@ -32,7 +33,7 @@ export function truncateItem(draft: Draft, event: ConversationItemTruncateEvent)
   const { item_id, content_index, audio_end_ms } = event;
   const item = itemById(state, item_id);
   if (!item) {
-    const message = `Error truncating item: the item with id '${shown(item_id)}' does not exist.`;
+    const message = `Error truncating item: the item with id '${printableId(item_id)}' does not exist.`;
     return draft.refuse('item_truncate_invalid_item_id', null, message);
   }
   if (item.type !== 'message' || !item.content.some((part) => part.type === 'output_audio')) {
@@ -43,25 +44,27 @@ export function truncateItem(draft: Draft, event: ConversationItemTruncateEvent)
   }
   const node = getItem(state.items, item_id)!;
   const response = state.responses.find((candidate) => candidate.id === node.response_id);
-  const made = response?.output.find((candidate): candidate is OutputMessage => candidate.id === item_id);
+  const outItem = response?.output.find((candidate): candidate is OutputMessage => candidate.id === item_id);
   const format = response?.config.audio.output.format ?? node.format ?? state.config.audio.output.format;
-  const held = made?.part ? (made.part.cut ?? made.part.audio_bytes) : (node.audio?.[content_index] ?? 0);
-  const ms = bytesToMs(held, format);
+  const availableBytes = outItem?.part
+    ? (outItem.part.cut ?? outItem.part.audio_bytes)
+    : (node.audio?.[content_index] ?? 0);
+  const ms = bytesToMs(availableBytes, format);
   if (audio_end_ms > ms) {
     const message = `Audio content of ${Math.floor(ms)}ms is already shorter than ${audio_end_ms}ms`;
     return draft.refuse('invalid_value', null, message);
   }
   const bytes = msToBytes(audio_end_ms, format);
-  if (response && made) cutOutput(draft, response, made, bytes);
+  if (response && outItem) cutOutput(draft, response, outItem, bytes);
   else cutStored(draft, item_id, content_index, bytes, format);
   draft.do({ do: 'cut_audio', item_id, content_index, bytes });
   draft.send({ type: 'conversation.item.truncated', item_id, content_index, audio_end_ms });
 }
 
-/** What is still being made keeps growing on the wire; the mark says how much of it is kept [TR10]. */
-function cutOutput(draft: Draft, response: ResponseState, made: OutputMessage, cut: number): void {
+/** The item keeps growing on the wire; `cut` is the number of bytes that stay stored [TR10]. */
+function cutOutput(draft: Draft, response: ResponseState, outItem: OutputMessage, cut: number): void {
   const output = response.output.map((other) =>
-    other.id === made.id ? { ...made, part: made.part && { ...made.part, cut } } : other,
+    other.id === outItem.id ? { ...outItem, part: outItem.part && { ...outItem.part, cut } } : other,
   );
   draft.update({ ...response, output });
 }
@@ -73,8 +76,8 @@ function cutStored(draft: Draft, id: string, index: number, bytes: number, forma
   const part = node.item.content[index] as OutputAudioPart;
   const item = { ...node.item, content: node.item.content.with(index, { ...part, transcript: null }) };
   const audio = node.audio?.with(index, bytes) ?? null;
-  const wasSpoken = isSpoken(node);
+  const wasSpoken = isAssistantAudio(node);
   const size = sizeOf(item, audio);
   state.items = replaceItem(state.items, id, { item, audio, tokens: itemTokens(item, audio, format), size });
-  if (wasSpoken && !isSpoken({ item, audio })) state.spoken_items -= 1;
+  if (wasSpoken && !isAssistantAudio({ item, audio })) state.spoken_items -= 1;
 }

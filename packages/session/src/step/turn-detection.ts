@@ -1,19 +1,19 @@
-// The user's turns as the detector reports them, barge-in, and what is said to a user who says nothing.
+// Turns of the user as the detector reports them, barge-in, and the idle timeout.
 //
-// Hearing speech is the host's business; here it becomes events. The timer itself is `idle-timer.ts`.
+// Detection itself is in the host. Starting and stopping the idle timer: `idle-timer.ts`.
 
 import { msToBytes } from '@colloquy/protocol';
 import { addItem } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import { tableGet } from './hash-table.ts';
 import { stopIdle } from './idle-timer.ts';
-import { audioClock, bufferOffset, bufferStart, commitBytes, detect } from './input-audio-buffer.ts';
+import { audioClock, bufferOffset, bufferStart, commitBytes, restartDetection } from './input-audio-buffer.ts';
 import { endResponse, startResponse } from './response.ts';
 import { completeTranscription } from './transcription.ts';
 
 /**
- * Speech has begun at `audio_ms` of the audio clock, padding not counted: the turn opens, and a response that may be
- * interrupted ends, after `speech_started` was sent.
+ * Speech has begun at `audio_ms` of the audio clock, without padding: opens a turn, sends `speech_started`, then
+ * cancels a response that may be interrupted.
  *
  * @see SPEC.md VA1 to VA10, OR14
  */
@@ -31,15 +31,15 @@ export function startTurn(draft: Draft, audio_ms: number): void {
   draft.send({ type: 'input_audio_buffer.speech_started', audio_start_ms, item_id });
   const active = draft.activeResponse;
   if (active && detection.interrupt_response) {
-    // This turn will be answered; an answer that waited would be spoken into it.
+    // This turn gets its own response; a queued one would interrupt the user.
     state.response_queued = false;
     endResponse(draft, active, { status: 'cancelled', reason: 'turn_detected' }, { stopEngine: true });
   }
 }
 
 /**
- * Speech has ended at `audio_ms`, the closing silence counted: the turn becomes an item, and a response answers it if the
- * session says so. During a response the answer waits, one for all turns that wait.
+ * Speech has ended at `audio_ms`, including the closing silence: the turn becomes an item, and a response starts if
+ * `create_response` is set. During a response it is queued; all turns that wait share one response.
  *
  * @see SPEC.md VA1 to VA12
  */
@@ -53,19 +53,18 @@ export function stopTurn(draft: Draft, audio_ms: number): void {
   state.turn = null;
   draft.send({ type: 'input_audio_buffer.speech_stopped', audio_end_ms, item_id: turn.item_id });
   commitBytes(draft, turn.item_id, start, end, { sent: turn.sent });
-  if (turn.redetect) detect(draft);
+  if (turn.redetect) restartDetection(draft);
   if (state.kind !== 'realtime' || !state.config.audio.input.turn_detection?.create_response) return;
   if (draft.activeResponse) state.response_queued = true;
   else if (state.phase === 'open') startResponse(draft, {}, null);
 }
 
 /**
- * The user has said nothing for as long as `idle_timeout_ms`: the silence is committed after a word to the model, and the
- * model is asked to speak.
+ * The user was silent for `idle_timeout_ms`: adds a system message, commits the silence, and starts a response.
  *
  * @see SPEC.md VA19 to VA24, OR13
  */
-export function breakSilence(draft: Draft): void {
+export function handleIdleTimeout(draft: Draft): void {
   const { state } = draft;
   const { turn_detection: detection, format } = state.config.audio.input;
   if (detection?.type !== 'server_vad' || !detection.idle_timeout_ms) return;

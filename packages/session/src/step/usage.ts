@@ -1,8 +1,8 @@
-// Tokens: how many a text, a stretch of audio or an image counts for, and what a response has consumed.
+// Token counts of text, audio and images, and the usage of a response.
 //
-// The count is an estimate, the same on every run: one token per 4 characters (UTF-16 code units) of text, rounded up; one
-// per 100 ms of audio heard; one per 50 ms of audio spoken; 85 for an image at low detail and 765 for any other. An engine
-// that knows better says so with a `usage` piece, which then counts instead.
+// The count is a deterministic estimate: one token per 4 characters (UTF-16 code units) of text, rounded up; one per
+// 100 ms of input audio; one per 50 ms of output audio; 85 for an image at low detail and 765 for any other. If an
+// engine sends a `usage` event, its numbers count instead.
 
 import {
   bytesToMs,
@@ -17,26 +17,29 @@ export type TokenCounts = readonly [text: number, audio: number, image: number];
 export const NO_TOKENS: TokenCounts = [0, 0, 0];
 
 export const CHARACTERS_PER_TOKEN = 4;
-const HEARD_MS_PER_TOKEN = 100;
-const SPOKEN_MS_PER_TOKEN = 50;
+const INPUT_AUDIO_MS_PER_TOKEN = 100;
+const OUTPUT_AUDIO_MS_PER_TOKEN = 50;
 const LOW_IMAGE_TOKENS = 85;
 const IMAGE_TOKENS = 765;
 
 export const textTokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
 
-/** Tokens of so many bytes of audio that the model hears. */
-export const heardTokens = (bytes: number, format: RealtimeAudioFormat): number =>
-  Math.ceil(bytesToMs(bytes, format) / HEARD_MS_PER_TOKEN);
+/** Tokens of input audio. */
+export const inputAudioTokens = (bytes: number, format: RealtimeAudioFormat): number =>
+  Math.ceil(bytesToMs(bytes, format) / INPUT_AUDIO_MS_PER_TOKEN);
 
-/** Tokens of so many bytes of audio that the model speaks. */
-export const spokenTokens = (bytes: number, format: RealtimeAudioFormat): number =>
-  Math.ceil(bytesToMs(bytes, format) / SPOKEN_MS_PER_TOKEN);
+/** Tokens of output audio. */
+export const outputAudioTokens = (bytes: number, format: RealtimeAudioFormat): number =>
+  Math.ceil(bytesToMs(bytes, format) / OUTPUT_AUDIO_MS_PER_TOKEN);
 
 export const sumTokens = (a: TokenCounts, b: TokenCounts): TokenCounts => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 
 export const totalTokens = ([text, audio, image]: TokenCounts): number => text + audio + image;
 
-/** What an item counts for in a context. Audio counts instead of its words; the words of the user's audio are not shown to the model. */
+/**
+ * Token count of an item in a context. Audio counts instead of its transcript; the engine does not read the transcript
+ * of user audio.
+ */
 export function itemTokens(
   item: RealtimeConversationItem,
   audio: readonly number[] | null,
@@ -47,7 +50,7 @@ export function itemTokens(
       let counts = NO_TOKENS;
       for (const [index, part] of item.content.entries()) {
         const bytes = audio?.[index] ?? 0;
-        counts = sumTokens(counts, partTokens(part, format && bytes > 0 ? heardTokens(bytes, format) : 0));
+        counts = sumTokens(counts, partTokens(part, format && bytes > 0 ? inputAudioTokens(bytes, format) : 0));
       }
       return counts;
     }
@@ -64,7 +67,7 @@ export function itemTokens(
 
 type Part = Extract<RealtimeConversationItem, { type: 'message' }>['content'][number];
 
-function partTokens(part: Part, heard: number): TokenCounts {
+function partTokens(part: Part, audioTokens: number): TokenCounts {
   switch (part.type) {
     case 'input_text':
     case 'output_text':
@@ -72,26 +75,26 @@ function partTokens(part: Part, heard: number): TokenCounts {
     case 'input_image':
       return [0, 0, part.detail === 'low' ? LOW_IMAGE_TOKENS : IMAGE_TOKENS];
     case 'output_audio':
-      return heard > 0 ? [0, heard, 0] : [textTokens(part.transcript?.length ?? 0), 0, 0];
+      return audioTokens > 0 ? [0, audioTokens, 0] : [textTokens(part.transcript?.length ?? 0), 0, 0];
     default:
-      return [0, heard, 0];
+      return [0, audioTokens, 0];
   }
 }
 
-/** What a response has consumed so far, as far as the session can tell. */
-export interface Consumed {
+/** Estimated consumption of a response. */
+export interface Consumption {
   input: TokenCounts;
   cached: TokenCounts;
   text: number;
   audio: number;
 }
 
-/** The complete `usage` of a response [RS35]: the engine's own numbers where it gave them, every key present. */
-export function completeUsage(consumed: Consumed, given: RealtimeUsage | null): RealtimeUsage {
-  return given ? filledIn(given) : estimated(consumed);
+/** The complete `usage` of a response [RS35]: the engine's numbers if it sent any, with every key present. */
+export function completeUsage(consumption: Consumption, engineUsage: RealtimeUsage | null): RealtimeUsage {
+  return engineUsage ? completeEngineUsage(engineUsage) : estimateUsage(consumption);
 }
 
-function estimated({ input, cached, text, audio }: Consumed): RealtimeUsage {
+function estimateUsage({ input, cached, text, audio }: Consumption): RealtimeUsage {
   return {
     total_tokens: totalTokens(input) + text + audio,
     input_tokens: totalTokens(input),
@@ -111,23 +114,23 @@ const byModality = ([text_tokens, audio_tokens, image_tokens]: TokenCounts) => (
   image_tokens,
 });
 
-const NO_CONSUMPTION: Consumed = { input: NO_TOKENS, cached: NO_TOKENS, text: 0, audio: 0 };
+const NO_CONSUMPTION: Consumption = { input: NO_TOKENS, cached: NO_TOKENS, text: 0, audio: 0 };
 
-function filledIn(given: RealtimeUsage): RealtimeUsage {
-  const nothing = estimated(NO_CONSUMPTION);
-  const input = { ...nothing.input_token_details, ...given.input_token_details };
-  const output = { ...nothing.output_token_details, ...given.output_token_details };
+function completeEngineUsage(engineUsage: RealtimeUsage): RealtimeUsage {
+  const zero = estimateUsage(NO_CONSUMPTION);
+  const input = { ...zero.input_token_details, ...engineUsage.input_token_details };
+  const output = { ...zero.output_token_details, ...engineUsage.output_token_details };
   const { text_tokens = 0, audio_tokens = 0, image_tokens = 0 } = input;
-  const input_tokens = given.input_tokens ?? text_tokens + audio_tokens + image_tokens;
-  const output_tokens = given.output_tokens ?? (output.text_tokens ?? 0) + (output.audio_tokens ?? 0);
+  const input_tokens = engineUsage.input_tokens ?? text_tokens + audio_tokens + image_tokens;
+  const output_tokens = engineUsage.output_tokens ?? (output.text_tokens ?? 0) + (output.audio_tokens ?? 0);
   return {
-    ...given,
-    total_tokens: given.total_tokens ?? input_tokens + output_tokens,
+    ...engineUsage,
+    total_tokens: engineUsage.total_tokens ?? input_tokens + output_tokens,
     input_tokens,
     output_tokens,
     input_token_details: {
       ...input,
-      cached_tokens_details: { ...nothing.input_token_details?.cached_tokens_details, ...input.cached_tokens_details },
+      cached_tokens_details: { ...zero.input_token_details?.cached_tokens_details, ...input.cached_tokens_details },
     },
     output_token_details: output,
   };

@@ -1,40 +1,40 @@
-// What the voice of a session's engine can do, and how it is told that something else is wanted: by name, before anything is said.
+// What the engine's voice supports, and refusals of what it does not support.
 
 import type { Issue, RealtimeVoice } from '@colloquy/protocol';
 
 export interface Speaking {
-  /** The voices a session may name. Absent: any. */
+  /** Voices that a session may name. Absent: any. */
   readonly voices?: readonly string[];
-  /** It speaks at speed 1 only. @default false */
+  /** Only speed 1 is supported. @default false */
   readonly fixed_speed?: boolean;
 }
 
-/** So many voices are named in a refusal. */
-const NAMED_AT_MOST = 24;
+/** Maximum voices listed in a refusal. */
+const MAX_NAMED_VOICES = 24;
 
-const nameOf = (voice: RealtimeVoice): string => (typeof voice === 'string' ? voice : voice.id);
+const voiceName = (voice: RealtimeVoice): string => (typeof voice === 'string' ? voice : voice.id);
 
-/** The voice that sessions begin with: the usual one, or the first there is. */
-export function firstVoice(speaking: Speaking | undefined, usual: RealtimeVoice): RealtimeVoice {
+/** Initial voice of a session: the preferred one if it is available, else the first. */
+export function firstVoice(speaking: Speaking | undefined, preferred: RealtimeVoice): RealtimeVoice {
   const [first] = speaking?.voices ?? [];
-  return first === undefined || speaking?.voices?.includes(nameOf(usual)) ? usual : first;
+  return first === undefined || speaking?.voices?.includes(voiceName(preferred)) ? preferred : first;
 }
 
-/** What of an output the voice cannot do [SE36, SE37]. `param` is the path of the output. */
+/** Checks an output against the voice [SE36, SE37]. `param` is the path of the output. */
 export function checkSpeaking(
   speaking: Speaking | undefined,
-  given: { voice?: RealtimeVoice; speed?: number } | undefined,
+  output: { voice?: RealtimeVoice; speed?: number } | undefined,
   param: string,
 ): Issue | undefined {
   const { voices, fixed_speed } = speaking ?? {};
-  const { voice, speed } = given ?? {};
-  if (voice !== undefined && voice !== null && voices && !voices.includes(nameOf(voice))) {
-    const named = voices.slice(0, NAMED_AT_MOST).map((each) => `'${each}'`);
-    const rest = voices.length > named.length ? ` and ${voices.length - named.length} more` : '';
-    const asked = nameOf(voice)
+  const { voice, speed } = output ?? {};
+  if (voice !== undefined && voice !== null && voices && !voices.includes(voiceName(voice))) {
+    const names = voices.slice(0, MAX_NAMED_VOICES).map((each) => `'${each}'`);
+    const rest = voices.length > names.length ? ` and ${voices.length - names.length} more` : '';
+    const requested = voiceName(voice)
       .slice(0, 64)
       .replace(/[^\x20-\x7e]/g, '?');
-    const message = `Invalid value: '${asked}'. Supported values are: ${named.join(', ')}${rest}.`;
+    const message = `Invalid value: '${requested}'. Supported values are: ${names.join(', ')}${rest}.`;
     return { code: 'invalid_value', param: `${param}.voice`, message };
   }
   if (fixed_speed && typeof speed === 'number' && speed !== 1) {

@@ -1,4 +1,4 @@
-// A response and its outcome in the shapes of the wire.
+// Wire form of a response and its outcome.
 
 import {
   FAILURES,
@@ -6,11 +6,11 @@ import {
   type RealtimeResponse,
   type RealtimeResponseStatusDetails,
 } from '@colloquy/protocol';
-import { shown } from './draft.ts';
+import { printableId } from './draft.ts';
 import type { Outcome } from './response-output.ts';
 import type { ResponseState, SessionState } from './state.ts';
 
-/** A response as `response.created` and `response.done` state it, all keys always present (wire.md 8.2). */
+/** The response object of `response.created` and `response.done`, with all keys (wire.md 8.2). */
 export function wireResponse(
   state: SessionState,
   { id, out_of_band, config }: ResponseState,
@@ -44,8 +44,8 @@ function statusDetails(outcome: Outcome | { status: 'in_progress' }): RealtimeRe
   }
 }
 
-/** An engine's fault in the wire's words, on one line of a bounded length [ER4]. */
+/** An engine error in its wire form: one line of bounded length [ER4]. */
 export function wireError({ code, message }: { code: string; message: string }) {
   const type = Object.hasOwn(FAILURES, code) ? FAILURES[code as FailureCode].type : 'server_error';
-  return { type, code: shown(code), message: message.replace(/\s+/g, ' ').slice(0, 512) };
+  return { type, code: printableId(code), message: message.replace(/\s+/g, ' ').slice(0, 512) };
 }
