@@ -1,4 +1,5 @@
-// What each server event changes in a mirror: the fold. The table says which events matter; the compiler keeps it complete.
+// Applies server events to the state of a mirror. The table maps each event type to its handler; the compiler keeps it
+// complete.
 
 import {
   BYTES_PER_MS,
@@ -11,56 +12,56 @@ import {
 import { isObject } from '../is-object.ts';
 import { cutAudio } from './mirror-audio.ts';
 import {
-  announce,
-  assign,
-  type Frame,
-  guess,
-  note,
+  assignToResponse,
   partIndex,
+  placeAnnounced,
+  placeProvisionally,
   putPart,
-  receive,
-  remove,
-  stateResponse,
-  text,
+  recordIssue,
+  removeItem,
+  requireString,
+  storeItem,
+  storeResponse,
+  type UncheckedEvent,
 } from './mirror-items.ts';
 import {
-  argumentsAdded,
-  argumentsDone,
-  outputItem,
-  partAdded,
-  partDone,
-  streamEnded,
-  streamed,
+  addPart,
+  appendArguments,
+  appendDelta,
+  applyOutputItem,
+  completeArguments,
+  completePart,
+  endStream,
 } from './mirror-output.ts';
 import {
+  appendBounded,
   contentOf,
   type Entry,
+  MAX_REMEMBERED,
   type MirrorState,
   type MirrorTranscription,
   partOf,
-  REMEMBERED,
-  remember,
 } from './mirror-state.ts';
 import { withoutTranscript } from './mirror-transcripts.ts';
 
-type On = (state: MirrorState, frame: Frame) => void;
+type Handler = (state: MirrorState, event: UncheckedEvent) => void;
 
-/** `null`: nothing of the conversation changes. */
-const ON: { readonly [T in ServerEventType]: On | null } = {
+/** `null`: the event does not change the conversation. */
+const HANDLERS: { readonly [T in ServerEventType]: Handler | null } = {
   error: null,
-  'session.created': sessionStated,
-  'session.updated': sessionStated,
+  'session.created': applySession,
+  'session.updated': applySession,
   'conversation.created': null,
-  'conversation.item.created': itemAdded,
-  'conversation.item.added': itemAdded,
-  'conversation.item.done': itemDone,
-  'conversation.item.retrieved': itemRetrieved,
-  'conversation.item.truncated': itemTruncated,
-  'conversation.item.deleted': itemDeleted,
-  'conversation.item.input_audio_transcription.delta': transcribed,
-  'conversation.item.input_audio_transcription.segment': transcribed,
-  'conversation.item.input_audio_transcription.completed': transcribed,
-  'conversation.item.input_audio_transcription.failed': transcribed,
+  'conversation.item.created': applyItemAdded,
+  'conversation.item.added': applyItemAdded,
+  'conversation.item.done': applyItemDone,
+  'conversation.item.retrieved': applyItemRetrieved,
+  'conversation.item.truncated': applyTruncation,
+  'conversation.item.deleted': applyItemDeleted,
+  'conversation.item.input_audio_transcription.delta': applyTranscription,
+  'conversation.item.input_audio_transcription.segment': applyTranscription,
+  'conversation.item.input_audio_transcription.completed': applyTranscription,
+  'conversation.item.input_audio_transcription.failed': applyTranscription,
   'input_audio_buffer.committed': null,
   'input_audio_buffer.cleared': null,
   'input_audio_buffer.speech_started': null,
@@ -68,101 +69,107 @@ const ON: { readonly [T in ServerEventType]: On | null } = {
   'input_audio_buffer.timeout_triggered': null,
   'input_audio_buffer.dtmf_event_received': null,
   'rate_limits.updated': null,
-  'response.created': responseCreated,
-  'response.done': responseDone,
-  'response.output_item.added': (state, frame) => outputItem(state, frame, 'begun'),
-  'response.output_item.done': (state, frame) => outputItem(state, frame, 'final'),
-  'response.content_part.added': partAdded,
-  'response.content_part.done': partDone,
-  'response.output_text.delta': (state, frame) => streamed(state, frame, 'text'),
-  'response.output_text.done': (state, frame) => streamEnded(state, frame, 'text'),
-  'response.output_audio.delta': (state, frame) => streamed(state, frame, 'audio'),
-  'response.output_audio.done': (state, frame) => streamEnded(state, frame, 'audio'),
-  'response.output_audio_transcript.delta': (state, frame) => streamed(state, frame, 'transcript'),
-  'response.output_audio_transcript.done': (state, frame) => streamEnded(state, frame, 'transcript'),
-  'response.function_call_arguments.delta': argumentsAdded,
-  'response.function_call_arguments.done': argumentsDone,
-  'response.mcp_call_arguments.delta': argumentsAdded,
-  'response.mcp_call_arguments.done': argumentsDone,
-  'response.mcp_call.in_progress': staged,
-  'response.mcp_call.completed': staged,
-  'response.mcp_call.failed': staged,
-  'mcp_list_tools.in_progress': staged,
-  'mcp_list_tools.completed': staged,
-  'mcp_list_tools.failed': staged,
+  'response.created': applyResponseCreated,
+  'response.done': applyResponseDone,
+  'response.output_item.added': (state, event) => applyOutputItem(state, event, 'begun'),
+  'response.output_item.done': (state, event) => applyOutputItem(state, event, 'final'),
+  'response.content_part.added': addPart,
+  'response.content_part.done': completePart,
+  'response.output_text.delta': (state, event) => appendDelta(state, event, 'text'),
+  'response.output_text.done': (state, event) => endStream(state, event, 'text'),
+  'response.output_audio.delta': (state, event) => appendDelta(state, event, 'audio'),
+  'response.output_audio.done': (state, event) => endStream(state, event, 'audio'),
+  'response.output_audio_transcript.delta': (state, event) => appendDelta(state, event, 'transcript'),
+  'response.output_audio_transcript.done': (state, event) => endStream(state, event, 'transcript'),
+  'response.function_call_arguments.delta': appendArguments,
+  'response.function_call_arguments.done': completeArguments,
+  'response.mcp_call_arguments.delta': appendArguments,
+  'response.mcp_call_arguments.done': completeArguments,
+  'response.mcp_call.in_progress': applyStage,
+  'response.mcp_call.completed': applyStage,
+  'response.mcp_call.failed': applyStage,
+  'mcp_list_tools.in_progress': applyStage,
+  'mcp_list_tools.completed': applyStage,
+  'mcp_list_tools.failed': applyStage,
   'output_audio_buffer.started': null,
   'output_audio_buffer.stopped': null,
   'output_audio_buffer.cleared': null,
 };
 
-/** Advances a mirror by one event, whatever it is. The same events give the same state. Never throws. */
-export function advance(state: MirrorState, given: unknown) {
+/** Applies one event, or any other value. Deterministic. Never throws. */
+export function advance(state: MirrorState, value: unknown) {
   try {
-    if (!isObject(given) || typeof given.type !== 'string') {
-      return note(state, 'not_an_event', null, 'expected an object with a type');
+    if (!isObject(value) || typeof value.type !== 'string') {
+      return recordIssue(state, 'not_an_event', null, 'expected an object with a type');
     }
-    const frame = given as Frame;
-    if (Object.hasOwn(ON, frame.type)) return ON[frame.type as ServerEventType]?.(state, frame);
-    remember(state.unknown, frame);
-    note(state, 'unknown_event', frame, 'an event of an unknown type');
+    const event = value as UncheckedEvent;
+    if (Object.hasOwn(HANDLERS, event.type)) return HANDLERS[event.type as ServerEventType]?.(state, event);
+    appendBounded(state.unknown, event);
+    recordIssue(state, 'unknown_event', event, 'an event of an unknown type');
   } catch {
-    // Only an object that no JSON text gives (a throwing getter or proxy) ends here; its error may hold anything.
-    note(state, 'malformed', null, 'an event that cannot be read');
+    // Reached only for an object that JSON cannot produce (a throwing getter or proxy); its error may hold anything.
+    recordIssue(state, 'malformed', null, 'an event that cannot be read');
   }
 }
 
-function sessionStated(state: MirrorState, frame: Frame) {
-  if (!isObject(frame.session)) return note(state, 'malformed', frame, 'session: expected an object');
-  state.session = frame.session as unknown as SessionObject;
+function applySession(state: MirrorState, event: UncheckedEvent) {
+  if (!isObject(event.session)) return recordIssue(state, 'malformed', event, 'session: expected an object');
+  state.session = event.session as unknown as SessionObject;
   state.changes.push({ type: 'session.changed', session: state.session });
 }
 
 // ---- conversation.item.* ----
 
-function itemAdded(state: MirrorState, frame: Frame) {
-  const entry = receive(state, frame, frame.item, 'begun');
+function applyItemAdded(state: MirrorState, event: UncheckedEvent) {
+  const entry = storeItem(state, event, event.item, 'begun');
   if (!entry) return;
-  if (entry.isAdded) return note(state, 'duplicate', frame, 'an item that was added before', entry.id);
+  if (entry.isAdded) return recordIssue(state, 'duplicate', event, 'an item that was added before', entry.id);
   entry.isAdded = true;
-  announce(state, frame, entry, previousOf(state, frame));
+  placeAnnounced(state, event, entry, previousOf(state, event));
 }
 
-/** Does not move an item that was added: the live service says `null` here for items that are not first [OR12, MI3]. */
-function itemDone(state: MirrorState, frame: Frame) {
-  const entry = receive(state, frame, frame.item, 'final');
+/**
+ * Does not move an item that was added: the live service sends `null` here for items that are not first [OR12, MI3].
+ */
+function applyItemDone(state: MirrorState, event: UncheckedEvent) {
+  const entry = storeItem(state, event, event.item, 'final');
   if (!entry) return;
-  const previous = previousOf(state, frame);
-  if (typeof previous === 'string') return announce(state, frame, entry, previous);
+  const previous = previousOf(state, event);
+  if (typeof previous === 'string') return placeAnnounced(state, event, entry, previous);
   entry.isAnnounced = true;
-  guess(state, entry);
+  placeProvisionally(state, entry);
 }
 
-function itemRetrieved(state: MirrorState, frame: Frame): void {
-  const entry = receive(state, frame, frame.item, 'whole');
+function applyItemRetrieved(state: MirrorState, event: UncheckedEvent): void {
+  const entry = storeItem(state, event, event.item, 'whole');
   if (!entry) return;
   entry.isAnnounced = true;
-  guess(state, entry);
+  placeProvisionally(state, entry);
 }
 
-/** `null` is first; `undefined`, from servers that leave it out, is last [CV7]. `root` is what one server echoes for first. */
-function previousOf(state: MirrorState, frame: Frame): string | null | undefined {
-  const { previous_item_id: previous } = frame;
+/**
+ * `null` means first; `undefined`, from servers that omit the field, means last [CV7]. One server sends `root` for
+ * first.
+ */
+function previousOf(state: MirrorState, event: UncheckedEvent): string | null | undefined {
+  const { previous_item_id: previous } = event;
   if (previous === null || previous === 'root') return null;
   if (typeof previous === 'string') return previous === '' ? undefined : previous;
-  if (previous !== undefined) note(state, 'malformed', frame, 'previous_item_id: expected a string or null');
+  if (previous !== undefined) recordIssue(state, 'malformed', event, 'previous_item_id: expected a string or null');
   return undefined;
 }
 
-function itemTruncated(state: MirrorState, frame: Frame) {
-  const entry = knownEntry(state, frame);
-  const index = partIndex(state, frame);
-  const { audio_end_ms } = frame;
+function applyTruncation(state: MirrorState, event: UncheckedEvent) {
+  const entry = knownEntry(state, event);
+  const index = partIndex(state, event);
+  const { audio_end_ms } = event;
   if (!entry || index === undefined) return;
   if (typeof audio_end_ms !== 'number' || !(audio_end_ms >= 0)) {
-    return note(state, 'malformed', frame, 'audio_end_ms: expected a number from 0', entry.id);
+    return recordIssue(state, 'malformed', event, 'audio_end_ms: expected a number from 0', entry.id);
   }
   const part = contentOf(entry.item)?.[index];
-  if (part?.type !== 'output_audio') return note(state, 'contradiction', frame, 'no audio to truncate', entry.id);
+  if (part?.type !== 'output_audio')
+    return recordIssue(state, 'contradiction', event, 'no audio to truncate', entry.id);
   const known = partOf(entry, index);
   known.audio_end_ms = audio_end_ms;
   known.audio = cutAudio(known.audio, msToBytes(audio_end_ms, outputFormat(state, entry)));
@@ -176,35 +183,35 @@ function outputFormat({ responses, session }: MirrorState, { response_id }: Entr
   return Object.hasOwn(BYTES_PER_MS, format?.type ?? '') ? (format as RealtimeAudioFormat) : { type: 'audio/pcm' };
 }
 
-function itemDeleted(state: MirrorState, frame: Frame): void {
-  const entry = knownEntry(state, frame);
+function applyItemDeleted(state: MirrorState, event: UncheckedEvent): void {
+  const entry = knownEntry(state, event);
   if (!entry) return;
   state.entries.delete(entry.id);
   state.transcriptions.delete(entry.id);
-  remove(state, entry.id);
+  removeItem(state, entry.id);
 }
 
-function knownEntry(state: MirrorState, frame: Frame): Entry | undefined {
-  const id = text(state, frame, 'item_id');
+function knownEntry(state: MirrorState, event: UncheckedEvent): Entry | undefined {
+  const id = requireString(state, event, 'item_id');
   const entry = id === undefined ? undefined : state.entries.get(id);
-  if (id !== undefined && !entry) note(state, 'not_introduced', frame, 'an item that was not introduced', id);
+  if (id !== undefined && !entry) recordIssue(state, 'not_introduced', event, 'an item that was not introduced', id);
   return entry;
 }
 
 // ---- conversation.item.input_audio_transcription.* ----
 
-const UNHEARD: MirrorTranscription = { status: 'in_progress', text: '', segments: [] };
+const EMPTY_TRANSCRIPTION: MirrorTranscription = { status: 'in_progress', text: '', segments: [] };
 
-/** Kept whether or not the item is there yet [MI5]; touches the one part it names [MI7]. */
-function transcribed(state: MirrorState, frame: Frame) {
-  const id = text(state, frame, 'item_id');
-  const index = partIndex(state, frame);
+/** Stored even if the item is not known yet [MI5]; changes only the part it names [MI7]. */
+function applyTranscription(state: MirrorState, event: UncheckedEvent) {
+  const id = requireString(state, event, 'item_id');
+  const index = partIndex(state, event);
   if (id === undefined || index === undefined) return;
   const known = state.transcriptions.get(id) ?? new Map<number, MirrorTranscription>();
-  if (!state.entries.has(id) && known.size === 0 && state.transcriptions.size >= state.entries.size + REMEMBERED) {
-    return note(state, 'contradiction', frame, 'too many transcriptions of items that never came', id);
+  if (!state.entries.has(id) && known.size === 0 && state.transcriptions.size >= state.entries.size + MAX_REMEMBERED) {
+    return recordIssue(state, 'contradiction', event, 'too many transcriptions of items that never came', id);
   }
-  const transcription = nextTranscription(state, frame, known.get(index) ?? UNHEARD);
+  const transcription = nextTranscription(state, event, known.get(index) ?? EMPTY_TRANSCRIPTION);
   if (!transcription) return;
   state.transcriptions.set(id, known.set(index, transcription));
   state.changes.push({ type: 'transcription.changed', item_id: id, content_index: index, transcription });
@@ -212,31 +219,33 @@ function transcribed(state: MirrorState, frame: Frame) {
   if (!entry || transcription.status !== 'completed') return;
   const part = contentOf(entry.item)?.[index];
   if (part?.type === 'input_audio') return putPart(state, entry, index, { ...part, transcript: transcription.text });
-  if (part || entry.isDone) note(state, 'contradiction', frame, 'a transcript of what is not audio of the user', id);
+  if (part || entry.isDone)
+    recordIssue(state, 'contradiction', event, 'a transcript of what is not audio of the user', id);
 }
 
-function nextTranscription(state: MirrorState, frame: Frame, known: MirrorTranscription) {
-  switch (frame.type.slice(frame.type.lastIndexOf('.') + 1)) {
+function nextTranscription(state: MirrorState, event: UncheckedEvent, known: MirrorTranscription) {
+  switch (event.type.slice(event.type.lastIndexOf('.') + 1)) {
     case 'delta': {
-      const delta = frame.delta === undefined ? '' : text(state, frame, 'delta');
+      const delta = event.delta === undefined ? '' : requireString(state, event, 'delta');
       if (delta === undefined) return undefined;
-      if (known.status !== 'in_progress') return note(state, 'late', frame, 'a delta of a transcript that is done');
-      const item_id = frame.item_id as string;
-      const content_index = (frame.content_index ?? 0) as number;
+      if (known.status !== 'in_progress')
+        return recordIssue(state, 'late', event, 'a delta of a transcript that is done');
+      const item_id = event.item_id as string;
+      const content_index = (event.content_index ?? 0) as number;
       state.changes.push({ type: 'delta', item_id, content_index, kind: 'transcription', delta });
       return { ...known, text: known.text + delta };
     }
     case 'segment': {
-      const segment = frame as unknown as MirrorTranscription['segments'][number];
-      const { id, text, speaker, start, end } = segment;
-      return { ...known, segments: [...known.segments, { id, text, speaker, start, end }] };
+      const segment = event as unknown as MirrorTranscription['segments'][number];
+      const { id, text: requireString, speaker, start, end } = segment;
+      return { ...known, segments: [...known.segments, { id, text: requireString, speaker, start, end }] };
     }
     case 'completed': {
-      const transcript = text(state, frame, 'transcript');
+      const transcript = requireString(state, event, 'transcript');
       return transcript === undefined ? undefined : { ...known, status: 'completed' as const, text: transcript };
     }
     default: {
-      const error = isObject(frame.error) ? (frame.error as NonNullable<MirrorTranscription['error']>) : null;
+      const error = isObject(event.error) ? (event.error as NonNullable<MirrorTranscription['error']>) : null;
       return { ...known, status: 'failed' as const, error };
     }
   }
@@ -244,44 +253,44 @@ function nextTranscription(state: MirrorState, frame: Frame, known: MirrorTransc
 
 // ---- response.* ----
 
-function responseCreated(state: MirrorState, frame: Frame) {
-  const { response } = frame;
-  if (!isObject(response)) return note(state, 'malformed', frame, 'response: expected an object');
-  if (typeof response.id !== 'string') return note(state, 'malformed', frame, 'response.id: expected a string');
-  if (state.responses.get(response.id)?.isDone) return note(state, 'late', frame, 'a response that is done');
-  stateResponse(state, response.id, response as RealtimeResponse);
+function applyResponseCreated(state: MirrorState, event: UncheckedEvent) {
+  const { response } = event;
+  if (!isObject(response)) return recordIssue(state, 'malformed', event, 'response: expected an object');
+  if (typeof response.id !== 'string') return recordIssue(state, 'malformed', event, 'response.id: expected a string');
+  if (state.responses.get(response.id)?.isDone) return recordIssue(state, 'late', event, 'a response that is done');
+  storeResponse(state, response.id, response as RealtimeResponse);
 }
 
-/** States every item of the response once more; those whose own `done` was lost end here. */
-function responseDone(state: MirrorState, frame: Frame) {
-  const { response: given } = frame;
-  if (!isObject(given)) return note(state, 'malformed', frame, 'response: expected an object');
-  const response = given as RealtimeResponse;
+/** Contains every item of the response; completes the items whose own `done` was lost. */
+function applyResponseDone(state: MirrorState, event: UncheckedEvent) {
+  const { response: value } = event;
+  if (!isObject(value)) return recordIssue(state, 'malformed', event, 'response: expected an object');
+  const response = value as RealtimeResponse;
   const output: readonly unknown[] = Array.isArray(response.output) ? response.output : [];
-  if (typeof response.id !== 'string') note(state, 'malformed', frame, 'response.id: expected a string');
+  if (typeof response.id !== 'string') recordIssue(state, 'malformed', event, 'response.id: expected a string');
   const isKnown = state.responses.has(response.id ?? '');
-  const record = typeof response.id === 'string' ? stateResponse(state, response.id, response) : undefined;
-  if (record && !isKnown) note(state, 'not_introduced', frame, 'a response that was not introduced');
-  if (record?.isDone) note(state, 'duplicate', frame, 'a response that is done');
+  const record = typeof response.id === 'string' ? storeResponse(state, response.id, response) : undefined;
+  if (record && !isKnown) recordIssue(state, 'not_introduced', event, 'a response that was not introduced');
+  if (record?.isDone) recordIssue(state, 'duplicate', event, 'a response that is done');
   for (const [index, item] of output.entries()) {
     const id = isObject(item) ? item.id : undefined;
-    // An item of this response that is gone was deleted, and stays so; one that is done needs no second telling.
+    // A missing item of this response was deleted and stays deleted; an item that is done does not change.
     if (typeof id === 'string' && (record?.outputs.has(id) || state.entries.has(id))) {
       const known = state.entries.get(id);
       if (!known || known.isDone) continue;
     }
-    const entry = receive(state, frame, item, 'final');
-    if (entry) assign(state, entry, record, index);
-    if (entry && !record) guess(state, entry);
+    const entry = storeItem(state, event, item, 'final');
+    if (entry) assignToResponse(state, entry, record, index);
+    if (entry && !record) placeProvisionally(state, entry);
   }
   if (record) record.isDone = true;
 }
 
 // ---- MCP ----
 
-function staged(state: MirrorState, frame: Frame): void {
-  const entry = knownEntry(state, frame);
+function applyStage(state: MirrorState, event: UncheckedEvent): void {
+  const entry = knownEntry(state, event);
   if (!entry) return;
-  entry.stage = frame.type.slice(frame.type.lastIndexOf('.') + 1) as NonNullable<Entry['stage']>;
+  entry.stage = event.type.slice(event.type.lastIndexOf('.') + 1) as NonNullable<Entry['stage']>;
   state.changes.push({ type: 'item.changed', item_id: entry.id, item: entry.item });
 }

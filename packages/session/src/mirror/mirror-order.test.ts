@@ -1,7 +1,15 @@
 import { countWork } from '@support/count-work.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createOrder, guessPlace, idsOf, type Order, placeItem, previousOf, removePlace } from './mirror-order.ts';
+import {
+  createOrder,
+  idsOf,
+  type Order,
+  placeItem,
+  placeProvisional,
+  previousOf,
+  removePlace,
+} from './mirror-order.ts';
 
 const ids = (order: Order) => [...idsOf(order)];
 
@@ -51,7 +59,7 @@ describe('placeItem', () => {
 
   it('corrects a guess', () => {
     const order = placed('a', 'b>a');
-    guessPlace(order, 'g');
+    placeProvisional(order, 'g');
     placeItem(order, 'h', 'g');
     expect(ids(order)).toEqual(['a', 'b', 'g', 'h']);
     expect(placeItem(order, 'g', 'a')).toBe('moved');
@@ -66,7 +74,7 @@ describe('placeItem', () => {
       ['g', ['a', 'g', 'later']],
     ] as const) {
       const order = placed('a');
-      guessPlace(order, 'g');
+      placeProvisional(order, 'g');
       placeItem(order, 'g', previous);
       placeItem(order, 'later', 'a');
       expect(ids(order), String(previous)).toEqual(previous === 'g' ? ['a', 'later', 'g'] : expected);
@@ -111,7 +119,7 @@ describe('any sequence', () => {
         const naive = new NaiveOrder();
         for (const { what, id, previous } of changes) {
           if (what === 'remove') removePlace(order, id);
-          else if (what === 'guess') guessPlace(order, id);
+          else if (what === 'guess') placeProvisional(order, id);
           else placeItem(order, id, what === 'last' ? undefined : previous);
           naive.apply(what, id, previous);
           expect(ids(order)).toEqual(naive.ids());

@@ -1,13 +1,13 @@
-// Where one session ends and another begins in the events a mirror is given [MI12, MI13]. What one session is, is `mirror-state.ts`;
-// how logs are told apart by session, `session-blocks.ts`.
+// Separates the sessions in the events of a mirror [MI12, MI13]. State of one session: `mirror-state.ts`; sessions of a
+// log: `session-blocks.ts`.
 
 import type { SessionObject } from '@colloquy/protocol';
-import { copyMirrorState, createMirrorState, type MirrorState, remember } from './mirror-state.ts';
+import { appendBounded, copyMirrorState, createMirrorState, type MirrorState } from './mirror-state.ts';
 
-/** The session that events belong to now, and those before it. */
+/** The current session and the earlier ones. */
 export interface MirrorSessions {
   current: MirrorState;
-  /** In the order they began. None of them is ever changed: one that goes on is copied. */
+  /** In order of their beginning. Immutable: a session that resumes is copied. */
   earlier: MirrorState[];
 }
 
@@ -16,26 +16,26 @@ export const createSessions = (current: MirrorState, earlier: readonly MirrorSta
   earlier: [...earlier],
 });
 
-/** Makes another session current when the event is a `session.created` with another id. Never throws. */
+/** Makes another session current if the event is a `session.created` with another id. Never throws. */
 export function switchSession(sessions: MirrorSessions, event: unknown): void {
   const created = createdSession(event);
   if (!created) return;
   const { current, earlier } = sessions;
-  // Events may come late [MI1]: what came before any session was named is taken for the one that is named first.
-  const from = current.session && sessionId(current.session);
-  if (from === undefined || from === created.id) return;
+  // Events may be late [MI1]: those before the first session id belong to the first session that is named.
+  const currentId = current.session && sessionId(current.session);
+  if (currentId === undefined || currentId === created.id) return;
   const known = earlier.findIndex(({ session }) => session !== undefined && sessionId(session) === created.id);
   const [resumed] = known < 0 ? [] : earlier.splice(known, 1);
-  remember(earlier, current);
+  appendBounded(earlier, current);
   sessions.current = resumed ? copyMirrorState(resumed) : createMirrorState(current.keepsAudio);
   sessions.current.changes.push({
     type: 'session.began',
     session: created.session,
-    earlier_session_id: from,
+    earlier_session_id: currentId,
   });
 }
 
-/** The session of a `session.created` that names one. */
+/** The session of a `session.created` that has an id. */
 export function createdSession(event: unknown): { readonly id: string; readonly session: SessionObject } | undefined {
   try {
     const { type, session } = event as { type?: unknown; session?: unknown };
@@ -43,7 +43,7 @@ export function createdSession(event: unknown): { readonly id: string; readonly 
     const id = sessionId(session);
     return id === undefined ? undefined : { id, session: session as SessionObject };
   } catch {
-    // No object, or one that no JSON text gives: `advance` notes it.
+    // Not an object, or one that JSON cannot produce: `advance` records the issue.
     return undefined;
   }
 }

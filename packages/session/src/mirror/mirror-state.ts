@@ -1,5 +1,5 @@
-// What a mirror knows: items, responses, transcriptions, and what it could not make sense of. How each event changes it is
-// `mirror-events.ts`; where items stand, `mirror-order.ts`. An item is replaced, never changed, so what was handed out stays.
+// State of a mirror: items, responses, transcriptions and issues. Event handlers: `mirror-events.ts`; order:
+// `mirror-order.ts`. Items are immutable and replaced on change, so returned items stay valid.
 
 import type {
   RealtimeContentPart,
@@ -10,101 +10,107 @@ import type {
 } from '@colloquy/protocol';
 import { copyOrder, createOrder, type Order } from './mirror-order.ts';
 
-/** What was noted about a frame. None of it stops the mirror. */
+/** Kinds of issues. No issue stops the mirror. */
 export type MirrorIssueCode =
   /** Not an object with a `type`. */
   | 'not_an_event'
-  /** An event of a newer protocol: kept, see `unknown()`. */
+  /** An event of a newer protocol: stored, see `unknown()`. */
   | 'unknown_event'
-  /** An item of a kind nobody knows: kept as it stands. */
+  /** An item of an unknown type: stored unchanged. */
   | 'unknown_item'
-  /** A content part of a kind nobody knows: kept as it stands. */
+  /** A content part of an unknown type: stored unchanged. */
   | 'unknown_part'
-  /** A field that is needed is missing or of another type. */
+  /** A required field is missing or has another type. */
   | 'malformed'
-  /** Names an item or response that was not introduced: kept, as after joining midway. */
+  /** Names an item or response that was not introduced: stored, as after joining midway. */
   | 'not_introduced'
-  /** Says again what was said. */
+  /** Repeats an earlier event. */
   | 'duplicate'
-  /** Adds to what is done: left out, since what is done is whole. */
+  /** A delta for something that is done: ignored, because its final content is complete. */
   | 'late'
-  /** Cannot be true beside what is known: left out. */
+  /** Contradicts what is known: ignored. */
   | 'contradiction'
-  /** Items that stand after one another in a circle: they stay where they are. */
+  /** Items that follow one another in a circle: they stay in place. */
   | 'circular_order';
 
-/** A frame that contradicts what is known, or that is not understood. */
+/** An event that contradicts what is known, or that is not understood. */
 export interface MirrorIssue {
   readonly code: MirrorIssueCode;
-  /** Type of the event, cut to 64 characters; `null` when it has none. */
+  /** Type of the event, cut to 64 characters; `null` if it has none. */
   readonly event_type: string | null;
-  /** The item in question, cut to 64 characters. */
+  /** The item concerned, cut to 64 characters. */
   readonly item_id?: string;
-  /** One line, without any value of the frame. */
+  /** One line, without any value from the event. */
   readonly message: string;
 }
 
-/** What is known of the transcription of one part of a user's item. */
+/** Transcription of one part of a user item. */
 export interface MirrorTranscription {
   readonly status: 'in_progress' | 'completed' | 'failed';
   /** The deltas so far, or the whole transcript. */
   readonly text: string;
-  /** Stretches by speaker, where the recogniser tells them apart. `start` and `end` are **seconds**. */
+  /** Segments by speaker, if the transcriber distinguishes speakers. `start` and `end` are **seconds**. */
   readonly segments: readonly { id: string; text: string; speaker: string; start: number; end: number }[];
   readonly error?: RealtimeResponseStatusDetails['error'];
 }
 
-/** One thing that changed. Delivered after it has: the mirror already holds it. */
+/** One change. Published after the mirror has applied it. */
 export type MirrorChange =
-  /** An item took its place in the conversation, or a better one. Others may have moved with it: `items()` has the order. */
+  /**
+   * An item got its place in the conversation, or a better one. Others may have moved with it: read the order from
+   * `items()`.
+   */
   | { type: 'item.placed'; item_id: string; previous_item_id: string | null; item: RealtimeConversationItem }
   /** An item's content, arguments or status changed. */
   | { type: 'item.changed'; item_id: string; item: RealtimeConversationItem }
   | { type: 'item.removed'; item_id: string }
-  /** Words or audio joined a part; base64 for `audio`. `transcription` is of the user's speech, the others of the assistant's. */
+  /**
+   * Text or audio was appended to a part; base64 for `audio`. `transcription` is user speech, the others are assistant
+   * output.
+   */
   | { type: 'delta'; item_id: string; content_index: number; kind: Stream | 'transcription'; delta: string }
-  /** Arguments joined a call. */
+  /** Arguments were appended to a call. */
   | { type: 'arguments'; item_id: string; delta: string }
-  /** A user's transcription advanced. */
+  /** A user's transcription changed. */
   | { type: 'transcription.changed'; item_id: string; content_index: number; transcription: MirrorTranscription }
-  /** An item's audio was cut; nothing beyond `audio_end_ms` was heard. */
+  /** An item's audio was cut; the user heard nothing after `audio_end_ms`. */
   | { type: 'item.truncated'; item_id: string; content_index: number; audio_end_ms: number }
   /** A response began or ended. */
   | { type: 'response.changed'; response_id: string; response: RealtimeResponse }
   | { type: 'session.changed'; session: SessionObject }
   /**
-   * Another session began, or one that was there before went on: from here all that is read is its own, and `earlier()` holds the one
-   * that was read until now, whose id is `earlier_session_id` [MI12].
+   * Another session began, or an earlier one resumed: all reads now return its state, and `earlier()` contains the
+   * previous session, whose id is `earlier_session_id` [MI12].
    */
   | { type: 'session.began'; session: SessionObject; earlier_session_id: string }
   | { type: 'issue'; issue: MirrorIssue };
 
-/** What the deltas of an assistant's part carry. */
+/** Content of the deltas of an assistant part. */
 export type Stream = 'text' | 'transcript' | 'audio';
 
 export interface Part {
-  /** The part itself, while the parts before it are not known yet. */
-  ahead?: RealtimeContentPart;
-  /** The streams that have ended. */
+  /** The part itself, while the parts before it are unknown. */
+  pending?: RealtimeContentPart;
+  /** Streams that have ended. */
   readonly ended: Set<Stream>;
   audio_end_ms?: number;
-  /** Base64, chunk by chunk, as they came. */
+  /** Base64 chunks in order of arrival. */
   audio: string[];
 }
 
 export interface Entry {
   readonly id: string;
   item: RealtimeConversationItem;
-  /** `conversation.item.added` was seen. */
+  /** `conversation.item.added` was received. */
   isAdded: boolean;
-  /** Any `conversation.item.*` was seen: it is in the conversation, whatever its response says. */
+  /** Any `conversation.item.*` was received: the item is in the conversation, whatever its response says. */
   isAnnounced: boolean;
   /** Its content is final. */
   isDone: boolean;
   /** How much of a call's arguments is known. */
   arguments: 'none' | 'some' | 'whole';
   response_id: string | undefined;
-  /** Where an MCP list or call stands. */
+  /** Progress of an MCP listing or call. */
   stage?: 'in_progress' | 'completed' | 'failed';
   readonly parts: Map<number, Part>;
 }
@@ -116,20 +122,20 @@ export interface ResponseEntry {
   readonly outputs: Map<string, number>;
 }
 
-/** Everything a mirror knows: data, changed by `mirror-events.ts` alone. */
+/** All state of a mirror; only `mirror-events.ts` changes it. */
 export interface MirrorState {
   readonly keepsAudio: boolean;
   session: SessionObject | undefined;
   readonly order: Order;
   readonly entries: Map<string, Entry>;
   readonly responses: Map<string, ResponseEntry>;
-  /** By item id, then by `content_index`. May be here before the item is [MI5]. */
+  /** By item id, then by `content_index`. May precede the item [MI5]. */
   readonly transcriptions: Map<string, Map<number, MirrorTranscription>>;
   readonly issues: MirrorIssue[];
   readonly unknown: object[];
-  /** Counts the items and responses to which a server gave no id. */
+  /** Number of items and responses without an id. */
   unnamed: number;
-  /** What the event being applied has changed so far. */
+  /** Changes made by the current event so far. */
   changes: MirrorChange[];
 }
 
@@ -148,14 +154,14 @@ export function createMirrorState(keepsAudio: boolean): MirrorState {
   };
 }
 
-/** The same knowledge once more. Items and responses, which are never changed, are shared; what changes is not. */
+/** An independent copy. Items and responses are immutable and therefore shared. */
 export function copyMirrorState(state: MirrorState): MirrorState {
   return {
     ...state,
     order: copyOrder(state.order),
-    entries: mapped(state.entries, (entry) => ({ ...entry, parts: mapped(entry.parts, copyPart) })),
-    responses: mapped(state.responses, (entry) => ({ ...entry, outputs: new Map(entry.outputs) })),
-    transcriptions: mapped(state.transcriptions, (parts) => new Map(parts)),
+    entries: mapValues(state.entries, (entry) => ({ ...entry, parts: mapValues(entry.parts, copyPart) })),
+    responses: mapValues(state.responses, (entry) => ({ ...entry, outputs: new Map(entry.outputs) })),
+    transcriptions: mapValues(state.transcriptions, (parts) => new Map(parts)),
     issues: state.issues.slice(),
     unknown: state.unknown.slice(),
     changes: [],
@@ -164,26 +170,26 @@ export function copyMirrorState(state: MirrorState): MirrorState {
 
 const copyPart = (part: Part): Part => ({ ...part, ended: new Set(part.ended), audio: part.audio.slice() });
 
-const mapped = <K, V>(map: ReadonlyMap<K, V>, copy: (value: V) => V): Map<K, V> =>
+const mapValues = <K, V>(map: ReadonlyMap<K, V>, copy: (value: V) => V): Map<K, V> =>
   new Map(Array.from(map, ([key, value]) => [key, copy(value)]));
 
-/** How many issues and unknown events are remembered: the latest. */
-export const REMEMBERED = 1000;
+/** Number of latest issues and unknown events that are stored. */
+export const MAX_REMEMBERED = 1000;
 
-/** Adds to a list that remembers the latest only. */
-export function remember<T>(list: T[], value: T): void {
+/** Appends to a list that stores only the latest values. */
+export function appendBounded<T>(list: T[], value: T): void {
   list.push(value);
-  // Cut in large strides, so that adding stays cheap.
-  if (list.length >= 2 * REMEMBERED) list.splice(0, list.length - REMEMBERED);
+  // Removes many at once, so that appending stays cheap.
+  if (list.length >= 2 * MAX_REMEMBERED) list.splice(0, list.length - MAX_REMEMBERED);
 }
 
-/** A part as it is known besides the item's content. */
+/** What is known of a part besides the item's content. */
 export function partOf(entry: Entry, index: number): Part {
   let part = entry.parts.get(index);
   if (!part) entry.parts.set(index, (part = { ended: new Set(), audio: [] }));
   return part;
 }
 
-/** The content of a message, `undefined` for items of other kinds. */
+/** The content of a message, `undefined` for other items. */
 export const contentOf = (item: RealtimeConversationItem): RealtimeContentPart[] | undefined =>
   item.type === 'message' && Array.isArray(item.content) ? item.content : undefined;

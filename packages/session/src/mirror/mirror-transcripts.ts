@@ -1,4 +1,4 @@
-// Which transcript a part of a mirrored item has: what was transcribed or streamed stays, what a truncation removed does not come back.
+// Transcripts of item parts: a known transcript stays, one that a truncation removed does not come back.
 
 import type { OutputAudioPart, RealtimeContentPart, RealtimeConversationItem } from '@colloquy/protocol';
 import { isObject } from '../is-object.ts';
@@ -6,8 +6,8 @@ import { contentOf, type Entry, type MirrorState } from './mirror-state.ts';
 
 type Item = RealtimeConversationItem;
 
-/** The transcripts of truncated parts are `null` [TR4]. */
-export function withoutUnheard(item: Item, { parts }: Entry): Item {
+/** Sets the transcripts of truncated parts to `null` [TR4]. */
+export function withoutTruncatedTranscripts(item: Item, { parts }: Entry): Item {
   let content = contentOf(item);
   if (!content) return item;
   for (const [index, { audio_end_ms }] of parts) {
@@ -18,7 +18,10 @@ export function withoutUnheard(item: Item, { parts }: Entry): Item {
   return { ...item, content } as Item;
 }
 
-/** Keeps a transcript that is known where a part is stated without one, as servers do with the audio they retrieve [MI14]. */
+/**
+ * Keeps a known transcript if the new version of a part has none, as in `conversation.item.retrieved` of some servers
+ * [MI14].
+ */
 export function withKnownTranscripts(item: Item, { item: before, parts }: Entry): Item {
   let content = contentOf(item);
   const earlier = contentOf(before);
@@ -27,7 +30,7 @@ export function withKnownTranscripts(item: Item, { item: before, parts }: Entry)
     const known = earlier[index];
     if (!isObject(part) || !isObject(known) || part.type !== known.type || !('transcript' in known)) continue;
     if (typeof part.transcript === 'string' || typeof known.transcript !== 'string') continue;
-    // The words of a truncated part are gone: nobody heard all of them [TR4].
+    // A truncated part has no transcript, because the user did not hear all of it [TR4].
     if (parts.get(index)?.audio_end_ms !== undefined) continue;
     content = content.with(index, { ...part, transcript: known.transcript } as RealtimeContentPart);
   }
@@ -38,7 +41,7 @@ export function withoutTranscript(part: RealtimeContentPart): RealtimeContentPar
   return { ...(part as OutputAudioPart), transcript: null };
 }
 
-/** Puts in the words of the user that were understood before the item said so [MI5]. */
+/** Fills in transcripts of user audio that arrived before the item [MI5]. */
 export function withTranscripts(state: MirrorState, id: string, item: Item): Item {
   let content = contentOf(item);
   const known = state.transcriptions.get(id);

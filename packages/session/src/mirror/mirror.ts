@@ -1,6 +1,6 @@
-// The conversation as the far end knows it: a fold over server events, and a thin observable shell around it.
-// What is known is `mirror-state.ts`, what each event changes `mirror-events.ts`, the order of items `mirror-order.ts`,
-// where one session ends and another begins `mirror-sessions.ts`.
+// A mirror: the conversation as seen by a client, built from server events, with subscriptions.
+// State: `mirror-state.ts`. Event handlers: `mirror-events.ts`. Order: `mirror-order.ts`. Sessions:
+// `mirror-sessions.ts`.
 
 import type {
   RealtimeContentPart,
@@ -26,68 +26,72 @@ import {
 import { createPublisher, type Publisher } from './mirror-subscribe.ts';
 
 export interface MirrorOptions {
-  /** `keep` holds the audio of every part, as the chunks that came; `drop` holds none. @default 'drop' */
+  /** `keep` stores the audio chunks of every part, `drop` stores none. @default 'drop' */
   audio?: 'keep' | 'drop';
 }
 
-/** One content part, and where it stands. */
+/** One content part. */
 export interface MirrorPart {
   readonly content_index: number;
-  /** As in the item, with the words so far; absent while only its transcription is known. */
+  /** As in the item, with its text so far; absent while only its transcription is known. */
   readonly part?: RealtimeContentPart;
   /** `in_progress` while deltas may follow. */
   readonly status: 'in_progress' | 'completed';
-  /** Of a user's speech. */
+  /** Transcription of user speech. */
   readonly transcription?: MirrorTranscription;
-  /** Milliseconds of the audio that were heard, once it was truncated. */
+  /** Milliseconds of audio that were heard, once it was truncated. */
   readonly audio_end_ms?: number;
 }
 
-/** What is known of one session, to be read. */
+/** Read access to one session. */
 export interface MirroredSession {
-  /** The conversation in order. The same list until something changes. */
+  /** The conversation in order. Returns the same list until something changes. */
   items(): readonly RealtimeConversationItem[];
-  /** Any item by id, of out-of-band responses too; with its text, transcript and arguments so far. */
+  /** An item by id, also of out-of-band responses; with its text, transcript and arguments so far. */
   item(id: string): RealtimeConversationItem | undefined;
-  /** The parts of an item, also of one that only its transcription announced so far. Empty for calls and unknown ids. */
+  /** The parts of an item, also of one that is known only from its transcription. Empty for calls and unknown ids. */
   parts(id: string): readonly MirrorPart[];
-  /** Base64 of a part's audio, chunk by chunk, in the order it came. The list grows; it is empty unless audio is kept. */
+  /** Base64 chunks of a part's audio in order of arrival. The list grows; it is empty unless `audio` is `keep`. */
   audio(id: string, contentIndex?: number): readonly string[];
-  /** Where an MCP list or call stands, once the server has said. */
+  /** Progress of an MCP listing or call, if the server reported any. */
   stage(id: string): 'in_progress' | 'completed' | 'failed' | undefined;
-  /** Responses in the order they began; `output` of one in progress holds its items so far. */
+  /** Responses in order of their beginning; `output` of one in progress holds its items so far. */
   responses(): readonly RealtimeResponse[];
   response(id: string): RealtimeResponse | undefined;
-  /** The latest configuration the server stated. */
+  /** The latest configuration that the server sent. */
   readonly session: SessionObject | undefined;
-  /** What was noted, the latest 1000 at least. */
+  /** Issues, at least the latest 1000. */
   issues(): readonly MirrorIssue[];
-  /** Events of unknown type, as they came, the latest 1000 at least [MI8]. */
+  /** Events of unknown type, unchanged, at least the latest 1000 [MI8]. */
   unknown(): readonly object[];
 }
 
 /**
- * The conversation, for any Realtime server, from events that may be broken, late, doubled or missing. What it hands out is
- * never changed afterwards; a value a server got wrong stands as it came. It shows the current session: a `session.created` with
- * another id begins a new one, told as `session.began`, and moves the one before to `earlier()` [MI12].
+ * The conversation of any Realtime server, from events that may be malformed, late, repeated or missing. Returned
+ * values are immutable; invalid values from a server are returned unchanged. Shows the current session: a
+ * `session.created` with another id begins a new one, publishes `session.began`, and moves the previous one to
+ * `earlier()` [MI12].
  *
  * @see SPEC.md MI1 to MI14
  */
 export interface Mirror extends MirroredSession {
-  /** Takes in one server event, parsed: any value at all. Never throws, keeps no copy, changes no argument. */
+  /** Applies one parsed server event, or any other value. Never throws, does not copy or change its argument. */
   apply(event: ServerEvent | unknown): void;
-  /** The sessions before the current one, in the order they began, the latest 1000 at least. They stay as they were. */
+  /** The sessions before the current one, in order of their beginning, at least the latest 1000. Immutable. */
   earlier(): readonly MirroredSession[];
-  /** Calls `listener` with each change of one type; `fault` is a listener that threw. Returns what ends it; so does `signal`. */
+  /**
+   * Calls `listener` with each change of one type; `fault` reports a listener that threw. Returns a function that
+   * unsubscribes; `signal` does so too.
+   */
   readonly subscribe: Publisher<MirrorChange>['subscribe'];
-  /** Every change from now on, as an async iterable. A reader 10,000 changes behind is told of a `gap` instead. */
+  /** All changes from now on, as an async iterable. A reader that is 10,000 changes behind receives a `gap` instead. */
   readonly changes: Publisher<MirrorChange>['changes'];
-  /** A mirror that knows what this one knows and goes its own way from here [MI11]; nobody is subscribed to it. Linear in the items. */
+  /** An independent copy without subscribers [MI11]. Linear in the number of items. */
   fork(): Mirror;
 }
 
 /**
- * Makes an empty mirror. Begin at any point of a session: what came before shows once the server speaks of it again.
+ * Creates an empty mirror. Start at any point of a session: earlier items appear when the server mentions them again.
  *
  * @example
  * import { decodeServerEvent } from '@colloquy/protocol';
@@ -101,54 +105,54 @@ export interface Mirror extends MirroredSession {
  * };
  */
 export function createMirror(options: MirrorOptions = {}): Mirror {
-  return mirrorOf(createSessions(createMirrorState(options.audio === 'keep')));
+  return createMirrorFrom(createSessions(createMirrorState(options.audio === 'keep')));
 }
 
-function mirrorOf(sessions: MirrorSessions): Mirror {
+function createMirrorFrom(sessions: MirrorSessions): Mirror {
   const { publish, subscribe, changes } = createPublisher<MirrorChange>();
-  let shown = readerOf(sessions.current);
+  let reader = createReader(sessions.current);
 
   return {
     apply(event) {
       switchSession(sessions, event);
       const state = sessions.current;
-      if (state !== shown.state) shown = readerOf(state);
+      if (state !== reader.state) reader = createReader(state);
       advance(state, event);
-      const told = state.changes;
+      const pending = state.changes;
       state.changes = [];
-      if (told.some(({ type }) => type.startsWith('item.'))) shown.forgetItems();
-      publish(told);
+      if (pending.some(({ type }) => type.startsWith('item.'))) reader.invalidateItems();
+      publish(pending);
     },
-    items: () => shown.items(),
-    item: (id) => shown.item(id),
-    parts: (id) => shown.parts(id),
-    audio: (id, contentIndex) => shown.audio(id, contentIndex),
-    stage: (id) => shown.stage(id),
-    responses: () => shown.responses(),
-    response: (id) => shown.response(id),
+    items: () => reader.items(),
+    item: (id) => reader.item(id),
+    parts: (id) => reader.parts(id),
+    audio: (id, contentIndex) => reader.audio(id, contentIndex),
+    stage: (id) => reader.stage(id),
+    responses: () => reader.responses(),
+    response: (id) => reader.response(id),
     get session() {
-      return shown.session;
+      return reader.session;
     },
-    issues: () => shown.issues(),
-    unknown: () => shown.unknown(),
-    earlier: () => sessions.earlier.map(readerOf),
+    issues: () => reader.issues(),
+    unknown: () => reader.unknown(),
+    earlier: () => sessions.earlier.map(createReader),
     subscribe,
     changes,
-    fork: () => mirrorOf(createSessions(copyMirrorState(sessions.current), sessions.earlier)),
+    fork: () => createMirrorFrom(createSessions(copyMirrorState(sessions.current), sessions.earlier)),
   };
 }
 
 interface Reader extends MirroredSession {
   readonly state: MirrorState;
-  /** The next `items()` is read anew. */
-  forgetItems(): void;
+  /** Discards the cached `items()`. */
+  invalidateItems(): void;
 }
 
-function readerOf(state: MirrorState): Reader {
+function createReader(state: MirrorState): Reader {
   let items: readonly RealtimeConversationItem[] | undefined;
   return {
     state,
-    forgetItems() {
+    invalidateItems() {
       items = undefined;
     },
     items() {
@@ -181,15 +185,15 @@ function responseSoFar({ entries }: MirrorState, { response, isDone, outputs }: 
 function partsOf({ entries, transcriptions }: MirrorState, id: string): MirrorPart[] {
   const entry = entries.get(id);
   const content = (entry && contentOf(entry.item)) ?? [];
-  const heard = transcriptions.get(id);
-  const indexes = new Set([...content.keys(), ...(entry?.parts.keys() ?? []), ...(heard?.keys() ?? [])]);
+  const transcribed = transcriptions.get(id);
+  const indexes = new Set([...content.keys(), ...(entry?.parts.keys() ?? []), ...(transcribed?.keys() ?? [])]);
   return [...indexes]
     .sort((a, b) => a - b)
     .map((content_index) => {
       const known = entry?.parts.get(content_index);
-      const part = content[content_index] ?? known?.ahead;
-      const transcription = heard?.get(content_index);
-      // A part that no delta ever touched is as complete as its item.
+      const part = content[content_index] ?? known?.pending;
+      const transcription = transcribed?.get(content_index);
+      // A part without deltas is as complete as its item.
       const isOpen = entry
         ? !entry.isDone && entry.item.type === 'message' && entry.item.status === 'in_progress'
         : true;

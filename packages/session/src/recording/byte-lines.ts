@@ -1,39 +1,42 @@
-// The lines of a text that comes in pieces of bytes, in memory that does not grow with it. What a line says is `recording.ts`.
+// Splits a stream of bytes into lines in bounded memory. Parsing of lines: `recording.ts`.
 
 const NEWLINE = 0x0a;
 
 /**
- * Yields the lines of UTF-8 text, as bytes, without their breaks, and the rest after the last break if there is any. Only `\n` breaks
- * lines: JSON may hold every other separator as it stands. Of a line that is longer than `longest` bytes only a beginning of about
- * that length is kept. Throws only what `chunks` throws.
+ * Yields the lines of UTF-8 text as bytes, without line breaks, and the rest after the last break if it is not empty.
+ * Only `\n` ends a line, because JSON may contain every other separator unescaped. A line longer than `maxBytes` is cut
+ * to about that length. Throws only what `chunks` throws.
  */
-export async function* byteLines(chunks: AsyncIterable<Uint8Array>, longest: number): AsyncGenerator<Uint8Array, void> {
+export async function* byteLines(
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array, void> {
   let parts: Uint8Array[] = [];
-  let kept = 0;
-  const keep = (part: Uint8Array) => {
-    if (part.length === 0 || kept >= longest) return;
+  let length = 0;
+  const append = (part: Uint8Array) => {
+    if (part.length === 0 || length >= maxBytes) return;
     parts.push(part);
-    kept += part.length;
+    length += part.length;
   };
-  const whole = () => {
-    const line = joined(parts, kept);
+  const flushLine = () => {
+    const line = concatenate(parts, length);
     parts = [];
-    kept = 0;
+    length = 0;
     return line;
   };
   for await (const chunk of chunks) {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, from)) {
-      keep(chunk.subarray(from, end));
-      yield whole();
+      append(chunk.subarray(from, end));
+      yield flushLine();
       from = end + 1;
     }
-    keep(chunk.subarray(from));
+    append(chunk.subarray(from));
   }
-  if (kept > 0) yield whole();
+  if (length > 0) yield flushLine();
 }
 
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+function concatenate(parts: readonly Uint8Array[], length: number): Uint8Array {
   if (parts.length === 1) return parts[0] as Uint8Array;
   const line = new Uint8Array(length);
   let at = 0;

@@ -1,5 +1,5 @@
-// Logs of events that others wrote: bare events, events in an envelope that says side and time, the output of command line
-// clients, lists, and the HAR files of browsers. What comes out are the entries of `recording.ts`, whose own lines pass as well.
+// Reads logs of other tools: bare events, events in an envelope with side and time, output of command line clients,
+// lists, and HAR files of browsers. Yields the entries of `recording.ts`; lines of a recording pass too.
 
 import {
   type ClientEvent,
@@ -17,20 +17,20 @@ type Json = Readonly<Record<string, unknown>>;
 type Side = 'client' | 'server';
 
 /**
- * Reads one line of any log: a line of a recording, or an event in one of the forms named above. Never throws; no message quotes
- * the line. The type of an event says who sent it; what the envelope says counts for types nobody knows.
+ * Reads one line of any log: a line of a recording, or an event in one of the forms above. Never throws; no message
+ * quotes the line. The type of an event decides who sent it; the envelope counts only for unknown types.
  */
 export function readLogLine(text: string, line: number): RecordingEntry {
   const parsed = parseLine(text);
   if (parsed.ok) return readLogValue(parsed.value, line);
   const damaged = { line, kind: 'damaged', message: parsed.message } as const;
-  const begin = text.slice(0, LONGEST_PREFIX).indexOf('{');
+  const begin = text.slice(0, MAX_PREFIX_LENGTH).indexOf('{');
   if (begin <= 0) return damaged;
   const event = parseLine(text.slice(begin));
   return event.ok ? readPrefixedValue(text.slice(0, begin), event.value, line) : damaged;
 }
 
-/** What a value is that stands after a few words: `< {…}`, `12:00:01 recv: {…}`, `data: {…}`. */
+/** Reads a value that follows a prefix: `< {…}`, `12:00:01 recv: {…}`, `data: {…}`. */
 export function readPrefixedValue(prefix: string, value: unknown, line: number): RecordingEntry {
   const from = /^\s*<|\b(?:recv|received?|incoming|server)\b|←|:<\s*$/i.test(prefix)
     ? 'server'
@@ -40,32 +40,32 @@ export function readPrefixedValue(prefix: string, value: unknown, line: number):
   return readLogValue({ ...(from && { from }), ...timeIn(prefix), event: value }, line);
 }
 
-/** Longest text before the event on a line. */
-const LONGEST_PREFIX = 256;
+/** Maximum length of the text before the event on a line. */
+const MAX_PREFIX_LENGTH = 256;
 
 const timeIn = (prefix: string) => {
   const stamp = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/.exec(prefix)?.[0];
   return stamp === undefined ? {} : { time: stamp.replace(',', '.') };
 };
 
-/** What a parsed line of any log is. */
+/** Reads a parsed line of any log. */
 export function readLogValue(value: unknown, line: number): RecordingEntry {
   const own = readRecordingValue(value, line);
   if (own.kind === 'event' && isObject(value)) {
-    const time = firstOf(BARE_TIMES, (name) => readTime(value[name]));
-    const socket = firstOf(SOCKETS, (name) => readSocket(value[name]));
+    const time = firstOf(BARE_TIME_FIELDS, (name) => readTime(value[name]));
+    const socket = firstOf(SOCKET_FIELDS, (name) => readSocket(value[name]));
     return { ...own, ...(time !== undefined && { time }), ...(socket !== undefined && { socket }) };
   }
   const mayBeForeign = own.kind === 'foreign' || (own.kind === 'damaged' && isObject(value) && !('at' in value));
   if (!mayBeForeign || !isObject(value)) return own;
-  const found = unwrap(value, {}, 0);
-  return found ? { line, kind: 'event', ...found } : { ...own, line };
+  const result = unwrap(value, {}, 0);
+  return result ? { line, kind: 'event', ...result } : { ...own, line };
 }
 
 /**
- * The events of a log that is one JSON value: a list, an object with a list inside, or a HAR file with its WebSocket messages.
- * Lines count the entries of the list, from 1; the entries come socket by socket, each by its times [MI16]. `undefined` when the
- * value holds no such list.
+ * Reads a log that is one JSON value: a list, an object with a list, or a HAR file with WebSocket messages. `line`
+ * counts the entries of the list, from 1. The entries are ordered by socket, then by time [MI16]. `undefined` if the
+ * value has no such list.
  */
 export function readLogDocument(value: unknown): Iterable<RecordingEntry> | undefined {
   const sockets = harSockets(value);
@@ -96,27 +96,50 @@ function harSockets(value: unknown): readonly (readonly unknown[])[] | undefined
 function listIn(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value;
   if (!isObject(value)) return undefined;
-  return LISTS.map((name) => value[name]).find((each) => Array.isArray(each)) as unknown[] | undefined;
+  return LIST_FIELDS.map((name) => value[name]).find((each) => Array.isArray(each)) as unknown[] | undefined;
 }
 
-/** What loggers add to an event itself; no event of ours has a field of these names. */
-const BARE_TIMES = ['timestamp', '@timestamp', 'time', 'ts'];
+/** Time fields that loggers add to an event itself; no event of the API has a field of these names. */
+const BARE_TIME_FIELDS = ['timestamp', '@timestamp', 'time', 'ts'];
 
-const LISTS = ['events', 'messages', 'frames', 'logs', 'log', 'entries', 'data'];
+const LIST_FIELDS = ['events', 'messages', 'frames', 'logs', 'log', 'entries', 'data'];
 
 // ---- Envelopes ----
 
-/** Where envelopes keep the event: as an object, or as the text of the frame. */
-const INSIDE = [
+/** Fields of an envelope that may contain the event, as an object or as the text of the frame. */
+const CONTENT_FIELDS = [
   ...['event', 'message', 'msg', 'data', 'payload', 'frame', 'body', 'content', 'json', 'raw', 'text'],
   // The Chrome DevTools Protocol: `{method, params: {requestId, timestamp, response: {payloadData}}}`.
   ...['params', 'response', 'payloadData'],
 ];
-const SIDES = ['direction', 'dir', 'source', 'sender', 'side', 'from', 'origin', 'type', 'kind', 'event', 'method'];
-const TIMES = ['time', 'timestamp', '@timestamp', 'ts', 'at', 'date', 'datetime', 'created_at', 'received_at', 't'];
+const SIDE_FIELDS = [
+  'direction',
+  'dir',
+  'source',
+  'sender',
+  'side',
+  'from',
+  'origin',
+  'type',
+  'kind',
+  'event',
+  'method',
+];
+const TIME_FIELDS = [
+  'time',
+  'timestamp',
+  '@timestamp',
+  'ts',
+  'at',
+  'date',
+  'datetime',
+  'created_at',
+  'received_at',
+  't',
+];
 
-/** Names of the connection an event passed over, or of its session where a logger gives that. */
-const SOCKETS = [
+/** Fields that identify the connection, or the session if a logger writes that instead. */
+const SOCKET_FIELDS = [
   ...['socket', 'socket_id', 'socketId', 'ws_id', 'wsId', 'websocket_id', 'websocketId'],
   ...[
     'connection',
@@ -131,7 +154,7 @@ const SOCKETS = [
   ],
 ];
 
-const SAID_BY: Readonly<Record<Side, ReadonlySet<string>>> = {
+const SIDE_WORDS: Readonly<Record<Side, ReadonlySet<string>>> = {
   client: new Set(
     'client send sent sending out outgoing outbound request up upload upstream tx clienttoserver clientevent networkwebsocketframesent'.split(
       ' ',
@@ -144,45 +167,45 @@ const SAID_BY: Readonly<Record<Side, ReadonlySet<string>>> = {
   ),
 };
 
-/** An envelope in an envelope in an envelope, as structured loggers make them; no more. */
-const MOST_ENVELOPES = 3;
+/** Maximum nesting of envelopes, as structured loggers produce it. */
+const MAX_ENVELOPES = 3;
 
-interface Found {
+interface UnwrappedEvent {
   from: Side;
   event: ClientEvent | ServerEvent;
   time?: number;
   socket?: string;
 }
 
-/** What the envelopes around an event say of it. */
+/** What the envelopes around an event tell about it. */
 interface Envelope {
   readonly side?: Side | undefined;
   readonly time?: number | undefined;
   readonly socket?: string | undefined;
 }
 
-function unwrap(value: Json, { side, time, socket }: Envelope, depth: number): Found | undefined {
-  const from = typeof value.type === 'string' ? whoSends(value, value.type, side) : undefined;
+function unwrap(value: Json, { side, time, socket }: Envelope, depth: number): UnwrappedEvent | undefined {
+  const from = typeof value.type === 'string' ? senderOf(value, value.type, side) : undefined;
   if (from) {
     const event = value as unknown as ServerEvent;
     return { from, event, ...(time !== undefined && { time }), ...(socket !== undefined && { socket }) };
   }
-  if (depth === MOST_ENVELOPES) return undefined;
+  if (depth === MAX_ENVELOPES) return undefined;
   const chrome = chromeTime(value);
   const envelope: Envelope = {
-    side: firstOf(SIDES, (name) => sideIn(value[name])) ?? side,
-    time: chrome ?? firstOf(TIMES, (name) => readTime(value[name])) ?? time,
-    socket: firstOf(SOCKETS, (name) => readSocket(value[name])) ?? socket,
+    side: firstOf(SIDE_FIELDS, (name) => sideIn(value[name])) ?? side,
+    time: chrome ?? firstOf(TIME_FIELDS, (name) => readTime(value[name])) ?? time,
+    socket: firstOf(SOCKET_FIELDS, (name) => readSocket(value[name])) ?? socket,
   };
-  for (const name of INSIDE) {
+  for (const name of CONTENT_FIELDS) {
     const inner = readInner(chrome === undefined ? value[name] : withoutTime(value[name]));
-    const found = inner && unwrap(inner, envelope, depth + 1);
-    if (found) return found;
+    const result = inner && unwrap(inner, envelope, depth + 1);
+    if (result) return result;
   }
   return undefined;
 }
 
-/** Chrome's own clock counts seconds since the machine began. */
+/** Chrome's monotonic clock, in seconds since the machine started. */
 function chromeTime({ method, params }: Json): number | undefined {
   if (typeof method !== 'string' || !method.startsWith('Network.webSocketFrame') || !isObject(params)) return undefined;
   return typeof params.timestamp === 'number' && params.timestamp >= 0 ? params.timestamp * 1000 : undefined;
@@ -192,13 +215,13 @@ const withoutTime = (value: unknown) => (isObject(value) ? { ...value, timestamp
 
 function firstOf<T>(names: readonly string[], read: (name: string) => T | undefined): T | undefined {
   for (const name of names) {
-    const found = read(name);
-    if (found !== undefined) return found;
+    const result = read(name);
+    if (result !== undefined) return result;
   }
   return undefined;
 }
 
-/** What names a connection: a short string or a whole number. */
+/** Identifier of a connection: a short string or an integer. */
 function readSocket(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
   return typeof value === 'string' && value !== '' && value.length <= 128 ? value : undefined;
@@ -211,26 +234,32 @@ function readInner(inner: unknown): Json | undefined {
   return frame.ok && isObject(frame.value) ? frame.value : undefined;
 }
 
-function sideIn(word: unknown): Side | undefined {
-  if (typeof word !== 'string' || word.length > 32) return undefined;
-  const plain = word.toLowerCase().replace(/[^a-z]/g, '');
-  return SAID_BY.client.has(plain) ? 'client' : SAID_BY.server.has(plain) ? 'server' : undefined;
+function sideIn(label: unknown): Side | undefined {
+  if (typeof label !== 'string' || label.length > 32) return undefined;
+  const letters = label.toLowerCase().replace(/[^a-z]/g, '');
+  return SIDE_WORDS.client.has(letters) ? 'client' : SIDE_WORDS.server.has(letters) ? 'server' : undefined;
 }
 
 const CLIENT_ONLY: ReadonlySet<string> = new Set([...TRANSLATION_CLIENT_EVENT_TYPES, ...BETA_CLIENT_EVENT_TYPES]);
 const SERVER_ONLY: ReadonlySet<string> = new Set([...TRANSLATION_SERVER_EVENT_TYPES, ...BETA_SERVER_EVENT_TYPES]);
 
-/** Who sends an event, when it is one: of an unknown type only with a side or an `event_id`, and a name as events have. */
-function whoSends(value: Json, type: string, side: Side | undefined): Side | undefined {
+/**
+ * Sender of an event; `undefined` if the value is not an event. An unknown type needs a side or an `event_id`, and the
+ * form of an event name.
+ */
+function senderOf(value: Json, type: string, side: Side | undefined): Side | undefined {
   const known = sideOf(type) ?? (CLIENT_ONLY.has(type) ? 'client' : SERVER_ONLY.has(type) ? 'server' : undefined);
-  // `{"type": "error", "message": "…"}` is what loggers write as well.
+  // Loggers also write `{"type": "error", "message": "…"}`.
   if (type === 'error') return isObject(value.error) ? 'server' : undefined;
   if (known) return known;
   if (type.length > 128 || !/^[a-z_]+(?:\.[a-z_]+)+$/.test(type)) return undefined;
   return side ?? (typeof value.event_id === 'string' ? 'server' : undefined);
 }
 
-/** Milliseconds. A number since 1970 may be in seconds, milliseconds, micro- or nanoseconds; a small one is milliseconds. */
+/**
+ * Milliseconds. A number since 1970 may be in seconds, milliseconds, micro- or nanoseconds; a small number is
+ * milliseconds.
+ */
 function readTime(value: unknown): number | undefined {
   if (typeof value === 'string') {
     if (value.length > 64) return undefined;
@@ -242,7 +271,7 @@ function readTime(value: unknown): number | undefined {
   return value * factor;
 }
 
-/** From so much on a number since 1970 is in nanoseconds, and so on: no unit reaches into another between 1973 and 5138. */
+/** Lower bounds that identify the unit of a number since 1970: no two units overlap between 1973 and 5138. */
 const UNITS: readonly (readonly [from: number, factor: number])[] = [
   [1e17, 1e-6],
   [1e14, 1e-3],
@@ -250,20 +279,20 @@ const UNITS: readonly (readonly [from: number, factor: number])[] = [
   [1e8, 1000],
 ];
 
-// ---- One view of all logs ----
+// ---- Events of any log ----
 
-/** A frame, whatever log it stood in. */
+/** An event, whatever log it comes from. */
 export interface LoggedFrame {
   readonly line: number;
   readonly from: Side;
-  /** Milliseconds since whatever the log counts from; `null` when it does not say. */
+  /** Milliseconds since the origin of the log's clock; `null` if the log has no times. */
   readonly time: number | null;
-  /** Names the connection, where the log tells several apart. */
+  /** Identifies the connection, if the log distinguishes several. */
   readonly socket?: string;
   readonly event: { readonly type: string; readonly [field: string]: unknown };
 }
 
-/** The frame an entry stands for; `undefined` for the lines that are none. */
+/** The event of an entry; `undefined` for other lines. */
 export function loggedFrame(entry: RecordingEntry): LoggedFrame | undefined {
   const { line } = entry;
   switch (entry.kind) {

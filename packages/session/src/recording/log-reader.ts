@@ -1,6 +1,6 @@
-// Reading a log line by line, whatever form it has: one JSON object on each line, several, one over many lines, a list, a HAR file, or JSON
-// after words. Finding the values is `value-scanner.ts`, what they are `foreign-log.ts` and `recording.ts`; where the lines come from,
-// whoever has them knows.
+// Reads a log line by line in any form: one JSON object per line, several, one over many lines, a list, a HAR file, or
+// JSON after a prefix. Finding values: `value-scanner.ts`. Interpreting them: `foreign-log.ts`, `recording.ts`. The
+// caller supplies the lines.
 
 import { readLogDocument, readLogValue, readPrefixedValue } from './foreign-log.ts';
 import { type LogReport, LogTally } from './log-report.ts';
@@ -9,7 +9,7 @@ import { parseLine, type RecordingEntry } from './recording.ts';
 import { createSocketOrder } from './socket-order.ts';
 import { createValueScanner, type Scanned, type ScannedValue } from './value-scanner.ts';
 
-/** An entry, and the text it was read from. */
+/** An entry and its source text. */
 export interface ReadEntry {
   readonly entry: RecordingEntry;
   /** `undefined` for the entries of a list. */
@@ -17,19 +17,21 @@ export interface ReadEntry {
 }
 
 export interface LogReader {
-  /** Takes the next line, without its break, and answers what can be told by now: often one entry, at times none or many. */
+  /**
+   * Reads the next line, without its line break. Yields the entries known so far: usually one, sometimes none or many.
+   */
   take(line: string): Iterable<ReadEntry>;
-  /** What remained to be told. */
+  /** Yields the remaining entries. */
   end(): Iterable<ReadEntry>;
-  /** What the log is, as far as it was read. */
+  /** The form of the log, as far as it was read. */
   readonly report: LogReport;
-  /** Adds a form that only the bytes showed, such as `gzip`. */
+  /** Adds a form that only the bytes show, such as `gzip`. */
   addForm(form: string): void;
 }
 
 /**
- * Makes a reader. It keeps no lines, except while they may be one JSON value, and those of a second socket until the first one's are
- * read. Never throws.
+ * Creates a reader. Buffers lines only while they may be one JSON value, and entries of a second socket until those of
+ * the first are read. Never throws.
  */
 export function createLogReader(): LogReader {
   const tally = new LogTally();
@@ -40,14 +42,14 @@ export function createLogReader(): LogReader {
     addForm: (form) => void tally.forms.add(form),
     take: (line) => order.take(reader.take(line)),
     *end() {
-      // A document comes in its order already.
+      // A document is already ordered.
       yield* order.take(reader.end());
       yield* order.end();
     },
   };
 }
 
-type Found = Omit<ScannedValue, 'isRepaired'>;
+type LocatedValue = Omit<ScannedValue, 'isRepaired'>;
 
 function documentForm(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
@@ -58,11 +60,11 @@ function createPlainReader(tally: LogTally): Pick<LogReader, 'take' | 'end'> {
   const scanner = createValueScanner();
   const unwrapper = createLineUnwrapper((form) => tally.forms.add(form));
   let line = 0;
-  /** When the line was written that is being read, where only its wrapper says so. */
+  /** Time of the current line, if only its wrapper has one. */
   let wrappedAt: number | undefined;
 
-  function* entriesOf({ value, text, line: at, prefix }: Found, isLong = false): Generator<ReadEntry> {
-    // A wrapper in a wrapper is left alone: a hostile log could nest them without end.
+  function* entriesOf({ value, text, line: at, prefix }: LocatedValue, isLong = false): Generator<ReadEntry> {
+    // A nested wrapper is not unwrapped: a hostile log could nest without limit.
     const inner = wrappedAt === undefined ? unwrapper.unwrap(value) : undefined;
     if (inner !== undefined) {
       wrappedAt = Date.parse(inner.time);
@@ -74,27 +76,27 @@ function createPlainReader(tally: LogTally): Pick<LogReader, 'take' | 'end'> {
     const document = entry.kind === 'foreign' || entry.kind === 'damaged' ? readLogDocument(value) : undefined;
     if (document) {
       tally.forms.add(documentForm(value));
-      for (const each of document) yield counted(each, undefined);
+      for (const each of document) yield countEntry(each, undefined);
       return;
     }
     if (isLong) tally.forms.add('JSON over several lines');
-    yield counted(entry, prefix === '' ? text : `${prefix}${text}`);
+    yield countEntry(entry, prefix === '' ? text : `${prefix}${text}`);
   }
 
-  function counted(found: RecordingEntry, text: string | undefined): ReadEntry {
-    const isTimed = found.kind !== 'event' || found.time !== undefined || !Number.isFinite(wrappedAt);
-    const entry = isTimed ? found : { ...found, time: wrappedAt as number };
+  function countEntry(uncounted: RecordingEntry, text: string | undefined): ReadEntry {
+    const isTimed = uncounted.kind !== 'event' || uncounted.time !== undefined || !Number.isFinite(wrappedAt);
+    const entry = isTimed ? uncounted : { ...uncounted, time: wrappedAt as number };
     tally.count(entry);
     return { entry, text };
   }
 
-  function* scanned(found: readonly Scanned[], isAlone: boolean): Generator<ReadEntry> {
-    if (found.length > 1) tally.forms.add('several values on a line');
-    for (const each of found) {
+  function* readScanned(pieces: readonly Scanned[], isAlone: boolean): Generator<ReadEntry> {
+    if (pieces.length > 1) tally.forms.add('several values on a line');
+    for (const each of pieces) {
       if ('isBroken' in each) {
         const { line: at, text, isBroken } = each;
         const kind = isBroken ? ('damaged' as const) : ('foreign' as const);
-        yield counted({ line: at, kind, message: isBroken ? 'not JSON' : 'words, no JSON' }, text);
+        yield countEntry({ line: at, kind, message: isBroken ? 'not JSON' : 'words, no JSON' }, text);
         continue;
       }
       if (each.isRepaired) tally.forms.add('JSON with trailing commas');
@@ -103,17 +105,17 @@ function createPlainReader(tally: LogTally): Pick<LogReader, 'take' | 'end'> {
     }
   }
 
-  /** `shown` stands for a line that was in a wrapper, so that nobody takes it for a line by itself. */
-  function* readLine(text: string, at: number, shown = text, mayBeQuoted = true): Generator<ReadEntry> {
+  /** `originalText` replaces a line that was in a wrapper, so that it is not mistaken for a line of its own. */
+  function* readLine(text: string, at: number, originalText = text, mayBeQuoted = true): Generator<ReadEntry> {
     if (!scanner.isOpen) {
       if (text.trim() === '') return;
       const parsed = parseLine(text);
-      if (parsed.ok) return yield* entriesOf({ value: parsed.value, text: shown, line: at, prefix: '' });
+      if (parsed.ok) return yield* entriesOf({ value: parsed.value, text: originalText, line: at, prefix: '' });
       const python = mayBeQuoted ? unwrapper.unquote(text) : undefined;
       if (python !== undefined) return yield* readLine(python, at, python, false);
     }
     const wasOpen = scanner.isOpen;
-    yield* scanned(scanner.take(text, at), !wasOpen);
+    yield* readScanned(scanner.take(text, at), !wasOpen);
   }
 
   return {
@@ -124,7 +126,7 @@ function createPlainReader(tally: LogTally): Pick<LogReader, 'take' | 'end'> {
     },
     *end() {
       for (const text of unwrapper.end()) yield* readLine(text, line);
-      yield* scanned(scanner.end(), true);
+      yield* readScanned(scanner.end(), true);
     },
   };
 }

@@ -1,31 +1,34 @@
-// Lines of a log inside something else: what Docker writes around each line of a container, and what the Python library `websockets` prints
-// of each frame.
+// Unwraps log lines: the JSON that Docker writes around each line of a container, and the frames that the Python
+// library `websockets` prints.
 
 type Json = Readonly<Record<string, unknown>>;
 
 export interface LineUnwrapper {
-  /** The lines a value holds, and when they were written, where it is Docker's: none while the line is not at its end. */
+  /**
+   * The complete lines in a Docker value, and their time; no lines while a line continues. `undefined` for other
+   * values.
+   */
   unwrap(value: unknown): { readonly lines: string[]; readonly time: string } | undefined;
-  /** A line as it was before Python quoted the text of its frame; `undefined` where it did not. */
+  /** The line without Python's quoting of the frame's text; `undefined` if it has none. */
   unquote(line: string): string | undefined;
-  /** What had no end yet. */
+  /** Incomplete lines. */
   end(): string[];
 }
 
-/** Docker cuts lines after 16 KiB; so many UTF-16 code units are put together again. */
+/** Docker splits lines after 16 KiB. Maximum length of a rejoined line, in UTF-16 code units. */
 const MAX_LINE = 17 * 1024 * 1024;
 
 export function createLineUnwrapper(onForm: (form: string) => void): LineUnwrapper {
-  /** By stream, the line that is not at its end. */
-  const begun = new Map<string, { parts: string[]; length: number }>();
+  /** By stream, the incomplete line. */
+  const openLines = new Map<string, { parts: string[]; length: number }>();
 
-  function join(stream: string, text: string): string[] {
-    const line = begun.get(stream) ?? { parts: [], length: 0 };
-    begun.set(stream, line);
+  function appendToLine(stream: string, text: string): string[] {
+    const line = openLines.get(stream) ?? { parts: [], length: 0 };
+    openLines.set(stream, line);
     line.parts.push(text);
     line.length += text.length;
     if (!text.endsWith('\n') && line.length < MAX_LINE) return [];
-    begun.delete(stream);
+    openLines.delete(stream);
     return [line.parts.join('').trimEnd()];
   }
 
@@ -33,18 +36,18 @@ export function createLineUnwrapper(onForm: (form: string) => void): LineUnwrapp
     unwrap(value) {
       if (!isDocker(value)) return undefined;
       onForm('Docker');
-      return { lines: join(value.stream, value.log), time: value.time };
+      return { lines: appendToLine(value.stream, value.log), time: value.time };
     },
     unquote(line) {
-      const found = PYTHON.exec(line.slice(0, MAX_PREFIX));
-      if (!found) return undefined;
-      const [, before = '', side = '', quote = ''] = found;
+      const match = PYTHON_FRAME.exec(line.slice(0, MAX_PREFIX));
+      if (!match) return undefined;
+      const [, before = '', side = '', quote = ''] = match;
       const end = line.lastIndexOf(quote);
-      if (end < found[0].length) return undefined;
+      if (end < match[0].length) return undefined;
       onForm('Python websockets');
-      return `${before}${side} ${pythonText(line.slice(found[0].length, end))}`;
+      return `${before}${side} ${unescapePython(line.slice(match[0].length, end))}`;
     },
-    end: () => [...begun.values()].map(({ parts }) => parts.join('')),
+    end: () => [...openLines.values()].map(({ parts }) => parts.join('')),
   };
 }
 
@@ -56,10 +59,10 @@ const isDocker = (value: unknown): value is { log: string; stream: string; time:
 
 const MAX_PREFIX = 256;
 /** `DEBUG:websockets.client:< TEXT '{"type": …}' [99 bytes]` */
-const PYTHON = /^(.*?)([<>]) TEXT (['"])/;
+const PYTHON_FRAME = /^(.*?)([<>]) TEXT (['"])/;
 
-/** Python's escapes: what JSON escaped itself stands there with two backslashes. */
-const pythonText = (text: string): string =>
+/** Python's escapes; JSON's own escapes appear with two backslashes. */
+const unescapePython = (text: string): string =>
   text.replace(
     /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U000?([0-9a-f]{5,6})|(.))/gi,
     (_, byte?: string, unit?: string, point?: string, sign = '') => {

@@ -1,5 +1,5 @@
-// What a line of a recording must have inside, before anything reads it: a file may have been cut, edited or made by somebody else.
-// Which lines there are is `recording.ts`. Events of clients and servers are not checked here: their codec is.
+// Validates the fields of a recording's lines before they are used: a file may have been cut, edited or made by another
+// tool. Kinds of lines: `recording.ts`. Client and server events are validated by their codec, not here.
 
 import { isObject } from '../is-object.ts';
 import type { EngineEvent } from '../step/engine-event.ts';
@@ -7,7 +7,7 @@ import type { HostEvent, SpeechEvent, ToolsEvent } from '../step/input.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Kind = 'string' | 'number' | 'object' | 'list';
-/** Field → what stands in it; with `?` it may be absent. */
+/** Field → kind of its value; `?` marks an optional field. */
 type Fields = Readonly<Record<string, Kind | `${Kind}?`>>;
 
 const HOST: Readonly<Record<HostEvent['type'], Fields>> = { open: {}, drain: {}, close: {} };
@@ -48,23 +48,23 @@ const EVENTS: ReadonlyMap<unknown, Readonly<Record<string, Fields>>> = new Map<
 const HEADER: Fields = { session: 'string', started_at: 'number', hidden: 'list', engine: 'string?' };
 const OPTIONS: Fields = { model: 'string', kind: 'string?', session: 'object?', locked: 'list?', limits: 'object?' };
 
-/** What is wrong with a line that says who it is `from`: `field: expected …`; `undefined` when nothing is. Quotes no value. */
-export function lineFault(line: Json): string | undefined {
+/** The first error of a line that has `from`: `field: expected …`; `undefined` if there is none. Quotes no value. */
+export function checkLine(line: Json): string | undefined {
   const { from, at, event, format, state } = line;
   if (!isNumber(at) || at < 0) return 'at: expected a number from 0';
-  if (from === 'wire') return wireFault(line);
+  if (from === 'wire') return checkWireLine(line);
   if (from === 'snapshot') return format !== 1 || isObject(state) ? undefined : 'state: expected an object';
   const known = EVENTS.get(from);
   if (!known && from !== 'client' && from !== 'server') return undefined;
   if (!isObject(event) || typeof event.type !== 'string') return 'event: expected an object with a type';
-  if (from === 'client') return audioFault(line.audio_bytes);
+  if (from === 'client') return checkAudioBytes(line.audio_bytes);
   if (from === 'engine' && typeof line.response_id !== 'string') return 'response_id: expected a string';
   if (!known) return undefined;
   const fields = Object.hasOwn(known, event.type) ? known[event.type] : undefined;
-  return fields ? fault(event, fields, 'event.') : 'event.type: a name that is not known';
+  return fields ? checkFields(event, fields, 'event.') : 'event.type: a name that is not known';
 }
 
-function wireFault({ issue, event_id }: Json): string | undefined {
+function checkWireLine({ issue, event_id }: Json): string | undefined {
   if (!isObject(issue)) return 'issue: expected an object';
   if (typeof issue.message !== 'string') return 'issue.message: expected a string';
   for (const name of ['code', 'param']) {
@@ -74,16 +74,16 @@ function wireFault({ issue, event_id }: Json): string | undefined {
   return isId ? undefined : 'event_id: expected a string or null';
 }
 
-function audioFault(given: unknown): string | undefined {
-  const isCounted = given === undefined || (Array.isArray(given) && given.every((each) => isNumber(each) && each >= 0));
+function checkAudioBytes(value: unknown): string | undefined {
+  const isCounted = value === undefined || (Array.isArray(value) && value.every((each) => isNumber(each) && each >= 0));
   return isCounted ? undefined : 'audio_bytes: expected a list of numbers from 0';
 }
 
-/** As `lineFault`, of the first line. */
-export function headerFault(header: Json): string | undefined {
+/** Like `checkLine`, for the header. */
+export function checkHeader(header: Json): string | undefined {
   const { hidden, seed, options } = header;
-  const found = fault(header, HEADER, '');
-  if (found !== undefined) return found;
+  const problem = checkFields(header, HEADER, '');
+  if (problem !== undefined) return problem;
   if (!(hidden as unknown[]).every((each) => typeof each === 'string')) return 'hidden: expected a list of strings';
   const isSeed =
     Array.isArray(seed) &&
@@ -91,22 +91,22 @@ export function headerFault(header: Json): string | undefined {
     seed.every((part) => Number.isInteger(part) && part >= 0 && part < 2 ** 32);
   if (seed !== null && !isSeed) return 'seed: expected four unsigned 32-bit integers';
   if (options === null) return undefined;
-  return isObject(options) ? fault(options, OPTIONS, 'options.') : 'options: expected an object';
+  return isObject(options) ? checkFields(options, OPTIONS, 'options.') : 'options: expected an object';
 }
 
-function fault(value: Json, fields: Fields, path: string): string | undefined {
-  for (const [name, wanted] of Object.entries(fields)) {
-    const given = Object.hasOwn(value, name) ? value[name] : undefined;
-    const kind = wanted.replace('?', '') as Kind;
-    if (given === undefined && wanted.endsWith('?')) continue;
-    if (!IS[kind](given)) return `${path}${name}: expected ${EXPECTED[kind]}`;
+function checkFields(value: Json, fields: Fields, path: string): string | undefined {
+  for (const [name, expected] of Object.entries(fields)) {
+    const field = Object.hasOwn(value, name) ? value[name] : undefined;
+    const kind = expected.replace('?', '') as Kind;
+    if (field === undefined && expected.endsWith('?')) continue;
+    if (!CHECKS[kind](field)) return `${path}${name}: expected ${EXPECTED[kind]}`;
   }
   return undefined;
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
-const IS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+const CHECKS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
   number: isNumber,
   object: isObject,

@@ -1,5 +1,5 @@
-// Writing a recording of frames as they pass by, of any server: what `recordSocket` and converters of logs share. Such a recording
-// can be shown and mirrored, not replayed. The format is docs/recording-format.md.
+// Writes a recording of the frames of any server; used by `recordSocket` and by converters of logs. Such a recording
+// can be viewed and mirrored, not replayed. Format: docs/recording-format.md.
 
 import {
   type ClientEvent,
@@ -11,7 +11,7 @@ import {
 import { type RecordingLine, recordingHeader, recordingLine } from './recording.ts';
 
 export interface RecordingWriterOptions {
-  /** Takes each line, without its line break; the header first. */
+  /** Receives each line, without its line break; the header first. */
   readonly onLine: (line: string) => void;
   /** @default 'media' */
   readonly level?: RedactionLevel;
@@ -19,20 +19,20 @@ export interface RecordingWriterOptions {
 
 export interface RecordingWriter {
   /**
-   * Takes a frame: JSON text, UTF-8 bytes of it, or a parsed value. `time` is milliseconds, since 1970 or since anything else;
-   * where it goes backwards it stands still. Throws only what `onLine` throws.
+   * Writes a frame: JSON text, UTF-8 bytes, or a parsed value. `time` is milliseconds from any origin; if it decreases,
+   * the previous time is used. Throws only what `onLine` throws.
    */
   write(from: 'client' | 'server', frame: unknown, time: number): void;
-  /** Writes what still waits for its header. */
+  /** Writes the lines that still wait for the header. */
   end(): void;
-  /** Frames of the server that were no events, and are therefore missing. */
+  /** Server frames that were no events and are therefore missing. */
   readonly unread: number;
 }
 
-/** The header names the session, which the server tells first; so many lines wait for that, and no more. */
-const MOST_WAITING = 256;
-/** What a session is called whose id was never told. */
-const UNNAMED = 'sess_unknown';
+/** The header contains the session id, which the server sends first. Maximum lines that wait for it. */
+const MAX_WAITING_LINES = 256;
+/** Session id of a recording in which the server sent none. */
+const UNKNOWN_SESSION = 'sess_unknown';
 
 export function createRecordingWriter({ onLine, level = 'media' }: RecordingWriterOptions): RecordingWriter {
   let waiting: string[] | undefined = [];
@@ -40,36 +40,36 @@ export function createRecordingWriter({ onLine, level = 'media' }: RecordingWrit
   let at = 0;
   let unread = 0;
 
-  function begin(session: string): void {
+  function writeHeader(session: string): void {
     const lines = waiting ?? [];
     waiting = undefined;
     onLine(recordingHeader({ session, started_at: startedAt ?? 0 }, level));
     for (const line of lines) onLine(line);
   }
 
-  function put(line: RecordingLine): void {
+  function writeLine(line: RecordingLine): void {
     const text = recordingLine(line, level);
     if (waiting === undefined) return onLine(text);
     waiting.push(text);
-    if (waiting.length >= MOST_WAITING) begin(UNNAMED);
+    if (waiting.length >= MAX_WAITING_LINES) writeHeader(UNKNOWN_SESSION);
   }
 
   return {
     write(from, frame, time) {
       startedAt ??= time;
       at = Math.max(at, time - startedAt);
-      if (from === 'client') return put(clientLine(at, frame));
+      if (from === 'client') return writeLine(clientLine(at, frame));
       const event = eventIn(frame);
       if (!event) {
         unread += 1;
         return;
       }
-      put({ at, from, event });
+      writeLine({ at, from, event });
       const { session } = event as { session?: { id?: unknown } };
-      if (waiting && typeof session?.id === 'string') begin(session.id);
+      if (waiting && typeof session?.id === 'string') writeHeader(session.id);
     },
     end() {
-      if (waiting && (waiting.length > 0 || startedAt !== undefined)) begin(UNNAMED);
+      if (waiting && (waiting.length > 0 || startedAt !== undefined)) writeHeader(UNKNOWN_SESSION);
     },
     get unread() {
       return unread;
@@ -81,16 +81,16 @@ function clientLine(at: number, frame: unknown): RecordingLine {
   const decoded = decodeClientEvent(frame, { keepUnknown: true });
   if (decoded.ok) {
     const { value: event } = decoded;
-    const counted = decodeClientEvent(event, { profile: 'server' });
-    return { at, from: 'client', event, ...(counted.ok && { audio_bytes: counted.audio_bytes ?? [] }) };
+    const strict = decodeClientEvent(event, { profile: 'server' });
+    return { at, from: 'client', event, ...(strict.ok && { audio_bytes: strict.audio_bytes ?? [] }) };
   }
-  // What is not quite as it should be is kept as it was said.
+  // An invalid event is recorded unchanged.
   const event = eventIn(frame);
   if (event) return { at, from: 'client', event: event as unknown as ClientEvent };
   return { at, from: 'wire', issue: decoded.issues[0], event_id: decoded.event_id };
 }
 
-/** The event in a frame, however odd; `undefined` when it is none. */
+/** The event in a frame, valid or not; `undefined` if it has no type. */
 function eventIn(frame: unknown): ServerEvent | undefined {
   let value = frame;
   if (typeof frame === 'string' || frame instanceof Uint8Array) {

@@ -1,5 +1,5 @@
-// Recordings: a session as lines of JSON, written, redacted and read. The format is docs/recording-format.md; running one again
-// is `replay.ts`.
+// Recordings: writes, redacts and reads a session as lines of JSON. Format: docs/recording-format.md. Replaying one:
+// `replay.ts`.
 
 import {
   CLIENT_EVENT_TYPES,
@@ -17,27 +17,27 @@ import type { IdSeed } from '../step/ids.ts';
 import type { Input } from '../step/input.ts';
 import type { SessionState } from '../step/state.ts';
 import type { TranslationInput } from '../translation/translation-state.ts';
-import { headerFault, lineFault } from './recording-shape.ts';
+import { checkHeader, checkLine } from './recording-shape.ts';
 
 /** First line of a recording. */
 export interface RecordingHeader {
-  /** Number of the format. */
+  /** Format version. */
   recording: 1;
-  /** The session's id. Never the name of a file: a client may have chosen it elsewhere. */
+  /** The session's id. Never use it as a file name: a client may have chosen it. */
   session: string;
   /** Unix milliseconds. */
   started_at: number;
-  /** Kinds of secrets that were left out; each one reads `[REDACTED]`. */
+  /** Kinds of secrets that were redacted; each value reads `[REDACTED]`. */
   hidden: Secrecy[];
-  /** What the session's ids are drawn from; `null` when someone else's server made them, so that only a mirror can follow. */
+  /** Seed of the session's ids; `null` for another server's session, which can be mirrored but not replayed. */
   seed: IdSeed | null;
-  /** What else `createSession` was given; `null` as above. */
+  /** The other options of `createSession`; `null` as above. */
   options: Omit<SessionOptions, 'seed' | 'started_at'> | null;
-  /** What the server called the engine that answered, where it said so. */
+  /** Name of the engine, if the server knew it. */
   engine?: string;
 }
 
-/** A frame as it was sent, or heard from someone else's server. Stored audio that the host filled in is left out [CV29]. */
+/** An event as it was sent, or received from another server. Stored audio that the host filled in is omitted [CV29]. */
 export interface SentFrame {
   /** Milliseconds since the session began. */
   at: number;
@@ -45,11 +45,11 @@ export interface SentFrame {
   event: ServerEvent;
 }
 
-/** The whole state after all lines before it, written at a quiet moment. */
+/** The complete state after all lines before it, written while no response is active. */
 export interface SnapshotLine {
   at: number;
   from: 'snapshot';
-  /** Number of the state's own format. */
+  /** Version of the state's format. */
   format: 1;
   state: SessionState;
 }
@@ -57,14 +57,14 @@ export interface SnapshotLine {
 /** A line after the header. */
 export type RecordingLine = Input | SentFrame | SnapshotLine;
 
-/** A line of a translation session: what was sent either way, and what could not be read. */
+/** A line of a translation session: events in both directions, and frames that could not be decoded. */
 export type TranslationLine =
   | Extract<TranslationInput, { from: 'client' | 'wire' }>
   | { at: number; from: 'server'; event: TranslationServerEvent };
 
 /**
- * The header as text, without its line break. `level` says what is hidden in the whole recording: `key` hides credentials alone,
- * `media` audio and images too, `content` words too.
+ * The header as text, without its line break. `level` is the redaction of the whole recording: `key` hides credentials
+ * only, `media` also audio and images, `content` also text.
  */
 export function recordingHeader(
   options: SessionOptions | { session: string; started_at: number },
@@ -82,7 +82,7 @@ export function recordingHeader(
     options: isOurs ? optionsOf(options) : null,
     ...(engine === undefined ? {} : { engine }),
   };
-  return asLine(redact(header, { level }));
+  return toLine(redact(header, { level }));
 }
 
 /** The kinds of secrets that each level hides. */
@@ -96,41 +96,42 @@ function optionsOf({ seed: _, started_at: __, ...options }: SessionOptions): Rec
   return options;
 }
 
-/** What a header's `hidden` was written with. */
-export function levelOf({ hidden }: RecordingHeader): RedactionLevel {
+/** The redaction level of a recording, from its header. */
+export function redactionLevelOf({ hidden }: RecordingHeader): RedactionLevel {
   if (hidden.includes('words')) return 'content';
   return hidden.includes('media') ? 'media' : 'key';
 }
 
-/** One line as text, without its line break. Write it before the frames it stands for are sent. */
+/** One line as text, without its line break. Write it before sending the events it describes. */
 export function recordingLine(line: RecordingLine | TranslationLine, level: RedactionLevel = 'media'): string {
-  return asLine(redactLine(line, level));
+  return toLine(redactLine(line, level));
 }
 
-/** Escapes the two separators that JSON leaves as they are, and that many readers of lines take for the end of one. */
-export const asLine = (value: unknown): string =>
+/** Escapes the two separators that JSON leaves unescaped and that many line readers treat as a line break. */
+export const toLine = (value: unknown): string =>
   JSON.stringify(value).replace(/[\u2028\u2029]/g, (separator) => (separator === '\u2028' ? '\\u2028' : '\\u2029'));
 
-/** A line without its secrets. It still says how long its audio was, so that it replays to the same frames. */
+/** A line without its secrets. Keeps the length of audio, so that it replays to the same events. */
 export function redactLine<L extends RecordingLine | TranslationLine>(line: L, level: RedactionLevel): L {
   if (line.from === 'snapshot') return { ...line, state: redactState(line.state, level) };
-  // Told to the client as an `error`, and as open as one.
+  // The issue was sent to the client as an `error`, so it is redacted like one.
   if (line.from === 'wire') {
     const { error } = redact({ type: 'error', error: line.issue }, { level });
     return { ...redact({ ...line, issue: null }, { level: 'key' }), issue: error } as L;
   }
   if (line.from !== 'engine' && line.from !== 'speech') return redact(line, { level });
-  // Pieces of engines and speech are no wire events: redaction is told which wire event says the same.
+  // Engine and speech events are not wire events: redact them as the wire event with the same content.
   const { event } = line;
-  // An end says only why, and `reason` is a word elsewhere. No words are no secret, and to the session something else than words.
+  // `done` has only a reason, and elsewhere `reason` is text. An empty delta is no secret and must stay empty for the
+  // session.
   if (event.type === 'done' || ('delta' in event && event.delta === '')) return redact(line, { level: 'key' });
-  const twin = Object.hasOwn(TWINS, event.type) ? TWINS[event.type] : event.type;
-  const { type: _, ...fields } = redact({ ...event, type: twin }, { level });
+  const wireType = Object.hasOwn(WIRE_TYPES, event.type) ? WIRE_TYPES[event.type] : event.type;
+  const { type: _, ...fields } = redact({ ...event, type: wireType }, { level });
   return { ...redact({ ...line, event: null }, { level }), event: { type: event.type, ...fields } };
 }
 
 const TRANSCRIPTION = 'conversation.item.input_audio_transcription';
-const TWINS: Readonly<Record<string, string>> = {
+const WIRE_TYPES: Readonly<Record<string, string>> = {
   'text.delta': 'response.output_text.delta',
   'transcript.delta': 'response.output_audio_transcript.delta',
   'audio.delta': 'input_audio_buffer.append',
@@ -142,7 +143,7 @@ const TWINS: Readonly<Record<string, string>> = {
   'transcription.failed': `${TRANSCRIPTION}.failed`,
 };
 
-/** A state in pieces, since redaction bounds how much it reads at once and a state may hold more. */
+/** Redacts a state bucket by bucket, because redaction limits how much it reads at once and a state may hold more. */
 function redactState(state: SessionState, level: RedactionLevel): SessionState {
   const { items } = state;
   const shelves = items.nodes.shelves.map((shelf) =>
@@ -153,15 +154,15 @@ function redactState(state: SessionState, level: RedactionLevel): SessionState {
 
 // ---- Reading ----
 
-/** A line as it was understood. `line` counts from 1. */
+/** A parsed line. `line` counts from 1. */
 export type RecordingEntry = { readonly line: number } & (
   | { readonly kind: 'header'; readonly header: RecordingHeader }
   | { readonly kind: 'input'; readonly input: Input }
   | { readonly kind: 'frame'; readonly frame: SentFrame }
   | { readonly kind: 'snapshot'; readonly snapshot: SnapshotLine }
   /**
-   * An event as other tools log them. `time`, where the log has one, is milliseconds since whatever the log counts from; `socket`
-   * names the connection, where the log tells several apart.
+   * An event as other tools log it. `time`: milliseconds from the origin of the log's clock, if it has times; `socket`:
+   * the connection, if the log distinguishes several.
    */
   | {
       readonly kind: 'event';
@@ -170,15 +171,15 @@ export type RecordingEntry = { readonly line: number } & (
       readonly time?: number;
       readonly socket?: string;
     }
-  /** JSON, but nothing of ours: a line of another log, or of a newer format. */
+  /** JSON, but not a line of this format: of another log, or of a newer version. */
   | { readonly kind: 'foreign'; readonly message: string }
-  /** No JSON, or a line of ours that is broken. */
+  /** Not JSON, or an invalid line of this format. */
   | { readonly kind: 'damaged'; readonly message: string }
 );
 
 const isEvent = (value: unknown): value is { type: string } => isObject(value) && typeof value.type === 'string';
 
-/** Longest line that is read, in UTF-16 code units: a frame of 16 MiB and its surroundings. */
+/** Maximum length of a line, in UTF-16 code units: a frame of 16 MiB and what surrounds it. */
 const MAX_LINE = 17 * 1024 * 1024;
 
 /** Reads one line. Never throws; no message quotes the line. */
@@ -190,28 +191,28 @@ export function readRecordingLine(text: string, line: number): RecordingEntry {
 /** The JSON of a line, or why there is none. */
 export function parseLine(
   text: string,
-  longest = MAX_LINE,
+  maxLength = MAX_LINE,
 ): { ok: true; value: unknown } | { ok: false; message: string } {
-  if (text.length > longest) return { ok: false, message: 'longer than a line can be' };
+  if (text.length > maxLength) return { ok: false, message: 'longer than a line can be' };
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch {
-    // What the parser says quotes the line.
+    // The parser's own message quotes the line.
     return { ok: false, message: 'not JSON' };
   }
 }
 
-/** What a parsed line is. */
+/** Reads a parsed line. */
 export function readRecordingValue(value: unknown, line: number): RecordingEntry {
   if (!isObject(value)) return { line, kind: 'foreign', message: 'not an object' };
   if ('recording' in value) return readHeader(value, line);
   if (typeof value.from !== 'string') return readBareEvent(value, line);
-  return readOwn(value, line);
+  return readRecordedLine(value, line);
 }
 
 function readHeader(value: Record<string, unknown>, line: number): RecordingEntry {
   if (value.recording !== 1) return { line, kind: 'foreign', message: 'a recording of another format' };
-  const message = headerFault(value);
+  const message = checkHeader(value);
   if (message !== undefined) return { line, kind: 'damaged', message };
   return { line, kind: 'header', header: value as unknown as RecordingHeader };
 }
@@ -225,14 +226,14 @@ function readBareEvent(value: Record<string, unknown>, line: number): RecordingE
 const CLIENT_TYPES: ReadonlySet<string> = new Set(CLIENT_EVENT_TYPES);
 const SERVER_TYPES: ReadonlySet<string> = new Set(SERVER_EVENT_TYPES);
 
-/** Who sends events of a type; `undefined` for types nobody knows. */
+/** Sender of events of a type; `undefined` for unknown types. */
 export const sideOf = (type: string): 'client' | 'server' | undefined =>
   CLIENT_TYPES.has(type) ? 'client' : SERVER_TYPES.has(type) ? 'server' : undefined;
 
-function readOwn(value: Record<string, unknown>, line: number): RecordingEntry {
-  const message = lineFault(value);
+function readRecordedLine(value: Record<string, unknown>, line: number): RecordingEntry {
+  const message = checkLine(value);
   if (message !== undefined) return { line, kind: 'damaged', message };
-  const own = value as unknown;
+  const recorded = value as unknown;
   switch (value.from) {
     case 'clock':
     case 'wire':
@@ -241,22 +242,22 @@ function readOwn(value: Record<string, unknown>, line: number): RecordingEntry {
     case 'speech':
     case 'tools':
     case 'engine':
-      return { line, kind: 'input', input: own as Input };
+      return { line, kind: 'input', input: recorded as Input };
     case 'server':
-      return { line, kind: 'frame', frame: own as SentFrame };
+      return { line, kind: 'frame', frame: recorded as SentFrame };
     case 'gap':
       return { line, kind: 'damaged', message: 'the lines from here on are missing: the writer could not keep up' };
     case 'snapshot':
       if (value.format !== 1) return { line, kind: 'foreign', message: 'a snapshot of another format' };
-      return { line, kind: 'snapshot', snapshot: own as SnapshotLine };
+      return { line, kind: 'snapshot', snapshot: recorded as SnapshotLine };
     default:
       return { line, kind: 'foreign', message: 'from: a word that is not known' };
   }
 }
 
 /**
- * Reads a recording as it streams in, line by line; the lines come without their breaks. Every line that is not blank gives one
- * entry, what cannot be understood by name. Throws only what `lines` throws.
+ * Reads a recording from a stream of lines without line breaks. Every non-blank line yields one entry, also if it is
+ * foreign or damaged. Throws only what `lines` throws.
  */
 export async function* readRecording(
   lines: Iterable<string> | AsyncIterable<string>,

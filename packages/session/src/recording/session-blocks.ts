@@ -1,30 +1,30 @@
-// Which session each frame of a log belongs to: a log may hold several, one after the other or over several sockets [MI15]. What is
-// known of one session's conversation is `mirror.ts`.
+// Assigns each event of a log to its session: a log may contain several, in sequence or on several sockets [MI15].
+// Conversation of one session: `mirror.ts`.
 
 import { createdSession } from '../mirror/mirror-sessions.ts';
 import type { LoggedFrame } from './foreign-log.ts';
 
-/** The frames of one session in a log. */
+/** The events of one session in a log. */
 export interface SessionBlock {
-  /** From 0, in the order in which the sessions begin. */
+  /** From 0, in order of the sessions' beginning. */
   readonly index: number;
-  /** Of the session; `null` until a `session.created` names it. */
+  /** Session id; `null` until a `session.created`. */
   readonly id: string | null;
 }
 
 export interface SessionBlocks {
-  /** The block a frame belongs to. The same object for each frame of a session. Never throws. */
+  /** The block of an event. Returns the same object for each event of a session. Never throws. */
   of(frame: Pick<LoggedFrame, 'from' | 'event' | 'socket'>): SessionBlock;
 }
 
 type OpenBlock = { -readonly [K in keyof SessionBlock]: SessionBlock[K] };
 
-/** So many sessions and sockets are remembered, the latest: an older one that comes again begins a new block. */
-const MAX_REMEMBERED = 1000;
+/** Maximum stored sessions and sockets; an older one that returns begins a new block. */
+const MAX_BLOCKS = 1000;
 
 /**
- * Tells sessions apart: a `session.created` with an id that is not the socket's begins a block, or goes on with the one of that id.
- * Frames before a socket's first `session.created` belong to the session it names.
+ * Separates sessions: a `session.created` with another id than the socket's begins a block, or resumes the block of
+ * that id. Events before a socket's first `session.created` belong to the session it names.
  */
 export function createSessionBlocks(): SessionBlocks {
   const bySocket = new Map<string, OpenBlock>();
@@ -32,10 +32,10 @@ export function createSessionBlocks(): SessionBlocks {
   let count = 0;
 
   function blockOf(socket: string): OpenBlock {
-    // Loggers that know the session name it in place of a socket.
+    // Some loggers write the session id in place of a socket.
     const known = bySocket.get(socket) ?? byId.get(socket);
     const block = known ?? { index: count++, id: null };
-    if (!known) remember(bySocket, socket, block);
+    if (!known) setBounded(bySocket, socket, block);
     return block;
   }
 
@@ -46,33 +46,33 @@ export function createSessionBlocks(): SessionBlocks {
       if (id === undefined || id === block.id) return block;
       const known = byId.get(id);
       if (known) {
-        remember(bySocket, socket, known);
+        setBounded(bySocket, socket, known);
         return known;
       }
       if (block.id !== null) bySocket.delete(socket);
-      const named = blockOf(socket);
-      named.id = id;
-      remember(byId, id, named);
-      return named;
+      const newBlock = blockOf(socket);
+      newBlock.id = id;
+      setBounded(byId, id, newBlock);
+      return newBlock;
     },
   };
 }
 
-/** One of something for each session of a log, made when the first of its frames comes. */
+/** One instance per session of a log, created at its first event. */
 export function perSession<T>(create: () => T): (frame: Pick<LoggedFrame, 'from' | 'event' | 'socket'>) => T {
   const blocks = createSessionBlocks();
-  // A block that is forgotten takes what was made for it along.
-  const made = new WeakMap<SessionBlock, { readonly one: T }>();
+  // A WeakMap, so that an instance is freed with its block.
+  const instances = new WeakMap<SessionBlock, { readonly one: T }>();
   return (frame) => {
     const block = blocks.of(frame);
-    const known = made.get(block) ?? { one: create() };
-    made.set(block, known);
+    const known = instances.get(block) ?? { one: create() };
+    instances.set(block, known);
     return known.one;
   };
 }
 
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
+function setBounded<T>(map: Map<string, T>, key: string, value: T): void {
   map.delete(key);
   map.set(key, value);
-  if (map.size > MAX_REMEMBERED) for (const oldest of map.keys()) return void map.delete(oldest);
+  if (map.size > MAX_BLOCKS) for (const oldest of map.keys()) return void map.delete(oldest);
 }

@@ -1,7 +1,7 @@
-// Bytes of a text in any of the encodings logs come in, as UTF-8 with `\n` line ends, in memory that does not grow. Cutting lines is
-// `byte-lines.ts`; unpacking gzip is the caller's, who has the means.
+// Converts text in the encodings that logs have to UTF-8 with `\n` line ends, in bounded memory. Splitting lines:
+// `byte-lines.ts`. The caller decompresses gzip.
 
-/** What was found at the beginning of a file. */
+/** What the beginning of a file shows. */
 export type TextForm =
   | 'UTF-8 with a byte order mark'
   | 'UTF-16 LE'
@@ -9,13 +9,14 @@ export type TextForm =
   | 'lines that end with \\r'
   | 'binary data';
 
-/** So many bytes are looked at before anything is decided. */
+/** Bytes that are examined before the encoding is decided. */
 const SAMPLE_BYTES = 64 * 1024;
 const [LF, CR] = [0x0a, 0x0d];
 
 /**
- * Yields the same text as UTF-8: a byte order mark goes, UTF-16 that has one is recoded (a lone surrogate becomes U+FFFD), and `\r` becomes
- * `\n` where the first 64 KiB hold no `\n`. `onForm` hears what was found. Throws only what `chunks` throws.
+ * Yields the text as UTF-8: removes a byte order mark, converts UTF-16 that has one (a lone surrogate becomes U+FFFD),
+ * and turns `\r` into `\n` if the first 64 KiB contain no `\n`. `onForm` is called with what was found. Throws only
+ * what `chunks` throws.
  */
 export async function* textBytes(
   chunks: AsyncIterable<Uint8Array>,
@@ -28,7 +29,7 @@ export async function* textBytes(
       yield convert(chunk);
       continue;
     }
-    sample = sample.length === 0 ? chunk : joined(sample, chunk);
+    sample = sample.length === 0 ? chunk : concatenate(sample, chunk);
     if (sample.length < SAMPLE_BYTES) continue;
     convert = converterOf(sample, onForm);
     yield convert(sample);
@@ -37,7 +38,7 @@ export async function* textBytes(
   if (!convert && sample.length > 0) yield converterOf(sample, onForm)(sample);
 }
 
-/** Decides by the beginning of a text. The converter takes all of the text, the beginning included. */
+/** Chooses a converter from the beginning of a text. The converter takes the whole text, including the beginning. */
 function converterOf(sample: Uint8Array, onForm: (form: TextForm) => void): (chunk: Uint8Array) => Uint8Array {
   const [first, second, third] = sample;
   if (first === 0xff && second === 0xfe) return utf16(onForm, 'UTF-16 LE');
@@ -50,21 +51,21 @@ function converterOf(sample: Uint8Array, onForm: (form: TextForm) => void): (chu
   const hasBareCr = sample.includes(CR) && !sample.includes(LF);
   if (hasBareCr) onForm('lines that end with \\r');
   return (chunk) => {
-    const kept = skip > 0 ? chunk.subarray(skip) : chunk;
+    const body = skip > 0 ? chunk.subarray(skip) : chunk;
     skip = 0;
-    return hasBareCr ? kept.map((byte) => (byte === CR ? LF : byte)) : kept;
+    return hasBareCr ? body.map((byte) => (byte === CR ? LF : byte)) : body;
   };
 }
 
 function utf16(onForm: (form: TextForm) => void, form: 'UTF-16 LE' | 'UTF-16 BE'): (chunk: Uint8Array) => Uint8Array {
   onForm(form);
   const low = form === 'UTF-16 LE' ? 0 : 1;
-  let rest: number | undefined;
+  let firstByte: number | undefined;
   let lead: number | undefined;
   let isFirst = true;
   let hasLines: boolean | undefined;
   return (chunk) => {
-    // Three bytes for each unit, one unit and a lone surrogate of the chunk before included.
+    // Three bytes for each unit, plus one unit and a lone surrogate of the previous chunk.
     const out = new Uint8Array(3 * (chunk.length / 2 + 2));
     let length = 0;
     const put = (code: number) => {
@@ -72,15 +73,15 @@ function utf16(onForm: (form: TextForm) => void, form: 'UTF-16 LE' | 'UTF-16 BE'
     };
     hasLines ??= chunk.some((byte, at) => byte === LF && chunk[low === 0 ? at + 1 : at - 1] === 0);
     for (const byte of chunk) {
-      if (rest === undefined) {
-        rest = byte;
+      if (firstByte === undefined) {
+        firstByte = byte;
         continue;
       }
-      const unit = low === 0 ? rest | (byte << 8) : (rest << 8) | byte;
-      rest = undefined;
+      const unit = low === 0 ? firstByte | (byte << 8) : (firstByte << 8) | byte;
+      firstByte = undefined;
       if (isFirst) {
         isFirst = false;
-        continue; // the mark
+        continue; // byte order mark
       }
       const isTrail = unit >= 0xdc00 && unit <= 0xdfff;
       if (lead !== undefined) {
@@ -95,7 +96,7 @@ function utf16(onForm: (form: TextForm) => void, form: 'UTF-16 LE' | 'UTF-16 BE'
   };
 }
 
-/** Writes a code point as UTF-8 and answers where the next one goes. */
+/** Writes a code point as UTF-8 and returns the next position. */
 function encode(out: Uint8Array, at: number, code: number): number {
   let next = at;
   const tail = (shift: number) => {
@@ -118,7 +119,7 @@ function encode(out: Uint8Array, at: number, code: number): number {
   return next;
 }
 
-function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
+function concatenate(one: Uint8Array, other: Uint8Array): Uint8Array {
   const both = new Uint8Array(one.length + other.length);
   both.set(one);
   both.set(other, one.length);

@@ -1,42 +1,44 @@
-// Finds the JSON values in text that comes line by line: several on a line, one over many lines, after words, with commas that should not
-// be there. What a value is, `foreign-log.ts` says. Linear in the text; it holds one value that is not closed yet.
+// Finds JSON values in text that arrives line by line: several on a line, one over many lines, after a prefix, with
+// trailing commas. Interpreting them: `foreign-log.ts`. Linear in the text; buffers one open value.
 
 import { parseLine } from './recording.ts';
 
 export interface ScannedValue {
   readonly value: unknown;
   readonly text: string;
-  /** The words before it on its line, cut to 256 characters; empty for blanks, commas and brackets. */
+  /** The text before it on its line, cut to 256 characters; empty for white space, commas and brackets. */
   readonly prefix: string;
-  /** Where it begins, from 1. */
+  /** First line, from 1. */
   readonly line: number;
   readonly isRepaired: boolean;
 }
 
-/** A line in which something could not be read, or in which there was nothing to read. */
+/** A line that could not be parsed, or that contains no value. */
 export interface ScannedRest {
   readonly line: number;
   readonly text: string;
-  /** Whether the line holds a brace; otherwise it is words. */
+  /** Whether the line contains a brace; otherwise it is plain text. */
   readonly isBroken: boolean;
 }
 
 export type Scanned = ScannedValue | ScannedRest;
 
 export interface ValueScanner {
-  /** Whether a value has begun on a line before and is not closed. */
+  /** Whether a value of an earlier line is still open. */
   readonly isOpen: boolean;
   take(text: string, line: number): Scanned[];
   end(): Scanned[];
 }
 
-/** Longest words before a value that are looked at. */
+/** Maximum text before a value that is examined. */
 const MAX_PREFIX = 256;
-/** A value is waited for over so many UTF-16 code units: the first of a file may be a HAR file, any other a frame. */
+/**
+ * Maximum length of an open value, in UTF-16 code units: the first of a file may be a HAR file, any other is a frame.
+ */
 const MAX_FIRST = 128 * 1024 * 1024;
 const MAX_OTHER = 17 * 1024 * 1024;
 
-interface Open {
+interface OpenValue {
   readonly line: number;
   readonly prefix: string;
   readonly lines: string[];
@@ -47,17 +49,17 @@ interface Open {
 
 /** `limits` are for tests: see above. */
 export function createValueScanner(limits = { first: MAX_FIRST, other: MAX_OTHER }): ValueScanner {
-  let open: Open | undefined;
+  let open: OpenValue | undefined;
   let isFirst = true;
 
-  /** Reads a line by itself; with `mayOpen`, its last value may go on below. */
+  /** Scans a single line; with `mayOpen`, its last value may continue on the next. */
   function scan(text: string, line: number, start: number, mayOpen: boolean): Scanned[] {
-    const found: Scanned[] = [];
+    const results: Scanned[] = [];
     let at = start;
     let isBroken = false;
-    for (let begin = beginOf(text, at, mayOpen); begin >= 0; begin = beginOf(text, at, mayOpen)) {
+    for (let begin = findStart(text, at, mayOpen); begin >= 0; begin = findStart(text, at, mayOpen)) {
       const prefix = prefixIn(text, at, begin);
-      const { end, depth, isInString } = closeOf(text, begin, 0);
+      const { end, depth, isInString } = findEnd(text, begin, 0);
       if (end === undefined) {
         isBroken = !mayOpen || isInString;
         if (!isBroken) open = { line, prefix, lines: [text], from: begin, depth, length: text.length };
@@ -65,19 +67,19 @@ export function createValueScanner(limits = { first: MAX_FIRST, other: MAX_OTHER
       }
       const inside = text.slice(begin, end);
       const parsed = parse(inside);
-      if (parsed) found.push({ ...parsed, text: inside, prefix, line });
+      if (parsed) results.push({ ...parsed, text: inside, prefix, line });
       isBroken ||= !parsed;
       isFirst = false;
       at = end;
     }
     const isWords =
-      found.length === 0 && !open && prefixIn(text, start, Math.min(text.length, start + MAX_PREFIX)) !== '';
-    if (isBroken || isWords) found.push({ line, text, isBroken });
-    return found;
+      results.length === 0 && !open && prefixIn(text, start, Math.min(text.length, start + MAX_PREFIX)) !== '';
+    if (isBroken || isWords) results.push({ line, text, isBroken });
+    return results;
   }
 
-  /** The value will not close: its lines are read one by one. */
-  function giveUp({ line, lines }: Open): Scanned[] {
+  /** The value will not close: scans its lines one by one. */
+  function rescanLines({ line, lines }: OpenValue): Scanned[] {
     open = undefined;
     isFirst = false;
     return lines.flatMap((text, index) => scan(text, line + index, 0, false));
@@ -89,50 +91,57 @@ export function createValueScanner(limits = { first: MAX_FIRST, other: MAX_OTHER
     },
     take(text, line) {
       if (!open) return scan(text, line, 0, true);
-      // Inside an object that is printed over many lines, others are indented: this one begins the next.
+      // Inside an object that is printed over many lines, other objects are indented: this one begins the next value.
       if (text.startsWith('{') && open.lines[0]?.charAt(open.from) === '{')
-        return [...giveUp(open), ...scan(text, line, 0, true)];
-      const { end, depth, isInString } = closeOf(text, 0, open.depth);
+        return [...rescanLines(open), ...scan(text, line, 0, true)];
+      const { end, depth, isInString } = findEnd(text, 0, open.depth);
       open.lines.push(text);
       open.length += text.length;
       if (end === undefined) {
         open.depth = depth;
         const isTooLong = open.length > (isFirst ? limits.first : limits.other);
-        return isInString || isTooLong ? giveUp(open) : [];
+        return isInString || isTooLong ? rescanLines(open) : [];
       }
-      const { lines, from, prefix, line: begun } = open;
+      const { lines, from, prefix, line: firstLine } = open;
       const whole = lines.with(-1, text.slice(0, end)).join('\n').slice(from);
       const parsed = parse(whole);
-      if (!parsed) return giveUp(open);
+      if (!parsed) return rescanLines(open);
       open = undefined;
       isFirst = false;
       const rest = text.slice(end).trim() === '' ? [] : scan(text, line, end, true);
-      return [{ ...parsed, text: whole, prefix, line: begun }, ...rest];
+      return [{ ...parsed, text: whole, prefix, line: firstLine }, ...rest];
     },
-    end: () => (open ? giveUp(open) : []),
+    end: () => (open ? rescanLines(open) : []),
   };
 }
 
-/** Where the next value may begin: at a brace, or at a bracket that opens a list of objects; of a line by itself, at a brace. */
-function beginOf(text: string, from: number, mayOpen: boolean): number {
+/** Start of the next value: a brace, or a bracket that opens a list of objects; without `mayOpen`, a brace. */
+function findStart(text: string, from: number, mayOpen: boolean): number {
   const brace = text.indexOf('{', from);
   if (!mayOpen) return brace;
   const list = /^\s*\[\s*(?:\{|$)/.exec(text.slice(from, from + 64));
   return from === 0 && list ? text.indexOf('[') : brace;
 }
 
-/** Finds the bracket that closes what is open: its end, or how deep the text ends and whether in a string. */
-function closeOf(text: string, from: number, deep: number): { end?: number; depth: number; isInString: boolean } {
+/**
+ * Finds the bracket that closes the value: its end, or the depth at the end of the text and whether that is inside a
+ * string.
+ */
+function findEnd(
+  text: string,
+  from: number,
+  openBrackets: number,
+): { end?: number; depth: number; isInString: boolean } {
   const brackets = /["{}[\]]/g;
   brackets.lastIndex = from;
-  let depth = deep;
+  let depth = openBrackets;
   for (let match = brackets.exec(text); match; match = brackets.exec(text)) {
-    const [sign] = match;
-    if (sign === '"') {
+    const [character] = match;
+    if (character === '"') {
       const end = endOfString(text, match.index);
       if (end < 0) return { depth, isInString: true };
       brackets.lastIndex = end + 1;
-    } else if (sign === '{' || sign === '[') depth += 1;
+    } else if (character === '{' || character === '[') depth += 1;
     else {
       depth -= 1;
       if (depth <= 0) return { end: match.index + 1, depth, isInString: false };
@@ -141,7 +150,7 @@ function closeOf(text: string, from: number, deep: number): { end?: number; dept
   return { depth, isInString: false };
 }
 
-/** The quotation mark that ends the string that begins at `from`; -1 where none does. */
+/** The quotation mark that ends the string starting at `from`; -1 if there is none. */
 function endOfString(text: string, from: number): number {
   for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let slashes = 0;
@@ -159,10 +168,10 @@ function parse(text: string): { value: unknown; isRepaired: boolean } | undefine
   return again?.ok ? { value: again.value, isRepaired: true } : undefined;
 }
 
-/** Commas right before a closing bracket go; strings stay as they are. */
+/** Removes commas before a closing bracket; strings stay unchanged. */
 function withoutTrailingCommas(text: string): string {
   const pieces: string[] = [];
-  let kept = 0;
+  let start = 0;
   const marks = /["}\]]/g;
   for (let match = marks.exec(text); match; match = marks.exec(text)) {
     if (match[0] === '"') {
@@ -172,15 +181,15 @@ function withoutTrailingCommas(text: string): string {
       continue;
     }
     let comma = match.index - 1;
-    while (comma >= kept && /\s/.test(text.charAt(comma))) comma -= 1;
-    if (text.charAt(comma) !== ',' || comma < kept) continue;
-    pieces.push(text.slice(kept, comma));
-    kept = match.index;
+    while (comma >= start && /\s/.test(text.charAt(comma))) comma -= 1;
+    if (text.charAt(comma) !== ',' || comma < start) continue;
+    pieces.push(text.slice(start, comma));
+    start = match.index;
   }
-  return pieces.join('') + text.slice(kept);
+  return pieces.join('') + text.slice(start);
 }
 
 function prefixIn(text: string, from: number, to: number): string {
-  const words = text.slice(Math.max(from, to - MAX_PREFIX), to);
-  return /^[\s,[\]]*$/.test(words) ? '' : words;
+  const prefix = text.slice(Math.max(from, to - MAX_PREFIX), to);
+  return /^[\s,[\]]*$/.test(prefix) ? '' : prefix;
 }
