@@ -1,4 +1,4 @@
-// `npm run check`: everything `npm test` looks at besides the tests themselves.
+// `npm run check`: the checks of `npm test` without the tests.
 
 import { install } from './install.mjs';
 import { requireNode } from './run.mjs';

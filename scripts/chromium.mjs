@@ -1,4 +1,4 @@
-// The browser some tests need: found, or installed where we may, or named in the exact command that installs it.
+// Finds Chromium for browser tests, installs it if allowed, or prints the command that installs it.
 
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';

@@ -1,11 +1,11 @@
-// Writes packages/protocol/src/schema/checks.generated.ts: the schemas as plain code, for the frames that are right.
+// Writes packages/protocol/src/schema/checks.generated.ts: the schemas as plain code, the fast path for valid frames.
 //
 //   node scripts/emit-checks.mjs            writes the file
-//   node scripts/emit-checks.mjs --check    says whether the file is current, and changes nothing
+//   node scripts/emit-checks.mjs --check    reports whether the file is current
 //
-// A check is a number for the values that `check(node, value, 'tolerant')` has nothing against, and for those that `guardValue` is
-// asked about besides; what is wrong with the others, `check` says. What the number means is told in packages/protocol/src/schema/measure.ts. Shapes that are alike to a tolerant reader
-// share one function.
+// A generated check returns a number for values that `check(node, value, 'tolerant')` accepts; other values, and those that
+// `guardValue` must look at, go to `check`. The number is explained in packages/protocol/src/schema/measure.ts. Shapes that are
+// equal to a tolerant reader share one function.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

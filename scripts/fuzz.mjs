@@ -1,9 +1,9 @@
-// Tries the laws of decoding, encoding and redaction on many spoilt frames, against the built package: `npm run fuzz`.
+// Checks the laws of decoding, encoding and redaction on mutated frames with the built package: `npm run fuzz`.
 //
-//   npm run fuzz                              ten million
-//   npm run fuzz -- --frames 1000 --seed 7    so many, and which
+//   npm run fuzz                              ten million frames
+//   npm run fuzz -- --frames 1000 --seed 7    another number and seed
 //
-// Every frame follows from the seed and its number; a complaint names both. Ends with 1 after ten complaints.
+// A frame is determined by the seed and its number; a failure prints both. Exits with 1 after ten failures.
 
 import { parseArgs } from 'node:util';
 import { frameLaws } from '../tests/support/frame-laws.mjs';

@@ -1,5 +1,5 @@
-// The dependencies, as the lockfile has them: installed when what is there is not what the lockfile names. Those of one test
-// stand apart, in a folder with a lockfile of its own.
+// Installs the dependencies if `node_modules` differs from the lockfile. One test has dependencies in its own folder and
+// lockfile.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

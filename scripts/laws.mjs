@@ -1,10 +1,10 @@
-// The laws of sessions, mirrors and relays under many random schedules: `npm run laws`.
+// Checks the laws of sessions, mirrors and relays under random schedules: `npm run laws`.
 //
 //   npm run laws                          100,000 schedules
-//   npm run laws -- --seeds 1000000       so many
-//   npm run laws -- --seed 7              others: the same number plays the same schedules
+//   npm run laws -- --seeds 1000000       another number
+//   npm run laws -- --seed 7              other schedules, determined by the seed
 //
-// `npm test` plays 10,000. What falls over is printed as small as it gets, with its seed.
+// `npm test` plays 10,000. A failing schedule is shrunk and printed with its seed.
 
 import { parseArgs } from 'node:util';
 import { install } from './install.mjs';

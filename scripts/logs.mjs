@@ -1,5 +1,6 @@
-// Logs of full size through the reader and the check, made as they are read: 10 GB of spoken turns, and 10 million tiny lines. Says how
-// long each took and how much memory it needed, and fails where that grows with the log. `-- --gigabytes N`, `-- --lines N` for other sizes.
+// Reads and checks generated logs of full size: 10 GB of spoken turns and 10 million short lines. Prints time and memory, and
+// fails if
+// memory grows with the log. `-- --gigabytes N`, `-- --lines N` for other sizes.
 
 import { parseArgs } from 'node:util';
 import { byteLines, createConformance, createLogReader, textBytes } from '../packages/session/dist/index.js';

@@ -1,5 +1,5 @@
-// Lists the public names of each package, by entry point and kind: `tests/architecture/public-names.txt`. A test fails when the
-// list is out of date, so that no name comes or goes unnoticed. `node scripts/public-names.mjs --write` brings it up to date.
+// Lists the public names of each package by entry point and kind: `tests/architecture/public-names.txt`. A test fails if the
+// list is out of date. `node scripts/public-names.mjs --write` updates it.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Writes the recordings in tests/golden anew from the scripts beside them. Read the diff before you keep it: every line of it is
-// something a session or a relay now says differently.
+// Records the sessions of tests/golden. Read the diff before you commit it: each line is a change in what a session or relay
+// sends.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

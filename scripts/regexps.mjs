@@ -1,8 +1,8 @@
-// The regular expressions of built files, and which of them can take more than linear time.
+// Finds regular expressions in built files that can take more than linear time, by analysis and not by timing.
 //
-// Analysed and not timed: a clock proves nothing on a busy machine, and strings we make up miss what we do not think of. `scslre`
-// searches the automaton of a pattern for two ways to match the same text (quadratic or exponential backtracking) and for a search
-// that starts again at every character.
+// `scslre` searches the automaton of a pattern for two ways to match the same text (quadratic or exponential backtracking) and
+// for a
+// search that restarts at every character.
 
 import { readFileSync } from 'node:fs';
 import { analyse } from 'scslre';

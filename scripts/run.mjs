@@ -1,4 +1,4 @@
-// Running other programs, for the scripts beside this file: the repository's root, one line said, one program run.
+// For the other scripts: the repository's root, printing a line, running a program.
 
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';

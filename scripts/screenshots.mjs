@@ -1,5 +1,6 @@
-// `npm run screenshots`: builds, serves, and takes the pictures of the console that README.md and docs/console.md show, light and
-// dark, into docs/images. Real sessions with the offline engine: ids and times differ each time, nothing else.
+// `npm run screenshots`: takes the pictures of the console for README.md and docs/console.md, light and dark, into docs/images,
+// with
+// real sessions of the offline engine. Ids and times differ each time.
 //
 //   npm run screenshots -- talk     only those whose name contains "talk"
 

@@ -1,10 +1,11 @@
-// One spoken session for as long as people talk, faster than they do: `npm run soak`.
+// One spoken session, faster than real time: `npm run soak`.
 //
 //   npm run soak                     30 minutes of audio
-//   npm run soak -- --minutes 2      so many
+//   npm run soak -- --minutes 2      another length
 //
-// The server is a process of its own with the offline engine. It is told names, asked sums, interrupted, and hears noise. Ends with
-// 1 when a turn is not answered, an error comes, or memory grows beyond what a session may keep [LM5].
+// The server is a separate process with the offline engine; the session has names, sums, interruptions and noise. Exits with 1
+// if a
+// turn is not answered, an error occurs, or memory grows beyond the session's limit [LM5].
 
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';

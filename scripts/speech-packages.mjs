@@ -1,7 +1,8 @@
-// The recogniser of the offline voice comes from the system's packages: found, or installed where we may, or named in the
-// exact command that installs it. Without it the server still starts: typed input, spoken output.
+// Finds the transcriber's system packages of the offline engine, installs them if allowed, or prints the command that installs
+// them.
+// Without them the server starts with text input and spoken output.
 //
-//   node scripts/speech-packages.mjs      does so now
+//   node scripts/speech-packages.mjs      does it now
 
 import { existsSync } from 'node:fs';
 import { isMain, run } from './run.mjs';

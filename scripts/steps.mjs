@@ -1,5 +1,4 @@
-// What is checked besides the tests, one item each in the closing line: `npm test` runs it all before the tests,
-// `npm run check` runs it alone.
+// The checks besides the tests. `npm test` runs them before the tests, `npm run check` alone.
 
 import { buildProduct, PRODUCT_NAMES } from './build.mjs';
 import { runNode } from './run.mjs';

@@ -1,5 +1,6 @@
-// Writes the JSON Schemas people point their editors at, from the schemas the code checks with: `node scripts/write-schemas.mjs`.
-// A test holds the files to be current.
+// Writes the JSON Schemas for editors from the schemas of the code: `node scripts/write-schemas.mjs`. A test checks that the
+// files
+// are current.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// The Agents SDK calls a tool of the client's, and the model answers with its result.
+// The Agents SDK calls a function of the client, and the model answers with its output.
 
 import assert from 'node:assert/strict';
 import { startServer } from '@colloquy/server/testing';
@@ -14,13 +14,13 @@ const server = await startServer({
     ],
   },
 });
-const asked = [];
+const cities = [];
 const getWeather = tool({
   name: 'get_weather',
   description: 'The weather of a city',
   parameters: z.object({ city: z.string() }),
   execute: async ({ city }) => {
-    asked.push(city);
+    cities.push(city);
     return 'sunny';
   },
 });
@@ -34,7 +34,7 @@ const answered = new Promise((resolve) =>
 );
 session.sendMessage('What is the weather like?');
 assert.equal(await answered, 'It is sunny in Paris.');
-assert.deepEqual(asked, ['Paris']);
+assert.deepEqual(cities, ['Paris']);
 session.close();
 server.assertComplete();
 await server.close();

@@ -1,4 +1,4 @@
-// An answer cancelled half way: it ends `cancelled`, keeps what was said, and its audio is cut to what was heard.
+// A response cancelled half way: it ends `cancelled`, and its audio is truncated to what was heard.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

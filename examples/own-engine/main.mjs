@@ -1,4 +1,4 @@
-// An engine of one's own: an object with a name and a generator. This one shouts, and beeps where it is to speak.
+// A custom engine: an object with a name and a generator. It answers in capitals, with a beep as audio.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// Parts of one's own: a detector, a recogniser, a thinker and a voice, spoken to and answered in sound.
+// Custom parts: a detector, a transcriber, a thinker and a speaker in a spoken conversation.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

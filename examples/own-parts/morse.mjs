@@ -1,4 +1,4 @@
-// Four parts of one's own, one for each port, in a language that needs no model: Morse code. Samples in are 16-bit mono at 16 kHz.
+// One custom part for each port, in Morse code, which needs no model. Input samples are 16-bit mono at 16 kHz.
 
 const HZ = 16_000;
 const PITCH = 600;

@@ -1,4 +1,4 @@
-// A small agent: asks, calls the tools it is told to, prints the answer. The thing under test in agent.test.mjs.
+// A small agent that sends a question, calls the requested functions and prints the answer. Tested by agent.test.mjs.
 
 import { WebSocket } from 'ws';
 

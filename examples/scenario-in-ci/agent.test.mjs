@@ -1,4 +1,4 @@
-// The agent tested against a scenario: no key, no network, no surprises. Run with `node --test`.
+// Tests the agent with a scenario, without key and network. Run with `node --test`.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

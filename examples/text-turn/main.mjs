@@ -1,4 +1,4 @@
-// A written turn through the official OpenAI SDK.
+// A text turn with the official OpenAI SDK.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

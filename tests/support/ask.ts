@@ -1,4 +1,4 @@
-// Requests as hostile clients make them: any Host, headers twice, targets that are no path.
+// HTTP requests of hostile clients: any Host, repeated headers, invalid targets.
 
 import { type IncomingHttpHeaders, request } from 'node:http';
 

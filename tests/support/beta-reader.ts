@@ -1,5 +1,4 @@
-// The smallest reader of a beta stream that still knows the conversation: what a beta mirror would hold. Written against the beta
-// names alone, so that it can judge the bridge.
+// A minimal reader of beta events that knows the conversation, to judge the bridge. It uses only the beta names.
 
 /** One item as the reader knows it. */
 export interface BetaRead {

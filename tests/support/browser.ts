@@ -1,5 +1,4 @@
-// The console in a real browser: a real server that serves the page as it is built, and a headless Chromium that looks at it. One
-// browser for a file of tests, a page of its own for each test.
+// The built console in headless Chromium with a real server. One browser per test file, one page per test.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

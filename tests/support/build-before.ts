@@ -1,4 +1,4 @@
-// Builds what is stale before the tests of a file run: they start the built files in processes of their own.
+// Builds stale packages before the tests of a file that start the built files.
 
 import { beforeAll } from 'vitest';
 import { buildProduct } from '../../scripts/build.mjs';

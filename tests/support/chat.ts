@@ -1,4 +1,4 @@
-// A client of a real server with MCP tools, which the parrot calls when it is told to.
+// A client of a real server with MCP tools, which the parrot calls on command.
 
 import { once } from 'node:events';
 import type { ServerEvent } from '@colloquy/protocol';

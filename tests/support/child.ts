@@ -1,5 +1,4 @@
-// Runs somebody else's client, unmodified, in a process of its own: several of them end their process on a single bad frame,
-// and that is what these tests look for.
+// Runs an unmodified client of another project in its own process, because some exit on a single invalid frame.
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';

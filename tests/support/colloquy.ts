@@ -1,4 +1,4 @@
-// Starts the built `colloquy` as its users do, and waits for what it says.
+// Starts the built `colloquy` command and waits for its output.
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Many commands of the built `colloquy` in one process, since a start takes longer than most of them.
+// Runs many commands of the built `colloquy` in one process, to save the start of each.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,5 +1,4 @@
-// A client that speaks: one session over a WebSocket, its events kept, the user's words sent as audio and the answers put
-// together again.
+// A client that speaks: one session over a WebSocket, its events, sent audio, and the assembled responses.
 
 import type { RealtimeAudioFormat, ServerEvent } from '@colloquy/protocol';
 import { WebSocket } from 'ws';

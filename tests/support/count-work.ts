@@ -1,5 +1,5 @@
-// Counts the work of a call instead of its time: how often each block of our sources ran, as V8's precise coverage has it.
-// The same on any machine, however busy. What natives do inside (a regular expression, JSON.parse) is not in the count.
+// Counts the work of a call instead of its time: how often each block of our sources ran, by V8's precise coverage.
+// Independent of the machine and its load. Native functions (a regular expression, JSON.parse) are not counted.
 
 import { Session } from 'node:inspector';
 

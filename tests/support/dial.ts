@@ -1,4 +1,4 @@
-// A server on a free port and clients of it, for the tests beside this file.
+// A server on a free port and clients of it.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

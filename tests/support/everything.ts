@@ -1,4 +1,4 @@
-// The reference server `@modelcontextprotocol/server-everything`, as its package starts it: a process of its own.
+// The reference server `@modelcontextprotocol/server-everything` in its own process.
 
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -1,4 +1,4 @@
-// OpenAI-compatible endpoints over real HTTP that answer well, or wrongly in every way we could think of. For tests alone.
+// OpenAI-compatible endpoints over real HTTP with correct and faulty answers.
 
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

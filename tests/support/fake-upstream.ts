@@ -1,4 +1,4 @@
-// An upstream that says and does whatever a test wants, over real sockets, and remembers how it was dialled.
+// A scripted upstream over real sockets that records how it was dialled.
 
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';

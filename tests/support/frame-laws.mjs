@@ -1,5 +1,6 @@
-// What must hold for any frame whatever, as a function that says what does not. Plain JavaScript, since the long fuzzing run
-// uses it against the built package too.
+// The laws that hold for any frame, as a function that returns violations. Plain JavaScript, because the fuzzing script uses it
+// with
+// the built package.
 
 import { frameOf } from './wire-values.mjs';
 

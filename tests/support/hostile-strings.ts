@@ -1,5 +1,4 @@
-// Two hundred strings that would do something, were they anything but text: markup, handlers, addresses, templates, escapes, and
-// characters that make one text look like another.
+// Two hundred hostile strings: markup, handlers, addresses, templates, escapes, confusable characters.
 
 const MARK = 'parent.__hit=1';
 

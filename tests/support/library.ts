@@ -1,5 +1,6 @@
-// An MCP server for tests, made with the official SDK, over real HTTP in both ways: a library that finds and lends books. It
-// keeps a ledger of what it was made to do, and misbehaves when told to.
+// An MCP server for tests, made with the official SDK over real HTTP: a library that finds and lends books. It keeps a ledger of
+// its
+// calls and misbehaves on command.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';

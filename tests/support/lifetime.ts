@@ -1,4 +1,4 @@
-// Checks a moment a server states against the clock, whatever the time between request and check.
+// Compares a time stated by a server with the clock, independent of the time between request and check.
 
 import { expect } from 'vitest';
 

@@ -1,4 +1,4 @@
-// Preloaded with `--import`: writes the address of every module the process loads to the file that LOADED_MODULES names.
+// Preloaded with `--import`: writes the URL of every loaded module to the file named by LOADED_MODULES.
 
 import { appendFileSync } from 'node:fs';
 import Module, { register } from 'node:module';

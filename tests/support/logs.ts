@@ -1,4 +1,4 @@
-// Logs for the command line to read: recordings of whole sessions, what others would have written of them, and long ones.
+// Logs for the command line: recordings of sessions, the same in other forms, and long ones.
 
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// A session with an MCP server: what it is configured with, what it lists, and what an engine and a client say about it.
+// A session with an MCP server: its configuration, its tools, and the events of engine and client.
 
 import { create, type Frame, type Played, play, texting } from './session-harness.ts';
 

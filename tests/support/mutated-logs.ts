@@ -1,4 +1,4 @@
-// Our recordings with something changed at random: a value, a name, a line. The same seed gives the same logs.
+// Recordings with random changes of values, names and lines, determined by a seed.
 
 import { readdirSync } from 'node:fs';
 import { golden, linesOf } from './logs.ts';

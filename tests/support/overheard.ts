@@ -1,5 +1,4 @@
-// A parrot on a free port that writes down what each response was asked to answer: whether a client's history, settings and
-// tools reached the engine is seen there, not in what the server sent back.
+// A parrot on a free port that records each request to the engine, to check a client's history, settings and tools.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,4 @@
-// What the parrot's voice sounds like, to the byte: said by the engine itself, so that what a client received can be held
-// against what was sent.
+// The exact audio bytes of the parrot, made by the engine, to compare with what a client received.
 
 import { createHash } from 'node:crypto';
 import { parrot } from '@colloquy/server';

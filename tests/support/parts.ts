@@ -1,4 +1,4 @@
-// The offline parts for spoken tests, opened once for each file; what is missing names itself, and its tests are skipped.
+// The offline parts for spoken tests, opened once per file. Tests of a missing part are skipped with its name.
 
 import { prepareResampler, resampleAll } from '../../packages/server/src/audio/resample.ts';
 import { openFlite } from '../../packages/server/src/speech/offline/flite.ts';

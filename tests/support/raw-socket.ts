@@ -1,5 +1,4 @@
-// A WebSocket opened by hand, header by header, so that the openings recorded from real clients can be replayed as they
-// were. Text frames only, no library of the server's between us and the bytes.
+// A WebSocket opened header by header, to replay recorded handshakes of real clients. Text frames only, without a library.
 
 import { randomBytes } from 'node:crypto';
 import { type IncomingHttpHeaders, request } from 'node:http';

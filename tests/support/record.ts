@@ -1,4 +1,4 @@
-// Writing recordings in tests: what a host with `--data-dir` would have written of some inputs.
+// Recordings as a host with `--data-dir` would write them.
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import {

@@ -1,4 +1,4 @@
-// The recordings in a folder, beside whatever else the server keeps there.
+// The recordings in a folder, without the server's other files.
 
 import { readdirSync } from 'node:fs';
 

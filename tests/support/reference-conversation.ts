@@ -1,5 +1,4 @@
-// A conversation as naively as it can be written: a list and a few loops. It says what the client must be answered, by
-// type and place, and what the conversation then holds. The session must agree with it.
+// A naive model of a conversation, a list and a few loops: the expected answers and items. The session must agree with it.
 
 /** What is expected of one frame: type, then the item and the id before it. */
 export type Expected = string;

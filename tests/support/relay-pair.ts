@@ -1,4 +1,4 @@
-// A relay between two ends in memory, and what its upstream says in most tests.
+// A relay between two transports in memory, and the usual events of its upstream.
 
 import type { ServerEvent } from '@colloquy/protocol';
 import { afterEach } from 'vitest';

@@ -1,5 +1,6 @@
-// Random schedules of a relay: what a client, an upstream and the host do, and the clock between. The client keeps to nothing, the
-// upstream to the protocol: it answers requests in order, once, and may go silent at any point.
+// Random schedules of a relay: inputs of client, upstream, host and clock. The client follows no rule, the upstream follows the
+// protocol:
+// it answers requests in order, once, and may go silent.
 
 import fc from 'fast-check';
 import type { RelayEffect, RelayInput } from '../../packages/server/src/relay/relay-input.ts';

@@ -1,5 +1,6 @@
-// Random schedules: what a client, engines, the speech ports and time do to a session, in any order. A schedule is numbers;
-// what they mean is resolved against the session as it is played, so that ids are often, but not always, known ones.
+// Random schedules of a session: inputs of client, engines, speech ports and clock, in any order. A schedule is a list of
+// numbers that
+// are resolved against the session while it is played, so ids are often, but not always, known ones.
 
 import type { ClientEvent } from '@colloquy/protocol';
 import {

@@ -1,4 +1,4 @@
-// A server of its own process, as built, so that it can be stopped and go on: `node serve-child.mjs <options as JSON>`. Prints its URL.
+// A built server in its own process that can be stopped and continued: `node serve-child.mjs <options as JSON>`. Prints its URL.
 
 import { createServer } from '@colloquy/server';
 

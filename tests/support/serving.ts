@@ -1,4 +1,4 @@
-// A real server on a free port for one test, and its log: what these tests want is a log without a fault in it.
+// A real server on a free port for one test, and its log, which must contain no fault.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// A session under test: told things one after another, with its frames checked and kept. No socket, no engine, no clock.
+// A session under test: applies inputs and checks and stores the events. No socket, no engine, no clock.
 
 import {
   type ClientEvent,

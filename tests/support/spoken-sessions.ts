@@ -1,4 +1,4 @@
-// Sessions at real servers that hear and speak with the offline parts, and what tests want to know of them.
+// Sessions of real servers with the offline parts, and what tests read from them.
 
 import type { MessageItem, RealtimeAudioFormat } from '@colloquy/protocol';
 import type { Engine } from '../../packages/server/src/engines/engine.ts';

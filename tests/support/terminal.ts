@@ -1,4 +1,4 @@
-// Runs the command on a terminal: a pseudo terminal that `script` of util-linux opens.
+// Runs the command on a pseudo terminal, opened by `script` of util-linux.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
-// Networks small enough to be written by a test, which sherpa-onnx loads and runs as it does real ones: a recogniser that tells a
-// low tone from a high one, and a voice that hums. They say nothing of accuracy, and everything of how models are loaded and used.
+// Networks of a few hundred bytes that sherpa-onnx loads like real ones: a transcriber that distinguishes two tones, and a
+// voice. They
+// test loading and use, not accuracy.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

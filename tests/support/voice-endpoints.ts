@@ -1,4 +1,4 @@
-// Endpoints that truly hear, think and speak: OpenAI's HTTP API in front of the offline recogniser and voice. For tests alone.
+// OpenAI's HTTP API in front of the offline transcriber, rules and voice.
 
 import type { ServerResponse } from 'node:http';
 import { resampleAll } from '../../packages/server/src/audio/resample.ts';

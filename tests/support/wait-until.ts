@@ -1,4 +1,4 @@
-// Waits for something to become true, by name: the limit is generous, since it says "never" and not "slow".
+// Waits until a named condition holds. The limit is generous, because it means "never" and not "slow".
 
 import { setTimeout as pause } from 'node:timers/promises';
 

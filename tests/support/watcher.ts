@@ -1,5 +1,4 @@
-// Watches the frames of one session and says what about them cannot be: the laws of order that need no knowledge of why a
-// frame was sent. For any server, one session per watcher.
+// Checks the events of one session for violations of the order laws that need no knowledge of causes. For any server.
 
 import type { Frame } from './session-harness.ts';
 

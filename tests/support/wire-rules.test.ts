@@ -1,4 +1,4 @@
-// The checker of emitted frames, judged by frames that made an official client exit or lose data.
+// The checker of emitted events, tested with events that made an official client exit or lose data.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

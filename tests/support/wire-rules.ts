@@ -1,4 +1,4 @@
-// What a server may emit, frame by frame, in one word for tests. The rules are `packages/session/src/conformance/event-rules.ts`.
+// Checks the events that a server emits. The rules are in `packages/session/src/conformance/event-rules.ts`.
 
 import { checkServerFrame } from '@colloquy/session';
 

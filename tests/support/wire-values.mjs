@@ -1,5 +1,6 @@
-// Random wire values, made from the schemas, and ways to spoil them. Plain JavaScript, since the long fuzzing run uses it
-// against the built package too. A value follows from its seed alone.
+// Random wire values from the schemas, and their mutations, determined by a seed. Plain JavaScript, because the fuzzing script
+// uses it
+// with the built package.
 
 /** mulberry32: small, fast, and good enough to choose with. */
 export function random(seed) {

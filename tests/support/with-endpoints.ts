@@ -1,4 +1,4 @@
-// Fake speech endpoints for a whole test file: what one test asked for is forgotten after it, and the port is freed at the end.
+// Fake speech endpoints for a test file: resets recorded requests after each test and frees the port at the end.
 
 import { afterAll, afterEach } from 'vitest';
 import { type FakeEndpoints, fakeEndpoints } from './fake-endpoints.ts';
