@@ -55,7 +55,7 @@ it('[AU30] hears and speaks with them, and thinks by the rules of the offline en
           return;
         }
         case 'response.output_audio_transcript.delta':
-          received.said += event.delta;
+          received.text += event.delta;
           return;
         case 'response.output_audio.delta':
           received.bytes = (received.bytes as number) + Buffer.from(event.delta, 'base64').length;

@@ -14,7 +14,7 @@ interface Report {
 const KEY = 'sk-test';
 
 it('[CV5, CV12, RS6, RS9, SE12, TR1, TR4, TR13, FN4] holds a whole conversation, interrupted and handed over, without one error', async () => {
-  const { server, requests: request, stop } = await overheard({ key: KEY });
+  const { server, requests, stop } = await overheard({ key: KEY });
   const input = { url: server.realtimeURL, apiKey: KEY };
   const { code, report, stderr } = await runClient<Report>('agents-life.mjs', input);
   expect(code, stderr).toBe(0);
@@ -24,16 +24,16 @@ it('[CV5, CV12, RS6, RS9, SE12, TR1, TR4, TR13, FN4] holds a whole conversation,
   const history = ['user: My name is Ida.', 'assistant: Hello Ida.', 'user: That is not my name.'];
   expect(report.history).toEqual(history);
   expect(server.received('conversation.item.delete').map(({ item_id }) => item_id)).toEqual(['h_said']);
-  expect(request[0]?.context).toEqual([...history, 'user: (audio)']);
+  expect(requests[0]?.context).toEqual([...history, 'user: (audio)']);
 
   expect(report).toMatchObject({ answered: 'completed', audio: { bytes: 6 * 200 * 48 } });
 
   expect(report.beside).toEqual(['completed', { purpose: 'topic' }, 'You said: in a word']);
-  expect(request[1]).toMatchObject({ context: ['user: in a word'], config: { metadata: { purpose: 'topic' } } });
+  expect(requests[1]).toMatchObject({ context: ['user: in a word'], config: { metadata: { purpose: 'topic' } } });
   const ids = server.sent('conversation.item.added').map(({ item }) => item.id);
   const beside = server.sent('response.done').find(({ response }) => response.metadata?.purpose === 'topic');
   expect(ids).not.toContain(beside?.response.output?.[0]?.id);
-  expect(request[2]?.context.at(-2)).toBe('assistant: You said 300 ms of audio');
+  expect(requests[2]?.context.at(-2)).toBe('assistant: You said 300 ms of audio');
 
   const { kept_ms, audio_end_ms } = report.interrupted;
   expect(report.interrupted).toMatchObject({ status: 'cancelled', reason: 'client_cancelled' });
@@ -43,14 +43,14 @@ it('[CV5, CV12, RS6, RS9, SE12, TR1, TR4, TR13, FN4] holds a whole conversation,
     ...['response.cancel', 'conversation.item.truncate'],
   ]);
   expect([cut.filter((type) => type === 'response.cancel').length, report.silenced]).toEqual([1, 1]);
-  expect(request[3]?.context.at(-2)).toBe('assistant: (audio)');
+  expect(requests[3]?.context.at(-2)).toBe('assistant: (audio)');
 
   expect(report).toMatchObject({ handoffs: [['greeter', 'clerk']], approvals: 1, added: [[1, 2]] });
-  expect(request[2]?.config.tools.map((tool) => tool.type === 'function' && tool.name)).toEqual(['transfer_to_clerk']);
-  expect(request[5]).toMatchObject({
+  expect(requests[2]?.config.tools.map((tool) => tool.type === 'function' && tool.name)).toEqual(['transfer_to_clerk']);
+  expect(requests[5]).toMatchObject({
     config: { instructions: 'You do sums.', tools: [{ type: 'function', name: 'add' }] },
   });
-  expect(request[6]?.context.slice(-2)).toEqual(['call add {"a":1,"b":2}', 'output 3']);
+  expect(requests[6]?.context.slice(-2)).toEqual(['call add {"a":1,"b":2}', 'output 3']);
   expect(report.lines.at(-1)).toBe('assistant: You said: call add {"a":1,"b":2} 3');
 
   expect(report).toMatchObject({ close: 'disconnected', errors: [], error_events: 0 });

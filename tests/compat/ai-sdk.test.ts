@@ -15,7 +15,7 @@ const KEY = 'sk-test';
 
 describe('AbstractRealtimeSession', () => {
   it('[RT1, AU7, AU22, SE14, RS9, RS17, RS23, TR1, TR13, FN4] holds a whole conversation, interrupted, without one error', async () => {
-    const { server, requests: request, stop } = await overheard({ key: KEY, tls: true });
+    const { server, requests, stop } = await overheard({ key: KEY, tls: true });
     const env = { NODE_EXTRA_CA_CERTS: server.caFile ?? '' };
     const input = { baseURL: server.tlsBaseURL, apiKey: KEY };
     const options = { env, node: ['--experimental-websocket'] };
@@ -33,11 +33,11 @@ describe('AbstractRealtimeSession', () => {
     const history = ['user: My name is Ida.', 'user: I live in Turin.'];
     const done = { status: 'completed', usage: true, metadata: null };
     expect(report.text).toEqual({ ...done, words: 'You said: hello there' });
-    expect(request[0]).toMatchObject({
+    expect(requests[0]).toMatchObject({
       context: [...history, 'user: hello there'],
       config: { instructions: 'Repeat.' },
     });
-    expect(request[0]?.config.tools.map((tool) => tool.type === 'function' && tool.name)).toEqual(['add']);
+    expect(requests[0]?.config.tools.map((tool) => tool.type === 'function' && tool.name)).toEqual(['add']);
 
     const voice = await parrotSays('as many words now'); // the tone of a word is the same for every word
     expect(report.audio).toEqual({
@@ -45,15 +45,15 @@ describe('AbstractRealtimeSession', () => {
       ...{ bytes: voice.bytes, sha256: voice.sha256 },
     });
     expect(report.played_all).toBe(true);
-    expect(request[1]?.config.audio.output.voice).toBe('cedar');
+    expect(requests[1]?.config.audio.output.voice).toBe('cedar');
     expect(report.audio_message).toEqual({ ...done, words: 'You said 200 ms of audio' });
 
     expect(report).toMatchObject({ interrupted: { status: 'cancelled' }, audio_end_ms: 150, stopped: true });
-    expect(request[4]?.context.at(-2)).toBe('assistant: (audio)');
+    expect(requests[4]?.context.at(-2)).toBe('assistant: (audio)');
 
     expect(report).toMatchObject({ call: 'completed', added: [['add', { a: 1, b: 2 }]] });
     expect(report.followUp).toEqual({ ...done, words: 'You said: call add {"a":1,"b":2} 3' });
-    expect(request[5]?.context.slice(-2)).toEqual(['call add {"a":1,"b":2}', 'output 3']);
+    expect(requests[5]?.context.slice(-2)).toEqual(['call add {"a":1,"b":2}', 'output 3']);
 
     expect(report).toMatchObject({
       statuses: ['connecting', 'connected', 'disconnected'],

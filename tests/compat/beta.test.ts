@@ -135,7 +135,7 @@ describe.each(['headers', 'subprotocols'])('openai-realtime-api, chosen by %s', 
       [report.appended, undefined],
     ] as const) {
       const text = question === undefined ? 'You said 300 ms of audio' : `You said: ${question}`;
-      expect(answer).toMatchObject({ status: 'completed', input: text, transcript: text, text: '', usage: true });
+      expect(answer).toMatchObject({ status: 'completed', said: text, transcript: text, text: '', usage: true });
       expect(answer).toMatchObject({ modalities: ['audio', 'text'], parts: ['audio'], temperature: 0.7 });
       expect(answer.audio_bytes).toBe(text.split(' ').length * MS_PER_WORD * BYTES_PER_MS);
       expect(answer.once).toEqual([1, 1, 1, 1]);

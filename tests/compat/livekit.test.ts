@@ -52,7 +52,7 @@ function expectLife({ server, requests, report }: Awaited<ReturnType<typeof conv
   expect(requests[1]).toMatchObject({ context: spoken, config: { instructions: 'Repeat.\nBe loud.' } });
   expect(report.second).toBe('You said 300 ms of audio');
 
-  // Each reply was found by the metadata it was requests with.
+  // Each reply was found by the metadata it was requested with.
   for (const { config } of requests) expect(config.metadata).toEqual({ client_event_id: expect.any(String) });
   expect(report.metrics).toEqual([...[false, false, true, false, false].map((cancelled) => [cancelled, true])]);
 

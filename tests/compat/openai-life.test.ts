@@ -15,7 +15,7 @@ interface Report {
 const KEY = 'sk-test';
 
 it('[CV4, CV5, CV25, CV32, RS6, RS9, TR1, TR4, TR5, TR13, FN4, FN5] holds a whole conversation, interrupted, without one error', async () => {
-  const { server, requests: request, stop } = await overheard({ key: KEY });
+  const { server, requests, stop } = await overheard({ key: KEY });
   const { code, report, stderr } = await runClient<Report>('openai-life.mjs', { baseURL: server.baseURL, apiKey: KEY });
   expect(code, stderr).toBe(0);
   if (!report) throw new Error('the client said nothing');
@@ -32,7 +32,7 @@ it('[CV4, CV5, CV25, CV32, RS6, RS9, TR1, TR4, TR5, TR13, FN4, FN5] holds a whol
     ...['system: Be brief.', 'user: What is two and two?'],
     ...['call add {"a":2,"b":2}', 'output 4', 'assistant: Four.', 'user: hello there'],
   ];
-  expect(request[0]).toMatchObject({
+  expect(requests[0]).toMatchObject({
     context: history,
     config: { instructions: 'Repeat.', output_modalities: ['text'] },
   });
@@ -42,7 +42,7 @@ it('[CV4, CV5, CV25, CV32, RS6, RS9, TR1, TR4, TR5, TR13, FN4, FN5] holds a whol
   expect(report.committed).toBe(true);
   expect(report.transcript).toBe('You said 300 ms of audio');
   expect((report.audio as { bytes: number }).bytes).toBe((voice.bytes / 4) * 6);
-  expect(request[1]?.config.audio.output.voice).toBe('cedar');
+  expect(requests[1]?.config.audio.output.voice).toBe('cedar');
 
   expect(report.beside).toEqual({
     status: 'completed',
@@ -51,7 +51,7 @@ it('[CV4, CV5, CV25, CV32, RS6, RS9, TR1, TR4, TR5, TR13, FN4, FN5] holds a whol
     text: 'You said: in a word',
     joined: false,
   });
-  expect(request[3]).toMatchObject({
+  expect(requests[3]).toMatchObject({
     context: ['user: What is two and two?', 'user: in a word'],
     config: { instructions: 'Name the topic.', metadata: { purpose: 'topic' }, tools: [] },
   });
@@ -61,15 +61,15 @@ it('[CV4, CV5, CV25, CV32, RS6, RS9, TR1, TR4, TR5, TR13, FN4, FN5] holds a whol
     ...{ kept_bytes: 250 * 48, kept_transcript: '' },
   });
   expect(report.after_the_end).toBe(0);
-  expect(request[4]?.context.at(-2)).toBe('assistant: (audio)');
-  expect(request[4]?.config).toMatchObject({ instructions: 'Repeat.', metadata: null });
+  expect(requests[4]?.context.at(-2)).toBe('assistant: (audio)');
+  expect(requests[4]?.config).toMatchObject({ instructions: 'Repeat.', metadata: null });
 
   expect(report.calls).toEqual([
     ['add', '{"a":1,"b":2}'],
     ['add', '{"a":3,"b":4}'],
   ]);
   expect(report.call_indexes).toEqual([0, 1]);
-  expect(request[5]?.context.slice(-4)).toEqual([
+  expect(requests[5]?.context.slice(-4)).toEqual([
     ...['call add {"a":1,"b":2}', 'call add {"a":3,"b":4}'],
     ...['output 3', 'output 7'],
   ]);

@@ -97,8 +97,8 @@ describe('through a relay', () => {
     expect(code, stderr).toBe(0);
     expect(report).toMatchObject({
       session: { modalities: ['audio', 'text'], temperature: 0.7 },
-      text: { status: 'completed', text: 'You said: How are you?', parts: ['audio'], temperature: 0.7 },
-      heard: { status: 'completed', text: 'You said 300 ms of audio' },
+      text: { status: 'completed', said: 'You said: How are you?', parts: ['audio'], temperature: 0.7 },
+      heard: { status: 'completed', said: 'You said 300 ms of audio' },
       refused: { code: 'decimal_above_max_value', param: 'session.temperature' },
       refused_names_event: true,
       errors: [],

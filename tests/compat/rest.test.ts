@@ -134,7 +134,7 @@ describe('openai-node over REST', () => {
     };
     expect(report).toEqual({
       ...{ prefix: 'ek_', minted: audio, created: audio },
-      text: { input: '1 2 3', output: 'es:1 es:2 es:3', bytes: 12 * 9600 },
+      said: { input: '1 2 3', output: 'es:1 es:2 es:3', bytes: 12 * 9600 },
       ...{ first: 'session.created', last: 'session.closed', errors: [] },
     });
     expect(await server.stop()).toEqual([]);

@@ -12,7 +12,7 @@ import { createServer, type Engine, parrot, type Server } from '../../packages/s
 
 interface Row {
   id: string;
-  input: string[];
+  given: string[];
   send: Record<string, unknown> | null;
   error: { type: string; code: string | null; param: string | null; message?: string };
   close?: { code: number; reason: string };
@@ -180,9 +180,9 @@ describe('a refused frame gets one error, and the session goes on', () => {
   it('the fixture is there', () => expect(sent.length).toBeGreaterThan(55));
 
   it.each(sent.map((row) => [titleOf(row), row] as const))('%s', async (_, row) => {
-    const client = await opened(row.input.some((each) => each.includes('is active')) ? ports.slow : ports.fast);
+    const client = await opened(row.given.some((each) => each.includes('is active')) ? ports.slow : ports.fast);
     let names: Record<string, string> = {};
-    for (const each of row.input) names = { ...names, ...(await (GIVEN[each] as Given)(client)) };
+    for (const each of row.given) names = { ...names, ...(await (GIVEN[each] as Given)(client)) };
     const rename = (text: string) => Object.entries(names).reduce((all, [from, to]) => all.replaceAll(from, to), text);
     const before = await client.drain();
     const frame = frameOf(row.send as Record<string, unknown>);

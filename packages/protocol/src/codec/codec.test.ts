@@ -10,7 +10,7 @@ const fixture = (name: string) =>
 
 interface Row {
   id: string;
-  frames: string[];
+  given: string[];
   send: Record<string, unknown> | null;
   error: { code: string | null; param: string | null; message?: string };
   rule: string;
