@@ -1,53 +1,53 @@
-// What a server tells its console, and whoever else may look: the shapes of the answers below `/api`. Types alone, so that a page
-// and a server share them. What each route does is docs/console-api.md; refusals have the shape of every other refusal [RT13].
+// Shapes of the JSON that the server's `/api` routes return. Types only, shared by the server and the console. Routes:
+// docs/console-api.md; errors have the shape of every other error [RT13].
 
 import type { RedactionLevel, Secrecy } from '@colloquy/protocol';
 import type { SessionKind } from './step/state.ts';
 
-/** An engine, as anybody who may look is told of it: names of parts, no settings, addresses or keys. */
+/** An engine as shown to every authorized reader: names of components, no settings, addresses or keys. */
 export interface EngineStatus {
-  /** As sessions name it: their model. */
+  /** The name that sessions use as their model. */
   name: string;
-  /** Answers sessions whose model names no engine. */
+  /** Used for sessions whose model names no engine. */
   is_default: boolean;
-  /** What does each of the four; `null` where nothing does, or the engine does not say. */
+  /** The component for each of the four tasks; `null` if there is none, or the engine does not report it. */
   parts: Record<'detect' | 'transcribe' | 'think' | 'speak', string | null>;
-  /** The voices sessions may name; `null`: whatever they name. */
+  /** The voices that sessions may name; `null`: any. */
   voices: readonly string[] | null;
-  /** What it lacks, one sentence each that says how to get it. */
+  /** Missing components, one sentence each that says how to get it. */
   missing: readonly string[];
 }
 
-/** `GET /api/status`, to whoever may look. */
+/** `GET /api/status`, for every authorized reader. */
 export interface ServerStatus {
   version: string;
-  /** Whether this server asks for a key. */
+  /** Whether this server requires a key. */
   needs_key: boolean;
-  /** The version of Node it runs on, `v22.11.0`. */
+  /** Node version, `v22.11.0`. */
   node: string;
-  /** Seconds since it was made. */
+  /** Seconds since the server was created. */
   uptime_s: number;
-  /** Another server answers: then there are no engines here. */
+  /** Whether the server relays to another server; it then has no engines. */
   relay: boolean;
-  /** In the order they are offered, the default first. */
+  /** In order of the configuration, the default first. */
   engines: readonly EngineStatus[];
-  /** What a session is opened with where nobody chooses. */
+  /** Model of a session that names none. */
   default_model: string;
-  /** What can be chosen. */
+  /** Models to choose from. */
   models: readonly string[];
-  /** Whether any other name is taken too. */
+  /** Whether any other model name is accepted. */
   any_model: boolean;
   /** All voices of all engines, each once. */
   voices: readonly string[];
-  /** What the engines lack, each sentence once. */
+  /** Missing components of all engines, each sentence once. */
   missing: readonly string[];
-  /** Whether sessions are written down, and with their audio and images. */
+  /** Whether sessions are recorded, and with audio and images. */
   recordings: { enabled: boolean; audio: boolean };
-  /** What observers are shown at most: `key` hides keys alone, `media` audio and images too. `null`: nobody may watch. */
+  /** Maximum detail for observers: `key` hides keys only, `media` also audio and images. `null`: nobody may observe. */
   watch: { level: RedactionLevel | null };
 }
 
-/** `GET /api/status`, where a key is needed and none was shown. */
+/** `GET /api/status`, if a key is required and the request has none. */
 export interface LockedStatus {
   needs_key: true;
 }
@@ -58,62 +58,65 @@ export interface SessionSummary {
   type: SessionKind | 'translation';
   /** `''` for a transcription session. */
   model: string;
-  /** What answers: the engine's name, `relay`, or `''` for a translation. */
+  /** Name of the engine, `relay`, or `''` for a translation. */
   engine: string;
   /** Unix seconds. */
   started_at: number;
-  /** The id of the response that is being made in the conversation; `null` when there is none, or it is not known here. */
+  /** Id of the active response of the conversation; `null` if there is none, or it is not known. */
   active_response: string | null;
-  /** Items in the conversation; `null` where it is another server's, and for a translation. */
+  /** Items in the conversation; `null` for a relayed session and for a translation. */
   items: number | null;
-  /** The name of its recording; `null` where it is not recorded. */
+  /** Name of its recording; `null` if it is not recorded. */
   recording: string | null;
 }
 
-/** `GET /api/sessions`, in the order they began. */
+/** `GET /api/sessions`, in order of their beginning. */
 export interface SessionList {
   sessions: readonly SessionSummary[];
 }
 
-/** A frame of the WebSocket `/api/sessions/watch`: first the list, then each change of it as it happens [CO22]. */
+/** An event of the WebSocket `/api/sessions/watch`: first the list, then each change [CO22]. */
 export type SessionListEvent =
   | ({ type: 'sessions' } & SessionList)
   | { type: 'session.began'; session: SessionSummary }
   /** At most four times a second for each session. */
   | { type: 'session.changed'; session: SessionSummary }
-  /** `session` is the last there is to say of it. */
+  /** `session` is its final state. */
   | { type: 'session.ended'; session: SessionSummary };
 
-/** `POST /api/watch_tokens`: stands for the key in `openai-insecure-api-key.<value>`, for a minute, and for reading alone. */
+/**
+ * `POST /api/watch_tokens`: replaces the key in `openai-insecure-api-key.<value>`, for one minute, and only for
+ * reading.
+ */
 export interface WatchToken {
   value: string;
   /** Unix seconds. */
   expires_at: number;
 }
 
-/** A recording in `GET /api/recordings`. What its header does not tell is `null`. */
+/** A recording in `GET /api/recordings`. Fields that its header does not have are `null`. */
 export interface RecordingSummary {
-  /** Names it in addresses, and nothing else. */
+  /** Its name in URLs. */
   name: string;
   session: string | null;
-  /** `null` for a session that was relayed. */
+  /** `null` for a relayed session. */
   type: SessionKind | null;
   model: string | null;
-  /** What answered: the engine's name, or `relay`. */
+  /** Name of the engine, or `relay`. */
   engine: string | null;
   /** Unix seconds. */
   started_at: number | null;
-  /** How long the file is. */
+  /** Size of the file. */
   bytes: number;
-  /** The kinds of secrets that were left out. */
+  /** Kinds of secrets that were redacted. */
   hidden: readonly Secrecy[];
-  /** Whether it is still being written; then it cannot be deleted. */
+  /** Whether it is still being written; it then cannot be deleted. */
   running: boolean;
 }
 
-/** `GET /api/recordings?limit=&before=`, the newest first. */
+/** `GET /api/recordings?limit=&before=`, newest first. */
 export interface RecordingList {
   recordings: readonly RecordingSummary[];
-  /** What to give as `before` to see the next ones; `null` when these are the last. */
+  /** Value of `before` for the next page; `null` on the last page. */
   next: string | null;
 }

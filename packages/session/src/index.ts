@@ -1,4 +1,4 @@
-// The public names of @colloquy/session, one by one.
+// Public names of @colloquy/session.
 
 export { type AlignedPair, align } from './analysis/align.ts';
 export {

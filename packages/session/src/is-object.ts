@@ -1,5 +1,5 @@
-// What a reader of foreign data asks first.
+// Type guard for data from outside.
 
-/** Whether a value is an object with fields: neither null nor a list. */
+/** Whether a value is an object with fields: neither null nor an array. */
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

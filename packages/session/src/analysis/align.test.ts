@@ -10,8 +10,8 @@ const said = (left: string, right: string) =>
     .map(([i, j]) => (j === null ? `-${left[i]}` : i === null ? `+${right[j]}` : left[i]))
     .join(' ');
 
-describe('lists beside each other', () => {
-  it('pairs what both have and keeps what only one has where it stands', () => {
+describe('align', () => {
+  it('pairs common entries and keeps the others in place', () => {
     expect(said('abcd', 'abcd')).toBe('a b c d');
     expect(said('abcd', 'axcd')).toBe('a -b +x c d');
     expect(said('', 'ab')).toBe('+a +b');
@@ -19,7 +19,7 @@ describe('lists beside each other', () => {
     expect(said('abab', 'ba')).toBe('-a b a -b');
   });
 
-  it('has every entry of both once, in order, and pairs only equal ones', () => {
+  it('returns every entry once, in order, and pairs only equal ones', () => {
     const list = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 });
     fc.assert(
       fc.property(list, list, (left, right) => {
@@ -31,7 +31,7 @@ describe('lists beside each other', () => {
     );
   });
 
-  it('does not search where too much differs', () => {
+  it('does not search when too much differs', () => {
     const list = (length: number, word: string) => Array.from({ length }, (_, n) => `${word}${n}`);
     const [one, other] = [
       ['same', ...list(3000, 'a'), 'end'],

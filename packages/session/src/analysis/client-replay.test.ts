@@ -20,8 +20,8 @@ const sent = (replay: ClientReplay, of: RecordingEntry) => {
   return replayed && replay.send(replayed);
 };
 
-describe('what is sent', () => {
-  it('goes out when the server has said what had been said before it', () => {
+describe('sent events', () => {
+  it('sends an event when the server has sent what preceded it', () => {
     const replay = createClientReplay();
     expect(replay.take(server(CREATED))).toBeUndefined();
     expect(replay.isDue).toBe(false);
@@ -36,7 +36,7 @@ describe('what is sent', () => {
     expect(replay.isDue).toBe(true);
   });
 
-  it('waits neither for errors nor for rate limits, and for one delta of many', () => {
+  it('waits neither for errors nor rate limits, and for one delta of many', () => {
     const replay = createClientReplay();
     const delta = (id: string) => ({ type: 'response.output_text.delta', response_id: id, delta: 'x' });
     replay.take(server({ type: 'error', error: { code: 'x' } }));
@@ -48,7 +48,7 @@ describe('what is sent', () => {
     expect(replay.isDue).toBe(true);
   });
 
-  it('carries the ids of this server in the place of those of the log, and its own as they are', () => {
+  it("sends the ids of the live server, and the client's own ids unchanged", () => {
     const replay = createClientReplay();
     replay.take(server(CREATED));
     replay.hear({ ...CREATED, session: { id: 'sess_live' } } as never);
@@ -64,7 +64,7 @@ describe('what is sent', () => {
     });
   });
 
-  it('is silence of the same length for audio that is hidden, a blank for images, and words as they stand', () => {
+  it('sends silence for redacted audio, a blank image for images, and text unchanged', () => {
     const replay = createClientReplay();
     const audioOf = (event: object | undefined) => decodeBase64((event as { audio: string }).audio);
     const append = { type: 'input_audio_buffer.append', audio: '[REDACTED]' };
@@ -96,7 +96,7 @@ describe('what is sent', () => {
     expect(replay.end()).toMatchObject({ sent: 3, skipped: 3, hidden: { audio: 6, images: 1, words: 1 } });
   });
 
-  it('begins with what the log’s session was configured with', () => {
+  it('starts with the configuration of the log’s session', () => {
     const replay = createClientReplay();
     const session = { type: 'realtime', output_modalities: ['text'] };
     replay.take(header({ model: 'm', session }));
@@ -110,7 +110,7 @@ describe('what is sent', () => {
     expect(replay.end()).toMatchObject({ ok: true, sent: 1, differences: [] });
   });
 
-  it('leaves out frames that could not be read', () => {
+  it('skips frames that could not be decoded', () => {
     const replay = createClientReplay();
     const issue = { code: 'invalid_json', param: null, message: 'x' };
     expect(replay.take(entry({ at: 1, from: 'wire', issue, event_id: null }))).toBeUndefined();
@@ -118,7 +118,7 @@ describe('what is sent', () => {
   });
 });
 
-describe('what differs', () => {
+describe('differences', () => {
   function compare(recorded: object[], live: object[], words = false) {
     const replay = createClientReplay({ words });
     count = 0;
@@ -133,7 +133,7 @@ describe('what differs', () => {
     done(id, status),
   ];
 
-  it('is nothing where only ids, deltas, words, numbers and the order of lanes do', () => {
+  it('reports nothing when only ids, deltas, text, counts and the order of lanes differ', () => {
     const recorded = [CREATED, ...response('r1'), ...response('r2'), item('i')];
     const [created, delta, ...rest] = response('live', 'completed', 'other words');
     const live = [CREATED, created, item('x'), delta, delta, delta, ...rest, ...response('live 2')] as object[];
@@ -141,7 +141,7 @@ describe('what differs', () => {
     expect(compare(recorded, live)).toMatchObject({ frames: { recorded: 10, live: 12 } });
   });
 
-  it('is told lane by lane, with the line of the log', () => {
+  it('reports differences by lane, with the line of the log', () => {
     expect(compare([CREATED, ...response('a')], [CREATED, ...response('b', 'failed').slice(0, 1)])).toMatchObject({
       ok: false,
       differences: [
@@ -159,7 +159,7 @@ describe('what differs', () => {
     ]);
   });
 
-  it('takes what both have for the same, wherever one of them has more', () => {
+  it('pairs common events when one side has more', () => {
     const recorded = [item('1'), { type: 'conversation.item.deleted', item_id: '1' }, item('2'), item('3')];
     const { differences } = compare(recorded, [recorded[0], recorded[2], { type: 'x.y' }, recorded[3]] as object[]);
     expect(differences.map(({ only, label }) => `${only} ${label}`)).toEqual([
@@ -168,7 +168,7 @@ describe('what differs', () => {
     ]);
   });
 
-  it('is words too, where they are asked for', () => {
+  it('compares text when requested', () => {
     const { differences } = compare(response('a'), response('b', 'completed', 'hullo'), true);
     expect(differences.map(({ label }) => label)).toEqual([
       'response.output_text.done "hello"',
@@ -176,7 +176,7 @@ describe('what differs', () => {
     ]);
   });
 
-  it('is counted where there is too much of it, in memory that has a bound', () => {
+  it('counts differences past the limit in bounded memory', () => {
     const { ok, differences, more_differences } = compare(
       Array.from({ length: 5000 }, (_, at) => ({ type: `a.x${at}` })),
       Array.from({ length: 5000 }, (_, at) => ({ type: `b.x${at}` })),
@@ -184,7 +184,7 @@ describe('what differs', () => {
     expect([ok, differences.length, more_differences]).toEqual([false, 200, 9800]);
   });
 
-  it('is no trouble for events that are none', () => {
+  it('does not throw on invalid events', () => {
     const odd = [{ type: '__proto__' }, { type: 'response.done', response: null }, { type: 'error', error: 5 }];
     expect(compare(odd, odd)).toMatchObject({ ok: true });
   });

@@ -1,5 +1,5 @@
-// The client's side of a log, played to another server: what to send and when, under the ids that server gives, and where what it
-// says differs from what the log's server said. Sockets and time are the caller's; how frames are compared is `frame-lanes.ts`.
+// Replays the client side of a log to another server: which events to send and when, with the ids of that server, and
+// where its events differ from the log's. The caller has sockets and clock; comparison: `frame-lanes.ts`.
 
 import { encodeBase64, REDACTED } from '@colloquy/protocol';
 import { isObject } from '../is-object.ts';
@@ -7,89 +7,97 @@ import { loggedFrame } from '../recording/foreign-log.ts';
 import type { RecordingEntry } from '../recording/recording.ts';
 import { compareLanes, createFrameLanes, type LaneDifference } from './frame-lanes.ts';
 
-/** An event of the log's client, ready to be sent once the server has said what had been said before it. */
+/** A client event of the log, to be sent once the server has sent what preceded it in the log. */
 export interface ReplayedEvent {
-  /** Where it stands in the log, from 1. */
+  /** Line of the log, from 1. */
   readonly line: number;
-  /** Milliseconds of the log's own time; `null` when it has none. */
+  /** Milliseconds of the log's clock; `null` if it has none. */
   readonly time: number | null;
   readonly event: { readonly type: string };
 }
 
 export interface ReplayOutcome {
-  /** Whether the server said the same. */
+  /** Whether the server sent the same events. */
   readonly ok: boolean;
   readonly sent: number;
-  /** Events and refused frames of the client that could not be sent: what they were is not in the log. */
+  /** Client events and refused frames that could not be sent because their content is not in the log. */
   readonly skipped: number;
-  /** What was hidden in the log: silence stood for its audio, a blank for its images, and its words were sent as `[REDACTED]`. */
+  /** Redacted values: audio was sent as silence, images as a blank image, text as `[REDACTED]`. */
   readonly hidden: { readonly audio: number; readonly images: number; readonly words: number };
-  /** Frames of the log's server, and of this one. */
+  /** Number of events of the log's server and of this one. */
   readonly frames: { readonly recorded: number; readonly live: number };
   readonly differences: readonly LaneDifference[];
-  /** How many there are beyond those. */
+  /** Number of further differences. */
   readonly more_differences: number;
 }
 
 export interface ClientReplay {
-  /** Takes the next entry of the log, and answers what the client said there, if it can be said again. */
+  /** Reads the next entry of the log. Returns the client event in it, if it can be sent. */
   take(entry: RecordingEntry): ReplayedEvent | undefined;
-  /** The event as it is to be sent now: with the ids of this server. */
+  /** The event to send now, with the ids of this server. */
   send(replayed: ReplayedEvent): object;
-  /** Takes an event of the server. Never throws. */
+  /** Handles an event of the server. Never throws. */
   hear(event: { readonly type: string }): void;
-  /** Whether the server has said, of everything the log's server had said by now, as much. Errors are not waited for. */
+  /** Whether the server has sent as many events of each type as the log's server had at this point, errors excepted. */
   readonly isDue: boolean;
-  /** What has not come by now is waited for no longer. Answers the types of it. */
+  /** Stops waiting for outstanding events. Returns their types. */
   giveUp(): string[];
   end(): ReplayOutcome;
 }
 
-/** A PNG of one pixel, nothing in it. */
-const BLANK = `data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==`;
-/** Frames of one side that wait for the other's, to learn which id stands for which. */
-const MOST_WAITING = 10_000;
-const DEEPEST = 64;
+/** A PNG of one transparent pixel. */
+const BLANK_IMAGE = `data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==`;
+/** Maximum events of one side that wait for their counterpart, to map ids. */
+const MAX_WAITING_EVENTS = 10_000;
+const MAX_DEPTH = 64;
 
-/** `words`: what was said is compared too, not only in which shape. */
+/** `words`: also compare text, not only the shape of events. */
 export function createClientReplay(options: { words?: boolean } = {}): ClientReplay {
-  const { words = false } = options;
+  const { words: comparesText = false } = options;
   const comparison = compareLanes();
-  const sides = { recorded: createFrameLanes(words), live: createFrameLanes(words) };
+  const sides = { recorded: createFrameLanes(comparesText), live: createFrameLanes(comparesText) };
   const ids = createIdPairs();
-  /** By type of event: how many the log's server said, less those of this one. */
-  const owed = new Map<string, number>();
-  const due = new Set<string>();
+  /** By event type: number of the log's events minus those of this server. */
+  const outstanding = new Map<string, number>();
+  const outstandingTypes = new Set<string>();
   const frames = { recorded: 0, live: 0 };
   const hidden = { audio: 0, images: 0, words: 0 };
-  /** What the log's session began with, which its client need not have said: a client secret did. */
+  /**
+   * Initial configuration of the log's session, which the client may not have sent itself: a client secret may have
+   * held it.
+   */
   let config: object | undefined;
-  let configuring: ReplayedEvent | undefined;
+  let initialEvent: ReplayedEvent | undefined;
   let silence = 0;
   let sent = 0;
   let skipped = 0;
 
-  function see(side: 'recorded' | 'live', event: { readonly type: string }, line: number | null): void {
+  function compareEvent(side: 'recorded' | 'live', event: { readonly type: string }, line: number | null): void {
     frames[side] += 1;
     const placed = sides[side].place(event);
     if (!placed) return;
     comparison.add(side, placed, line);
-    ids.see(side, placed.place, event);
+    ids.pair(side, placed.place, event);
     const { type } = event;
     if (type === 'error') return;
-    const left = (owed.get(type) ?? 0) + (side === 'recorded' ? 1 : -1);
-    owed.set(type, left);
-    if (left > 0) due.add(type);
-    else due.delete(type);
+    const left = (outstanding.get(type) ?? 0) + (side === 'recorded' ? 1 : -1);
+    outstanding.set(type, left);
+    if (left > 0) outstandingTypes.add(type);
+    else outstandingTypes.delete(type);
   }
 
-  /** The first thing to be said, where the session began with something. */
-  function configured(line: number, time: number | null): ReplayedEvent | undefined {
+  /** The first event to send, if the session had an initial configuration. */
+  function initialUpdate(line: number, time: number | null): ReplayedEvent | undefined {
     if (!config) return undefined;
-    const event = withoutGaps({ type: 'session.update', session: config } as { type: string }, [], silence, hidden);
+    const event = withPlaceholders(
+      { type: 'session.update', session: config } as { type: string },
+      [],
+      silence,
+      hidden,
+    );
     config = undefined;
-    configuring = event && { line, time, event };
-    return configuring;
+    initialEvent = event && { line, time, event };
+    return initialEvent;
   }
 
   return {
@@ -101,29 +109,29 @@ export function createClientReplay(options: { words?: boolean } = {}): ClientRep
       const { line, from, event, time } = frame;
       if (from === 'server') {
         silence = silenceOf(event) ?? silence;
-        see('recorded', event, line);
-        return event.type === 'session.created' ? configured(line, time) : undefined;
+        compareEvent('recorded', event, line);
+        return event.type === 'session.created' ? initialUpdate(line, time) : undefined;
       }
       const lengths = entry.kind === 'input' && entry.input.from === 'client' ? (entry.input.audio_bytes ?? []) : [];
-      const shown = withoutGaps(event, lengths, silence, hidden);
-      if (shown) return { line, time, event: shown };
+      const filled = withPlaceholders(event, lengths, silence, hidden);
+      if (filled) return { line, time, event: filled };
       skipped += 1;
       return undefined;
     },
     send(replayed) {
       sent += 1;
-      // Its answer is owed, as if the log had it.
-      if (replayed === configuring) see('recorded', { type: 'session.updated' }, replayed.line);
-      return ids.renamed(replayed.event);
+      // Expect its answer, as if it were in the log.
+      if (replayed === initialEvent) compareEvent('recorded', { type: 'session.updated' }, replayed.line);
+      return ids.withLiveIds(replayed.event);
     },
-    hear: (event) => see('live', event, null),
+    hear: (event) => compareEvent('live', event, null),
     get isDue() {
-      return due.size === 0;
+      return outstandingTypes.size === 0;
     },
     giveUp() {
-      const types = [...due];
-      for (const type of types) owed.set(type, 0);
-      due.clear();
+      const types = [...outstandingTypes];
+      for (const type of types) outstanding.set(type, 0);
+      outstandingTypes.clear();
       return types;
     },
     end() {
@@ -140,14 +148,14 @@ export function createClientReplay(options: { words?: boolean } = {}): ClientRep
 
 type Json = Readonly<Record<string, unknown>>;
 
-// ---- Which id stands for which ----
+// ---- Mapping of ids ----
 
-/** Names of fields that hold ids; what a client calls its own events is its own. */
+/** Fields that hold ids, apart from the client's own `event_id`. */
 const isIdField = (name: string) => name === 'id' || (name.endsWith('_id') && name !== 'event_id');
 
 interface IdPairs {
-  see(side: 'recorded' | 'live', place: string, event: object): void;
-  renamed(event: object): object;
+  pair(side: 'recorded' | 'live', place: string, event: object): void;
+  withLiveIds(event: object): object;
 }
 
 function createIdPairs(): IdPairs {
@@ -155,54 +163,56 @@ function createIdPairs(): IdPairs {
   const waiting = { recorded: new Map<string, IdsByPath>(), live: new Map<string, IdsByPath>() };
 
   return {
-    see(side, place, event) {
+    pair(side, place, event) {
       const own = idsOf(event);
       if (own.size === 0) return;
       const others = waiting[side === 'recorded' ? 'live' : 'recorded'];
       const other = others.get(place);
       if (!other) {
-        if (waiting[side].size < MOST_WAITING) waiting[side].set(place, own);
+        if (waiting[side].size < MAX_WAITING_EVENTS) waiting[side].set(place, own);
         return;
       }
       others.delete(place);
       const [recorded, live] = side === 'recorded' ? [own, other] : [other, own];
       for (const [path, id] of recorded) {
-        const twin = live.get(path);
-        if (twin !== undefined && !liveIds.has(id)) liveIds.set(id, twin);
+        const liveId = live.get(path);
+        if (liveId !== undefined && !liveIds.has(id)) liveIds.set(id, liveId);
       }
     },
-    renamed: (event) =>
-      copied(event, (name, text) => (isIdField(name) ? (liveIds.get(text) ?? text) : text), 0) as object,
+    withLiveIds: (event) =>
+      mapStrings(event, (name, text) => (isIdField(name) ? (liveIds.get(text) ?? text) : text), 0) as object,
   };
 }
 
 type IdsByPath = Map<string, string>;
 
 function idsOf(event: object): IdsByPath {
-  const found: IdsByPath = new Map();
+  const ids: IdsByPath = new Map();
   const walk = (value: unknown, path: string, depth: number): void => {
-    if (depth > DEEPEST || typeof value !== 'object' || value === null) return;
+    if (depth > MAX_DEPTH || typeof value !== 'object' || value === null) return;
     for (const [name, field] of Object.entries(value)) {
       if (typeof field !== 'string') walk(field, `${path}.${name}`, depth + 1);
-      else if (isIdField(name)) found.set(`${path}.${name}`, field);
+      else if (isIdField(name)) ids.set(`${path}.${name}`, field);
     }
   };
   walk(event, '', 0);
-  return found;
+  return ids;
 }
 
-/** A copy in which every string may be another. */
-function copied(value: unknown, change: (name: string, text: string) => string, depth: number, name = ''): unknown {
+/** A copy with each string mapped. */
+function mapStrings(value: unknown, change: (name: string, text: string) => string, depth: number, name = ''): unknown {
   if (typeof value === 'string') return change(name, value);
-  if (typeof value !== 'object' || value === null || depth > DEEPEST) return value;
-  if (Array.isArray(value)) return value.map((each) => copied(each, change, depth + 1, name));
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, copied(field, change, depth + 1, key)]));
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
+  if (Array.isArray(value)) return value.map((each) => mapStrings(each, change, depth + 1, name));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, field]) => [key, mapStrings(field, change, depth + 1, key)]),
+  );
 }
 
-// ---- What was hidden ----
+// ---- Redacted values ----
 
-/** An event with something in the place of what the log does not hold; `undefined` when it cannot be told how much that was. */
-function withoutGaps(
+/** An event with placeholders for redacted values; `undefined` if the length of its audio is unknown. */
+function withPlaceholders(
   event: { readonly type: string },
   lengths: readonly number[],
   silence: number,
@@ -210,7 +220,7 @@ function withoutGaps(
 ): { readonly type: string } | undefined {
   let audio = 0;
   let isUnknown = false;
-  const shown = copied(
+  const filled = mapStrings(
     event,
     (name, text) => {
       const isAudio = name === 'audio';
@@ -223,24 +233,24 @@ function withoutGaps(
       }
       if (name === 'image_url') {
         hidden.images += 1;
-        return BLANK;
+        return BLANK_IMAGE;
       }
       hidden.words += 1;
       return text;
     },
     0,
   );
-  return isUnknown ? undefined : (shown as { readonly type: string });
+  return isUnknown ? undefined : (filled as { readonly type: string });
 }
 
-/** Longest audio that one event can have, in bytes. */
-const MOST_AUDIO = 15 * 1024 * 1024;
+/** Maximum audio of one event, in bytes. */
+const MAX_AUDIO_BYTES = 15 * 1024 * 1024;
 
-/** A number of bytes, if it is one: a log may say anything. */
+/** A valid number of bytes; a log may contain anything. */
 const lengthIn = (bytes: unknown): number | undefined =>
-  typeof bytes === 'number' && Number.isInteger(bytes) && bytes >= 0 && bytes <= MOST_AUDIO ? bytes : undefined;
+  typeof bytes === 'number' && Number.isInteger(bytes) && bytes >= 0 && bytes <= MAX_AUDIO_BYTES ? bytes : undefined;
 
-/** The byte that is silence in the session's input format, where an event tells that: zero but for G.711. */
+/** The byte of silence in the session's input format, if an event states the format: 0 except for G.711. */
 function silenceOf(event: Json): number | undefined {
   const { session } = event;
   if (!isObject(session)) return undefined;

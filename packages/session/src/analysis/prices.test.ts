@@ -10,23 +10,23 @@ const usage = {
   ...{ output_text: 0, output_audio: 0, seconds: 0 },
 };
 
-it('counts tokens by the million and audio by the minute, dated versions of a model as the model', () => {
+it('prices tokens per million and audio per minute, also for dated model versions', () => {
   expect(costOf(prices, 'm', { ...usage, input_text: 500_000, output_text: 250_000 })).toBe(6);
   expect(costOf(prices, 'm-2025-08-28', { ...usage, seconds: 90 })).toBe(0.75);
   expect(costOf(prices, 'm', usage)).toBe(0);
 });
 
-it('knows no cost where anything has no price', () => {
+it('returns null when a price is missing', () => {
   expect(costOf(prices, 'm', { ...usage, input_audio: 1 })).toBeNull();
   for (const model of [null, 'n', '__proto__', 'constructor', 'm-2025'])
     expect(costOf(prices, model, usage)).toBeNull();
 });
 
-it('[CO26] takes the price of a model for billed unless an engine of the server itself answered', () => {
+it('[CO26] treats a model as billed unless an engine of the server answered', () => {
   expect([undefined, 'relay', 'parrot', 'cascade'].map(isBilled)).toEqual([true, true, false, false]);
 });
 
-it('[CO26] states of every price of the list where it was read, and when', () => {
+it('[CO26] states source and date of every price', () => {
   const list = JSON.parse(readFileSync(new URL('../../prices.json', import.meta.url), 'utf8'));
   expect(list.as_of).toMatch(/^\d{4}-\d\d$/);
   expect(Object.values<string[]>(list.sources).flat().sort()).toEqual(Object.keys(list.models).sort());

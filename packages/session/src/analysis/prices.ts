@@ -1,11 +1,11 @@
-// What tokens cost: counting with a list of prices. Ours is prices.json beside this package; lists of one's own have its form.
+// Cost of tokens with a price list. Default: prices.json in this package; custom lists have the same form.
 
 import type { TokenCounts } from './timings.ts';
 
-/** What has a price per million. */
+/** Kinds of tokens with a price per million. */
 export type PricedKind = Exclude<keyof TokenCounts, 'seconds'>;
 
-/** Every kind of token that may have a price. */
+/** All kinds of tokens that may have a price. */
 export const PRICED_KINDS: readonly PricedKind[] = [
   'input_text',
   'input_audio',
@@ -17,25 +17,25 @@ export const PRICED_KINDS: readonly PricedKind[] = [
   'output_audio',
 ];
 
-/** Of one model: money per million tokens of each kind, and per minute of audio. */
+/** Prices of one model: per million tokens of each kind, and per minute of audio. */
 export type ModelPrices = Readonly<Partial<Record<PricedKind | 'minute', number>>>;
 
 export interface PriceList {
-  /** A word, such as `USD`. */
+  /** Currency code, such as `USD`. */
   readonly currency: string;
-  /** The month the prices were read in, `2026-11`. */
+  /** Month of the prices, `2026-11`. */
   readonly as_of?: string;
-  /** By a model's name, which stands for its dated versions too. */
+  /** By model name, which also covers its dated versions. */
   readonly models: Readonly<Record<string, ModelPrices>>;
 }
 
 const PER_TOKENS = 1_000_000;
 const SECONDS_PER_MINUTE = 60;
 
-/** What a usage costs; `null` when the model, or the kind of one of its tokens, has no price. Never throws. */
+/** Cost of a usage; `null` if the model, or the kind of one of its tokens, has no price. Never throws. */
 export function costOf({ models }: PriceList, model: string | null, usage: TokenCounts): number | null {
   const prices =
-    model === null ? undefined : (own(models, model) ?? own(models, model.replace(/-\d{4}-\d\d-\d\d$/, '')));
+    model === null ? undefined : (pricesOf(models, model) ?? pricesOf(models, model.replace(/-\d{4}-\d\d-\d\d$/, '')));
   if (!prices) return null;
   let sum = 0;
   for (const kind of PRICED_KINDS) {
@@ -49,11 +49,11 @@ export function costOf({ models }: PriceList, model: string | null, usage: Token
 }
 
 /**
- * Whether somebody bills the model a log names: it does not say which engine answered, or a server relayed to another. Any other
- * engine is the server's own, and what the model costs is only what it would have cost.
+ * Whether the model in a log is billed: the log names no engine, or a server relayed to another. Any other engine runs
+ * on the server itself, and the cost is hypothetical.
  */
 export const isBilled = (engine: string | undefined): boolean => engine === undefined || engine === 'relay';
 
-/** The name of a model is what a log says: it may be that of anything objects have. */
-const own = (models: PriceList['models'], name: string): ModelPrices | undefined =>
+/** Model names come from logs and may be those of inherited properties. */
+const pricesOf = (models: PriceList['models'], name: string): ModelPrices | undefined =>
   Object.hasOwn(models, name) ? models[name] : undefined;

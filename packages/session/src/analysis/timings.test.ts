@@ -26,7 +26,7 @@ const ended = (usage: object | null = null) => ({
 });
 
 describe('createStopwatch', () => {
-  it('counts from response.create', () => {
+  it('measures from response.create', () => {
     const rows: Row[] = [
       [0, created],
       [100, { type: 'response.create' }],
@@ -50,7 +50,7 @@ describe('createStopwatch', () => {
     ]);
   });
 
-  it('keeps a response that never ended, in the order they began', () => {
+  it('returns unfinished responses in the order they began', () => {
     const stopwatch = createStopwatch();
     const rows: Row[] = [
       [0, created],
@@ -71,7 +71,7 @@ describe('createStopwatch', () => {
     expect(stopwatch.unfinished()).toMatchObject([{ id: 'other' }]);
   });
 
-  it('tells of a piece what is known so far of its response, and nothing once that has ended', () => {
+  it('returns the timing so far of a response in progress, and nothing after its end', () => {
     const stopwatch = createStopwatch();
     const frames = (
       [
@@ -91,7 +91,7 @@ describe('createStopwatch', () => {
     expect(stopwatch.soFar(frames[3]!)).toBeUndefined();
   });
 
-  it('counts from the end of the speech that asked', () => {
+  it('measures from the end of speech when a turn started the response', () => {
     const stopped = { type: 'input_audio_buffer.speech_stopped', event_id: 'e', item_id: 'i' };
     expect(
       timed([
@@ -103,7 +103,7 @@ describe('createStopwatch', () => {
     ).toMatchObject([{ first_output_ms: 30, total_ms: 40 }]);
   });
 
-  it('forgets what was refused', () => {
+  it('drops refused requests', () => {
     const ask = { type: 'response.create', event_id: 'mine' };
     const error = { type: 'error', event_id: 'e', error: { code: 'invalid_value', event_id: 'mine' } };
     expect(
@@ -116,7 +116,7 @@ describe('createStopwatch', () => {
     ).toMatchObject([{ total_ms: 100 }]);
   });
 
-  it('knows no times where the log has none', () => {
+  it('returns null times when the log has none', () => {
     expect(
       timed([
         [null, begun],
@@ -126,7 +126,7 @@ describe('createStopwatch', () => {
     ).toMatchObject([{ asked_at: null, first_output_ms: null, first_audio_ms: null, total_ms: null }]);
   });
 
-  it('tells cached tokens from fresh ones', () => {
+  it('separates cached tokens from others', () => {
     const usage = {
       input_tokens: 140,
       output_tokens: 30,
@@ -166,7 +166,7 @@ describe('createStopwatch', () => {
     });
   });
 
-  it('finds responses and transcriptions in recordings of ours', () => {
+  it('finds responses and transcriptions in recordings', () => {
     const file = new URL('../../../../tests/golden/recordings/speech-turns.jsonl', import.meta.url);
     const stopwatch = createStopwatch();
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');

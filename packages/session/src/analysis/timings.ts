@@ -1,34 +1,36 @@
-// How long things took and what they consumed, read off the frames of any log: for reports, tables and plots. What tokens cost is
-// not known here.
+// Latency and token usage from the events of any log, for reports, tables and plots. Cost: `prices.ts`.
 
 import type { LoggedFrame } from '../recording/foreign-log.ts';
 import { perSession } from '../recording/session-blocks.ts';
 
-/** One response, or one transcription of a user's speech. Times are milliseconds; `null` where the log does not say. */
+/** One response, or one transcription of user speech. Times are milliseconds; `null` if the log has none. */
 export interface Timing {
   readonly kind: 'response' | 'transcription';
-  /** Of the response, or of the item. */
+  /** Id of the response or item. */
   readonly id: string;
-  /** Of the frame that ended it, or began what did not end; from 1. */
+  /** Line of the event that ended it, or that began it if it did not end; from 1. */
   readonly line: number;
-  /** Of the session, or of its transcription. */
+  /** Model of the session, or of its transcription. */
   readonly model: string | null;
-  /** `completed`, `cancelled`, `incomplete`, `failed`; `in_progress` of one whose end the log does not hold. */
+  /** `completed`, `cancelled`, `incomplete`, `failed`; `in_progress` if the log does not contain its end. */
   readonly status: string;
-  /** Why, where it was not completed. */
+  /** Reason if it was not completed. */
   readonly reason: string | null;
-  /** When it was asked for, by the log's time: `response.create`, or the end of the user's speech, else `response.created`. */
+  /**
+   * Time of the request on the log's clock: `response.create`, or the end of the user's speech, else
+   * `response.created`.
+   */
   readonly asked_at: number | null;
-  /** From being asked for to the first text, transcript, arguments or audio. */
+  /** From the request to the first text, transcript, arguments or audio. */
   readonly first_output_ms: number | null;
-  /** From being asked for to the first audio. */
+  /** From the request to the first audio. */
   readonly first_audio_ms: number | null;
-  /** From being asked for to the end. */
+  /** From the request to the end. */
   readonly total_ms: number | null;
   readonly usage: TokenCounts;
 }
 
-/** Tokens by kind; `seconds` of audio where usage is told as a duration. Cached ones are not counted among the others. */
+/** Tokens by kind; `seconds` of audio if usage is given as a duration. Cached tokens are not included in the others. */
 export interface TokenCounts {
   readonly input_text: number;
   readonly input_audio: number;
@@ -42,11 +44,11 @@ export interface TokenCounts {
 }
 
 export interface Stopwatch {
-  /** Takes the next frame, and answers what it ended. Never throws. */
+  /** Observes the next event and returns the timing of what it ended. Never throws. */
   take(frame: LoggedFrame): Timing | undefined;
-  /** What is known so far of the response that this frame is a piece of; `undefined` where it is of none that is under way. */
+  /** The timing so far of the response that this event belongs to; `undefined` if no response in progress has it. */
   soFar(frame: LoggedFrame): Timing | undefined;
-  /** The responses that have begun and not ended, in the order they began: what a log that was cut off has of them. */
+  /** Timings of responses that have not ended, in order of their beginning, as in a log that was cut off. */
   unfinished(): Timing[];
 }
 
@@ -59,34 +61,34 @@ interface Running {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Asks that may wait for their response, and responses and transcriptions that may be under way; what is more, is forgotten. */
-const MOST_WAITING = 1000;
+/** Maximum pending requests, responses and transcriptions; the oldest are dropped. */
+const MAX_WAITING = 1000;
 
-/** Makes a stopwatch for a log, which times each session by itself. */
+/** Creates a stopwatch for a log. Each session is timed separately. */
 export function createStopwatch(): Stopwatch {
-  /** In the order the sessions began, as far as something is under way in them. */
+  /** Sessions with responses in progress, in order of their beginning. */
   const running = new Set<Stopwatch>();
-  const watchOf = perSession(() => new SessionStopwatch());
+  const stopwatchOf = perSession(() => new SessionStopwatch());
   return {
     take(frame) {
-      const watch = watchOf(frame);
-      const timing = watch.take(frame);
-      if (frame.event.type === 'response.created') running.add(watch);
-      else if (timing && watch.unfinished().length === 0) running.delete(watch);
+      const stopwatch = stopwatchOf(frame);
+      const timing = stopwatch.take(frame);
+      if (frame.event.type === 'response.created') running.add(stopwatch);
+      else if (timing && stopwatch.unfinished().length === 0) running.delete(stopwatch);
       return timing;
     },
-    soFar: (frame) => watchOf(frame).soFar(frame),
-    unfinished: () => Array.from(running, (watch) => watch.unfinished()).flat(),
+    soFar: (frame) => stopwatchOf(frame).soFar(frame),
+    unfinished: () => Array.from(running, (stopwatch) => stopwatch.unfinished()).flat(),
   };
 }
 
 class SessionStopwatch implements Stopwatch {
-  readonly #asks: { id: string | undefined; time: number | null }[] = [];
+  readonly #requests: { id: string | undefined; time: number | null }[] = [];
 
   readonly #running = new Map<string, Running>();
 
-  /** Item id → when its speech ended. */
-  readonly #spoken = new Map<string, number | null>();
+  /** Item id → end of its speech. */
+  readonly #speechEnds = new Map<string, number | null>();
 
   #lastSpeech: number | null = null;
 
@@ -98,7 +100,7 @@ class SessionStopwatch implements Stopwatch {
     const { event, time } = frame;
     switch (event.type) {
       case 'response.create':
-        if (this.#asks.length < MOST_WAITING) this.#asks.push({ id: text(event.event_id), time });
+        if (this.#requests.length < MAX_WAITING) this.#requests.push({ id: text(event.event_id), time });
         return undefined;
       case 'session.created':
       case 'session.updated': {
@@ -111,10 +113,10 @@ class SessionStopwatch implements Stopwatch {
         this.#lastSpeech = time;
         return undefined;
       case 'input_audio_buffer.committed':
-        keep(this.#spoken, text(event.item_id) ?? '', this.#lastSpeech ?? time);
+        setBounded(this.#speechEnds, text(event.item_id) ?? '', this.#lastSpeech ?? time);
         return undefined;
       case 'error':
-        this.#refused(object(event.error));
+        this.#dropRequest(object(event.error));
         return undefined;
       case 'response.created':
         this.#begin(frame);
@@ -123,7 +125,7 @@ class SessionStopwatch implements Stopwatch {
         return this.#end(frame);
       case 'conversation.item.input_audio_transcription.completed':
       case 'conversation.item.input_audio_transcription.failed':
-        return this.#transcribed(frame);
+        return this.#endTranscription(frame);
       default:
         this.#output(frame);
         return undefined;
@@ -133,25 +135,26 @@ class SessionStopwatch implements Stopwatch {
   soFar({ event }: LoggedFrame): Timing | undefined {
     const id = text(event.response_id) ?? '';
     const run = this.#running.get(id);
-    return run && this.#timed(id, run, null);
+    return run && this.#timingOf(id, run, null);
   }
 
   unfinished(): Timing[] {
-    return Array.from(this.#running, ([id, run]) => this.#timed(id, run, null));
+    return Array.from(this.#running, ([id, run]) => this.#timingOf(id, run, null));
   }
 
   #begin({ event, time, line }: LoggedFrame): void {
     const id = text(object(event.response).id);
-    const asked = this.#asks.length > 0 ? this.#asks.shift()?.time : this.#lastSpeech;
+    const requestedAt = this.#requests.length > 0 ? this.#requests.shift()?.time : this.#lastSpeech;
     this.#lastSpeech = null;
-    if (id) keep(this.#running, id, { line, asked_at: asked ?? time, first_output: null, first_audio: null });
+    if (id)
+      setBounded(this.#running, id, { line, asked_at: requestedAt ?? time, first_output: null, first_audio: null });
   }
 
-  /** A `response.create` that was refused is answered by nothing else. */
-  #refused({ code, event_id }: Json): void {
-    const named = typeof event_id === 'string' ? this.#asks.findIndex(({ id }) => id === event_id) : -1;
-    if (named >= 0) this.#asks.splice(named, 1);
-    else if (code === 'conversation_already_has_active_response') this.#asks.pop();
+  /** A refused `response.create` gets no response. */
+  #dropRequest({ code, event_id }: Json): void {
+    const index = typeof event_id === 'string' ? this.#requests.findIndex(({ id }) => id === event_id) : -1;
+    if (index >= 0) this.#requests.splice(index, 1);
+    else if (code === 'conversation_already_has_active_response') this.#requests.pop();
   }
 
   #output({ event, time }: LoggedFrame): void {
@@ -168,7 +171,7 @@ class SessionStopwatch implements Stopwatch {
     this.#running.delete(id);
     const details = object(response.status_details);
     return {
-      ...this.#timed(id, run, time),
+      ...this.#timingOf(id, run, time),
       line,
       status: text(response.status) ?? 'unknown',
       reason: text(object(details.error).code) ?? text(details.reason) ?? null,
@@ -176,7 +179,7 @@ class SessionStopwatch implements Stopwatch {
     };
   }
 
-  #timed(id: string, { line, asked_at, ...first }: Running, ended: number | null): Timing {
+  #timingOf(id: string, { line, asked_at, ...first }: Running, ended_at: number | null): Timing {
     const since = (at: number | null) => (at === null || asked_at === null ? null : at - asked_at);
     return {
       kind: 'response',
@@ -188,15 +191,15 @@ class SessionStopwatch implements Stopwatch {
       asked_at,
       first_output_ms: since(first.first_output),
       first_audio_ms: since(first.first_audio),
-      total_ms: since(ended),
+      total_ms: since(ended_at),
       usage: responseTokens({}),
     };
   }
 
-  #transcribed({ event, time, line }: LoggedFrame): Timing {
+  #endTranscription({ event, time, line }: LoggedFrame): Timing {
     const id = text(event.item_id) ?? '';
-    const asked_at = this.#spoken.get(id) ?? null;
-    this.#spoken.delete(id);
+    const asked_at = this.#speechEnds.get(id) ?? null;
+    this.#speechEnds.delete(id);
     const hasFailed = event.type.endsWith('.failed');
     return {
       kind: 'transcription',
@@ -216,15 +219,15 @@ class SessionStopwatch implements Stopwatch {
 
 const AUDIO = new Set(['response.output_audio.delta', 'response.audio.delta']);
 
-function keep<T>(map: Map<string, T>, key: string, value: T): void {
+function setBounded<T>(map: Map<string, T>, key: string, value: T): void {
   map.set(key, value);
-  if (map.size > MOST_WAITING) for (const oldest of map.keys()) return void map.delete(oldest);
+  if (map.size > MAX_WAITING) for (const oldest of map.keys()) return void map.delete(oldest);
 }
 
 // ---- Tokens ----
 
 function responseTokens(usage: Json): TokenCounts {
-  // Where a server tells sums alone, they count as words.
+  // If a server sends only sums, they count as text.
   const input = object(usage.input_token_details ?? { text_tokens: usage.input_tokens });
   const cached = object(input.cached_tokens_details ?? { text_tokens: input.cached_tokens });
   const output = object(usage.output_token_details ?? { text_tokens: usage.output_tokens });

@@ -5,7 +5,7 @@ import { createAnswerAudio } from './answer-audio.ts';
 const delta = (item_id: string, ms: number, content_index = 0) => ({ item_id, content_index, delta: pcm(ms) });
 
 describe('createAnswerAudio', () => {
-  it('gives the bytes to be played, and passes over what is none', () => {
+  it('returns the bytes to play, and ignores what is not audio', () => {
     const audio = createAnswerAudio();
     expect(audio.receive(delta('i', 10))).toEqual({ item_id: 'i', content_index: 0, bytes: new Uint8Array(480) });
     for (const odd of [{}, { item_id: 7, delta: '' }, { ...delta('i', 1), delta: 'no base64' }, { item_id: 'i' }])
@@ -26,7 +26,7 @@ describe('createAnswerAudio', () => {
     ]);
   });
 
-  it('[TR3] never truncates past what was received, in the format it came in', () => {
+  it('[TR3] never truncates past the received audio, in its format', () => {
     for (const [format, most] of [
       ['audio/pcm', 30],
       ['audio/pcmu', 180],
@@ -39,7 +39,7 @@ describe('createAnswerAudio', () => {
     }
   });
 
-  it('has nothing more of an interrupted item played, and goes on with the next', () => {
+  it('plays nothing more of an interrupted item, and continues with the next', () => {
     const audio = createAnswerAudio();
     audio.receive(delta('a', 10));
     audio.receive(delta('next', 10));

@@ -1,5 +1,5 @@
-// The audio of answers on its way to a player: what is to be played, and what an interruption has to truncate. How much was heard is
-// the player's knowledge, or that of `playback-clock.ts`.
+// Audio of responses on its way to a player: what to play, and what to truncate after an interruption. How much was
+// heard is known to the player, or to `playback-clock.ts`.
 
 import {
   bytesToMs,
@@ -8,7 +8,7 @@ import {
   type RealtimeAudioFormat,
 } from '@colloquy/protocol';
 
-/** A part of an answer whose audio was not heard to its end. */
+/** An audio part that was not heard to its end. */
 export interface HeardPart {
   readonly item_id: string;
   readonly content_index: number;
@@ -16,7 +16,7 @@ export interface HeardPart {
   readonly heard_ms: number;
 }
 
-/** Audio to be played after everything that was received before. */
+/** Audio to play after everything received before. */
 export interface ReceivedAudio {
   readonly item_id: string;
   readonly content_index: number;
@@ -25,17 +25,20 @@ export interface ReceivedAudio {
 
 export interface AnswerAudio {
   /**
-   * Takes in a `response.output_audio.delta`, of any shape. `undefined` where there is nothing to play: the item was interrupted, or
-   * the delta is no audio.
+   * Receives a `response.output_audio.delta` of any shape. `undefined` if there is nothing to play: the item was
+   * interrupted, or the delta is not audio.
    */
   receive(delta: object): ReceivedAudio | undefined;
-  /** The player has fallen silent: answers the events that truncate these parts to what was heard. What still comes of their items is not played. */
+  /**
+   * The player has stopped. Returns the events that truncate these parts to what was heard. Later audio of their items
+   * is not played.
+   */
   interrupt(heard: readonly HeardPart[]): ConversationItemTruncateEvent[];
 }
 
 /** `format` is the session's output format. */
 export function createAnswerAudio(format: RealtimeAudioFormat = { type: 'audio/pcm', rate: 24_000 }): AnswerAudio {
-  /** Bytes received of each part that may still be interrupted. */
+  /** Bytes received of each part that can still be interrupted. */
   const received = new Map<string, number>();
   const interrupted = new Set<string>();
   const keyOf = (item_id: string, content_index: number) => `${content_index} ${item_id}`;
@@ -54,11 +57,11 @@ export function createAnswerAudio(format: RealtimeAudioFormat = { type: 'audio/p
     interrupt(heard) {
       return heard.map(({ item_id, content_index, heard_ms }) => {
         interrupted.add(item_id);
-        // Servers refuse more than there is [TR3].
+        // Servers refuse a position past the end [TR3].
         const key = keyOf(item_id, content_index);
-        const most = bytesToMs(received.get(key) ?? 0, format);
+        const receivedMs = bytesToMs(received.get(key) ?? 0, format);
         received.delete(key);
-        const audio_end_ms = Math.floor(Math.min(Math.max(0, heard_ms), most));
+        const audio_end_ms = Math.floor(Math.min(Math.max(0, heard_ms), receivedMs));
         return { type: 'conversation.item.truncate', item_id, content_index, audio_end_ms } as const;
       });
     },

@@ -5,7 +5,7 @@ const A = { item_id: 'a', content_index: 0 };
 const B = { item_id: 'b', content_index: 0 };
 
 describe('createPlaybackClock', () => {
-  it('has heard what has passed since the first sample, and nothing of what still waits', () => {
+  it('counts the time since the first sample, and nothing that still waits', () => {
     const clock = createPlaybackClock();
     clock.play(A, 1000, 100);
     clock.play(A, 1000, 150);
@@ -17,7 +17,7 @@ describe('createPlaybackClock', () => {
     expect(clock.stop(1851)).toEqual([]);
   });
 
-  it('leaves out what was heard to its end', () => {
+  it('omits parts that were heard to their end', () => {
     const clock = createPlaybackClock();
     clock.play(A, 100, 0);
     clock.play(B, 100, 0);
@@ -26,7 +26,7 @@ describe('createPlaybackClock', () => {
     expect(clock.stop(300)).toEqual([]);
   });
 
-  it('counts no gap in which nothing was played', () => {
+  it('does not count gaps without audio', () => {
     const clock = createPlaybackClock();
     clock.play(A, 100, 0);
     clock.play(A, 100, 500);

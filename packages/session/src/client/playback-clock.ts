@@ -1,18 +1,18 @@
-// How much of an answer was heard, told by the clock: for players that do not tell it themselves.
+// Estimates from a clock how much of a response was heard, for players that do not report it.
 
 import type { HeardPart } from './answer-audio.ts';
 
 export interface PlaybackClock {
-  /** Audio of `ms` milliseconds is handed to the player at `now`; it is heard after everything before it. */
+  /** Audio of `ms` milliseconds is passed to the player at `now`; it is heard after everything before it. */
   play(part: Pick<HeardPart, 'item_id' | 'content_index'>, ms: number, now: number): void;
-  /** The player has fallen silent at `now`: answers the parts that were not heard to their end, in the order they were played. */
+  /** The player has stopped at `now`. Returns the parts that were not heard to their end, in order of playback. */
   stop(now: number): HeardPart[];
 }
 
 interface Part extends Pick<HeardPart, 'item_id' | 'content_index'> {
   /** Milliseconds heard before the present run. */
   before: number;
-  /** When the present run of audio without a gap begins to be heard, and how long it is. */
+  /** Start and duration of the present run of audio without a gap. */
   from: number;
   ms: number;
 }
@@ -26,7 +26,7 @@ export function createPlaybackClock(): PlaybackClock {
   return {
     play({ item_id, content_index }, ms, now) {
       const isQuiet = quietAt <= now;
-      // What was heard to its end cannot be cut any more.
+      // A part that was heard to its end can no longer be truncated.
       if (isQuiet) parts = parts.slice(-1);
       const from = Math.max(now, quietAt);
       quietAt = from + ms;

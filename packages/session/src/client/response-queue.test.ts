@@ -10,7 +10,7 @@ const error = (event_id: string | null) => ({ type: 'error', error: { event_id }
 const request = (event_id: string) => ({ event_id });
 
 describe('createResponseQueue', () => {
-  it('[RS5] lets one request go at a time, in order', () => {
+  it('[RS5] sends one request at a time, in order', () => {
     const queue = createResponseQueue();
     expect(queue.current).toBeNull();
     expect(queue.ask(request('a'))).toEqual(request('a'));
@@ -33,7 +33,7 @@ describe('createResponseQueue', () => {
     expect(queue.next()).toEqual(request('a'));
   });
 
-  it('[OB1, OB2] passes over responses out of band, and over others than the current one', () => {
+  it('[OB1, OB2] ignores out-of-band responses and others than the current one', () => {
     const queue = createResponseQueue();
     queue.observe(created('aside', null));
     expect(queue.current).toBeNull();
@@ -43,7 +43,7 @@ describe('createResponseQueue', () => {
     expect(queue.current?.response_id).toBe('r1');
   });
 
-  it('[ER2, RS33] ends with a refusal of its own request, not with the error of a response that has begun', () => {
+  it('[ER2, RS33] ends when its own request is refused, not when a running response reports an error', () => {
     const queue = createResponseQueue();
     queue.ask(request('a'));
     expect([queue.observe(error(null)), queue.observe(error('other'))]).toEqual([null, null]);
@@ -65,7 +65,7 @@ describe('createResponseQueue', () => {
     expect(queue.cancel()).toEqual({ type: 'response.cancel', response_id: 'r2' });
   });
 
-  it('[RS30] ends when there was nothing to cancel: a server may not say which request it refused', () => {
+  it('[RS30] ends when there was nothing to cancel', () => {
     const queue = createResponseQueue();
     const inactive = { type: 'error', error: { code: 'response_cancel_not_active', event_id: null } };
     queue.ask(request('a'));
@@ -74,7 +74,7 @@ describe('createResponseQueue', () => {
     expect(queue.observe(inactive)).toBe('refused');
   });
 
-  it('drops what waits when it is cleared, and keeps the current response', () => {
+  it('drops waiting requests when cleared, and keeps the current response', () => {
     const queue = createResponseQueue();
     queue.ask(request('a'));
     queue.ask(request('b'));

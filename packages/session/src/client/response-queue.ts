@@ -1,12 +1,14 @@
-// Asks for one response at a time, as servers refuse a second one in the default conversation [RS5]: what is asked for meanwhile
-// waits. Pure bookkeeping for a client that talks; the conversation itself is the mirror.
+// Queues response requests, because servers refuse a second response in the default conversation [RS5]. Bookkeeping for
+// voice clients; conversation: `mirror.ts`.
 
 import type { ResponseCancelEvent } from '@colloquy/protocol';
 import { isObject } from '../is-object.ts';
 
-/** The response of the default conversation that was asked for or is running. */
+/** The response of the default conversation that was requested or is in progress. */
 export interface CurrentResponse {
-  /** The `event_id` of our `response.create`; null when it was not asked for here, as after a turn that the server detected. */
+  /**
+   * `event_id` of our `response.create`; null if it was not requested here, as after a turn that the server detected.
+   */
   readonly event_id: string | null;
   /** Null until `response.created`. */
   readonly response_id: string | null;
@@ -15,19 +17,19 @@ export interface CurrentResponse {
 
 export interface ResponseQueue<R> {
   readonly current: CurrentResponse | null;
-  /** Answers the request when it is to be sent now; it counts as the current response then. Otherwise it waits for `next`. */
+  /** Returns the request if it is to be sent now; it is then the current response. Otherwise it waits for `next`. */
   ask(request: R): R | undefined;
-  /** The request that is to be sent now, if there is one: to be called when `observe` says that a response is over. */
+  /** The request to send now, if any. Call it when `observe` reports the end of a response. */
   next(): R | undefined;
-  /** Drops the requests that wait. */
+  /** Drops the waiting requests. */
   clear(): void;
-  /** The event that cancels the current response; `undefined` when there is none, or it has been cancelled already. */
+  /** The event that cancels the current response; `undefined` if there is none, or it is already cancelled. */
   cancel(): ResponseCancelEvent | undefined;
-  /** Takes in an event of the server, of any shape. Answers how the current response ended, when it has: null while it goes on. */
+  /** Observes a server event of any shape. Returns how the current response ended, null while it continues. */
   observe(event: { readonly type: string }): 'done' | 'refused' | null;
 }
 
-/** `event_id` is what a request's `response.create` is sent with: a refusal names it. */
+/** `event_id` is that of the request's `response.create`; a refusal names it. */
 export function createResponseQueue<R extends { readonly event_id: string }>(): ResponseQueue<R> {
   const waiting: R[] = [];
   let current: CurrentResponse | null = null;
@@ -37,8 +39,8 @@ export function createResponseQueue<R extends { readonly event_id: string }>(): 
     return request;
   }
 
-  function created({ id, conversation_id }: Fields): void {
-    // Out of band: runs beside the current one, and nothing waits for it.
+  function handleCreated({ id, conversation_id }: Fields): void {
+    // An out-of-band response runs beside the current one, and nothing waits for it.
     if (typeof id !== 'string' || conversation_id === null) return;
     if (current === null) current = { event_id: null, response_id: id, isCancelled: false };
     else if (current.response_id === null) current = { ...current, response_id: id };
@@ -68,7 +70,7 @@ export function createResponseQueue<R extends { readonly event_id: string }>(): 
     },
     observe(event) {
       const { type, response, error } = event as Fields & { type: string };
-      if (type === 'response.created' && isObject(response)) created(response);
+      if (type === 'response.created' && isObject(response)) handleCreated(response);
       if (current === null) return null;
       if (type === 'error' && isObject(error) && isRefused(error, current)) {
         current = null;
@@ -84,7 +86,10 @@ export function createResponseQueue<R extends { readonly event_id: string }>(): 
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Refused before it began: one that has begun ends with its `response.done`. Where nothing can be cancelled, nothing is running. */
+/**
+ * Refused before it began; a response that began ends with its `response.done`. If there is nothing to cancel, no
+ * response is running.
+ */
 function isRefused(error: Fields, { event_id, response_id, isCancelled }: CurrentResponse): boolean {
   if (isCancelled && error.code === 'response_cancel_not_active') return true;
   return response_id === null && error.event_id === event_id;

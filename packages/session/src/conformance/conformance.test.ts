@@ -33,7 +33,7 @@ const changed = (frames: readonly Frame[], type: string, change: object) => {
   return frames.with(at, { ...frames[at]!, ...change });
 };
 
-describe('a log that others wrote', () => {
+describe('a log of another tool', () => {
   it.each(['constructor', '__proto__', 'toString', 'valueOf'])(
     '[CD15] may name a role %s: a violation, no error',
     (role) => {
@@ -70,14 +70,14 @@ describe('a log that others wrote', () => {
     expect(found([line])).toEqual([{ line: 1, from: null, event_type: null, rule: 'LOG', message }]);
   });
 
-  it('[CD15] tells a refusal of a code that nobody knows by a rule there is', () => {
+  it('[CD15] reports an existing rule for an unknown error code', () => {
     const wire = (code: string) => JSON.stringify({ at: 1, from: 'wire', issue: { code, param: null, message: 'm' } });
     expect(found([wire('constructor')])).toMatchObject([{ rule: 'ER10', message: 'm' }]);
   });
 });
 
 describe('a server', () => {
-  it.each(readdirSync(folder))('of ours breaks no rule: %s', (name) => {
+  it.each(readdirSync(folder))('reports no violation in the recording %s', (name) => {
     expect(found(linesOf(name)).filter(({ from }) => from !== 'client')).toEqual([]);
   });
 
@@ -136,11 +136,11 @@ describe('a server', () => {
     return frames[where(frames, 'response.done')]?.response as object;
   }
 
-  it('is not blamed for what came before the log begins', () => {
+  it('reports nothing for ids from before the log begins', () => {
     expect(rulesIn(text.slice(where(text, 'response.created') + 3))).toEqual([]);
   });
 
-  it('[ER2] names a client event in its errors, or none', () => {
+  it('[ER2] reports an error whose event_id is of no client event', () => {
     const error = { type: 'invalid_request_error', code: 'invalid_value', message: 'No.', param: null };
     const log = (event_id: string | null) =>
       rulesIn([
@@ -153,7 +153,7 @@ describe('a server', () => {
     expect(log('another')).toMatchObject([{ rule: 'ER2', line: 3 }]);
   });
 
-  it('is held to its own events in a translation session', () => {
+  it('checks translation events in a translation session', () => {
     const session = { type: 'translation', id: 's', expires_at: 1, model: 'm', audio: { input: {}, output: {} } };
     const violations = rulesIn([
       { type: 'session.created', event_id: 'event_1', session },
@@ -162,7 +162,7 @@ describe('a server', () => {
     expect(violations.map(({ line, rule }) => [line, rule])).toContainEqual([2, 'W4.2']);
   });
 
-  it('of beta days is only asked for what holds of every event', () => {
+  it('checks only what holds for every event in a beta log', () => {
     const beta = { type: 'session.created', event_id: 'event_1', session: { modalities: ['text'] } };
     expect(rulesIn([beta, { type: 'response.text.delta', event_id: 'event_2', delta: 'a' }])).toEqual([]);
     expect(rulesIn([beta, { type: 'response.text.delta', delta: 'a' }])).toMatchObject([{ rule: 'E1', line: 2 }]);
@@ -180,12 +180,12 @@ describe('a client', () => {
     expect(found([JSON.stringify(event)])).toMatchObject([{ rule, from: 'client', line: 1 }]);
   });
 
-  it('[ER11] of a type nobody knows', () => {
+  it('[ER11] reports a client event of unknown type', () => {
     const log = '{"direction":"send","event":{"type":"response.begin"}}';
     expect(found([log])).toMatchObject([{ rule: 'ER11', from: 'client', event_type: 'response.begin' }]);
   });
 
-  it('is not blamed for what was redacted', () => {
+  it('reports nothing for redacted values', () => {
     const content = [
       { type: 'input_audio', audio: '[REDACTED]', transcript: '[REDACTED]' },
       { type: 'input_image', image_url: '[REDACTED]' },
@@ -195,14 +195,14 @@ describe('a client', () => {
     expect(found([JSON.stringify({ type: 'input_audio_buffer.append', audio: '[REDACTED]' })])).toEqual([]);
   });
 
-  it('[ER8] that a recording says was not understood', () => {
+  it('[ER8] reports a frame that the recording says was not decoded', () => {
     const rules = found(linesOf('errors.jsonl')).map(({ rule }) => rule);
     expect(rules).toEqual(['ER11', 'ER15', 'ER12', 'ER12', 'ER8']);
   });
 });
 
 describe('the log itself', () => {
-  it('[LOG] is named where it is cut off or runs backwards', () => {
+  it('[LOG] reports where a log is cut off or its times decrease', () => {
     const lines = linesOf('text-turn.jsonl');
     const cut = [...lines.slice(0, 5), lines[5]!.slice(0, 20)];
     expect(found(cut)).toEqual([{ line: 6, from: null, event_type: null, rule: 'LOG', message: 'not JSON' }]);
@@ -211,7 +211,7 @@ describe('the log itself', () => {
     expect(found(early)).toMatchObject([{ rule: 'LOG', line: last + 1 }]);
   });
 
-  it('[LOG] of garbage neither throws nor quotes it', () => {
+  it('[LOG] neither throws on garbage nor quotes it', () => {
     const deep = `{"type":"response.create","response":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
     const odd = [
       '',

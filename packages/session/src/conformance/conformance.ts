@@ -1,5 +1,5 @@
-// Holding a log to the protocol: every frame by itself, and all of them in their order. The rules' words are `rules.ts`, what one
-// server frame shows is `event-rules.ts`, what one response shows over time `response-rules.ts`.
+// Checks a log against the protocol: every event by itself, and their order. Rules: `rules.ts`. Single server events:
+// `event-rules.ts`. Events of one response: `response-rules.ts`.
 
 import {
   decodeClientEvent,
@@ -16,34 +16,34 @@ import type { RecordingEntry } from '../recording/recording.ts';
 import { perSession } from '../recording/session-blocks.ts';
 import { checkServerFrame } from './event-rules.ts';
 import { KnownItems } from './known-items.ts';
-import { createResponseRules, type Say, textOf } from './response-rules.ts';
+import { createResponseRules, type Report, textOf } from './response-rules.ts';
 import type { RuleId, Violation } from './rules.ts';
 
-/** A violation, and where. */
+/** A violation and its place. */
 export interface LoggedViolation extends Violation {
   /** From 1. */
   readonly line: number;
-  /** Who broke the rule; `null` for the log itself. */
+  /** The side that broke the rule; `null` for the log itself. */
   readonly from: 'client' | 'server' | null;
-  /** Type of the event, cut to 64 characters; `null` when there is none. */
+  /** Type of the event, cut to 64 characters; `null` if there is none. */
   readonly event_type: string | null;
 }
 
 export interface ConformanceOptions {
-  /** The log is of a beta connection: only what holds of every event is checked. By default found out by the events' names. */
+  /** The log is of a beta connection: checks only what holds for every event. By default detected from event types. */
   beta?: boolean;
 }
 
 /**
- * A check in the making, of each session in a log by itself. What it remembers grows with the ids of the sessions, not with their words
- * and audio.
+ * An incremental check, separate for each session of a log. Memory grows with the ids of the sessions, not with their
+ * text and audio.
  */
 export interface Conformance {
-  /** Takes the next entry of a log and answers what it breaks. Never throws. */
+  /** Checks the next entry of a log and returns its violations. Never throws. */
   take(entry: RecordingEntry): LoggedViolation[];
 }
 
-/** Which rule a refusal tells of: a server that keeps the rules would answer with this code. */
+/** The rule behind an error code: a server that keeps the rules would refuse the event with this code. */
 const RULE_OF_CODE: Partial<Record<FailureCode, RuleId>> = {
   invalid_json: 'ER8',
   invalid_event: 'ER9',
@@ -56,20 +56,20 @@ const RULE_OF_CODE: Partial<Record<FailureCode, RuleId>> = {
   frame_too_large: 'LM1',
 };
 
-/** Names only translation sessions have: their frames are held to their own shapes. */
+/** Event types of translation sessions, which have their own shapes. */
 const TRANSLATION =
   /^session\.(?:closed?|input_audio_buffer\.append|input_transcript\.delta|output_(?:transcript|audio)\.delta)$/;
-/** How many ids of client events are remembered for the errors that name them. */
-const MOST_EVENT_IDS = 10_000;
+/** Maximum stored ids of client events, for errors that name them. */
+const MAX_EVENT_IDS = 10_000;
 
-const cut = (text: string) => hideCredentials(text).slice(0, 64);
+const printable = (text: string) => hideCredentials(text).slice(0, 64);
 
 export function createConformance(options: ConformanceOptions = {}): Conformance {
-  // A client may speak before its session is told to have begun: what it called its events holds for all of the log.
+  // A client may send events before `session.created`: their ids hold for the whole log.
   const clientIds: ClientIds = { known: new Set(), hasAll: true };
   const first = createSessionCheck(options, clientIds);
   let isBegun = false;
-  /** What is no event is held to the session of the event before it. */
+  /** An entry that is no event belongs to the session of the event before it. */
   let current = first;
   const checkOf = perSession(() => {
     if (isBegun) return createSessionCheck(options, clientIds);
@@ -78,14 +78,14 @@ export function createConformance(options: ConformanceOptions = {}): Conformance
   });
   return {
     take(entry) {
-      const frame = loggedFrame(entry);
-      if (frame) current = checkOf(frame);
+      const logged = loggedFrame(entry);
+      if (logged) current = checkOf(logged);
       return current.take(entry);
     },
   };
 }
 
-/** The ids a client gave its events, as far as they are remembered. */
+/** Stored `event_id`s of client events. */
 interface ClientIds {
   readonly known: Set<string>;
   hasAll: boolean;
@@ -102,7 +102,7 @@ class SessionCheck implements Conformance {
 
   #isTranslation = false;
 
-  #serverFrames = 0;
+  #serverEvents = 0;
 
   #hasCreated = false;
 
@@ -110,8 +110,8 @@ class SessionCheck implements Conformance {
 
   #turn: string | undefined;
 
-  /** An item that was added whole, and whose `done` is due. */
-  #added: string | undefined;
+  /** An item that was added whole, and whose `done` must follow. */
+  #pendingDone: string | undefined;
 
   readonly #items = new KnownItems();
 
@@ -123,146 +123,146 @@ class SessionCheck implements Conformance {
   }
 
   take(entry: RecordingEntry): LoggedViolation[] {
-    const found: LoggedViolation[] = [];
+    const violations: LoggedViolation[] = [];
     const { line } = entry;
     if (entry.kind === 'damaged') {
-      found.push({ line, from: null, event_type: null, rule: 'LOG', message: entry.message });
-      return found;
+      violations.push({ line, from: null, event_type: null, rule: 'LOG', message: entry.message });
+      return violations;
     }
     if (entry.kind === 'input' && entry.input.from === 'wire') {
       const { issue, event_id } = entry.input;
       if (typeof event_id === 'string') this.#clientIds.known.add(event_id);
-      found.push({ line, from: 'client', event_type: null, rule: ruleOf(issue), message: told(issue) });
+      violations.push({ line, from: 'client', event_type: null, rule: ruleOf(issue), message: describe(issue) });
     }
-    const frame = loggedFrame(entry);
-    if (!frame) return found;
-    const { from, event, time } = frame;
-    const event_type = cut(event.type);
-    const say: Say = (rule, message) => void found.push({ line, from, event_type, rule, message });
+    const logged = loggedFrame(entry);
+    if (!logged) return violations;
+    const { from, event, time } = logged;
+    const event_type = printable(event.type);
+    const report: Report = (rule, message) => void violations.push({ line, from, event_type, rule, message });
     if (time !== null) {
       if (time < this.#lastTime && entry.kind !== 'event')
-        found.push({ line, from: null, event_type, rule: 'LOG', message: 'earlier than the line before it' });
+        violations.push({ line, from: null, event_type, rule: 'LOG', message: 'earlier than the line before it' });
       this.#lastTime = Math.max(this.#lastTime, time);
     }
     this.#beta ??= isBeta(event) ? true : undefined;
-    if (from === 'client') this.#judgeClient(frame, say);
-    else this.#judgeServer(frame, say);
-    return found;
+    if (from === 'client') this.#checkClientEvent(logged, report);
+    else this.#checkServerEvent(logged, report);
+    return violations;
   }
 
-  #judgeClient({ event }: LoggedFrame, say: Say): void {
+  #checkClientEvent({ event }: LoggedFrame, report: Report): void {
     const { type } = event;
     if (typeof event.event_id === 'string') {
-      if (this.#clientIds.known.size < MOST_EVENT_IDS) this.#clientIds.known.add(event.event_id);
+      if (this.#clientIds.known.size < MAX_EVENT_IDS) this.#clientIds.known.add(event.event_id);
       else this.#clientIds.hasAll = false;
     }
-    this.#responses.hearClient(event);
+    this.#responses.handleClientEvent(event);
     if (this.#beta) return;
-    const decoded = decodeClientEvent(withoutSigns(event), {
+    const decoded = decodeClientEvent(withPlausibleValues(event), {
       profile: 'server',
       ...((this.#isTranslation || TRANSLATION.test(type)) && { translation: true as const }),
     });
-    if (!decoded.ok) say(ruleOf(decoded.issues[0]), told(decoded.issues[0]));
+    if (!decoded.ok) report(ruleOf(decoded.issues[0]), describe(decoded.issues[0]));
   }
 
-  #judgeServer({ event }: LoggedFrame, say: Say): void {
+  #checkServerEvent({ event }: LoggedFrame, report: Report): void {
     const { type } = event;
-    this.#serverFrames += 1;
+    this.#serverEvents += 1;
     if (type === 'session.created') {
-      if (this.#serverFrames > 1) say('OR1', this.#hasCreated ? 'a second one' : 'it is not the first event');
+      if (this.#serverEvents > 1) report('OR1', this.#hasCreated ? 'a second one' : 'it is not the first event');
       this.#hasCreated = true;
       this.#isTranslation = isObject(event.session) && event.session.type === 'translation';
-    } else if (this.#serverFrames === 1) this.#items.beginsMidway = true;
+    } else if (this.#serverEvents === 1) this.#items.beginsMidway = true;
     if (this.#isTranslation || TRANSLATION.test(type)) {
       const decoded = decodeServerEvent(event, { translation: true });
-      return decoded.ok ? undefined : say('W4.2', told(decoded.issues[0]));
+      return decoded.ok ? undefined : report('W4.2', describe(decoded.issues[0]));
     }
-    if (this.#beta) return typeof event.event_id === 'string' ? undefined : say('E1', 'no event_id');
-    const found = checkServerFrame(event);
-    for (const { rule, message } of found) say(rule, message.slice(message.indexOf(': ') + 2));
-    if (found.some(({ rule }) => rule === 'E21')) return;
+    if (this.#beta) return typeof event.event_id === 'string' ? undefined : report('E1', 'no event_id');
+    const violations = checkServerFrame(event);
+    for (const { rule, message } of violations) report(rule, message.slice(message.indexOf(': ') + 2));
+    if (violations.some(({ rule }) => rule === 'E21')) return;
     const decoded = decodeServerEvent(event);
     if (!decoded.ok) {
-      // Said already, in the words of a client that needs it.
-      if (found.length === 0) say('W4.2', told(decoded.issues[0]));
+      // Already reported, by the rule of a client that needs it.
+      if (violations.length === 0) report('W4.2', describe(decoded.issues[0]));
       return;
     }
-    this.#judgeOrder(event, say);
-    this.#responses.hearServer(event, say);
+    this.#checkOrder(event, report);
+    this.#responses.checkServerEvent(event, report);
   }
 
-  #judgeOrder(event: LoggedFrame['event'], say: Say): void {
+  #checkOrder(event: LoggedFrame['event'], report: Report): void {
     const { type } = event;
     const item = isObject(event.item) ? event.item : undefined;
     const id = textOf(item?.id) ?? textOf(event.item_id);
-    const announce = () => id !== undefined && this.#items.introduce(id);
+    const introduce = () => id !== undefined && this.#items.introduce(id);
     switch (type) {
       case 'conversation.item.added':
-        if (this.#added !== undefined) say('OR2', 'the item before it is not done yet');
-        this.#added = this.#responses.isMade(id) ? undefined : id;
-        if (id !== undefined && this.#items.isThere(id)) say('E16', 'an item of this id is there already');
-        this.#judgePlace(event.previous_item_id, say);
+        if (this.#pendingDone !== undefined) report('OR2', 'the item before it is not done yet');
+        this.#pendingDone = this.#responses.isInProgress(id) ? undefined : id;
+        if (id !== undefined && this.#items.isInConversation(id)) report('E16', 'an item of this id is there already');
+        this.#checkPrevious(event.previous_item_id, report);
         if (id !== undefined) this.#items.add(id);
         break;
       case 'conversation.item.done':
-        if (id === this.#added) this.#added = undefined;
-        this.#mustBeKnown(id, say);
+        if (id === this.#pendingDone) this.#pendingDone = undefined;
+        this.#checkKnown(id, report);
         break;
       case 'conversation.item.deleted':
-        this.#mustBeKnown(id, say);
+        this.#checkKnown(id, report);
         if (id !== undefined) this.#items.remove(id);
         break;
       case 'input_audio_buffer.speech_started':
         this.#turn = id;
-        announce();
+        introduce();
         break;
       case 'input_audio_buffer.speech_stopped':
-        if (this.#turn !== undefined && id !== this.#turn) say('E20', 'another item than speech_started named');
-        announce();
+        if (this.#turn !== undefined && id !== this.#turn) report('E20', 'another item than speech_started named');
+        introduce();
         break;
       case 'input_audio_buffer.committed':
-        if (this.#turn !== undefined && id !== this.#turn) say('E20', 'another item than speech_started named');
+        if (this.#turn !== undefined && id !== this.#turn) report('E20', 'another item than speech_started named');
         this.#turn = undefined;
-        this.#judgePlace(event.previous_item_id, say);
-        announce();
+        this.#checkPrevious(event.previous_item_id, report);
+        introduce();
         break;
       case 'input_audio_buffer.cleared':
         this.#turn = undefined;
         break;
       case 'input_audio_buffer.timeout_triggered':
-        announce();
+        introduce();
         break;
       case 'session.updated':
-        // Another type of turn detection, or none, drops an open turn [SE23]; whether it changed is not remembered.
+        // Another type of turn detection, or none, drops an open turn [SE23]; whether it changed is not stored.
         this.#turn = undefined;
         break;
       case 'error': {
         const about = isObject(event.error) ? event.error.event_id : undefined;
-        const isOdd =
+        const isChecked =
           typeof about === 'string' &&
           this.#clientIds.known.size > 0 &&
           this.#clientIds.hasAll &&
           !this.#items.beginsMidway;
-        if (isOdd && !this.#clientIds.known.has(about)) say('ER2', 'no client event has this event_id');
+        if (isChecked && !this.#clientIds.known.has(about)) report('ER2', 'no client event has this event_id');
         break;
       }
       default:
-        if (type.startsWith('conversation.item.') || type.startsWith('mcp_list_tools.')) this.#mustBeKnown(id, say);
+        if (type.startsWith('conversation.item.') || type.startsWith('mcp_list_tools.')) this.#checkKnown(id, report);
     }
   }
 
-  #judgePlace(previous: unknown, say: Say): void {
+  #checkPrevious(previous: unknown, report: Report): void {
     if (typeof previous !== 'string' || this.#items.isMidway) return;
-    if (!this.#items.hasItem(previous)) say('E16', 'previous_item_id names no item that was announced');
+    if (!this.#items.hasItem(previous)) report('E16', 'previous_item_id names no item that was announced');
   }
 
-  #mustBeKnown(id: string | undefined, say: Say): void {
+  #checkKnown(id: string | undefined, report: Report): void {
     if (id !== undefined && !this.#items.isMidway && !this.#items.hasItem(id))
-      say('OR16', 'an item that nothing introduced');
+      report('OR16', 'an item that nothing introduced');
   }
 }
 
-const told = ({ param, message }: Issue): string =>
+const describe = ({ param, message }: Issue): string =>
   hideCredentials(param === null || message.includes(param) ? message : `${param}: ${message}`);
 
 function ruleOf({ code, param }: Issue): RuleId {
@@ -282,19 +282,19 @@ const BETA_NAMED: ReadonlySet<string> = new Set(
 const isBeta = ({ type, session }: LoggedFrame['event']) =>
   BETA_NAMED.has(type) || (type.startsWith('session.') && isObject(session) && 'modalities' in session);
 
-/** An event with sound values where redaction has put its sign, so that what was hidden is not held against it. */
-function withoutSigns<T>(value: T, depth = 0): T {
-  // What is deeper is refused anyway [ER19].
+/** Replaces `[REDACTED]` by valid values, so that redaction is not a violation. */
+function withPlausibleValues<T>(value: T, depth = 0): T {
+  // Deeper values are refused anyway [ER19].
   if (depth > 256) return value;
-  if (Array.isArray(value)) return value.map((each) => withoutSigns(each, depth + 1)) as T;
+  if (Array.isArray(value)) return value.map((each) => withPlausibleValues(each, depth + 1)) as T;
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
       name,
-      field === REDACTED ? standIn(name) : withoutSigns(field, depth + 1),
+      field === REDACTED ? placeholder(name) : withPlausibleValues(field, depth + 1),
     ]),
   ) as T;
 }
 
-const standIn = (name: string): string =>
+const placeholder = (name: string): string =>
   name === 'audio' ? 'AAAA' : name === 'image_url' ? 'data:image/png;base64,AAAA' : REDACTED;

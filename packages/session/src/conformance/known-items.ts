@@ -1,12 +1,12 @@
-// The ids of items that the events of a session introduced.
+// Ids of items that the events of a session introduced.
 
-import type { Known } from './response-rules.ts';
+import type { IntroducedItems } from './response-rules.ts';
 
-/** Ids that are remembered; after that every id counts as known. */
+/** Maximum stored ids; after that every id counts as known. */
 const MAX_ITEM_IDS = 100_000;
 
-export class KnownItems implements Known {
-  /** The log begins in the middle: ids may have been introduced before. */
+export class KnownItems implements IntroducedItems {
+  /** The log starts in the middle of a session: ids may have been introduced before. */
   beginsMidway = false;
 
   /** Id → whether the item is in the conversation now. */
@@ -25,8 +25,7 @@ export class KnownItems implements Known {
     if (!this.#items.has(id)) this.#items.set(id, false);
   }
 
-  /** Whether the item is in the conversation now. */
-  isThere(id: string): boolean {
+  isInConversation(id: string): boolean {
     return this.#items.get(id) === true;
   }
 

@@ -1,7 +1,7 @@
-// The rules that a log can be held to, each with its words. What one frame shows is `event-rules.ts`, what several show together
-// `conformance.ts`. Ids: `E…` are what clients in use need, `W…` sections of docs/spec/wire.md, `LOG` the log itself, others SPEC.md.
+// The rules for logs. Checks of single events: `event-rules.ts`; across events: `conformance.ts`. Ids: `E…` are needs
+// of existing clients, `W…` sections of docs/spec/wire.md, `LOG` the log itself, others SPEC.md.
 
-/** Rule → what it asks for. */
+/** Rule → its text. */
 export const RULES = {
   E1: 'Every server event is an object with a string event_id; session.created and session.updated carry a session.',
   E2: 'Message items always have id, role and a list of content.',
@@ -62,10 +62,9 @@ export const RULES = {
   LOG: 'A log is whole: every line is JSON, times never decrease.',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** The id of a rule. */
 export type RuleId = keyof typeof RULES;
 
-/** A rule that was broken, and by what: one line, without content. */
+/** A broken rule and the reason: one line, without content. */
 export interface Violation {
   readonly rule: RuleId;
   readonly message: string;

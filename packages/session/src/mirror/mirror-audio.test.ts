@@ -5,7 +5,7 @@ const bytes = (from: number, length: number) => Buffer.from(Array.from({ length 
 const text = (buffer: Buffer) => buffer.toString('base64');
 
 describe('cutAudio', () => {
-  it('keeps exactly so many bytes, as strict base64, at every length', () => {
+  it('returns exactly the requested bytes as strict base64, at every length', () => {
     const chunks = [bytes(1, 9), bytes(2, 10), bytes(3, 11), bytes(4, 1)];
     const whole = Buffer.concat(chunks);
     for (let length = 0; length <= whole.length + 2; length++) {
@@ -15,7 +15,7 @@ describe('cutAudio', () => {
     }
   });
 
-  it('survives what is no base64', () => {
+  it('does not throw on invalid base64', () => {
     expect(cutAudio(['@@@@', '', '='], 2)).toHaveLength(1);
     expect(cutAudio([], 5)).toEqual([]);
   });

@@ -24,26 +24,26 @@ function placed(...announcements: string[]): Order {
 }
 
 describe('placeItem', () => {
-  it('[MI2] null is first, a known id is right after it', () => {
+  it('[MI2] places first for null, and after a known id', () => {
     expect(ids(placed('a', 'b>a', 'c>b', 'x>a', 'y'))).toEqual(['y', 'a', 'x', 'b', 'c']);
   });
 
-  it('[MI2] an unknown id is last until that item arrives', () => {
+  it('[MI2] places last for an unknown id until that item arrives', () => {
     expect(ids(placed('a', 'c>b'))).toEqual(['a', 'c']);
     expect(ids(placed('a', 'c>b', 'b>a', 'd>c'))).toEqual(['a', 'b', 'c', 'd']);
     expect(ids(placed('z>y', 'a', 'b>a', 'y'))).toEqual(['y', 'z', 'a', 'b']);
   });
 
-  it('[MI2] what hangs on a waiting item moves with it', () => {
+  it('[MI2] moves the items that follow a waiting item with it', () => {
     expect(ids(placed('d>c', 'c>b', 'b>a', 'x>d', 'a'))).toEqual(['a', 'b', 'c', 'd', 'x']);
     expect(ids(placed('d>c', 'b>a', 'c>b', 'a'))).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('[CV7] an absent predecessor is last', () => {
+  it('[CV7] places last when the predecessor is absent', () => {
     expect(ids(placed('a', 'b>', 'c>'))).toEqual(['a', 'b', 'c']);
   });
 
-  it('[MI1] a circle stays where it is', () => {
+  it('[MI1] leaves items in place when their order is circular', () => {
     expect(ids(placed('a', 'x>x', 'b>a'))).toEqual(['a', 'b', 'x']);
     expect(ids(placed('a>b', 'b>a', 'c>b', 'z'))).toEqual(['z', 'a', 'b', 'c']);
     expect(ids(placed('a>c', 'b>a', 'c>b', 'd>'))).toEqual(['a', 'b', 'c', 'd']);
@@ -51,13 +51,13 @@ describe('placeItem', () => {
     expect(placeItem(order, 'x', 'x')).toBe('circle');
   });
 
-  it('keeps the place of an item that has one, and says so', () => {
+  it('keeps the place of a placed item and returns kept', () => {
     const order = placed('a', 'b>a');
     expect(placeItem(order, 'a', 'b')).toBe('kept');
     expect(ids(order)).toEqual(['a', 'b']);
   });
 
-  it('corrects a guess', () => {
+  it('replaces a provisional place', () => {
     const order = placed('a', 'b>a');
     placeProvisional(order, 'g');
     placeItem(order, 'h', 'g');
@@ -67,7 +67,7 @@ describe('placeItem', () => {
     expect(placeItem(order, 'g', 'b')).toBe('kept');
   });
 
-  it('a guess may turn out to wait, to be first, or to follow itself', () => {
+  it('replaces a provisional place by one that waits, is first, or follows itself', () => {
     for (const [previous, expected] of [
       ['later', ['a', 'later', 'g']],
       [null, ['g', 'a', 'later']],
@@ -83,7 +83,7 @@ describe('placeItem', () => {
 });
 
 describe('removePlace', () => {
-  it('[CV25] what stood after closes the gap', () => {
+  it('[CV25] links the neighbours of a removed item', () => {
     const order = placed('a', 'b>a', 'c>b');
     removePlace(order, 'b');
     expect(ids(order)).toEqual(['a', 'c']);
@@ -93,7 +93,7 @@ describe('removePlace', () => {
     removePlace(order, 'gone');
   });
 
-  it('forgets what a removed item waited for', () => {
+  it('drops what a removed item waited for', () => {
     const order = placed('a', 'x>p', 'y>p');
     removePlace(order, 'x');
     expect(order.awaiting.get('p')?.size).toBe(1);
@@ -104,7 +104,7 @@ describe('removePlace', () => {
   });
 });
 
-describe('any sequence', () => {
+describe('random sequences', () => {
   const id = fc.constantFrom(...'abcdefghij');
   const change = fc.record({
     what: fc.constantFrom('place', 'place', 'place', 'place', 'last', 'guess', 'remove'),
@@ -112,7 +112,7 @@ describe('any sequence', () => {
     previous: fc.option(id, { nil: null }),
   });
 
-  it('gives what a list of lists and a few loops give', () => {
+  it('agrees with a simple model over random sequences', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
         const order = createOrder();
@@ -129,7 +129,7 @@ describe('any sequence', () => {
     );
   });
 
-  it('[MI2] announcements of a conversation that only grew at its end give its order, however they are shuffled', () => {
+  it('[MI2] restores the order of an append-only conversation from shuffled announcements', () => {
     const shuffled = fc.integer({ min: 1, max: 30 }).chain((n) =>
       fc.shuffledSubarray(
         Array.from({ length: n }, (_, i) => i),
@@ -149,7 +149,7 @@ describe('any sequence', () => {
 /** Logarithmic work each; a scan of the order would be tens of thousands. */
 const MAX_BLOCKS_PER_ITEM = 1000;
 
-it('[MI1] 100,000 items placed backwards, at the front, in the middle and waiting cost little each', {
+it('[MI1] places 100,000 items at any position in constant time each', {
   tags: 'long',
 }, () => {
   const n = 100_000;

@@ -19,7 +19,7 @@ const delta = (item_id: string, delta: string) => ({
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('subscribe', () => {
-  it('tells each change after it has happened, typed by its name', () => {
+  it('delivers each change after it was applied, typed by its name', () => {
     const mirror = createMirror();
     const told: string[] = [];
     mirror.subscribe('item.placed', (change) => {
@@ -36,7 +36,7 @@ describe('subscribe', () => {
     mirror.subscribe('item.exploded', () => {});
   });
 
-  it('ends when asked to, by its return value or by a signal', () => {
+  it('unsubscribes by its return value or by a signal', () => {
     const mirror = createMirror();
     const told: string[] = [];
     const controller = new AbortController();
@@ -53,7 +53,7 @@ describe('subscribe', () => {
     expect(told).toEqual(['first', 'second', 'second']);
   });
 
-  it('a listener may end another one before its turn', () => {
+  it('skips a listener that another one unsubscribed', () => {
     const mirror = createMirror();
     const told: string[] = [];
     mirror.subscribe('item.placed', () => end());
@@ -62,7 +62,7 @@ describe('subscribe', () => {
     expect(told).toEqual([]);
   });
 
-  it('what a listener applies is told after what is being told', () => {
+  it('delivers changes that a listener causes after the current ones', () => {
     const mirror = createMirror();
     const told: string[] = [];
     mirror.subscribe('item.placed', ({ item_id }) => {
@@ -74,7 +74,7 @@ describe('subscribe', () => {
     expect(told).toEqual(['first a', 'second a', 'first b', 'second b']);
   });
 
-  it('[MI1] a listener that throws is a fault, told to whoever asks, and stops nothing', async () => {
+  it('[MI1] publishes a fault when a listener throws, and continues', async () => {
     const mirror = createMirror();
     const told: unknown[] = [];
     const broken = new Error('my own bug');
@@ -100,7 +100,7 @@ describe('subscribe', () => {
 });
 
 describe('changes', () => {
-  it('gives every change from now on, until the reader leaves', async () => {
+  it('yields every change from now on, until the reader leaves', async () => {
     const mirror = createMirror();
     mirror.apply(added('before'));
     const seen: string[] = [];
@@ -130,7 +130,7 @@ describe('changes', () => {
     expect(await mirror.changes({ signal: controller.signal }).next()).toEqual({ value: undefined, done: true });
   });
 
-  it('answers several questions at once in order', async () => {
+  it('resolves several pending reads in order', async () => {
     const mirror = createMirror();
     const reader = mirror.changes();
     const both = Promise.all([reader.next(), reader.next()]);
@@ -139,7 +139,7 @@ describe('changes', () => {
     expect((await both).map(({ value }) => value)).toMatchObject([{ item_id: 'a' }, { item_id: 'b' }]);
   });
 
-  it('a reader too slow is told of a gap, and the mirror still has it all', async () => {
+  it('yields a gap to a slow reader, and keeps all items in the mirror', async () => {
     const mirror = createMirror();
     const reader = mirror.changes();
     for (let i = 0; i < 25_000; i++) mirror.apply({ type: 'session.updated', session: { i } });

@@ -84,29 +84,29 @@ describe('order', () => {
     expect(ids(mirror)).toEqual(['z', 'a', 'c', 'b']);
   });
 
-  it('[MI2] takes conversation.item.created, the older name, as well', () => {
+  it('[MI2] handles conversation.item.created, the older name, too', () => {
     const event = { type: 'conversation.item.created', previous_item_id: null, item: said('a') };
     expect(ids(seen([event, added(said('b'), 'a')]))).toEqual(['a', 'b']);
   });
 
-  it('[MI2] an item after an unknown one is last until that one arrives', () => {
+  it('[MI2] places an item last when its predecessor is unknown, until that arrives', () => {
     const mirror = seen([added(said('a'), null), added(said('c'), 'b'), added(said('d'), 'c')]);
     expect(ids(mirror)).toEqual(['a', 'c', 'd']);
     mirror.apply(added(said('b'), null));
     expect(ids(mirror)).toEqual(['b', 'c', 'd', 'a']);
   });
 
-  it('[MI3, OR12] done does not move an item, though the live service says null', () => {
+  it('[MI3, OR12] does not move an item for done, though the live service sends null', () => {
     const mirror = seen([added(said('a'), null), ...opened('b', 'a'), done(answer('b', [], 'completed'), null)]);
     expect(ids(mirror)).toEqual(['a', 'b']);
     expect(mirror.issues()).toEqual([]);
   });
 
-  it('[CV7] a null predecessor is first, an absent one last', () => {
+  it('[CV7] places first for null, and last when the predecessor is absent', () => {
     expect(ids(seen([added(said('a'), null), added(said('b')), added(said('c'), null)]))).toEqual(['c', 'a', 'b']);
   });
 
-  it('[MI2] added places an item whose done came first', () => {
+  it('[MI2] places an item by added when its done came first', () => {
     const mirror = seen([added(said('a'), null), added(said('b'), 'a'), done(said('c'), null)]);
     expect(ids(mirror)).toEqual(['a', 'b', 'c']);
     mirror.apply(added(said('c'), 'a'));
@@ -114,7 +114,7 @@ describe('order', () => {
     expect(codes(mirror)).toEqual([]);
   });
 
-  it('[MI1] survives a circle and an item after itself, and notes both', () => {
+  it('[MI1] records an issue for a circle and for an item after itself', () => {
     const mirror = seen([added(said('a'), 'a'), added(said('b'), 'c'), added(said('c'), 'b')]);
     expect(ids(mirror)).toEqual(['a', 'b', 'c']);
     expect(codes(mirror)).toEqual(['circular_order', 'circular_order']);
@@ -122,7 +122,7 @@ describe('order', () => {
 });
 
 describe('parts', () => {
-  it('[MI4] deltas build the text, done replaces it', () => {
+  it('[MI4] builds text from deltas and replaces it at done', () => {
     const mirror = seen([...opened('a'), part('a', 'added', { type: 'text', text: '' })]);
     expect(mirror.item('a')).toMatchObject({ content: [{ type: 'output_text', text: '' }] });
     mirror.apply(delta('a', 'text', 'Hel'));
@@ -136,7 +136,7 @@ describe('parts', () => {
     expect(mirror.issues()).toEqual([]);
   });
 
-  it('[MI4] an audio part becomes output_audio with its transcript', () => {
+  it('[MI4] turns an audio part into output_audio with its transcript', () => {
     const mirror = seen([
       ...opened('a'),
       part('a', 'added', { type: 'audio', transcript: '' }),
@@ -153,7 +153,7 @@ describe('parts', () => {
     expect(mirror.audio('a')).toEqual([]);
   });
 
-  it('a part that comes before the parts ahead of it waits for them', () => {
+  it('holds a part until the parts before it arrive', () => {
     const mirror = seen([...opened('a'), delta('a', 'text', 'second', 1)]);
     expect(mirror.item('a')).toMatchObject({ content: [] });
     expect(mirror.parts('a')).toMatchObject([{ content_index: 1, part: { text: 'second' } }]);
@@ -161,7 +161,7 @@ describe('parts', () => {
     expect(mirror.item('a')).toMatchObject({ content: [{ text: 'first' }, { text: 'second' }] });
   });
 
-  it('[MI4] arguments grow and are replaced', () => {
+  it('[MI4] appends argument deltas and replaces them at done', () => {
     const call: Item = {
       id: 'f',
       type: 'function_call',
@@ -185,14 +185,14 @@ describe('parts', () => {
     expect(codes(mirror)).toEqual(['late']);
   });
 
-  it('a delta after done is left out and noted', () => {
+  it('ignores a delta after done and records an issue', () => {
     const whole = answer('a', [{ type: 'output_text', text: 'whole' }], 'completed');
     const mirror = seen([...opened('a'), delta('a', 'text', 'wh'), done(whole), delta('a', 'text', 'ole')]);
     expect(mirror.items()).toEqual([whole]);
     expect(mirror.issues()).toMatchObject([{ code: 'late', item_id: 'a', event_type: 'response.output_text.delta' }]);
   });
 
-  it('announcements that come late take away nothing that was said', () => {
+  it('keeps streamed content when announcements come late', () => {
     const mirror = seen([delta('a', 'text', 'Hello'), part('a', 'added', { type: 'text', text: '' })]);
     mirror.apply(added(answer('a'), null));
     expect(mirror.items()).toEqual([answer('a', [{ type: 'output_text', text: 'Hello' }])]);
@@ -203,13 +203,13 @@ describe('parts', () => {
     expect(mirror.item('f')).toEqual({ ...call, arguments: '{}' });
   });
 
-  it('a part that waited is put into the item that brings the part before it', () => {
+  it('adds a pending part when an item brings the part before it', () => {
     const mirror = seen([...opened('a'), delta('a', 'text', 'second', 1)]);
     mirror.apply({ type: 'conversation.item.retrieved', item: answer('a', [{ type: 'output_text', text: 'first' }]) });
     expect(mirror.item('a')).toMatchObject({ content: [{ text: 'first' }, { text: 'second' }] });
   });
 
-  it('a delta after the done of its own stream is left out, those of other streams are not', () => {
+  it('ignores a delta after the done of its stream, not of other streams', () => {
     const mirror = seen([...opened('a'), delta('a', 'audio_transcript', 'Hi')], { audio: 'keep' });
     mirror.apply({ type: 'response.output_audio_transcript.done', ...of('a'), transcript: 'Hi' });
     mirror.apply(delta('a', 'audio_transcript', ' again'));
@@ -219,13 +219,13 @@ describe('parts', () => {
     expect(codes(mirror)).toEqual(['late']);
   });
 
-  it('words for a part of another kind are left out and noted', () => {
+  it('ignores text for a part of another kind and records an issue', () => {
     const mirror = seen([...opened('a'), delta('a', 'text', 'a'), delta('a', 'audio_transcript', 'b')]);
     expect(mirror.item('a')).toMatchObject({ content: [{ type: 'output_text', text: 'a' }] });
     expect(codes(mirror)).toEqual(['contradiction']);
   });
 
-  it('[MI10] audio is kept only when asked for, chunk by chunk, as it came', () => {
+  it('[MI10] stores audio chunks only when requested', () => {
     const chunk = 'AAAA'.repeat(10);
     const mirror = seen([...opened('a')], { audio: 'keep' });
     const list = mirror.audio('a');
@@ -238,7 +238,7 @@ describe('parts', () => {
 });
 
 describe('transcription', () => {
-  it('[MI5, TX4] of an item not yet added is kept and applied when it is', () => {
+  it('[MI5, TX4] stores a transcription before its item and applies it afterwards', () => {
     const mirror = seen([
       transcription('u', 'delta', { delta: 'Hi ' }),
       transcription('u', 'delta', { delta: 'there' }),
@@ -252,7 +252,7 @@ describe('transcription', () => {
     expect(mirror.issues()).toEqual([]);
   });
 
-  it('[TX5] completed is authoritative', () => {
+  it('[TX5] replaces the deltas by completed', () => {
     const mirror = seen([
       added(spoken('u'), null),
       transcription('u', 'delta', { delta: ' um hello' }),
@@ -263,7 +263,7 @@ describe('transcription', () => {
     expect(codes(mirror)).toEqual(['late']);
   });
 
-  it('[MI7] of one part changes only that content_index', () => {
+  it('[MI7] changes only the part with its content_index', () => {
     const two = {
       ...spoken('u'),
       content: [...(spoken('u') as never as { content: [] }).content, { type: 'input_audio', transcript: null }],
@@ -272,7 +272,7 @@ describe('transcription', () => {
     expect(mirror.item('u')).toMatchObject({ content: [{ transcript: null }, { transcript: 'second' }] });
   });
 
-  it('[TX8, TX10] failures and segments are kept beside the item', () => {
+  it('[TX8, TX10] stores failures and segments beside the item', () => {
     const error = { type: 'transcription_error', code: 'audio_unintelligible', message: 'm', param: null };
     const segment = { id: 's', text: 'Hi', speaker: 'A', start: 0.5, end: 1 };
     const mirror = seen([
@@ -284,7 +284,7 @@ describe('transcription', () => {
     expect(mirror.item('u')).toEqual(spoken('u'));
   });
 
-  it('[CD6] without content_index or delta is taken for part 0 and no words', () => {
+  it('[CD6] assumes part 0 and an empty delta when the fields are absent', () => {
     const type = 'conversation.item.input_audio_transcription.delta';
     const mirror = seen([
       { type, item_id: 'u', delta: 'a' },
@@ -294,7 +294,7 @@ describe('transcription', () => {
     expect(mirror.issues()).toEqual([]);
   });
 
-  it('[MI1] transcriptions of items that never come do not fill memory', () => {
+  it('[MI1] bounds the transcriptions of items that never arrive', () => {
     const mirror = createMirror();
     for (let i = 0; i < 3000; i++) mirror.apply(transcription(`u${i}`, 'delta', { delta: 'x' }));
     expect(mirror.parts('u999')).toHaveLength(1);
@@ -302,17 +302,17 @@ describe('transcription', () => {
   });
 });
 
-describe('truncated, deleted, retrieved', () => {
+describe('truncation, deletion and retrieval', () => {
   const audio = answer('a', [{ type: 'output_audio', transcript: 'one two three' }], 'completed');
   const cut = { type: 'conversation.item.truncated', item_id: 'a', content_index: 0, audio_end_ms: 200 };
 
-  it('[MI6, TR4] truncated removes the transcript', () => {
+  it('[MI6, TR4] deletes the transcript of a truncated part', () => {
     const mirror = seen([added(audio, null), done(audio), cut]);
     expect(mirror.items()).toEqual([answer('a', [{ type: 'output_audio', transcript: null }], 'completed')]);
     expect(mirror.parts('a')).toMatchObject([{ audio_end_ms: 200 }]);
   });
 
-  it('[MI6] truncated cuts the audio to the millisecond, in the format of its response', () => {
+  it('[MI6] cuts audio to the millisecond, in the format of its response', () => {
     const audio = (bytes: number) => Buffer.alloc(bytes, 7).toString('base64');
     const mirror = seen(
       [
@@ -332,7 +332,7 @@ describe('truncated, deleted, retrieved', () => {
     expect(mirror.audio('a')[1]).toBe(audio(60));
   });
 
-  it('[TR10] what follows a truncation is not kept, neither deltas nor done', () => {
+  it('[TR10] drops deltas and done after a truncation', () => {
     const mirror = seen([
       ...opened('a'),
       delta('a', 'audio_transcript', 'one '),
@@ -347,7 +347,7 @@ describe('truncated, deleted, retrieved', () => {
     expect(mirror.items()).toEqual([answer('a', [{ type: 'output_audio', transcript: null }], 'completed')]);
   });
 
-  it('[MI6] deleted removes the item, and nothing brings it back', () => {
+  it('[MI6] removes a deleted item for good', () => {
     const mirror = seen([added(said('u'), null), ...opened('a', 'u'), done(audio)]);
     mirror.apply({ type: 'conversation.item.deleted', item_id: 'a' });
     mirror.apply({ type: 'response.output_item.done', response_id: 'r', output_index: 0, item: audio });
@@ -359,14 +359,14 @@ describe('truncated, deleted, retrieved', () => {
     expect(codes(mirror)).toEqual(['late', 'late', 'not_introduced']);
   });
 
-  it('an item that takes the id of a deleted one takes nothing else of it', () => {
+  it('starts afresh when an item reuses the id of a deleted one', () => {
     const gone = { type: 'conversation.item.deleted', item_id: 'u' };
     const mirror = seen([added(spoken('u'), null), transcription('u', 'completed', { transcript: 'old' }), gone]);
     mirror.apply(added(spoken('u'), null));
     expect(mirror.items()).toEqual([spoken('u')]);
   });
 
-  it('[MI6] retrieved replaces the content, its audio aside', () => {
+  it('[MI6] replaces the content at retrieved, except its audio', () => {
     const withAudio = { ...answer('a', [{ type: 'output_audio', transcript: 'other', audio: 'AAAA' }], 'completed') };
     const event = { type: 'conversation.item.retrieved', item: withAudio };
     const other = [answer('a', [{ type: 'output_audio', transcript: 'other' }], 'completed')];
@@ -398,7 +398,7 @@ describe('sessions', () => {
   const two = [begun('one'), added(said('A'), null), added(said('B'), 'A')];
   const more = [begun('two'), added(said('C'), null), added(said('D'), 'C')];
 
-  it('[MI12] shows the session that began last and keeps the earlier one when session.created has another id', () => {
+  it('[MI12] shows the latest session and keeps the earlier one when session.created has another id', () => {
     const mirror = seen([...two, ...opened('X', 'B'), ...more]);
     expect(ids(mirror)).toEqual(['C', 'D']);
     expect(mirror.session?.id).toBe('two');
@@ -411,7 +411,7 @@ describe('sessions', () => {
     expect(mirror.item('A')).toBeUndefined();
   });
 
-  it('[MI12] keeps a restored history when its items have the ids they had in the session before', () => {
+  it('[MI12] keeps a restored history when its items reuse ids of the previous session', () => {
     const restored = [begun('two'), added(said('B', 'again'), null), added(said('A', 'again'), 'B')];
     const mirror = seen([...two, ...restored]);
     expect(mirror.items()).toEqual([said('B', 'again'), said('A', 'again')]);
@@ -419,7 +419,7 @@ describe('sessions', () => {
     expect(mirror.earlier()[0]?.items()).toEqual([said('A'), said('B')]);
   });
 
-  it('[MI12] tells session.began before all that is of the new session, and only of another one', () => {
+  it('[MI12] publishes session.began before the changes of a new session, and only for another session', () => {
     const mirror = createMirror();
     const changes: unknown[] = [];
     mirror.subscribe('session.began', ({ earlier_session_id, session }) =>
@@ -438,7 +438,7 @@ describe('sessions', () => {
     }
   });
 
-  it('[MI13] goes on with an earlier session when its id comes again, and changes nothing that was handed out', () => {
+  it('[MI13] resumes an earlier session when its id returns, and leaves returned items unchanged', () => {
     const mirror = seen([...two, ...more]);
     const [earlier] = mirror.earlier();
     mirror.apply(begun('one'));
@@ -448,7 +448,7 @@ describe('sessions', () => {
     expect(earlier?.items().map(({ id }) => id)).toEqual(['A', 'B']);
   });
 
-  it('[MI11, MI12] a fork has the earlier sessions, and neither sees the sessions of the other', () => {
+  it('[MI11, MI12] copies the earlier sessions into a fork and separates later ones', () => {
     const mirror = seen([...two, ...more]);
     const fork = mirror.fork();
     fork.apply(begun('three'));
@@ -459,7 +459,7 @@ describe('sessions', () => {
 });
 
 describe('responses', () => {
-  it('[OB2] items of an out-of-band response are not in the conversation', () => {
+  it('[OB2] keeps items of an out-of-band response out of the conversation', () => {
     const other = answer('o', [{ type: 'output_text', text: 'aside' }], 'completed');
     const mirror = seen([
       added(said('u'), null),
@@ -475,7 +475,7 @@ describe('responses', () => {
     expect(mirror.issues()).toEqual([]);
   });
 
-  it('what a conversation event speaks of is in the conversation, whatever its response says', () => {
+  it('adds an item to the conversation when a conversation event names it', () => {
     const mirror = seen([created('r', null), { type: 'response.output_item.added', ...of('o'), item: answer('o') }]);
     expect(ids(mirror)).toEqual([]);
     mirror.apply({ type: 'conversation.item.retrieved', item: answer('o') });
@@ -483,7 +483,7 @@ describe('responses', () => {
     expect(ids(mirror)).toEqual(['o']);
   });
 
-  it('shows an item that only its response announces', () => {
+  it('places an item that only its response announces', () => {
     const mirror = seen([
       added(said('u'), null),
       created(),
@@ -492,7 +492,7 @@ describe('responses', () => {
     expect(ids(mirror)).toEqual(['u', 'a']);
   });
 
-  it('joins midway: deltas make placeholders, done makes them whole', () => {
+  it('creates placeholders for deltas when joining midway, and completes them at done', () => {
     const mirror = seen([delta('a', 'text', 'lo')]);
     expect(mirror.items()).toEqual([answer('a', [{ type: 'output_text', text: 'lo' }])]);
     expect(mirror.response('r')).toMatchObject({ id: 'r', status: 'in_progress' });
@@ -504,7 +504,7 @@ describe('responses', () => {
     expect(mirror.response('r')).toMatchObject({ status: 'completed', output: [whole] });
   });
 
-  it('joins midway: what turns out to be out of band leaves the conversation', () => {
+  it('removes items when their response turns out to be out of band', () => {
     const mirror = seen([delta('o', 'text', 'lo'), { ...delta('o', 'text', '!') }]);
     expect(ids(mirror)).toEqual(['o']);
     mirror.apply(responseDone([answer('o', [{ type: 'output_text', text: 'Hello!' }], 'completed')], 'r', null));
@@ -512,7 +512,7 @@ describe('responses', () => {
     expect(mirror.item('o')).toMatchObject({ status: 'completed' });
   });
 
-  it('joins midway: placeholders for calls', () => {
+  it('creates placeholders for calls when joining midway', () => {
     const ids = { response_id: 'r', item_id: 'f', output_index: 0 };
     const mirror = seen([
       { type: 'response.function_call_arguments.delta', ...ids, call_id: 'c', delta: '}' },
@@ -526,19 +526,19 @@ describe('responses', () => {
     expect(mirror.item('f')).toMatchObject({ name: 'n', arguments: '{}' });
   });
 
-  it('response.done brings items whose own events were lost', () => {
+  it('adds items from response.done when their own events were lost', () => {
     const mirror = seen([created(), responseDone([answer('a', [], 'completed')])]);
     expect(ids(mirror)).toEqual(['a']);
   });
 
-  it('nothing of a response counts after it is done', () => {
+  it('ignores events of a response after it is done', () => {
     const mirror = seen([...opened('a'), responseDone([]), delta('a', 'text', 'x'), created(), responseDone([])]);
     expect(mirror.item('a')).toMatchObject({ content: [] });
     expect(mirror.response('r')?.status).toBe('completed');
     expect(codes(mirror)).toEqual(['late', 'late', 'duplicate']);
   });
 
-  it('tells where an MCP call or list stands', () => {
+  it('reports the progress of an MCP call or listing', () => {
     const call: Item = { id: 'm', type: 'mcp_call', name: 'n', server_label: 's', arguments: '{}', output: null };
     const mirror = seen([added(call, null), { type: 'response.mcp_call.in_progress', item_id: 'm', output_index: 0 }]);
     expect(mirror.stage('m')).toBe('in_progress');
@@ -549,8 +549,8 @@ describe('responses', () => {
   });
 });
 
-describe('what is unknown or broken', () => {
-  it('[MI8] unknown events, items and parts are kept and listed', () => {
+describe('unknown and malformed events', () => {
+  it('[MI8] stores unknown events, items and parts and lists them', () => {
     const event = { type: 'response.video.delta', delta: 'x' };
     const odd = { id: 'v', type: 'video_call', frames: 3 } as never;
     const mixed = answer(
@@ -568,7 +568,7 @@ describe('what is unknown or broken', () => {
     expect(new Set(codes(mirror))).toEqual(new Set(['unknown_event', 'unknown_item', 'unknown_part']));
   });
 
-  it('[MI1] an item without an id is kept once, not once for each telling', () => {
+  it('[MI1] stores an item without an id once', () => {
     const { id: _, ...nameless } = said('x', 'hello') as Item & { id: string };
     const mirror = seen([added(nameless as Item, null), done(nameless as Item), added(nameless as Item, null)]);
     expect(mirror.items()).toEqual([nameless, nameless]);
@@ -586,7 +586,7 @@ describe('what is unknown or broken', () => {
     expect(twice.items()).toEqual([made]);
   });
 
-  it('[MI1] a message without content keeps what was built', () => {
+  it('[MI1] keeps streamed content when a message has no content', () => {
     const { content: _, ...bare } = answer('a') as Item & { content: unknown };
     expect(seen([added(bare as Item, null)]).items()).toEqual([answer('a')]);
     const mirror = seen([...opened('a'), delta('a', 'text', 'hi'), done(bare as Item)]);
@@ -644,21 +644,21 @@ describe('what is unknown or broken', () => {
     expect(Object.getPrototypeOf({})).toBe(Object.prototype);
   });
 
-  it('[MI1] a frame nested 100,000 deep', () => {
+  it('[MI1] does not throw on an event nested 100,000 deep', () => {
     let deep: unknown = 0;
     for (let i = 0; i < 100_000; i++) deep = [deep];
     const mirror = seen([added({ ...said('a'), deep } as never, null), { type: 'x.y', deep }]);
     expect(ids(mirror)).toEqual(['a']);
   });
 
-  it('remembers the latest issues, not all of them', () => {
+  it('stores only the latest issues', () => {
     const mirror = createMirror();
     for (let i = 0; i < 5000; i++) mirror.apply({ type: `x${i}` });
     expect(mirror.issues().length).toBeLessThan(2001);
     expect(mirror.unknown().at(-1)).toEqual({ type: 'x4999' });
   });
 
-  it('changes no frame it is given, and no item it has handed out', () => {
+  it('changes neither its input nor items it has returned', () => {
     const freeze = (value: unknown): unknown => {
       if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
       return value;
@@ -683,7 +683,7 @@ describe('what is unknown or broken', () => {
   });
 });
 
-it('keeps the session as it was last stated', () => {
+it('keeps the latest session object', () => {
   const session = { type: 'realtime', object: 'realtime.session', id: 'sess' };
   const mirror = seen([
     { type: 'session.created', session: {} },
@@ -692,7 +692,7 @@ it('keeps the session as it was last stated', () => {
   expect(mirror.session).toEqual(session);
 });
 
-it('[MI1] 100,000 items, each placed and finished, and then a delta in the middle, stay quick', () => {
+it('[MI1] handles 100,000 items and a delta in the middle in constant time each', () => {
   const mirror = createMirror();
   const blocks = countWork(() => {
     for (let i = 0; i < 100_000; i++) {

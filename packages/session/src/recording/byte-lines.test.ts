@@ -13,7 +13,7 @@ async function linesOf(pieces: readonly Uint8Array[], longest = 1e6): Promise<st
   return lines;
 }
 
-it('cuts a text at its breaks, however its pieces are cut', async () => {
+it('splits a text at its line breaks, however it is chunked', async () => {
   const text = 'one\n\nzwei ü \u2028 \r\nthree 😀\nfour';
   const bytes = encoder.encode(text);
   for (let size = 1; size <= bytes.length; size += 1) {
@@ -24,12 +24,12 @@ it('cuts a text at its breaks, however its pieces are cut', async () => {
   }
 });
 
-it('ends with no line of its own after the last break', async () => {
+it('yields no empty line after the last break', async () => {
   expect(await linesOf([encoder.encode('one\n')])).toEqual(['one']);
   expect(await linesOf([])).toEqual([]);
 });
 
-it('keeps the beginning of a line that is too long, and the lines after it', async () => {
+it('cuts a line that is too long, and keeps the lines after it', async () => {
   const pieces = Array.from({ length: 100 }, () => encoder.encode('x'.repeat(10)));
   const [long, ...rest] = await linesOf([...pieces, encoder.encode('\nnext\n')], 35);
   expect(long).toBe('x'.repeat(40));

@@ -26,7 +26,7 @@ describe('readLogLine', () => {
     expect(loggedFrame(read(line))).toEqual({ line: 7, from: 'server', time, event: expect.objectContaining(done) });
   });
 
-  it('believes the type of an event, and the envelope where nobody knows the type', () => {
+  it('uses the event type to find the sender, and the envelope when the type is unknown', () => {
     expect(loggedFrame(read({ direction: 'in', event: create }))?.from).toBe('client');
     expect(loggedFrame(read({ direction: 'out', event: { type: 'session.invented' } }))?.from).toBe('client');
     expect(loggedFrame(read({ direction: 'in', event: { type: 'session.invented' } }))?.from).toBe('server');
@@ -37,7 +37,7 @@ describe('readLogLine', () => {
     expect(loggedFrame(read({ type: 'session.close' }))?.from).toBe('client');
   });
 
-  it('takes lines of ours for what they are', () => {
+  it('recognizes lines of a recording', () => {
     const line = { at: 5, from: 'server', event: done };
     expect(read(line)).toEqual({ line: 7, kind: 'frame', frame: line });
     expect(read({ ...line, at: -1 }).kind).toBe('damaged');

@@ -112,31 +112,8 @@ const CONTENT_FIELDS = [
   // The Chrome DevTools Protocol: `{method, params: {requestId, timestamp, response: {payloadData}}}`.
   ...['params', 'response', 'payloadData'],
 ];
-const SIDE_FIELDS = [
-  'direction',
-  'dir',
-  'source',
-  'sender',
-  'side',
-  'from',
-  'origin',
-  'type',
-  'kind',
-  'event',
-  'method',
-];
-const TIME_FIELDS = [
-  'time',
-  'timestamp',
-  '@timestamp',
-  'ts',
-  'at',
-  'date',
-  'datetime',
-  'created_at',
-  'received_at',
-  't',
-];
+const SIDE_FIELDS = 'direction dir source sender side from origin type kind event method'.split(' ');
+const TIME_FIELDS = 'time timestamp @timestamp ts at date datetime created_at received_at t'.split(' ');
 
 /** Fields that identify the connection, or the session if a logger writes that instead. */
 const SOCKET_FIELDS = [

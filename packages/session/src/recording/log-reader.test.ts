@@ -96,7 +96,7 @@ const FORMS: readonly (readonly [name: string, bytes: string | Uint8Array, form:
 ];
 
 describe('createLogReader', () => {
-  it.each(FORMS)('[LG3] reads %s, and says so', async (_, text, form) => {
+  it.each(FORMS)('[LG3] reads %s and reports the form', async (_, text, form) => {
     const { entries, report } = await readBytes([typeof text === 'string' ? Buffer.from(text) : text]);
     expect(eventsIn(entries)).toEqual(ALL);
     expect(describeForms(report) ?? '').toContain(form ?? '');
@@ -104,7 +104,7 @@ describe('createLogReader', () => {
     if (form === undefined) expect(report.forms.size).toBeLessThanOrEqual(1);
   });
 
-  it.each(FORMS.slice(0, 7))('[LG3] reads %s however its bytes are cut', async (_, text) => {
+  it.each(FORMS.slice(0, 7))('[LG3] reads %s however its bytes are chunked', async (_, text) => {
     const bytes = typeof text === 'string' ? Buffer.from(text) : text;
     const single = function* () {
       for (let at = 0; at < bytes.length; at += 1) yield bytes.subarray(at, at + 1);
@@ -112,7 +112,7 @@ describe('createLogReader', () => {
     expect(eventsIn((await readBytes(single())).entries)).toEqual(ALL);
   });
 
-  it('[LG3] knows sides and times of Chrome, and times of Docker', async () => {
+  it('[LG3] reads side and time from Chrome, and time from Docker', async () => {
     const { entries } = await read(lines(cdp));
     const frames = entries.flatMap(({ entry }) => loggedFrame(entry) ?? []);
     expect(frames.slice(0, -1).map(({ from }) => from)).toEqual(FRAMES.map(({ from }) => from));
@@ -122,7 +122,7 @@ describe('createLogReader', () => {
     expect(loggedFrame(first!.entry)?.time).toBe(Date.parse('2026-01-01T00:00:00.5Z'));
   });
 
-  it('[LG4] goes on after what is broken, and names five lines of it', async () => {
+  it('[LG4] continues after damaged lines and lists five of them', async () => {
     const text = `${json(ODD)}\n{"type":"cut\n${json(ODD)}\n{"a":[1,\n${json(ODD)}\n${'{"b" no}\n'.repeat(6)}just words\n${json(ODD)}\n`;
     const { entries, report } = await read(text);
     expect(eventsIn(entries)).toEqual([ODD, ODD, ODD, ODD]);
@@ -147,7 +147,7 @@ describe('createLogReader', () => {
     expect(describeUnread(report)).toBe(summary);
   });
 
-  it('[LG6] tells every entry of a piece before it asks for the next, whatever the length of the log', async () => {
+  it('[LG6] yields every entry of a chunk before it reads the next', async () => {
     const [line, pieces, perPiece] = [`${json({ type: 'response.cancel' })}\n`, 400, 500];
     const piece = Buffer.from(line.repeat(perPiece));
     let asked = 0;
@@ -168,7 +168,7 @@ describe('createLogReader', () => {
     expect(furthest).toBeLessThanOrEqual((64 * 1024) / line.length + perPiece);
   });
 
-  it('[LG6] comes to an end on what a reader could look at again and again', { tags: 'long' }, async () => {
+  it('[LG6] reads hostile input in linear time', { tags: 'long' }, async () => {
     const hostile = [
       '{'.repeat(2_000_000),
       '{"a":"'.repeat(300_000),

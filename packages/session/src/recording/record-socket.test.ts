@@ -46,7 +46,7 @@ describe('recordSocket', () => {
   const kinds = () => lines.map((line, index) => readRecordingLine(line, index + 1).kind);
   const heard = async (socket: WebSocket) => String((await once(socket, 'message'))[0]);
 
-  it('writes what passes, redacted, as a recording that a mirror can follow', async () => {
+  it('writes redacted events as a recording that a mirror can read', async () => {
     const recording = start(near);
     far.send(created);
     await heard(near);
@@ -80,7 +80,7 @@ describe('recordSocket', () => {
     expect(recording.missed).toBe(0);
   });
 
-  it('hides words too, or keys alone, when asked to', async () => {
+  it('redacts text too, or keys only, as configured', async () => {
     start(near, { redact: 'content' });
     const others: string[] = [];
     recordSocket(near, { onLine: (line) => others.push(line), redact: 'key' });
@@ -93,7 +93,7 @@ describe('recordSocket', () => {
     expect(others.join()).toMatch(/SECRETAA.*WORDS/);
   });
 
-  it('knows who speaks at the end of a server', async () => {
+  it('records the sender when the socket is on the server', async () => {
     start(far, { side: 'server' });
     far.send(created);
     near.send('{"type":"response.create"}');
@@ -101,7 +101,7 @@ describe('recordSocket', () => {
     expect(lines.slice(1).map((line) => JSON.parse(line).from)).toEqual(['server', 'client']);
   });
 
-  it('writes what came before the session was named after the header', async () => {
+  it('writes lines from before the session id after the header', async () => {
     start(near);
     near.send('{"type":"response.create"}');
     expect(lines).toEqual([]);
@@ -110,7 +110,7 @@ describe('recordSocket', () => {
     expect(kinds()).toEqual(['header', 'input', 'frame']);
   });
 
-  it('writes all there is when the socket closes first, and is over then', async () => {
+  it('writes all lines when the socket closes, and stops', async () => {
     const recording = start(near);
     near.send('not JSON');
     far.close();
@@ -121,7 +121,7 @@ describe('recordSocket', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('takes bytes for what they say, and counts what is no event', async () => {
+  it('reads bytes as text, and counts frames that are no events', async () => {
     const recording = start(near);
     far.send(Buffer.from(created));
     await heard(near);
@@ -133,7 +133,7 @@ describe('recordSocket', () => {
     expect(recording.missed).toBe(2);
   });
 
-  it('leaves the socket as it was', async () => {
+  it('restores the socket when stopped', async () => {
     const recording = start(near);
     expect(Object.hasOwn(near, 'send')).toBe(true);
     recording.stop();
@@ -144,7 +144,7 @@ describe('recordSocket', () => {
     expect(lines).toEqual([]);
   });
 
-  it('throws nothing into the conversation when lines cannot be kept', async () => {
+  it('does not throw when lines cannot be stored', async () => {
     const recording = start(near, {
       onLine() {
         throw new Error('the disk is full');
@@ -157,7 +157,7 @@ describe('recordSocket', () => {
     expect(recording.missed).toBe(2);
   });
 
-  it('finds the socket an SDK holds, and refuses what has none', () => {
+  it('finds the socket inside an SDK object, and refuses other values', () => {
     const recording = start({ socket: near });
     near.send('{"type":"response.cancel"}');
     recording.stop();

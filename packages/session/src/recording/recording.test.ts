@@ -24,7 +24,7 @@ async function read(lines: Iterable<string> | AsyncIterable<string>): Promise<Re
 }
 
 describe('recordingHeader', () => {
-  it('holds what createSession needs, and says what is hidden', () => {
+  it('contains the options of createSession and what is redacted', () => {
     const header = JSON.parse(recordingHeader({ ...options, kind: 'transcription' }));
     expect(header).toEqual({
       recording: 1,
@@ -38,12 +38,12 @@ describe('recordingHeader', () => {
     expect(JSON.parse(recordingHeader(options, 'content')).hidden).toEqual(['key', 'media', 'words']);
   });
 
-  it('of another server has nothing to replay it with', () => {
+  it('contains no seed for a session of another server', () => {
     const header = JSON.parse(recordingHeader({ session: 'sess_x', started_at: 1 }));
     expect(header).toMatchObject({ session: 'sess_x', seed: null, options: null });
   });
 
-  it('[RD10] never holds a key', () => {
+  it('[RD10] contains no key', () => {
     const tool = { type: 'mcp', server_label: 's', server_url: 'https://x', authorization: 'CANARY' } as const;
     expect(recordingHeader({ ...options, session: { type: 'realtime', tools: [tool] } }, 'key')).not.toContain(
       'CANARY',
@@ -54,7 +54,7 @@ describe('recordingHeader', () => {
 describe('recordingLine', () => {
   const image = 'data:image/png;base64,iVBORw0KGgo=';
 
-  it('[RD10] hides audio and images, unless they are asked for', () => {
+  it('[RD10] redacts audio and images unless they are requested', () => {
     const lines: [RecordingLine, string][] = [
       [server({ type: 'response.output_audio.delta', delta: 'CANARY' }), 'CANARY'],
       [
@@ -76,13 +76,13 @@ describe('recordingLine', () => {
     expect(written(lines[3]![0]).audio_bytes).toEqual([3]);
   });
 
-  it('is one line for every reader: the separators that JSON leaves alone are escaped', () => {
+  it('escapes the two separators that JSON leaves unescaped', () => {
     const line = recordingLine(engine({ type: 'text.delta', delta: 'a\u2028b\u2029c\nd' }));
     expect(line).not.toMatch(/[\u2028\u2029\n]/);
     expect(JSON.parse(line).event.delta).toBe('a\u2028b\u2029c\nd');
   });
 
-  it('[RD10] never holds a key', () => {
+  it('[RD10] contains no key', () => {
     const event = { type: 'session.update', session: { tools: [{ type: 'mcp', headers: { 'x-any': 'CANARY' } }] } };
     const line = { at: 0, from: 'client', event } as never;
     for (const level of ['key', 'media', 'content'] as const)
@@ -90,7 +90,7 @@ describe('recordingLine', () => {
     expect(recordingLine(server({ type: 'x', note: 'Bearer CANARY' }), 'key')).not.toContain('CANARY');
   });
 
-  it('keeps words, and hides them at level content', () => {
+  it('keeps text, and redacts it at level content', () => {
     const lines: RecordingLine[] = [
       server({ type: 'response.output_text.delta', delta: 'CANARY' }),
       engine({ type: 'text.delta', delta: 'CANARY' }),
@@ -112,7 +112,7 @@ describe('recordingLine', () => {
     }
   });
 
-  it('changes nothing else of an engine event, and nothing of the line it is given', () => {
+  it('redacts nothing else of an engine event, and does not change its input', () => {
     const usage = { total_tokens: 1, output_token_details: { text_tokens: 1 } };
     const lines = [
       engine({ type: 'message', phase: 'commentary' }),
@@ -128,7 +128,7 @@ describe('recordingLine', () => {
     }
   });
 
-  it('a snapshot of 10,000 items is written whole', () => {
+  it('writes a snapshot of 10,000 items completely', () => {
     let { state } = play();
     for (let i = 0; i < 10_000; i++) {
       const event = create(user(`words ${i}`, `item_${i}`)) as never;
@@ -162,7 +162,7 @@ describe('recordingLine', () => {
 });
 
 describe('readRecording', () => {
-  it('gives back what was written', async () => {
+  it('reads what was written', async () => {
     const played = play();
     played.client(append(200));
     played.client({ type: 'input_audio_buffer.commit' });
@@ -186,7 +186,7 @@ describe('readRecording', () => {
     expect(values).toEqual(JSON.parse(JSON.stringify(lines)));
   });
 
-  it('reads lines as they stream in, and passes over blank ones', async () => {
+  it('reads streamed lines and skips blank ones', async () => {
     async function* lines() {
       yield recordingHeader(options);
       yield '';
@@ -220,7 +220,7 @@ describe('readRecording', () => {
     expect(readRecordingLine(text, 7)).toEqual({ line: 7, kind, message });
   });
 
-  it('knows bare events of other tools by their side', async () => {
+  it('reads bare events of other tools with their sender', async () => {
     const entries = await read(['{"type":"session.update","session":{}}', '{"type":"session.updated","session":{}}']);
     expect(entries).toMatchObject([
       { kind: 'event', from: 'client' },
@@ -228,7 +228,7 @@ describe('readRecording', () => {
     ]);
   });
 
-  it('reads no line without end', () => {
+  it('refuses lines above the maximum length', () => {
     expect(readRecordingLine('x'.repeat(18 * 1024 * 1024), 1)).toMatchObject({ kind: 'damaged' });
     expect(readRecordingLine(`${'['.repeat(100_000)}${']'.repeat(100_000)}`, 1)).toMatchObject({ kind: 'foreign' });
   });

@@ -31,14 +31,14 @@ describe('replay', () => {
   const lines = record(options, inputs());
   const find = (word: string) => lines.findIndex((line) => line.includes(word) && line.includes('"server"'));
 
-  it.each(['key', 'media', 'content'] as const)('gives the same frames, hidden at level %s', async (level) => {
+  it.each(['key', 'media', 'content'] as const)('reproduces the events when redacted at level %s', async (level) => {
     const found = await replay(record(options, inputs(), { level, snapshotsAfter: [0, 5] }));
     expect(found.difference).toBeUndefined();
     expect(found).toMatchObject({ ok: true, inputs: inputs().length, unread: [], snapshots: 2 });
     expect(found.frames).toBe(lines.length - 1 - found.inputs);
   });
 
-  it('shows where a frame says something else, without the words', async () => {
+  it('reports where an event differs, without its text', async () => {
     const at = find('"a secret answer"');
     const changed = tampered(lines, at, (line) => line.replace('a secret answer', 'another secret'));
     const { ok, difference } = await replay(changed);
@@ -53,7 +53,7 @@ describe('replay', () => {
     );
   });
 
-  it('shows other differences in clear', async () => {
+  it('reports other differences in clear', async () => {
     const at = find('"response.done"');
     const changed = tampered(lines, at, (line) => line.replace('"status":"completed"', '"status":"failed"'));
     expect((await replay(changed)).difference).toMatchObject({
@@ -66,7 +66,7 @@ describe('replay', () => {
     expect((await replay(later)).difference).toMatchObject({ path: 'at', recorded: '99', replayed: '15' });
   });
 
-  it('notices the order of keys, an added key and a missing one', async () => {
+  it('detects another order of keys, an added key and a missing key', async () => {
     const at = find('"conversation.item.added"');
     const swapped = tampered(lines, at, (line) => line.replace(/("event_id":"[^"]*"),("type":"[^"]*")/, '$2,$1'));
     expect((await replay(swapped)).difference).toMatchObject({
@@ -79,7 +79,7 @@ describe('replay', () => {
     expect((await replay(more)).difference).toMatchObject({ path: 'event.x', recorded: '1', replayed: 'nothing' });
   });
 
-  it('notices a missing frame, one too many, and an end that comes early', async () => {
+  it('detects a missing event, an extra event, and an early end', async () => {
     const at = find('"conversation.item.done"');
     const fewer = await replay(tampered(lines, at, () => undefined));
     expect(fewer.difference).toMatchObject({ line: at + 1 });
@@ -89,14 +89,14 @@ describe('replay', () => {
     expect(early.difference).toMatchObject({ line: lines.length, message: expect.stringContaining('ends before') });
   });
 
-  it('names lines it cannot read, and does not call that a success', async () => {
+  it('lists unreadable lines, and is then not ok', async () => {
     const found = await replay([...lines, '{"at":20,"from":"clie']);
     expect(found).toMatchObject({ ok: false, unread: [{ line: lines.length + 1, message: 'not JSON' }] });
     expect(found.difference).toBeUndefined();
     expect(await replay([lines[0]!, '{"type":"session.update"}', ...lines.slice(1)])).toMatchObject({ ok: false });
   });
 
-  it('survives recordings that are none', async () => {
+  it('does not throw on invalid recordings', async () => {
     const header = JSON.parse(lines[0]!);
     const withHeader = (fields: object) => replay([JSON.stringify({ ...header, ...fields }), ...lines.slice(1)]);
     expect((await replay([])).difference?.message).toBe('there is no header');
@@ -111,7 +111,7 @@ describe('replay', () => {
     expect((await replay([...opened, hostile.replace('conversation.item.create', 'no.such')])).ok).toBe(false);
   });
 
-  it('notices a snapshot of another state', async () => {
+  it('detects a snapshot of another state', async () => {
     const recorded = record(options, inputs(), { snapshotsAfter: [2] });
     const at = recorded.findIndex((line) => line.includes('"snapshot"'));
     const changed = tampered(recorded, at, (line) => line.replace('"model":"test-model"', '"model":"other"'));
@@ -128,7 +128,7 @@ describe('replay', () => {
 });
 
 describe('restore', () => {
-  it('a snapshot and the inputs after it give the whole state', async () => {
+  it('restores the state from a snapshot and the inputs after it', async () => {
     const whole = await restore(record(options, inputs(), { level: 'key' }));
     expect(whole).toEqual(JSON.parse(JSON.stringify((await replay(record(options, inputs()))).state && whole)));
     for (const after of [0, 3, 7]) {
@@ -138,7 +138,7 @@ describe('restore', () => {
     }
   });
 
-  it('of nothing is nothing', async () => {
+  it('returns undefined for an empty recording', async () => {
     expect(await restore(['{"at":1,"from":"clock"}'])).toBeUndefined();
   });
 });

@@ -26,12 +26,12 @@ describe('createSessionBlocks', () => {
     expect(blocksOf([...frames, client('response.create')])).toEqual([0, 0, 0, 1, 1]);
   });
 
-  it('[MI13, MI15] keeps the block when session.created has the same id or none, and goes back to one that comes again', () => {
+  it('[MI13, MI15] keeps the block when session.created has the same id or none, and resumes a known one', () => {
     const ids = ['a', 'a', undefined, 'b', 'a', 'b'];
     expect(blocksOf(ids.map((id) => server(created(id))))).toEqual([0, 0, 0, 1, 0, 1]);
   });
 
-  it('[MI15] tells sockets apart, and knows a socket that is named by its session', () => {
+  it('[MI15] separates sockets, and recognizes a socket that is named by its session', () => {
     expect(
       blocksOf([
         ...[server(created('a'), '1'), server(created('b'), '2')],
@@ -41,7 +41,7 @@ describe('createSessionBlocks', () => {
     ).toEqual([0, 1, 0, 1, 0, 1]);
   });
 
-  it('[MI15] remembers the latest thousand sessions', () => {
+  it('[MI15] stores the latest thousand sessions', () => {
     const blocks = createSessionBlocks();
     for (let i = 0; i < 3000; i++) expect(blocks.of(server(created(`s${i}`))).index).toBe(i);
     expect(blocks.of(server(created('s2500'))).index).toBe(2500);
@@ -49,13 +49,13 @@ describe('createSessionBlocks', () => {
   });
 });
 
-describe('logs with several sockets', () => {
+describe('logs of several sockets', () => {
   const idsOf = (entries: Iterable<RecordingEntry>) =>
     Array.from(entries, (entry) => (entry.kind === 'event' ? (entry.event as { id?: string }).id : entry.kind));
   const named = (id: string) => event('response.done', { id, response: {} });
   const message = (id: string, time: number) => ({ type: 'receive', time, data: JSON.stringify(named(id)) });
 
-  it('[MI16] puts a HAR file socket by socket, each by its times', () => {
+  it('[MI16] orders a HAR file by socket, then by time', () => {
     const entries = [
       { _webSocketMessages: [message('c', 1767225603), message('d', 1767225604)] },
       { request: {} },
@@ -84,7 +84,7 @@ describe('logs with several sockets', () => {
     expect(idsOf(readLogDocument(['a', 'b', 'c'].map(named)) ?? [])).toEqual(['a', 'b', 'c']);
   });
 
-  it('[MI16] reads lines of the first socket as they come, and those of the others after them', () => {
+  it('[MI16] yields lines of the first socket at once, and those of others afterwards', () => {
     const reader = createLogReader();
     const line = (socket: string, id: string, t: number) => JSON.stringify({ socket, t, event: named(id) });
     const take = (text: string) => idsOf(Array.from(reader.take(text), ({ entry }) => entry));
@@ -97,13 +97,13 @@ describe('logs with several sockets', () => {
     expect(idsOf(Array.from(reader.end(), ({ entry }) => entry))).toEqual(['b', 'c', 'x']);
   });
 
-  it('takes neither the ids of events nor long values for names of a socket', () => {
+  it('does not read event ids or long values as socket names', () => {
     for (const value of ['x'.repeat(129), 1.5, null, {}, ''])
       expect(readLogLine(JSON.stringify({ socket: value, event: named('a') }), 1)).not.toHaveProperty('socket');
   });
 });
 
-describe('what is read off a log of two sessions', () => {
+describe('a log of two sessions', () => {
   const entry = (value: object, line: number) => readLogLine(JSON.stringify(value), line);
   const item = (id: string, previous: string | null) =>
     event('conversation.item.added', {
@@ -111,7 +111,7 @@ describe('what is read off a log of two sessions', () => {
       item: { id, type: 'message', role: 'user', content: [] },
     });
 
-  it('[MI15] blames the second session for nothing that is right in a session of its own', () => {
+  it('[MI15] reports no violation for a valid second session', () => {
     const conformance = createConformance();
     const events = [created('sess_a'), item('x', null), created('sess_b'), item('x', null)];
     const rules = events.flatMap((each, index) => conformance.take(entry(each, index + 1))).map(({ rule }) => rule);
@@ -120,7 +120,7 @@ describe('what is read off a log of two sessions', () => {
     expect(conformance.take(entry(created('sess_b'), 9)).map(({ rule }) => rule)).toContain('OR1');
   });
 
-  it('[MI15] times a response by what its own session was asked, not the one before', () => {
+  it('[MI15] times a response from the request of its own session', () => {
     const stopwatch = createStopwatch();
     const frames = [
       server(created('a')),

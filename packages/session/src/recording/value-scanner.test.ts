@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createValueScanner } from './value-scanner.ts';
 
 describe('createValueScanner', () => {
-  it('[LG6] holds no more of a value that does not close than its limit', () => {
+  it('[LG6] bounds the buffer of a value that does not close', () => {
     const scanner = createValueScanner({ first: 100, other: 50 });
     scanner.take('{', 1);
     for (let line = 2; scanner.isOpen; line += 1) {
@@ -16,7 +16,7 @@ describe('createValueScanner', () => {
     expect(line).toBeLessThan(48);
   });
 
-  it('[LG3] leaves strings as they are where it removes commas', () => {
+  it('[LG3] keeps strings unchanged when it removes commas', () => {
     const [found] = createValueScanner().take('x {"a":", }",  "b":[1 , ], }', 3);
     expect(found).toMatchObject({ value: { a: ', }', b: [1] }, prefix: 'x ', line: 3, isRepaired: true });
   });

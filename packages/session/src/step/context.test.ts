@@ -19,7 +19,7 @@ const usage = (played: ReturnType<typeof play>) =>
   played.frames.findLast((frame) => frame.type === 'response.done')!.response.usage;
 
 describe('the context', () => {
-  it('[TR20, TR21] leaves out the oldest items, just enough, and the conversation keeps them', () => {
+  it('[TR20, TR21] drops only as many of the oldest items as needed, and the conversation keeps them', () => {
     const played = limited(35);
     for (const id of ['a', 'b', 'c', 'd']) played.client(ten(id));
     expect(context(played)).toEqual(['b', 'c', 'd']);
@@ -28,7 +28,7 @@ describe('the context', () => {
     ]);
   });
 
-  it('[TR20] instructions and tools are never left out, and count', () => {
+  it('[TR20] counts instructions and tools and never drops them', () => {
     const played = limited(35, { instructions: 'y'.repeat(40) });
     for (const id of ['a', 'b', 'c']) played.client(ten(id));
     expect(context(played)).toEqual(['b', 'c']);
@@ -46,14 +46,14 @@ describe('the context', () => {
     expect(context(played)).toEqual(['d', 'e']);
   });
 
-  it('[TR21] token_limits.post_instructions stands in for the limit', () => {
+  it('[TR21] uses token_limits.post_instructions as the limit when it is set', () => {
     const truncation = { type: 'retention_ratio', retention_ratio: 1, token_limits: { post_instructions: 20 } };
     const played = limited(1000, { truncation });
     for (const id of ['a', 'b', 'c']) played.client(ten(id));
     expect(context(played)).toEqual(['b', 'c']);
   });
 
-  it('[TR22, RS34] disabled drops nothing: the response fails instead', () => {
+  it('[TR22, RS34] fails the response when the context is too long and truncation is disabled', () => {
     const played = limited(25, { truncation: 'disabled' });
     for (const id of ['a', 'b']) played.client(ten(id));
     expect(context(played)).toEqual(['a', 'b']);
@@ -71,7 +71,7 @@ describe('the context', () => {
     expect(context(played)).toEqual(['b', 'c']);
   });
 
-  it('[TR23] a call and its output are dropped together', () => {
+  it('[TR23] drops a call and its output together', () => {
     const played = limited(12);
     played.client(create({ type: 'function_call', name: 'f', arguments: 'x'.repeat(39), call_id: 'c', id: 'call' }));
     played.client(create({ type: 'function_call_output', call_id: 'c', output: 'x', id: 'output' }));
@@ -108,7 +108,7 @@ describe('usage', () => {
     });
   });
 
-  it('[RS35] what the response before began with is cached', () => {
+  it('[RS35] counts the prefix shared with the previous response as cached', () => {
     const played = limited(1000);
     for (const id of ['a', 'b']) played.client(ten(id));
     context(played);
@@ -122,7 +122,7 @@ describe('usage', () => {
     expect(usage(played).input_token_details.cached_tokens).toBe(0);
   });
 
-  it('[RS35] an engine’s own numbers count, made complete', () => {
+  it('[RS35] uses the usage of the engine and fills in missing keys', () => {
     const played = play();
     played.client({ type: 'response.create' });
     const own = {

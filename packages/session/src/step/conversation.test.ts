@@ -25,7 +25,7 @@ const remove = (item_id: string) => ({ type: 'conversation.item.delete' as const
 const retrieve = (item_id: string) => ({ type: 'conversation.item.retrieve' as const, item_id });
 
 describe('conversation.item.create', () => {
-  it('[CV1, CV12] is answered by added and done, completed whatever the client says', () => {
+  it('[CV1, CV12] sends added and done with status completed when the client sends another status', () => {
     const frames = play().client(create({ ...user('hi', 'a'), status: 'incomplete', object: 'something' }));
     expect(types(frames)).toEqual(['conversation.item.added', 'conversation.item.done']);
     expect(frames[0]!.item).toEqual(frames[1]!.item);
@@ -39,7 +39,7 @@ describe('conversation.item.create', () => {
     });
   });
 
-  it('[CV3, CV7] absent, null and empty previous_item_id mean last, and the answer names the item before', () => {
+  it('[CV3, CV7] appends when previous_item_id is absent, null or empty, and states the item before', () => {
     const played = play();
     expect(previous(played.client(create(user('1', 'a'))))).toEqual([null, null]);
     expect(previous(played.client(create(user('2', 'b'), null)))).toEqual(['a', 'a']);
@@ -47,14 +47,14 @@ describe('conversation.item.create', () => {
     expect(order(played)).toEqual(['a', 'b', 'c']);
   });
 
-  it('[CV4] root inserts first', () => {
+  it('[CV4] inserts first when previous_item_id is root', () => {
     const played = play();
     played.client(create(user('1', 'a')));
     expect(previous(played.client(create(user('2', 'b'), 'root')))).toEqual([null, null]);
     expect(order(played)).toEqual(['b', 'a']);
   });
 
-  it('[CV5, CV8] inserts right after the named item and announces nothing else', () => {
+  it('[CV5, CV8] inserts after the named item and sends no further events', () => {
     const played = play();
     for (const id of ['a', 'b']) played.client(create(user(id, id)));
     expect(previous(played.client(create(user('c', 'c'), 'a')))).toEqual(['a', 'a']);
@@ -89,7 +89,7 @@ describe('conversation.item.create', () => {
     expect(types(played.client(create(user('3', 'a'))))).toEqual(['conversation.item.added', 'conversation.item.done']);
   });
 
-  it('[CV10] the id of the open turn is taken', () => {
+  it('[CV10] refuses the id of the open turn', () => {
     const played = play();
     played.client(append(200));
     const [started] = played.speech({ type: 'started', audio_ms: 100 });
@@ -148,7 +148,7 @@ describe('conversation.item.create', () => {
     });
   });
 
-  it('[CV16, CV17, CV18] wants a payload in each part, none of it assistant audio, and takes no parts at all', () => {
+  it('[CV16, CV17, CV18] requires content in each part, refuses assistant audio, and accepts an empty list of parts', () => {
     const played = play();
     const code = (role: string, part: object) => {
       const error = errorOf(played.client(create({ type: 'message', role, content: [part] })));
@@ -165,7 +165,7 @@ describe('conversation.item.create', () => {
     expect(played.client(create(heard))[0]!.item!.content).toEqual(heard.content);
   });
 
-  it('[CV19] takes images as data URIs only', () => {
+  it('[CV19] accepts images only as data URIs', () => {
     const played = play();
     const image = (image_url: string) =>
       create({ type: 'message', role: 'user', content: [{ type: 'input_image', image_url }] });
@@ -178,7 +178,7 @@ describe('conversation.item.create', () => {
     });
   });
 
-  it('[CV20, CV21] an output answers a call of the conversation, once', () => {
+  it('[CV20, CV21] accepts one output for each call of the conversation', () => {
     const played = play();
     expect(errorOf(played.client(create(result('c', 'o'))))).toMatchObject({
       code: 'invalid_value',
@@ -203,7 +203,7 @@ describe('conversation.item.create', () => {
     expect((added!.item as { call_id?: string }).call_id).toMatch(/^call_[A-Za-z0-9]{16}$/);
   });
 
-  it('[CV23, MC9] items only a server makes are refused, and so is an approval nobody asked for', () => {
+  it('[CV23, MC9] refuses items that only the server creates, and an approval response without a request', () => {
     const played = play();
     for (const type of ['mcp_call', 'mcp_list_tools', 'mcp_approval_request', 'item_reference', 'other']) {
       const error = errorOf(played.client(create({ type, id: 'x', server_label: 's', name: 'n' })));
@@ -213,7 +213,7 @@ describe('conversation.item.create', () => {
     expect(errorOf(played.client(create(approval))).param).toBe('item.approval_request_id');
   });
 
-  it('[CV24, CV32] a system message takes its place in the context like any other item', () => {
+  it('[CV24, CV32] keeps a system message in its place in the context', () => {
     const played = play(texting);
     played.client(create(user('1', 'a')));
     played.client(
@@ -226,7 +226,7 @@ describe('conversation.item.create', () => {
     ]);
   });
 
-  it('[CV37, LM5] is refused when the conversation is full', () => {
+  it('[CV37, LM5] refuses an item when the conversation is full', () => {
     const played = play({ limits: { items: 2, content_bytes: 1000 } });
     const full = { code: 'limit_exceeded', param: 'item' };
     expect(errorOf(played.client(create(user('x'.repeat(1000)))))).toMatchObject(full);
@@ -236,13 +236,13 @@ describe('conversation.item.create', () => {
     expect(types(played.client(create(user('c'))))).toHaveLength(2);
   });
 
-  it('[CV38] audio in a created item is not transcribed', () => {
+  it('[CV38] does not transcribe audio in a created item', () => {
     const played = play({ session: { type: 'realtime', audio: { input: { transcription: { model: 'whisper-1' } } } } });
     played.client(create({ type: 'message', role: 'user', content: [{ type: 'input_audio', audio: pcm(200) }] }));
     expect(played.done().map((effect) => effect.do)).toEqual(['store_audio']);
   });
 
-  it('[LM5] gives up the oldest audio instead of ever more memory', () => {
+  it('[LM5] drops the oldest audio when stored content exceeds its bound', () => {
     const played = play({ ...silent, limits: { content_bytes: 60_000 } });
     for (let i = 0; i < 3; i++) {
       played.client(append(400));
@@ -261,7 +261,7 @@ describe('deferral', () => {
     return played;
   };
 
-  it('[CV33, CV35] items created during a response are announced after it, in arrival order, after its own items', () => {
+  it('[CV33, CV35] announces items created during a response after it, in arrival order', () => {
     const played = active();
     expect(played.client(create(user('1', 'a')))).toEqual([]);
     expect(played.client(create(user('2', 'b'), 'a'))).toEqual([]);
@@ -277,7 +277,7 @@ describe('deferral', () => {
     expect(previous(frames.slice(end + 2))).toEqual([frames[0]!.item!.id, frames[0]!.item!.id, 'a', 'a']);
   });
 
-  it('[CV34] an invalid create is refused at once', () => {
+  it('[CV34] refuses an invalid create at once during a response', () => {
     const played = active();
     expect(errorOf(played.client(create(user('x'), 'gone'))).code).toBe('item_create_invalid_previous_item_id');
     played.client(create(user('1', 'a')));
@@ -285,7 +285,7 @@ describe('deferral', () => {
     expect(errorOf(played.client(create(result('c', 'o')))).param).toBe('item.call_id');
   });
 
-  it('[CV35] an insert whose place has gone by then is refused then, with its own event_id', () => {
+  it('[CV35] refuses a deferred create with its own event_id when its previous item is gone', () => {
     const played = play(texting);
     played.client(create(user('1', 'a')));
     played.client({ type: 'response.create' });
@@ -299,7 +299,7 @@ describe('deferral', () => {
     expect(order(played)).toEqual([]);
   });
 
-  it('[CV35] a place that is gone and came back under the same id, later, is still gone', () => {
+  it('[CV35] refuses a deferred create when its previous item was deleted and created again later', () => {
     const played = play(texting);
     played.client(create(user('1', 'a')));
     played.client({ type: 'response.create' });
@@ -310,7 +310,7 @@ describe('deferral', () => {
     expect(types(frames.slice(2))).toEqual(['error', 'conversation.item.added', 'conversation.item.done']);
   });
 
-  it('[CV36] nothing else waits, and out-of-band responses make nothing wait', () => {
+  it('[CV36] defers nothing but creates, and nothing during an out-of-band response', () => {
     const played = play({ ...silent });
     played.client(create(user('1', 'a')));
     played.client({ type: 'response.create' });
@@ -329,7 +329,7 @@ describe('deferral', () => {
 });
 
 describe('conversation.item.delete', () => {
-  it('[CV25] is answered by deleted alone, and the chain closes over the gap', () => {
+  it('[CV25] sends only deleted, and links the neighbours', () => {
     const played = play();
     for (const id of ['a', 'b', 'c']) played.client(create(user(id, id)));
     expect(types(played.client(remove('c')))).toEqual(['conversation.item.deleted']);
@@ -357,7 +357,7 @@ describe('conversation.item.delete', () => {
     expect(types(played.client(remove(id)))).toEqual(['conversation.item.deleted']);
   });
 
-  it('[CV28] leaves a deleted item and a lonely output out of the context, and names a call that waits', () => {
+  it('[CV28] omits a deleted item and an output without its call from the context, and lists a pending call', () => {
     const played = play(texting);
     played.client(create(user('1', 'a')));
     played.client(create(call('c', 'f')));
@@ -377,7 +377,7 @@ describe('conversation.item.delete', () => {
     expect(context()).toEqual([['g', 'p'], undefined]);
   });
 
-  it('[CV28] leaves out a call that was broken off', () => {
+  it('[CV28] omits an incomplete call from the context', () => {
     const played = play(texting);
     played.client({ type: 'response.create' });
     played.engine({ type: 'call', name: 'f' }, { type: 'arguments.delta', delta: '{"a' });
@@ -387,7 +387,7 @@ describe('conversation.item.delete', () => {
     expect(played.done()[0]).not.toHaveProperty('request.pending_calls');
   });
 
-  it('[CV28] tells a response out of band of a call that waits, and not of one whose output it was not given', () => {
+  it('[CV28] lists a call as pending for an out-of-band response only when the conversation has no output for it', () => {
     const played = play(texting);
     played.client(create(call('c', 'f')));
     const input = [{ type: 'item_reference', id: 'f' }];
@@ -400,7 +400,7 @@ describe('conversation.item.delete', () => {
     expect(asked()?.context).toEqual([]);
   });
 
-  it('has the host forget the audio of the item', () => {
+  it('drops the audio of a deleted item', () => {
     const played = play({ ...silent });
     played.client(append(200));
     const [committed] = played.client({ type: 'input_audio_buffer.commit' });
@@ -410,7 +410,7 @@ describe('conversation.item.delete', () => {
 });
 
 describe('conversation.item.retrieve', () => {
-  it('[CV29] answers with the item, and has stored audio filled in', () => {
+  it('[CV29] sends the item with its stored audio', () => {
     const played = play({ ...silent });
     played.client(create(user('1', 'a')));
     expect(played.client(retrieve('a'))[0]!.item!.content).toEqual([{ type: 'input_text', text: '1' }]);
@@ -429,7 +429,7 @@ describe('conversation.item.retrieve', () => {
     });
   });
 
-  it('[CV39] gives an item in progress as far as it has come', () => {
+  it('[CV39] sends an item in progress with its content so far', () => {
     const played = play();
     played.client({ type: 'response.create' });
     const [opened] = played.engine({ type: 'transcript.delta', delta: 'so ' }, audio(20), {

@@ -8,14 +8,14 @@ describe('mintId', () => {
     expect(mintId(seed, 'call')[0]).toMatch(/^call_[A-Za-z0-9]{16}$/);
   });
 
-  it('makes the same ids from the same seed, and others from the next', () => {
+  it('mints the same ids from the same seed, and other ids from the next', () => {
     const [first, next] = mintId(mixSeed([1, 2, 3, 4]), 'item');
     expect(mintId(mixSeed([1, 2, 3, 4]), 'item')).toEqual([first, next]);
     expect(mintId(next, 'item')[0]).not.toBe(first);
     expect(mintId(mixSeed([1, 2, 3, 5]), 'item')[0]).not.toBe(first);
   });
 
-  it('uses all 62 characters about equally often, and makes no id twice', () => {
+  it('uses all 62 characters about equally often, and mints no id twice', () => {
     const counts = new Map<string, number>();
     const seen = new Set<string>();
     let seed = mixSeed([7, 7, 7, 7]);

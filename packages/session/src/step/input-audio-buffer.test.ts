@@ -11,7 +11,7 @@ const bytes = (count: number) => ({
 });
 
 describe('input_audio_buffer.append', () => {
-  it('[IB1, IB5] has no answer, and an empty one changes nothing', () => {
+  it('[IB1, IB5] sends no event, and changes nothing when it is empty', () => {
     const played = manual();
     expect(played.client(append(10))).toEqual([]);
     expect(played.done()).toEqual([{ do: 'append_audio', audio: pcm(10) }]);
@@ -49,7 +49,7 @@ describe('input_audio_buffer.append', () => {
     expect(g711.state.buffer.partial).toBeUndefined();
   });
 
-  it('[IB3] drops half a sample at a commit and at a clear, without a word', () => {
+  it('[IB3] drops half a sample at a commit and at a clear without an event', () => {
     const played = manual();
     played.client(bytes(4801));
     expect(types(played.client(commit))).not.toContain('error');
@@ -61,7 +61,7 @@ describe('input_audio_buffer.append', () => {
     expect(played.state.buffer.partial).toBeUndefined();
   });
 
-  it('[IB3, IB9] keeps half a sample where the commit is refused, and does not count it', () => {
+  it('[IB3, IB9] keeps half a sample when the commit is refused, and does not count it', () => {
     const played = manual();
     played.client(bytes(4799));
     expect(errorOf(played.client(commit)).message).toContain('only has 99.96ms');
@@ -70,7 +70,7 @@ describe('input_audio_buffer.append', () => {
     expect(types(played.client(commit))).toContain('input_audio_buffer.committed');
   });
 
-  it('[IB3, VA6] keeps half a sample when detection commits a turn, and goes on with it', () => {
+  it('[IB3, VA6] keeps half a sample when detection commits a turn', () => {
     const played = play();
     played.client(bytes(48_001));
     played.speech({ type: 'started', audio_ms: 400 });
@@ -81,7 +81,7 @@ describe('input_audio_buffer.append', () => {
     expect(played.state.buffer).toMatchObject({ bytes: 48_000, appended: 96_000 });
   });
 
-  it('[IB3, SE24] half a sample is buffered audio: the format cannot change', () => {
+  it('[IB3, SE24] refuses another format when half a sample is buffered', () => {
     const played = manual();
     played.client(bytes(1));
     const session = { type: 'realtime', audio: { input: { format: { type: 'audio/pcmu' } } } };
@@ -90,7 +90,7 @@ describe('input_audio_buffer.append', () => {
     expect(types(played.client({ type: 'session.update', session }))).toEqual(['session.updated']);
   });
 
-  it('[IB17, LM4] refuses what does not fit, and the clock stands still', () => {
+  it('[IB17, LM4] refuses audio that does not fit, and does not advance the audio clock', () => {
     const played = play({
       limits: { buffer_ms: 1000 },
       session: { type: 'realtime', audio: { input: { turn_detection: null } } },
@@ -102,13 +102,13 @@ describe('input_audio_buffer.append', () => {
     expect(played.client(append(100))).toEqual([]);
   });
 
-  it('[IB19] is legal while a response is active', () => {
+  it('[IB19] accepts audio while a response is active', () => {
     const played = manual();
     played.client({ type: 'response.create' });
     expect(played.client(append(100))).toEqual([]);
   });
 
-  it('[VA14] silence stays bounded when a detector listens and no turn is open', () => {
+  it('[VA14] bounds buffered silence when detection is on and no turn is open', () => {
     const played = play({ limits: { silence_kept_ms: 1000 } });
     for (let i = 0; i < 100; i++) played.client(append(100));
     expect(played.state.buffer.bytes / 48).toBeLessThanOrEqual(2100);
@@ -191,7 +191,7 @@ describe('input_audio_buffer.commit', () => {
     ]);
   });
 
-  it('[CV37] is refused when the conversation is full, and the audio stays', () => {
+  it('[CV37] refuses a commit when the conversation is full, and keeps the audio', () => {
     const played = play({ limits: { items: 1 } });
     played.client(create(user('hi')));
     played.client(append(200));
@@ -201,7 +201,7 @@ describe('input_audio_buffer.commit', () => {
 });
 
 describe('input_audio_buffer.clear', () => {
-  it('[IB14] always answers', () => {
+  it('[IB14] sends cleared even when the buffer is empty', () => {
     const played = play();
     expect(types(played.client(clear))).toEqual(['input_audio_buffer.cleared']);
     played.client(append(100));
@@ -209,7 +209,7 @@ describe('input_audio_buffer.clear', () => {
     expect(played.done()).toEqual([{ do: 'clear_audio' }]);
   });
 
-  it('[IB15] drops an open turn for good', () => {
+  it('[IB15] drops an open turn and never uses its id again', () => {
     const played = play();
     played.client(append(500));
     const [started] = played.speech({ type: 'started', audio_ms: 200 });
@@ -237,13 +237,13 @@ describe('input_audio_buffer.clear', () => {
   });
 });
 
-it('[IB18] noise reduction is accepted and shown', () => {
+it('[IB18] accepts noise reduction and states it', () => {
   const session = { type: 'realtime', audio: { input: { noise_reduction: { type: 'far_field' } } } };
   const [updated] = play().client({ type: 'session.update', session });
   expect(updated!.session.audio.input.noise_reduction).toEqual({ type: 'far_field' });
 });
 
-it('audio never gets into the state', () => {
+it('keeps audio bytes out of the state', () => {
   const played = play();
   played.client({ type: 'input_audio_buffer.append', audio: Buffer.from('canary'.repeat(900)).toString('base64') });
   played.client(commit);

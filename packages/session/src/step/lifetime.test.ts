@@ -8,8 +8,8 @@ import { step } from './step.ts';
 const HOUR = 3_600_000;
 const wrong = (event_id: string) => ({ type: 'response.cancel' as const, event_id });
 
-describe('the beginning', () => {
-  it('[SE1] nothing is answered before the session is open', () => {
+describe('opening', () => {
+  it('[SE1] ignores events before the session is open', () => {
     const state = createSession({ seed: [1, 2, 3, 4], model: 'm', started_at: 0 });
     expect(deadline(state)).toBeUndefined();
     const early = step(state, { at: 0, from: 'client', event: { type: 'response.create' } });
@@ -20,8 +20,8 @@ describe('the beginning', () => {
   });
 });
 
-describe('the end', () => {
-  it('[SE28, ER24, ER51] comes at the maximum duration: response.done, error, close', () => {
+describe('closing', () => {
+  it('[SE28, ER24, ER51] sends response.done, error and close at the maximum duration', () => {
     const played = play();
     played.wait(HOUR - 1000);
     played.client({ type: 'response.create' });
@@ -53,13 +53,13 @@ describe('the end', () => {
     expect(deadline(played.state)).toBeUndefined();
   });
 
-  it('[LM8] the maximum is the host’s to set', () => {
+  it('[LM8] takes the maximum duration from the host', () => {
     const played = play({ limits: { max_duration_ms: 1_800_000 } });
     expect(played.frames[0]!.session.expires_at).toBe(1_700_001_800);
     expect(played.wait(1_800_000).at(-1)!.error.message).toContain('30 minutes');
   });
 
-  it('[LM10, ER43] comes after more than 100 refusals in 10 s', () => {
+  it('[LM10, ER43] ends the session after more than 100 refusals in 10 s', () => {
     const played = play(texting);
     played.client({ type: 'response.create' });
     for (let i = 0; i < 100; i++)
@@ -75,7 +75,7 @@ describe('the end', () => {
     expect(played.done().at(-1)).toMatchObject({ do: 'close', code: 1008 });
   });
 
-  it('[ER6] refusals spread over time do not end it', () => {
+  it('[ER6] continues when refusals are spread over time', () => {
     const played = play();
     for (let i = 0; i < 500; i++) {
       played.wait(101);
@@ -83,7 +83,7 @@ describe('the end', () => {
     }
   });
 
-  it('[LM12] a drain waits for running responses and begins no new ones', () => {
+  it('[LM12] finishes running responses and starts none while draining', () => {
     const played = play(texting);
     played.client({ type: 'response.create' });
     expect(played.host({ type: 'drain' })).toEqual([]);
@@ -101,7 +101,7 @@ describe('the end', () => {
     expect(idle.done()).toMatchObject([{ do: 'close', code: 1001 }]);
   });
 
-  it('when the client goes, engines stop and nothing is sent', () => {
+  it('stops engines and sends nothing when the client disconnects', () => {
     const played = play();
     played.client({ type: 'response.create' });
     played.client({ type: 'response.create', response: { conversation: 'none' } });
@@ -112,7 +112,7 @@ describe('the end', () => {
 });
 
 describe('refusals', () => {
-  it('[ER2, ER3] name the client’s event, or null', () => {
+  it('[ER2, ER3] states the event_id of the client event, or null', () => {
     const played = play();
     expect(errorOf(played.client(wrong('mine')))).toMatchObject({ event_id: 'mine' });
     expect(errorOf(played.client({ type: 'response.cancel' })).event_id).toBeNull();
@@ -120,13 +120,13 @@ describe('refusals', () => {
     expect(Object.keys(played.frames.at(-1)!.error).sort()).toEqual(['code', 'event_id', 'message', 'param', 'type']);
   });
 
-  it('[ER4] ids in messages are cut and printable, messages are one line', () => {
+  it('[ER4] cuts ids in messages to printable characters and keeps messages on one line', () => {
     const item_id = `line\nbreak\u0000${'x'.repeat(900)}`;
     const { message } = errorOf(play().client({ type: 'conversation.item.delete', item_id }));
     expect(message).toBe(`Error deleting item: the item with id 'line?break?${'x'.repeat(53)}' does not exist.`);
   });
 
-  it('[ER25, WR9] output_audio_buffer.clear is unknown on a WebSocket', () => {
+  it('[ER25, WR9] refuses output_audio_buffer.clear on a WebSocket', () => {
     const error = errorOf(play().client({ type: 'output_audio_buffer.clear' }));
     expect(error).toMatchObject({ code: 'invalid_value', param: 'type' });
     expect(error.message).toMatch(
@@ -136,7 +136,7 @@ describe('refusals', () => {
 });
 
 describe('cost', () => {
-  it('a delta costs much the same in a conversation of 10 items and of 5000, and after 20000 deltas', {
+  it('takes constant time per delta in a conversation of 10 or 5000 items, and after 20000 deltas', {
     tags: 'long',
   }, () => {
     const speaking = (count: number) => {

@@ -15,8 +15,8 @@ const unmade = (frames: readonly Frame[]) => frames.findLast(({ item }) => item?
 const refused = (frames: Frame[]) =>
   expect(errorOf(frames)).toMatchObject({ code: 'invalid_value', param: 'item.approval_request_id' });
 
-describe('asking', () => {
-  it('[MC7, MC19] adds a request with all its arguments, runs nothing, and ends completed', () => {
+describe('requests', () => {
+  it('[MC7, MC19] adds a request with all arguments, calls nothing, and completes the response', () => {
     const { played, frames, id } = asked();
     expect(types(frames)).toEqual([
       'response.output_item.added',
@@ -32,14 +32,14 @@ describe('asking', () => {
     expect(made(played)).toEqual([]);
   });
 
-  it('[MC6] never does not help where the operator does not allow it', () => {
+  it('[MC6] asks for approval despite never when the operator does not allow it', () => {
     const played = listed({ tools: [{ ...books, require_approval: 'never' }] });
     calling(played, 'find');
     expect(made(played)).toEqual([]);
     expect(latest(played, REQUEST)).toMatch(/^mcpr_/);
   });
 
-  it('[MC7] nobody is asked about a call that could not be made', () => {
+  it('[MC7] asks no approval for a call that cannot be made', () => {
     const { played, frames } = (() => {
       const session = listed();
       return { played: session, frames: calling(session, 'lend', 'atlas') };
@@ -48,7 +48,7 @@ describe('asking', () => {
     expect(made(played)).toEqual([]);
   });
 
-  it('a response that is cut short asks nothing', () => {
+  it('asks no approval when the response is cut short', () => {
     const played = listed();
     played.client({ type: 'response.create' });
     const frames = played.engine({ type: 'call', name: 'lend' }, { type: 'done', reason: 'max_output_tokens' });
@@ -56,8 +56,8 @@ describe('asking', () => {
   });
 });
 
-describe('answering', () => {
-  it('[MC10, MC12] approved: the call that was shown, in a response of its own', () => {
+describe('approval responses', () => {
+  it('[MC10, MC12] makes the approved call in a response of its own', () => {
     const { played, id } = asked();
     const frames = answer(played, true);
     expect(types(frames)).toEqual([
@@ -78,7 +78,7 @@ describe('answering', () => {
     expect(unmade(ended)).toMatchObject({ output: 'Yours.', approval_request_id: id });
   });
 
-  it('[MC10] denied: the conversation says so, and nothing runs', () => {
+  it('[MC10] records a denied call and calls nothing', () => {
     const { played, id } = asked();
     const frames = answer(played, false);
     expect(types(frames)).toEqual([
@@ -95,7 +95,7 @@ describe('answering', () => {
     expect(made(played)).toEqual([]);
   });
 
-  it('[MC8] only a boolean counts, and the id may be left out', () => {
+  it('[MC8] requires a boolean approve and mints a missing id', () => {
     const { played, id } = asked();
     for (const approve of ['true', 1, null]) {
       const frames = played.client(create({ type: 'mcp_approval_response', approval_request_id: id, approve }));
@@ -104,7 +104,7 @@ describe('answering', () => {
     expect(answer(played, true)[0]!.item!.id).toMatch(/^mcpa_/);
   });
 
-  it('[MC9] a request is answered once, whatever the answer', () => {
+  it('[MC9] refuses a second answer to a request', () => {
     for (const approve of [true, false]) {
       const { played, id } = asked();
       answer(played, approve);
@@ -114,7 +114,7 @@ describe('answering', () => {
     }
   });
 
-  it('[MC9] an unknown request, a foreign one and another item are no requests', () => {
+  it('[MC9] refuses an answer when no such request is pending', () => {
     const { played } = asked();
     const foreign = asked('{"title":"other"}');
     foreign.played.client({ type: 'conversation.item.delete', item_id: foreign.id });
@@ -124,7 +124,7 @@ describe('answering', () => {
     expect(made(played)).toEqual([]);
   });
 
-  it('[MC9, MC11] after 300 s it counts as denied', () => {
+  it('[MC9, MC11] denies a request when it expires after 300 s', () => {
     const { played, id } = asked();
     expect(played.wait(299_999)).toEqual([]);
     const frames = played.wait(1);
@@ -136,7 +136,7 @@ describe('answering', () => {
     expect(made(played)).toEqual([]);
   });
 
-  it('[MC9, CV33] two answers during a response: the second is refused, the first waits and then runs', () => {
+  it('[MC9, CV33] refuses the second of two answers during a response, and executes the first afterwards', () => {
     const { played, id } = asked();
     played.client({ type: 'response.create' });
     expect(answer(played, true, id)).toEqual([]);
@@ -155,7 +155,7 @@ describe('answering', () => {
     expect(made(played)).toHaveLength(1);
   });
 
-  it('[CV35] an answer whose place has gone leaves the request open', () => {
+  it('[CV35] keeps the request open when the answer is refused for its place', () => {
     const { played, id } = asked();
     played.client(create(user('here', 'here')));
     played.client({ type: 'response.create' });
@@ -167,7 +167,7 @@ describe('answering', () => {
     expect(made(played)).toHaveLength(1);
   });
 
-  it('[VA12] what was approved comes before the answer to a turn that waited', () => {
+  it('[VA12] makes approved calls before the response to a queued turn', () => {
     const { played, id } = asked();
     const detection = { type: 'server_vad', interrupt_response: false };
     played.client({
@@ -185,7 +185,7 @@ describe('answering', () => {
     expect(played.done().map((effect) => effect.do)).toEqual(['respond']);
   });
 
-  it('[LM12] nothing is called any more once the server shuts down', () => {
+  it('[LM12] makes no call once the server is shutting down', () => {
     const { played, id } = asked();
     played.client({ type: 'response.create' });
     answer(played, true, id);
@@ -196,8 +196,8 @@ describe('answering', () => {
   });
 });
 
-describe('what an approval is bound to', () => {
-  it('[MC11] a tool that was redefined is asked about anew, and can then be approved', () => {
+describe('the binding of an approval', () => {
+  it('[MC11] asks again when the tool was redefined', () => {
     const { played, id } = asked();
     const changed = { ...tool('lend'), description: 'It can give away.', hash: 'lend 2' };
     played.tools({ type: 'listed', item_id: latest(played, 'mcp_list_tools'), tools: [changed] });
@@ -211,7 +211,7 @@ describe('what an approval is bound to', () => {
     expect(made(played)).toMatchObject([{ hash: 'lend 2' }]);
   });
 
-  it('[MC11] another server under the same label is another server', () => {
+  it('[MC11] makes no call when another server has the same label', () => {
     const { played, id } = asked();
     const moved = { ...books, server_url: 'https://elsewhere.example/mcp' };
     played.client({ type: 'session.update', session: { type: 'realtime', tools: [moved] } });
@@ -223,7 +223,7 @@ describe('what an approval is bound to', () => {
     expect(made(played)).toMatchObject([{ listing_id }]);
   });
 
-  it('[MC11] a tool that is gone is not called', () => {
+  it('[MC11] makes no call when the tool is no longer offered', () => {
     const { played } = asked();
     played.client({ type: 'session.update', session: { type: 'realtime', tools: [] } });
     expect(unmade(answer(played, true))).toMatchObject({
@@ -232,7 +232,7 @@ describe('what an approval is bound to', () => {
     expect(made(played)).toEqual([]);
   });
 
-  it("[MC11] a response's own tool can be approved after it", () => {
+  it("[MC11] accepts approval of a response's own tool after the response", () => {
     const played = listed({ tools: [] });
     played.client({ type: 'response.create', response: { tools: [books] } });
     played.tools({ type: 'listed', item_id: latest(played, 'mcp_list_tools'), tools: [tool('lend')] });

@@ -18,7 +18,7 @@ const outcome = (frames: readonly Frame[]) => frames.find(({ type }) => type ===
 const made = (played: Played) => played.effects.filter((effect) => effect.do === 'call_tool');
 
 describe('a call', () => {
-  it('[MC5] streams its arguments, runs, and closes with its output', () => {
+  it('[MC5] streams arguments, makes the call, and closes it with its output', () => {
     const { played, frames, id } = running();
     expect(types(frames)).toEqual([
       'response.output_item.added',
@@ -62,14 +62,14 @@ describe('a call', () => {
     expect(ended[3]!.response).toMatchObject({ status: 'completed', output: [{ id, output: 'Shelf 3' }] });
   });
 
-  it('[MC18] has all its keys from the start, and may be retrieved while it runs', () => {
+  it('[MC18] has all keys from the start, and can be retrieved while it runs', () => {
     const { played, frames, id } = running();
     expect(frames[0]!.item).toMatchObject({ arguments: '', approval_request_id: null, output: null, error: null });
     const [retrieved] = played.client({ type: 'conversation.item.retrieve', item_id: id });
     expect(retrieved!.item).toMatchObject({ arguments: '{"title":"atlas"}', output: null, error: null });
   });
 
-  it('[MC13] a response ends after the last of its calls, and says the rest before', () => {
+  it('[MC13] ends a response after the last of its calls, and closes other items before', () => {
     const played = ready();
     played.client({ type: 'response.create' });
     const frames = played.engine(
@@ -101,14 +101,14 @@ describe('a call', () => {
     ]);
   });
 
-  it('is told by its name alone where one server has it', () => {
+  it('resolves a tool by name when one server has it', () => {
     const played = ready();
     played.client({ type: 'response.create' });
     played.engine({ type: 'call', name: 'find' }, { type: 'done' });
     expect(made(played)).toMatchObject([{ server_label: 'books', name: 'find', arguments: '{}' }]);
   });
 
-  it('of a tool two servers have names its server', () => {
+  it('requires server_label when two servers have the tool', () => {
     const other = { ...free, server_label: 'films' };
     const played = ready({ tools: [free, other] });
     calling(played, 'find', '{}', 'films');
@@ -119,7 +119,7 @@ describe('a call', () => {
     expect(frames[0]!.error.code).toBe('invalid_tool_call');
   });
 
-  it('[FN11] of a tool that was not listed fails the response', () => {
+  it('[FN11] fails the response when the tool was not listed', () => {
     const played = ready();
     expect(calling(played, 'steal')[0]!.error.code).toBe('invalid_tool_call');
   });
@@ -136,7 +136,7 @@ describe('a call', () => {
   );
 });
 
-describe('a fault', () => {
+describe('errors', () => {
   it.each([
     { type: 'protocol_error', code: -32602, message: 'Unknown tool.' },
     { type: 'tool_execution_error', message: 'No such book.' },
@@ -149,7 +149,7 @@ describe('a fault', () => {
     expect(frames.find(({ type }) => type === 'response.done')!.response.status).toBe('completed');
   });
 
-  it('[MC15] no answer in time: the outcome is not known, and the call is not made again', () => {
+  it('[MC15] reports an unknown outcome when a call times out, and does not retry', () => {
     const { played, id } = running();
     const frames = played.wait(30_000);
     expect(outcome(frames)).toMatchObject({
@@ -161,13 +161,13 @@ describe('a fault', () => {
     expect(made(played)).toHaveLength(1);
   });
 
-  it('[RS38, MC17] a slow call is no stalled response', () => {
+  it('[RS38, MC17] does not count a slow call as a stalled response', () => {
     const { played, id } = running();
     expect(played.wait(29_999)).toEqual([]);
     expect(types(played.tools({ type: 'called', item_id: id, output: 'ok' }))).toContain('response.mcp_call.completed');
   });
 
-  it('[MC15] a cancel says that the outcome is not known', () => {
+  it('[MC15] reports an unknown outcome when the response is cancelled', () => {
     const { played, id } = running();
     const frames = played.client({ type: 'response.cancel' });
     expect(types(frames)).toEqual([
@@ -183,7 +183,7 @@ describe('a fault', () => {
     expect(made(played)).toHaveLength(1);
   });
 
-  it('a call that was only begun says that it was not made', () => {
+  it('reports that a call was not made when it was only begun', () => {
     const played = ready();
     played.client({ type: 'response.create' });
     played.engine({ type: 'call', name: 'find', server_label: 'books' }, { type: 'arguments.delta', delta: '{"ti' });
@@ -195,7 +195,7 @@ describe('a fault', () => {
     expect(made(played)).toEqual([]);
   });
 
-  it('[MC17] more than 32 calls of one response, and a result of more than 1 MiB, are errors', () => {
+  it('[MC17] refuses more than 32 calls in a response, and results above 1 MiB', () => {
     const played = ready();
     played.client({ type: 'response.create' });
     const calls = Array.from({ length: 33 }, () => ({ type: 'call', name: 'find', server_label: 'books' }) as const);
@@ -208,7 +208,7 @@ describe('a fault', () => {
     expect(outcome(ended)).toMatchObject({ output: null, error: { type: 'tool_execution_error' } });
   });
 
-  it('[MC11] a tool that changed since it was listed is not called without approval', () => {
+  it('[MC11] requires approval when the tool changed since it was listed', () => {
     const played = ready();
     const changed = { ...tool('find'), description: 'It can burn.', hash: 'find 2' };
     played.tools({ type: 'listed', item_id: latest(played, 'mcp_list_tools'), tools: [changed, tool('burn')] });
@@ -219,7 +219,7 @@ describe('a fault', () => {
   });
 });
 
-it('[RD4, RD10] what a tool returned is hidden where words are, and credentials everywhere', () => {
+it('[RD4, RD10] redacts tool results with other text, and credentials at every level', () => {
   const called = (output: string, level: 'media' | 'content') =>
     recordingLine({ at: 1, from: 'tools', event: { type: 'called', item_id: 'mcp_1', output } }, level);
   expect(called('the words', 'media')).toContain('the words');
@@ -233,7 +233,7 @@ it('[RD4, RD10] what a tool returned is hidden where words are, and credentials 
   expect(failed).not.toContain('the words');
 });
 
-it.each(['media', 'content'] as const)('[OR19] replays to the same frames, hidden at level %s', async (level) => {
+it.each(['media', 'content'] as const)('[OR19] replays to the same events when redacted at level %s', async (level) => {
   const { played, id } = running('{"key":"sk-1234567890abcdefghij"}');
   played.tools({ type: 'called', item_id: id, output: 'Shelf 3' });
   const lend = { ...free, require_approval: 'always' };
@@ -259,7 +259,7 @@ describe('what a response may call', () => {
     return played.frames.filter(({ type }) => type === 'response.output_item.added').map(({ item }) => item!.name);
   };
 
-  it('[RS36] nothing with none, and only what the choice names', () => {
+  it('[RS36] permits no call with none, and otherwise only what tool_choice names', () => {
     expect(begun({ tool_choice: 'none' }, ['find', 'books'])).toEqual([]);
     expect(begun({ tool_choice: { type: 'mcp', server_label: 'books' } }, ['f'], ['lend', 'books'])).toEqual(['lend']);
     const named = { type: 'mcp', server_label: 'books', name: 'find' };
@@ -267,7 +267,7 @@ describe('what a response may call', () => {
     expect(begun({ tool_choice: { type: 'function', name: 'f' } }, ['find', 'books'], ['f'])).toEqual(['f']);
   });
 
-  it('[FN6] one call with parallel_tool_calls false, whoever runs it', () => {
+  it('[FN6] permits one call when parallel_tool_calls is false', () => {
     expect(begun({ parallel_tool_calls: false }, ['find', 'books'], ['f'], ['lend', 'books'])).toEqual(['find']);
     const played = listed();
     played.client({ type: 'response.create', response: { parallel_tool_calls: false } });

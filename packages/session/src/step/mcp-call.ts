@@ -68,10 +68,10 @@ export function openToolCall(
 }
 
 /** A call that receives arguments, announced or not. */
-export type ArgumentTarget = OutputToolCall | UnannouncedCall;
+export type StreamedCall = OutputToolCall | UnannouncedCall;
 
 /** Appends arguments to a call. Returns whether all of them were within the output limit. */
-export function appendToolArguments(draft: Draft, before: ResponseState, call: ArgumentTarget, delta: string): boolean {
+export function appendToolArguments(draft: Draft, before: ResponseState, call: StreamedCall, delta: string): boolean {
   const chunk = withinLimit(before, delta);
   const response = { ...before, characters: before.characters + chunk.length };
   if ('id' in call) {

@@ -12,8 +12,8 @@ const offered = (played: Played) => {
   return effect?.do === 'respond' ? effect.request.tools : undefined;
 };
 
-describe('asking', () => {
-  it('[MC1] an empty item and in_progress, then the host is asked', () => {
+describe('requests', () => {
+  it('[MC1] adds an empty item, sends in_progress, and requests the list', () => {
     const played = play(texting);
     const frames = update(played, books);
     expect(types(frames)).toEqual(['session.updated', 'conversation.item.added', 'mcp_list_tools.in_progress']);
@@ -23,12 +23,12 @@ describe('asking', () => {
     expect(played.done()).toEqual([{ do: 'list_tools', item_id: id, tool: books }]);
   });
 
-  it('[MC1] a session that is opened with a server asks it after session.created', () => {
+  it('[MC1] requests the list after session.created when the session is opened with a server', () => {
     const played = play({ session: { type: 'realtime', tools: [books] } });
     expect(types(played.frames)).toEqual(['session.created', 'conversation.item.added', 'mcp_list_tools.in_progress']);
   });
 
-  it('[MC1] a response that names a server waits for its list, and no longer', () => {
+  it('[MC1] delays a response until the lists of its own servers are there', () => {
     const played = play(texting);
     const frames = played.client({ type: 'response.create', response: { tools: [books] } });
     expect(types(frames)).toEqual(['response.created', 'conversation.item.added', 'mcp_list_tools.in_progress']);
@@ -45,13 +45,13 @@ describe('asking', () => {
     expect(types(played.engine({ type: 'text.delta', delta: 'hi' }, { type: 'done' })).at(-2)).toBe('response.done');
   });
 
-  it('[MC1] a response does not wait for what the session named', () => {
+  it('[MC1] does not delay a response for the servers of the session', () => {
     const played = play(texting);
     update(played, books);
     expect(offered(played)).toEqual([]);
   });
 
-  it('[MC1, OB2] out of band a server is asked without a word', () => {
+  it('[MC1, OB2] requests a list without events when the response is out of band', () => {
     const played = play(texting);
     const frames = played.client({ type: 'response.create', response: { conversation: 'none', tools: [books] } });
     expect(types(frames)).toEqual(['response.created']);
@@ -62,7 +62,7 @@ describe('asking', () => {
     expect(played.done()).toMatchObject([{ do: 'respond', request: { tools: [{ name: 'find' }] } }]);
   });
 
-  it('[MC3] an unchanged server is not asked again, nor when only approvals change', () => {
+  it('[MC3] does not request a list again when only require_approval changes', () => {
     const played = listed();
     expect(types(update(played, books))).toEqual(['session.updated']);
     expect(types(update(played, { ...books, require_approval: 'never' }))).toEqual(['session.updated']);
@@ -70,20 +70,20 @@ describe('asking', () => {
     expect(played.done().map((effect) => effect.do)).toEqual(['respond']);
   });
 
-  it('[MC3] a changed server is, and one that failed', () => {
+  it('[MC3] requests a list again when the server changed or its listing failed', () => {
     const played = listed();
     expect(types(update(played, { ...books, server_url: 'https://other.example/mcp' }))).toHaveLength(3);
     played.tools({ type: 'list_failed', item_id: latest(played, 'mcp_list_tools') });
     expect(types(update(played, { ...books, server_url: 'https://other.example/mcp' }))).toHaveLength(3);
   });
 
-  it('[SE29] the host is asked without secrets, and no item shows them', () => {
+  it('[SE29] keeps secrets out of list requests and items', () => {
     const played = play(texting);
     update(played, { ...books, authorization: 'CANARY', headers: { 'x-key': 'CANARY' } });
     expect(JSON.stringify([played.effects, played.state])).not.toContain('CANARY');
   });
 
-  it('what only OpenAI hosts is refused by its name', () => {
+  it('refuses what only OpenAI hosts, naming the field', () => {
     const played = play(texting);
     const param = (more: object) => errorOf(update(played, { type: 'function', name: 'f' }, { ...books, ...more }));
     for (const [field, value] of [
@@ -106,7 +106,7 @@ describe('a server named by its label alone', () => {
   const labels = Array.from({ length: 10 }, (_, index) => `server_${index}`);
   const named = (server_label: string) => ({ type: 'mcp', server_label });
 
-  it('[MC22] is refused with the labels that are configured, and changes nothing', () => {
+  it('[MC22] refuses an unknown label, lists the configured labels, and changes nothing', () => {
     const played = play({ ...texting, mcp_labels: ['books', 'notes'] });
     const frames = update(played, named('books'), named('bocks'));
     expect(types(frames)).toEqual(['error']);
@@ -118,7 +118,7 @@ describe('a server named by its label alone', () => {
     expect(played.done()).toEqual([]);
   });
 
-  it('[MC22] is refused in a response too', () => {
+  it('[MC22] refuses an unknown label in a response', () => {
     const played = play({ ...texting, mcp_labels: [] });
     const frames = played.client({ type: 'response.create', response: { tools: [named('books')] } });
     expect(types(frames)).toEqual(['error']);
@@ -128,7 +128,7 @@ describe('a server named by its label alone', () => {
     });
   });
 
-  it('[MC22, ER4, RD11] names at most eight labels, and none that looks like a key', () => {
+  it('[MC22, ER4, RD11] lists at most eight labels, and none that looks like a key', () => {
     const played = play({ ...texting, mcp_labels: labels });
     const { message } = errorOf(update(played, named('sk-proj-abcdefghijklmnop'))) as { message: string };
     expect(message).toContain("'[REDACTED]'");
@@ -147,14 +147,14 @@ describe('a server named by its label alone', () => {
   });
 });
 
-describe('the answer', () => {
+describe('listing results', () => {
   const asked = () => {
     const played = play(texting);
     update(played, books);
     return { played, item_id: latest(played, 'mcp_list_tools') };
   };
 
-  it('[MC2] completed, then the item with the tools', () => {
+  it('[MC2] sends completed, then the item with its tools', () => {
     const { played, item_id } = asked();
     const frames = played.tools({
       type: 'listed',
@@ -174,7 +174,7 @@ describe('the answer', () => {
     ]);
   });
 
-  it('[MC20] every tool has a string description, annotations and an object schema', () => {
+  it('[MC20] gives every tool a string description, annotations and an object schema', () => {
     const { played, item_id } = asked();
     const tools = [
       { name: 'a', input_schema: true, hash: '1' },
@@ -188,7 +188,7 @@ describe('the answer', () => {
     ]);
   });
 
-  it('[MC2] failed, then the item without tools; the session goes on', () => {
+  it('[MC2] sends failed, then the item without tools, and continues', () => {
     const { played, item_id } = asked();
     const frames = played.tools({ type: 'list_failed', item_id });
     expect(types(frames)).toEqual(['mcp_list_tools.failed', 'conversation.item.done']);
@@ -196,7 +196,7 @@ describe('the answer', () => {
     expect(offered(played)).toEqual([]);
   });
 
-  it('[MC17] a list that does not come in time, or with more than 128 tools, has failed', () => {
+  it('[MC17] fails a listing after its timeout, or with more than 128 tools', () => {
     const slow = asked();
     expect(types(slow.played.wait(30_000))).toEqual(['mcp_list_tools.failed', 'conversation.item.done']);
     expect(slow.played.done()).toEqual([{ do: 'abort_tool', item_id: slow.item_id }]);
@@ -206,7 +206,7 @@ describe('the answer', () => {
     expect(types(played.tools({ type: 'listed', item_id, tools: many }))[0]).toBe('mcp_list_tools.failed');
   });
 
-  it('[CV39] is retrievable while it is open, and cannot be deleted', () => {
+  it('[CV39] can be retrieved and not deleted while it is open', () => {
     const { played, item_id } = asked();
     const [retrieved] = played.client({ type: 'conversation.item.retrieve', item_id });
     expect(retrieved!.item).toMatchObject({ id: item_id, tools: [] });
@@ -217,15 +217,15 @@ describe('the answer', () => {
     expect(types(played.client({ type: 'conversation.item.delete', item_id }))).toEqual(['conversation.item.deleted']);
   });
 
-  it('the end of the session ends the question', () => {
+  it('ends an open listing when the session ends', () => {
     const { played, item_id } = asked();
     played.host({ type: 'close' });
     expect(played.done()).toContainEqual({ do: 'abort_tool', item_id });
   });
 });
 
-describe('what is offered', () => {
-  it('[MC4] functions and tools in one form, as far as allowed_tools lets them through', () => {
+describe('offered tools', () => {
+  it('[MC4] offers functions and permitted MCP tools in one form', () => {
     const read = { annotations: { readOnlyHint: true } };
     const names = (allowed_tools: unknown) => {
       const played = listed({ tools: [{ ...books, allowed_tools }], offers: [tool('find', read), tool('lend')] });
@@ -248,14 +248,14 @@ describe('what is offered', () => {
     ]);
   });
 
-  it('a tool may be called __proto__', () => {
+  it('offers a tool named __proto__', () => {
     const played = listed({ offers: [tool('__proto__')] });
     expect(offered(played)).toMatchObject([{ name: '__proto__', server_label: 'books' }]);
     const frames = played.engine({ type: 'call', name: '__proto__', server_label: 'books' }, { type: 'done' });
     expect(frames.find(({ item }) => item)!.item).toMatchObject({ type: 'mcp_approval_request', name: '__proto__' });
   });
 
-  it('[RS36] a choice names a server, and a tool that it may offer', () => {
+  it('[RS36] accepts a tool_choice that names a server or a tool it may offer', () => {
     const played = listed({ tools: [{ ...books, allowed_tools: ['find'] }] });
     const choose = (server_label: string, name?: string) =>
       played.client({

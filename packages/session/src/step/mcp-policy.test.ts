@@ -19,20 +19,20 @@ const server = (require_approval?: unknown): RealtimeMcpTool =>
 const needs = (require_approval: unknown, tool = entry('find'), allowed = true) =>
   needsApproval(server(require_approval), tool, allowed);
 
-it('[MC6] absent, null or not understood means always', () => {
+it('[MC6] requires approval when require_approval is absent, null or unknown', () => {
   for (const said of [undefined, null, 'always', 'sometimes', 7, {}, { never: {} }, { always: {} }]) {
     expect(needs(said), JSON.stringify(said)).toBe(true);
   }
 });
 
-it('[MC6] never works only where the operator allows it', () => {
+it('[MC6] skips approval for never only when the operator allows it', () => {
   for (const said of ['never', { never: { tool_names: ['find'] } }]) {
     expect(needs(said)).toBe(false);
     expect(needs(said, entry('find'), false)).toBe(true);
   }
 });
 
-it('[MC6] filters name tools; always wins over never, and what is named in neither waits', () => {
+it('[MC6] prefers always to never in filters, and requires approval for unnamed tools', () => {
   const said = { never: { tool_names: ['find', 'lend'] }, always: { tool_names: ['lend'] } };
   expect([entry('find'), entry('lend'), entry('burn'), entry('fin')].map((tool) => needs(said, tool))).toEqual([
     false,
@@ -42,7 +42,7 @@ it('[MC6] filters name tools; always wins over never, and what is named in neith
   ]);
 });
 
-it('[MC6] annotations only ever add an approval', () => {
+it('[MC6] lets annotations only add an approval', () => {
   expect(needs({ never: { read_only: true } }, entry('find', true))).toBe(true);
   expect(needs({ never: { read_only: false } }, entry('find'))).toBe(true);
   expect(needs({ never: { tool_names: ['find'], read_only: true } }, entry('find', true))).toBe(false);
@@ -52,11 +52,11 @@ it('[MC6] annotations only ever add an approval', () => {
   expect(needs(careful, entry('find'))).toBe(true);
 });
 
-it('[MC11] a tool that is not what the client was shown waits in any case', () => {
+it('[MC11] requires approval when the definition differs from what was shown', () => {
   expect(needs('never', { ...entry('find'), redefined: true } as never)).toBe(true);
 });
 
-it('[MC4] allowed_tools: names are whole names', () => {
+it('[MC4] matches whole names in allowed_tools', () => {
   expect(isAllowed({ ...server(), allowed_tools: ['find'] }, entry('find_all'))).toBe(false);
   expect(isAllowed({ ...server(), allowed_tools: [] }, entry('find'))).toBe(false);
   expect(isAllowed({ ...server(), allowed_tools: {} }, entry('find'))).toBe(true);

@@ -40,8 +40,7 @@ export function toolsDeadline({ mcp, responses, limits }: SessionState): number 
   }
   for (const { generated, output } of responses) {
     if (!generated) continue;
-    for (const outItem of output)
-      if (isRunning(outItem)) next = Math.min(next, outItem.started_at! + limits.tool_call_ms);
+    for (const item of output) if (isRunning(item)) next = Math.min(next, item.started_at! + limits.tool_call_ms);
   }
   return next;
 }
@@ -56,10 +55,10 @@ export function expireTools(draft: Draft): void {
     draft.do({ do: 'abort_tool', item_id });
     failListing(draft, item_id);
   }
-  for (const outItem of state.responses.flatMap(({ output }) => output)) {
-    if (!isRunning(outItem) || at < outItem.started_at! + limits.tool_call_ms) continue;
-    draft.do({ do: 'abort_tool', item_id: outItem.id });
-    handleToolResult(draft, outItem.id, UNKNOWN_OUTCOME.time);
+  for (const item of state.responses.flatMap(({ output }) => output)) {
+    if (!isRunning(item) || at < item.started_at! + limits.tool_call_ms) continue;
+    draft.do({ do: 'abort_tool', item_id: item.id });
+    handleToolResult(draft, item.id, UNKNOWN_OUTCOME.time);
   }
   expireApprovals(draft);
 }

@@ -20,13 +20,13 @@ const responding = (response: object = {}, options: Parameters<typeof play>[0] =
 };
 
 describe('a message', () => {
-  it('[RS17] a text answer has text events only, whatever the engine calls its words', () => {
+  it('[RS17] sends only text events in a text response, for every kind of delta', () => {
     const frames = responding().engine(text('a'), words('b'), audio(20), done);
     expect(types(frames).filter((type) => type.includes('audio'))).toEqual([]);
     expect(frames.at(-2)!.response.output[0].content).toEqual([{ type: 'output_text', text: 'ab' }]);
   });
 
-  it('[CV29] a spoken answer is stored as it is sent, in its own format, unless it is out of band', () => {
+  it('[CV29] stores response audio in its format unless the response is out of band', () => {
     const output = { format: { type: 'audio/pcmu' } };
     const played = responding({ audio: { output } }, {});
     const frames = played.engine(audio(20), audio(30), done);
@@ -42,7 +42,7 @@ describe('a message', () => {
     expect(stored()).toHaveLength(2);
   });
 
-  it('[RS17, RS19] a spoken answer has transcript and audio events, never text', () => {
+  it('[RS17, RS19] sends transcript and audio events and no text in an audio response', () => {
     const frames = responding({}, {}).engine(text('a'), audio(20), words('b'), done);
     expect(types(frames).filter((type) => type.includes('output_text'))).toEqual([]);
     expect(frames.find((frame) => frame.type === 'response.content_part.added')!.part).toEqual({
@@ -56,7 +56,7 @@ describe('a message', () => {
     expect(frames.at(-2)!.response.output[0].content).toEqual([{ type: 'output_audio', transcript: 'ab' }]);
   });
 
-  it('[OR5] audio without words is preceded by a transcript delta all the same', () => {
+  it('[OR5] sends an empty transcript delta when audio comes first', () => {
     const frames = responding({}, {}).engine(audio(20), audio(20), done);
     expect(types(frames).slice(3, 6)).toEqual([
       'response.output_audio_transcript.delta',
@@ -66,7 +66,7 @@ describe('a message', () => {
     expect(frames[3]!.delta).toBe('');
   });
 
-  it('[RS18] every done repeats its deltas, in the part, the item and the response', () => {
+  it('[RS18] repeats the deltas in every done, in part, item and response', () => {
     const frames = responding().engine(text('one '), text('two '), text('three'), done);
     const whole = 'one two three';
     const find = (type: string) => frames.find((frame) => frame.type === type)!;
@@ -77,7 +77,7 @@ describe('a message', () => {
     expect(find('response.done').response.output).toEqual([find('conversation.item.done').item]);
   });
 
-  it('[RS15, OR10] further messages are items of their own, closed in order', () => {
+  it('[RS15, OR10] makes further messages items of their own, closed in order', () => {
     const frames = responding().engine(
       { type: 'message', phase: 'commentary' },
       text('a'),
@@ -91,7 +91,7 @@ describe('a message', () => {
     expect(closed.map((frame) => frame.output_index)).toEqual([0, 1]);
   });
 
-  it('[RS26] a message without words closes without a part', () => {
+  it('[RS26] closes a message without a part when it has no text', () => {
     const frames = responding().engine({ type: 'message' }, done);
     expect(types(frames)).toEqual([
       'response.output_item.added',
@@ -103,13 +103,13 @@ describe('a message', () => {
     ]);
   });
 
-  it('[RS20, RS21] a completed response lists its items without audio, and has no details', () => {
+  it('[RS20, RS21] lists items without audio and no status_details when completed', () => {
     const frames = responding({}, {}).engine(words('hi'), audio(200), done);
     expect(frames.at(-2)!.response).toMatchObject({ status: 'completed', status_details: null });
     expect(JSON.stringify(frames.at(-2)!.response.output)).not.toContain('"audio"');
   });
 
-  it('empty pieces send nothing', () => {
+  it('sends nothing for empty deltas', () => {
     const frames = responding({}, {}).engine(text(''), words(''), { type: 'audio.delta', audio: '', bytes: 0 });
     expect(frames).toEqual([]);
   });
@@ -129,7 +129,7 @@ describe('a function call', () => {
     expect(frames.at(-2)!.response.output).toMatchObject([{ status: 'completed', arguments: '{ "a": oops' }]);
   });
 
-  it('[FN4] nothing happens by itself when the output arrives', () => {
+  it('[FN4] starts no response when an output arrives', () => {
     const played = responding();
     played.engine(call('f', 'c1'), args('{}'), done);
     const item = { type: 'function_call_output', call_id: 'c1', output: '1' };
@@ -139,7 +139,7 @@ describe('a function call', () => {
     ]);
   });
 
-  it('[FN5] several at once keep their own item, index, call_id and arguments', () => {
+  it('[FN5] keeps item, index, call_id and arguments of parallel calls apart', () => {
     const frames = responding().engine(
       call('f', 'c1'),
       call('g', 'c2'),
@@ -160,7 +160,7 @@ describe('a function call', () => {
     ]);
   });
 
-  it('[FN5] an engine’s call_id that is taken, or missing, is replaced by one of ours', () => {
+  it('[FN5] replaces a call_id of the engine when it is taken or missing', () => {
     const played = responding();
     const first = played.engine(call('f', 'c1'), args('1', 'c1'), done);
     played.client({ type: 'response.create', response: { tools: [tool('f')] } });
@@ -170,7 +170,7 @@ describe('a function call', () => {
     expect(ids.map((item) => item.arguments)).toEqual(['1', '2', '3']);
   });
 
-  it('[FN6] with parallel_tool_calls false there is one', () => {
+  it('[FN6] permits one call when parallel_tool_calls is false', () => {
     const frames = responding({ parallel_tool_calls: false }).engine(
       call('f', 'a'),
       args('1'),
@@ -181,7 +181,7 @@ describe('a function call', () => {
     expect(frames.at(-2)!.response.output).toMatchObject([{ name: 'f', arguments: '1' }]);
   });
 
-  it('[FN7] cut off by a cancel, it closes with what there is', () => {
+  it('[FN7] closes with the arguments so far when it is cancelled', () => {
     const played = responding();
     played.engine(call('f', 'a'), args('{"hal'));
     const frames = played.client({ type: 'response.cancel' });
@@ -196,7 +196,7 @@ describe('a function call', () => {
     expect(frames[1]!.item!.status).toBe('incomplete');
   });
 
-  it('[FN8] its output is a string', () => {
+  it('[FN8] requires a string output', () => {
     const played = responding();
     played.engine(call('f', 'a'), done);
     const item = { type: 'function_call_output', call_id: 'a', output: { a: 1 } };
@@ -206,7 +206,7 @@ describe('a function call', () => {
     });
   });
 
-  it('[FN11] the message about one that was not offered names it and what is, in bounded length', () => {
+  it('[FN11] names the missing tool and the offered ones in bounded length', () => {
     const messageOf = (tools: object[], name: string) => {
       const played = responding({ tools } as never);
       return played.engine(call(name, 'a'), done).at(-2)!.response.status_details.error.message;
@@ -224,7 +224,7 @@ describe('a function call', () => {
     );
   });
 
-  it('[FN11] one that was not offered fails the response, unannounced', () => {
+  it('[FN11] fails the response without announcing a call that was not offered', () => {
     const frames = responding().engine(call('h', 'a'), args('1'), done);
     expect(types(frames)).toEqual(['error', 'response.done', 'rate_limits.updated']);
     expect(frames[1]!.response).toMatchObject({
@@ -234,7 +234,7 @@ describe('a function call', () => {
     });
   });
 
-  it('[RS36] tool_choice none yields no call, and a named function no other', () => {
+  it('[RS36] ignores calls when tool_choice is none or names another function', () => {
     const none = responding({ tool_choice: 'none' }).engine(call('f'), args('1'), text('hi'), done);
     expect(none.at(-2)!.response.output).toMatchObject([{ type: 'message' }]);
     const named = responding({ tool_choice: tool('g') }).engine(call('f'), args('1'), call('g'), args('2'), done);

@@ -8,13 +8,13 @@ import { type Draft, printableId } from './draft.ts';
 import type { EngineEvent } from './engine-event.ts';
 import { tableGet } from './hash-table.ts';
 import {
-  type ArgumentTarget,
   abandonToolCall,
   appendToolArguments,
   beginToolCall,
   findOffer,
   isRunning,
   requestApprovals,
+  type StreamedCall,
   startToolCall,
 } from './mcp-call.ts';
 import type { OutputToolCall } from './mcp-state.ts';
@@ -49,7 +49,7 @@ export function applyEngineEvent(draft: Draft, response: ResponseState, event: E
     case 'audio.delta':
       return appendOutputAudio(draft, response, event.audio, event.bytes);
     case 'call':
-      return openOfferedCall(draft, response, event);
+      return openCall(draft, response, event);
     case 'arguments.delta':
       return appendArguments(draft, response, event.delta, event.call_id ?? null);
     case 'usage':
@@ -102,7 +102,7 @@ function appendOutputAudio(draft: Draft, before: ResponseState, audio: string, b
  * Begins a call. A tool that is not offered fails the response [FN11]; a call that `tool_choice` or
  * `parallel_tool_calls` excludes is ignored [FN6, RS36].
  */
-function openOfferedCall(
+function openCall(
   draft: Draft,
   before: ResponseState,
   { name, call_id, server_label }: CallEvent,
@@ -137,7 +137,7 @@ function describeNotOffered({ config: { tools } }: ResponseState, name: string):
 function isRuledOut({ config, output, asking }: ResponseState, name: string, label: string | undefined): boolean {
   const { tool_choice, parallel_tool_calls } = config;
   if (tool_choice === 'none') return true;
-  if (parallel_tool_calls === false && (asking.length > 0 || output.some((outItem) => outItem.type !== 'message')))
+  if (parallel_tool_calls === false && (asking.length > 0 || output.some((item) => item.type !== 'message')))
     return true;
   if (typeof tool_choice !== 'object') return false;
   if (tool_choice.type === 'function') return label !== undefined || tool_choice.name !== name;
@@ -148,7 +148,7 @@ function beginCall(draft: Draft, response: ResponseState, name: string, engine_c
   const isTaken =
     !engine_call_id ||
     tableGet(draft.state.calls, engine_call_id) ||
-    response.output.some((outItem) => outItem.type === 'function_call' && outItem.call_id === engine_call_id);
+    response.output.some((item) => item.type === 'function_call' && item.call_id === engine_call_id);
   const call_id = isTaken ? draft.mintCall() : engine_call_id;
   openItem(draft, response, {
     type: 'function_call',
@@ -165,53 +165,40 @@ function appendArguments(
   draft: Draft,
   response: ResponseState,
   delta: string,
-  engineCallId: string | null,
+  callId: string | null,
 ): Outcome | undefined {
-  if (engineCallId === null && response.call_ignored) return undefined;
-  const outItem = findCall(response, engineCallId);
-  if (!outItem) return undefined;
-  if (!('type' in outItem) || outItem.type === 'mcp_call') {
-    return appendToolArguments(draft, response, outItem, delta) ? undefined : OUT_OF_TOKENS;
+  if (callId === null && response.call_ignored) return undefined;
+  const item = findCall(response, callId);
+  if (!item) return undefined;
+  if (!('type' in item) || item.type === 'mcp_call') {
+    return appendToolArguments(draft, response, item, delta) ? undefined : OUT_OF_TOKENS;
   }
   const chunk = withinLimit(response, delta);
   if (chunk !== '') {
     putItem(
       draft,
       { ...response, characters: response.characters + chunk.length },
-      { ...outItem, arguments: outItem.arguments + chunk },
+      { ...item, arguments: item.arguments + chunk },
     );
-    const { id: item_id, call_id } = outItem;
-    const output_index = response.output.indexOf(outItem);
-    draft.send({
-      type: 'response.function_call_arguments.delta',
-      response_id: response.id,
-      item_id,
-      output_index,
-      call_id,
-      delta: chunk,
-    });
+    const ids = { response_id: response.id, item_id: item.id, output_index: response.output.indexOf(item) };
+    draft.send({ type: 'response.function_call_arguments.delta', ...ids, call_id: item.call_id, delta: chunk });
   }
   return chunk.length < delta.length ? OUT_OF_TOKENS : undefined;
 }
 
 /** The call that arguments belong to: the identified one, or the latest, announced or not. */
-function findCall(
-  { output, asking }: ResponseState,
-  engineCallId: string | null,
-): OutputCall | ArgumentTarget | undefined {
-  const isMeant = (call: OutputCall | ArgumentTarget) =>
-    engineCallId === null ||
-    call.engine_call_id === engineCallId ||
-    ('call_id' in call && call.call_id === engineCallId);
-  const index = output.findLastIndex((outItem) => isCall(outItem) && isMeant(outItem));
+function findCall({ output, asking }: ResponseState, callId: string | null): OutputCall | StreamedCall | undefined {
+  const isMeant = (call: OutputCall | StreamedCall) =>
+    callId === null || call.engine_call_id === callId || ('call_id' in call && call.call_id === callId);
+  const index = output.findLastIndex((item) => isCall(item) && isMeant(item));
   const pendingCall = asking.findLast(isMeant);
   return pendingCall && pendingCall.after > index
     ? pendingCall
     : (output[index] as OutputCall | OutputToolCall | undefined);
 }
 
-const isCall = (outItem: OutputItem): outItem is OutputCall | OutputToolCall =>
-  outItem.type === 'function_call' || outItem.type === 'mcp_call';
+const isCall = (item: OutputItem): item is OutputCall | OutputToolCall =>
+  item.type === 'function_call' || item.type === 'mcp_call';
 
 // ---- Opening ----
 
@@ -224,7 +211,7 @@ function openPart(
   draft: Draft,
   before: ResponseState,
 ): { response: ResponseState; message: OutputMessage; part: OutputPart } {
-  const isMessage = (outItem: OutputItem): outItem is OutputMessage => outItem.type === 'message';
+  const isMessage = (item: OutputItem): item is OutputMessage => item.type === 'message';
   const latest = before.output.findLast(isMessage);
   if (latest?.part) return { response: before, message: latest, part: latest.part };
   const response = latest ? before : openMessage(draft, before, null);
@@ -236,7 +223,7 @@ function openPart(
 }
 
 function partIds(response: ResponseState, message: OutputMessage) {
-  const output_index = response.output.findIndex((outItem) => outItem.id === message.id);
+  const output_index = response.output.findIndex((item) => item.id === message.id);
   return { response_id: response.id, item_id: message.id, output_index, content_index: 0 };
 }
 
@@ -247,14 +234,14 @@ function partIds(response: ResponseState, message: OutputMessage) {
  * if not, it ends after the last of its calls [MC13].
  */
 export function endGeneration(draft: Draft, before: ResponseState): boolean {
-  if (before.asking.length === 0 && !before.output.some((outItem) => outItem.type === 'mcp_call')) return true;
+  if (before.asking.length === 0 && !before.output.some((item) => item.type === 'mcp_call')) return true;
   const { id, output } = requestApprovals(draft, { ...before, generated: true });
-  for (const outItem of output) {
-    if (outItem.type === 'mcp_call') startToolCall(draft, id, outItem.id);
+  for (const item of output) {
+    if (item.type === 'mcp_call') startToolCall(draft, id, item.id);
     else {
       const response = draft.response(id)!;
-      close(draft, response, outItem, 'completed');
-      draft.update({ ...response, closed: [...response.closed, outItem.id] });
+      close(draft, response, item, 'completed');
+      draft.update({ ...response, closed: [...response.closed, item.id] });
     }
   }
   return !draft.response(id)!.output.some(isRunning);
@@ -263,21 +250,19 @@ export function endGeneration(draft: Draft, before: ResponseState): boolean {
 /** Closes all open items with what was streamed [RS25, OR7, OR8, OR10]. Returns the items. */
 export function closeOutput(draft: Draft, before: ResponseState, status: 'completed' | 'incomplete') {
   draft.update(before);
-  for (const outItem of before.output) {
+  for (const item of before.output) {
     const response = draft.response(before.id)!;
-    if (!response.closed.includes(outItem.id)) close(draft, response, outItem, status);
+    if (!response.closed.includes(item.id)) close(draft, response, item, status);
   }
   const response = draft.response(before.id)!;
-  return response.output.map((outItem) =>
-    outputItem(outItem, response.closed.includes(outItem.id) ? 'completed' : status),
-  );
+  return response.output.map((item) => outputItem(item, response.closed.includes(item.id) ? 'completed' : status));
 }
 
-function close(draft: Draft, response: ResponseState, outItem: OutputItem, status: 'completed' | 'incomplete'): void {
-  if (outItem.type === 'mcp_call') return abandonToolCall(draft, response, outItem);
-  if (outItem.type === 'function_call') closeCall(draft, response, outItem, response.output.indexOf(outItem));
-  else if (outItem.type === 'message' && outItem.part) closePart(draft, response, outItem, outItem.part);
-  closeItem(draft, response, outItem, status);
+function close(draft: Draft, response: ResponseState, item: OutputItem, status: 'completed' | 'incomplete'): void {
+  if (item.type === 'mcp_call') return abandonToolCall(draft, response, item);
+  if (item.type === 'function_call') closeCall(draft, response, item, response.output.indexOf(item));
+  else if (item.type === 'message' && item.part) closePart(draft, response, item, item.part);
+  closeItem(draft, response, item, status);
 }
 
 function closePart(draft: Draft, response: ResponseState, message: OutputMessage, part: OutputPart): void {
@@ -290,8 +275,8 @@ function closePart(draft: Draft, response: ResponseState, message: OutputMessage
   draft.send({ type: 'response.content_part.done', ...ids, part: streamedPart(part) });
 }
 
-function closeCall(draft: Draft, response: ResponseState, outItem: OutputCall, output_index: number): void {
-  const { id: item_id, call_id, name } = outItem;
+function closeCall(draft: Draft, response: ResponseState, item: OutputCall, output_index: number): void {
+  const { id: item_id, call_id, name } = item;
   draft.send({
     type: 'response.function_call_arguments.done',
     response_id: response.id,
@@ -299,7 +284,7 @@ function closeCall(draft: Draft, response: ResponseState, outItem: OutputCall, o
     output_index,
     call_id,
     name,
-    arguments: outItem.arguments,
+    arguments: item.arguments,
   });
 }
 

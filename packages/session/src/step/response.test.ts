@@ -25,7 +25,7 @@ const doneOf = (frames: ReturnType<ReturnType<typeof play>['client']>) => {
 };
 
 describe('response.create', () => {
-  it('[RS1, RS13, RS14] is answered by response.created, in an empty conversation and without parameters too', () => {
+  it('[RS1, RS13, RS14] sends response.created, also in an empty conversation and without parameters', () => {
     for (const params of [undefined, null, {}]) {
       const played = play();
       const [created, ...rest] = played.client(respond(params));
@@ -48,7 +48,7 @@ describe('response.create', () => {
     }
   });
 
-  it('[RS4, RS5] is refused while a response is active, which goes on', () => {
+  it('[RS4, RS5] refuses a response while another is active, which continues', () => {
     const played = play(texting);
     const [created] = played.client(respond());
     const { id } = created!.response;
@@ -63,7 +63,7 @@ describe('response.create', () => {
     expect(types(played.client(respond()))).toEqual(['response.created']);
   });
 
-  it('[RS7, RS8, FN10] overlays the session’s configuration and leaves it alone', () => {
+  it('[RS7, RS8, FN10] overrides the session’s configuration for one response', () => {
     const played = play();
     played.client({
       type: 'session.update',
@@ -90,7 +90,7 @@ describe('response.create', () => {
     });
   });
 
-  it('[RS9] metadata comes back in created and done, the event_id does not', () => {
+  it('[RS9] echoes metadata in created and done, and not the event_id', () => {
     const played = play(texting);
     const metadata = { client_event_id: 'x', ['__proto__']: 'y' };
     const frames = [...played.client(respond({ metadata })), ...played.engine(text('hi'), done)];
@@ -112,7 +112,7 @@ describe('response.create', () => {
     expect(refused({ k: 1 })).toMatchObject({ code: 'invalid_type', param: 'response.metadata.k' });
   });
 
-  it('[RS11, RS12] knows two conversations and no other keys', () => {
+  it('[RS11, RS12] accepts two values of conversation and no unknown keys', () => {
     const played = play();
     expect(errorOf(played.client(respond({ conversation: 'conv_1' })))).toMatchObject({
       code: 'invalid_value',
@@ -126,7 +126,7 @@ describe('response.create', () => {
     }
   });
 
-  it('[RS36] a choice names a tool that is offered', () => {
+  it('[RS36] refuses a tool_choice that is not offered', () => {
     const played = play();
     const tool_choice = { type: 'function', name: 'f' };
     expect(errorOf(played.client(respond({ tool_choice })))).toMatchObject({
@@ -136,7 +136,7 @@ describe('response.create', () => {
     expect(types(played.client(respond({ tool_choice, tools: [tool('f')] })))).toEqual(['response.created']);
   });
 
-  it('[RS37] is refused in a transcription session', () => {
+  it('[RS37] refuses a response in a transcription session', () => {
     expect(errorOf(play({ kind: 'transcription' }).client(respond()))).toMatchObject({
       type: 'invalid_request_error',
       code: 'invalid_value',
@@ -146,7 +146,7 @@ describe('response.create', () => {
 });
 
 describe('response.cancel', () => {
-  it('[RS23, RS25, TR13] closes what was opened with what was streamed, then the response', () => {
+  it('[RS23, RS25, TR13] closes open items with what was streamed, then the response', () => {
     const played = play();
     played.client(respond());
     played.engine({ type: 'transcript.delta', delta: 'half a' }, audio(300));
@@ -177,7 +177,7 @@ describe('response.cancel', () => {
     expect(types(truncated)).toEqual(['conversation.item.truncated']);
   });
 
-  it('[RS24] without an id means the active one, with an id that one', () => {
+  it('[RS24] cancels the active response, or the one with the given id', () => {
     const played = play(texting);
     const [beside] = played.client(aside());
     expect(errorOf(played.client(cancel())).code).toBe('response_cancel_not_active');
@@ -186,7 +186,7 @@ describe('response.cancel', () => {
     expect(doneOf(played.client(cancel(beside!.response.id))).id).toBe(beside!.response.id);
   });
 
-  it('[RS26] before any output there is nothing to close', () => {
+  it('[RS26] closes nothing when there is no output yet', () => {
     const played = play();
     played.client(respond());
     const frames = played.client(cancel());
@@ -194,7 +194,7 @@ describe('response.cancel', () => {
     expect(doneOf(frames).output).toEqual([]);
   });
 
-  it('[RS27, RS30] is refused with nothing to cancel', () => {
+  it('[RS27, RS30] refuses a cancel when nothing is active', () => {
     const played = play();
     const refusal = {
       code: 'response_cancel_not_active',
@@ -208,7 +208,7 @@ describe('response.cancel', () => {
     expect(errorOf(played.client(cancel(created!.response.id)))).toMatchObject(refusal);
   });
 
-  it('[RS28] what was said stays, incomplete and retrievable, and later items chain to it', () => {
+  it('[RS28] keeps an incomplete item, retrievable and followed by later items', () => {
     const played = play(texting);
     played.client(respond());
     const [opened] = played.engine(text('half'));
@@ -221,7 +221,7 @@ describe('response.cancel', () => {
     expect(played.client(create(user('next')))[0]!.previous_item_id).toBe(id);
   });
 
-  it('[RS29] the first cause wins', () => {
+  it('[RS29] keeps the first reason when a response ends twice', () => {
     const clientFirst = play();
     clientFirst.client(append(1000));
     clientFirst.client(respond());
@@ -236,7 +236,7 @@ describe('response.cancel', () => {
     expect(errorOf(speechFirst.client(cancel())).code).toBe('response_cancel_not_active');
   });
 
-  it('[RS3, RS31] what the engine says afterwards is dropped', () => {
+  it('[RS3, RS31] drops engine events after the end', () => {
     const played = play(texting);
     played.client(respond());
     played.client(cancel());
@@ -251,14 +251,14 @@ describe('response.cancel', () => {
   });
 });
 
-describe('the end of a response', () => {
+describe('closing', () => {
   it('[RS2, RS3] completes once', () => {
     const played = play(texting);
     played.client(respond());
     doneOf(played.engine(text('hi'), done, done));
   });
 
-  it('[RS22] max_output_tokens stops it, and the engine', () => {
+  it('[RS22] stops the response and the engine at max_output_tokens', () => {
     const played = play(texting);
     played.client(respond({ max_output_tokens: 2 }));
     const frames = played.engine(text('four'), text('more'), text('too much'));
@@ -272,7 +272,7 @@ describe('the end of a response', () => {
     expect(played.effects.some((effect) => effect.do === 'cancel')).toBe(true);
   });
 
-  it('[RS22] words are cut where the limit is, never inside a surrogate pair', () => {
+  it('[RS22] cuts text at the limit, never inside a surrogate pair', () => {
     const played = play(texting);
     played.client(respond({ max_output_tokens: 1 }));
     const frames = played.engine(text('abc😀def'));
@@ -282,7 +282,7 @@ describe('the end of a response', () => {
     expect(doneOf(exact.engine(text('four'), done)).status).toBe('completed');
   });
 
-  it('[RS22] audio counts too', () => {
+  it('[RS22] counts audio towards max_output_tokens', () => {
     const played = play();
     played.client(respond({ max_output_tokens: 3 }));
     const frames = played.engine({ type: 'transcript.delta', delta: 'hi' }, audio(100), audio(50));
@@ -290,7 +290,7 @@ describe('the end of a response', () => {
     expect(frames.filter((frame) => frame.type === 'response.output_audio.delta')).toHaveLength(1);
   });
 
-  it('[RS22] the engine may say itself that it was stopped', () => {
+  it('[RS22] accepts an incomplete reason from the engine', () => {
     const played = play(texting);
     played.client(respond());
     const frames = played.engine(text('hm'), { type: 'done', reason: 'content_filter' });
@@ -300,7 +300,7 @@ describe('the end of a response', () => {
     });
   });
 
-  it('[RS33, ER22, ER23] a fault of the engine is told once, then closed, and the next turn works', () => {
+  it('[RS33, ER22, ER23] reports an engine failure once, closes the response, and continues with the next turn', () => {
     const played = play(texting);
     played.client(respond());
     const frames = played.engine(text('I was'), {
@@ -333,7 +333,7 @@ describe('the end of a response', () => {
     expect(doneOf(played.engine(text('fine'), done)).status).toBe('completed');
   });
 
-  it('[RS38] no first output, no further data and no end in time each fail it, and the session lives', () => {
+  it('[RS38] fails a response that times out, and the session continues', () => {
     const failed = (played: ReturnType<typeof play>, ms: number) => {
       expect(types(played.wait(ms - 1))).toEqual([]);
       const frames = played.wait(1);
@@ -359,7 +359,7 @@ describe('the end of a response', () => {
     expect(types(played.client(respond()))).toEqual(['response.created']);
   });
 
-  it('[RS39, LM6] rate_limits.updated comes once per response, after its done; never where none are kept', () => {
+  it('[RS39, LM6] sends rate_limits.updated once after each response.done, unless no limits are configured', () => {
     const played = play(texting);
     played.client(respond());
     const frames = played.engine(text('hi'), done);
@@ -373,7 +373,7 @@ describe('the end of a response', () => {
     expect(types(quiet.engine(done))).toEqual(['response.done']);
   });
 
-  it('[RS40] no obfuscation is sent', () => {
+  it('[RS40] sends no obfuscation', () => {
     const played = play(texting);
     played.client(respond());
     expect(JSON.stringify(played.engine(text('hi'), done))).not.toContain('obfuscation');
@@ -381,7 +381,7 @@ describe('the end of a response', () => {
 });
 
 describe('out of band', () => {
-  it('[RS6, OB1, OB2, OB11] runs beside, without a conversation, and leaves no trace in it', () => {
+  it('[RS6, OB1, OB2, OB11] runs beside the active response and adds nothing to the conversation', () => {
     const played = play(texting);
     const [active] = played.client(respond());
     const [beside] = played.client(aside());
@@ -399,7 +399,7 @@ describe('out of band', () => {
     expect(played.client(create(user('x')))[0]!.previous_item_id).toBeNull();
   });
 
-  it('[OB3, OB4] input replaces the context and joins nothing', () => {
+  it('[OB3, OB4] uses input as the context and adds none of it to the conversation', () => {
     const played = play(texting);
     played.client(create(user('history', 'a')));
     const context = () => requested(played).context.map((item) => item.id);
@@ -414,7 +414,7 @@ describe('out of band', () => {
     );
   });
 
-  it('[OB3] the audio of an input item is kept under another id until the response is done', () => {
+  it('[OB3] stores input audio under another id until the response is done', () => {
     const played = play(texting);
     const item = { type: 'message', role: 'user', id: 'mine', content: [{ type: 'input_audio', audio: pcm(50) }] };
     played.client(aside({ input: [item] }));
@@ -427,7 +427,7 @@ describe('out of band', () => {
     expect(played.done()).toContainEqual({ do: 'drop_audio', item_id });
   });
 
-  it('[OB5] input may refer to any item of the conversation', () => {
+  it('[OB5] resolves references in input to any item of the conversation', () => {
     const played = play(texting);
     played.client(create(user('history', 'a')));
     played.client(aside({ input: [{ type: 'item_reference', id: 'a' }] }));
@@ -440,7 +440,7 @@ describe('out of band', () => {
     );
   });
 
-  it('[OB6] one bad item refuses the whole', () => {
+  it('[OB6] refuses the response when one input item is invalid', () => {
     const played = play();
     const bad = { type: 'message', role: 'system', content: [{ type: 'output_text', text: '' }] };
     expect(errorOf(played.client(aside({ input: [user('x'), bad] })))).toMatchObject({
@@ -450,7 +450,7 @@ describe('out of band', () => {
     expect(played.state.responses).toEqual([]);
   });
 
-  it('[OB7] input in the default conversation: the output joins it, and one response at a time', () => {
+  it('[OB7] adds output to the default conversation when input is given there', () => {
     const played = play(texting);
     played.client(respond({ input: [user('only this')] }));
     expect(errorOf(played.client(respond({ input: [] }))).code).toBe('conversation_already_has_active_response');
@@ -458,7 +458,7 @@ describe('out of band', () => {
     expect(types(frames)).toContain('conversation.item.added');
   });
 
-  it('[OB10] eight at once', () => {
+  it('[OB10] runs at most eight responses at once', () => {
     const played = play();
     for (let i = 0; i < 8; i++) expect(types(played.client(aside()))).toEqual(['response.created']);
     expect(errorOf(played.client(aside()))).toMatchObject({ code: 'limit_exceeded', param: null });

@@ -25,7 +25,7 @@ const spoken = () => {
 };
 
 describe('a host that detects no turns', () => {
-  it('[VA29] has every session object state turn_detection null, and the rest of an update applied', () => {
+  it('[VA29] states turn_detection null in every session object, and applies the rest of an update', () => {
     for (const turn_detection of [{ type: 'server_vad' }, { type: 'semantic_vad' }, null]) {
       const session = { type: 'realtime', audio: { input: { turn_detection } } };
       const played = play({ detects_turns: false, session } as Partial<SessionOptions>);
@@ -38,7 +38,7 @@ describe('a host that detects no turns', () => {
     }
   });
 
-  it('[VA29] still refuses what no turn detection could be', () => {
+  it('[VA29] refuses an invalid turn_detection', () => {
     const played = play({ detects_turns: false });
     const [refused] = played.client(input({ turn_detection: { type: 'server_vad', threshold: 7 } }));
     expect(refused).toMatchObject({ type: 'error', error: { param: 'session.audio.input.turn_detection.threshold' } });
@@ -46,7 +46,7 @@ describe('a host that detects no turns', () => {
 });
 
 describe('session.created', () => {
-  it('[SE3, SE26, SE27] shows every key, the defaults and the expiry', () => {
+  it('[SE3, SE26, SE27] states every key, the defaults and the expiry', () => {
     const [created] = play().frames;
     expect(created!.session).toMatchObject({
       type: 'realtime',
@@ -82,13 +82,13 @@ describe('session.created', () => {
     expect(created!.session.id).toMatch(/^sess_[A-Za-z0-9]{21}$/);
   });
 
-  it('[SE2, CV2] neither conversation.created nor conversation.item.created is ever sent', () => {
+  it('[SE2, CV2] sends neither conversation.created nor conversation.item.created', () => {
     const played = play(texting);
     played.client(create(user('hi')));
     expect(types(played.frames)).toEqual(['session.created', 'conversation.item.added', 'conversation.item.done']);
   });
 
-  it('[SE32, VA27] a transcription session has input audio only, and turn detection that answers nothing', () => {
+  it('[SE32, VA27] states only input audio in a transcription session, and turn detection without responses', () => {
     const [created] = play({ kind: 'transcription' }).frames;
     expect(Object.keys(created!.session).sort()).toEqual(['audio', 'expires_at', 'id', 'include', 'object', 'type']);
     expect(created!.session.object).toBe('realtime.transcription_session');
@@ -101,7 +101,7 @@ describe('session.created', () => {
     });
   });
 
-  it('starts from the configuration the session was opened with, and a wrong one is its caller’s fault', () => {
+  it('starts from the configuration in its options, and throws when that is invalid', () => {
     const options = (session: object) =>
       ({ seed: [1, 2, 3, 4], model: 'm', started_at: 0, session }) as unknown as SessionOptions;
     expect(createSession(options({ type: 'realtime', instructions: 'be brief' })).config.instructions).toBe('be brief');
@@ -111,7 +111,7 @@ describe('session.created', () => {
 });
 
 describe('session.update', () => {
-  it('[SE4] is refused without session.type', () => {
+  it('[SE4] refuses an update without session.type', () => {
     const error = errorOf(play().client({ type: 'session.update', event_id: 'mine', session: {} }));
     expect(error).toMatchObject({
       code: 'missing_required_parameter',
@@ -121,14 +121,14 @@ describe('session.update', () => {
     });
   });
 
-  it('[SE5] is refused for another kind of session', () => {
+  it('[SE5] refuses an update for another kind of session', () => {
     const error = errorOf(play().client({ type: 'session.update', session: { type: 'transcription' } }));
     expect(error).toMatchObject({ code: 'invalid_value', param: 'session.type' });
     const other = play({ kind: 'transcription' });
     expect(errorOf(other.client(update({})))).toMatchObject({ code: 'invalid_value', param: 'session.type' });
   });
 
-  it('[SE6, SE12] merges by presence and answers with the whole configuration, event_id not echoed', () => {
+  it('[SE6, SE12] merges by presence, states the whole configuration, and does not echo event_id', () => {
     const played = play();
     played.client(input({ transcription: { model: 'whisper-1', language: 'en' } }));
     const [updated] = played.client(
@@ -142,7 +142,7 @@ describe('session.update', () => {
     expect(updated!.session.instructions).toBe(played.frames[0]!.session.instructions);
   });
 
-  it('[SE7] a tagged object of another type starts from its defaults', () => {
+  it('[SE7] starts from defaults when a tagged object changes its type', () => {
     const played = play();
     const [updated] = played.client(input({ turn_detection: { type: 'semantic_vad', create_response: false } }));
     expect(updated!.session.audio.input.turn_detection).toEqual({
@@ -163,7 +163,7 @@ describe('session.update', () => {
     expect(g711!.session.audio.input.format).toEqual({ type: 'audio/pcmu' });
   });
 
-  it('[SE8] null turns off what can be off', () => {
+  it('[SE8] clears fields that can be null', () => {
     const played = play();
     played.client(update({ prompt: { id: 'p' }, include: ['item.input_audio_transcription.logprobs'] }));
     played.client(input({ transcription: { model: 'whisper-1' }, noise_reduction: { type: 'near_field' } }));
@@ -173,20 +173,20 @@ describe('session.update', () => {
     expect(updated!.session.audio.input).toMatchObject(fields);
   });
 
-  it('[SE9] null for any other field counts as absent', () => {
+  it('[SE9] treats null as absent for other fields', () => {
     const played = play();
     played.client(update({ instructions: 'be brief', max_output_tokens: 7 }));
     const [updated] = played.client(update({ instructions: null, max_output_tokens: null, tools: null, audio: null }));
     expect(updated!.session).toMatchObject({ instructions: 'be brief', max_output_tokens: 7, tools: [] });
   });
 
-  it('[SE10] empty instructions restore the default', () => {
+  it('[SE10] restores the default when instructions are empty', () => {
     const played = play({ defaults: { instructions: 'the default' } });
     expect(played.client(update({ instructions: 'mine' }))[0]!.session.instructions).toBe('mine');
     expect(played.client(update({ instructions: '' }))[0]!.session.instructions).toBe('the default');
   });
 
-  it('[SE11, SE30] tools come back as they were sent, and [] removes them', () => {
+  it('[SE11, SE30] states tools as they were sent, and removes them for []', () => {
     const played = play();
     const [updated] = played.client(update({ tools: [tool('f')] }));
     expect(JSON.stringify(updated!.session.tools)).toBe(JSON.stringify([tool('f')]));
@@ -211,7 +211,7 @@ describe('session.update', () => {
     expect(updated!.session).toMatchObject({ model: 'test-model', id, expires_at, instructions: 'new' });
   });
 
-  it('[SE15] another voice is refused once assistant audio is present, the same is not', () => {
+  it('[SE15] refuses another voice once assistant audio is present, and accepts the same', () => {
     const played = spoken();
     expect(errorOf(played.client(output({ voice: 'alloy' })))).toMatchObject({
       code: 'cannot_update_voice',
@@ -221,7 +221,7 @@ describe('session.update', () => {
     expect(types(played.client(output({ voice: 'marin' })))).toEqual(['session.updated']);
   });
 
-  it('[SE15] the voice is free before that, and again once the audio is gone', () => {
+  it('[SE15] accepts another voice before assistant audio, and after it is deleted', () => {
     expect(types(play().client(output({ voice: 'alloy' })))).toEqual(['session.updated']);
     const played = spoken();
     const [spokenItem] = played.frames.filter((frame) => frame.item?.role === 'assistant');
@@ -229,7 +229,7 @@ describe('session.update', () => {
     expect(types(played.client(output({ voice: 'alloy' })))).toEqual(['session.updated']);
   });
 
-  it('[SE16] the voice of a response in the default conversation is fixed too, that of one out of band is not', () => {
+  it('[SE16] fixes the voice of responses in the default conversation, not out of band', () => {
     const played = spoken();
     const response = { audio: { output: { voice: 'alloy' } } };
     expect(errorOf(played.client({ type: 'response.create', response })).code).toBe('cannot_update_voice');
@@ -237,14 +237,14 @@ describe('session.update', () => {
     expect(created!.response.audio.output.voice).toBe('alloy');
   });
 
-  it('[SE16] audio out of band does not fix the voice', () => {
+  it('[SE16] does not fix the voice for out-of-band audio', () => {
     const played = play();
     played.client({ type: 'response.create', response: { conversation: 'none' } });
     played.engine({ type: 'transcript.delta', delta: 'hi' }, audio(100), { type: 'done' });
     expect(types(played.client(output({ voice: 'alloy' })))).toEqual(['session.updated']);
   });
 
-  it('[SE17] the speed is fixed while a response is active', () => {
+  it('[SE17] refuses another speed while a response is active', () => {
     const played = play();
     played.client({ type: 'response.create' });
     const error = errorOf(played.client(output({ speed: 1.2 })));
@@ -253,7 +253,7 @@ describe('session.update', () => {
     expect(played.client(output({ speed: 1.2 }))[0]!.session.audio.output.speed).toBe(1.2);
   });
 
-  it('[SE18] tracing cannot change once it is on', () => {
+  it('[SE18] refuses a change of tracing once it is on', () => {
     const played = play();
     expect(types(played.client(update({ tracing: 'auto' })))).toEqual(['session.updated']);
     expect(types(played.client(update({ tracing: 'auto' })))).toEqual(['session.updated']);
@@ -265,7 +265,7 @@ describe('session.update', () => {
     }
   });
 
-  it('[SE19] takes one modality', () => {
+  it('[SE19] accepts exactly one modality', () => {
     const played = play();
     expect(types(played.client(update({ output_modalities: ['text'] })))).toEqual(['session.updated']);
     for (const output_modalities of [[], ['text', 'audio'], ['video']]) {
@@ -295,7 +295,7 @@ describe('session.update', () => {
     ]);
   });
 
-  it('[SE21] an unknown key is refused, except where anything goes', () => {
+  it('[SE21] refuses an unknown key, except in free-form objects', () => {
     const played = play();
     expect(errorOf(played.client(update({ voice: 'x' })))).toMatchObject({
       code: 'unknown_parameter',
@@ -307,7 +307,7 @@ describe('session.update', () => {
     ]);
   });
 
-  it('[SE22] what does not mention turn detection leaves an open turn alone', () => {
+  it('[SE22] keeps an open turn when an update omits turn detection', () => {
     const played = play();
     played.client(append(500));
     const [started] = played.speech({ type: 'started', audio_ms: 100 });
@@ -317,7 +317,7 @@ describe('session.update', () => {
     expect([stopped!.item_id, committed!.item_id]).toEqual([started!.item_id, started!.item_id]);
   });
 
-  it('[IB18, TX9] tells the host how input is to be heard when it opens, when that changes, and never else', () => {
+  it('[IB18, TX9] configures speech input at opening and at each change, and not otherwise', () => {
     const played = play();
     const told = () => played.effects.filter((effect) => effect.do === 'configure_speech');
     const silent = { do: 'configure_speech', transcription: null, logprobs: false, noise_reduction: null };
@@ -331,7 +331,7 @@ describe('session.update', () => {
     expect(told().slice(2)).toMatchObject([{ logprobs: true, noise_reduction: { type: 'near_field' } }]);
   });
 
-  it('[SE23] a change of turn detection drops an open turn and keeps its audio', () => {
+  it('[SE23] drops an open turn and keeps its audio when turn detection is turned off', () => {
     const played = play();
     played.client(append(500));
     const [started] = played.speech({ type: 'started', audio_ms: 100 });
@@ -360,7 +360,7 @@ describe('session.update', () => {
     expect(played.effects).toContainEqual(expect.objectContaining({ do: 'commit_audio', start: 100 * 48 }));
   });
 
-  it('[SE23] gives the detector other settings when the turn is over, and at once when none is open', () => {
+  it('[SE23] applies detector settings when the turn ends, or at once when none is open', () => {
     const detection = (type: string, change: object) => input({ turn_detection: { type, ...change } });
     const setUp = (played: ReturnType<typeof play>) =>
       played.done().flatMap((effect) => (effect.do === 'detect' ? [effect.turn_detection] : []));
@@ -395,7 +395,7 @@ describe('session.update', () => {
     }
   });
 
-  it('[SE23] another type ends an open turn, whose audio can be committed by hand', () => {
+  it('[SE23] ends an open turn when the type changes, and its audio can be committed', () => {
     const played = play();
     played.client(append(500));
     const [started] = played.speech({ type: 'started', audio_ms: 100 });
@@ -407,7 +407,7 @@ describe('session.update', () => {
     expect(played.done()).toMatchObject([{ do: 'commit_audio', start: 0, end: 24_000 }]);
   });
 
-  it('[SE23, VA12] keeps a queued answer unless create_response is taken back', () => {
+  it('[SE23, VA12] keeps a queued response unless create_response is turned off', () => {
     const queued = (change: object) => {
       const played = play();
       played.client(input({ turn_detection: { type: 'server_vad', interrupt_response: false } }));
@@ -423,7 +423,7 @@ describe('session.update', () => {
     expect(queued({ create_response: false })).toBe(false);
   });
 
-  it('[SE8] takes back what null takes back, key and all', () => {
+  it('[SE8] removes the key of a field that null clears', () => {
     const played = play();
     const options = { languages: ['en'], keywords: ['Colloquy'], delay: 'low' };
     const [given] = played.client(input({ transcription: { model: 'gpt-transcribe', ...options } }));
@@ -439,7 +439,7 @@ describe('session.update', () => {
     expect(played.client(update({ reasoning: null }))[0]!.session).not.toHaveProperty('reasoning');
   });
 
-  it('[SE38] another transcription model starts from its own options, the same one keeps them', () => {
+  it('[SE38] resets transcription options when the model changes, and keeps them when it does not', () => {
     const played = play();
     const set = (transcription: object) =>
       played.client(input({ transcription }))[0]!.session.audio.input.transcription;
@@ -451,7 +451,7 @@ describe('session.update', () => {
     expect(set({ model: 'gpt-transcribe' })).toEqual({ model: 'gpt-transcribe', language: null, prompt: null });
   });
 
-  it('[SE24] the input format is fixed while audio is buffered', () => {
+  it('[SE24] refuses another input format while audio is buffered', () => {
     const played = play();
     played.client(append(10));
     const error = errorOf(played.client(input({ format: { type: 'audio/pcmu' } })));
@@ -461,7 +461,7 @@ describe('session.update', () => {
     expect(types(played.client(input({ format: { type: 'audio/pcmu' } })))).toEqual(['session.updated']);
   });
 
-  it('[SE25, RS7] is answered at once, and a running response keeps what it began with', () => {
+  it('[SE25, RS7] answers at once, and a running response keeps its configuration', () => {
     const played = play(texting);
     played.client({ type: 'response.create', response: { max_output_tokens: 5 } });
     expect(types(played.client(update({ max_output_tokens: 9, output_modalities: ['audio'] })))).toEqual([
@@ -474,7 +474,7 @@ describe('session.update', () => {
     expect(played.state.config.max_output_tokens).toBe(9);
   });
 
-  it('[SE29] the secrets of an MCP tool are never shown, nor kept', () => {
+  it('[SE29] neither states nor stores the secrets of an MCP tool', () => {
     const played = play();
     const mcp = {
       type: 'mcp',
@@ -488,7 +488,7 @@ describe('session.update', () => {
     expect(JSON.stringify(played.state)).not.toContain('canary');
   });
 
-  it('[SE31] tools of one name are refused', () => {
+  it('[SE31] refuses two tools with one name', () => {
     const played = play();
     const error = errorOf(played.client(update({ tools: [tool('f'), tool('f')] })));
     expect(error).toMatchObject({ code: 'invalid_value', param: 'session.tools[1].name' });
@@ -499,7 +499,7 @@ describe('session.update', () => {
     });
   });
 
-  it('[SE33] a locked field keeps its value', () => {
+  it('[SE33] refuses a change of a locked field', () => {
     const played = play({ locked: ['instructions', 'audio.output.voice'] });
     expect(errorOf(played.client(output({ voice: 'alloy' })))).toMatchObject({
       code: 'session_locked',
@@ -508,7 +508,7 @@ describe('session.update', () => {
     expect(types(played.client(update({ max_output_tokens: 5 })))).toEqual(['session.updated']);
   });
 
-  it('[TX17] gpt-realtime-whisper wants no turn detection in a transcription session', () => {
+  it('[TX17] refuses turn detection with gpt-realtime-whisper in a transcription session', () => {
     const played = play({ kind: 'transcription' });
     const whisper = (turn_detection?: null) => ({
       type: 'session.update' as const,
@@ -528,7 +528,7 @@ describe('session.update', () => {
     ]);
   });
 
-  it('[VA17, VA18] fields of the other turn detection, and idle timeouts out of bounds, are refused', () => {
+  it('[VA17, VA18] refuses fields of the other turn detection, and idle timeouts out of bounds', () => {
     const played = play();
     const refused = (turn_detection: object) => errorOf(played.client(input({ turn_detection })));
     expect(refused({ type: 'semantic_vad', threshold: 0.5 })).toMatchObject({ code: 'unknown_parameter' });

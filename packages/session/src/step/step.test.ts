@@ -18,7 +18,7 @@ describe('refused', () => {
   const client = (played: ReturnType<typeof play>, event: object) =>
     step(played.state, { at: played.state.at, from: 'client', event: event as never });
 
-  it('[ER1] holds the reason of a refusal, without a code where the wire has none', () => {
+  it('[ER1] contains the reason of a refusal, without a code when the wire has none', () => {
     const played = play(texting);
     expect(client(played, { type: 'response.cancel' }).refused).toEqual({
       code: 'response_cancel_not_active',
@@ -44,7 +44,7 @@ describe('refused', () => {
     expect(refused).toBeNull();
   });
 
-  it('[CV35, ER1] is null when the event refused is an earlier one, whose place has gone', () => {
+  it('[CV35, ER1] is null when an earlier event is refused because its place is gone', () => {
     const played = play(texting);
     played.client(create(user('hi', 'U')));
     played.client({ type: 'response.create' });
@@ -67,7 +67,7 @@ describe('refused', () => {
 });
 
 describe('traces', () => {
-  it('[SE1, OR1] session.created comes first, once, and nothing else', () => {
+  it('[SE1, OR1] sends session.created first, once, and nothing else', () => {
     expect(types(play().frames)).toEqual(['session.created']);
   });
 
@@ -133,7 +133,7 @@ describe('traces', () => {
     expect(answered.at(-2)!.response.output[0].content).toEqual([{ type: 'output_text', text: 'Hello' }]);
   });
 
-  it('[OR8, FN9, CV33, OR11] T4: a tool round, the output given while the response is still active', () => {
+  it('[OR8, FN9, CV33, OR11] T4: a tool call whose output arrives while the response is active', () => {
     const tools = [{ type: 'function', name: 'f', parameters: {} }];
     const played = play({ session: { type: 'realtime', output_modalities: ['text'], tools } as never });
     const frames = played.client({ type: 'response.create' });
@@ -242,7 +242,7 @@ describe('traces', () => {
 });
 
 describe('a session', () => {
-  it('[IB7, OR3] T3: a turn that the detector hears is answered under one item id', () => {
+  it('[IB7, OR3] T3: answers a detected turn under one item id', () => {
     const played = play();
     expect(played.client(append(1000))).toEqual([]);
     const frames = played.speech({ type: 'started', audio_ms: 400 });

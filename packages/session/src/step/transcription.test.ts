@@ -17,7 +17,7 @@ const transcript = (played: ReturnType<typeof play>, item_id: string) => {
 const PREFIX = 'conversation.item.input_audio_transcription';
 
 describe('transcription', () => {
-  it('[TX1, TX3, TX5, TX12, CV31] has deltas and exactly one end, in the middle of a response too', () => {
+  it('[TX1, TX3, TX5, TX12, CV31] sends deltas and exactly one end, also during a response', () => {
     const played = transcribed();
     const item_id = commit(played);
     expect(played.done()).toMatchObject([
@@ -40,7 +40,7 @@ describe('transcription', () => {
     expect(played.speech({ type: 'transcription.delta', item_id, delta: 'late' })).toEqual([]);
   });
 
-  it('[TX2] is silent when it is off', () => {
+  it('[TX2] sends nothing when transcription is off', () => {
     const played = transcribed(null);
     const item_id = commit(played);
     expect(played.done().map((effect) => effect.do)).toEqual(['commit_audio']);
@@ -48,7 +48,7 @@ describe('transcription', () => {
     expect(transcript(played, item_id)).toBeNull();
   });
 
-  it('[TX4, OR6] words may come while the turn is open, under its id', () => {
+  it('[TX4, OR6] sends deltas under the id of the open turn', () => {
     const played = transcribed();
     played.client(append(1000));
     const [started] = played.speech({ type: 'started', audio_ms: 500 });
@@ -61,7 +61,7 @@ describe('transcription', () => {
     ]);
   });
 
-  it('[TX6] always says what it cost: seconds, or tokens with the gpt-4o family', () => {
+  it('[TX6] reports usage in seconds, or in tokens for the gpt-4o family', () => {
     const cost = (model: string) => {
       const played = transcribed({ model });
       const item_id = commit(played);
@@ -83,7 +83,7 @@ describe('transcription', () => {
     });
   });
 
-  it('[TX7] nothing intelligible is completed with an empty transcript', () => {
+  it('[TX7] completes with an empty transcript when nothing is intelligible', () => {
     const played = transcribed();
     const item_id = commit(played);
     const [completed] = played.speech({ type: 'transcription.completed', item_id, transcript: '' });
@@ -91,7 +91,7 @@ describe('transcription', () => {
     expect(transcript(played, item_id)).toBe('');
   });
 
-  it('[TX8] a fault is failed, without param and without error; the turn goes on', () => {
+  it('[TX8] sends failed without param and without error, and the turn continues', () => {
     const played = transcribed();
     const item_id = commit(played);
     const error = { type: 'server_error', code: 'internal_error', message: 'it broke' };
@@ -102,7 +102,7 @@ describe('transcription', () => {
     expect(types(played.client({ type: 'response.create' }))).toEqual(['response.created']);
   });
 
-  it('[TX9] log probabilities come only when they were asked for', () => {
+  it('[TX9] sends log probabilities only when requested', () => {
     const hear = (more: object) => {
       const played = transcribed({ model: 'whisper-1' }, more);
       const item_id = commit(played);
@@ -116,7 +116,7 @@ describe('transcription', () => {
     for (const frame of hear({ include })) expect(frame.logprobs).toEqual(LOGPROBS);
   });
 
-  it('[TX10, TX11] segments are in seconds, languages are passed on', () => {
+  it('[TX10, TX11] sends segments in seconds, and passes languages on', () => {
     const played = transcribed();
     const item_id = commit(played);
     const segment = { text: 'hi', speaker: 'A', start: 0.5, end: 1.25 };
@@ -129,7 +129,7 @@ describe('transcription', () => {
     expect(completed!.languages).toEqual([]);
   });
 
-  it('[TX13] of a deleted item nothing more is said', () => {
+  it('[TX13] sends nothing more for a deleted item', () => {
     const played = transcribed();
     const item_id = commit(played);
     played.client({ type: 'conversation.item.delete', item_id });
@@ -137,7 +137,7 @@ describe('transcription', () => {
     expect(played.speech({ type: 'transcription.completed', item_id, transcript: 'hi' })).toEqual([]);
   });
 
-  it('[TX14] a change counts from the next turn', () => {
+  it('[TX14] applies a change from the next turn on', () => {
     const played = transcribed();
     const before = commit(played);
     played.client({ type: 'session.update', session: { type: 'realtime', audio: { input: { transcription: null } } } });
@@ -149,7 +149,7 @@ describe('transcription', () => {
     expect(played.speech({ type: 'transcription.completed', item_id: after, transcript: 'hi' })).toEqual([]);
   });
 
-  it('[TX15, TX18] items may interleave, and a recogniser that does not stream sends one delta', () => {
+  it('[TX15, TX18] interleaves items, and sends one delta for a transcriber that does not stream', () => {
     const played = transcribed();
     const [first, second] = [commit(played), commit(played)];
     const frames = [
@@ -160,7 +160,7 @@ describe('transcription', () => {
     expect(frames.map((frame) => frame.item_id)).toEqual([second, first, first, second]);
   });
 
-  it('[TX19] deltas, joined, are the transcript, whatever blanks come with them', () => {
+  it('[TX19] sends deltas that add up to the transcript, whatever white space they have', () => {
     const played = transcribed();
     played.client(append(1000));
     const { item_id } = played.speech({ type: 'started', audio_ms: 0 })[0]!;
@@ -180,7 +180,7 @@ describe('transcription', () => {
     ]);
   });
 
-  it('[TX19] a recogniser that takes back what it has given fails, and the item has no transcript', () => {
+  it('[TX19] fails without a transcript when a transcriber retracts text', () => {
     const played = transcribed();
     const item_id = commit(played);
     played.speech({ type: 'transcription.delta', item_id, delta: 'Good dye' });

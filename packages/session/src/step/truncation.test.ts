@@ -25,7 +25,7 @@ const spoken = () => {
 };
 
 describe('conversation.item.truncate', () => {
-  it('[TR1, TR4] is answered by truncated alone; audio is cut and the words are gone', () => {
+  it('[TR1, TR4] sends only truncated, cuts the audio and deletes the transcript', () => {
     const { played, id } = spoken();
     const frames = played.client(truncate(id, 200));
     expect(types(frames)).toEqual(['conversation.item.truncated']);
@@ -34,7 +34,7 @@ describe('conversation.item.truncate', () => {
     expect(played.client(retrieve(id))[0]!.item!.content).toEqual([{ type: 'output_audio', transcript: null }]);
   });
 
-  it('[TR2] 0 is legal and leaves no audio; fractions and negatives are not', () => {
+  it('[TR2] accepts 0, and refuses fractions and negative numbers', () => {
     const { played, id } = spoken();
     expect(types(played.client(truncate(id, 0)))).toEqual(['conversation.item.truncated']);
     expect(played.done()).toMatchObject([{ bytes: 0 }]);
@@ -45,7 +45,7 @@ describe('conversation.item.truncate', () => {
     expect(errorOf(played.client(truncate(id, 0.5)))).toMatchObject({ code: 'invalid_type', param: 'audio_end_ms' });
   });
 
-  it('[TR2, TR3] reaches to the end of the audio and not past it', () => {
+  it('[TR2, TR3] accepts the end of the audio and refuses a position past it', () => {
     const { played, id } = spoken();
     const before = JSON.stringify(played.state.items);
     expect(errorOf(played.client(truncate(id, 501)))).toEqual({
@@ -59,7 +59,7 @@ describe('conversation.item.truncate', () => {
     expect(types(played.client(truncate(id, 500)))).toEqual(['conversation.item.truncated']);
   });
 
-  it('[TR5] later contexts hold what was heard, without the words', () => {
+  it('[TR5] keeps the heard audio in later contexts, without the transcript', () => {
     const { played, id } = spoken();
     played.client(truncate(id, 200));
     played.client({ type: 'response.create' });
@@ -76,7 +76,7 @@ describe('conversation.item.truncate', () => {
     });
   });
 
-  it('[TR7] refuses what is no assistant audio', () => {
+  it('[TR7] refuses items without assistant audio', () => {
     const played = play();
     played.client(create(user('hi', 'a')));
     played.client(
@@ -98,7 +98,7 @@ describe('conversation.item.truncate', () => {
     expect(errorOf(played.client(truncate(id, 0, 1)))).toMatchObject({ code: 'invalid_value', param: 'content_index' });
   });
 
-  it('[TR9, TR10] does not stop generation: what is sent goes on, what is kept does not', () => {
+  it('[TR9, TR10] does not stop generation: later audio is sent and not stored', () => {
     const { played, id } = speaking();
     expect(errorOf(played.client(truncate(id, 501))).code).toBe('invalid_value');
     expect(types(played.client(truncate(id, 300)))).toEqual(['conversation.item.truncated']);
@@ -116,13 +116,13 @@ describe('conversation.item.truncate', () => {
     );
   });
 
-  it('[TR11] after a cancel it is answered by truncated only', () => {
+  it('[TR11] sends only truncated after a cancel', () => {
     const { played, id } = speaking();
     played.client({ type: 'response.cancel' });
     expect(types(played.client(truncate(id, 100)))).toEqual(['conversation.item.truncated']);
   });
 
-  it('[TR12] twice works to a shorter end, not to a longer one', () => {
+  it('[TR12] accepts a second truncation only to an earlier end', () => {
     const { played, id } = spoken();
     played.client(truncate(id, 300));
     expect(types(played.client(truncate(id, 200)))).toEqual(['conversation.item.truncated']);
@@ -131,7 +131,7 @@ describe('conversation.item.truncate', () => {
     );
   });
 
-  it('[SE15] frees the voice when no audio is left', () => {
+  it('[SE15] unfixes the voice when no audio is left', () => {
     for (const { played, id } of [spoken(), speaking()]) {
       played.client(truncate(id, 0));
       played.engine({ type: 'done' });

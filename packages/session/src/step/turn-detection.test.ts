@@ -18,7 +18,7 @@ const turn = (played: ReturnType<typeof play>) => {
 };
 
 describe('a turn', () => {
-  it('[VA1, VA2, VA3, VA7] has its five events under one id, and is answered', () => {
+  it('[VA1, VA2, VA3, VA7] sends its five events under one id, and starts a response', () => {
     const frames = turn(play());
     expect(types(frames)).toEqual([
       'input_audio_buffer.speech_started',
@@ -39,7 +39,7 @@ describe('a turn', () => {
     expect(played.speech(started(300))).toEqual([]);
   });
 
-  it('[VA4] begins before the speech by the padding, not before 0, nor before the end of the turn before', () => {
+  it('[VA4] starts earlier by the padding, not before 0 or the end of the previous turn', () => {
     const played = play();
     played.client(append(2000));
     expect(played.speech(started(100))[0]).toMatchObject({ audio_start_ms: 0 });
@@ -49,7 +49,7 @@ describe('a turn', () => {
     expect(played.speech(started(1900))[0]).toMatchObject({ audio_start_ms: 1600 });
   });
 
-  it('[VA5, VA6] the committed audio is the stretch from start to end, the rest stays', () => {
+  it('[VA5, VA6] commits the audio from start to end and keeps the rest', () => {
     const played = play();
     played.client(append(2000));
     played.speech(started(500));
@@ -58,25 +58,25 @@ describe('a turn', () => {
     expect(played.state.buffer.bytes).toBe(500 * 48);
   });
 
-  it('[VA7, VA11] is not answered with create_response false', () => {
+  it('[VA7, VA11] starts no response when create_response is false', () => {
     const frames = turn(detecting({ create_response: false, interrupt_response: false }));
     expect(types(frames)).toHaveLength(5);
     expect(types(frames)).not.toContain('response.created');
   });
 
-  it('[VA13] is not heard with turn detection off', () => {
+  it('[VA13] detects nothing when turn detection is off', () => {
     const played = play({ session: { type: 'realtime', audio: { input: { turn_detection: null } } } });
     expect(turn(played)).toEqual([]);
   });
 
-  it('[VA16] semantic_vad sends the same events', () => {
+  it('[VA16] sends the same events with semantic_vad', () => {
     const played = play({
       session: { type: 'realtime', audio: { input: { turn_detection: { type: 'semantic_vad' } } } },
     });
     expect(types(turn(played)).at(-1)).toBe('response.created');
   });
 
-  it('[VA26] is detected in G.711 too', () => {
+  it('[VA26] detects turns in G.711', () => {
     const played = detecting({}, { format: { type: 'audio/pcmu' } });
     played.client({ type: 'input_audio_buffer.append', audio: Buffer.alloc(8000).toString('base64') });
     played.speech(started(500));
@@ -84,7 +84,7 @@ describe('a turn', () => {
     expect(played.done()[0]).toMatchObject({ start: 1600, end: 8000 });
   });
 
-  it('[VA27, TX16] is committed and never answered in a transcription session', () => {
+  it('[VA27, TX16] commits and starts no response in a transcription session', () => {
     const frames = turn(play({ kind: 'transcription' }));
     expect(types(frames).filter((type) => type.startsWith('response.') || type.startsWith('rate'))).toEqual([]);
     expect(frames).toHaveLength(5);
@@ -100,7 +100,7 @@ describe('barge-in', () => {
     return played;
   };
 
-  it('[VA8, VA10, OR14] ends the response after speech_started, reason turn_detected', () => {
+  it('[VA8, VA10, OR14] cancels the response with turn_detected after speech_started', () => {
     const played = speaking({});
     const frames = played.speech(started(500));
     expect(types(frames)).toEqual([
@@ -121,13 +121,13 @@ describe('barge-in', () => {
     expect(types(played.speech(stopped(900)))).toContain('response.created');
   });
 
-  it('[VA8] leaves it running with interrupt_response false', () => {
+  it('[VA8] keeps the response when interrupt_response is false', () => {
     expect(types(speaking({ interrupt_response: false }).speech(started(500)))).toEqual([
       'input_audio_buffer.speech_started',
     ]);
   });
 
-  it('[VA9, OB8] never touches an out-of-band response', () => {
+  it('[VA9, OB8] does not interrupt an out-of-band response', () => {
     const played = play();
     played.client(append(1000));
     played.client({ type: 'response.create', response: { conversation: 'none' } });
@@ -135,7 +135,7 @@ describe('barge-in', () => {
     expect(played.state.responses).toHaveLength(1);
   });
 
-  it('[VA12] turns that end during a response share one answer after it', () => {
+  it('[VA12] starts one response for all turns that end during a response', () => {
     const played = speaking({ interrupt_response: false });
     played.speech(started(100));
     expect(types(played.speech(stopped(500)))).not.toContain('response.created');
@@ -152,7 +152,7 @@ describe('barge-in', () => {
     expect(types(played.engine({ type: 'done' })).filter((type) => type === 'response.created')).toEqual([]);
   });
 
-  it('[VA12] an answer that waits is not spoken into the turn that interrupts', () => {
+  it('[VA12] drops a queued response when a turn interrupts', () => {
     const played = play();
     played.client(append(2000));
     played.speech(started(100));
@@ -166,7 +166,7 @@ describe('barge-in', () => {
     expect(types(played.speech(stopped(1500))).filter((type) => type === 'response.created')).toHaveLength(1);
   });
 
-  it('[VA28] cancels nothing once response.done was sent', () => {
+  it('[VA28] cancels nothing after response.done', () => {
     const played = speaking({});
     played.engine({ type: 'done' });
     expect(types(played.speech(started(500)))).toEqual(['input_audio_buffer.speech_started']);
@@ -183,13 +183,13 @@ describe('the idle timeout', () => {
     return played;
   };
 
-  it('[VA19] waits for the audio to have been played, then for the timeout', () => {
+  it('[VA19] fires after the audio has been played and the timeout has passed', () => {
     const played = idle();
     expect(played.wait(6999)).toEqual([]);
     expect(types(played.wait(1))[0]).toBe('input_audio_buffer.timeout_triggered');
   });
 
-  it('[VA21, VA22, VA23, OR13] T9: says so to the model, commits the silence and responds', () => {
+  it('[VA21, VA22, VA23, OR13] T9: adds a system message, commits the silence and starts a response', () => {
     const played = idle({ transcription: { model: 'whisper-1' } });
     const A = played.frames.find((frame) => frame.item?.role === 'assistant')!.item!.id;
     const frames = played.wait(7000);
@@ -212,7 +212,7 @@ describe('the idle timeout', () => {
     expect(frames.at(-1)).toMatchObject({ item_id: timeout!.item_id, transcript: '' });
   });
 
-  it('[VA23] commits the silence even when no audio was sent', () => {
+  it('[VA23] commits an empty item when no audio was sent', () => {
     const played = detecting({ idle_timeout_ms: 5000 });
     played.client({ type: 'response.create' });
     played.engine({ type: 'done' });
@@ -241,7 +241,7 @@ describe('the idle timeout', () => {
     expect(types(played.wait(20_000))).not.toContain('input_audio_buffer.timeout_triggered');
   });
 
-  it('[VA20] a change of anything else of turn detection does not stop it', () => {
+  it('[VA20] keeps running when another field of turn detection changes', () => {
     for (const change of [{ create_response: false }, { interrupt_response: false }, { threshold: 0.9 }]) {
       const played = idle();
       const turn_detection = { type: 'server_vad', ...change };
@@ -250,7 +250,7 @@ describe('the idle timeout', () => {
     }
   });
 
-  it('[OB9] a response out of band neither stops nor starts it', () => {
+  it('[OB9] ignores out-of-band responses', () => {
     const played = idle();
     played.client({ type: 'response.create', response: { conversation: 'none' } });
     played.engine({ type: 'done' });
@@ -261,7 +261,7 @@ describe('the idle timeout', () => {
     expect(fresh.wait(60_000)).toEqual([]);
   });
 
-  it('[VA24] goes off three times in a row, then waits for the user', () => {
+  it('[VA24] fires three times in a row, then waits for the user', () => {
     const played = idle();
     const fires = () => {
       const fired = types(played.wait(20_000)).includes('input_audio_buffer.timeout_triggered');
@@ -275,7 +275,7 @@ describe('the idle timeout', () => {
     expect(fires()).toBe(true);
   });
 
-  it('[VA25] off and on again starts from zero', () => {
+  it('[VA25] starts from zero when turned off and on again', () => {
     const played = idle();
     const detection = (turn_detection: object | null) =>
       played.client({ type: 'session.update', session: { type: 'realtime', audio: { input: { turn_detection } } } });

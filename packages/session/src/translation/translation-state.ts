@@ -1,5 +1,5 @@
-// A translation session as data: what it is between two inputs, what it may be told, what it asks of its host. How it changes
-// is `translation.ts`; the sessions with a conversation are `state.ts`.
+// State, inputs and effects of a translation session. Transitions: `translation.ts`. Sessions with a conversation:
+// `state.ts`.
 
 import type {
   FailureCode,
@@ -13,23 +13,23 @@ import type {
 import { type IdSeed, mintId, mixSeed } from '../step/ids.ts';
 import type { HostEvent } from '../step/input.ts';
 
-/** The effective audio settings, every key that a translation session always states. */
+/** The effective audio settings with all their required keys. */
 export interface TranslationSettings {
   readonly input: {
-    /** `null`: the client does not want to read what it said [TL7]. */
+    /** `null`: no transcript of the input [TL7]. */
     readonly transcription: { readonly model: string } | null;
     readonly noise_reduction: NoiseReduction | null;
   };
-  /** Without a language the translator's own choice. */
+  /** Without a language, the translator chooses. */
   readonly output: { readonly language?: string };
 }
 
 export interface TranslationLimits {
   /** Milliseconds; then `session_expired` and close 1001 [SE28]. @default 3600000 */
   max_duration_ms: number;
-  /** Milliseconds of audio the translator has not begun [LM4]. @default 900000 */
+  /** Milliseconds of audio that the translator has not begun [LM4]. @default 900000 */
   buffer_ms: number;
-  /** Milliseconds a closing session waits for the translator's next piece. @default 30000 */
+  /** Milliseconds that a closing session waits for the translator's next event. @default 30000 */
   flush_ms: number;
   /** More refusals than this within `refusal_window_ms` end the session [LM10]. @default 100 */
   refusals: number;
@@ -37,11 +37,11 @@ export interface TranslationLimits {
   refusal_window_ms: number;
 }
 
-/** Plain JSON data. The host has the bytes; here they are counted. */
+/** Plain JSON data. The host holds the bytes; the state counts them. */
 export interface TranslationState {
   readonly kind: 'translation';
   readonly phase: 'new' | 'open' | 'closing' | 'closed';
-  /** Milliseconds since the session began, of the latest input. */
+  /** Milliseconds from the beginning of the session to the latest input. */
   readonly at: number;
   /** Unix milliseconds. */
   readonly started_at: number;
@@ -53,39 +53,39 @@ export interface TranslationState {
   /** Dotted paths below `session` that no update may change [SE33]. */
   readonly locked: readonly string[];
   readonly limits: TranslationLimits;
-  /** Whether any audio has come. */
+  /** Whether any audio has arrived. */
   readonly has_begun: boolean;
-  /** Bytes behind the last whole frame [TL4]. */
+  /** Bytes after the last whole frame [TL4]. */
   readonly remainder: number;
-  /** Frames handed over that the translator has not begun. */
+  /** Frames that the translator has not begun. */
   readonly waiting: number;
-  /** How the connection ends once the translator has said everything, and since when nothing was heard of it; while closing. */
+  /** While closing: how to close the connection once the translator is done, and the time of its latest event. */
   readonly farewell: {
     readonly code: number;
     readonly reason: string;
     readonly drain: boolean;
     readonly heard_at: number;
   } | null;
-  /** When the latest refusals were [LM10]. */
+  /** Times of the latest refusals [LM10]. */
   readonly refusals: readonly number[];
 }
 
 /**
- * A piece of a translation. Pieces are append-only: words carry the blanks they need themselves. `elapsed_ms` is where on the
- * audio clock the frame begins that a piece belongs to, if that is known; it is stated in whole frames.
+ * An event of a translator. Deltas are appended as they are, white space included. `elapsed_ms` is the position on the
+ * audio clock of the frame that the event belongs to, if known; it is reported in whole frames.
  */
 export type TranslatorEvent =
-  /** What the speaker said, in the speaker's language. Only told where the client asked for it [TL7]. */
+  /** Transcript of the input, in the speaker's language. Sent only if the client requested it [TL7]. */
   | { type: 'input_transcript.delta'; delta: string; elapsed_ms?: number | null }
   | { type: 'output_transcript.delta'; delta: string; elapsed_ms?: number | null }
   /** Base64 of pcm16, 24 kHz mono, of any length [TL8]. */
   | { type: 'output_audio.delta'; audio: string; elapsed_ms?: number | null };
 
-/** How a translator gets on, as its host sees it. */
+/** Progress of a translator, as reported by the host. */
 export type TranslatorProgress =
-  /** It has begun on the next frame. */
+  /** It has begun the next frame. */
   | { type: 'taken' }
-  /** Everything it had to say of all frames is said. */
+  /** It has sent everything for all frames. */
   | { type: 'done' }
   | { type: 'failed'; error: { code: FailureCode; message: string } };
 
@@ -94,39 +94,39 @@ interface At {
   at: number;
 }
 
-/** One thing a translation session is told, and when. */
+/** One input of a translation session, with its time. */
 export type TranslationInput =
   | (At & { from: 'host'; event: HostEvent })
-  /** A decoded event; of an append, `audio_bytes` holds the bytes it stands for. */
+  /** A decoded event; for an append, `audio_bytes` has its number of decoded bytes. */
   | (At & { from: 'client'; event: TranslationClientEvent; audio_bytes?: number[] })
   /** A frame that could not be decoded, and its `event_id` if it had one. */
   | (At & { from: 'wire'; issue: Issue; event_id: string | null })
   | (At & { from: 'translator'; event: TranslatorEvent | TranslatorProgress })
-  /** Nothing but the time; due at `translationDeadline(state)`. */
+  /** Time has passed; due at `translationDeadline(state)`. */
   | (At & { from: 'clock' });
 
-/** What a translation session asks its host to do, in order. */
+/** What a translation session requests from its host, in order. */
 export type TranslationEffect =
   | { do: 'send'; event: TranslationServerEvent }
-  /** Base64 of audio that joins the input. */
+  /** Append base64 audio to the input. */
   | { do: 'append_audio'; audio: string }
   /**
-   * `drop` bytes leave the end of the input, as they are no whole sample; `pad` bytes of silence join it; then so many frames
-   * leave its front for the translator.
+   * Drop `drop` bytes from the end of the input, an incomplete sample; append `pad` bytes of silence; then move
+   * `frames` frames from its front to the translator.
    */
   | { do: 'translate'; frames: number; pad: number; drop?: number }
-  /** No further frame will come: the translator says the rest and ends. */
+  /** No further frame will come: the translator sends the rest and ends. */
   | { do: 'finish' }
-  /** Close the connection. `drain`: because the server goes, not the session. */
+  /** Close the connection. `drain`: the server shuts down, the session did not end by itself. */
   | { do: 'close'; code: number; reason: string; drain?: true };
 
 export interface TranslationOptions {
-  /** From a cryptographic generator in production; every id is drawn from it. */
+  /** From a cryptographic generator in production; all ids derive from it. */
   seed: IdSeed;
   model: string;
   /** Unix milliseconds. */
   started_at: number;
-  /** Settings to start from. */
+  /** Initial settings. */
   audio?: TranslationAudio;
   /** Dotted paths below `session` that no update may change, such as `audio.output.language` [SE33]. */
   locked?: readonly string[];
@@ -143,7 +143,7 @@ const LIMITS: TranslationLimits = {
 
 const DEFAULTS: TranslationSettings = { input: { transcription: null, noise_reduction: null }, output: {} };
 
-/** Makes a translation session that waits for its first input, the host's `open`. */
+/** Creates a translation session. Its first input must be the host's `open`. */
 export function createTranslation(options: TranslationOptions): TranslationState {
   const [id, ids] = mintId(mixSeed(options.seed), 'sess');
   return {
@@ -165,10 +165,13 @@ export function createTranslation(options: TranslationOptions): TranslationState
   };
 }
 
-/** Lays an update over settings: absent keys stay as they are, `null` turns off [TL3]. */
-export function mergeSettings(settings: TranslationSettings, given: TranslationAudio | undefined): TranslationSettings {
-  const { transcription, noise_reduction } = given?.input ?? {};
-  const language = given?.output?.language ?? settings.output.language;
+/** Merges an update into settings: absent keys keep their value, `null` turns a setting off [TL3]. */
+export function mergeSettings(
+  settings: TranslationSettings,
+  update: TranslationAudio | undefined,
+): TranslationSettings {
+  const { transcription, noise_reduction } = update?.input ?? {};
+  const language = update?.output?.language ?? settings.output.language;
   return {
     input: {
       transcription: transcription === undefined ? settings.input.transcription : transcription,
@@ -178,7 +181,7 @@ export function mergeSettings(settings: TranslationSettings, given: TranslationA
   };
 }
 
-/** The session as `session.created` and `session.updated` state it (wire.md 7.5). */
+/** The session object of `session.created` and `session.updated` (wire.md 7.5). */
 export function translationObject(state: TranslationState): TranslationSession {
   return {
     id: state.id,

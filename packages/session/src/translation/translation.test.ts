@@ -61,7 +61,7 @@ const refusalOf = (frames: Sent[]) => {
 };
 
 describe('a translation session', () => {
-  it('[TL1] begins with session.created: what it is, without anything of a conversation', () => {
+  it('[TL1] sends session.created without conversation fields', () => {
     const { opened, state } = play();
     expect(opened.effects).toEqual([]);
     expect(opened.frames).toEqual([
@@ -89,7 +89,7 @@ describe('a translation session', () => {
     },
   );
 
-  it('[TL1] goes from the first frame to the last with deltas only', () => {
+  it('[TL1] sends only deltas from the first frame to the last', () => {
     const { opened, client, translator } = play();
     const types = [
       opened,
@@ -109,7 +109,7 @@ describe('a translation session', () => {
 });
 
 describe('the same inputs', () => {
-  it('[TL1] give the same frames, and a state that has been through JSON goes on as if it had not', () => {
+  it('[TL1] reproduces the same events, also from a state that went through JSON', () => {
     const inputs: TranslationInput[] = [
       { at: 0, from: 'host', event: { type: 'open' } },
       { at: 10, from: 'client', event: append(pcm(250)) as never, audio_bytes: [12_000] },
@@ -137,7 +137,7 @@ describe('the same inputs', () => {
 });
 
 describe('session.update', () => {
-  it('[TL3] changes language, transcription and noise reduction, keeps the rest, and states all of it', () => {
+  it('[TL3] changes language, transcription and noise reduction, and states all settings', () => {
     const { client } = play();
     const updates = [
       { audio: { output: { language: 'es' } } },
@@ -176,7 +176,7 @@ describe('session.update', () => {
     expect(played.state.config).toEqual(before);
   });
 
-  it('[SE33] does not change what a client secret has locked', () => {
+  it('[SE33] refuses a change of settings that a client secret locked', () => {
     const { client } = play({ audio: { output: { language: 'es' } }, locked: ['audio.output.language'] });
     const set = (language: string) =>
       client({ type: 'session.update', session: { audio: { output: { language } } } }).frames;
@@ -186,7 +186,7 @@ describe('session.update', () => {
 });
 
 describe('session.input_audio_buffer.append', () => {
-  it('[TL4] hands over frames of 200 ms however the audio is cut, and lets the rest wait', () => {
+  it('[TL4] sends frames of 200 ms to the translator however the audio is chunked', () => {
     const { client, state: before } = play();
     const handed = [90, 110, 1, 199, 500, 0, 100, 50].map((ms) =>
       client(append(pcm(ms))).effects.flatMap((effect) => (effect.do === 'translate' ? [effect.frames] : [])),
@@ -195,7 +195,7 @@ describe('session.input_audio_buffer.append', () => {
     expect(before.waiting).toBe(0);
   });
 
-  it('[TL4, TL9, IB3] takes audio cut inside a sample, and drops what is left of one at the end', () => {
+  it('[TL4, TL9, IB3] accepts audio cut inside a sample, and drops an incomplete sample at the end', () => {
     const { client } = play();
     const zeros = (count: number) => Buffer.alloc(count).toString('base64');
     const bytes = (count: number) => client(append(zeros(count))).effects;
@@ -210,7 +210,7 @@ describe('session.input_audio_buffer.append', () => {
     expect(other.client({ type: 'session.close' }).effects).toEqual([{ do: 'finish' }]);
   });
 
-  it('[TL5] does not take a gap for silence: an hour without audio is no audio', () => {
+  it('[TL5] adds no audio for a gap of an hour', () => {
     const { client, wait, state } = play({ limits: { max_duration_ms: 10_000_000 } });
     client(append(pcm(150)));
     expect(wait(3_600_000)).toEqual({ frames: [], effects: [] });
@@ -236,13 +236,13 @@ describe('session.input_audio_buffer.append', () => {
     expect(effects).toEqual([]);
   });
 
-  it('[TL10] takes samples that happen to look like a file, once audio has come', () => {
+  it('[TL10] accepts samples that resemble a file header after the first audio', () => {
     const { client } = play();
     client(append(pcm(100)));
     expect(client(append(Buffer.from('RIFF').toString('base64'))).frames).toEqual([]);
   });
 
-  it('[LM4] refuses what a translator that stands still will not get to', () => {
+  it('[LM4] refuses audio when the translator is too far behind', () => {
     const { client, translator } = play({ limits: { buffer_ms: 1000 } });
     client(append(pcm(1000)));
     expect(refusalOf(client(append(pcm(1))).frames)).toMatchObject({ code: 'limit_exceeded', param: 'audio' });
@@ -251,8 +251,8 @@ describe('session.input_audio_buffer.append', () => {
   });
 });
 
-describe('what is translated', () => {
-  it('[TL6] is told with the time of its frame, in whole frames, or null', () => {
+describe('translator events', () => {
+  it('[TL6] states the time of its frame in whole frames, or null', () => {
     const { translator } = play();
     const told = [0, 200, 399, 200, undefined, null, -1, Number.NaN, 1200.5].map((elapsed_ms) => {
       const event = { type: 'output_transcript.delta', delta: 'x', ...(elapsed_ms !== undefined && { elapsed_ms }) };
@@ -261,14 +261,14 @@ describe('what is translated', () => {
     expect(told).toEqual([0, 200, 200, 200, null, null, null, null, 1200]);
   });
 
-  it('[TL6] is appended as it comes: no blank is put in, none is taken out', () => {
+  it('[TL6] passes deltas on with unchanged white space', () => {
     const { translator } = play();
     const deltas = ['Ho', 'la', ' mundo', '', '.\n'];
     const told = deltas.flatMap((delta) => translator({ type: 'output_transcript.delta', delta }).frames);
     expect(told.map((frame) => (frame as { delta: string }).delta)).toEqual(['Ho', 'la', ' mundo', '.\n']);
   });
 
-  it('[TL7] holds the words of the speaker only where they were asked for', () => {
+  it('[TL7] sends input transcripts only when requested', () => {
     const { client, translator } = play();
     const hear = () => translator({ type: 'input_transcript.delta', delta: 'hello', elapsed_ms: 0 }).frames;
     expect(hear()).toEqual([]);
@@ -278,7 +278,7 @@ describe('what is translated', () => {
     expect(hear()).toEqual([]);
   });
 
-  it('[TL8] holds audio of any length, and says what it is', () => {
+  it('[TL8] sends audio of any length with its format', () => {
     const { translator } = play();
     for (const ms of [1, 20, 200, 1234]) {
       expect(translator({ type: 'output_audio.delta', audio: pcm(ms), elapsed_ms: 400 }).frames).toMatchObject([
@@ -301,7 +301,7 @@ describe('what is translated', () => {
 });
 
 describe('session.close', () => {
-  it('[TL9] fills up the last frame, lets everything be said, then says session.closed and closes 1000', () => {
+  it('[TL9] pads the last frame, finishes the translation, then sends session.closed and closes with 1000', () => {
     const played = play();
     played.client(append(pcm(250)));
     expect(played.client({ type: 'session.close' })).toEqual({
@@ -316,13 +316,13 @@ describe('session.close', () => {
     expect([played.state.phase, translationDeadline(played.state)]).toEqual(['closed', undefined]);
   });
 
-  it('[TL9] adds nothing where the last frame is whole', () => {
+  it('[TL9] adds no padding when the last frame is whole', () => {
     const { client } = play();
     client(append(pcm(400)));
     expect(client({ type: 'session.close' }).effects).toEqual([{ do: 'finish' }]);
   });
 
-  it('[TL9] refuses whatever comes after it, and goes on closing', () => {
+  it('[TL9] refuses later events and continues closing', () => {
     const { client, translator } = play();
     client({ type: 'session.close' });
     for (const event of [append(pcm(200)), { type: 'session.update', session: {} }, { type: 'session.close' }]) {
@@ -333,7 +333,7 @@ describe('session.close', () => {
     expect(translator({ type: 'done' }).frames).toMatchObject([{ type: 'session.closed' }]);
   });
 
-  it('[TL9, ER45] does not wait for ever: an error and 1011 when the rest does not come', () => {
+  it('[TL9, ER45] sends an error and closes with 1011 when the translator stalls', () => {
     const { client, translator, wait, state } = play();
     expect(translationDeadline(state)).toBe(3_600_000);
     client({ type: 'session.close' });
@@ -346,8 +346,8 @@ describe('session.close', () => {
   });
 });
 
-describe('the end of a translation session', () => {
-  it('[LM12] is said by a drain as by session.close, but for the code', () => {
+describe('closing', () => {
+  it('[LM12] closes with another code when draining', () => {
     const { client, host, translator } = play();
     client(append(pcm(100)));
     expect(host('drain').effects).toEqual([{ do: 'translate', frames: 1, pad: 4800 }, { do: 'finish' }]);
@@ -356,7 +356,7 @@ describe('the end of a translation session', () => {
     expect(effects).toEqual([{ do: 'close', code: 1001, reason: 'The server is shutting down.', drain: true }]);
   });
 
-  it('[TL1, ER24] comes after an hour, with an error first', () => {
+  it('[TL1, ER24] sends an error and ends after an hour', () => {
     const { wait } = play();
     const { frames, effects } = wait(3_600_000);
     expect(refusalOf(frames)).toMatchObject({ code: 'session_expired' });
@@ -365,7 +365,7 @@ describe('the end of a translation session', () => {
     ]);
   });
 
-  it('[LM10] comes when too much is refused', () => {
+  it('[LM10] ends after too many refusals', () => {
     const { client } = play({ limits: { refusals: 3 } });
     for (let i = 0; i < 3; i += 1) expect(client({ type: 'nonsense' }).effects).toEqual([]);
     const { frames, effects } = client({ type: 'nonsense' });
@@ -385,7 +385,7 @@ describe('the end of a translation session', () => {
     expect(effects).toMatchObject([{ do: 'close', code: 1011 }]);
   });
 
-  it('comes without a word when the client goes', () => {
+  it('ends without an event when the client disconnects', () => {
     const { host, translator } = play();
     expect(host('close')).toEqual({ frames: [], effects: [] });
     expect(translator({ type: 'output_transcript.delta', delta: 'x' })).toEqual({ frames: [], effects: [] });

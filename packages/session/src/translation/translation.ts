@@ -1,5 +1,5 @@
-// The translation session: one pure function from a state and an input to a state and effects. No items, no responses, no turns:
-// audio goes in, is cut into frames, and comes out translated. Its data is `translation-state.ts`.
+// The translation session as one pure function: state and input in, state and effects out. It has no items, responses
+// or turns: audio is split into frames and translated. Data: `translation-state.ts`.
 
 import {
   BYTES_PER_SAMPLE,
@@ -25,24 +25,27 @@ import {
   translationObject,
 } from './translation-state.ts';
 
-/** The one format there is, in and out [TL4, TL8]. */
+/** The only audio format, input and output [TL4, TL8]. */
 const PCM = { type: 'audio/pcm', rate: 24_000 } as const;
-/** A frame of audio: what a translator takes at a time [TL4]. */
+/** Duration of a frame, the unit in which a translator receives audio [TL4]. */
 export const TRANSLATION_FRAME_MS = 200;
 /** 200 ms of 24 kHz pcm16 mono. */
 export const TRANSLATION_FRAME_BYTES = 9600;
 
-/** How audio files begin, in base64: RIFF, Ogg, FLAC, ID3, EBML. Their bytes would pass for noise, so they are refused [TL10]. */
+/**
+ * Base64 beginnings of audio files: RIFF, Ogg, FLAC, ID3, EBML. As raw audio they would be noise, so they are refused
+ * [TL10].
+ */
 const CONTAINERS = /^(?:UklGR|T2dnU|ZkxhQ|SUQz|GkXfo)/;
 
-/** What came of one input. */
+/** Result of one input. */
 export interface TranslationStep {
   state: TranslationState;
-  /** To be performed in order. */
+  /** Perform them in order. */
   effects: TranslationEffect[];
 }
 
-/** Where each client event is handled. The compiler keeps this table complete. */
+/** Handler of each client event. The compiler keeps this table complete. */
 const onClientEvent: {
   readonly [T in TranslationClientEvent['type']]: (
     draft: Draft,
@@ -54,15 +57,15 @@ const onClientEvent: {
   'session.close': (draft) => finish(draft, 1000, 'The session is closed.'),
 };
 
-/** Throws on an event that no codec lets through: of a recording that was tampered with. */
-function hearClient(draft: Draft, event: TranslationClientEvent): void {
+/** Throws on an event that no codec lets through, as in a recording that was tampered with. */
+function dispatchClientEvent(draft: Draft, event: TranslationClientEvent): void {
   if (!Object.hasOwn(onClientEvent, event.type)) throw new TypeError('an event of an unknown type');
   (onClientEvent[event.type] as (draft: Draft, event: TranslationClientEvent) => void)(draft, event);
 }
 
 /**
- * Advances a translation session by one input. Pure: the same arguments give the same step, the given state is never changed, and
- * performing the effects is the host's business. Nothing happens before the host's `open` and after the session has closed.
+ * Advances a translation session by one input. Pure: the same arguments give the same result, and the given state does
+ * not change. The host performs the effects. Inputs before the host's `open` and after the end have no effect.
  *
  * @see SPEC.md family TL
  */
@@ -73,20 +76,20 @@ export function stepTranslation(state: TranslationState, input: TranslationInput
   const draft = new Draft(state, input);
   switch (input.from) {
     case 'host':
-      hearHost(draft, input.event);
+      handleHostEvent(draft, input.event);
       break;
     case 'client':
       if (state.phase === 'closing') draft.refuse('invalid_value', 'type', 'The session is closing.');
-      else hearClient(draft, input.event);
+      else dispatchClientEvent(draft, input.event);
       break;
     case 'wire':
       draft.refuse(input.issue.code, input.issue.param, input.issue.message);
       break;
     case 'translator':
-      hearTranslator(draft, input.event);
+      handleTranslatorEvent(draft, input.event);
       break;
     case 'clock':
-      passTime(draft);
+      handleClock(draft);
       break;
   }
   if (draft.state.phase !== 'closed' && draft.state.refusals.length > draft.state.limits.refusals) {
@@ -95,7 +98,7 @@ export function stepTranslation(state: TranslationState, input: TranslationInput
   return { state: draft.state, effects: draft.effects };
 }
 
-/** When the session next wants to be told the time, in milliseconds since it began; `undefined` when it is not running. */
+/** When the session next needs a `clock` input, in milliseconds since it began; `undefined` if it is not open. */
 export function translationDeadline({ phase, limits, farewell }: TranslationState): number | undefined {
   if (phase === 'new' || phase === 'closed') return undefined;
   return Math.min(limits.max_duration_ms, farewell ? farewell.heard_at + limits.flush_ms : Number.POSITIVE_INFINITY);
@@ -103,7 +106,7 @@ export function translationDeadline({ phase, limits, farewell }: TranslationStat
 
 type Unnumbered<E> = E extends TranslationServerEvent ? Omit<E, 'event_id'> : never;
 
-/** Mutable inside one `stepTranslation`, never seen outside it. Only the top level of `state` may be assigned to. */
+/** Mutable during one `stepTranslation`, never visible outside. Assign only to the top level of `state`. */
 class Draft {
   readonly state: { -readonly [K in keyof TranslationState]: TranslationState[K] };
   readonly effects: TranslationEffect[] = [];
@@ -114,7 +117,7 @@ class Draft {
     this.#input = input;
   }
 
-  /** Bytes the append being handled stands for. */
+  /** Decoded bytes of the current append. */
   get audioBytes(): number | undefined {
     return this.#input.from === 'client' ? this.#input.audio_bytes?.[0] : undefined;
   }
@@ -129,7 +132,7 @@ class Draft {
     this.do({ do: 'send', event: { event_id, ...event } as TranslationServerEvent });
   }
 
-  /** Tells the client its event was refused. The session goes on. */
+  /** Refuses the client's event. The session continues. */
   refuse(code: FailureCode, param: string | null, message: string): void {
     const input = this.#input;
     const cause = input.from === 'client' ? input.event.event_id : input.from === 'wire' ? input.event_id : null;
@@ -138,7 +141,7 @@ class Draft {
     this.state.refusals = [...refusals.filter((then) => then > at - limits.refusal_window_ms), at];
   }
 
-  /** One `error` says why, then the connection is closed [ER51]. */
+  /** Sends one `error`, then closes the connection [ER51]. */
   end(code: FailureCode, close: number, message: string): void {
     this.send({ type: 'error', error: toRealtimeError(code, { param: null, message }) });
     this.state.phase = 'closed';
@@ -146,7 +149,7 @@ class Draft {
   }
 }
 
-function hearHost(draft: Draft, event: HostEvent): void {
+function handleHostEvent(draft: Draft, event: HostEvent): void {
   const { state } = draft;
   switch (event.type) {
     case 'open':
@@ -161,7 +164,7 @@ function hearHost(draft: Draft, event: HostEvent): void {
 }
 
 /**
- * `session.update`. Answered by one `session.updated`. What has been translated stays as it is.
+ * `session.update`. Answered by one `session.updated`. Earlier translations do not change.
  *
  * Refuses with `session_locked` for a locked setting.
  *
@@ -176,9 +179,11 @@ function updateSettings(draft: Draft, { session }: TranslationSessionUpdateEvent
 }
 
 /**
- * `session.input_audio_buffer.append`. Has no answer; whole frames leave for the translator, the rest waits for more.
+ * `session.input_audio_buffer.append`. Sends no event; whole frames go to the translator, the rest waits for more
+ * audio.
  *
- * It may end inside a sample: the next append brings the rest. Refuses with `invalid_value` what cannot be raw pcm16, and with `limit_exceeded` what the translator will not get to.
+ * An append may end inside a sample: the next append completes it. Refuses with `invalid_value` for audio that cannot
+ * be raw pcm16, and with `limit_exceeded` if too much audio waits for the translator.
  *
  * @see SPEC.md TL4, TL5, TL10
  */
@@ -189,24 +194,24 @@ function appendAudio(draft: Draft, { audio }: TranslationAppendEvent): void {
     return draft.refuse('invalid_value', 'audio', 'The audio must be raw 16 bit PCM, 24 kHz, mono.');
   }
   if (bytes === 0) return;
-  const held = state.waiting * TRANSLATION_FRAME_BYTES + state.remainder + bytes;
-  if (bytesToMs(held, PCM) > state.limits.buffer_ms) {
+  const bufferedBytes = state.waiting * TRANSLATION_FRAME_BYTES + state.remainder + bytes;
+  if (bytesToMs(bufferedBytes, PCM) > state.limits.buffer_ms) {
     return draft.refuse('limit_exceeded', 'audio', 'The input audio buffer is full.');
   }
   state.has_begun = true;
   draft.do({ do: 'append_audio', audio });
-  const all = state.remainder + bytes;
-  state.remainder = all % TRANSLATION_FRAME_BYTES;
-  handOver(draft, (all - state.remainder) / TRANSLATION_FRAME_BYTES);
+  const total = state.remainder + bytes;
+  state.remainder = total % TRANSLATION_FRAME_BYTES;
+  translateFrames(draft, (total - state.remainder) / TRANSLATION_FRAME_BYTES);
 }
 
-function handOver(draft: Draft, frames: number, { drop, pad } = { drop: 0, pad: 0 }): void {
+function translateFrames(draft: Draft, frames: number, { drop, pad } = { drop: 0, pad: 0 }): void {
   if (frames === 0) return;
   draft.state.waiting += frames;
   draft.do({ do: 'translate', frames, pad, ...(drop > 0 && { drop }) });
 }
 
-/** Nothing more goes in; what is left of a frame is filled up with silence, so that no whole sample is lost [TL9]. */
+/** Ends the input. Pads an incomplete frame with silence, so that no whole sample is lost [TL9]. */
 function finish(draft: Draft, code: number, reason: string): void {
   const { state } = draft;
   if (state.phase !== 'open') return;
@@ -215,11 +220,11 @@ function finish(draft: Draft, code: number, reason: string): void {
   const drop = state.remainder % BYTES_PER_SAMPLE[PCM.type];
   const rest = state.remainder - drop;
   state.remainder = 0;
-  if (rest > 0) handOver(draft, 1, { drop, pad: TRANSLATION_FRAME_BYTES - rest });
+  if (rest > 0) translateFrames(draft, 1, { drop, pad: TRANSLATION_FRAME_BYTES - rest });
   draft.do({ do: 'finish' });
 }
 
-function hearTranslator(draft: Draft, event: TranslatorEvent | TranslatorProgress): void {
+function handleTranslatorEvent(draft: Draft, event: TranslatorEvent | TranslatorProgress): void {
   const { state } = draft;
   if (state.farewell) state.farewell = { ...state.farewell, heard_at: state.at };
   switch (event.type) {
@@ -228,21 +233,27 @@ function hearTranslator(draft: Draft, event: TranslatorEvent | TranslatorProgres
       return;
     case 'input_transcript.delta':
       if (state.config.audio.input.transcription === null || event.delta === '') return;
-      return draft.send({ type: 'session.input_transcript.delta', delta: event.delta, elapsed_ms: elapsed(event) });
+      return draft.send({ type: 'session.input_transcript.delta', delta: event.delta, elapsed_ms: wholeFrames(event) });
     case 'output_transcript.delta':
       if (event.delta === '') return;
-      return draft.send({ type: 'session.output_transcript.delta', delta: event.delta, elapsed_ms: elapsed(event) });
+      return draft.send({
+        type: 'session.output_transcript.delta',
+        delta: event.delta,
+        elapsed_ms: wholeFrames(event),
+      });
     case 'output_audio.delta':
-      return hearAudio(draft, event);
+      return sendAudio(draft, event);
     case 'done':
-      return state.farewell ? sayGoodbye(draft, state.farewell) : fail(draft, 'The translator ended before its audio.');
+      return state.farewell
+        ? closeSession(draft, state.farewell)
+        : fail(draft, 'The translator ended before its audio.');
     case 'failed':
       return draft.end(event.error.code, 1011, event.error.message);
   }
 }
 
-/** A chunk goes on as it comes, whatever its length; what is no audio would break clients [TL8]. */
-function hearAudio(draft: Draft, event: Extract<TranslatorEvent, { type: 'output_audio.delta' }>): void {
+/** Forwards a chunk of any length; invalid audio would break clients [TL8]. */
+function sendAudio(draft: Draft, event: Extract<TranslatorEvent, { type: 'output_audio.delta' }>): void {
   const bytes = base64Length(event.audio);
   if (bytes === undefined || bytes % 2 !== 0) return fail(draft, 'The translator produced audio that is not valid.');
   if (bytes === 0) return;
@@ -252,26 +263,26 @@ function hearAudio(draft: Draft, event: Extract<TranslatorEvent, { type: 'output
     sample_rate: PCM.rate,
     channels: 1,
     format: 'pcm16',
-    elapsed_ms: elapsed(event),
+    elapsed_ms: wholeFrames(event),
   });
 }
 
-/** Whole frames of the audio clock, or `null` where a translator cannot tell [TL6]. */
-function elapsed({ elapsed_ms }: TranslatorEvent): number | null {
+/** The position in whole frames of the audio clock, or `null` if the translator does not know it [TL6]. */
+function wholeFrames({ elapsed_ms }: TranslatorEvent): number | null {
   if (typeof elapsed_ms !== 'number' || !(elapsed_ms >= 0) || elapsed_ms > Number.MAX_SAFE_INTEGER) return null;
   return Math.floor(elapsed_ms / TRANSLATION_FRAME_MS) * TRANSLATION_FRAME_MS;
 }
 
 const fail = (draft: Draft, message: string): void => draft.end('internal_error', 1011, message);
 
-/** Everything is said [TL9]. */
-function sayGoodbye(draft: Draft, { code, reason, drain }: NonNullable<TranslationState['farewell']>): void {
+/** The translator is done: closes the session [TL9]. */
+function closeSession(draft: Draft, { code, reason, drain }: NonNullable<TranslationState['farewell']>): void {
   draft.send({ type: 'session.closed' });
   draft.state.phase = 'closed';
   draft.do({ do: 'close', code, reason, ...(drain && { drain }) });
 }
 
-function passTime(draft: Draft): void {
+function handleClock(draft: Draft): void {
   const { at, limits, farewell } = draft.state;
   if (at >= limits.max_duration_ms) {
     const minutes = Math.round(limits.max_duration_ms / 60_000);
