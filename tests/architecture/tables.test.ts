@@ -16,7 +16,7 @@ const TRUSTED: Readonly<Record<string, string>> = {
   'packages/server/src/speech/http/cascade-config.ts: env[key_env]': "the operator's name of a variable",
   'packages/server/src/audio/convert.ts: TO_G711[type]': 'a format that the codec has checked',
   'packages/server/src/tools/guarded-fetch.ts: headers[name]': 'a name of our own list',
-  'packages/session/src/recording/recording-shape.ts: IS[kind]': 'what our own table of fields says',
+  'packages/session/src/recording/recording-shape.ts: CHECKS[kind]': 'what our own table of fields says',
   'packages/server/src/tools/mcp-access.ts: env[variable]': "the operator's name of a variable",
 };
 
