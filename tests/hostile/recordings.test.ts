@@ -22,7 +22,7 @@ const LOGS = 400;
 
 const read = (lines: readonly string[]): ReadEntry[] => {
   const reader = createLogReader();
-  return [...lines.flatMap((line) => [...reader.take(line)]), ...reader.end()];
+  return [...lines.flatMap((line) => [...reader.read(line)]), ...reader.end()];
 };
 
 describe(`${LOGS} recordings changed at random, seed ${SEED}`, () => {
@@ -31,7 +31,7 @@ describe(`${LOGS} recordings changed at random, seed ${SEED}`, () => {
       'held to the protocol, by rules that are there',
       (entries) => {
         const conformance = createConformance();
-        for (const { rule, message } of entries.flatMap(({ entry }) => conformance.take(entry))) {
+        for (const { rule, message } of entries.flatMap(({ entry }) => conformance.observe(entry))) {
           expect(Object.hasOwn(RULES, rule), String(rule)).toBe(true);
           expect(message).toBeTypeOf('string');
         }
@@ -49,7 +49,9 @@ describe(`${LOGS} recordings changed at random, seed ${SEED}`, () => {
       'timed',
       (entries) => {
         const stopwatch = createStopwatch();
-        const timings = entries.flatMap(({ entry }) => loggedFrame(entry) ?? []).map((frame) => stopwatch.take(frame));
+        const timings = entries
+          .flatMap(({ entry }) => loggedFrame(entry) ?? [])
+          .map((frame) => stopwatch.observe(frame));
         expect([...timings, ...stopwatch.unfinished()].every((each) => each !== null)).toBe(true);
       },
     ],
@@ -77,10 +79,10 @@ describe(`${LOGS} recordings changed at random, seed ${SEED}`, () => {
       (entries) => {
         const replay = createClientReplay({ words: true });
         for (const { entry } of entries) {
-          const replayed = replay.take(entry);
+          const replayed = replay.read(entry);
           if (replayed) JSON.stringify(replay.send(replayed));
           const frame = loggedFrame(entry);
-          if (frame?.from === 'server') replay.hear(frame.event);
+          if (frame?.from === 'server') replay.observe(frame.event);
         }
         replay.end();
       },
@@ -93,7 +95,7 @@ describe(`${LOGS} recordings changed at random, seed ${SEED}`, () => {
   it('[CD15] are replayed without an error', () => {
     for (const lines of mutatedLogs(SEED, LOGS)) {
       const replayer = createReplayer();
-      for (const [at, line] of lines.entries()) replayer.take(readRecordingLine(line, at + 1));
+      for (const [at, line] of lines.entries()) replayer.apply(readRecordingLine(line, at + 1));
       expect(replayer.end()).toHaveProperty('ok');
     }
   });

@@ -236,7 +236,7 @@ it(
       for (const level of levels) {
         const lines = record(schedule.options, inputs, { level, snapshotsAfter: [inputs.length >> 1] });
         const replayer = createReplayer();
-        for (const [index, line] of lines.entries()) replayer.take(readRecordingLine(line, index + 1));
+        for (const [index, line] of lines.entries()) replayer.apply(readRecordingLine(line, index + 1));
         const match = replayer.end();
         expect(match.difference).toBeUndefined();
         expect(match).toMatchObject({ ok: true, inputs: inputs.length });

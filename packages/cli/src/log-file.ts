@@ -21,7 +21,7 @@ export async function* readLogFile(
     const progress = progressOf(file);
     try {
       const lines = textLines(file, { onBytes: progress.addBytes, onForm: reader.addForm });
-      for await (const text of lines) yield* reader.take(text);
+      for await (const text of lines) yield* reader.read(text);
       yield* reader.end();
     } finally {
       progress.end();

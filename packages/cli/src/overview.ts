@@ -80,7 +80,7 @@ export function gather(file: string, level: RedactionLevel): Gathering {
     addEntry({ entry, text }) {
       const frame = loggedFrame(entry);
       if (frame) current = sessionOf(frame);
-      for (const violation of conformance.take(entry)) current.handleViolation(violation);
+      for (const violation of conformance.observe(entry)) current.handleViolation(violation);
       if (entry.kind === 'header') header = entry.header;
       else if (entry.kind === 'damaged') lines.damaged += 1;
       else if (entry.kind === 'foreign') lines.others += 1;

@@ -134,7 +134,7 @@ async function openPlayer(first: RecordingEntry, options: Playing): Promise<Play
   return {
     server: far.server,
     async playEntry(entry) {
-      const replayed = replay.take(entry);
+      const replayed = replay.read(entry);
       if (!replayed || far.closed) return;
       await caughtUp();
       await clock.wait(replayed.time);
@@ -175,7 +175,7 @@ async function open(first: RecordingEntry, { to, caFile }: Playing, replay: Clie
   listen(
     (text) => {
       const read = readFrame(text, false);
-      if (read.ok && eventTypeOf(read.value) !== undefined) replay.hear(read.value as { type: string });
+      if (read.ok && eventTypeOf(read.value) !== undefined) replay.observe(read.value as { type: string });
       wake();
     },
     (code, reason) => {

@@ -55,7 +55,7 @@ export function createSessionMeasure(priceOf: (timing: Timing) => number | null)
       count = Math.max(count, index + 1);
       const session = index < MAX_SESSIONS ? (sessions[index] ??= newSession()) : rest;
       session.id = id;
-      const timing = session.stopwatch.take(frame);
+      const timing = session.stopwatch.observe(frame);
       return timing && measured(session, timing);
     },
     *unfinished() {

@@ -105,7 +105,7 @@ export function gatherSession({ level, hold, onTiming }: SessionGatheringOptions
       if (types.has(event.type) || types.size < MAX_TYPES) types.set(event.type, (types.get(event.type) ?? 0) + 1);
       began ??= time;
       ended = time ?? ended;
-      const timing = stopwatch.take(frame);
+      const timing = stopwatch.observe(frame);
       if (timing) count(timing);
       if (from === 'client') return;
       mirrored(event, length);

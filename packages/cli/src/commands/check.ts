@@ -108,7 +108,7 @@ async function checkFile(file: string, { beta, from, onViolation }: CheckOptions
       current.frames += 1;
       frames += 1;
     } else if (entry.kind === 'foreign') other_lines += 1;
-    for (const violation of conformance.take(entry)) {
+    for (const violation of conformance.observe(entry)) {
       if (from !== undefined && violation.from !== null && violation.from !== from) continue;
       current.violations += 1;
       counts.set(violation.rule, (counts.get(violation.rule) ?? 0) + 1);

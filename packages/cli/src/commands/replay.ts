@@ -62,7 +62,7 @@ async function replayFile(file: string): Promise<Outcome> {
       const entry = readRecordingLine(text, line);
       const isRead = entry.kind !== 'damaged' && entry.kind !== 'foreign' && entry.kind !== 'event';
       if (!isRead) unreadable += 1;
-      if (isRead || unreadable <= MAX_LINES_NAMED) replayer.take(entry);
+      if (isRead || unreadable <= MAX_LINES_NAMED) replayer.apply(entry);
     }
   } finally {
     progress.end();

@@ -11,7 +11,7 @@ const RECORDINGS = new URL('../../../../tests/golden/recordings/', import.meta.u
 function logOf(text: string): FrameLog {
   const log = createFrameLog({ soon: () => {} });
   const reader = createLogReader();
-  for (const line of text.split('\n')) for (const { entry } of reader.take(line)) log.append(entry);
+  for (const line of text.split('\n')) for (const { entry } of reader.read(line)) log.append(entry);
   for (const { entry } of reader.end()) log.append(entry);
   return log;
 }

@@ -117,10 +117,10 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
       const row = rowOf(entry, rows.length, began ?? 0);
       isAscending &&= row.line >= (rows.at(-1)?.line ?? 0);
       rows.push(row);
-      const broken = conformance.take(entry);
+      const broken = conformance.observe(entry);
       if (broken.length > 0) violations.set(row.index, broken);
       const frame = frameOf(row);
-      const timing = frame && stopwatch.take(frame);
+      const timing = frame && stopwatch.observe(frame);
       if (timing) {
         timings.push(timing);
         timingById.set(timing.id, timing);

@@ -36,7 +36,7 @@ export async function readLog(stream: ReadableStream<Uint8Array>, options: ReadO
   };
   const bytesOfText = textBytes(unpacked(counted(), reader.addForm), reader.addForm);
   for await (const line of byteLines(bytesOfText, MAX_LINE_CHARS)) {
-    for (const { entry } of reader.take(decoder.decode(line))) onEntry(entry);
+    for (const { entry } of reader.read(decoder.decode(line))) onEntry(entry);
     if (signal.aborted || ++lines > MAX_ROWS) return reader.report;
     if (performance.now() - since < SLICE_MS) continue;
     progress?.(bytes);

@@ -327,7 +327,7 @@ export function createSpans({ rows }: FrameLog): Spans {
         const frame = frameOf(row);
         if (row.at !== null) end = Math.max(end, row.at);
         if (!frame) continue;
-        stopwatch.take(frame);
+        stopwatch.observe(frame);
         if (row.at === null) continue;
         enter(blocks.of(frame));
         if (frame.from === 'client') client(row.at, frame.event);

@@ -16,21 +16,21 @@ const item = (id: string) => ({ type: 'conversation.item.added', item: { id, typ
 
 /** What the client said, as it would be sent now. */
 const sent = (replay: ClientReplay, of: RecordingEntry) => {
-  const replayed = replay.take(of);
+  const replayed = replay.read(of);
   return replayed && replay.send(replayed);
 };
 
 describe('sent events', () => {
   it('sends an event when the server has sent what preceded it', () => {
     const replay = createClientReplay();
-    expect(replay.take(server(CREATED))).toBeUndefined();
+    expect(replay.read(server(CREATED))).toBeUndefined();
     expect(replay.isDue).toBe(false);
-    replay.hear(CREATED);
+    replay.observe(CREATED);
     expect(replay.isDue).toBe(true);
-    replay.take(client(CREATE));
+    replay.read(client(CREATE));
     for (const event of [{ type: 'response.created', response: { id: 'r' } }, done('r', 'completed')])
-      replay.take(server(event));
-    replay.hear({ type: 'response.created', response: { id: 'live' } } as never);
+      replay.read(server(event));
+    replay.observe({ type: 'response.created', response: { id: 'live' } } as never);
     expect(replay.isDue).toBe(false);
     expect(replay.giveUp()).toEqual(['response.done']);
     expect(replay.isDue).toBe(true);
@@ -39,21 +39,21 @@ describe('sent events', () => {
   it('waits neither for errors nor rate limits, and for one delta of many', () => {
     const replay = createClientReplay();
     const delta = (id: string) => ({ type: 'response.output_text.delta', response_id: id, delta: 'x' });
-    replay.take(server({ type: 'error', error: { code: 'x' } }));
-    replay.take(server({ type: 'rate_limits.updated', rate_limits: [] }));
+    replay.read(server({ type: 'error', error: { code: 'x' } }));
+    replay.read(server({ type: 'rate_limits.updated', rate_limits: [] }));
     expect(replay.isDue).toBe(true);
-    for (let i = 0; i < 5; i += 1) replay.take(server(delta('r')));
+    for (let i = 0; i < 5; i += 1) replay.read(server(delta('r')));
     expect(replay.isDue).toBe(false);
-    replay.hear(delta('live'));
+    replay.observe(delta('live'));
     expect(replay.isDue).toBe(true);
   });
 
   it("sends the ids of the live server, and the client's own ids unchanged", () => {
     const replay = createClientReplay();
-    replay.take(server(CREATED));
-    replay.hear({ ...CREATED, session: { id: 'sess_live' } } as never);
-    replay.take(server(item('item_1')));
-    replay.hear(item('item_live'));
+    replay.read(server(CREATED));
+    replay.observe({ ...CREATED, session: { id: 'sess_live' } } as never);
+    replay.read(server(item('item_1')));
+    replay.observe(item('item_live'));
     const said = {
       ...{ type: 'conversation.item.create', event_id: 'item_1', previous_item_id: 'item_1' },
       item: { id: 'mine', type: 'message', content: [{ type: 'input_text', text: 'item_1' }] },
@@ -70,7 +70,7 @@ describe('sent events', () => {
     const append = { type: 'input_audio_buffer.append', audio: '[REDACTED]' };
     expect(audioOf(sent(replay, client(append, [480])))).toEqual(new Uint8Array(480));
     const pcmu = { audio: { input: { format: { type: 'audio/pcmu' } } } };
-    replay.take(server({ type: 'session.updated', session: pcmu }));
+    replay.read(server({ type: 'session.updated', session: pcmu }));
     expect(audioOf(sent(replay, client(append, [2])))).toEqual(new Uint8Array([0xff, 0xff]));
     const content = [
       { type: 'input_audio', audio: '[REDACTED]' },
@@ -89,31 +89,31 @@ describe('sent events', () => {
         ],
       },
     });
-    expect(replay.take(client(append))).toBeUndefined();
+    expect(replay.read(client(append))).toBeUndefined();
     // A line whose counts are no array of whole numbers is damaged: it is neither sent nor counted as skipped.
     for (const odd of [[1e12], [-1], [1.5], ['3'], 'x', { 0: {} }, null])
-      expect(replay.take(client(append, odd as never))).toBeUndefined();
+      expect(replay.read(client(append, odd as never))).toBeUndefined();
     expect(replay.end()).toMatchObject({ sent: 3, skipped: 3, hidden: { audio: 6, images: 1, words: 1 } });
   });
 
   it('starts with the configuration of the log’s session', () => {
     const replay = createClientReplay();
     const session = { type: 'realtime', output_modalities: ['text'] };
-    replay.take(header({ model: 'm', session }));
-    const first = replay.take(server(CREATED));
+    replay.read(header({ model: 'm', session }));
+    const first = replay.read(server(CREATED));
     expect(first).toMatchObject({ event: { type: 'session.update', session } });
-    replay.hear(CREATED);
+    replay.observe(CREATED);
     expect(replay.isDue).toBe(true);
     if (first) replay.send(first);
     expect(replay.isDue).toBe(false);
-    replay.hear({ type: 'session.updated' });
+    replay.observe({ type: 'session.updated' });
     expect(replay.end()).toMatchObject({ ok: true, sent: 1, differences: [] });
   });
 
   it('skips frames that could not be decoded', () => {
     const replay = createClientReplay();
     const issue = { code: 'invalid_json', param: null, message: 'x' };
-    expect(replay.take(entry({ at: 1, from: 'wire', issue, event_id: null }))).toBeUndefined();
+    expect(replay.read(entry({ at: 1, from: 'wire', issue, event_id: null }))).toBeUndefined();
     expect(replay.end()).toMatchObject({ sent: 0, skipped: 1 });
   });
 });
@@ -122,8 +122,8 @@ describe('differences', () => {
   function compare(recorded: object[], live: object[], words = false) {
     const replay = createClientReplay({ words });
     count = 0;
-    for (const event of recorded) replay.take(server(event));
-    for (const event of live) replay.hear(event as { type: string });
+    for (const event of recorded) replay.read(server(event));
+    for (const event of live) replay.observe(event as { type: string });
     return replay.end();
   }
   const response = (id: string, status = 'completed', text = 'hello') => [

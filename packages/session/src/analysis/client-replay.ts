@@ -33,11 +33,11 @@ export interface ReplayOutcome {
 
 export interface ClientReplay {
   /** Reads the next entry of the log. Returns the client event in it, if it can be sent. */
-  take(entry: RecordingEntry): ReplayedEvent | undefined;
+  read(entry: RecordingEntry): ReplayedEvent | undefined;
   /** The event to send now, with the ids of this server. */
   send(replayed: ReplayedEvent): object;
   /** Handles an event of the server. Never throws. */
-  hear(event: { readonly type: string }): void;
+  observe(event: { readonly type: string }): void;
   /** Whether the server has sent as many events of each type as the log's server had at this point, errors excepted. */
   readonly isDue: boolean;
   /** Stops waiting for outstanding events. Returns their types. */
@@ -101,7 +101,7 @@ export function createClientReplay(options: { words?: boolean } = {}): ClientRep
   }
 
   return {
-    take(entry) {
+    read(entry) {
       if (entry.kind === 'header') config = entry.header.options?.session;
       if (entry.kind === 'input' && entry.input.from === 'wire') skipped += 1;
       const frame = loggedFrame(entry);
@@ -124,7 +124,7 @@ export function createClientReplay(options: { words?: boolean } = {}): ClientRep
       if (replayed === initialEvent) compareEvent('recorded', { type: 'session.updated' }, replayed.line);
       return ids.withLiveIds(replayed.event);
     },
-    hear: (event) => compareEvent('live', event, null),
+    observe: (event) => compareEvent('live', event, null),
     get isDue() {
       return outstandingTypes.size === 0;
     },

@@ -11,7 +11,7 @@ function timed(rows: readonly Row[]) {
   const stopwatch = createStopwatch();
   return rows.flatMap(([time, event], index) => {
     const entry = readLogLine(JSON.stringify({ ...(time !== null && { time }), from: undefined, event }), index + 1);
-    return stopwatch.take(loggedFrame(entry)!) ?? [];
+    return stopwatch.observe(loggedFrame(entry)!) ?? [];
   });
 }
 
@@ -60,7 +60,7 @@ describe('createStopwatch', () => {
       [900, ended()],
     ];
     const take = ([time, event]: Row, index: number) =>
-      stopwatch.take(loggedFrame(readLogLine(JSON.stringify({ time, event }), index + 1))!);
+      stopwatch.observe(loggedFrame(readLogLine(JSON.stringify({ time, event }), index + 1))!);
     rows.slice(0, 4).forEach(take);
     const cut = { kind: 'response', status: 'in_progress', model: 'gpt-realtime', total_ms: null };
     expect(stopwatch.unfinished()).toMatchObject([
@@ -84,7 +84,7 @@ describe('createStopwatch', () => {
       ] as Row[]
     ).map(([time, event], index) => loggedFrame(readLogLine(JSON.stringify({ time, event }), index + 1))!);
     const told = frames.map((frame) => {
-      stopwatch.take(frame);
+      stopwatch.observe(frame);
       return stopwatch.soFar(frame)?.first_audio_ms;
     });
     expect(told).toEqual([undefined, undefined, null, 50, 50, undefined]);
@@ -172,7 +172,7 @@ describe('createStopwatch', () => {
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
     const found = lines.flatMap((line, index) => {
       const frame = loggedFrame(readLogLine(line, index + 1));
-      return (frame && stopwatch.take(frame)) ?? [];
+      return (frame && stopwatch.observe(frame)) ?? [];
     });
     const counted = (type: string) => lines.filter((line) => line.includes(`"type":"${type}"`)).length;
     expect(found.filter(({ kind }) => kind === 'response')).toHaveLength(counted('response.done'));

@@ -45,7 +45,7 @@ export interface TokenCounts {
 
 export interface Stopwatch {
   /** Observes the next event and returns the timing of what it ended. Never throws. */
-  take(frame: LoggedFrame): Timing | undefined;
+  observe(frame: LoggedFrame): Timing | undefined;
   /** The timing so far of the response that this event belongs to; `undefined` if no response in progress has it. */
   soFar(frame: LoggedFrame): Timing | undefined;
   /** Timings of responses that have not ended, in order of their beginning, as in a log that was cut off. */
@@ -70,9 +70,9 @@ export function createStopwatch(): Stopwatch {
   const running = new Set<Stopwatch>();
   const stopwatchOf = perSession(() => new SessionStopwatch());
   return {
-    take(frame) {
+    observe(frame) {
       const stopwatch = stopwatchOf(frame);
-      const timing = stopwatch.take(frame);
+      const timing = stopwatch.observe(frame);
       if (frame.event.type === 'response.created') running.add(stopwatch);
       else if (timing && stopwatch.unfinished().length === 0) running.delete(stopwatch);
       return timing;
@@ -96,7 +96,7 @@ class SessionStopwatch implements Stopwatch {
 
   #transcriber: string | null = null;
 
-  take(frame: LoggedFrame): Timing | undefined {
+  observe(frame: LoggedFrame): Timing | undefined {
     const { event, time } = frame;
     switch (event.type) {
       case 'response.create':

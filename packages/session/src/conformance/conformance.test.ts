@@ -10,7 +10,7 @@ const linesOf = (name: string) => readFileSync(new URL(name, folder), 'utf8').tr
 
 function found(lines: readonly string[]) {
   const conformance = createConformance();
-  return lines.flatMap((line, index) => conformance.take(readLogLine(line, index + 1)));
+  return lines.flatMap((line, index) => conformance.observe(readLogLine(line, index + 1)));
 }
 
 type Frame = Record<string, unknown> & { type: string };

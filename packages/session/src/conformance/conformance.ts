@@ -40,7 +40,7 @@ export interface ConformanceOptions {
  */
 export interface Conformance {
   /** Checks the next entry of a log and returns its violations. Never throws. */
-  take(entry: RecordingEntry): LoggedViolation[];
+  observe(entry: RecordingEntry): LoggedViolation[];
 }
 
 /** The rule behind an error code: a server that keeps the rules would refuse the event with this code. */
@@ -77,10 +77,10 @@ export function createConformance(options: ConformanceOptions = {}): Conformance
     return first;
   });
   return {
-    take(entry) {
+    observe(entry) {
       const logged = loggedFrame(entry);
       if (logged) current = checkOf(logged);
-      return current.take(entry);
+      return current.observe(entry);
     },
   };
 }
@@ -122,7 +122,7 @@ class SessionCheck implements Conformance {
     this.#clientIds = clientIds;
   }
 
-  take(entry: RecordingEntry): LoggedViolation[] {
+  observe(entry: RecordingEntry): LoggedViolation[] {
     const violations: LoggedViolation[] = [];
     const { line } = entry;
     if (entry.kind === 'damaged') {

@@ -35,7 +35,7 @@ async function readBytes(chunks: Iterable<Uint8Array>): Promise<{ entries: ReadE
     yield* chunks;
   }
   for await (const line of byteLines(textBytes(source(), reader.addForm), 2 ** 26)) {
-    for (const each of reader.take(Buffer.from(line).toString('utf8'))) entries.push(each);
+    for (const each of reader.read(Buffer.from(line).toString('utf8'))) entries.push(each);
   }
   for (const each of reader.end()) entries.push(each);
   return { entries, report: reader.report };
@@ -162,7 +162,7 @@ describe('createLogReader', () => {
     }
     const reader = createLogReader();
     for await (const each of byteLines(textBytes(source()), 2 ** 26)) {
-      for (const { entry } of reader.take(Buffer.from(each).toString('utf8'))) told += entry.kind === 'event' ? 1 : 0;
+      for (const { entry } of reader.read(Buffer.from(each).toString('utf8'))) told += entry.kind === 'event' ? 1 : 0;
     }
     expect(told).toBe(pieces * perPiece);
     expect(furthest).toBeLessThanOrEqual((64 * 1024) / line.length + perPiece);

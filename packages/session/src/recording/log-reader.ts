@@ -20,7 +20,7 @@ export interface LogReader {
   /**
    * Reads the next line, without its line break. Yields the entries known so far: usually one, sometimes none or many.
    */
-  take(line: string): Iterable<ReadEntry>;
+  read(line: string): Iterable<ReadEntry>;
   /** Yields the remaining entries. */
   end(): Iterable<ReadEntry>;
   /** The form of the log, as far as it was read. */
@@ -40,10 +40,10 @@ export function createLogReader(): LogReader {
   return {
     report: tally,
     addForm: (form) => void tally.forms.add(form),
-    take: (line) => order.take(reader.take(line)),
+    read: (line) => order.push(reader.read(line)),
     *end() {
       // A document is already ordered.
-      yield* order.take(reader.end());
+      yield* order.push(reader.end());
       yield* order.end();
     },
   };
@@ -56,7 +56,7 @@ function documentForm(value: unknown): string {
   return 'log' in (value as object) ? 'a HAR file' : 'an object with a list';
 }
 
-function createPlainReader(tally: LogTally): Pick<LogReader, 'take' | 'end'> {
+function createPlainReader(tally: LogTally): Pick<LogReader, 'read' | 'end'> {
   const scanner = createValueScanner();
   const unwrapper = createLineUnwrapper((form) => tally.forms.add(form));
   let line = 0;
@@ -115,11 +115,11 @@ function createPlainReader(tally: LogTally): Pick<LogReader, 'take' | 'end'> {
       if (python !== undefined) return yield* readLine(python, at, python, false);
     }
     const wasOpen = scanner.isOpen;
-    yield* readScanned(scanner.take(text, at), !wasOpen);
+    yield* readScanned(scanner.scanLine(text, at), !wasOpen);
   }
 
   return {
-    take(text) {
+    read(text) {
       line += 1;
       if (text.trim() !== '') tally.lines += 1;
       return readLine(text, line);

@@ -55,14 +55,14 @@ export interface Replay {
  */
 export async function replay(lines: Iterable<string> | AsyncIterable<string>): Promise<Replay> {
   const replayer = createReplayer();
-  for await (const entry of readRecording(lines)) replayer.take(entry);
+  for await (const entry of readRecording(lines)) replayer.apply(entry);
   return replayer.end();
 }
 
 /** An incremental replay, for callers that read the lines themselves. */
 export interface Replayer {
   /** Applies the next entry. Compares nothing after the first difference. */
-  take(entry: RecordingEntry): void;
+  apply(entry: RecordingEntry): void;
   end(): Replay;
 }
 
@@ -167,7 +167,7 @@ export function createReplayer(): Replayer {
   }
 
   return {
-    take(entry) {
+    apply(entry) {
       lastLine = entry.line;
       if (entry.kind === 'damaged' || entry.kind === 'foreign') {
         unread.push({ line: entry.line, message: entry.message });

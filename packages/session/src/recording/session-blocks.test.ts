@@ -87,7 +87,7 @@ describe('logs of several sockets', () => {
   it('[MI16] yields lines of the first socket at once, and those of others afterwards', () => {
     const reader = createLogReader();
     const line = (socket: string, id: string, t: number) => JSON.stringify({ socket, t, event: named(id) });
-    const take = (text: string) => idsOf(Array.from(reader.take(text), ({ entry }) => entry));
+    const take = (text: string) => idsOf(Array.from(reader.read(text), ({ entry }) => entry));
     expect(take(line('1', 'a', 1))).toEqual(['a']);
     expect(take(line('3', 'x', 9))).toEqual([]);
     expect(take(line('2', 'c', 3))).toEqual([]);
@@ -114,10 +114,10 @@ describe('a log of two sessions', () => {
   it('[MI15] reports no violation for a valid second session', () => {
     const conformance = createConformance();
     const events = [created('sess_a'), item('x', null), created('sess_b'), item('x', null)];
-    const rules = events.flatMap((each, index) => conformance.take(entry(each, index + 1))).map(({ rule }) => rule);
+    const rules = events.flatMap((each, index) => conformance.observe(entry(each, index + 1))).map(({ rule }) => rule);
     expect(rules).not.toContain('OR1');
     expect(rules).not.toContain('E16');
-    expect(conformance.take(entry(created('sess_b'), 9)).map(({ rule }) => rule)).toContain('OR1');
+    expect(conformance.observe(entry(created('sess_b'), 9)).map(({ rule }) => rule)).toContain('OR1');
   });
 
   it('[MI15] times a response from the request of its own session', () => {
@@ -129,7 +129,7 @@ describe('a log of two sessions', () => {
       server(event('response.created', { response: { id: 'r' } }) as never),
       server(event('response.done', { response: { id: 'r', status: 'completed' } }) as never),
     ];
-    const timings = frames.map((frame, index) => stopwatch.take({ ...frame, line: index + 1, time: index * 100 }));
+    const timings = frames.map((frame, index) => stopwatch.observe({ ...frame, line: index + 1, time: index * 100 }));
     expect(timings.at(-1)).toMatchObject({ id: 'r', asked_at: 300, total_ms: 100, model: 'two' });
     expect(stopwatch.unfinished()).toEqual([]);
   });

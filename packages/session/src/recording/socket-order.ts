@@ -42,7 +42,7 @@ const byFirstTime = (a: readonly TimedEntry<unknown>[], b: readonly TimedEntry<u
 /** Orders the entries of a log that is read incrementally. */
 export interface SocketOrder<T> {
   /** Yields the entries of the first socket and those without a socket; buffers the others. */
-  take(entries: Iterable<T>): Iterable<T>;
+  push(entries: Iterable<T>): Iterable<T>;
   /** Yields the buffered entries by socket. */
   end(): Iterable<T>;
 }
@@ -67,7 +67,7 @@ export function createSocketOrder<T extends { readonly entry: RecordingEntry; re
   }
 
   return {
-    *take(entries) {
+    *push(entries) {
       for (const each of entries) {
         const { entry, text } = each;
         const socket = entry.kind === 'event' ? entry.socket : undefined;

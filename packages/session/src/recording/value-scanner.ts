@@ -26,7 +26,7 @@ export type Scanned = ScannedValue | ScannedRest;
 export interface ValueScanner {
   /** Whether a value of an earlier line is still open. */
   readonly isOpen: boolean;
-  take(text: string, line: number): Scanned[];
+  scanLine(text: string, line: number): Scanned[];
   end(): Scanned[];
 }
 
@@ -89,7 +89,7 @@ export function createValueScanner(limits = { first: MAX_FIRST, other: MAX_OTHER
     get isOpen() {
       return open !== undefined;
     },
-    take(text, line) {
+    scanLine(text, line) {
       if (!open) return scan(text, line, 0, true);
       // Inside an object that is printed over many lines, other objects are indented: this one begins the next value.
       if (text.startsWith('{') && open.lines[0]?.charAt(open.from) === '{')
