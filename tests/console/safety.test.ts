@@ -259,8 +259,9 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     const { page } = opened;
     const focused = () =>
       page.evaluate(() => document.activeElement?.textContent?.trim() || document.activeElement?.id);
-    await page.keyboard.press('Tab');
-    expect(await focused()).toBe('Skip to the content');
+    // The message field has the focus.
+    await page.waitForFunction(() => document.activeElement?.id === 'say');
+    for (let i = 0; i < 20 && (await focused()) !== 'Skip to the content'; i++) await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Enter');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
     await page.keyboard.press('n');
@@ -296,7 +297,9 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     for (let i = 0; i < 12 && (await focused()) !== 'Settings'; i++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByLabel('Tools (JSON)').waitFor();
-    await page.keyboard.press('h');
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('g');
+    await page.keyboard.press('s');
     await page.getByRole('heading', { name: 'Live sessions' }).waitFor();
     expectSound(opened);
   });

@@ -61,6 +61,128 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     expectSound(opened);
   });
 
+  it('[CO29] plays nothing and truncates once when audio is still on its way while the user interrupts', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    const sent: string[] = [];
+    const onItsWay: string[] = [];
+    let audio = 0;
+    // The network: what is more than a second of audio arrives when the page has sent its cancellation.
+    await page.routeWebSocket(/\/v1\/realtime/, (near) => {
+      const far = near.connectToServer();
+      near.onMessage((message) => {
+        sent.push(String(message));
+        if (String(message).includes('"response.cancel"')) for (const late of onItsWay.splice(0)) near.send(late);
+        far.send(message);
+      });
+      far.onMessage((message) => {
+        const event = JSON.parse(String(message)) as { type: string; delta?: string };
+        if (event.type === 'response.output_audio.delta') audio += event.delta?.length ?? 0;
+        if (event.type.startsWith('response.') && (audio > 64_000 || onItsWay.length > 0))
+          onItsWay.push(String(message));
+        else near.send(message);
+      });
+    });
+    await say(page, 'one two three four five six seven eight nine ten eleven twelve');
+    await page.waitForFunction(() => {
+      const ms = Number(document.querySelector('[data-speaking]')?.getAttribute('data-speaking'));
+      return ms > 300;
+    });
+    const isHeardAgain = page.evaluate(
+      () =>
+        new Promise<boolean>((resolve) => {
+          addEventListener('keyup', () => {
+            const watch = new MutationObserver(() => {
+              if (document.querySelector('[data-speaking]')) resolve(true);
+              if (document.body.innerText.includes('the model does not keep this text')) resolve(false);
+            });
+            watch.observe(document.body, { subtree: true, childList: true, attributes: true });
+          });
+        }),
+    );
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await conversation(page).getByText('the model does not keep this text').waitFor();
+    expect(await isHeardAgain).toBe(false);
+    // The next turn is answered after everything that the interruption sent.
+    await say(page, 'and now');
+    await conversation(page).getByText('You said: and now').waitFor();
+    expect(sent.filter((text) => text.includes('conversation.item.truncate'))).toHaveLength(1);
+    expect(await page.getByRole('alert').first().innerText()).toBe('');
+    expectSound(opened);
+  });
+
+  it('[CO27] follows the end of the conversation, and keeps its place when the user has scrolled up', async () => {
+    const talking = await served.open();
+    const body = (page: Page) => page.getByRole('region', { name: 'Conversation' });
+    const fromEnd = (page: Page) =>
+      body(page).evaluate((it) => Math.round(it.scrollHeight - it.scrollTop - it.clientHeight));
+    for (let turn = 1; turn <= 8; turn++) {
+      await say(talking.page, `turn ${turn}`);
+      await conversation(talking.page).getByText(`You said: turn ${turn}`, { exact: true }).waitFor();
+    }
+    expect(await body(talking.page).evaluate((it) => it.scrollTop)).toBeGreaterThan(0);
+    await expect.poll(() => fromEnd(talking.page)).toBeLessThan(2);
+
+    const watching = await served.open('#/home');
+    const { page } = watching;
+    await page
+      .getByRole('link', { name: /^sess_/ })
+      .first()
+      .click();
+    await conversation(page).getByText('You said: turn 8').waitFor();
+    await expect.poll(() => fromEnd(page)).toBeLessThan(2);
+    await body(page).hover();
+    await page.mouse.wheel(0, -200);
+    await expect.poll(() => fromEnd(page)).toBeGreaterThan(100);
+    const top = await body(page).evaluate((it) => it.scrollTop);
+    expect(await page.getByRole('button', { name: 'New messages' }).count()).toBe(0);
+    await say(talking.page, 'turn 9');
+    await page.getByRole('button', { name: 'New messages' }).waitFor();
+    await conversation(page).getByText('You said: turn 9').waitFor();
+    expect(await body(page).evaluate((it) => it.scrollTop)).toBe(top);
+    await page.getByRole('button', { name: 'New messages' }).click();
+    await expect.poll(() => fromEnd(page)).toBeLessThan(2);
+    await page.getByRole('button', { name: 'New messages' }).waitFor({ state: 'detached' });
+
+    // One's own message leads back.
+    await body(talking.page).hover();
+    await talking.page.mouse.wheel(0, -400);
+    await expect.poll(() => fromEnd(talking.page)).toBeGreaterThan(100);
+    await say(talking.page, 'turn 10');
+    await conversation(talking.page).getByText('You said: turn 10').waitFor();
+    await expect.poll(() => fromEnd(talking.page)).toBeLessThan(2);
+    for (const each of [talking, watching]) expectSound(each);
+  });
+
+  it('[CO28] writes what is typed on load, and leaves the page with two keys only', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    await page.waitForFunction(() => document.activeElement?.id === 'say');
+    await page.keyboard.type('thanks, gh');
+    await page.keyboard.press('Shift+Enter');
+    await page.keyboard.type('second line');
+    expect(await page.getByLabel('Message').inputValue()).toBe('thanks, gh\nsecond line');
+    expect(new URL(page.url()).hash).toMatch(/^(#\/talk)?$/);
+    await page.keyboard.press('Enter');
+    await conversation(page).getByText('You said: thanks, gh').waitFor();
+    expect(await page.getByLabel('Message').inputValue()).toBe('');
+    await page.getByRole('main').focus();
+    await page.keyboard.type('tshcx');
+    expect(new URL(page.url()).hash).toMatch(/^(#\/talk)?$/);
+    for (const [keys, hash] of [
+      ['gs', '#/home'],
+      ['gc', '#/compare/-/-'],
+      ['gt', '#/talk'],
+    ] as const) {
+      await page.getByRole('main').focus();
+      await page.keyboard.type(keys);
+      await expect.poll(() => new URL(page.url()).hash).toBe(hash);
+    }
+    await page.waitForFunction(() => document.activeElement?.id === 'say');
+    expectSound(opened);
+  });
+
   it('the user answers a function call, and the answer goes on', async () => {
     const opened = await served.open();
     const { page } = opened;

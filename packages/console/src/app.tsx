@@ -35,8 +35,9 @@ export function App({ app }: { app: AppState }) {
   const at = place.value;
   const go = (to: Place) => app.go(to);
   useShortcuts('Everywhere', [
-    { key: 't', label: 'talk', run: () => go({ view: 'log', source: { kind: 'talk' }, tab: 'conversation' }) },
-    { key: 'h', label: 'sessions and recordings', run: () => go({ view: 'home' }) },
+    { key: 'g t', label: 'go to Talk', run: () => go({ view: 'log', source: { kind: 'talk' }, tab: 'conversation' }) },
+    { key: 'g s', label: 'go to Sessions', run: () => go({ view: 'home' }) },
+    { key: 'g c', label: 'go to Compare', run: () => go({ view: 'compare', left: undefined, right: undefined }) },
     ...TABS.map((tab, index) => ({
       key: String(index + 1),
       label: TAB_NAMES[tab].toLowerCase(),

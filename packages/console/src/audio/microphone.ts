@@ -33,7 +33,14 @@ export async function openMicrophone(onSamples: (samples: Float32Array) => void)
   }
   // At the device's own rate: not every browser connects a microphone to another one.
   const context = new AudioContext();
-  await context.audioWorklet.addModule(worklet);
+  try {
+    await context.audioWorklet.addModule(worklet);
+  } catch {
+    // Its code comes from the server, which may be away.
+    for (const track of stream.getTracks()) track.stop();
+    void context.close();
+    return { ok: false, message: 'The microphone cannot be opened: the server does not answer.' };
+  }
   const node = new AudioWorkletNode(context, 'capture', {
     numberOfOutputs: 0,
     channelCount: 1,

@@ -10,7 +10,9 @@ const RATE_HZ = 24_000;
 export interface Speaker {
   /** Plays samples of 24 kHz after everything that waits. */
   play(itemId: string, contentIndex: number, samples: Float32Array): void;
-  /** Falls silent at once. Resolves with the parts that were not heard to their end. */
+  /** No more comes of an item: heard to its end, an interruption leaves it as it is. */
+  complete(itemId: string): void;
+  /** Falls silent at once. Resolves with the parts that were not heard to their end, or have none yet. */
   interrupt(): Promise<readonly HeardPart[]>;
   /** What is heard now. */
   readonly speaking: ReadonlySignal<{ readonly key: string; readonly ms: number } | undefined>;
@@ -23,6 +25,7 @@ interface Part {
   received: number;
   /** As last reported. */
   played: number;
+  isComplete: boolean;
 }
 
 /** How long the worklet may take to say what was played; where sound is not allowed, or was stopped, it never does. */
@@ -30,8 +33,11 @@ const PATIENCE_MS = 500;
 
 const msOf = (samples: number) => (samples * 1000) / RATE_HZ;
 
-/** Makes a speaker. Call it in answer to something the user did, or the browser keeps it silent. */
-export function createSpeaker(): Speaker {
+/**
+ * Makes a speaker. Call it in answer to something the user did, or the browser keeps it silent. `onFailed` is called if it cannot play,
+ * as when the server that has the player's code does not answer.
+ */
+export function createSpeaker(onFailed: () => void): Speaker {
   const context = new AudioContext({ sampleRate: RATE_HZ, latencyHint: 'interactive' });
   const parts: Part[] = [];
   const speaking = signal<{ key: string; ms: number } | undefined>(undefined);
@@ -47,11 +53,14 @@ export function createSpeaker(): Speaker {
     else waiting.push(message);
   }
 
-  void context.audioWorklet.addModule(worklet).then(() => {
+  const start = () => {
     node = new AudioWorkletNode(context, 'speaker', { numberOfInputs: 0, outputChannelCount: [1] });
     node.port.onmessage = ({ data }: MessageEvent<FromSpeaker>) => handleMessage(data);
     node.connect(context.destination);
     for (const message of waiting.splice(0)) tell(message);
+  };
+  context.audioWorklet.addModule(worklet).then(start, () => {
+    if (context.state !== 'closed') onFailed();
   });
   void context.resume();
 
@@ -71,10 +80,14 @@ export function createSpeaker(): Speaker {
     speaking,
     play(itemId, contentIndex, samples) {
       let index = parts.findLastIndex((part) => part.itemId === itemId && part.contentIndex === contentIndex);
-      if (index < firstOpen) index = parts.push({ itemId, contentIndex, received: 0, played: 0 }) - 1;
+      if (index < firstOpen)
+        index = parts.push({ itemId, contentIndex, received: 0, played: 0, isComplete: false }) - 1;
       (parts[index] as Part).received += samples.length;
       void context.resume();
       tell({ type: 'play', part: index, samples });
+    },
+    complete(itemId) {
+      for (const part of parts.slice(firstOpen)) if (part.itemId === itemId) part.isComplete = true;
     },
     interrupt() {
       const open = parts.slice(firstOpen).map((part, index) => ({ part, index: firstOpen + index }));
@@ -85,9 +98,9 @@ export function createSpeaker(): Speaker {
       // What was handed to the device is still on its way to the ear.
       const underway = ((context.outputLatency || 0) + (context.baseLatency || 0)) * RATE_HZ;
       const playedParts = (played: ReadonlyMap<number, number>) =>
-        open.flatMap(({ part: { itemId, contentIndex, received, played: reported }, index }) => {
+        open.flatMap(({ part: { itemId, contentIndex, received, played: reported, isComplete }, index }) => {
           const samples = played.get(index) ?? reported;
-          if (samples >= received) return [];
+          if (samples >= received && isComplete) return [];
           const heard_ms = Math.floor(msOf(Math.max(0, samples - underway)));
           return [{ item_id: itemId, content_index: contentIndex, heard_ms }];
         });

@@ -1,12 +1,13 @@
 // The conversation as the model sees it, from the mirror at the selected row.
 
 import type { MirroredSession } from '@colloquy/session';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { frameOf, type LogRow } from '../log/log-row.ts';
 import { addressOf } from '../route.ts';
 import { countOf, type Viewing } from '../sources/viewing.ts';
 import { type ListedItem, listItems } from './conversation-items.ts';
 import { displayText } from './display-text.ts';
+import { FollowedEnd } from './followed-end.tsx';
 import { ItemView } from './item-view.tsx';
 import { SafeText } from './safe-text.tsx';
 import { endingOf, errorText } from './status-text.ts';
@@ -16,6 +17,8 @@ import { visible } from './unseen.ts';
 const PAGE = 100;
 /** As many sessions of a log are drawn at first; earlier ones on demand. */
 const SESSIONS_PAGE = 10;
+/** Logs that grow while they are looked at. A recording or a file is read from its beginning. */
+const FOLLOWED: readonly string[] = ['talk', 'session'];
 
 export function ConversationView({ viewing }: { viewing: Viewing }) {
   const count = countOf(viewing);
@@ -24,7 +27,6 @@ export function ConversationView({ viewing }: { viewing: Viewing }) {
   const [pages, setPages] = useState(1);
   const sessions = [...mirror.earlier(), mirror];
   const hidden = Math.max(0, sessions.length - pages * SESSIONS_PAGE);
-  const end = useFollowedEnd(upTo.value === undefined ? log.version.value : -1);
   return (
     <div class="conversation">
       {hidden > 0 && (
@@ -43,7 +45,7 @@ export function ConversationView({ viewing }: { viewing: Viewing }) {
         />
       ))}
       <Errors viewing={viewing} count={count} />
-      <div ref={end} />
+      {FOLLOWED.includes(viewing.source.kind) && <FollowedEnd viewing={viewing} />}
     </div>
   );
 }
@@ -105,28 +107,6 @@ function SessionConversation({ session, place, isLast, viewing, count }: Session
 
 const keyOf = ({ id, isDeleted }: ListedItem) => `${isDeleted ? 'gone' : 'item'} ${id}`;
 
-/** Keeps the end in sight while it is in sight. */
-function useFollowedEnd(version: number) {
-  const end = useRef<HTMLDivElement>(null);
-  const isNear = useRef(true);
-  useEffect(() => {
-    const { current } = end;
-    if (!current) return;
-    const watch = new IntersectionObserver(
-      ([entry]) => {
-        isNear.current = entry?.isIntersecting ?? true;
-      },
-      { rootMargin: '120px' },
-    );
-    watch.observe(current);
-    return () => watch.disconnect();
-  }, []);
-  useEffect(() => {
-    if (version >= 0 && isNear.current) end.current?.scrollIntoView({ block: 'end' });
-  }, [version]);
-  return end;
-}
-
 /** Tells those who listen to the page of each answer, once it is whole. */
 function Announcer({ mirror, items }: { mirror: MirroredSession; items: readonly ListedItem[] }) {
   const last = items.findLast(
@@ -152,7 +132,8 @@ function Empty({ viewing }: { viewing: Viewing }) {
   if (!viewing.actions) return <p class="empty">No items yet.</p>;
   return (
     <p class="empty">
-      Type a message below, hold <kbd>Space</kbd> to talk, or open the microphone with <kbd>m</kbd>.
+      Type a message below. To talk, leave the field with <kbd>Esc</kbd>, then hold <kbd>Space</kbd> or open the
+      microphone with <kbd>m</kbd>.
     </p>
   );
 }

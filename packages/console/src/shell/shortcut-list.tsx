@@ -13,6 +13,9 @@ const KEY_NAMES: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** The keys of a sequence: `g t` → `g`, `t`. */
+const keysOf = (key: string) => (key === ' ' ? [key] : key.split(' '));
+
 export function ShortcutList() {
   const dialog = useRef<HTMLDialogElement>(null);
   const show = () => dialog.current?.showModal();
@@ -31,7 +34,9 @@ export function ShortcutList() {
               {shortcuts.map(({ key, label }) => (
                 <div key={key}>
                   <dt>
-                    <kbd>{KEY_NAMES.get(key) ?? key}</kbd>
+                    {keysOf(key).map((each) => (
+                      <kbd key={each}>{KEY_NAMES.get(each) ?? each}</kbd>
+                    ))}
                   </dt>
                   <dd>{label}</dd>
                 </div>

@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export interface Shortcut {
-  /** As `KeyboardEvent.key` has it; a letter means the letter without modifiers. */
+  /** As `KeyboardEvent.key` has it, without modifiers. `g t` is `g` and then `t`: what leaves the page takes two keys. */
   readonly key: string;
   /** What it does, in few words. */
   readonly label: string;
@@ -47,7 +47,8 @@ const FIELDS = `input:not([type=range], [type=checkbox], [type=radio]), textarea
 /** What means something of its own on these. */
 const CLICKED = 'button, a, summary, input';
 
-function find(event: KeyboardEvent): Shortcut | undefined {
+/** Finds what `event` asks for; `prefix` is `g ` after a `g` that began a sequence. */
+function find(event: KeyboardEvent, prefix: string): Shortcut | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const target = event.target instanceof Element ? event.target : undefined;
   const isField = target?.closest(FIELDS) !== null && target !== undefined;
@@ -56,18 +57,32 @@ function find(event: KeyboardEvent): Shortcut | undefined {
   if ([' ', 'Enter'].includes(event.key) && target?.closest(CLICKED)) return undefined;
   // What came last is nearest to the user.
   for (const { shortcuts } of [...offered.peek()].reverse()) {
-    const match = shortcuts.find(({ key, inFields }) => key === event.key && (!isField || inFields));
+    const match = shortcuts.find(({ key, inFields }) => key === prefix + event.key && (!isField || inFields));
     if (match) return match;
   }
   return undefined;
 }
 
+/** Whether `event` begins a sequence of keys. */
+function isPrefix(event: KeyboardEvent): boolean {
+  const isField = event.target instanceof Element && event.target.closest(FIELDS) !== null;
+  if (isField || event.ctrlKey || event.metaKey || event.altKey) return false;
+  return offered.peek().some(({ shortcuts }) => shortcuts.some(({ key }) => key.startsWith(`${event.key} `)));
+}
+
+const MODIFIERS = ['Shift', 'Control', 'Alt', 'Meta', 'CapsLock'];
+
 /** Listens to the whole page; returns what ends it. */
 export function listenToKeys(): () => void {
   let held: { key: string; release: () => void } | undefined;
+  let prefix = '';
   const down = (event: KeyboardEvent) => {
-    if (document.querySelector('dialog[open]')) return;
-    const match = find(event);
+    if (document.querySelector('dialog[open]') || MODIFIERS.includes(event.key)) return;
+    const match = find(event, prefix);
+    // A sequence that ends in another key does nothing.
+    const isBroken = prefix !== '';
+    prefix = !isBroken && !match && isPrefix(event) ? `${event.key} ` : '';
+    if (isBroken && !match) event.preventDefault();
     if (!match) return;
     event.preventDefault();
     if (event.repeat && match.release) return;

@@ -32,6 +32,8 @@ export interface Viewing {
   readonly upTo: Signal<number | undefined>;
   /** The row that is pointed at in the timeline and among the events. */
   readonly selected: Signal<number | undefined>;
+  /** Whether the conversation scrolls with what comes; false since the user scrolled up. */
+  readonly isFollowing: Signal<boolean>;
   /** Absent where one may only look. */
   readonly actions?: ConversationActions | undefined;
   /** What is being said aloud now: a part, and how far. Only of a session this page holds. */
@@ -59,6 +61,7 @@ export function createViewing({ source, name, message, close = () => {}, soon, .
     status: signal<ViewingStatus>({ state: 'opening', message }),
     upTo: signal(undefined),
     selected: signal(undefined),
+    isFollowing: signal(true),
     close,
     ...rest,
   };

@@ -63,7 +63,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       append({ kind: 'header', header: headerOf(event) });
     }
     append({ kind: 'frame', frame: { at, from: 'server', event: event as never } });
-    if (event.type === 'error') onError((lastError = errorText(event)));
+    if (event.type === 'error' && !isLateCancel(event)) onError((lastError = errorText(event)));
     onEvent?.(event);
     if (isOpen) resolveOpened(undefined);
   }
@@ -107,6 +107,10 @@ function headerOf({ session }: ServerFrame): RecordingHeader {
     options: null,
   };
 }
+
+/** The answer to a `response.cancel` that crossed the end of its response: what the user wanted is the case. */
+const isLateCancel = ({ error }: ServerFrame): boolean =>
+  (error as { code?: unknown } | null | undefined)?.code === 'response_cancel_not_active';
 
 function errorText({ error }: ServerFrame): string {
   const { message, code } = (error ?? {}) as { message?: unknown; code?: unknown };

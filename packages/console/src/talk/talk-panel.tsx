@@ -1,27 +1,24 @@
 // The input of Talk: text field, microphone, buttons, settings.
 
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { SettingsForm } from './settings-form.tsx';
 import type { Talk } from './talk.ts';
 
 export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
-  const [text, setText] = useState('');
   const state = talk.state.value;
   useShortcuts('Talk', [
     { key: 'n', label: 'type a message', run: () => document.getElementById('say')?.focus() },
     { key: ' ', label: 'hold to talk', run: () => void talk.hold(), release: () => talk.release() },
     { key: 'm', label: 'open or close the microphone', run: () => void talk.toggleMicrophone() },
-    { key: 'Escape', label: 'interrupt the response', run: () => talk.interrupt(), inFields: true },
+    {
+      key: 'Escape',
+      label: 'interrupt the response, or leave the field',
+      run: () => interruptOrLeave(talk),
+      inFields: true,
+    },
   ]);
-  const submit = (event: Event) => {
-    event.preventDefault();
-    const message = text.trim();
-    if (message === '') return;
-    setText('');
-    void talk.say(message);
-  };
   return (
     <section class="talk" aria-label="Talk">
       <Trouble talk={talk} />
@@ -31,19 +28,15 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
             {message}
           </p>
         ))}
-      <form class="say" onSubmit={submit}>
-        <label class="heard-only" for="say">
-          Message
-        </label>
-        <input
-          id="say"
-          type="text"
-          autocomplete="off"
-          placeholder={state === 'ended' ? 'Message, starts a new session' : 'Message'}
-          value={text}
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
-        />
-        <button type="submit" disabled={text.trim() === ''}>
+      <form
+        class="say"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void talk.sendDraft();
+        }}
+      >
+        <MessageField talk={talk} />
+        <button type="submit" disabled={talk.draft.value.trim() === ''}>
           Send
         </button>
         <MicrophoneButtons talk={talk} />
@@ -62,6 +55,44 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
       </form>
       <SettingsForm app={app} talk={talk} />
     </section>
+  );
+}
+
+/** Interrupts; with nothing to interrupt it leaves the field, so that single keys are commands again. */
+function interruptOrLeave(talk: Talk): void {
+  if (talk.isAnswering()) return talk.interrupt();
+  const { activeElement } = document;
+  if (activeElement instanceof HTMLTextAreaElement) activeElement.blur();
+}
+
+/** Has the focus when Talk is opened; not on a touch screen, whose keyboard would cover the page. */
+function MessageField({ talk }: { talk: Talk }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  useLayoutEffect(() => {
+    if (!matchMedia('(pointer: coarse)').matches) field.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <>
+      <label class="heard-only" for="say">
+        Message
+      </label>
+      <textarea
+        id="say"
+        ref={field}
+        rows={1}
+        autocomplete="off"
+        placeholder={talk.state.value === 'ended' ? 'Message, starts a new session' : 'Message'}
+        value={talk.draft.value}
+        onInput={({ currentTarget }) => {
+          talk.draft.value = currentTarget.value;
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+          event.preventDefault();
+          void talk.sendDraft();
+        }}
+      />
+    </>
   );
 }
 

@@ -23,13 +23,17 @@ export interface Talk {
   connect(): Promise<boolean>;
   /** Sends the settings to the session that is open; says what is wrong with them otherwise. */
   applySettings(): void;
-  /** Says something in writing and asks for the answer. */
-  say(text: string): Promise<void>;
+  /** What the user is writing. It is there again if it could not be sent. */
+  readonly draft: Signal<string>;
+  /** Sends what the user wrote, and asks for the answer. */
+  sendDraft(): Promise<void>;
   /** Push to talk: what is said from `hold` to `release` is a turn. */
   hold(): Promise<void>;
   release(): void;
   /** Listens all the time, or no longer; the server tells turns apart. */
   toggleMicrophone(): Promise<void>;
+  /** Whether there is anything to interrupt. */
+  isAnswering(): boolean;
   /** Stops the answer, and has what was not heard of it forgotten. */
   interrupt(): void;
   hangUp(): void;
@@ -44,6 +48,7 @@ export function createTalk(api: ServerApi): Talk {
   const settings = createTalkSettings();
   const state = signal<TalkState>('idle');
   const errorMessage = signal('');
+  const draft = signal('');
   /** Calls the user has answered; the server's word for it may still be on its way. */
   const answered = new Set<string>();
   let connection: Connection | undefined;
@@ -98,8 +103,14 @@ export function createTalk(api: ServerApi): Talk {
     if (!isWaiting && responses.current === null) respond();
   }
 
+  /** Whether the event belongs to a response that the user has cancelled: it may have been on its way. */
+  function isCancelled({ response_id }: ServerFrame): boolean {
+    const { current } = responses;
+    return current?.isCancelled === true && response_id !== undefined && response_id === current.response_id;
+  }
+
   function handleEvent(event: ServerFrame): void {
-    voice.handleEvent(event);
+    if (!isCancelled(event)) voice.handleEvent(event);
     const next = responses.observe(event) && responses.next();
     if (next) send(next);
     if (event.type !== 'response.done') return;
@@ -189,8 +200,17 @@ export function createTalk(api: ServerApi): Talk {
     voice,
     connect,
     applySettings,
-    async say(text) {
-      if (!(await connect())) return;
+    draft,
+    async sendDraft() {
+      const text = draft.peek().trim();
+      if (text === '') return;
+      draft.value = '';
+      if (!(await connect())) {
+        // Unless the user has begun to write something else.
+        if (draft.peek() === '') draft.value = text;
+        return;
+      }
+      viewing.peek().isFollowing.value = true;
       // First what was heard is told, so that the next answer does not rest on what was not.
       await interrupt();
       const content = [{ type: 'input_text', text }];
@@ -216,6 +236,7 @@ export function createTalk(api: ServerApi): Talk {
       detectTurns('server_vad');
       await voice.open();
     },
+    isAnswering: () => responses.current !== null || voice.speaking.peek() !== undefined,
     interrupt: () => void interrupt(),
     hangUp: () => connection?.close(),
   };

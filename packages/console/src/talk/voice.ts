@@ -54,6 +54,8 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
   let opening: Promise<boolean> | undefined;
   let heldMs = 0;
   let isWanted = false;
+  /** The interruption under way: the next one waits for it, and truncates nothing twice. */
+  let silencing: Promise<void> = Promise.resolve();
   let unwatch = () => {};
 
   function handleSamples(samples: Float32Array): void {
@@ -81,9 +83,15 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
     return opening;
   }
 
-  async function silence(): Promise<void> {
-    const heard = (await speaker?.interrupt()) ?? [];
-    for (const truncation of answerAudio.interrupt(heard)) send(truncation);
+  /** Drops first and waits then: what comes while the player says what was heard must not be played. */
+  function silence(): Promise<void> {
+    answerAudio.mute();
+    const audio = answerAudio;
+    const stopped = Promise.all([speaker?.interrupt() ?? [], silencing]);
+    silencing = stopped.then(([heard]) => {
+      if (audio === answerAudio) for (const truncation of audio.interrupt(heard)) send(truncation);
+    });
+    return silencing;
   }
 
   function closeMicrophone(): void {
@@ -101,7 +109,7 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
     speaking,
     prepare() {
       if (speaker) return;
-      speaker = createSpeaker();
+      speaker = createSpeaker(() => onTrouble('Audio cannot be played: the server does not answer.'));
       unwatch = speaker.speaking.subscribe((now) => {
         speaking.value = now;
       });
@@ -111,6 +119,11 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
         case 'response.output_audio.delta': {
           const audio = answerAudio.receive(event);
           if (audio) speaker?.play(audio.item_id, audio.content_index, samplesOf(audio.bytes, 'audio/pcm'));
+          return;
+        }
+        case 'response.output_item.done': {
+          const { id } = (event.item ?? {}) as { id?: unknown };
+          if (typeof id === 'string') speaker?.complete(id);
           return;
         }
         case 'input_audio_buffer.speech_started':

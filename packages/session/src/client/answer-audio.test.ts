@@ -49,4 +49,15 @@ describe('createAnswerAudio', () => {
     const [truncation] = audio.interrupt([{ item_id: 'next', content_index: 0, heard_ms: 99 }]);
     expect(truncation?.audio_end_ms).toBe(20);
   });
+
+  it('[CO29] plays nothing more of what was received when it is muted, and truncates it once', () => {
+    const audio = createAnswerAudio();
+    audio.receive(delta('a', 10));
+    audio.mute();
+    expect(audio.receive(delta('a', 10))).toBeUndefined();
+    expect(audio.receive(delta('next', 10))).toBeDefined();
+    expect(audio.interrupt([{ item_id: 'a', content_index: 0, heard_ms: 99 }])).toEqual([
+      { type: 'conversation.item.truncate', item_id: 'a', content_index: 0, audio_end_ms: 10 },
+    ]);
+  });
 });

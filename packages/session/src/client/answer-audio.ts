@@ -29,6 +29,8 @@ export interface AnswerAudio {
    * interrupted, or the delta is not audio.
    */
   receive(delta: object): ReceivedAudio | undefined;
+  /** Drops later audio of the items received so far. Call it when the player is told to stop, before it says what was heard. */
+  mute(): void;
   /**
    * The player has stopped. Returns the events that truncate these parts to what was heard. Later audio of their items
    * is not played.
@@ -53,6 +55,9 @@ export function createAnswerAudio(format: RealtimeAudioFormat = { type: 'audio/p
       const key = keyOf(item_id, content_index);
       received.set(key, (received.get(key) ?? 0) + bytes.length);
       return { item_id, content_index, bytes };
+    },
+    mute() {
+      for (const key of received.keys()) interrupted.add(key.slice(key.indexOf(' ') + 1));
     },
     interrupt(heard) {
       return heard.map(({ item_id, content_index, heard_ms }) => {
