@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { Inbox } from '../../packages/server/src/async-queue.ts';
+import { AsyncQueue } from '../../packages/server/src/async-queue.ts';
 import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 import { withAudio } from '../../packages/server/src/transports/sliced-frame.ts';
 import type { Frame } from '../../packages/server/src/transports/transport.ts';
@@ -28,7 +28,7 @@ const overWebSocket = async () => {
   await once(server, 'listening');
   const accepted = once(server, 'connection');
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const frames = new Inbox<Frame>();
+  const frames = new AsyncQueue<Frame>();
   client.on('message', (data, isBinary) => frames.push(isBinary ? (data as Buffer) : data.toString()));
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     client.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
@@ -88,7 +88,7 @@ describe('websocket', () => {
     const frame = 'x'.repeat(512 * 1024);
     for (let count = 0; count < 64; count += 1) far.send(frame);
     await new Promise((resolve) => setTimeout(resolve, 100)); // the point is that nobody is reading
-    expect((near.frames as Inbox<Frame>).weight).toBeLessThan(4 * 1024 * 1024);
+    expect((near.frames as AsyncQueue<Frame>).weight).toBeLessThan(4 * 1024 * 1024);
     expect(await read(near, 64)).toHaveLength(64);
     await stop();
   });

@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import type { ServerEvent } from '@colloquy/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Inbox } from '../../packages/server/src/async-queue.ts';
+import { AsyncQueue } from '../../packages/server/src/async-queue.ts';
 import { createServer, type Engine, parrot, type Server } from '../../packages/server/src/index.ts';
 
 interface Row {
@@ -53,7 +53,7 @@ afterAll(() => Promise.all(servers.map((server) => server.close({ graceMs: 0 }))
 class Client {
   readonly socket: WebSocket;
   readonly closed: Promise<[code: number, reason: string]>;
-  readonly #events = new Inbox<ServerEvent>();
+  readonly #events = new AsyncQueue<ServerEvent>();
 
   constructor(port: number) {
     this.socket = new WebSocket(`ws://127.0.0.1:${port}/v1/realtime?model=gpt-realtime`);

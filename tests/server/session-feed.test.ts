@@ -5,7 +5,7 @@ import { readRecordingLine } from '@colloquy/session';
 import { dial, KEY, say, start, stopAll, stops, TEXT, withKey } from '@support/dial.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Inbox } from '../../packages/server/src/async-queue.ts';
+import { AsyncQueue } from '../../packages/server/src/async-queue.ts';
 
 afterEach(stopAll);
 
@@ -19,7 +19,7 @@ interface Told {
 function follow(url: string, path: string, options: object = {}) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/sessions${path}`, options);
   const lines: string[] = [];
-  const received = new Inbox<Told>();
+  const received = new AsyncQueue<Told>();
   socket.on('message', (data) => {
     lines.push(String(data));
     received.push(JSON.parse(String(data)));

@@ -7,7 +7,7 @@ import { sinceNow } from '@support/lifetime.ts';
 import { waitUntil } from '@support/wait-until.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Inbox } from '../../packages/server/src/async-queue.ts';
+import { AsyncQueue } from '../../packages/server/src/async-queue.ts';
 
 afterEach(stopAll);
 
@@ -22,7 +22,7 @@ interface Shown {
 function watch(url: string, id: string | undefined, options: object = {}, query = '', protocols: string[] = []) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/api/sessions/${id}/watch${query}`, protocols, options);
   const lines: string[] = [];
-  const output = new Inbox<Shown>();
+  const output = new AsyncQueue<Shown>();
   socket.on('message', (data, isBinary) => {
     if (isBinary) throw new Error('lines are text');
     lines.push(String(data));

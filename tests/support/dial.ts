@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { ServerEvent } from '@colloquy/protocol';
 import { createServer, type Listening, type Server, type ServerOptions } from '@colloquy/server';
 import { WebSocket } from 'ws';
-import { Inbox } from '../../packages/server/src/async-queue.ts';
+import { AsyncQueue } from '../../packages/server/src/async-queue.ts';
 
 export const stops: (() => Promise<unknown> | unknown)[] = [];
 /** Ends what a test began, in reverse. */
@@ -38,7 +38,7 @@ export function dial(
   path = '/v1/realtime',
 ) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}${path}${query}`, options);
-  const events = new Inbox<ServerEvent>();
+  const events = new AsyncQueue<ServerEvent>();
   socket.on('message', (data) => events.push(JSON.parse(String(data))));
   socket.on('close', () => events.end());
   const closed = new Promise<[number, string]>((resolve) => {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { Inbox } from '../../packages/server/src/async-queue.ts';
+import { AsyncQueue } from '../../packages/server/src/async-queue.ts';
 import { stops } from './dial.ts';
 
 export interface FakeUpstream {
@@ -13,13 +13,13 @@ export interface FakeUpstream {
   /** The handshakes so far. */
   readonly requests: IncomingMessage[];
   /** The connections as they come. */
-  readonly connections: Inbox<Connection>;
+  readonly connections: AsyncQueue<Connection>;
 }
 
 export interface Connection {
   readonly socket: WebSocket;
   /** What the relay sent. */
-  readonly frames: Inbox<string>;
+  readonly frames: AsyncQueue<string>;
   say(...events: object[]): void;
 }
 
@@ -39,7 +39,7 @@ export async function fakeUpstream(
   const http = createServer((_, response) => response.writeHead(404).end());
   const sockets = new WebSocketServer({ noServer: true });
   const requests: IncomingMessage[] = [];
-  const connections = new Inbox<Connection>();
+  const connections = new AsyncQueue<Connection>();
   const streams = new Set<Duplex>();
   http.on('upgrade', async (request, socket, head) => {
     requests.push(request);
@@ -49,7 +49,7 @@ export async function fakeUpstream(
     if (answer && !(answered instanceof Promise)) return;
     await answered;
     sockets.handleUpgrade(request, socket, head, (ws) => {
-      const frames = new Inbox<string>();
+      const frames = new AsyncQueue<string>();
       ws.on('error', () => {});
       ws.on('message', (data) => frames.push(String(data)));
       ws.on('close', () => frames.end());
@@ -70,7 +70,7 @@ export async function fakeUpstream(
 }
 
 /** The next of what an inbox holds. */
-export async function nextOf<T>(inbox: Inbox<T>): Promise<T> {
+export async function nextOf<T>(inbox: AsyncQueue<T>): Promise<T> {
   const { value, done } = await inbox[Symbol.asyncIterator]().next();
   if (done) throw new Error('nothing more came');
   return value as T;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { activeClock } from './active-time.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { readerWatch } from './transports/backpressure.ts';
-import { frameGate } from './transports/frame-limits.ts';
+import { createBackpressure } from './transports/backpressure.ts';
+import { createFrameLimiter } from './transports/frame-limits.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -75,8 +75,8 @@ describe('a reader', () => {
     const given = clocks();
     const transport = { bufferedBytes: 5000 };
     const onStall = vi.fn();
-    const watch = readerWatch(transport, DEFAULT_LIMITS, onStall, given.clock);
-    watch.sent(5000);
+    const watch = createBackpressure(transport, DEFAULT_LIMITS, onStall, given.clock);
+    watch.onSent(5000);
     return { ...given, transport, onStall };
   }
 
@@ -104,7 +104,7 @@ describe('a reader', () => {
 describe('a client that goes on speaking', () => {
   it('[LM6, LM16] is not too fast with what it sent while this process was stopped, and is too fast with more', () => {
     const { clock, run, freeze } = clocks();
-    const gate = frameGate(DEFAULT_LIMITS, clock);
+    const gate = createFrameLimiter(DEFAULT_LIMITS, clock);
     const append = '{"type":"input_audio_buffer.append","audio":"AAAA"}';
     const refused = (count: number) =>
       Array.from({ length: count }, () => gate(append, clock.now())).filter((issue) => issue !== undefined).length;

@@ -38,13 +38,13 @@ export function activeClock(real: () => number = () => performance.now()): Activ
     const due = now() + ms;
     let immediate: NodeJS.Immediate | undefined;
     let timer: NodeJS.Timeout | undefined;
-    const look = () => {
+    const check = () => {
       const left = due - now();
-      if (left > 0) timer = setTimeout(look, Math.min(MAX_DELAY_MS, Math.ceil(left)));
+      if (left > 0) timer = setTimeout(check, Math.min(MAX_DELAY_MS, Math.ceil(left)));
       // Timers run before sockets are read: what came while the process was busy is read in this turn of the event loop.
       else immediate = setImmediate(callback);
     };
-    timer = setTimeout(look, Math.min(MAX_DELAY_MS, ms));
+    timer = setTimeout(check, Math.min(MAX_DELAY_MS, ms));
     return () => {
       clearTimeout(timer);
       clearImmediate(immediate);

@@ -3,7 +3,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-export interface InboxOptions {
+export interface AsyncQueueOptions {
   /**
    * Gives the event loop a turn before a value that was already there. Without it a loop over a full inbox runs in microtasks,
    * and no socket and no timer of the process is served until the inbox is empty. For what a peer fills. @default false
@@ -15,18 +15,18 @@ export interface InboxOptions {
  * `weigh` says what a value counts for in `weight`. Breaking off a loop over an inbox does not end it: the next loop goes on
  * where the last one stopped.
  */
-export class Inbox<T> implements AsyncIterable<T> {
+export class AsyncQueue<T> implements AsyncIterable<T> {
   readonly #weigh: (value: T) => number;
   readonly #isPaced: boolean;
   #values: T[] = [];
   /** Values before this index are taken; they are cut off now and then, so that taking stays cheap. */
-  #taken = 0;
+  #head = 0;
   #weight = 0;
   #ended = false;
   #wake: (() => void) | undefined;
-  #onTake: (() => void) | undefined;
+  #onShift: (() => void) | undefined;
 
-  constructor(weigh: (value: T) => number = () => 1, { paced = false }: InboxOptions = {}) {
+  constructor(weigh: (value: T) => number = () => 1, { paced = false }: AsyncQueueOptions = {}) {
     this.#weigh = weigh;
     this.#isPaced = paced;
   }
@@ -51,27 +51,27 @@ export class Inbox<T> implements AsyncIterable<T> {
   }
 
   /** Calls `listener` whenever a value has been taken. One listener; the last one counts. */
-  onTake(listener: () => void): void {
-    this.#onTake = listener;
+  onShift(listener: () => void): void {
+    this.#onShift = listener;
   }
 
   async #next(): Promise<IteratorResult<T, undefined>> {
-    if (this.#isPaced && this.#taken < this.#values.length) await nextTurn();
-    while (this.#taken === this.#values.length) {
+    if (this.#isPaced && this.#head < this.#values.length) await nextTurn();
+    while (this.#head === this.#values.length) {
       if (this.#ended) return { done: true, value: undefined };
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
       this.#wake = undefined;
     }
-    const value = this.#values[this.#taken] as T;
-    this.#values[this.#taken++] = undefined as T;
-    if (this.#taken === this.#values.length || this.#taken > 1024) {
-      this.#values = this.#values.slice(this.#taken);
-      this.#taken = 0;
+    const value = this.#values[this.#head] as T;
+    this.#values[this.#head++] = undefined as T;
+    if (this.#head === this.#values.length || this.#head > 1024) {
+      this.#values = this.#values.slice(this.#head);
+      this.#head = 0;
     }
     this.#weight -= this.#weigh(value);
-    this.#onTake?.();
+    this.#onShift?.();
     return { done: false, value };
   }
 

@@ -57,7 +57,7 @@ export function createServer(options: ServerOptions = {}): Server {
   if (upstream) checkUpstream(upstream);
   const parts = createParts(options, services, host);
   const { access, engines, sessions } = parts;
-  const { hub, watching, store, recorder } = sessions;
+  const { registry, observerRegistry, store, recorder } = sessions;
   const folder = options.consoleDir ?? CONSOLE_FOLDER;
   const consoleFolder = existsSync(join(folder, 'index.html')) ? folder : undefined;
   const upgrade = upgradeOf(parts);
@@ -104,12 +104,12 @@ export function createServer(options: ServerOptions = {}): Server {
         throw error;
       }
     },
-    drain: ({ graceMs = limits.graceMs } = {}) => hub.drain(graceMs),
+    drain: ({ graceMs = limits.graceMs } = {}) => registry.drain(graceMs),
     async close({ graceMs = limits.graceMs } = {}) {
-      await hub.drain(graceMs);
-      await watching.settle(CLOSE_TIMEOUT_MS);
+      await registry.drain(graceMs);
+      await observerRegistry.closeAll(CLOSE_TIMEOUT_MS);
       await stop();
-      await recorder?.settle(limits.closeMs);
+      await recorder?.flush(limits.closeMs);
       await store?.release();
     },
     revokeClientSecret: (value) => access.secrets.revoke(value),

@@ -115,14 +115,14 @@ export interface Bucket {
    * Takes a token at `now` (milliseconds, monotonic); false when there is none. `missed` are the milliseconds so far in which this
    * process did not run: for them tokens come in beyond `burst`, since what was sent meanwhile comes at once.
    */
-  take(now: number, missed?: number): boolean;
+  tryAcquire(now: number, missed?: number): boolean;
 }
 
 export function bucket(perSecond: number, burst: number): Bucket {
   const rate = { perSecond, burst };
   let own = fullBucket(rate);
   return {
-    take(now, missed) {
+    tryAcquire(now, missed) {
       const { bucket, isTaken } = takeToken(own, rate, now, missed);
       own = bucket;
       return isTaken;

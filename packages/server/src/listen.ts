@@ -57,12 +57,12 @@ export class Listeners {
     };
     const hint = tlsHint(this.#log);
     const plainPort = await this.#listen(() => createHttpServer(common, handlers.request), handlers, port, hint);
-    const plain = { url: `http://${shown(host)}:${plainPort}`, port: plainPort };
+    const plain = { url: `http://${dialableHost(host)}:${plainPort}`, port: plainPort };
     if (!tls) return plain;
     const pem = tls === true ? await developmentTls(dataDir) : tls;
     const secured = { ...common, key: pem.key, cert: pem.cert, handshakeTimeout: handshakeMs };
     const securedPort = await this.#listen(() => createHttpsServer(secured, handlers.request), handlers, tlsPort);
-    const tlsUrl = `https://${shown(host)}:${securedPort}`;
+    const tlsUrl = `https://${dialableHost(host)}:${securedPort}`;
     return { ...plain, tlsUrl, tlsPort: securedPort, ...('caFile' in pem && { caFile: pem.caFile }) };
   }
 
@@ -81,14 +81,14 @@ export class Listeners {
       const server = make();
       server.on('upgrade', upgrade);
       server.on('clientError', (error: ClientError, socket: Socket) => refuseGarbage(error, socket, hint));
-      await listening(server, address, at);
+      await waitForListening(server, address, at);
       this.#servers.push(server);
       return (server.address() as AddressInfo).port;
     };
     if (host !== 'localhost') return add(host, port);
-    const picked = await add('127.0.0.1', port);
-    await add('::1', picked).catch(() => this.#log.debug({ port: picked }, 'no IPv6 loopback'));
-    return picked;
+    const boundPort = await add('127.0.0.1', port);
+    await add('::1', boundPort).catch(() => this.#log.debug({ port: boundPort }, 'no IPv6 loopback'));
+    return boundPort;
   }
 }
 
@@ -98,10 +98,10 @@ export const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
 /** A host as it stands in an address. */
 export const bracketed = (host: string) => (host.includes(':') ? `[${host}]` : host);
 /** An address a client on this machine can dial. */
-const shown = (host: string) => (host === 'localhost' || host === '0.0.0.0' ? '127.0.0.1' : bracketed(host));
+const dialableHost = (host: string) => (host === 'localhost' || host === '0.0.0.0' ? '127.0.0.1' : bracketed(host));
 
 /** Resolves once the server listens; then errors no longer reject but must still find a listener. */
-function listening(server: HttpServer, host: string, port: number): Promise<void> {
+function waitForListening(server: HttpServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const [code, reason] =
@@ -122,10 +122,10 @@ type TlsHint = (error: ClientError) => void;
 
 /** Says, once, that somebody speaks TLS to the plain port: a client that insists on `wss:`. */
 function tlsHint(log: Log): TlsHint {
-  let isSaid = false;
+  let isLogged = false;
   return ({ rawPacket }) => {
-    if (isSaid || rawPacket?.[0] !== 0x16 || rawPacket[1] !== 0x03) return;
-    isSaid = true;
+    if (isLogged || rawPacket?.[0] !== 0x16 || rawPacket[1] !== 0x03) return;
+    isLogged = true;
     log.warn({ setting: '--tls' }, 'a client speaks TLS to the plain port; start with --tls and give it the TLS port');
   };
 }

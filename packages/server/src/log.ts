@@ -38,18 +38,18 @@ export interface Log {
 }
 
 const ALLOWED: ReadonlySet<string> = new Set(FIELDS);
-const LONGEST = 200;
+const MAX_VALUE_LENGTH = 200;
 
 /** Keeps the allowed fields, numbers and short strings only. */
 function allowed(fields: Record<string, unknown>): Record<string, unknown> {
-  const kept: Record<string, unknown> = {};
+  const result: Record<string, unknown> = {};
   for (const name of Object.keys(fields)) {
     const value = fields[name];
     if (!ALLOWED.has(name)) continue;
-    if (typeof value === 'number') kept[name] = value;
-    if (typeof value === 'string') kept[name] = hideCredentials(value).slice(0, LONGEST);
+    if (typeof value === 'number') result[name] = value;
+    if (typeof value === 'string') result[name] = hideCredentials(value).slice(0, MAX_VALUE_LENGTH);
   }
-  return kept;
+  return result;
 }
 
 /** JSON lines on stderr, or wherever `to` writes. */

@@ -21,9 +21,9 @@ import { fileStore } from './recordings/file-store.ts';
 import { createRecorder, type Recorder } from './recordings/recorder.ts';
 import type { Store } from './recordings/store.ts';
 import type { Services } from './services.ts';
-import { createWatching, type Watching } from './sessions/observers.ts';
+import { createObserverRegistry, type ObserverRegistry } from './sessions/observers.ts';
 import { createSessionFeed, type SessionFeed } from './sessions/session-feed.ts';
-import { createHub, type Hub } from './sessions/session-registry.ts';
+import { createSessionRegistry, type SessionRegistry } from './sessions/session-registry.ts';
 
 /** Who may do what. */
 export interface Access {
@@ -34,8 +34,8 @@ export interface Access {
 
 /** The sessions, and what follows them. */
 export interface Sessions {
-  readonly hub: Hub;
-  readonly watching: Watching;
+  readonly registry: SessionRegistry;
+  readonly observerRegistry: ObserverRegistry;
   readonly feed: SessionFeed;
   readonly store: Store | undefined;
   readonly recorder: Recorder | undefined;
@@ -89,11 +89,11 @@ function enginesOf({ engine, engines, speech }: ServerOptions): EngineRegistry {
 }
 
 function rulesOf(
-  { models: named, upstream }: ServerOptions,
+  { models: configuredModels, upstream }: ServerOptions,
   engines: EngineRegistry,
   secrets: ClientSecrets,
 ): SessionRules {
-  const models = named ?? upstream?.models;
+  const models = configuredModels ?? upstream?.models;
   return {
     models,
     defaultModel: models?.[0] ?? DEFAULT_MODEL,
@@ -110,19 +110,19 @@ function createSessions(
 ): Sessions {
   const { limits, log } = services;
   const { recordings, upstream, sessionDefaults: defaults = {} } = options;
-  const hub = createHub();
-  const watching = createWatching(limits, log);
+  const registry = createSessionRegistry();
+  const observerRegistry = createObserverRegistry(limits, log);
   const store = recordings && fileStore(recordings.folder);
   const recorder =
     store && createRecorder({ store, audio: recordings.audio ?? false, roomBytes: limits.unwrittenBytes, log });
   const isWriting = (name: string) => recorder?.isWriting(name) ?? false;
   const feed = createSessionFeed({
-    ...{ hub, watching, limits },
+    ...{ registry, observerRegistry, limits },
     summaryOf: (live) => sessionSummary(live, isWriting),
-    later: (call, ms) => void setTimeout(call, ms).unref(),
+    schedule: (call, ms) => void setTimeout(call, ms).unref(),
   });
   const openSession = sessionOpener({
-    ...{ services, engines, models, recorder, hub, watching, feed },
+    ...{ services, engines, models, recorder, registry, observerRegistry, feed },
     translator: options.translator ?? parrotTranslator(),
     mcp: options.mcp,
     session: { limits: options.sessionLimits ?? {}, defaults },
@@ -131,19 +131,19 @@ function createSessions(
     onSession: options.onSession,
     onUsage: upstream && ((id, usage) => upstream.onUsage?.(id, usage)),
   });
-  return { hub, watching, feed, store, recorder, isWriting, openSession };
+  return { registry, observerRegistry, feed, store, recorder, isWriting, openSession };
 }
 
 /** What listens for WebSocket upgrades. */
 export function upgradeOf({ options, services, access, rules, sessions }: ServerParts): Handlers['upgrade'] {
-  const { hub, watching, feed, openSession } = sessions;
+  const { registry, observerRegistry, feed, openSession } = sessions;
   const { authorizer, secrets } = access;
   const { upstream, admissionStore = memoryAdmissionStore(services.clock) } = options;
-  const admission = createAdmission(hub, services, admissionStore);
+  const admission = createAdmission(registry, services, admissionStore);
   const policy = options.watch ?? 'words';
   return createUpgrade({
     ...{ services, authorizer, secrets, rules, openSession, admission },
-    watch: createWatchUpgrade({ services, admission, hub, watching, feed, policy }),
+    watch: createWatchUpgrade({ services, admission, registry, observerRegistry, feed, policy }),
     refusals: options.refusals ?? 'status',
     beta: options.beta ?? 'refuse',
     upstream: upstream && { ...upstream, ...(rules.models && { models: rules.models }) },

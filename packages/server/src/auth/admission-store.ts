@@ -1,39 +1,39 @@
-// The port for what limits new sessions, and the store of a single server: places per principal, and rates per address [LM7]. Every
-// method is asynchronous, so that a store shared by several nodes fits. How many are allowed is decided in `admission.ts`.
+// Port for the limits of new sessions: one place per session and principal, and a rate per address [LM7]; and its store in memory.
+// Methods are asynchronous so that several nodes can share a store. The limits themselves: `gateway/admission.ts`.
 
 import { fillBucket, fullBucket, type Rate, type TokenBucket, takeToken } from '../token-bucket.ts';
 
-/** A call that rejects refuses the request with 500 `internal_error`; a store bounds its own time. */
+/** A rejected call refuses the request with 500 `internal_error`. A store sets its own timeout. */
 export interface AdmissionStore {
   /**
-   * Takes one of the `max` places a principal has; `undefined` when all are taken. Calls at once, or on several nodes, never take
-   * more than `max` together.
+   * Reserves one of the `max` places of a principal; `undefined` when all are reserved. Concurrent calls, on one node or several,
+   * never reserve more than `max`.
    */
   reserve(principal: string, max: number): Promise<Reservation | undefined>;
-  /** Takes a token from the bucket of this name; false when it is empty. */
+  /** Removes a token from the bucket of this name; false when the bucket is empty. */
   takeToken(name: string, rate: Rate): Promise<boolean>;
 }
 
 export interface Reservation {
-  /** Gives the place back. A second time does nothing. */
+  /** Releases the place. A second call does nothing. */
   release(): Promise<void>;
 }
 
 const SWEEP_MS = 10_000;
 
-/** Counts in this process. `clock` is monotonic, in milliseconds. */
+/** Counts in memory. `clock` is monotonic, in milliseconds. */
 export function memoryAdmissionStore(clock: () => number): AdmissionStore {
-  const taken = new Map<string, number>();
+  const counts = new Map<string, number>();
   const buckets = new Map<string, { readonly bucket: TokenBucket; readonly rate: Rate }>();
   let sweepAt = 0;
 
   function add(principal: string, change: number): void {
-    const count = (taken.get(principal) ?? 0) + change;
-    if (count === 0) taken.delete(principal);
-    else taken.set(principal, count);
+    const count = (counts.get(principal) ?? 0) + change;
+    if (count === 0) counts.delete(principal);
+    else counts.set(principal, count);
   }
 
-  /** Forgets full buckets, so that how many there are is bounded by the rate itself. */
+  /** Deletes full buckets, so that the rate bounds the number of buckets. */
   function sweep(now: number): void {
     if (now < sweepAt) return;
     sweepAt = now + SWEEP_MS;
@@ -44,7 +44,7 @@ export function memoryAdmissionStore(clock: () => number): AdmissionStore {
 
   return {
     async reserve(principal, max) {
-      if ((taken.get(principal) ?? 0) >= max) return undefined;
+      if ((counts.get(principal) ?? 0) >= max) return undefined;
       add(principal, 1);
       let isHeld = true;
       return {

@@ -1,5 +1,5 @@
-// Authorizes every HTTP request and WebSocket upgrade. Checks, in order: target, Host, Origin, credential [AU29]. What a session
-// request opens is `session-request.ts`; the limits come after both.
+// Authorizes every HTTP request and WebSocket upgrade. Checks, in order: target, Host, Origin, credential [AU29].
+// What the request opens: `session-request.ts`. Limits: `gateway/admission.ts`.
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ColloquyError } from '@colloquy/protocol';
@@ -12,8 +12,8 @@ import { isWatchToken, type WatchTokens } from './watch-tokens.ts';
 
 export interface Authorizer {
   /**
-   * Lets a request in, or says why not: `invalid_value` for a target or credentials that are ambiguous, `forbidden_host`,
-   * `forbidden_origin`, `invalid_api_key`. Rejects only as the store of the secrets does.
+   * Grants or refuses a request. Refusals: `invalid_value` for an ambiguous target or ambiguous credentials, `forbidden_host`,
+   * `forbidden_origin`, `invalid_api_key`. Rejects only if the secret store rejects.
    *
    * @see SPEC.md AU7 to AU18, AU25, AU29, RT17
    */
@@ -23,26 +23,26 @@ export interface Authorizer {
 }
 
 /**
- * What a credential must allow: `public` needs none, `read` and `manage` need a key, `open_session` a key or a client secret. A
- * watch token reads the console API and does nothing else.
+ * What a route requires: `public` no credential, `read` and `manage` a key, `open_session` a key or a client secret. A watch token
+ * grants `read` on the console API only.
  */
 export type Scope = 'public' | 'read' | 'open_session' | 'manage';
 
-/** What a route asks of a request. */
+/** What a route requires of a request. */
 export interface AccessRule {
   readonly scope: Scope;
   /**
-   * The console API below `/api`: answers our own page and programs, never another page. A credential shown to its `public` routes
-   * is checked; without one the grant is a stranger's.
+   * The console API below `/api`: answers the page of this server and programs, never another page. Its `public` routes check a
+   * credential if one is sent; without one the grant has `isStranger`.
    */
   readonly isConsoleApi?: true;
 }
 
 /** Who sent a request. */
 export interface Grant {
-  /** Stands for the credential in counts and logs; `anyone` where none is required [AU12]. */
+  /** Identifies the credential in counts and logs; `anyone` if no credential is required [AU12]. */
   readonly principal: string;
-  /** No credential was shown although the server has keys: `public` routes answer less. */
+  /** The server has keys and the request carries no credential: `public` routes return less. */
   readonly isStranger?: true;
   readonly secret: ClientSecret | undefined;
 }
@@ -50,13 +50,13 @@ export interface Grant {
 export type Verdict = { ok: true; grant: Grant } | { ok: false; refusal: Refusal };
 
 export interface AuthorizerOptions {
-  /** None means that anybody on this machine may enter [AU11]. */
+  /** If empty, every client on this machine is authorized [AU11]. */
   readonly keys: readonly string[];
-  /** Names that `Host` may have besides the loopback ones. */
+  /** Names allowed in `Host` besides the loopback names. */
   readonly hosts: readonly string[];
-  /** Origins that may connect besides our own. */
+  /** Origins allowed besides the origin of this server. */
   readonly origins: readonly string[];
-  /** Lets browsers send server keys as a subprotocol [AU16]. */
+  /** Accepts server keys that browsers send as a subprotocol [AU16]. */
   readonly keysFromBrowsers: boolean;
   readonly secrets: ClientSecrets;
   readonly watchTokens: WatchTokens;
@@ -79,13 +79,13 @@ const CREDENTIAL_PARAMETERS: ReadonlySet<string> = new Set([
 const NOBODY: Grant = { principal: 'anyone', secret: undefined };
 const STRANGER: Grant = { ...NOBODY, isStranger: true };
 
-const granted = (grant: Grant): Verdict => ({ ok: true, grant });
+const allow = (grant: Grant): Verdict => ({ ok: true, grant });
 const refuse = (reason: Refusal): Verdict => ({ ok: false, refusal: reason });
 const badCredential = (message: string): Verdict => refuse(refusal('invalid_api_key', message));
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** Throws `invalid_configuration` for an empty key, and for an origin or a host name that is not valid. */
+/** Throws `invalid_configuration` for an empty key, an invalid origin or an invalid host name. */
 export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const hosts = new Set(options.hosts.map(configuredHost));
   const origins = new Set(options.origins.map(configuredOrigin));
@@ -95,7 +95,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     async authorize(head, rule) {
       const refused = refuseTarget(head.target) ?? refuseHost(head, hosts) ?? refuseOrigin(head, origins, rule);
       if (refused) return refuse(refused);
-      return rule.scope === 'public' && !rule.isConsoleApi ? granted(NOBODY) : checkCredential(credentials, head, rule);
+      return rule.scope === 'public' && !rule.isConsoleApi ? allow(NOBODY) : checkCredential(credentials, head, rule);
     },
     isListed: (origin) => origins.has(origin),
   };
@@ -135,7 +135,7 @@ function refuseTarget(target: string): Refusal | undefined {
   return isAmbiguous(pathOf(target)) ? ENCODED_PATH : undefined;
 }
 
-/** Encoded slashes and dot segments mean different things to different readers [RT17]. */
+/** Programs disagree on the meaning of encoded slashes and dot segments [RT17]. */
 function isAmbiguous(path: string): boolean {
   return (
     /%(?:2f|5c|2e|00)|[\\\0]/i.test(path) || path.split('/').some((segment) => segment === '.' || segment === '..')
@@ -148,38 +148,38 @@ function refuseHost(head: RequestHead, hosts: ReadonlySet<string>): Refusal | un
   return name !== undefined && (LOOPBACK.has(name) || hosts.has(name)) ? undefined : OTHER_HOST;
 }
 
-/** The name in a `Host`, in lower case, its port dropped; `undefined` when it is not a host. */
+/** The name in a `Host` header, in lower case and without port; `undefined` if the value is not a host. */
 function hostName(host: string): string | undefined {
   return /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?$/i.exec(host)?.[1]?.toLowerCase();
 }
 
 function refuseOrigin(
   head: RequestHead,
-  listed: ReadonlySet<string>,
+  allowedOrigins: ReadonlySet<string>,
   { isConsoleApi }: AccessRule,
 ): Refusal | undefined {
   const [origin, ...others] = head.all('origin');
-  if (others.length > 0 || (origin !== undefined && !isOwnOrigin(head, listed, origin))) return OTHER_ORIGIN;
+  if (others.length > 0 || (origin !== undefined && !isOwnOrigin(head, allowedOrigins, origin))) return OTHER_ORIGIN;
   return isConsoleApi && !isFromOurPage(head, origin) ? OTHER_PAGE : undefined;
 }
 
-/** An origin, if the text is exactly one as browsers write it. */
+/** The origin, if the text is exactly an origin as browsers serialize it. */
 function originOf(text: string): string | undefined {
   const origin = URL.canParse(text) ? new URL(text).origin : 'null';
   return origin === text && origin !== 'null' ? origin : undefined;
 }
 
-function isOwnOrigin(head: RequestHead, listed: ReadonlySet<string>, text: string): boolean {
+function isOwnOrigin(head: RequestHead, allowedOrigins: ReadonlySet<string>, text: string): boolean {
   const origin = originOf(text);
   if (origin === undefined) return false;
-  if (listed.has(origin)) return true;
+  if (allowedOrigins.has(origin)) return true;
   const own = `${head.isTls ? 'https' : 'http'}://${head.all('host')[0]}`;
   return URL.canParse(own) && new URL(own).origin === origin;
 }
 
 /**
- * Whether the request comes from a page of this server, or from no page. A listed origin is another page, unless it is our own
- * address behind a proxy that speaks TLS. Requests without an `Origin`, as for images, say in `Sec-Fetch-Site` where they come from.
+ * Whether the request comes from a page of this server or from a program. An allowed origin is another page, unless it is the address
+ * of this server behind a TLS proxy. Requests without `Origin`, for example for images, state their source in `Sec-Fetch-Site`.
  */
 function isFromOurPage(head: RequestHead, origin: string | undefined): boolean {
   if (origin === undefined)
@@ -205,20 +205,20 @@ async function checkCredential(credentials: Credentials, head: RequestHead, rule
   const [credential] = sent;
   const hasKeys = credentials.keys.length > 0;
   if (credential === undefined) {
-    if (!hasKeys) return granted(NOBODY);
-    return rule.scope === 'public' ? granted(STRANGER) : refuse(NO_CREDENTIAL);
+    if (!hasKeys) return allow(NOBODY);
+    return rule.scope === 'public' ? allow(STRANGER) : refuse(NO_CREDENTIAL);
   }
   if (isWatchToken(credential)) return checkWatchToken(credentials, credential, rule);
   if (credential.startsWith('ek_')) {
     const verdict = await checkSecret(credentials, credential, rule);
     if (verdict) return verdict;
   }
-  if (!hasKeys) return granted(NOBODY);
+  if (!hasKeys) return allow(NOBODY);
   if (!isKey(credentials, credential)) return badCredential('Incorrect API key provided.');
   if (fromProtocol && head.all('origin').length > 0 && !credentials.keysFromBrowsers) {
     return badCredential("Browsers may show client secrets only. The setting 'keysFromBrowsers' lifts that.");
   }
-  return granted({ principal: keyName(credential), secret: undefined });
+  return allow({ principal: keyName(credential), secret: undefined });
 }
 
 function hasCredentialInQuery(target: string): boolean {
@@ -227,7 +227,7 @@ function hasCredentialInQuery(target: string): boolean {
   );
 }
 
-/** The credentials in the headers, and whether one came as a subprotocol. */
+/** The credentials in the headers, and whether one is a subprotocol. */
 function credentialsOf(head: RequestHead): { sent: ReadonlySet<string>; fromProtocol: boolean } {
   const protocols = offeredProtocols(head).filter((protocol) => protocol.startsWith(KEY_PROTOCOL));
   const sent = new Set([
@@ -245,26 +245,26 @@ async function checkWatchToken(
 ): Promise<Verdict> {
   const principal = await watchTokens.find(credential);
   if (principal === undefined) {
-    return keys.length === 0 ? granted(NOBODY) : badCredential('The watch token is unknown or expired.');
+    return keys.length === 0 ? allow(NOBODY) : badCredential('The watch token is unknown or expired.');
   }
   if (rule.scope !== 'read' || !rule.isConsoleApi) return badCredential('A watch token cannot be used here.');
-  return granted({ principal, secret: undefined });
+  return allow({ principal, secret: undefined });
 }
 
-/** `undefined` for a value that is not a client secret of this server: it may still be a key. */
+/** `undefined` if the value is not a client secret of this server; it can still be a key. */
 async function checkSecret(
   { secrets }: Credentials,
   credential: string,
   { scope }: AccessRule,
 ): Promise<Verdict | undefined> {
-  const found = await secrets.find(credential);
-  if (found.is === 'unknown') return undefined;
-  if (found.is !== 'good') return badCredential(`The client secret is ${found.is}.`);
+  const result = await secrets.find(credential);
+  if (result.is === 'unknown') return undefined;
+  if (result.is !== 'good') return badCredential(`The client secret is ${result.is}.`);
   if (scope !== 'open_session') return badCredential('A client secret cannot be used here.');
-  return granted({ principal: found.secret.principal, secret: found.secret });
+  return allow({ principal: result.secret.principal, secret: result.secret });
 }
 
-/** Compares with every key, whatever the outcome of the others, in constant time [AU12]. */
+/** Compares with every key in constant time, without stopping at a match [AU12]. */
 function isKey({ keys }: Credentials, credential: string): boolean {
   const hash = digest(credential);
   return keys.reduce((isFound, key) => timingSafeEqual(key, hash) || isFound, false);

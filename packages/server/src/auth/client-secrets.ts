@@ -1,4 +1,4 @@
-// Mints, finds and spends `ek_…` secrets. Only hashes are stored, see `secret-store.ts`.
+// Mints, looks up, spends and revokes `ek_…` client secrets. Stores hashes only: `secret-store.ts`.
 
 import { createHash, randomBytes } from 'node:crypto';
 import type { ClientSecret, FoundSecret, SecretStore, StoredSecret } from './secret-store.ts';
@@ -6,29 +6,29 @@ import type { ClientSecret, FoundSecret, SecretStore, StoredSecret } from './sec
 export interface ClientSecretOptions {
   /** Each secret opens one session only [AU22]. @default false */
   singleUse?: boolean;
-  /** Sessions opened with a secret may not change what it configured [AU24, SE33]. @default false */
+  /** Sessions opened with a secret cannot change the settings it carries [AU24, SE33]. @default false */
   locked?: boolean;
 }
 
 export interface NewSecret extends Pick<StoredSecret, 'session' | 'temperature' | 'principal'> {
-  /** How long it opens sessions. */
+  /** Seconds for which it opens sessions. */
   readonly seconds: number;
 }
 
 export interface ClientSecrets {
   readonly options: Readonly<Required<ClientSecretOptions>>;
-  /** Makes a secret; only the caller ever sees its value. `expiresAt` in Unix milliseconds. `undefined` when too many are live. */
+  /** Mints a secret; its value is returned once and not stored. `expiresAt` in Unix milliseconds. `undefined` if the store is full. */
   mint(secret: NewSecret): Promise<{ value: string; expiresAt: number } | undefined>;
   find(value: string): Promise<FoundSecret>;
-  /** Notes that the secret opens a session. Of several takers of a single-use secret exactly one gets true. */
+  /** Records that the secret opens a session. For a single-use secret exactly one call resolves with true. */
   spend(secret: ClientSecret): Promise<boolean>;
-  /** Makes a secret useless from now on and ends its sessions. False when there is no such secret. */
+  /** Revokes a secret and ends its sessions. False if the secret is unknown. */
   revoke(value: string): Promise<boolean>;
 }
 
 const hashOf = (value: string) => createHash('sha256').update(value).digest('hex');
 
-/** `wallClock` counts Unix milliseconds. */
+/** `wallClock` in Unix milliseconds. */
 export function clientSecrets(
   options: ClientSecretOptions,
   store: SecretStore,

@@ -1,18 +1,17 @@
-// What an HTTP request says before its body: target, headers, query. What is allowed is `authorize.ts`, what is opened
-// `session-request.ts`.
+// Reads target, headers and query of an HTTP request. What is allowed: `authorize.ts`; what is opened: `session-request.ts`.
 
 import type { IncomingMessage } from 'node:http';
 
 /** The head of a request or of a WebSocket handshake. */
 export interface RequestHead {
-  /** The request target as it was sent. */
+  /** The request target, unchanged. */
   readonly target: string;
   readonly isTls: boolean;
-  /** Every value of a header, in order; the name in lower case. */
+  /** Every value of a header, in order. Pass the name in lower case. */
   readonly all: (name: string) => string[];
 }
 
-/** Reads the head of a request. `all` returns repeated headers too, which `request.headers` would hide. */
+/** `all` also returns repeated headers, which `request.headers` hides. */
 export function readRequestHead(request: IncomingMessage): RequestHead {
   const { rawHeaders } = request;
   return {
@@ -22,10 +21,8 @@ export function readRequestHead(request: IncomingMessage): RequestHead {
   };
 }
 
-/** The path of a request target. */
 export const pathOf = (target: string): string => target.split('?', 1)[0] as string;
 
-/** The parameters of a request target. */
 export function queryOf(target: string): URLSearchParams {
   const at = target.indexOf('?');
   return new URLSearchParams(at === -1 ? '' : target.slice(at + 1));

@@ -1,60 +1,58 @@
-// The port for stored client secrets, and the store of a single server. Every method is asynchronous, so that a store shared by
-// several nodes fits. Values are made and hashed in `client-secrets.ts`; a store never sees one.
+// Port for stored client secrets, and its store in memory. Methods are asynchronous so that several nodes can share a store.
+// A store receives hashes only; `client-secrets.ts` makes values and hashes.
 
 import { setMaxListeners } from 'node:events';
 import type { SessionUpdateConfig, TranslationAudio } from '@colloquy/protocol';
 
-/** What a translation session starts from [RT5]. */
+/** Initial settings of a translation session [RT5]. */
 export interface TranslationConfig {
   readonly type: 'translation';
   readonly model: string;
   readonly audio?: TranslationAudio;
 }
 
-/** What a secret can carry: the settings of one session, of any kind. */
+/** Settings that a secret can carry: those of one session of any kind. */
 export type SecretSession = SessionUpdateConfig | TranslationConfig;
 
-/** A secret as it is stored. */
 export interface StoredSecret {
-  /** SHA-256 of the value, as hex. Names the secret. */
+  /** SHA-256 of the value, in hex. Identifies the secret. */
   readonly hash: string;
-  /** Unix milliseconds at which it stops opening sessions [AU23]. */
+  /** Unix milliseconds after which it opens no session [AU23]. */
   readonly expiresAt: number;
-  /** What sessions opened with it start from, if it carries that [AU24]. */
+  /** Initial settings of its sessions, if it carries any [AU24]. */
   readonly session: SecretSession | undefined;
-  /** What the responses of its beta sessions run with; no GA session has it [BT7, RT12]. */
+  /** Temperature of responses in its beta sessions; GA sessions have none [BT7, RT12]. */
   readonly temperature?: number | undefined;
-  /** Who minted it. Its sessions count as theirs. */
+  /** The principal that minted it. Its sessions count against this principal. */
   readonly principal: string;
 }
 
-/** A secret that was found. */
 export interface ClientSecret extends StoredSecret {
-  /** Aborts when the secret is revoked, on whichever node; its sessions end then [AU26]. */
+  /** Aborts when any node revokes the secret; its sessions end then [AU26]. */
   readonly revoked: AbortSignal;
 }
 
-/** What a value turned out to be. Expired and spent secrets are remembered for an hour, then unknown. */
+/** Result of a lookup. Expired and spent secrets are reported as such for an hour, then as unknown. */
 export type FoundSecret =
   | { readonly is: 'good'; readonly secret: ClientSecret }
   | { readonly is: 'expired' | 'spent' | 'revoked' | 'unknown' };
 
-/** A call that rejects refuses the request with 500 `internal_error`; a store bounds its own time. */
+/** A rejected call refuses the request with 500 `internal_error`. A store sets its own timeout. */
 export interface SecretStore {
   /** False when the store is full. */
   add(secret: StoredSecret): Promise<boolean>;
   find(hash: string): Promise<FoundSecret>;
   /**
-   * Notes that the secret opens a session; false when it may not. Of several calls for one single-use secret, at once or on several
-   * nodes, exactly one resolves with true [AU22].
+   * Records that the secret opens a session; false if it cannot. Of concurrent calls for a single-use secret, on one node or
+   * several, exactly one resolves with true [AU22].
    */
   spend(hash: string, isSingleUse: boolean): Promise<boolean>;
-  /** Makes a secret useless and aborts its `revoked`. False when there is no such secret. */
+  /** Revokes a secret and aborts its `revoked`. False if the secret is unknown. */
   revoke(hash: string): Promise<boolean>;
 }
 
 export interface MemorySecretStoreOptions {
-  /** Secrets stored at once. */
+  /** Maximum number of stored secrets. */
   readonly maxSecrets: number;
   /** Unix milliseconds. @default Date.now */
   readonly wallClock?: (() => number) | undefined;
@@ -64,14 +62,14 @@ export interface MemorySecretStoreOptions {
 
 interface MemorySecret extends ClientSecret {
   readonly abort: AbortController;
-  /** When it expires, on the clock that never goes back. */
+  /** When it expires, on the monotonic clock. */
   readonly endsAt: number;
   isSpent: boolean;
 }
 
 const REMEMBERED_MS = 3_600_000;
 
-/** Keeps secrets in this process. A wall clock that is set back makes no secret live longer than it was minted for. */
+/** Stores secrets in memory. Setting the wall clock back does not extend the life of a secret. */
 export function memorySecretStore({
   maxSecrets,
   wallClock: wall = Date.now,
@@ -82,7 +80,7 @@ export function memorySecretStore({
   let latest = 0;
   const time = () => (latest = Math.max(latest, wall(), offset + monotonic()));
 
-  /** Secrets expire roughly in the order they were added: the oldest ones are looked at each time. */
+  /** Secrets expire roughly in the order they were added, so only the oldest are checked. */
   function sweep(at: number): void {
     for (const [hash, secret] of secrets) {
       if (secret.endsAt + REMEMBERED_MS > at) break;
@@ -96,7 +94,7 @@ export function memorySecretStore({
       sweep(at);
       if (secrets.size >= maxSecrets) return false;
       const abort = new AbortController();
-      setMaxListeners(0, abort.signal); // one for each session it opened, as long as that lasts
+      setMaxListeners(0, abort.signal); // one listener per open session
       const endsAt = at + (secret.expiresAt - wall());
       secrets.set(secret.hash, { ...secret, endsAt, revoked: abort.signal, abort, isSpent: false });
       return true;

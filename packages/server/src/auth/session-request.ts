@@ -1,5 +1,4 @@
-// Parses what a connection is to open from path, query, grant and the operator's list of models [AU1, AU3 to AU6, AU24]. Who may
-// open it is `authorize.ts`.
+// Parses path, query, grant and the allowed models into the session to open [AU1, AU3 to AU6, AU24]. Who may open it: `authorize.ts`.
 
 import type { SessionUpdateConfig } from '@colloquy/protocol';
 import { type Refusal, refusal, unknownModel } from '../http/refusals.ts';
@@ -10,15 +9,14 @@ import type { SecretSession, TranslationConfig } from './secret-store.ts';
 /** A session with a conversation. */
 export interface ConversationRequest {
   readonly kind: 'realtime' | 'transcription';
-  /** Fixed for the life of the session [SE14]. `''` for a transcription session, which has none. */
+  /** Fixed for the life of the session [SE14]. `''` for a transcription session, which has no model. */
   readonly model: string;
-  /** What it starts from, when a client secret says so. */
+  /** Initial settings from the client secret, if it carries any. */
   readonly config: SessionUpdateConfig | undefined;
-  /** Whether the client may not change what `config` says. */
+  /** Whether the client cannot change the settings in `config`. */
   readonly isLocked: boolean;
 }
 
-/** A translation session. */
 export interface TranslationRequest {
   readonly kind: 'translation';
   readonly model: string;
@@ -27,7 +25,7 @@ export interface TranslationRequest {
 }
 
 export type SessionRequest = ConversationRequest | TranslationRequest;
-type Parsed = { ok: true; request: SessionRequest } | { ok: false; refusal: Refusal };
+type ParseResult = { ok: true; request: SessionRequest } | { ok: false; refusal: Refusal };
 
 export interface SessionRules {
   /** Models a client may name; `undefined` for any [AU5]. */
@@ -38,10 +36,10 @@ export interface SessionRules {
   readonly lockedSecrets: boolean;
 }
 
-/** What an address opens: a conversation, one in the beta dialect that Azure had at an address of its own, or a translation. */
+/** What a path opens: a conversation, a conversation in the beta dialect of Azure, or a translation. */
 type Address = 'conversation' | 'azure_beta' | 'translation';
 
-/** Where sessions are opened [AU1]. */
+/** Paths that open sessions [AU1]. */
 const ADDRESSES: Readonly<Record<string, Address>> = {
   '/v1/realtime': 'conversation',
   '/openai/v1/realtime': 'conversation',
@@ -59,13 +57,13 @@ export const SESSION_PATHS: ReadonlySet<string> = new Set(PATHS.keys());
 
 const addressOf = (target: string): Address | undefined => PATHS.get(pathOf(target));
 
-/** Whether the address alone chooses the beta dialect [BT1]. */
+/** Whether the path selects the beta dialect [BT1]. */
 export const isBetaAddress = (target: string): boolean => addressOf(target) === 'azure_beta';
 
 const refuse = (code: Refusal['code'], param: string | null, message: string) =>
   ({ ok: false, refusal: refusal(code, message, param) }) as const;
 
-/** How a model is named in a query: by `model`, and at Azure's beta address by `deployment`. */
+/** The query parameter that names the model: `deployment` on Azure's beta path, `model` elsewhere. */
 type ModelParameter = 'model' | 'deployment';
 
 const missingModel = (param: ModelParameter = 'model') =>
@@ -77,32 +75,32 @@ const otherKind = (param: string | null) =>
   refuse('session_locked', param, 'The client secret is for another kind of session.');
 
 /**
- * Of a target whose path is one of `SESSION_PATHS`. Refuses with `invalid_value`, `missing_model`, `invalid_model`,
+ * `target` must have a path of `SESSION_PATHS`. Refuses with `invalid_value`, `missing_model`, `invalid_model`,
  * `session_locked` or, for a sideband, `call_id_not_found`.
  */
-export function parseSessionRequest(target: string, grant: Grant, rules: SessionRules): Parsed {
+export function parseSessionRequest(target: string, grant: Grant, rules: SessionRules): ParseResult {
   const address = addressOf(target);
   if (address === 'translation') return parseTranslation(target, grant, rules);
   return parseConversation(target, grant, rules, address === 'azure_beta' ? 'deployment' : 'model');
 }
 
-function parseTranslation(target: string, grant: Grant, rules: SessionRules): Parsed {
+function parseTranslation(target: string, grant: Grant, rules: SessionRules): ParseResult {
   const query = queryOf(target);
   if (query.getAll('model').length > 1 || query.has('call_id') || query.has('intent')) {
     return refuse('invalid_value', null, "'model' alone names what is opened here, once.");
   }
   const config = grant.secret?.session;
   if (config && config.type !== 'translation') return otherKind(null);
-  const asked = query.get('model');
-  if (!asked && !config) return missingModel();
+  const requestedModel = query.get('model');
+  if (!requestedModel && !config) return missingModel();
   const isLocked = rules.lockedSecrets && config !== undefined;
-  if (asked && isLocked && asked !== config.model) return otherModel();
-  const model = asked || config?.model || '';
+  if (requestedModel && isLocked && requestedModel !== config.model) return otherModel();
+  const model = requestedModel || config?.model || '';
   if (rules.models && !rules.models.includes(model)) return invalidModel();
   return { ok: true, request: { kind: 'translation', model, config, isLocked } };
 }
 
-function parseConversation(target: string, grant: Grant, rules: SessionRules, param: ModelParameter): Parsed {
+function parseConversation(target: string, grant: Grant, rules: SessionRules, param: ModelParameter): ParseResult {
   const query = queryOf(target);
   const calls = query.getAll('call_id');
   const intents = query.getAll('intent');
@@ -123,20 +121,21 @@ function parseConversation(target: string, grant: Grant, rules: SessionRules, pa
     if (config && config.type !== 'transcription') return otherKind('intent');
     return { ok: true, request: { kind: 'transcription', model: '', config, isLocked } };
   }
-  const own = config?.type === 'realtime' ? config.model : undefined;
-  const [asked] = models;
-  if (!asked && !config) return missingModel(param);
+  const secretModel = config?.type === 'realtime' ? config.model : undefined;
+  const [requestedModel] = models;
+  if (!requestedModel && !config) return missingModel(param);
   if (config?.type === 'transcription') {
-    if (asked) return otherKind(param);
+    if (requestedModel) return otherKind(param);
     return { ok: true, request: { kind: 'transcription', model: '', config, isLocked } };
   }
-  if (asked && isLocked && own !== undefined && asked !== own) return otherModel(param);
-  const model = asked || own || rules.defaultModel;
+  if (requestedModel && isLocked && secretModel !== undefined && requestedModel !== secretModel)
+    return otherModel(param);
+  const model = requestedModel || secretModel || rules.defaultModel;
   if (rules.models && !rules.models.includes(model)) return invalidModel(param);
   return { ok: true, request: { kind: 'realtime', model, config, isLocked } };
 }
 
-/** What a locked configuration fixes, as dotted paths below `session` [SE33]: settings as a whole, not their inside. */
+/** The settings that a locked configuration fixes, as dotted paths below `session` [SE33]. A setting is fixed as a whole. */
 export function lockedPaths(config: SecretSession): string[] {
   const { audio, ...others } = config;
   const free: ReadonlySet<string> = new Set(['type', 'id', 'object', 'expires_at', 'model']);

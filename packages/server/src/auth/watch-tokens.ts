@@ -1,22 +1,21 @@
-// Mints and reads watch tokens. A page shows one in place of a key where it can send no headers, as when it opens a WebSocket to
-// watch a session; it lasts a minute and only reads. Hashes alone are stored. Client secrets, which open sessions, are
-// `client-secrets.ts`.
+// Mints and looks up watch tokens: credentials of one minute with which a page that cannot send headers observes a session over a
+// WebSocket. Stores hashes only. Client secrets: `client-secrets.ts`.
 
 import { createHash, randomBytes } from 'node:crypto';
 
-/** Asynchronous, so that tokens shared by several nodes fit. */
+/** Asynchronous, so that several nodes can share tokens. */
 export interface WatchTokens {
-  /** Makes a token; only the caller ever sees its value. `undefined` when `MAX_TOKENS` are live. */
+  /** Mints a token; its value is returned once and not stored. `undefined` if `MAX_TOKENS` are live. */
   mint(principal: string): Promise<string | undefined>;
-  /** Whose token it is; `undefined` when it is unknown or expired. */
+  /** The principal of the token; `undefined` if the token is unknown or expired. */
   find(value: string): Promise<string | undefined>;
 }
 
-/** How long a token can be used, in milliseconds. */
+/** Lifetime of a token, in milliseconds. */
 export const WATCH_TOKEN_MS = 60_000;
-/** Live at once; each is minted with a key. */
+/** Maximum number of live tokens. Minting one needs a key. */
 const MAX_TOKENS = 10_000;
-/** Begins as client secrets do, so that redaction hides both. */
+/** Shares the prefix of client secrets, so that redaction hides both. */
 const PREFIX = 'ek_watch_';
 
 export const isWatchToken = (value: string): boolean => value.startsWith(PREFIX);

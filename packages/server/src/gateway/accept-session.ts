@@ -20,7 +20,7 @@ import type { OpenSession } from './open-session.ts';
 export interface Accepted {
   readonly attempt: UpgradeAttempt;
   readonly grant: Grant;
-  readonly wanted: SessionRequest;
+  readonly sessionRequest: SessionRequest;
   readonly upstream: Upstream | undefined;
 }
 
@@ -33,7 +33,7 @@ export function sessionAcceptor(
 ): AcceptSession {
   const { log, clock, limits } = services;
 
-  function open(ws: WebSocket, { attempt, grant, wanted, upstream }: Accepted): SessionHandle | undefined {
+  function open(ws: WebSocket, { attempt, grant, sessionRequest, upstream }: Accepted): SessionHandle | undefined {
     const { requestHead, socket } = attempt;
     const began = clock();
     const transport = webSocketTransport(ws, { ...limits, stream: socket });
@@ -42,8 +42,8 @@ export function sessionAcceptor(
       log.info({ session_id: session?.id ?? '', close_code, ms: Math.round(clock() - began) }, 'session closed');
     });
     const request = {
-      wanted,
-      isBeta: wanted.kind !== 'translation' && asksForBeta(requestHead), // translations never had a beta shape
+      sessionRequest,
+      isBeta: sessionRequest.kind !== 'translation' && asksForBeta(requestHead), // translations never had a beta shape
       resumes: queryOf(requestHead.target).get('resume') === '1',
       protocol: requestHead.isTls ? 'wss' : 'ws',
       upstream,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type AdmissionStore, memoryAdmissionStore } from '../auth/admission-store.ts';
 import type { Limits } from '../limits.ts';
 import { createServices } from '../services.ts';
-import { createHub } from '../sessions/session-registry.ts';
-import { type Admitted, createAdmission } from './admission.ts';
+import { createSessionRegistry } from '../sessions/session-registry.ts';
+import { type AdmissionResult, createAdmission } from './admission.ts';
 
 const GRANT = { principal: 'key_a', secret: undefined };
 
@@ -15,8 +15,8 @@ function admitting(limits: Partial<Limits>, change: (store: AdmissionStore) => P
   const slow = <T>(call: () => Promise<T>) =>
     new Promise<T>((resolve, reject) => waiting.push(() => void call().then(resolve, reject)));
   const store = { ...memory, ...change(memory) };
-  const hub = createHub();
-  const admission = createAdmission(hub, services, {
+  const registry = createSessionRegistry();
+  const admission = createAdmission(registry, services, {
     reserve: (...args) => slow(() => store.reserve(...args)),
     takeToken: (...args) => slow(() => store.takeToken(...args)),
   });
@@ -28,8 +28,8 @@ function admitting(limits: Partial<Limits>, change: (store: AdmissionStore) => P
     }
   }
   return {
-    hub,
-    async admit(count: number, grant = GRANT): Promise<Admitted[]> {
+    registry,
+    async admit(count: number, grant = GRANT): Promise<AdmissionResult[]> {
       const all = Promise.all(Array.from({ length: count }, () => admission.admit(grant, '127.0.0.1')));
       const [admitted] = await Promise.all([all, answer()]);
       return admitted;
@@ -38,8 +38,8 @@ function admitting(limits: Partial<Limits>, change: (store: AdmissionStore) => P
   };
 }
 
-const codes = (all: readonly Admitted[]) => all.map((each) => (each.ok ? 'admitted' : each.refusal.code)).sort();
-const release = (all: readonly Admitted[]) => {
+const codes = (all: readonly AdmissionResult[]) => all.map((each) => (each.ok ? 'admitted' : each.refusal.code)).sort();
+const release = (all: readonly AdmissionResult[]) => {
   for (const each of all) if (each.ok) each.place.release();
 };
 
@@ -82,12 +82,12 @@ describe('createAdmission', () => {
   });
 
   it('[LM12] tells a session that was admitted before a drain that it comes too late', async () => {
-    const { hub, admitSoon, admit } = admitting({});
+    const { registry, admitSoon, admit } = admitting({});
     const { admitted, answer } = admitSoon();
-    void hub.drain(0);
+    void registry.drain(0);
     await answer();
     const late = await admitted;
-    expect(late.ok && late.place.refuseLate()?.code).toBe('draining');
+    expect(late.ok && late.place.refuseIfDraining()?.code).toBe('draining');
     expect(codes(await admit(1))).toEqual(['draining']);
   });
 });

@@ -6,53 +6,57 @@ import type { Grant } from '../auth/authorize.ts';
 import { type Refusal, refusal } from '../http/refusals.ts';
 import { errorName } from '../log.ts';
 import type { Services } from '../services.ts';
-import type { Hub } from '../sessions/session-registry.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
 
 /** A place for a session that was admitted. */
 export interface Place {
   /** Why the session may not be opened any more: the server drains. */
-  refuseLate(): Refusal | undefined;
+  refuseIfDraining(): Refusal | undefined;
   /** Gives the place back: the session ended, or was never opened. A second time does nothing. */
   release(): void;
 }
 
-export type Admitted = { ok: true; place: Place } | { ok: false; refusal: Refusal };
+export type AdmissionResult = { ok: true; place: Place } | { ok: false; refusal: Refusal };
 
 export interface Admission {
   /** Takes a place for a client at this address, and counts against the address's rate. Rejects as the store does. */
-  admit(grant: Grant, address: string): Promise<Admitted>;
+  admit(grant: Grant, address: string): Promise<AdmissionResult>;
   /** Counts an observer at this address. False when too many came at once. Rejects as the store does. */
   admitObserver(address: string): Promise<boolean>;
 }
 
-export function createAdmission(hub: Hub, { limits, log }: Services, store: AdmissionStore): Admission {
+export function createAdmission(
+  registry: SessionRegistry,
+  { limits, log }: Services,
+  store: AdmissionStore,
+): Admission {
   const rate = { perSecond: limits.opensPerSecond, burst: limits.opensBurst };
   /** Places taken on this server. */
-  let taken = 0;
+  let placesInUse = 0;
 
   async function reserve({ principal }: Grant, address: string): Promise<Reservation | Refusal | undefined> {
     const isCounted = principal !== 'anyone';
     const reservation = isCounted ? await store.reserve(principal, limits.sessionsPerKey) : undefined;
     if (isCounted && !reservation) return TOO_MANY;
-    if (await store.takeToken(`open ${address}`, rate).catch((error) => giveBack(reservation, error)))
+    if (await store.takeToken(`open ${address}`, rate).catch((error) => releaseAndRethrow(reservation, error)))
       return reservation;
     await reservation?.release();
     return TOO_FAST;
   }
 
-  async function giveBack(reservation: Reservation | undefined, error: unknown): Promise<never> {
+  async function releaseAndRethrow(reservation: Reservation | undefined, error: unknown): Promise<never> {
     await reservation?.release();
     throw error;
   }
 
   function placeOf(reservation: Reservation | undefined): Place {
-    let isTaken = true;
+    let isHeld = true;
     return {
-      refuseLate: () => (hub.isDraining ? DRAINING : undefined),
+      refuseIfDraining: () => (registry.isDraining ? DRAINING : undefined),
       release() {
-        if (!isTaken) return;
-        isTaken = false;
-        taken -= 1;
+        if (!isHeld) return;
+        isHeld = false;
+        placesInUse -= 1;
         reservation?.release().catch((error) => log.error({ error: errorName(error) }, 'a place was not given back'));
       },
     };
@@ -60,18 +64,18 @@ export function createAdmission(hub: Hub, { limits, log }: Services, store: Admi
 
   return {
     async admit(grant, address) {
-      if (hub.isDraining) return { ok: false, refusal: DRAINING };
-      if (taken >= limits.sessions || process.memoryUsage.rss() > limits.memoryBytes)
+      if (registry.isDraining) return { ok: false, refusal: DRAINING };
+      if (placesInUse >= limits.sessions || process.memoryUsage.rss() > limits.memoryBytes)
         return { ok: false, refusal: FULL };
-      taken += 1;
+      placesInUse += 1;
       let place: Place | undefined;
       try {
-        const reserved = await reserve(grant, address);
-        if (reserved && 'code' in reserved) return { ok: false, refusal: reserved };
-        place = placeOf(reserved);
+        const reservation = await reserve(grant, address);
+        if (reservation && 'code' in reservation) return { ok: false, refusal: reservation };
+        place = placeOf(reservation);
         return { ok: true, place };
       } finally {
-        if (!place) taken -= 1;
+        if (!place) placesInUse -= 1;
       }
     },
     admitObserver: (address) => store.takeToken(`watch ${address}`, rate),

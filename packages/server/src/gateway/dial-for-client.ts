@@ -14,8 +14,8 @@ export async function dialForClient(
   { limits, log }: Services,
 ): Promise<Upstream> {
   try {
-    const wanted = { model, kind: kind === 'transcription' ? kind : 'realtime' } as const;
-    return await dialUpstream(to, wanted, { limits, signal: clientLeft });
+    const target = { model, kind: kind === 'transcription' ? kind : 'realtime' } as const;
+    return await dialUpstream(to, target, { limits, signal: clientLeft });
   } catch (error) {
     // Its message is ours, and names neither host nor credential.
     log.warn({ error: ColloquyError.is(error) ? error.message : errorName(error) }, 'an upstream cannot be reached');

@@ -11,27 +11,27 @@ const REALTIME: SessionRequest = { kind: 'realtime', model: 'm', config: undefin
 const TRANSLATION: SessionRequest = { kind: 'translation', model: 't', config: undefined, isLocked: false };
 
 /** A session that a server opens over a transport that is no socket. */
-function open(wanted: SessionRequest, options: ServerOptions = {}, resumes = false) {
-  const { hub, openSession } = createParts(options, createServices(), 'localhost').sessions;
+function open(sessionRequest: SessionRequest, options: ServerOptions = {}, resumes = false) {
+  const { registry, openSession } = createParts(options, createServices(), 'localhost').sessions;
   const [client, server] = memoryPair();
-  const request = { wanted, isBeta: false, resumes, protocol: 'memory' };
+  const request = { sessionRequest, isBeta: false, resumes, protocol: 'memory' };
   const session = openSession(request, { principal: 'someone', secret: undefined }, server);
-  return { hub, client, session };
+  return { registry, client, session };
 }
 
 it.each([
   ['a session with a conversation', REALTIME],
   ['a translation', TRANSLATION],
-])('%s is opened over any transport, and is live until it ends', async (_, wanted) => {
-  const { hub, client, session } = open(wanted);
-  expect(hub.find(session.id)?.session).toBe(session);
+])('%s is opened over any transport, and is live until it ends', async (_, sessionRequest) => {
+  const { registry, client, session } = open(sessionRequest);
+  expect(registry.find(session.id)?.session).toBe(session);
   for await (const frame of client.frames) {
     expect((JSON.parse(String(frame)) as ServerEvent).type).toBe('session.created');
     break;
   }
   client.close(1000, '');
   await session.ended;
-  expect(hub.list()).toEqual([]);
+  expect(registry.list()).toEqual([]);
 });
 
 it.each([

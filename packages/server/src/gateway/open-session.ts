@@ -21,10 +21,10 @@ import { type HostedSession, hostSession } from '../sessions/host-session.ts';
 import { hostTranslation } from '../sessions/host-translation.ts';
 import type { Line, LineSink } from '../sessions/line-sink.ts';
 import { liveSink } from '../sessions/live-sink.ts';
-import type { Watching } from '../sessions/observers.ts';
+import type { ObserverRegistry } from '../sessions/observers.ts';
 import type { SessionFeed } from '../sessions/session-feed.ts';
 import type { SessionHandle } from '../sessions/session-handle.ts';
-import type { Hub } from '../sessions/session-registry.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
 import type { McpAccess } from '../tools/mcp-access.ts';
 import { type BetaTransport, betaTransport, withTemperature } from '../transports/beta.ts';
 import type { Transport } from '../transports/transport.ts';
@@ -40,8 +40,8 @@ export interface SessionOpenerOptions {
   /** Models a client may name; `undefined` for any. */
   readonly models: readonly string[] | undefined;
   readonly recorder: Recorder | undefined;
-  readonly hub: Hub;
-  readonly watching: Watching;
+  readonly registry: SessionRegistry;
+  readonly observerRegistry: ObserverRegistry;
   readonly feed: SessionFeed;
   /** Each makes a sink for every session. */
   readonly sinks: readonly (() => LineSink)[];
@@ -52,7 +52,7 @@ export interface SessionOpenerOptions {
 
 /** What is to be opened. */
 export interface OpenRequest {
-  readonly wanted: SessionRequest;
+  readonly sessionRequest: SessionRequest;
   /** Whether the client speaks the beta dialect. Translations never had one. */
   readonly isBeta: boolean;
   /** Whether the client means to come back: then a drain closes with 1012 [ER46]. */
@@ -103,13 +103,13 @@ class SessionOpener {
   }
 
   open(): SessionHandle {
-    const { wanted, upstream } = this.#request;
-    if (wanted.kind === 'translation') return this.#translate(wanted);
-    return upstream ? this.#relay(wanted, upstream) : this.#host(wanted);
+    const { sessionRequest, upstream } = this.#request;
+    if (sessionRequest.kind === 'translation') return this.#translate(sessionRequest);
+    return upstream ? this.#relay(sessionRequest, upstream) : this.#host(sessionRequest);
   }
 
-  #translate(wanted: TranslationRequest): SessionHandle {
-    const { model, config } = wanted;
+  #translate(sessionRequest: TranslationRequest): SessionHandle {
+    const { model, config } = sessionRequest;
     const { services, translator } = this.#options;
     return hostTranslation(this.#transport, {
       ...{ services, translator, drainCode: this.#drainCode },
@@ -117,15 +117,15 @@ class SessionOpener {
         model,
         limits: { max_duration_ms: this.#maxDurationMs },
         ...(config?.audio && { audio: config.audio }),
-        ...lockedBy(wanted),
+        ...lockedBy(sessionRequest),
       },
       sinks: this.#sinks(''),
     });
   }
 
-  #host(wanted: ConversationRequest): SessionHandle {
+  #host(sessionRequest: ConversationRequest): SessionHandle {
     const { services, engines, mcp, session, onSession } = this.#options;
-    const { kind, model, config } = wanted;
+    const { kind, model, config } = sessionRequest;
     const chosen = kind === 'transcription' ? engines.listening : engines.of(model);
     const recording = this.#record(chosen.name);
     return hostSession(this.#transport, {
@@ -137,7 +137,7 @@ class SessionOpener {
         ...{ model, kind, defaults: session.defaults },
         limits: { ...session.limits, max_duration_ms: this.#maxDurationMs },
         ...(config && { session: config }),
-        ...lockedBy(wanted),
+        ...lockedBy(sessionRequest),
       },
       sinks: [
         ...this.#conversationSinks(chosen.name, recording),
@@ -146,13 +146,13 @@ class SessionOpener {
     });
   }
 
-  #relay(wanted: ConversationRequest, upstream: Upstream): SessionHandle {
+  #relay(sessionRequest: ConversationRequest, upstream: Upstream): SessionHandle {
     const { services, models, onUsage } = this.#options;
-    const { kind, model, config } = wanted;
+    const { kind, model, config } = sessionRequest;
     const session: SessionHandle = relaySession(this.#transport, {
       ...{ upstream, models, drainCode: this.#drainCode },
       services: { ...services, limits: { ...services.limits, sessionMs: this.#maxDurationMs } },
-      opening: { kind, model, ...(config && { session: config }), ...lockedBy(wanted) },
+      opening: { kind, model, ...(config && { session: config }), ...lockedBy(sessionRequest) },
       sinks: this.#conversationSinks('relay', this.#record('relay')),
       onUsage: (usage) => onUsage?.(session.id, usage),
     });
@@ -172,11 +172,11 @@ class SessionOpener {
 
   /** What follows every session, of whatever kind. `engine` is `''` for a translation. */
   #sinks(engine: string, recording?: RecordingSink): LineSink[] {
-    const { hub, feed, watching, sinks, services } = this.#options;
+    const { registry, feed, observerRegistry, sinks, services } = this.#options;
     const { principal } = this.#grant;
     const { protocol } = this.#request;
-    const observers = watching.observers(engine || undefined);
-    const live = liveSink(hub, feed, (session) => {
+    const observers = observerRegistry.observers(engine || undefined);
+    const live = liveSink(registry, feed, (session) => {
       services.log.info(
         { session_id: session.id, key: principal, protocol, ...(engine && { engine }) },
         'session opened',

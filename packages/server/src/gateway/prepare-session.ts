@@ -23,39 +23,39 @@ export interface PreparerOptions {
 export interface WaitingClient {
   readonly address: string;
   readonly grant: Grant;
-  readonly wanted: SessionRequest;
+  readonly sessionRequest: SessionRequest;
   /** Aborts when it has left. */
   readonly clientLeft: AbortSignal;
 }
 
 /** Why no session is opened: a refusal, its headers, and whether another server refused. */
-type Why = readonly [refusal: Refusal, headers?: Record<string, string>, isUpstreams?: boolean];
+type Rejection = readonly [refusal: Refusal, headers?: Record<string, string>, isUpstreams?: boolean];
 
 /** What a session that may be opened has: its place, and its upstream if it is relayed. */
-export type Prepared =
+export type PrepareResult =
   | { readonly ok: true; readonly place: Place; readonly upstream: Upstream | undefined }
-  | { readonly ok: false; readonly why: Why };
+  | { readonly ok: false; readonly rejection: Rejection };
 
-const turnDown = (...why: Why) => ({ ok: false, why }) as const;
+const reject = (...rejection: Rejection) => ({ ok: false, rejection }) as const;
 
 /** A place that was taken for a session that is not opened is given back. Rejects as the stores do. */
-export function sessionPreparer(options: PreparerOptions): (client: WaitingClient) => Promise<Prepared> {
+export function sessionPreparer(options: PreparerOptions): (client: WaitingClient) => Promise<PrepareResult> {
   const { services, secrets, admission, upstream: to } = options;
 
-  return async ({ address, grant, wanted, clientLeft }) => {
-    const admitted = await admission.admit(grant, address);
-    if (!admitted.ok) return turnDown(admitted.refusal);
-    const { place } = admitted;
-    let prepared: Prepared | undefined;
+  return async ({ address, grant, sessionRequest, clientLeft }) => {
+    const admissionResult = await admission.admit(grant, address);
+    if (!admissionResult.ok) return reject(admissionResult.refusal);
+    const { place } = admissionResult;
+    let prepared: PrepareResult | undefined;
     try {
-      if (clientLeft.aborted) return turnDown(CLIENT_LEFT); // its secret is not spent
-      if (grant.secret && !(await secrets.spend(grant.secret))) return turnDown(SPENT);
-      const dialled = to ? await dial(to, wanted, clientLeft) : { ok: true as const, upstream: undefined };
-      if (!dialled.ok) return dialled;
-      const late = place.refuseLate();
-      if (late) dialled.upstream?.transport.drop();
-      prepared = late ? undefined : { ...dialled, place };
-      return prepared ?? turnDown(late as Refusal);
+      if (clientLeft.aborted) return reject(CLIENT_LEFT); // its secret is not spent
+      if (grant.secret && !(await secrets.spend(grant.secret))) return reject(SECRET_SPENT);
+      const dialResult = to ? await dial(to, sessionRequest, clientLeft) : { ok: true as const, upstream: undefined };
+      if (!dialResult.ok) return dialResult;
+      const drainRefusal = place.refuseIfDraining();
+      if (drainRefusal) dialResult.upstream?.transport.drop();
+      prepared = drainRefusal ? undefined : { ...dialResult, place };
+      return prepared ?? reject(drainRefusal as Refusal);
     } finally {
       if (!prepared) place.release();
     }
@@ -66,11 +66,11 @@ export function sessionPreparer(options: PreparerOptions): (client: WaitingClien
       return { ok: true, upstream: await dialForClient(upstream, wanted, clientLeft, services) } as const;
     } catch (error) {
       const { refusal, retryAfter } = dialRefusal(error);
-      return turnDown(refusal, retryAfter === undefined ? {} : { 'retry-after': `${retryAfter}` }, true);
+      return reject(refusal, retryAfter === undefined ? {} : { 'retry-after': `${retryAfter}` }, true);
     }
   }
 }
 
-const SPENT = refusal('invalid_api_key', 'The client secret is spent.');
+const SECRET_SPENT = refusal('invalid_api_key', 'The client secret is spent.');
 /** Nobody reads it. */
 const CLIENT_LEFT = refusal('invalid_value', 'The client has left.');

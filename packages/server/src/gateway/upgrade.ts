@@ -22,7 +22,7 @@ import { handshakeFault, handshakeServer, isHandshake, type UpgradeAttempt } fro
 import type { OpenSession } from './open-session.ts';
 import { sessionPreparer } from './prepare-session.ts';
 import { watchDeparture } from './watch-departure.ts';
-import { type WatchUpgrade, watchedBy } from './watch-upgrade.ts';
+import { parseWatchPath, type WatchUpgrade } from './watch-upgrade.ts';
 
 export interface UpgradeOptions {
   readonly services: Services;
@@ -53,15 +53,18 @@ export function createUpgrade(
   async function handle(attempt: UpgradeAttempt): Promise<void> {
     const { request, socket, head, requestHead, path } = attempt;
     const isSessionPath = SESSION_PATHS.has(path);
-    const watched = watchedBy(path);
-    const verdict = await authorizer.authorize(requestHead, isSessionPath ? OPEN_SESSION : watched ? WATCH : PUBLIC);
+    const watchTarget = parseWatchPath(path);
+    const verdict = await authorizer.authorize(
+      requestHead,
+      isSessionPath ? OPEN_SESSION : watchTarget ? WATCH : PUBLIC,
+    );
     if (!verdict.ok) return refuse(attempt, verdict.refusal);
-    if (!isSessionPath && !watched) return refuse(attempt, NOT_FOUND);
+    if (!isSessionPath && !watchTarget) return refuse(attempt, NOT_FOUND);
     const fault = handshakeFault(request);
     if (fault) return refuse(attempt, ...fault);
     const { grant } = verdict;
-    if (!watched) return handleSession(attempt, grant);
-    const refused = await options.watch(request, socket, head, watched, grant);
+    if (!watchTarget) return handleSession(attempt, grant);
+    const refused = await options.watch(request, socket, head, watchTarget, grant);
     if (refused) refuse(attempt, refused);
   }
 
@@ -70,14 +73,16 @@ export function createUpgrade(
     if (options.beta === 'refuse' && asksForBeta(requestHead)) return refuse(attempt, BETA_REFUSED);
     const parsed = parseSessionRequest(requestHead.target, grant, rules);
     if (!parsed.ok) return refuse(attempt, parsed.refusal);
-    const { request: wanted } = parsed;
-    if (to && wanted.kind === 'translation') return refuse(attempt, NOT_RELAYED);
+    const { request: sessionRequest } = parsed;
+    if (to && sessionRequest.kind === 'translation') return refuse(attempt, NOT_RELAYED);
     const departure = watchDeparture(attempt.socket);
     const address = attempt.request.socket.remoteAddress ?? '';
-    const prepared = await prepare({ address, grant, wanted, clientLeft: departure.signal }).finally(departure.stop);
-    if (!prepared.ok) return refuse(attempt, ...prepared.why);
+    const prepared = await prepare({ address, grant, sessionRequest, clientLeft: departure.signal }).finally(
+      departure.stop,
+    );
+    if (!prepared.ok) return refuse(attempt, ...prepared.rejection);
     const { place, upstream } = prepared;
-    const session = accept({ attempt, grant, wanted, upstream });
+    const session = accept({ attempt, grant, sessionRequest, upstream });
     if (session) return void session.ended.then(() => place.release());
     upstream?.transport.drop();
     place.release();
@@ -94,8 +99,8 @@ export function createUpgrade(
     const { code, http: status, close } = refusal;
     const isSessionPath = SESSION_PATHS.has(path);
     log.info({ code, status, route: isSessionPath ? path : 'other' }, 'upgrade refused');
-    const isTold = options.refusals === 'event' || refusal === BETA_REFUSED;
-    if (isTold && (close >= 3000 || isUpstreams) && isSessionPath && isHandshake(request)) {
+    const isSentAsEvent = options.refusals === 'event' || refusal === BETA_REFUSED;
+    if (isSentAsEvent && (close >= 3000 || isUpstreams) && isSessionPath && isHandshake(request)) {
       sockets.handleUpgrade(request, socket, head, (ws) => refuseByEvent(ws, refusal));
     } else answerSocket(socket, httpAnswer(refusal, headers));
   }

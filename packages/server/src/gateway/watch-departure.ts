@@ -13,10 +13,10 @@ export function watchDeparture(client: Duplex): Departure {
   const left = new AbortController();
   const leave = () => left.abort();
   // The end of a stream shows only to a reader that asks for more.
-  const look = () => client.readableLength === 0 && client.read();
-  client.on('readable', look).on('end', leave).on('close', leave);
+  const poll = () => client.readableLength === 0 && client.read();
+  client.on('readable', poll).on('end', leave).on('close', leave);
   return {
     signal: left.signal,
-    stop: () => void client.off('readable', look).off('end', leave).off('close', leave),
+    stop: () => void client.off('readable', poll).off('end', leave).off('close', leave),
   };
 }

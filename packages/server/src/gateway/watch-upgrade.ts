@@ -6,12 +6,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RedactionLevel } from '@colloquy/protocol';
 import type { Grant } from '../auth/authorize.ts';
-import { askedLevel } from '../http/redaction-level.ts';
+import { parseLevel } from '../http/redaction-level.ts';
 import { type Refusal, refusal } from '../http/refusals.ts';
 import type { Services } from '../services.ts';
-import type { Watching } from '../sessions/observers.ts';
+import type { ObserverRegistry } from '../sessions/observers.ts';
 import type { SessionFeed } from '../sessions/session-feed.ts';
-import type { Hub } from '../sessions/session-registry.ts';
+import type { SessionRegistry } from '../sessions/session-registry.ts';
 import { webSocketTransport } from '../transports/websocket.ts';
 import type { Admission } from './admission.ts';
 import { handshakeServer } from './handshake.ts';
@@ -20,8 +20,8 @@ import { handshakeServer } from './handshake.ts';
 export type WatchPolicy = 'off' | 'words' | 'audio';
 
 export interface WatchUpgradeOptions {
-  readonly hub: Hub;
-  readonly watching: Watching;
+  readonly registry: SessionRegistry;
+  readonly observerRegistry: ObserverRegistry;
   readonly feed: SessionFeed;
   readonly policy: WatchPolicy;
   readonly services: Services;
@@ -33,7 +33,7 @@ export type WatchUpgrade = (
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  watched: Watched,
+  watchTarget: WatchTarget,
   grant: Grant,
 ) => Promise<Refusal | undefined>;
 
@@ -42,10 +42,10 @@ export const levelOfPolicy = (policy: WatchPolicy): RedactionLevel | null =>
   (({ off: null, words: 'media', audio: 'key' }) as const)[policy];
 
 /** What a path watches: a session, the newest or next one, or the list of sessions. */
-export type Watched = { readonly kind: 'session'; readonly id: string } | { readonly kind: 'newest' | 'list' };
+export type WatchTarget = { readonly kind: 'session'; readonly id: string } | { readonly kind: 'newest' | 'list' };
 
 /** What a path watches, if it is such a path. */
-export function watchedBy(path: string): Watched | undefined {
+export function parseWatchPath(path: string): WatchTarget | undefined {
   if (path === '/api/sessions/watch') return { kind: 'list' };
   const id = /^\/api\/sessions\/([0-9A-Za-z_-]{1,64})\/watch$/.exec(path)?.[1];
   if (id === undefined) return undefined;
@@ -53,44 +53,48 @@ export function watchedBy(path: string): Watched | undefined {
 }
 
 /** Of what an observer says only so much is read, to be refused. */
-const HEARD_BYTES = 4096;
+const MAX_OBSERVER_FRAME_BYTES = 4096;
 
 /** Makes what takes handshakes of observers that are in order. */
 export function createWatchUpgrade(options: WatchUpgradeOptions): WatchUpgrade {
-  const { hub, watching, feed, policy, admission } = options;
+  const { registry, observerRegistry, feed, policy, admission } = options;
   const { limits, log } = options.services;
-  const sockets = handshakeServer(limits, HEARD_BYTES);
+  const sockets = handshakeServer(limits, MAX_OBSERVER_FRAME_BYTES);
 
-  const liveOf = (watched: Watched) =>
-    watched.kind === 'session' ? hub.find(watched.id) : watched.kind === 'newest' ? hub.list().at(-1) : undefined;
+  const liveOf = (watchTarget: WatchTarget) =>
+    watchTarget.kind === 'session'
+      ? registry.find(watchTarget.id)
+      : watchTarget.kind === 'newest'
+        ? registry.list().at(-1)
+        : undefined;
 
-  return async (request, socket, head, watched, { principal }) => {
-    const level = watched.kind === 'list' ? 'media' : levelFor(request.url ?? '');
+  return async (request, socket, head, watchTarget, { principal }) => {
+    const level = watchTarget.kind === 'list' ? 'media' : levelFor(request.url ?? '');
     if (typeof level === 'object') return level;
-    const refused = refuseNow(watched);
+    const refused = refuseNow(watchTarget);
     if (refused) return refused;
     if (!(await admission.admitObserver(request.socket.remoteAddress ?? ''))) return TOO_FAST;
-    const late = refuseNow(watched); // the session may have ended meanwhile, and others have come
+    const late = refuseNow(watchTarget); // the session may have ended meanwhile, and others have come
     if (late) return late;
-    const live = liveOf(watched);
+    const live = liveOf(watchTarget);
     sockets.handleUpgrade(request, socket, head, (ws) => {
       const transport = webSocketTransport(ws, { ...limits, stream: socket });
-      if (watched.kind === 'list') return feed.join(transport);
+      if (watchTarget.kind === 'list') return feed.join(transport);
       log.info({ ...(live && { session_id: live.session.id }), key: principal }, 'session watched');
       if (live) live.observers.join(transport, level);
-      else watching.joinNext(transport, level);
+      else observerRegistry.joinNext(transport, level);
     });
     return undefined;
   };
 
-  function refuseNow(watched: Watched): Refusal | undefined {
-    if (watched.kind === 'session' && !liveOf(watched)) return NO_SESSION;
-    return watching.count >= limits.observers ? FULL : undefined;
+  function refuseNow(watchTarget: WatchTarget): Refusal | undefined {
+    if (watchTarget.kind === 'session' && !liveOf(watchTarget)) return NO_SESSION;
+    return observerRegistry.count >= limits.observers ? FULL : undefined;
   }
 
   function levelFor(target: string): RedactionLevel | Refusal {
     if (policy === 'off') return SWITCHED_OFF;
-    const level = askedLevel(target) ?? 'media';
+    const level = parseLevel(target) ?? 'media';
     return level === 'key' && policy !== 'audio' ? NO_AUDIO : level;
   }
 }

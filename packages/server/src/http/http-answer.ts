@@ -1,11 +1,10 @@
-// Writes a refusal as an HTTP answer, the JSON error envelope of RT13, for Fastify and for bare sockets. Refusals are made in
-// `refusals.ts`.
+// Writes a refusal as an HTTP answer with the JSON error envelope of RT13, for Fastify and bare sockets. Refusals: `refusals.ts`.
 
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from './refusals.ts';
 
-/** Seconds after which a client may try again, for statuses that say so [RT14]. */
+/** `Retry-After` in seconds, by status [RT14]. */
 const RETRY_AFTER: Readonly<Record<number, string>> = { 429: '1', 503: '5' };
 
 export interface HttpAnswer {
@@ -14,7 +13,7 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** What a refusal looks like over HTTP. `headers` come on top. */
+/** `headers` are added to the default headers. */
 export function httpAnswer(refusal: Refusal, headers: Record<string, string> = {}): HttpAnswer {
   const { type, code, param, message, http } = refusal;
   const retry = RETRY_AFTER[http];
@@ -29,7 +28,7 @@ export function httpAnswer(refusal: Refusal, headers: Record<string, string> = {
   };
 }
 
-/** Writes an answer to a bare socket and ends it. */
+/** Writes an answer to a socket and ends the socket. */
 export function answerSocket(socket: Duplex, { status, headers, body }: HttpAnswer): void {
   if (!socket.writable) return void socket.destroy();
   const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) });

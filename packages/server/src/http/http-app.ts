@@ -1,5 +1,5 @@
-// The HTTP side: Fastify, with the authorizer before every route, known or not, and our envelope around every failure. The routes
-// themselves are in `routes/`.
+// Builds the Fastify application: authorizes every request, sends security headers, and wraps every error in the error envelope.
+// Routes: `routes/`.
 
 import { ColloquyError } from '@colloquy/protocol';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
@@ -13,11 +13,11 @@ import { NOT_FOUND, type Refusal, refusal, SERVER_FAULT, UPGRADE_REQUIRED } from
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a route asks of a request. @default PUBLIC */
+    /** What the route requires. @default PUBLIC */
     access?: AccessRule;
   }
   interface FastifyRequest {
-    /** Set before any handler runs. */
+    /** Set before handlers run. */
     grant: Grant;
   }
 }
@@ -26,15 +26,15 @@ export interface RestOptions {
   readonly authorizer: Authorizer;
   readonly limits: Limits;
   readonly log: Log;
-  /** Adds the routes. */
+  /** Registers the routes. */
   readonly routes: (app: FastifyInstance) => void;
-  /** Folder of the built console; served at `/` if given. */
+  /** Folder of the built console, served at `/`. */
   readonly consoleFolder: string | undefined;
 }
 
 /**
- * Nothing from anywhere but here, nothing inline, no markup made of strings. Images stand in a conversation as `data:`, its audio is
- * played from `blob:`; sockets to this server are its own.
+ * Allows resources of this origin only, no inline code and no markup from strings. Exceptions: images of a conversation are `data:`,
+ * its audio is `blob:`.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
@@ -53,7 +53,7 @@ const CONTENT_SECURITY_POLICY = [
   "trusted-types 'none'",
 ].join('; ');
 
-/** With every answer: a page that was made of one by mistake could do nothing, and none can be embedded or read elsewhere [CO19]. */
+/** Sent with every answer, so that an answer rendered as a page cannot run code, and no other site can embed or read it [CO19]. */
 const SECURITY_HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'permissions-policy': 'microphone=(self), camera=(), geolocation=(), display-capture=()',
@@ -69,7 +69,7 @@ export function replyRefusal(reply: FastifyReply, refusal: Refusal, headers?: Re
   return reply.code(answer.status).headers(answer.headers).send(answer.body);
 }
 
-/** Builds the application. Not listening: whoever listens hands requests to `app.routing`. */
+/** Builds the application without listening. The listener passes requests to `app.routing`. */
 export async function createRest(options: RestOptions): Promise<FastifyInstance> {
   const { authorizer, limits, log } = options;
   const methods = new Map<string, Set<string>>();
@@ -77,7 +77,7 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
     logger: false,
     bodyLimit: limits.bodyBytes,
     exposeHeadRoutes: true,
-    // No route has a schema: bodies pass the guarded reader. So the compilers, which are large, are not loaded.
+    // `readFrame` checks bodies, and no route has a schema. The schema compilers are large, so they are not loaded.
     schemaController: { compilersFactory: { buildValidator: refuseSchema, buildSerializer: refuseSchema } },
     frameworkErrors: (_, __, reply) => void replyRefusal(reply, BAD_PATH),
   });
@@ -89,7 +89,7 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   });
   app.decorateRequest('grant');
   app.removeAllContentTypeParsers();
-  // Kept as text: what is in it is read by the guarded reader, as frames are.
+  // Stays text: `readFrame` parses bodies as it parses frames.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => done(null, body));
 
   app.addHook('onRequest', async (request, reply) => {
@@ -157,7 +157,7 @@ const WRONG_TYPE = refusal('unsupported_media_type', "The body must be 'applicat
 const LARGE_BODY = refusal('limit_exceeded', 'The body is too large.');
 const BAD_REQUEST = refusal('invalid_value', 'The request is not valid.');
 
-/** What Fastify refuses by itself, with messages of ours: its own may quote the request. */
+/** Maps errors of Fastify to our messages, because those of Fastify can quote the request. */
 function refusalOfError(error: Error & { code?: string; statusCode?: number }): Refusal {
   if (ColloquyError.is(error)) return refusal(error.code, error.message);
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return WRONG_TYPE;

@@ -1,4 +1,4 @@
-// All REST routes of a server, with what each needs of it. What is around them is `http-app.ts`.
+// Registers all REST routes of a server. Authorization and errors: `http-app.ts`.
 
 import type { FastifyInstance } from 'fastify';
 import { speakingOf } from '../engines/engine.ts';
@@ -19,16 +19,16 @@ import { watchTokenRoutes } from './routes/watch-tokens.ts';
 
 const PREFIXES = ['/v1', '/openai/v1'];
 
-/** Without a console `/` is a plain page. */
+/** Without a console, `/` serves a plain page. */
 export function serverRoutes(to: FastifyInstance, parts: ServerParts, hasConsole: boolean): void {
   const { options, services, access, rules, sessions } = parts;
   const { limits, log, clock, wallClock } = services;
-  const { hub, store, recorder, isWriting } = sessions;
+  const { registry, store, recorder, isWriting } = sessions;
   const needsKey = (options.keys ?? []).length > 0;
-  healthRoutes(to, hub);
-  if (!hasConsole) plainPageRoutes(to, { hub, engine: answeringOf(parts), needsKey });
+  healthRoutes(to, registry);
+  if (!hasConsole) plainPageRoutes(to, { registry, engine: answeringOf(parts), needsKey });
   statusRoutes(to, { fixed: statusOf(parts, needsKey), clock });
-  sessionRoutes(to, hub, isWriting);
+  sessionRoutes(to, registry, isWriting);
   watchTokenRoutes(to, access.tokens, wallClock);
   recordingRoutes(to, store && recorder && { store, recorder, limits, log });
   const minting = mintingOf(parts);
@@ -58,8 +58,8 @@ function mintingOf({ options, services, access, engines, rules }: ServerParts): 
   const { upstream, sessionDefaults: defaults = {} } = options;
   return {
     ...{ secrets: access.secrets, rules, now: services.wallClock },
-    // What an upstream would make of a session is not known here.
-    opened(model, kind) {
+    // The defaults of an upstream are unknown.
+    startOptions(model, kind) {
       if (upstream) return {};
       const { engine, speech } = kind === 'transcription' ? engines.listening : engines.of(model);
       return { defaults, ...speakingOf(engine), ...detectionOf(speech) };

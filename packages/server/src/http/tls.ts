@@ -1,5 +1,5 @@
-// The development certificate: for localhost, 127.0.0.1 and ::1, signed by an authority made for it alone, whose key is thrown
-// away at once. So whoever trusts the authority's file trusts this one certificate and nothing that comes later.
+// Makes and stores the development certificate for localhost, 127.0.0.1 and ::1. A certificate authority made for it signs it; the
+// key of the authority is not stored, so a client that trusts the authority trusts this certificate only.
 
 import { X509Certificate } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -11,21 +11,21 @@ export interface DevelopmentTls {
   /** PEM. */
   readonly key: string;
   readonly cert: string;
-  /** Where the authority's certificate is kept: `NODE_EXTRA_CA_CERTS`, `options.ca`, `curl --cacert`. */
+  /** Path of the certificate of the authority, for `NODE_EXTRA_CA_CERTS`, `options.ca`, `curl --cacert`. */
   readonly caFile: string;
 }
 
 const DAY_MS = 86_400_000;
-/** Apple's clients refuse server certificates that are valid for longer than 825 days. */
+/** Apple's clients refuse server certificates that are valid for more than 825 days. */
 const VALID_DAYS = 397;
 const RENEW_DAYS = 7;
 
-/** Where the certificate is kept when no data directory is given. */
+/** Folder of the certificate without a data directory. */
 const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'colloquy');
 
 /**
- * Reads the development certificate, or makes one where there is none or it is about to expire. Kept in `<folder>/tls`, the
- * folder 0700 and the key 0600. Throws `invalid_configuration` when it cannot be written there.
+ * Reads the development certificate from `<folder>/tls`. Makes one if it is missing or expires within 7 days. The folder has mode
+ * 0700, the key 0600. Throws `invalid_configuration` if the files cannot be written.
  */
 export async function developmentTls(
   folder: string = cacheFolder(),
@@ -39,21 +39,21 @@ export async function developmentTls(
     const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map((file) => readFile(file, 'utf8')));
     if (ca && cert && key && isGood(ca, cert, now)) return { key, cert, caFile };
   } catch {
-    // None yet, or not readable: made anew below, which says what is wrong if it cannot be.
+    // Missing or unreadable: made below, which throws if the folder cannot be written.
   }
-  const made = await makeCertificate(now);
+  const certificate = await makeCertificate(now);
   try {
     await mkdir(home, { recursive: true, mode: 0o700 });
     await chmod(home, 0o700);
-    await writeWhole(caFile, made.ca, 0o644);
-    await writeWhole(certFile, made.cert, 0o644);
-    await writeWhole(keyFile, made.key, 0o600);
+    await writeWhole(caFile, certificate.ca, 0o644);
+    await writeWhole(certFile, certificate.cert, 0o644);
+    await writeWhole(keyFile, certificate.key, 0o600);
   } catch (cause) {
     throw new ColloquyError('invalid_configuration', `the development certificate cannot be kept in ${home}`, {
       cause,
     });
   }
-  return { key: made.key, cert: made.cert, caFile };
+  return { key: certificate.key, cert: certificate.cert, caFile };
 }
 
 function isGood(ca: string, cert: string, now: number): boolean {
@@ -61,7 +61,7 @@ function isGood(ca: string, cert: string, now: number): boolean {
   return Date.parse(own.validTo) - now > RENEW_DAYS * DAY_MS && own.verify(authority.publicKey);
 }
 
-/** Another process that starts at the same time finds either nothing or a whole file. */
+/** Renames a temporary file, so that a process that starts at the same time never reads part of a file. */
 async function writeWhole(file: string, text: string, mode: number): Promise<void> {
   const part = `${file}.${process.pid}`;
   await writeFile(part, text, { mode });

@@ -5,19 +5,19 @@ import type { RedactionLevel } from '@colloquy/protocol';
 import { byteLines, leftOutLine, readRecordingLine, redactLogEntry } from '@colloquy/session';
 
 /** Longest line that is kept whole, in bytes: three for each UTF-16 code unit of the longest line a recording can have, and more. */
-const LONGEST_BYTES = 64 * 1024 * 1024;
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 /** Lines are handed on in pieces of about so many characters. */
-const PIECE = 64 * 1024;
+const MIN_CHUNK_LENGTH = 64 * 1024;
 
 /** A line that is none of a recording is left out, since it may hold anything, and a `gap` says so. Throws only what `chunks` throws. */
 export async function* redactedRecording(
   chunks: AsyncIterable<Uint8Array>,
   level: RedactionLevel,
 ): AsyncGenerator<string, void> {
-  let piece = '';
+  let chunk = '';
   let line = 0;
   let at = 0;
-  for await (const { buffer, byteOffset, length } of byteLines(chunks, LONGEST_BYTES)) {
+  for await (const { buffer, byteOffset, length } of byteLines(chunks, MAX_LINE_BYTES)) {
     line += 1;
     const text = Buffer.from(buffer, byteOffset, length).toString('utf8');
     if (text.trim() === '') continue;
@@ -25,10 +25,10 @@ export async function* redactedRecording(
     if (entry.kind === 'input') at = entry.input.at;
     else if (entry.kind === 'frame') at = entry.frame.at;
     const isOurs = entry.kind !== 'foreign' && entry.kind !== 'event';
-    piece += `${(isOurs && redactLogEntry(entry, text, level)) || leftOutLine(at)}\n`;
-    if (piece.length < PIECE) continue;
-    yield piece;
-    piece = '';
+    chunk += `${(isOurs && redactLogEntry(entry, text, level)) || leftOutLine(at)}\n`;
+    if (chunk.length < MIN_CHUNK_LENGTH) continue;
+    yield chunk;
+    chunk = '';
   }
-  if (piece !== '') yield piece;
+  if (chunk !== '') yield chunk;
 }

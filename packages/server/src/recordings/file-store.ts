@@ -21,7 +21,7 @@ export function fileStore(folder: string): Store {
   let paths: ReadonlyMap<string, string> = new Map();
 
   async function list(): Promise<string[]> {
-    const entries = await orAbsent(readdir(folder, { withFileTypes: true }));
+    const entries = await undefinedIfAbsent(readdir(folder, { withFileTypes: true }));
     const names = (entries ?? []).flatMap((entry) => (entry.isFile() && FILE.exec(entry.name)?.[1]) || []);
     paths = new Map(names.map((name) => [name, join(folder, `${name}.jsonl`)]));
     return names.sort().reverse();
@@ -48,9 +48,9 @@ export function fileStore(folder: string): Store {
       if (!lock) throw new ColloquyError('invalid_configuration', inUse(folder));
     },
     async release() {
-      const held = lock;
+      const current = lock;
       lock = undefined;
-      await held?.release();
+      await current?.release();
     },
     async create(name) {
       const file = await open(join(folder, `${name}.jsonl`), 'wx', 0o600);
@@ -63,7 +63,7 @@ export function fileStore(folder: string): Store {
     list,
     async open(name) {
       const path = await pathOf(name);
-      const file = path && (await orAbsent(open(path, READ)));
+      const file = path && (await undefinedIfAbsent(open(path, READ)));
       if (!file) return undefined;
       const stats = await file.stat();
       if (!stats.isFile()) {
@@ -72,8 +72,8 @@ export function fileStore(folder: string): Store {
       }
       return {
         bytes: stats.size,
-        read(most = stats.size) {
-          const end = Math.min(most, stats.size);
+        read(maxBytes = stats.size) {
+          const end = Math.min(maxBytes, stats.size);
           if (end > 0) return file.createReadStream({ start: 0, end: end - 1 });
           void file.close();
           return Readable.from([]);
@@ -84,7 +84,7 @@ export function fileStore(folder: string): Store {
     async remove(name) {
       const path = await pathOf(name);
       if (!path) return false;
-      return (await orAbsent(unlink(path).then(() => true))) ?? false;
+      return (await undefinedIfAbsent(unlink(path).then(() => true))) ?? false;
     },
   };
 }
@@ -93,9 +93,9 @@ const inUse = (folder: string): string =>
   `recordings cannot be kept in ${folder}: another server uses this folder; stop it, or give each server a folder of its own`;
 
 /** What is asked of the file system, or `undefined` where nothing is there any more. */
-async function orAbsent<T>(asked: Promise<T>): Promise<T | undefined> {
+async function undefinedIfAbsent<T>(operation: Promise<T>): Promise<T | undefined> {
   try {
-    return await asked;
+    return await operation;
   } catch (error) {
     if (ABSENT.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;

@@ -37,14 +37,14 @@ export async function lockFolder(folder: string): Promise<FolderLock | undefined
 async function lockSocket(folder: string, short: string): Promise<FolderLock | undefined> {
   if ((await probeOwners(folder, short)) === 'alive') return undefined;
   const id = randomBytes(8).toString('hex');
-  const [begun, name] = [`.begun-${id}`, `.owner-${id}`];
-  const server = await listen(join(short, begun));
+  const [temporaryName, name] = [`.begun-${id}`, `.owner-${id}`];
+  const server = await listen(join(short, temporaryName));
   const release = async () => {
     await unlink(join(folder, name)).catch(() => {}); // the folder may be gone
     await close(server);
   };
   try {
-    await rename(join(folder, begun), join(folder, name));
+    await rename(join(folder, temporaryName), join(folder, name));
     // Asked again now that others see us: of two that came at once, each sees the other or is seen by it.
     const others = await probeOwners(folder, short, name);
     if (others === 'alive') {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from '../log.ts';
 import type { Line } from '../sessions/line-sink.ts';
 import { createRecorder } from './recorder.ts';
-import type { Store, StoredRecording } from './store.ts';
+import type { RecordingFile, Store } from './store.ts';
 
 const options: SessionOptions = { seed: [1, 2, 3, 4], model: 'm', started_at: 1_767_225_600_000 };
 const tick = (at: number): Line => ({ at, from: 'clock' });
@@ -21,7 +21,7 @@ function gatedStore(fault?: { on: 'create' | 'append' | 'sync'; code: string }) 
     if (fault?.on === on) throw Object.assign(new Error('CANARY'), { code: fault.code });
   };
   const store: Pick<Store, 'create'> = {
-    async create(name): Promise<StoredRecording> {
+    async create(name): Promise<RecordingFile> {
       fail('create');
       files.set(name, '');
       return {
@@ -56,12 +56,12 @@ describe('createRecorder', () => {
     const { recorder } = recorderOf(kept);
     const recording = recorder.begin('sess_a', options);
     for (let at = 0; at < 1000; at++) {
-      recording.hear(tick(at));
+      recording.write(tick(at));
       if (at === 500) kept.pass();
       if (at % 100 === 0) await new Promise(setImmediate);
     }
     recording.end();
-    await recorder.settle(5000);
+    await recorder.flush(5000);
     const entries = linesOf(kept.files).map((text, index) => readRecordingLine(text, index + 1));
     expect(entries[0]?.kind).toBe('header');
     expect(entries.slice(1).map((entry) => entry.kind === 'input' && entry.input.at)).toEqual([...Array(1000).keys()]);
@@ -71,12 +71,12 @@ describe('createRecorder', () => {
     const kept = gatedStore();
     const { recorder, logged } = recorderOf(kept, 2000);
     const recording = recorder.begin('sess_a', options);
-    for (let at = 0; at < 1000; at++) recording.hear(tick(at));
+    for (let at = 0; at < 1000; at++) recording.write(tick(at));
     kept.pass();
-    await recorder.settle(100); // room again, but what follows no longer adds up
-    recording.hear(tick(1000));
+    await recorder.flush(100); // room again, but what follows no longer adds up
+    recording.write(tick(1000));
     recording.end();
-    await recorder.settle(5000);
+    await recorder.flush(5000);
     const lines = linesOf(kept.files)
       .slice(1)
       .map((line) => JSON.parse(line));
@@ -94,17 +94,17 @@ describe('createRecorder', () => {
     const kept = gatedStore();
     const { recorder, logged } = recorderOf(kept, 2000);
     const [first, second] = [recorder.begin('sess_a', options), recorder.begin('sess_b', options)];
-    for (let at = 0; at < 100; at++) first.hear(tick(at));
-    second.hear(tick(0));
+    for (let at = 0; at < 100; at++) first.write(tick(at));
+    second.write(tick(0));
     first.end();
     second.end();
     kept.pass();
-    await recorder.settle(5000);
+    await recorder.flush(5000);
     expect(logged.filter((line) => line.includes('sess_b'))).toHaveLength(2);
     const third = recorder.begin('sess_c', options);
-    third.hear(tick(7));
+    third.write(tick(7));
     third.end();
-    await recorder.settle(5000);
+    await recorder.flush(5000);
     expect(linesOf(kept.files).at(-1)).toBe('{"at":7,"from":"clock"}');
   });
 
@@ -113,12 +113,12 @@ describe('createRecorder', () => {
     const { recorder, logged } = recorderOf(kept);
     const recording = recorder.begin('sess_a', options);
     kept.pass();
-    recording.hear(tick(0));
+    recording.write(tick(0));
     await new Promise(setImmediate);
-    recording.hear(tick(1));
+    recording.write(tick(1));
     recording.end();
-    await recorder.settle(5000);
-    recording.hear(tick(2));
+    await recorder.flush(5000);
+    recording.write(tick(2));
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain('ENOSPC');
     expect(logged[0]).not.toContain('CANARY');
@@ -128,15 +128,15 @@ describe('createRecorder', () => {
     const kept = gatedStore();
     const { recorder } = recorderOf(kept);
     const recording = recorder.begin('sess_a', options);
-    recording.hear(tick(1));
-    const first = recording.kept();
+    recording.write(tick(1));
+    const first = recording.flushed();
     expect(await Promise.race([first, new Promise((resolve) => setImmediate(resolve, 'waiting'))])).toBe('waiting');
     kept.pass();
     expect(await first).toBe(true);
     expect(kept.synced.at(-1)).toMatch(/\{"at":1,"from":"clock"\}\n$/);
-    expect(await recording.kept()).toBe(true); // with nothing new to write
+    expect(await recording.flushed()).toBe(true); // with nothing new to write
     recording.end();
-    expect(await recording.kept()).toBe(false);
+    expect(await recording.flushed()).toBe(false);
   });
 
   it.each(['create', 'append', 'sync'] as const)('[ST7] says that nothing is safe where it fails to %s', async (on) => {
@@ -144,18 +144,18 @@ describe('createRecorder', () => {
     const { recorder } = recorderOf(kept);
     const recording = recorder.begin('sess_a', options);
     kept.pass();
-    recording.hear(tick(1));
-    expect(await recording.kept()).toBe(false);
-    expect(await recording.kept()).toBe(false);
+    recording.write(tick(1));
+    expect(await recording.flushed()).toBe(false);
+    expect(await recording.flushed()).toBe(false);
   });
 
   it('[ST7] says that nothing is safe once a line is missing', async () => {
     const kept = gatedStore();
     const { recorder } = recorderOf(kept, 500);
     const recording = recorder.begin('sess_a', options);
-    for (let at = 0; at < 100; at++) recording.hear(tick(at));
+    for (let at = 0; at < 100; at++) recording.write(tick(at));
     kept.pass();
-    expect(await recording.kept()).toBe(false);
+    expect(await recording.flushed()).toBe(false);
   });
 
   it('[ST2] names a recording by the time and an id the server made, never by what could be a path', async () => {
@@ -163,7 +163,7 @@ describe('createRecorder', () => {
     const { recorder } = recorderOf(kept);
     kept.pass();
     for (const id of ['sess_0aZ', '../../etc/passwd', 'sess_x/../../y', 'con']) recorder.begin(id, options).end();
-    await recorder.settle(5000);
+    await recorder.flush(5000);
     const [first, ...others] = [...kept.files.keys()];
     expect(first).toBe('20260101T000000Z-sess_0aZ');
     for (const name of others) expect(name).toMatch(/^20260101T000000Z-[0-9a-f]{16}$/);
@@ -173,7 +173,7 @@ describe('createRecorder', () => {
     const kept = gatedStore();
     const { recorder } = recorderOf(kept);
     recorder.begin('sess_a', options).end();
-    await recorder.settle(20);
+    await recorder.flush(20);
     expect(linesOf(kept.files)).toEqual([]);
   });
 });

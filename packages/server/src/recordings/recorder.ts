@@ -6,7 +6,7 @@ import { recordingHeader, recordingLine } from '@colloquy/session';
 import { errorName, type Log } from '../log.ts';
 import type { Line } from '../sessions/line-sink.ts';
 import type { RecordedOptions } from '../sessions/session-handle.ts';
-import type { Store, StoredRecording } from './store.ts';
+import type { RecordingFile, Store } from './store.ts';
 
 export interface RecorderOptions {
   readonly store: Pick<Store, 'create'>;
@@ -23,88 +23,88 @@ export interface Recorder {
   /** Whether the recording of this name is still being written. */
   isWriting(name: string): boolean;
   /** Resolves when all that was recorded is written, or could not be, or `timeoutMs` have passed. */
-  settle(timeoutMs: number): Promise<void>;
+  flush(timeoutMs: number): Promise<void>;
 }
 
 export interface SessionRecording {
   /** Under which the store has it. */
   readonly name: string;
   /** Takes a line. Never throws, never waits. */
-  hear(line: Line): void;
+  write(line: Line): void;
   /** Resolves with whether all lines so far are stored for good. Never rejects. */
-  kept(): Promise<boolean>;
+  flushed(): Promise<boolean>;
   /** No line follows. */
   end(): void;
 }
 
 /** Lines are gathered for so many milliseconds before they are written. A crash loses no more than those. */
-const GATHER_MS = 250;
+const BATCH_MS = 250;
 /** Gathered bytes above which there is no waiting. */
-const GATHER_BYTES = 64 * 1024;
+const BATCH_BYTES = 64 * 1024;
 
 export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions): Recorder {
   const level = audio ? 'key' : 'media';
   /** By name. */
   const running = new Map<string, Promise<void>>();
-  let unwritten = 0;
+  let unwrittenBytes = 0;
 
   function begin(session_id: string, options: RecordedOptions, engine?: string): SessionRecording {
-    let waiting: string[] = [];
-    let waitingBytes = 0;
+    let pendingLines: string[] = [];
+    let pendingBytes = 0;
     /** Lines that found no room. */
-    let missed = 0;
+    let missedLines = 0;
     let lastAt = 0;
     let hasEnded = false;
     let isOver = false;
     let wake = () => {};
     /** Who waits for the lines that are waiting now. */
-    let keeping: ((isKept: boolean) => void)[] = [];
+    let flushRequests: ((isKept: boolean) => void)[] = [];
     const name = nameOf(options.started_at, session_id);
 
     function push(text: string): void {
-      waiting.push(text);
+      pendingLines.push(text);
       const bytes = Buffer.byteLength(text) + 1;
-      waitingBytes += bytes;
-      unwritten += bytes;
-      if (waiting.length === 1 || waitingBytes > GATHER_BYTES) wake();
+      pendingBytes += bytes;
+      unwrittenBytes += bytes;
+      if (pendingLines.length === 1 || pendingBytes > BATCH_BYTES) wake();
     }
 
-    async function write(): Promise<void> {
-      let file: StoredRecording | undefined;
+    async function writeBatches(): Promise<void> {
+      let file: RecordingFile | undefined;
       let bytes = 0;
-      let asked: typeof keeping = [];
+      let currentRequests: typeof flushRequests = [];
       try {
         file = await store.create(name);
         for (;;) {
-          if (waiting.length === 0 && !hasEnded && keeping.length === 0) await woken();
-          if (waitingBytes <= GATHER_BYTES && !hasEnded && keeping.length === 0) await woken(GATHER_MS);
-          const batch = waiting;
-          if (batch.length === 0 && keeping.length === 0) break;
-          asked = keeping;
-          keeping = [];
-          bytes = waitingBytes;
-          waiting = [];
-          waitingBytes = 0;
+          if (pendingLines.length === 0 && !hasEnded && flushRequests.length === 0) await waitForWork();
+          if (pendingBytes <= BATCH_BYTES && !hasEnded && flushRequests.length === 0) await waitForWork(BATCH_MS);
+          const batch = pendingLines;
+          if (batch.length === 0 && flushRequests.length === 0) break;
+          currentRequests = flushRequests;
+          flushRequests = [];
+          bytes = pendingBytes;
+          pendingLines = [];
+          pendingBytes = 0;
           if (batch.length > 0) await file.append(`${batch.join('\n')}\n`);
-          unwritten -= bytes;
+          unwrittenBytes -= bytes;
           bytes = 0;
-          if (asked.length > 0) await file.sync();
-          for (const tell of asked) tell(missed === 0);
-          asked = [];
+          if (currentRequests.length > 0) await file.sync();
+          for (const resolve of currentRequests) resolve(missedLines === 0);
+          currentRequests = [];
         }
       } catch (error) {
         log.error({ session_id, error: errorName(error) }, 'a recording cannot be written');
       } finally {
         isOver = true;
-        unwritten -= bytes + waitingBytes;
-        waiting = [];
-        for (const tell of [...asked, ...keeping]) tell(false);
+        unwrittenBytes -= bytes + pendingBytes;
+        pendingLines = [];
+        for (const resolve of [...currentRequests, ...flushRequests]) resolve(false);
         await file?.close().catch(() => {}); // all there was to write is written, or said to be lost
       }
     }
 
     /** Resolves when the first line has come, there is much to write, somebody waits, or no more will come; or after so many milliseconds. */
-    function woken(afterMs?: number): Promise<void> {
+    function waitForWork(afterMs?: number): Promise<void> {
       return new Promise((resolve) => {
         const timer = afterMs === undefined ? undefined : setTimeout(resolve, afterMs);
         wake = () => {
@@ -115,33 +115,33 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
     }
 
     push(recordingHeader(options, level, engine));
-    const writing = write();
+    const writing = writeBatches();
     running.set(name, writing);
     void writing.then(() => running.delete(name));
 
     return {
       name,
-      hear(line) {
+      write(line) {
         if (isOver || hasEnded) return;
         lastAt = line.at;
         // Once a line is missing, those after it no longer add up to the session.
-        if (missed > 0 || unwritten > roomBytes) {
-          if (missed === 0) log.warn({ session_id }, 'the disk is too slow: a recording is broken off');
-          missed += 1;
+        if (missedLines > 0 || unwrittenBytes > roomBytes) {
+          if (missedLines === 0) log.warn({ session_id }, 'the disk is too slow: a recording is broken off');
+          missedLines += 1;
         } else push(recordingLine(line, level));
       },
-      kept() {
-        if (isOver || hasEnded || missed > 0) return Promise.resolve(false);
+      flushed() {
+        if (isOver || hasEnded || missedLines > 0) return Promise.resolve(false);
         return new Promise((resolve) => {
-          keeping.push(resolve);
+          flushRequests.push(resolve);
           wake();
         });
       },
       end() {
         if (hasEnded) return;
-        if (missed > 0 && !isOver) {
-          push(JSON.stringify({ at: lastAt, from: 'gap', lines: missed }));
-          log.warn({ session_id, count: missed }, 'a recording lacks its last lines');
+        if (missedLines > 0 && !isOver) {
+          push(JSON.stringify({ at: lastAt, from: 'gap', lines: missedLines }));
+          log.warn({ session_id, count: missedLines }, 'a recording lacks its last lines');
         }
         hasEnded = true;
         wake();
@@ -152,12 +152,12 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
   return {
     begin,
     isWriting: (name) => running.has(name),
-    async settle(timeoutMs) {
+    async flush(timeoutMs) {
       let timer: NodeJS.Timeout | undefined;
-      const late = new Promise<void>((resolve) => {
+      const timeout = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, timeoutMs);
       });
-      await Promise.race([Promise.all(running.values()), late]);
+      await Promise.race([Promise.all(running.values()), timeout]);
       clearTimeout(timer);
     },
   };

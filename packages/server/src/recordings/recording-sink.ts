@@ -21,11 +21,11 @@ export function recordingSink(recorder: Recorder, engine: string): RecordingSink
       recording = recorder.begin(id, options, engine);
     },
     write(line) {
-      recording?.hear(line);
+      recording?.write(line);
     },
     end() {
       recording?.end();
     },
-    flushed: async () => (await recording?.kept()) ?? false,
+    flushed: async () => (await recording?.flushed()) ?? false,
   };
 }

@@ -25,9 +25,9 @@ type Reported = readonly [MalformedState, MalformedReport | null];
 
 export function addMalformed(state: MalformedState, bytes: number, code: string, at: number): Reported {
   const { unreported, reportAt } = state;
-  const counted = { count: (unreported?.count ?? 0) + 1, bytes: (unreported?.bytes ?? 0) + bytes, code };
-  if (reportAt < Number.POSITIVE_INFINITY) return [{ unreported: counted, reportAt }, null];
-  return [{ unreported: null, reportAt: at + MALFORMED_REPORT_MS }, counted];
+  const report = { count: (unreported?.count ?? 0) + 1, bytes: (unreported?.bytes ?? 0) + bytes, code };
+  if (reportAt < Number.POSITIVE_INFINITY) return [{ unreported: report, reportAt }, null];
+  return [{ unreported: null, reportAt: at + MALFORMED_REPORT_MS }, report];
 }
 
 /** Looks at the clock: reports what was counted since the last report, once that is long enough ago. */

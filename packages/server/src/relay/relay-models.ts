@@ -42,7 +42,11 @@ function checkFields(value: object, node: Node | undefined, place: Place): Issue
   if (shape?.kind === 'json' || shape?.kind === 'record') return undefined;
   for (const [key, inner] of Object.entries(value)) {
     const of = fieldOf(shape, key);
-    const inside = { ...place, key, path: place.path === '' ? shown(key) : `${place.path}.${shown(key)}` };
+    const inside = {
+      ...place,
+      key,
+      path: place.path === '' ? paramSegment(key) : `${place.path}.${paramSegment(key)}`,
+    };
     // Models that transcribe are not those that speak, and are not on the list.
     const isModel = of !== undefined && key === 'model' && place.key !== 'transcription';
     const issue = isModel ? checkModel(inner, inside) : checkValue(inner, of, inside);
@@ -105,4 +109,4 @@ function checkModel(value: unknown, { models, path }: Place): Issue | undefined 
 const MAX_PARAM_LENGTH = 256;
 const MAX_KEY_LENGTH = 64;
 
-const shown = (key: string) => (holdsCredential(key) ? '[REDACTED]' : key.slice(0, MAX_KEY_LENGTH));
+const paramSegment = (key: string) => (holdsCredential(key) ? '[REDACTED]' : key.slice(0, MAX_KEY_LENGTH));

@@ -12,7 +12,7 @@ import {
   pendingDueAt,
   type ResponseBudgets,
   refuseRequest,
-  takeOverdue,
+  removeOverdue,
 } from './relay-pending.ts';
 
 const BUDGETS = { idleMs: 30, totalMs: 100 };
@@ -32,7 +32,7 @@ function pendingResponses(budgets: ResponseBudgets) {
     end: (id: string) => void (state = endResponse(state, id)),
     excuse: (ms: number) => void (state = excusePending(state, ms)),
     overdue(at: number) {
-      const taken = takeOverdue(state, budgets, at);
+      const taken = removeOverdue(state, budgets, at);
       if (taken) state = taken.state;
       return taken?.overdue;
     },

@@ -76,10 +76,10 @@ export function observeProgress(
 ): PendingState {
   if (!isProgress(event)) return state;
   const ids = response_id === undefined ? [...state.running.keys()] : [response_id];
-  const own = ids.filter((id) => state.running.has(id));
-  if (own.length === 0) return state;
+  const runningIds = ids.filter((id) => state.running.has(id));
+  if (runningIds.length === 0) return state;
   const running = new Map(state.running);
-  for (const id of own) running.set(id, { ...(running.get(id) as Pending), progressAt: at });
+  for (const id of runningIds) running.set(id, { ...(running.get(id) as Pending), progressAt: at });
   // A request waits for the response that is running.
   return { requests: state.requests.map((each) => ({ ...each, progressAt: at })), running };
 }
@@ -96,7 +96,7 @@ export function pendingDueAt(state: PendingState, budgets: ResponseBudgets): num
 }
 
 /** Forgets the requests that have used up a budget, and says what else has; `undefined` when nothing has. */
-export function takeOverdue(
+export function removeOverdue(
   state: PendingState,
   budgets: ResponseBudgets,
   at: number,

@@ -1,6 +1,6 @@
 import type { ServerEvent } from '@colloquy/protocol';
 import { describe, expect, it } from 'vitest';
-import { isPending, takeOverdue } from './relay-pending.ts';
+import { isPending, removeOverdue } from './relay-pending.ts';
 import { applyToResponses, failResponses, NO_RESPONSES, requestResponse } from './relay-responses.ts';
 
 const FAULT = { code: 'upstream_error', message: 'gone' } as const;
@@ -10,16 +10,16 @@ const BUDGETS = { idleMs: 30, totalMs: 600 };
 function hearAll(events: readonly object[]) {
   let state = NO_RESPONSES;
   const hear = (event: ServerEvent, at: number) => {
-    const { responses, isShown } = applyToResponses(state, event, at);
+    const { responses, isForwarded } = applyToResponses(state, event, at);
     state = responses;
-    return isShown;
+    return isForwarded;
   };
   for (const event of events) hear({ event_id: 'e', ...event } as ServerEvent, 0);
   return {
     hear,
     asked: (event_id: string | null, at: number) => void (state = requestResponse(state, event_id, at)),
     overdue(at: number) {
-      const taken = takeOverdue(state.pending, BUDGETS, at);
+      const taken = removeOverdue(state.pending, BUDGETS, at);
       if (taken) state = { ...state, pending: taken.state };
       return taken?.overdue;
     },

@@ -27,11 +27,11 @@ export interface ResponsesState {
   readonly mirror: Mirror;
   readonly pending: PendingState;
   /** Responses ended here; what the upstream still says of them is left out. */
-  readonly ended: ReadonlySet<string>;
+  readonly endedIds: ReadonlySet<string>;
   /** Items ended here, whose `conversation.item.done` was sent. */
   readonly closedItems: ReadonlySet<string>;
   /** Responses whose usage was counted. */
-  readonly counted: ReadonlySet<string>;
+  readonly countedIds: ReadonlySet<string>;
   /** Items of the conversation that are not done, each with the item before it. */
   readonly openItems: ReadonlyMap<string, string | null>;
 }
@@ -40,7 +40,7 @@ export interface ResponsesState {
 export interface ResponsesResult {
   readonly responses: ResponsesState;
   /** False when the client is not to receive it: it belongs to what was ended here. */
-  readonly isShown: boolean;
+  readonly isForwarded: boolean;
   readonly usage?: ResponseUsage;
 }
 
@@ -50,9 +50,9 @@ const MAX_REMEMBERED = 10_000;
 export const NO_RESPONSES: ResponsesState = {
   mirror: createMirror(),
   pending: NOTHING_PENDING,
-  ended: new Set(),
+  endedIds: new Set(),
   closedItems: new Set(),
-  counted: new Set(),
+  countedIds: new Set(),
   openItems: new Map(),
 };
 
@@ -66,12 +66,16 @@ export const requestResponse = (state: ResponsesState, event_id: string | null, 
 export function applyToResponses(state: ResponsesState, event: ServerEvent, at: number): ResponsesResult {
   const id = responseIdOf(event);
   const usage = event.type === 'response.done' && id !== undefined ? usageOf(state, event.response, id) : undefined;
-  let responses = usage ? { ...state, counted: remember(state.counted, usage.response_id) } : state;
+  let responses = usage ? { ...state, countedIds: remember(state.countedIds, usage.response_id) } : state;
   if (event.type === 'response.done' && id !== undefined) {
     responses = { ...responses, pending: endResponse(responses.pending, id) };
   }
-  const result = (next: ResponsesState, isShown: boolean) => ({ responses: next, isShown, ...(usage && { usage }) });
-  if (id !== undefined && responses.ended.has(id)) return result(responses, false);
+  const result = (next: ResponsesState, isForwarded: boolean) => ({
+    responses: next,
+    isForwarded,
+    ...(usage && { usage }),
+  });
+  if (id !== undefined && responses.endedIds.has(id)) return result(responses, false);
   responses = { ...responses, pending: observeProgress(responses.pending, event, id, at) };
   if (event.type === 'error') {
     if (!event.error) return result(responses, true);
@@ -94,7 +98,7 @@ export function failResponses(
   fault: RelayFault,
   response_ids: readonly string[] = [...state.pending.running.keys()],
 ): { readonly responses: ResponsesState; readonly events: readonly Unnumbered[] } {
-  let { pending, ended, closedItems } = state;
+  let { pending, endedIds, closedItems } = state;
   const openItems = new Map(state.openItems);
   const events: Unnumbered[] = [];
   for (const response_id of response_ids) {
@@ -104,15 +108,15 @@ export function failResponses(
       openItems.delete(id);
       closedItems = remember(closedItems, id);
     }
-    ended = remember(ended, response_id);
+    endedIds = remember(endedIds, response_id);
     pending = endResponse(pending, response_id);
   }
-  return { responses: forgetFinished({ ...state, pending, ended, closedItems, openItems }), events };
+  return { responses: forgetFinished({ ...state, pending, endedIds, closedItems, openItems }), events };
 }
 
 function usageOf(state: ResponsesState, response: RealtimeResponse | undefined, response_id: string) {
   const { usage, status } = response ?? {};
-  return usage && !state.counted.has(response_id) ? { response_id, status, usage } : undefined;
+  return usage && !state.countedIds.has(response_id) ? { response_id, status, usage } : undefined;
 }
 
 function openItem(state: ResponsesState, event: ServerEvent & { type: 'conversation.item.added' }): ResponsesState {

@@ -14,7 +14,7 @@ export interface RelayRules {
   readonly config: SessionUpdateConfig | undefined;
 }
 
-type Judged =
+type CheckResult =
   | { ok: true; event: ClientEvent; audio_bytes?: number[] }
   | { ok: false; issue: Issue; event_id: string | null };
 
@@ -23,7 +23,7 @@ type Judged =
  * with `invalid_model`, and a locked setting with `session_locked`. Events and parameters that only a newer server could know go
  * on: whether it does is the upstream's to say. With a list of models they go on without text [RL14].
  */
-export function judgeClientFrame(frame: Frame, { models, locked, config }: RelayRules): Judged {
+export function checkClientFrame(frame: Frame, { models, locked, config }: RelayRules): CheckResult {
   let decoded = decodeClientEvent(frame, { profile: 'server', keepUnknown: true });
   let isNew = decoded.ok && !decoded.known;
   if (!decoded.ok && decoded.issues[0].code === 'unknown_parameter') {
@@ -36,7 +36,7 @@ export function judgeClientFrame(frame: Frame, { models, locked, config }: Relay
   if (!decoded.ok) return { ok: false, issue: decoded.issues[0], event_id: decoded.event_id };
   const { value: event, audio_bytes } = decoded;
   const issue =
-    (isNew && frame.length > LONGEST_NEW ? TOO_LONG : undefined) ??
+    (isNew && frame.length > MAX_UNKNOWN_EVENT_LENGTH ? TOO_LONG : undefined) ??
     (models && checkModels(event, models)) ??
     (event.type === 'session.update' ? lockedField({ locked, config }, event.session) : undefined);
   if (issue) return { ok: false, issue, event_id: event.event_id ?? null };
@@ -44,9 +44,9 @@ export function judgeClientFrame(frame: Frame, { models, locked, config }: Relay
 }
 
 /** Characters an event may have whose rules are not ours to know [LM1]. */
-const LONGEST_NEW = 1024 * 1024;
+const MAX_UNKNOWN_EVENT_LENGTH = 1024 * 1024;
 const TOO_LONG: Issue = {
   code: 'limit_exceeded',
   param: null,
-  message: `The event is too large: more than ${LONGEST_NEW} characters.`,
+  message: `The event is too large: more than ${MAX_UNKNOWN_EVENT_LENGTH} characters.`,
 };

@@ -10,7 +10,7 @@ import type { AttachedTransport } from '../sessions/attached-transport.ts';
 import type { Line, LineSink } from '../sessions/line-sink.ts';
 import type { RelayedState, SessionHandle } from '../sessions/session-handle.ts';
 import { SessionLoop, type SessionParts } from '../sessions/session-loop.ts';
-import { type ReaderWatch, readerWatch } from '../transports/backpressure.ts';
+import { type Backpressure, createBackpressure } from '../transports/backpressure.ts';
 import { closeWithError } from '../transports/close-with-error.ts';
 import { type Frame, frameBytes, type Transport } from '../transports/transport.ts';
 import type { RelayEffect, RelayHostEvent, RelayInput } from './relay-input.ts';
@@ -42,7 +42,7 @@ export interface RelayOptions {
 }
 
 /** Events of clients whose sender is remembered at most, to send it the error that answers them. */
-const MAX_ASKERS = 256;
+const MAX_SENDERS = 256;
 const randomId = (prefix: string) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 21)}`;
 
 /**
@@ -65,12 +65,12 @@ class RelayHost implements SessionParts {
   readonly #loop: SessionLoop<Line, RelayedSession>;
   readonly #id = randomId('sess');
   /** Who sent the client events that the upstream may still refuse, by their `event_id`. The latest `MAX_ASKERS`. */
-  readonly #askers = new Map<string, AttachedTransport>();
+  readonly #senders = new Map<string, AttachedTransport>();
   /** Resolves when client events may be forwarded, or the session is over. */
   readonly #accepted: Promise<void>;
   #accept = () => {};
   #upstream: Upstream | undefined;
-  #upstreamWatch: ReaderWatch | undefined;
+  #upstreamBackpressure: Backpressure | undefined;
   #state: RelayState;
 
   constructor(client: Transport, options: RelayOptions, services: Services) {
@@ -99,8 +99,8 @@ class RelayHost implements SessionParts {
       state: { kind, model, started_at },
       ended: this.#loop.ended,
       attach: (transport, role) => this.#loop.attach(transport, role),
-      drain: () => this.#tell({ type: 'drain' }),
-      close: (code, reason) => this.#tell({ type: 'close', code, reason }),
+      drain: () => this.#dispatch({ type: 'drain' }),
+      close: (code, reason) => this.#dispatch({ type: 'close', code, reason }),
     };
   }
 
@@ -121,15 +121,15 @@ class RelayHost implements SessionParts {
   /** Resolves when the session has ended. */
   begin(upstream: Upstream): Promise<void> {
     this.#upstream = upstream;
-    this.#upstreamWatch = readerWatch(upstream.transport, this.#services.limits, () =>
-      this.#tell({ type: 'upstream_stalled' }),
+    this.#upstreamBackpressure = createBackpressure(upstream.transport, this.#services.limits, () =>
+      this.#dispatch({ type: 'upstream_stalled' }),
     );
     this.#loop.begin(this.handle);
     return this.#loop.ended;
   }
 
   onOpen(): void {
-    this.#tell({ type: 'open' });
+    this.#dispatch({ type: 'open' });
     if (this.#upstream) void this.#readUpstream(this.#upstream);
   }
 
@@ -143,41 +143,41 @@ class RelayHost implements SessionParts {
 
   async onFrame(frame: Frame, from: AttachedTransport): Promise<void> {
     await this.#accepted;
-    if (this.#loop.isOver || !from.isOpen) return this.#loop.settle();
+    if (this.#loop.isOver || !from.isOpen) return this.#loop.finishStep();
     this.#apply({ from: 'client', frame, issue: from.refusalOf(frame, this.#loop.now()) }, from);
     const { stopBytes } = this.#services.limits;
     const unread = this.#upstream?.transport.bufferedBytes ?? 0;
-    if (unread > stopBytes) await this.#upstreamWatch?.room(stopBytes, this.#loop.signal);
+    if (unread > stopBytes) await this.#upstreamBackpressure?.waitBelow(stopBytes, this.#loop.signal);
   }
 
   onEnd(): void {
-    this.#tell({ type: 'client_closed' });
+    this.#dispatch({ type: 'client_closed' });
     this.#accept();
-    this.#upstreamWatch?.stop();
+    this.#upstreamBackpressure?.stop();
     this.#upstream?.transport.close(1000, '');
   }
 
-  #tell(event: RelayHostEvent): void {
+  #dispatch(event: RelayHostEvent): void {
     this.#apply({ from: 'host', event });
   }
 
   /** `asker` is the transport that a client's frame came from: errors that answer it go to it alone [WR13]. */
-  #apply(input: DistributiveOmit<RelayInput, 'at'>, asker?: AttachedTransport): void {
+  #apply(input: DistributiveOmit<RelayInput, 'at'>, sender?: AttachedTransport): void {
     const { state, effects } = stepRelay(this.#state, { ...input, at: this.#loop.now() } as RelayInput);
     this.#state = state;
-    for (const effect of effects) this.#perform(effect, asker);
-    this.#loop.settle();
+    for (const effect of effects) this.#perform(effect, sender);
+    this.#loop.finishStep();
   }
 
-  #perform(effect: RelayEffect, asker: AttachedTransport | undefined): void {
+  #perform(effect: RelayEffect, sender: AttachedTransport | undefined): void {
     switch (effect.do) {
       case 'accept':
         return this.#accept();
       case 'send':
-        return this.#send(effect, asker);
+        return this.#send(effect, sender);
       case 'forward': {
         const { event, text, audio_bytes } = effect;
-        if (event.event_id && asker) this.#remember(event.event_id, asker);
+        if (event.event_id && sender) this.#rememberSender(event.event_id, sender);
         const at = this.#loop.now();
         this.#loop.write({ at, from: 'client', event, ...(audio_bytes && { audio_bytes: [...audio_bytes] }) });
         return this.#forward(text);
@@ -193,29 +193,29 @@ class RelayHost implements SessionParts {
     }
   }
 
-  #send({ event, text }: RelayEffect & { do: 'send' }, asker: AttachedTransport | undefined): void {
+  #send({ event, text }: RelayEffect & { do: 'send' }, sender: AttachedTransport | undefined): void {
     if (!this.#loop.client.isOpen) return;
     const frame = this.#hide(text);
     this.#loop.write({ at: this.#loop.now(), from: 'server', event });
-    this.#loop.send(frame, event.type === 'error' ? (asker ?? this.#askerOf(event)) : undefined);
+    this.#loop.send(frame, event.type === 'error' ? (sender ?? this.#senderOf(event)) : undefined);
   }
 
-  #remember(event_id: string, asker: AttachedTransport): void {
-    this.#askers.delete(event_id);
-    this.#askers.set(event_id, asker);
-    const [oldest] = this.#askers.keys();
-    if (this.#askers.size > MAX_ASKERS && oldest !== undefined) this.#askers.delete(oldest);
+  #rememberSender(event_id: string, sender: AttachedTransport): void {
+    this.#senders.delete(event_id);
+    this.#senders.set(event_id, sender);
+    const [oldest] = this.#senders.keys();
+    if (this.#senders.size > MAX_SENDERS && oldest !== undefined) this.#senders.delete(oldest);
   }
 
-  #askerOf({ error }: ServerEvent & { type: 'error' }): AttachedTransport | undefined {
-    return this.#askers.get(error?.event_id ?? '');
+  #senderOf({ error }: ServerEvent & { type: 'error' }): AttachedTransport | undefined {
+    return this.#senders.get(error?.event_id ?? '');
   }
 
   #forward(text: string): void {
     const transport = this.#upstream?.transport;
     if (!transport?.isOpen) return;
     transport.send(text);
-    this.#upstreamWatch?.sent(frameBytes(text));
+    this.#upstreamBackpressure?.onSent(frameBytes(text));
   }
 
   #hide(text: string): string {
@@ -230,16 +230,16 @@ class RelayHost implements SessionParts {
         if (this.#loop.isOver || !client.isOpen) continue;
         this.#apply({ from: 'upstream', frame });
         if (client.transport.bufferedBytes <= pauseBytes) continue;
-        this.#tell({ type: 'pause' });
-        await client.room(pauseBytes, signal);
-        this.#tell({ type: 'resume' });
+        this.#dispatch({ type: 'pause' });
+        await client.waitBelow(pauseBytes, signal);
+        this.#dispatch({ type: 'resume' });
       }
       const { code, reason } = await closed;
-      this.#tell({ type: 'upstream_closed', code, reason: this.#hide(reason) });
+      this.#dispatch({ type: 'upstream_closed', code, reason: this.#hide(reason) });
     } catch (error) {
       // A fault of ours: one connection pays for it.
       this.#services.log.error({ session_id: this.#id, error: errorName(error) }, 'a relayed session failed');
-      this.#tell({ type: 'fault' });
+      this.#dispatch({ type: 'fault' });
     }
   }
 }

@@ -20,9 +20,9 @@ import {
 } from './relay-draft.ts';
 import type { RelayEffect, RelayHostEvent, RelayInput } from './relay-input.ts';
 import { elapseMalformed } from './relay-malformed.ts';
-import { excusePending, type Overdue, type ResponseBudgets, takeOverdue } from './relay-pending.ts';
+import { excusePending, type Overdue, type ResponseBudgets, removeOverdue } from './relay-pending.ts';
 import { applyToResponses, requestResponse } from './relay-responses.ts';
-import { judgeClientFrame } from './relay-rules.ts';
+import { checkClientFrame } from './relay-rules.ts';
 import { applyToSetup } from './relay-setup.ts';
 import { type RelayState, upstreamDueAt } from './relay-state.ts';
 import { closeOf, withoutCredentials } from './upstream-errors.ts';
@@ -56,9 +56,9 @@ export function stepRelay(state: RelayState, input: RelayInput): RelayStep {
 
 function handleClientFrame(draft: RelayDraft, frame: Frame): void {
   const { config, responses } = draft.state;
-  const judged = judgeClientFrame(frame, config.rules);
-  if (!judged.ok) return refuse(draft, judged.issue, judged.event_id);
-  const { event, audio_bytes } = judged;
+  const result = checkClientFrame(frame, config.rules);
+  if (!result.ok) return refuse(draft, result.issue, result.event_id);
+  const { event, audio_bytes } = result;
   const text = encodeEvent(event as unknown);
   const event_id = event.event_id ?? null;
   if (typeof text !== 'string') return refuse(draft, text.issues[0], event_id);
@@ -73,10 +73,10 @@ function handleUpstreamFrame(draft: RelayDraft, frame: Frame): void {
   if (!read.ok) return countMalformed(draft, frameBytes(frame), read.code);
   const { event } = read;
   if (event.type === 'error' && isOwnRefusal(draft, event)) return;
-  const { responses, isShown, usage } = applyToResponses(draft.state.responses, event, draft.at);
+  const { responses, isForwarded, usage } = applyToResponses(draft.state.responses, event, draft.at);
   update(draft, { responses });
   if (usage) draft.effects.push({ do: 'report_usage', usage });
-  if (!isShown) return;
+  if (!isForwarded) return;
   if (event.type === 'error') update(draft, { lastErrorAt: draft.at });
   advanceSetup(draft, withoutCredentials(event));
   closeIfDrained(draft);
@@ -128,10 +128,10 @@ function expire(draft: RelayDraft): void {
 /** A budget is used up: requests are answered, responses ended, and the next turn may do better [RL7]. */
 function failOverdue(draft: RelayDraft): void {
   const { responses, config } = draft.state;
-  const taken = takeOverdue(responses.pending, config.budgets, draft.at);
-  if (taken) update(draft, { responses: { ...responses, pending: taken.state } });
-  const { requests = [], responses: ids = [] } = taken?.overdue ?? {};
-  const message = lateness(taken?.overdue, config.budgets);
+  const result = removeOverdue(responses.pending, config.budgets, draft.at);
+  if (result) update(draft, { responses: { ...responses, pending: result.state } });
+  const { requests = [], responses: ids = [] } = result?.overdue ?? {};
+  const message = lateness(result?.overdue, config.budgets);
   warn(draft, 'an upstream makes no progress');
   for (const event_id of requests.length > 0 ? requests : [null]) {
     sendError(draft, 'upstream_timeout', message, { event_id });

@@ -60,7 +60,7 @@ export interface DialOptions {
 /** What stands where a credential or a host name stood. */
 export const HIDDEN = '[REDACTED]';
 /** A shorter key would be found in words that have nothing to do with it. */
-const SHORTEST_HIDDEN = 8;
+const MIN_HIDDEN_LENGTH = 8;
 
 const invalid = (message: string) => new ColloquyError('invalid_configuration', `upstream: ${message}`);
 
@@ -98,9 +98,9 @@ const isLoopback = (hostname: string) =>
 export async function dialUpstream(
   settings: UpstreamSettings,
   { model, kind = 'realtime' }: UpstreamWanted,
-  { limits: given, signal }: DialOptions = {},
+  { limits: overrides, signal }: DialOptions = {},
 ): Promise<Upstream> {
-  const limits = { ...DEFAULT_LIMITS, ...given };
+  const limits = { ...DEFAULT_LIMITS, ...overrides };
   const url = checkUpstream(settings);
   if (kind === 'transcription') url.searchParams.set('intent', 'transcription');
   else {
@@ -120,37 +120,37 @@ export async function dialUpstream(
     closeTimeout: limits.closeMs,
     ...(ca !== undefined && { ca }),
   } as ConstructorParameters<typeof WebSocket>[2]);
-  const hide = hiding(key);
+  const hide = createRedactor(key);
   const transport = webSocketTransport(socket, { pingMs: limits.pingMs, pongMs: limits.pongMs });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.on('close', (code, reason) => {
       resolve({ code, reason: hide(reason.toString()).replaceAll(url.hostname, HIDDEN) });
     });
   });
-  await opened(socket, limits.upstreamConnectMs, signal);
+  await waitForOpen(socket, limits.upstreamConnectMs, signal);
   return { transport, closed, hide };
 }
 
 /** Resolves when the handshake is done, rejects when there will be none. */
-function opened(socket: WebSocket, limitMs: number, signal: AbortSignal | undefined): Promise<void> {
+function waitForOpen(socket: WebSocket, limitMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const failWith = (error: ColloquyError) => {
-      settle();
+      cleanUp();
       reject(error);
       socket.terminate();
     };
     const fail = (message: string, cause?: unknown) =>
       failWith(new ColloquyError('upstream_error', message, { cause }));
-    const giveUp = () => fail('nobody waits for the upstream any more');
+    const onAbort = () => fail('nobody waits for the upstream any more');
     // Not the option of `ws`, which starts anew with every byte that arrives.
     const cancel = activeTime.after(limitMs, () => fail('the upstream did not answer in time'));
-    const settle = () => {
+    const cleanUp = () => {
       cancel();
-      signal?.removeEventListener('abort', giveUp);
+      signal?.removeEventListener('abort', onAbort);
     };
-    signal?.addEventListener('abort', giveUp);
+    signal?.addEventListener('abort', onAbort);
     socket.on('open', () => {
-      settle();
+      cleanUp();
       resolve();
     });
     socket.on('unexpected-response', (request, { statusCode = 0, headers }) => {
@@ -158,13 +158,13 @@ function opened(socket: WebSocket, limitMs: number, signal: AbortSignal | undefi
       request.destroy();
     });
     socket.on('error', (error) => fail(`the upstream cannot be reached: ${errorName(error)}`, error));
-    if (signal?.aborted) giveUp();
+    if (signal?.aborted) onAbort();
   });
 }
 
 /** Takes a key out of texts, JSON among them. */
-function hiding(key: string | undefined): (text: string) => string {
-  if (key === undefined || key.length < SHORTEST_HIDDEN) return (text) => text;
+function createRedactor(key: string | undefined): (text: string) => string {
+  if (key === undefined || key.length < MIN_HIDDEN_LENGTH) return (text) => text;
   const escaped = JSON.stringify(key).slice(1, -1);
   return (text) => (text.includes(escaped) ? text.replaceAll(escaped, HIDDEN) : text);
 }

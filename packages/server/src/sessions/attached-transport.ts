@@ -3,8 +3,8 @@
 
 import type { Issue } from '@colloquy/protocol';
 import type { Services } from '../services.ts';
-import { type ReaderWatch, readerWatch } from '../transports/backpressure.ts';
-import { frameGate } from '../transports/frame-limits.ts';
+import { type Backpressure, createBackpressure } from '../transports/backpressure.ts';
+import { createFrameLimiter } from '../transports/frame-limits.ts';
 import { type Frame, frameBytes, type SlicedFrame, type Transport } from '../transports/transport.ts';
 import type { TransportRole } from './session-handle.ts';
 
@@ -13,7 +13,7 @@ export class AttachedTransport {
   readonly role: TransportRole;
   /** Answers why a frame is not decoded at all, or `undefined`. `at` in milliseconds, monotonic [ER17, LM6]. */
   readonly refusalOf: (frame: Frame, at: number) => Issue | undefined;
-  readonly #backpressure: ReaderWatch;
+  readonly #backpressure: Backpressure;
   readonly #unreadBytes: number;
   /** Bytes of the latest frame that alone exceeds `#unreadBytes`, until it is sent. */
   #excessBytes = 0;
@@ -23,8 +23,8 @@ export class AttachedTransport {
   constructor(transport: Transport, role: TransportRole, { limits }: Services, onStall: () => void) {
     this.transport = transport;
     this.role = role;
-    this.refusalOf = frameGate(limits);
-    this.#backpressure = readerWatch(transport, limits, onStall);
+    this.refusalOf = createFrameLimiter(limits);
+    this.#backpressure = createBackpressure(transport, limits, onStall);
     // Engines wait for the client, so its unread bytes are bounded already [LM9]. They do not wait for the others.
     this.#unreadBytes = role === 'client' ? Number.POSITIVE_INFINITY : limits.watchBytes;
     this.#onStall = onStall;
@@ -41,13 +41,13 @@ export class AttachedTransport {
     if (unread <= this.#unreadBytes) this.#excessBytes = 0;
     if (unread > this.#unreadBytes + this.#excessBytes) return this.#onStall();
     this.transport.send(frame);
-    this.#backpressure.sent(bytes);
+    this.#backpressure.onSent(bytes);
     if (bytes > this.#unreadBytes) this.#excessBytes = bytes;
   }
 
   /** Resolves once at most `bytes` are unread, or the signal aborts. */
-  async room(bytes: number, signal: AbortSignal): Promise<void> {
-    if (this.transport.bufferedBytes > bytes) await this.#backpressure.room(bytes, signal);
+  async waitBelow(bytes: number, signal: AbortSignal): Promise<void> {
+    if (this.transport.bufferedBytes > bytes) await this.#backpressure.waitBelow(bytes, signal);
   }
 
   close(code: number, reason: string): void {

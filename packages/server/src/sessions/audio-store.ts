@@ -3,16 +3,16 @@
 
 import type { RealtimeAudioFormat, RealtimeConversationItem } from '@colloquy/protocol';
 
-const SMALLEST_BLOCK = 4 * 1024;
-const LARGEST_BLOCK = 256 * 1024;
+const MIN_BLOCK_BYTES = 4 * 1024;
+const MAX_BLOCK_BYTES = 256 * 1024;
 
 /** Bytes in the order they came. Can be cut at either end. */
 export class ByteList {
   #blocks: Uint8Array[] = [];
   /** Bytes written into the last block. */
-  #filled = 0;
+  #lastBlockBytes = 0;
   /** Bytes of the first block that are gone. */
-  #gone = 0;
+  #frontOffset = 0;
   #length = 0;
 
   get length(): number {
@@ -23,23 +23,23 @@ export class ByteList {
     let rest = bytes;
     while (rest.byteLength > 0) {
       let block = this.#blocks.at(-1);
-      if (!block || this.#filled === block.byteLength) {
-        const wanted = Math.min(LARGEST_BLOCK, Math.max(SMALLEST_BLOCK, this.#length, rest.byteLength));
-        this.#blocks.push((block = new Uint8Array(wanted)));
-        this.#filled = 0;
+      if (!block || this.#lastBlockBytes === block.byteLength) {
+        const blockBytes = Math.min(MAX_BLOCK_BYTES, Math.max(MIN_BLOCK_BYTES, this.#length, rest.byteLength));
+        this.#blocks.push((block = new Uint8Array(blockBytes)));
+        this.#lastBlockBytes = 0;
       }
-      const fits = rest.subarray(0, block.byteLength - this.#filled);
-      block.set(fits, this.#filled);
-      this.#filled += fits.byteLength;
-      this.#length += fits.byteLength;
-      rest = rest.subarray(fits.byteLength);
+      const chunk = rest.subarray(0, block.byteLength - this.#lastBlockBytes);
+      block.set(chunk, this.#lastBlockBytes);
+      this.#lastBlockBytes += chunk.byteLength;
+      this.#length += chunk.byteLength;
+      rest = rest.subarray(chunk.byteLength);
     }
   }
 
   /** A copy of bytes `[start, end)`, in one piece. */
   slice(start = 0, end = this.#length): Uint8Array {
     const bytes = new Uint8Array(Math.max(0, Math.min(end, this.#length) - start));
-    let at = -this.#gone - start;
+    let at = -this.#frontOffset - start;
     for (const block of this.#blocks) {
       const from = Math.max(0, -at);
       const part = block.subarray(from, Math.min(block.byteLength, bytes.byteLength - at));
@@ -53,9 +53,9 @@ export class ByteList {
   blocks(): readonly Uint8Array[] {
     const blocks = this.#blocks.slice();
     const last = blocks.pop();
-    if (last) blocks.push(last.subarray(0, this.#filled));
+    if (last) blocks.push(last.subarray(0, this.#lastBlockBytes));
     const first = blocks.shift();
-    return first ? [first.subarray(this.#gone), ...blocks] : [];
+    return first ? [first.subarray(this.#frontOffset), ...blocks] : [];
   }
 
   /** So many bytes leave the front. */
@@ -64,11 +64,11 @@ export class ByteList {
       this.clear();
       return;
     }
-    this.#gone += count;
+    this.#frontOffset += count;
     this.#length -= count;
     let first = 0;
-    while (this.#gone >= (this.#blocks[first]?.byteLength ?? Number.POSITIVE_INFINITY)) {
-      this.#gone -= (this.#blocks[first] as Uint8Array).byteLength;
+    while (this.#frontOffset >= (this.#blocks[first]?.byteLength ?? Number.POSITIVE_INFINITY)) {
+      this.#frontOffset -= (this.#blocks[first] as Uint8Array).byteLength;
       first += 1;
     }
     if (first > 0) this.#blocks = this.#blocks.slice(first);
@@ -76,8 +76,8 @@ export class ByteList {
 
   clear(): void {
     this.#blocks = [];
-    this.#filled = 0;
-    this.#gone = 0;
+    this.#lastBlockBytes = 0;
+    this.#frontOffset = 0;
     this.#length = 0;
   }
 }
@@ -118,8 +118,8 @@ export function audioStore(): AudioStore {
     if (!parts) items.set(itemId, (parts = new Map()));
     let part = parts.get(contentIndex);
     if (!part) parts.set(contentIndex, (part = { format, bytes: new ByteList(), limit: Number.POSITIVE_INFINITY }));
-    const room = part.limit - part.bytes.length;
-    part.bytes.append(bytes.byteLength > room ? bytes.subarray(0, Math.max(0, room)) : bytes);
+    const freeBytes = part.limit - part.bytes.length;
+    part.bytes.append(bytes.byteLength > freeBytes ? bytes.subarray(0, Math.max(0, freeBytes)) : bytes);
   };
 
   return {
@@ -134,9 +134,9 @@ export function audioStore(): AudioStore {
       if (!part) return;
       part.limit = bytes;
       if (part.bytes.length <= bytes) return;
-      const kept = part.bytes.slice(0, bytes);
+      const head = part.bytes.slice(0, bytes);
       part.bytes.clear();
-      part.bytes.append(kept);
+      part.bytes.append(head);
     },
     forget: (itemId) => void items.delete(itemId),
     read: (itemId, contentIndex = 0) => items.get(itemId)?.get(contentIndex)?.bytes.slice(),

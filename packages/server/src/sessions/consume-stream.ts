@@ -3,43 +3,46 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-export interface PullOptions<T> {
+export interface ConsumeOptions<T> {
   readonly signal: AbortSignal;
   /** Hears every piece; false when that was the last one wanted. */
-  readonly hear: (piece: T) => boolean;
+  readonly onItem: (piece: T) => boolean;
   /** Resolves when the client has taken enough of what it was sent [LM9]. */
-  readonly room: (signal: AbortSignal) => Promise<void>;
+  readonly waitForDrain: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Milliseconds of uninterrupted pieces after which others get a turn. */
-const TURN_MS = 5;
+const MAX_SLICE_MS = 5;
 const STOPPED = Symbol('stopped');
 
 /**
  * Resolves with `ended` when the source has no more pieces, and with `stopped` when no more are wanted or the signal has aborted,
  * whether or not the source takes notice. Rejects with what the source or `hear` throws.
  */
-export async function pull<T>(source: () => AsyncIterable<T>, options: PullOptions<T>): Promise<'ended' | 'stopped'> {
-  const { signal, hear, room } = options;
-  let pieces: AsyncIterator<T> | undefined;
+export async function consumeStream<T>(
+  source: () => AsyncIterable<T>,
+  options: ConsumeOptions<T>,
+): Promise<'ended' | 'stopped'> {
+  const { signal, onItem, waitForDrain } = options;
+  let iterator: AsyncIterator<T> | undefined;
   try {
-    pieces = source()[Symbol.asyncIterator]();
-    let turnBegan = performance.now();
+    iterator = source()[Symbol.asyncIterator]();
+    let sliceStartedAt = performance.now();
     while (!signal.aborted) {
-      const next = await unlessAborted(pieces.next(), signal);
+      const next = await unlessAborted(iterator.next(), signal);
       if (next === STOPPED || signal.aborted) return 'stopped';
       if (next.done) return 'ended';
-      if (!hear(next.value)) return 'stopped';
-      await room(signal);
-      if (performance.now() - turnBegan > TURN_MS) {
+      if (!onItem(next.value)) return 'stopped';
+      await waitForDrain(signal);
+      if (performance.now() - sliceStartedAt > MAX_SLICE_MS) {
         await nextTurn();
-        turnBegan = performance.now();
+        sliceStartedAt = performance.now();
       }
     }
     return 'stopped';
   } finally {
     // Not awaited: a source that hangs would hang us. Rejections have nobody left to interest.
-    void Promise.resolve(pieces?.return?.()).catch(() => {});
+    void Promise.resolve(iterator?.return?.()).catch(() => {});
   }
 }
 

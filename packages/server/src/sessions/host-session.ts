@@ -25,7 +25,7 @@ import { createAudioText } from './audio-text.ts';
 import type { Line, LineSink } from './line-sink.ts';
 import { randomSeed } from './random-seed.ts';
 import { retrievedFrame } from './retrieved-frame.ts';
-import { pumpResponse } from './run-engine.ts';
+import { runEngine } from './run-engine.ts';
 import type { SessionHandle } from './session-handle.ts';
 import { SessionLoop, type SessionParts } from './session-loop.ts';
 
@@ -67,7 +67,7 @@ const NO_SERVERS = mcpAccess(undefined, {});
 export function hostSession(transport: Transport, options: HostOptions): HostedSession {
   const services = createServices(options.services);
   const { mcp = NO_SERVERS } = options;
-  const made: SessionOptions = {
+  const sessionOptions: SessionOptions = {
     ...{ model: 'gpt-realtime', started_at: services.wallClock(), seed: randomSeed() },
     allow_unapproved_tools: mcp.allowUnapproved,
     ...(mcp.labels && { mcp_labels: mcp.labels }),
@@ -75,12 +75,12 @@ export function hostSession(transport: Transport, options: HostOptions): HostedS
     ...speakingOf(options.engine),
     ...detectionOf(options.speech),
   };
-  return new SessionHost(transport, options, made, services).begin();
+  return new SessionHost(transport, options, sessionOptions, services).begin();
 }
 
 class SessionHost implements SessionParts {
   readonly #options: HostOptions;
-  readonly #made: SessionOptions;
+  readonly #sessionOptions: SessionOptions;
   readonly #services: Services;
   readonly #loop: SessionLoop<Line, HostedSession>;
   readonly #store = audioStore();
@@ -90,16 +90,16 @@ class SessionHost implements SessionParts {
   /** Resolves once audio may be written to the speech input. */
   readonly #prepared: Promise<void>;
   /** Stops the engine of a response, by the response's id. */
-  readonly #running = new Map<string, AbortController>();
+  readonly #engineAborts = new Map<string, AbortController>();
   #state: SessionState;
   /** Audio taken in by the step that is being performed; goes to the speech input when that is done. */
   #pendingAudio: Uint8Array | undefined;
 
-  constructor(transport: Transport, options: HostOptions, made: SessionOptions, services: Services) {
+  constructor(transport: Transport, options: HostOptions, sessionOptions: SessionOptions, services: Services) {
     this.#options = options;
-    this.#made = made;
+    this.#sessionOptions = sessionOptions;
     this.#services = services;
-    this.#state = createSession(made);
+    this.#state = createSession(sessionOptions);
     const { id } = this.#state;
     this.#loop = new SessionLoop(transport, { id, parts: this, services, sinks: options.sinks ?? [] });
     this.#speechInput = createSpeechInput({
@@ -120,7 +120,7 @@ class SessionHost implements SessionParts {
     const loop = this.#loop;
     const handle: HostedSession = {
       id: this.#state.id,
-      options: this.#made,
+      options: this.#sessionOptions,
       get state() {
         return host.#state;
       },
@@ -135,7 +135,7 @@ class SessionHost implements SessionParts {
   }
 
   onOpen(): void {
-    const { session } = this.#made;
+    const { session } = this.#sessionOptions;
     this.#tools.note((session && 'tools' in session && session.tools) || []);
     this.#dispatch({ at: 0, from: 'host', event: { type: 'open' } });
   }
@@ -150,22 +150,22 @@ class SessionHost implements SessionParts {
 
   async onFrame(frame: Frame, from: AttachedTransport): Promise<void> {
     await this.#prepared;
-    if (this.#loop.isOver || !from.isOpen) return this.#loop.settle();
+    if (this.#loop.isOver || !from.isOpen) return this.#loop.finishStep();
     this.#handleFrame(frame, from);
     await this.#writePendingAudio();
   }
 
   onEnd(): void {
     this.#apply({ at: this.#loop.now(), from: 'host', event: { type: 'close' } });
-    for (const abort of this.#running.values()) abort.abort();
+    for (const abort of this.#engineAborts.values()) abort.abort();
     this.#speechInput.close();
     this.#tools.close();
   }
 
   #handleFrame(frame: Frame, from: AttachedTransport): void {
     const at = this.#loop.now();
-    const early = from.refusalOf(frame, at);
-    if (early) return this.#dispatch({ at, from: 'wire', issue: early, event_id: null }, from);
+    const issue = from.refusalOf(frame, at);
+    if (issue) return this.#dispatch({ at, from: 'wire', issue: issue, event_id: null }, from);
     const decoded = decodeClientEvent(frame, { profile: 'server' });
     if (!decoded.ok) {
       return this.#dispatch({ at, from: 'wire', issue: decoded.issues[0], event_id: decoded.event_id }, from);
@@ -192,26 +192,26 @@ class SessionHost implements SessionParts {
   }
 
   /** Takes one input. `asker` is the transport it came from: errors that answer the input go to it alone [WR13]. */
-  #dispatch(input: Input, asker?: AttachedTransport): void {
+  #dispatch(input: Input, sender?: AttachedTransport): void {
     if (this.#loop.isOver) return;
-    this.#apply(input, asker);
-    this.#loop.settle();
+    this.#apply(input, sender);
+    this.#loop.finishStep();
   }
 
-  #apply(input: Input, asker?: AttachedTransport): void {
+  #apply(input: Input, sender?: AttachedTransport): void {
     this.#loop.write(input);
-    const settle = input.from === 'client' ? this.#tools.note(input.event) : undefined;
+    const finishNote = input.from === 'client' ? this.#tools.note(input.event) : undefined;
     const next = step(this.#state, input);
-    settle?.(next.refused === null);
+    finishNote?.(next.refused === null);
     this.#state = next.state;
-    for (const effect of next.effects) this.#perform(effect, asker);
+    for (const effect of next.effects) this.#perform(effect, sender);
   }
 
-  #perform(effect: Effect, asker: AttachedTransport | undefined): void {
+  #perform(effect: Effect, sender: AttachedTransport | undefined): void {
     const store = this.#store;
     switch (effect.do) {
       case 'send':
-        return this.#send(effect.event, effect.fill_audio ?? false, asker);
+        return this.#send(effect.event, effect.fill_audio ?? false, sender);
       case 'append_audio':
         this.#pendingAudio = this.#audioText.decode(effect.audio);
         return store.input.append(this.#pendingAudio);
@@ -241,7 +241,7 @@ class SessionHost implements SessionParts {
       case 'respond':
         return this.#respond(effect.request);
       case 'cancel':
-        return this.#running.get(effect.response_id)?.abort();
+        return this.#engineAborts.get(effect.response_id)?.abort();
       case 'list_tools':
         return this.#tools.list(effect.item_id, effect.tool);
       case 'call_tool':
@@ -253,18 +253,18 @@ class SessionHost implements SessionParts {
     }
   }
 
-  #send(event: ServerEvent, fillAudio: boolean, asker: AttachedTransport | undefined): void {
+  #send(event: ServerEvent, fillAudio: boolean, sender: AttachedTransport | undefined): void {
     this.#loop.write({ at: this.#state.at, from: 'server', event });
     if (!this.#loop.client.isOpen) return;
     const frame = fillAudio ? retrievedFrame(event, this.#store) : encodeEvent(event);
-    this.#loop.send(frame, event.type === 'error' ? asker : undefined);
+    this.#loop.send(frame, event.type === 'error' ? sender : undefined);
   }
 
   #respond(request: ResponseRequest): void {
     const loop = this.#loop;
     const id = request.response_id;
     const abort = new AbortController();
-    this.#running.set(id, abort);
+    this.#engineAborts.set(id, abort);
     const host = {
       signal: abort.signal,
       audio: this.#store.read,
@@ -272,13 +272,13 @@ class SessionHost implements SessionParts {
       transcript: (itemId: string, contentIndex?: number) => this.#speechInput.transcript(itemId, contentIndex),
       drop: () => loop.client.transport.drop(),
     };
-    void pumpResponse(request, {
+    void runEngine(request, {
       engine: this.#options.engine,
       host,
       log: this.#services.log,
       audioText: this.#audioText,
-      hear: (event) => this.#dispatch({ at: loop.now(), from: 'engine', response_id: id, event }),
-      room: (signal) => loop.client.room(this.#services.limits.pauseBytes, signal),
-    }).then(() => this.#running.delete(id));
+      emit: (event) => this.#dispatch({ at: loop.now(), from: 'engine', response_id: id, event }),
+      waitForDrain: (signal) => loop.client.waitBelow(this.#services.limits.pauseBytes, signal),
+    }).then(() => this.#engineAborts.delete(id));
   }
 }

@@ -23,13 +23,13 @@ import {
   type TranslatorProgress,
   translationDeadline,
 } from '@colloquy/session';
-import { Inbox } from '../async-queue.ts';
+import { AsyncQueue } from '../async-queue.ts';
 import type { Translator, TranslatorOutput } from '../engines/translator.ts';
 import { errorName } from '../log.ts';
 import { createServices, type ServiceOptions, type Services } from '../services.ts';
 import type { Frame, Transport } from '../transports/transport.ts';
 import type { AttachedTransport } from './attached-transport.ts';
-import { pull } from './consume-stream.ts';
+import { consumeStream } from './consume-stream.ts';
 import type { LineSink } from './line-sink.ts';
 import { randomSeed } from './random-seed.ts';
 import type { SessionHandle } from './session-handle.ts';
@@ -51,7 +51,7 @@ export interface TranslationHostOptions {
   sinks?: readonly LineSink<TranslationLine, HostedTranslation>[];
 }
 
-const failed = (message: string): TranslatorProgress => ({
+const failure = (message: string): TranslatorProgress => ({
   type: 'failed',
   error: { code: 'internal_error', message },
 });
@@ -59,7 +59,7 @@ const failed = (message: string): TranslatorProgress => ({
 /** The piece as the session takes it in. */
 function toEvent(output: TranslatorOutput): TranslatorEvent | TranslatorProgress {
   if (output.type !== 'output_audio.delta') return output;
-  if (!types.isUint8Array(output.audio)) return failed('The translator produced audio that is not valid.');
+  if (!types.isUint8Array(output.audio)) return failure('The translator produced audio that is not valid.');
   return { ...output, audio: encodeBase64(output.audio) };
 }
 
@@ -73,7 +73,7 @@ class TranslationHost implements SessionParts {
   readonly #services: Services;
   readonly #loop: SessionLoop<TranslationLine, HostedTranslation>;
   /** Frames that the translator has not taken yet. */
-  readonly #untranslated = new Inbox<Uint8Array>();
+  readonly #frameQueue = new AsyncQueue<Uint8Array>();
   #state: TranslationState;
   /** Audio that is no whole frame yet. */
   #partialFrame = Buffer.alloc(0);
@@ -123,8 +123,8 @@ class TranslationHost implements SessionParts {
 
   onFrame(frame: Frame, from: AttachedTransport): void {
     const at = this.#loop.now();
-    const early = from.refusalOf(frame, at);
-    if (early) return this.#dispatch({ at, from: 'wire', issue: early, event_id: null }, from);
+    const issue = from.refusalOf(frame, at);
+    if (issue) return this.#dispatch({ at, from: 'wire', issue: issue, event_id: null }, from);
     const decoded = decodeClientEvent(frame, { profile: 'server', translation: true });
     if (!decoded.ok) {
       return this.#dispatch({ at, from: 'wire', issue: decoded.issues[0], event_id: decoded.event_id }, from);
@@ -135,30 +135,30 @@ class TranslationHost implements SessionParts {
 
   onEnd(): void {
     this.#apply({ at: this.#loop.now(), from: 'host', event: { type: 'close' } });
-    this.#untranslated.end();
+    this.#frameQueue.end();
   }
 
   /** Takes one input. `asker` is the transport it came from: errors that answer the input go to it alone [WR13]. */
-  #dispatch(input: TranslationInput, asker?: AttachedTransport): void {
+  #dispatch(input: TranslationInput, sender?: AttachedTransport): void {
     if (this.#loop.isOver) return;
-    this.#apply(input, asker);
-    this.#loop.settle();
+    this.#apply(input, sender);
+    this.#loop.finishStep();
   }
 
-  #apply(input: TranslationInput, asker?: AttachedTransport): void {
+  #apply(input: TranslationInput, sender?: AttachedTransport): void {
     if (input.from === 'client' || input.from === 'wire') this.#loop.write(input);
     const next = stepTranslation(this.#state, input);
     this.#state = next.state;
-    for (const effect of next.effects) this.#perform(effect, asker);
+    for (const effect of next.effects) this.#perform(effect, sender);
   }
 
-  #perform(effect: TranslationEffect, asker: AttachedTransport | undefined): void {
+  #perform(effect: TranslationEffect, sender: AttachedTransport | undefined): void {
     switch (effect.do) {
       case 'send': {
         const { event } = effect;
         this.#loop.write({ at: this.#state.at, from: 'server', event });
         if (!this.#loop.client.isOpen) return;
-        return this.#loop.send(encodeEvent(event), event.type === 'error' ? asker : undefined);
+        return this.#loop.send(encodeEvent(event), event.type === 'error' ? sender : undefined);
       }
       case 'append_audio':
         this.#partialFrame = Buffer.concat([this.#partialFrame, decodeBase64(effect.audio) ?? new Uint8Array()]);
@@ -166,7 +166,7 @@ class TranslationHost implements SessionParts {
       case 'translate':
         return this.#cutFrames(effect);
       case 'finish':
-        return this.#untranslated.end();
+        return this.#frameQueue.end();
       case 'close':
         return this.#loop.close(effect.drain ? (this.#options.drainCode ?? effect.code) : effect.code, effect.reason);
     }
@@ -177,7 +177,7 @@ class TranslationHost implements SessionParts {
     const whole = Buffer.concat([partial.subarray(0, partial.length - drop), Buffer.alloc(pad)]);
     for (let i = 0; i < frames; i += 1) {
       const start = i * TRANSLATION_FRAME_BYTES;
-      this.#untranslated.push(new Uint8Array(whole.subarray(start, start + TRANSLATION_FRAME_BYTES)));
+      this.#frameQueue.push(new Uint8Array(whole.subarray(start, start + TRANSLATION_FRAME_BYTES)));
     }
     this.#partialFrame = whole.subarray(frames * TRANSLATION_FRAME_BYTES);
   }
@@ -191,7 +191,7 @@ class TranslationHost implements SessionParts {
     const host = this;
     const { translator } = this.#options;
     const { signal } = this.#loop;
-    this.#untranslated.onTake(() => this.#dispatchTranslator({ type: 'taken' }));
+    this.#frameQueue.onShift(() => this.#dispatchTranslator({ type: 'taken' }));
     const translatorHost = {
       signal,
       get audio() {
@@ -199,10 +199,10 @@ class TranslationHost implements SessionParts {
       },
     };
     try {
-      const end = await pull(() => translator.translate(this.#untranslated, translatorHost), {
+      const end = await consumeStream(() => translator.translate(this.#frameQueue, translatorHost), {
         signal,
-        room: (until) => this.#loop.client.room(this.#services.limits.pauseBytes, until),
-        hear(output) {
+        waitForDrain: (until) => this.#loop.client.waitBelow(this.#services.limits.pauseBytes, until),
+        onItem(output) {
           host.#dispatchTranslator(toEvent(output));
           return true;
         },
@@ -214,7 +214,7 @@ class TranslationHost implements SessionParts {
       this.#dispatchTranslator(
         ColloquyError.is(error) && Object.hasOwn(FAILURES, error.code)
           ? { type: 'failed', error: { code: error.code, message: error.message } }
-          : failed('The translator failed.'),
+          : failure('The translator failed.'),
       );
     }
   }

@@ -2,11 +2,11 @@
 
 import type { LineSink } from './line-sink.ts';
 import type { SessionFeed } from './session-feed.ts';
-import type { Hub, LiveSession } from './session-registry.ts';
+import type { LiveSession, SessionRegistry } from './session-registry.ts';
 
 /** `entryOf` makes the session's entry in the registry when it begins. */
 export function liveSink(
-  hub: Hub,
+  registry: SessionRegistry,
   feed: SessionFeed,
   entryOf: (session: LiveSession['session']) => LiveSession,
 ): LineSink {
@@ -15,15 +15,15 @@ export function liveSink(
   return {
     begin(session) {
       live = entryOf(session);
-      remove = hub.add(live);
-      feed.began(session.id);
+      remove = registry.add(live);
+      feed.onBegin(session.id);
     },
     write() {
-      if (live) feed.touched(live.session.id);
+      if (live) feed.onChange(live.session.id);
     },
     end() {
       remove();
-      if (live) feed.ended(live);
+      if (live) feed.onEnd(live);
     },
   };
 }

@@ -9,7 +9,7 @@ import { errorName, type Log } from '../log.ts';
 import { frameBytes, type Transport } from '../transports/transport.ts';
 import type { LineSink, SessionLine } from './line-sink.ts';
 import type { SessionHandle } from './session-handle.ts';
-import { createSpectator, SLOW, type Spectator } from './spectator.ts';
+import { createSpectator, SLOW_OBSERVER, type Spectator } from './spectator.ts';
 
 /** The observers of one session. When it ends they are shown the rest, then closed 1000. */
 export interface Observers extends LineSink {
@@ -18,7 +18,7 @@ export interface Observers extends LineSink {
 }
 
 /** All observers of a server. */
-export interface Watching {
+export interface ObserverRegistry {
   /** Observers of a session to be, and what answers it. */
   observers(engine: string | undefined): Observers;
   /** Lets a connection watch the next session that begins, from its very beginning. */
@@ -28,7 +28,7 @@ export interface Watching {
   /** Observers at this moment. */
   readonly count: number;
   /** Closes those that wait or follow, and resolves when none is left, or after `timeoutMs`, with those that are left dropped. */
-  settle(timeoutMs: number): Promise<void>;
+  closeAll(timeoutMs: number): Promise<void>;
 }
 
 interface Observer {
@@ -38,7 +38,7 @@ interface Observer {
   readonly spectator: Spectator;
   /** Begins to show a session: the header, its state, then every line. Once. */
   attach(session: SessionHandle, engine: string | undefined): void;
-  show(text: string): void;
+  send(text: string): void;
   end(): void;
 }
 
@@ -46,17 +46,17 @@ interface Observer {
 const SLICE_MS = 4;
 const CLOSING = 'The server is shutting down.';
 
-export function createWatching(limits: Limits, log: Log): Watching {
+export function createObserverRegistry(limits: Limits, log: Log): ObserverRegistry {
   const open = new Map<Transport, Promise<void>>();
   /** Connections that no session ends. */
-  const lasting = new Set<Spectator>();
+  const unboundSpectators = new Set<Spectator>();
   /** Observers of the next session that begins. */
-  const early = new Set<Observer>();
+  const waitingObservers = new Set<Observer>();
 
-  function track(transport: Transport, { over }: Spectator, forget: () => void): void {
+  function track(transport: Transport, { closed }: Spectator, forget: () => void): void {
     open.set(
       transport,
-      over.then(() => {
+      closed.then(() => {
         open.delete(transport);
         forget();
       }),
@@ -69,12 +69,12 @@ export function createWatching(limits: Limits, log: Log): Watching {
     return {
       begin(begun) {
         session = begun;
-        for (const observer of early) {
+        for (const observer of waitingObservers) {
           observers.add(observer);
-          lasting.delete(observer.spectator);
+          unboundSpectators.delete(observer.spectator);
           observer.attach(begun, engine);
         }
-        early.clear();
+        waitingObservers.clear();
       },
       write(line: SessionLine) {
         if (observers.size === 0) return;
@@ -86,7 +86,7 @@ export function createWatching(limits: Limits, log: Log): Watching {
             continue;
           }
           const text = texts.get(level) ?? recordingLine(line, level);
-          observer.show(text);
+          observer.send(text);
           texts.set(level, text);
         }
       },
@@ -103,24 +103,24 @@ export function createWatching(limits: Limits, log: Log): Watching {
   }
 
   function register(transport: Transport, spectator: Spectator): void {
-    lasting.add(spectator);
-    track(transport, spectator, () => lasting.delete(spectator));
+    unboundSpectators.add(spectator);
+    track(transport, spectator, () => unboundSpectators.delete(spectator));
   }
 
   return {
     observers: observersOf,
     joinNext(transport, level) {
       const observer = observe(transport, level, { limits, log });
-      early.add(observer);
+      waitingObservers.add(observer);
       register(transport, observer.spectator);
-      void observer.spectator.over.then(() => early.delete(observer));
+      void observer.spectator.closed.then(() => waitingObservers.delete(observer));
     },
     register,
     get count() {
       return open.size;
     },
-    async settle(timeoutMs) {
-      for (const spectator of lasting) spectator.close(1001, CLOSING);
+    async closeAll(timeoutMs) {
+      for (const spectator of unboundSpectators) spectator.close(1001, CLOSING);
       const late = setTimeout(() => {
         for (const transport of open.keys()) transport.drop();
       }, timeoutMs);
@@ -130,18 +130,18 @@ export function createWatching(limits: Limits, log: Log): Watching {
   };
 }
 
-interface Surroundings {
+interface ObserverContext {
   readonly limits: Limits;
   readonly log: Log;
 }
 
-function observe(transport: Transport, level: RedactionLevel, { limits, log }: Surroundings): Observer {
+function observe(transport: Transport, level: RedactionLevel, { limits, log }: ObserverContext): Observer {
   /** What happened while the snapshot was made. */
-  let waiting: string[] | undefined = [];
-  let waitingBytes = 0;
+  let queuedLines: string[] | undefined = [];
+  let queuedBytes = 0;
   let hasEnded = false;
   const spectator = createSpectator(transport, limits, () => {
-    waiting = undefined;
+    queuedLines = undefined;
     log.debug({}, 'an observer is shown nothing more');
   });
 
@@ -149,10 +149,10 @@ function observe(transport: Transport, level: RedactionLevel, { limits, log }: S
     const { state } = session;
     spectator.send(recordingHeader(session.options, level, engine));
     const snapshot = isWhole(state) ? snapshotPieces({ at: state.at, from: 'snapshot', format: 1, state }, level) : [];
-    const text = await gather(snapshot, limits.snapshotLength, () => spectator.isClosed);
+    const text = await joinPieces(snapshot, limits.snapshotLength, () => spectator.isClosed);
     if (text) spectator.send(text, { beyond: true });
-    const missed = waiting ?? [];
-    waiting = undefined;
+    const missed = queuedLines ?? [];
+    queuedLines = undefined;
     for (const line of missed) spectator.send(line);
     if (hasEnded) spectator.close(1000, ENDED);
   }
@@ -170,15 +170,15 @@ function observe(transport: Transport, level: RedactionLevel, { limits, log }: S
         spectator.close(1011, 'The server had an error.');
       });
     },
-    show(text) {
-      if (!waiting) return spectator.send(text);
-      waitingBytes += frameBytes(text);
-      if (waitingBytes > limits.watchBytes) return spectator.close(1013, SLOW);
-      waiting.push(text);
+    send(text) {
+      if (!queuedLines) return spectator.send(text);
+      queuedBytes += frameBytes(text);
+      if (queuedBytes > limits.watchBytes) return spectator.close(1013, SLOW_OBSERVER);
+      queuedLines.push(text);
     },
     end() {
       hasEnded = true;
-      if (!waiting) spectator.close(1000, ENDED);
+      if (!queuedLines) spectator.close(1000, ENDED);
     },
   };
 }
@@ -189,12 +189,16 @@ const ENDED = 'The session has ended.';
 const isWhole = (state: SessionHandle['state']): state is SnapshotLine['state'] => 'items' in state;
 
 /** Joins pieces, with breaks for others; `undefined` when they grow too long, or when nobody wants them any more. */
-async function gather(pieces: Iterable<string>, longest: number, isOver: () => boolean): Promise<string | undefined> {
+async function joinPieces(
+  pieces: Iterable<string>,
+  maxLength: number,
+  isOver: () => boolean,
+): Promise<string | undefined> {
   let text = '';
   let sliceEnds = performance.now() + SLICE_MS;
   for (const piece of pieces) {
     text += piece;
-    if (text.length > longest) return undefined;
+    if (text.length > maxLength) return undefined;
     if (performance.now() < sliceEnds) continue;
     await turn();
     if (isOver()) return undefined;

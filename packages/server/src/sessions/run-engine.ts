@@ -7,53 +7,57 @@ import type { EngineEvent, ResponseRequest } from '@colloquy/session';
 import type { Engine, EngineHost, EngineOutput } from '../engines/engine.ts';
 import { errorName, type Log } from '../log.ts';
 import type { AudioText } from './audio-text.ts';
-import { pull } from './consume-stream.ts';
+import { consumeStream } from './consume-stream.ts';
 
-export interface PumpOptions {
+export interface RunEngineOptions {
   readonly engine: Engine;
   readonly host: EngineHost;
   readonly log: Log;
   /** Makes base64 of the audio. */
   readonly audioText: AudioText;
   /** Hears every piece, the last of which is `done` or `failed` unless the signal aborts first. */
-  readonly hear: (event: EngineEvent) => void;
+  readonly emit: (event: EngineEvent) => void;
   /** Resolves when the client has taken enough of what it was sent [LM9]. */
-  readonly room: (signal: AbortSignal) => Promise<void>;
+  readonly waitForDrain: (signal: AbortSignal) => Promise<void>;
 }
 
-const failed = (message: string) =>
+const failure = (message: string) =>
   ({ type: 'failed', error: { code: 'internal_error', message } }) satisfies EngineEvent;
 
 /** Resolves when the response has ended or `host.signal` has aborted, whether or not the engine takes notice. Never rejects. */
-export async function pumpResponse(request: ResponseRequest, options: PumpOptions): Promise<void> {
-  const { engine, host, log, audioText, hear, room } = options;
+export async function runEngine(request: ResponseRequest, options: RunEngineOptions): Promise<void> {
+  const { engine, host, log, audioText, emit, waitForDrain } = options;
   const { signal } = host;
-  function goesOn(output: EngineOutput): boolean {
-    const event = toEvent(checked(output), audioText);
-    hear(event);
+  function handleOutput(output: EngineOutput): boolean {
+    const event = toEvent(checkOutput(output), audioText);
+    emit(event);
     audioText.forget();
     return event.type !== 'done' && event.type !== 'failed';
   }
   try {
-    const end = await pull(() => engine.respond(request, host), { signal, room, hear: goesOn });
-    if (end === 'ended') hear(failed('The engine ended without saying that it was done.'));
+    const end = await consumeStream(() => engine.respond(request, host), {
+      signal,
+      waitForDrain,
+      onItem: handleOutput,
+    });
+    if (end === 'ended') emit(failure('The engine ended without saying that it was done.'));
   } catch (error) {
     if (signal.aborted) return;
     log.error({ engine: engine.name, error: errorName(error) }, 'an engine failed');
-    hear(
+    emit(
       ColloquyError.is(error)
         ? { type: 'failed', error: { code: error.code, message: error.message } }
-        : failed('The engine failed.'),
+        : failure('The engine failed.'),
     );
   }
 }
 
 /** Engines are other people's code: a piece that is none would break clients, counts and recordings. The response fails instead. */
-function checked(event: EngineOutput): EngineOutput {
+function checkOutput(event: EngineOutput): EngineOutput {
   const type = (event as { type?: unknown } | null | undefined)?.type;
-  const isSound = PIECES.get(type) as ((event: EngineOutput) => boolean) | undefined;
-  if (isSound?.(event)) return event;
-  return failed(
+  const isValid = CHECK_BY_TYPE.get(type) as ((event: EngineOutput) => boolean) | undefined;
+  if (isValid?.(event)) return event;
+  return failure(
     type === 'audio.delta'
       ? 'The engine produced audio that is not valid.'
       : 'The engine produced something that is not valid.',
@@ -84,4 +88,4 @@ const CHECKS: Checks = {
   done: ({ reason }) => ENDS.has(reason),
   failed: ({ error }) => isText(error?.code) && isText(error?.message),
 };
-const PIECES: ReadonlyMap<unknown, unknown> = new Map(Object.entries(CHECKS));
+const CHECK_BY_TYPE: ReadonlyMap<unknown, unknown> = new Map(Object.entries(CHECKS));

@@ -4,91 +4,97 @@
 import type { SessionListEvent, SessionSummary } from '@colloquy/session';
 import type { Limits } from '../limits.ts';
 import type { Transport } from '../transports/transport.ts';
-import type { Watching } from './observers.ts';
-import type { Hub, LiveSession } from './session-registry.ts';
+import type { ObserverRegistry } from './observers.ts';
+import type { LiveSession, SessionRegistry } from './session-registry.ts';
 import { createSpectator, type Spectator } from './spectator.ts';
 
 export interface SessionFeed {
   /** Shows a connection the list as it is now, then every change. */
   join(transport: Transport): void;
   /** A session is live from now on. */
-  began(sessionId: string): void;
+  onBegin(sessionId: string): void;
   /** Something passed in a session: what the list says of it may have changed. Costs nothing while nobody follows the list. */
-  touched(sessionId: string): void;
+  onChange(sessionId: string): void;
   /** A session is live no longer. */
-  ended(live: LiveSession): void;
+  onEnd(live: LiveSession): void;
 }
 
 export interface SessionFeedOptions {
-  readonly hub: Hub;
-  readonly watching: Watching;
+  readonly registry: SessionRegistry;
+  readonly observerRegistry: ObserverRegistry;
   readonly limits: Limits;
   /** What the list says of a session. */
   readonly summaryOf: (live: LiveSession) => SessionSummary;
   /** Calls back once, after so many milliseconds; the timer must keep no process alive. */
-  readonly later: (call: () => void, ms: number) => void;
+  readonly schedule: (call: () => void, ms: number) => void;
 }
 
 /** How long changes of sessions are gathered before they are told, in milliseconds. */
-const GATHER_MS = 250;
+const BATCH_MS = 250;
 
-export function createSessionFeed({ hub, watching, limits, summaryOf, later }: SessionFeedOptions): SessionFeed {
+export function createSessionFeed({
+  registry,
+  observerRegistry,
+  limits,
+  summaryOf,
+  schedule,
+}: SessionFeedOptions): SessionFeed {
   const followers = new Set<Spectator>();
-  const touched = new Set<string>();
+  const changedIds = new Set<string>();
   /** What was last told of each session. */
-  const told = new Map<string, string>();
+  const sentSummaries = new Map<string, string>();
   let isDue = false;
 
-  function tell(event: SessionListEvent): void {
+  function broadcast(event: SessionListEvent): void {
     const text = JSON.stringify(event);
     for (const follower of followers) follower.send(text);
   }
 
-  function tellChanges(): void {
+  function flushChanges(): void {
     isDue = false;
-    for (const id of touched) {
-      const live = hub.find(id);
+    for (const id of changedIds) {
+      const live = registry.find(id);
       const session = live && summaryOf(live);
       const text = JSON.stringify(session);
-      if (!session || told.get(id) === text) continue;
-      told.set(id, text);
-      tell({ type: 'session.changed', session });
+      if (!session || sentSummaries.get(id) === text) continue;
+      sentSummaries.set(id, text);
+      broadcast({ type: 'session.changed', session });
     }
-    touched.clear();
+    changedIds.clear();
   }
 
   return {
     join(transport) {
       const follower = createSpectator(transport, limits);
-      watching.register(transport, follower);
-      const sessions = hub.list().map(summaryOf);
-      for (const session of sessions) told.set(session.id, JSON.stringify(session));
+      observerRegistry.register(transport, follower);
+      const sessions = registry.list().map(summaryOf);
+      for (const session of sessions) sentSummaries.set(session.id, JSON.stringify(session));
       const first: SessionListEvent = { type: 'sessions', sessions };
       follower.send(JSON.stringify(first));
       followers.add(follower);
-      void follower.over.then(() => {
+      void follower.closed.then(() => {
         followers.delete(follower);
-        if (followers.size === 0) told.clear();
+        if (followers.size === 0) sentSummaries.clear();
       });
     },
-    began(id) {
-      const live = followers.size > 0 ? hub.find(id) : undefined;
+    onBegin(id) {
+      const live = followers.size > 0 ? registry.find(id) : undefined;
       if (!live) return;
       const session = summaryOf(live);
-      told.set(id, JSON.stringify(session));
-      tell({ type: 'session.began', session });
+      sentSummaries.set(id, JSON.stringify(session));
+      broadcast({ type: 'session.began', session });
     },
-    touched(id) {
+    onChange(id) {
       if (followers.size === 0) return;
-      touched.add(id);
+      changedIds.add(id);
       if (isDue) return;
       isDue = true;
-      later(tellChanges, GATHER_MS);
+      schedule(flushChanges, BATCH_MS);
     },
-    ended(live) {
-      told.delete(live.session.id);
-      touched.delete(live.session.id);
-      if (followers.size > 0) tell({ type: 'session.ended', session: summaryOf(live) });
+    onEnd(live) {
+      sentSummaries.delete(live.session.id);
+      changedIds.delete(live.session.id);
+      if (followers.size > 0) broadcast({ type: 'session.ended', session: summaryOf(live) });
     },
   };
 }

@@ -122,7 +122,7 @@ export class SessionLoop<L, S extends SessionHandle = SessionHandle> {
   }
 
   /** To be called after every change of state: looks at the deadline again, or ends a session whose client has gone. */
-  settle(): void {
+  finishStep(): void {
     if (this.isOver) return;
     if (this.client.isOpen) this.#timer.arm();
     else this.#end();
@@ -168,8 +168,8 @@ export class SessionLoop<L, S extends SessionHandle = SessionHandle> {
     for await (const frame of from.transport.frames) {
       if (from.role === 'observer') this.#detach(from, 1008, MUTE_OBSERVER);
       // Frames of an ended session are taken without being read, so that the far end's close is reached.
-      await this.handle(() => (from.isOpen && !this.isOver ? this.#parts.onFrame(frame, from) : this.settle()));
-      if (!this.isOver) await from.room(limits.stopBytes, this.signal);
+      await this.handle(() => (from.isOpen && !this.isOver ? this.#parts.onFrame(frame, from) : this.finishStep()));
+      if (!this.isOver) await from.waitBelow(limits.stopBytes, this.signal);
     }
   }
 

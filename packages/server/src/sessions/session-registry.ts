@@ -20,7 +20,7 @@ export interface LiveSession {
   readonly drop: () => void;
 }
 
-export interface Hub {
+export interface SessionRegistry {
   /** Returns what removes it again. */
   add(live: LiveSession): () => void;
   /** In the order they began. */
@@ -36,11 +36,11 @@ export interface Hub {
 }
 
 /** Milliseconds a client has to answer a close before the connection is dropped. */
-const FAREWELL_MS = 1000;
+const CLOSE_TIMEOUT_MS = 1000;
 
-export function createHub(): Hub {
+export function createSessionRegistry(): SessionRegistry {
   const live = new Map<string, LiveSession>();
-  const waiting = new Set<() => void>();
+  const waiters = new Set<() => void>();
   let isDraining = false;
 
   return {
@@ -48,7 +48,7 @@ export function createHub(): Hub {
       live.set(entry.session.id, entry);
       return () => {
         if (!live.delete(entry.session.id)) return;
-        if (live.size === 0) for (const resolve of waiting) resolve();
+        if (live.size === 0) for (const resolve of waiters) resolve();
       };
     },
     list: () => [...live.values()],
@@ -67,12 +67,12 @@ export function createHub(): Hub {
         setTimeout(end, graceMs),
         setTimeout(() => {
           for (const { drop } of live.values()) drop();
-        }, graceMs + FAREWELL_MS),
+        }, graceMs + CLOSE_TIMEOUT_MS),
       ];
       await new Promise<void>((resolve) => {
-        waiting.add(resolve);
+        waiters.add(resolve);
       });
-      waiting.clear();
+      waiters.clear();
       for (const timer of timers) clearTimeout(timer);
     },
   };

@@ -13,27 +13,27 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 export function sessionTimer(
   due: () => number | undefined,
   now: () => number,
-  ring: (at: number) => void,
+  onDue: (at: number) => void,
 ): SessionTimer {
   let timer: NodeJS.Timeout | undefined;
-  let setFor = Number.POSITIVE_INFINITY;
+  let armedFor = Number.POSITIVE_INFINITY;
   const next = () => due() ?? Number.POSITIVE_INFINITY;
 
   function arm(): void {
     const at = next();
-    if (at >= setFor || at === Number.POSITIVE_INFINITY) return;
+    if (at >= armedFor || at === Number.POSITIVE_INFINITY) return;
     clearTimeout(timer);
-    setFor = at;
-    timer = setTimeout(wake, Math.min(MAX_DELAY_MS, Math.max(1, at - now())));
+    armedFor = at;
+    timer = setTimeout(onTimer, Math.min(MAX_DELAY_MS, Math.max(1, at - now())));
   }
 
-  function wake(): void {
-    setFor = Number.POSITIVE_INFINITY;
+  function onTimer(): void {
+    armedFor = Number.POSITIVE_INFINITY;
     if (now() < next()) return arm();
     // Timers run before sockets are read: what an engine or the client has sent is read first, and may be the progress missed.
     setImmediate(() => {
       const at = now();
-      if (at >= next()) ring(at);
+      if (at >= next()) onDue(at);
       else arm();
     });
   }

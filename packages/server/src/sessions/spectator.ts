@@ -1,13 +1,13 @@
 // A connection that is shown text and says nothing: it is closed if it speaks, does not read, or leaves too much unsent [CO8, CO10].
 
 import type { Limits } from '../limits.ts';
-import { readerWatch } from '../transports/backpressure.ts';
+import { createBackpressure } from '../transports/backpressure.ts';
 import { frameBytes, type Transport } from '../transports/transport.ts';
 
 export interface Spectator {
   readonly isClosed: boolean;
   /** Resolves when its connection has ended. */
-  readonly over: Promise<void>;
+  readonly closed: Promise<void>;
   /** Sends one text. `beyond` lets it exceed the bytes that may be unsent, until it is sent. Does nothing once closed. */
   send(text: string, options?: { readonly beyond: boolean }): void;
   /** A second time does nothing. */
@@ -15,11 +15,11 @@ export interface Spectator {
 }
 
 /** Why a connection that does not read is closed. */
-export const SLOW = 'The observer does not take what it is shown.';
+export const SLOW_OBSERVER = 'The observer does not take what it is shown.';
 
 /** Reads the connection's frames from now on. `onClose` is called once, when nothing more is shown. */
 export function createSpectator(transport: Transport, limits: Limits, onClose: () => void = () => {}): Spectator {
-  const watch = readerWatch(transport, limits, () => close(1013, SLOW));
+  const backpressure = createBackpressure(transport, limits, () => close(1013, SLOW_OBSERVER));
   /** What one text may take of the bytes that may be unsent, until it is sent. */
   let beyondBytes = 0;
   let isClosed = false;
@@ -27,12 +27,12 @@ export function createSpectator(transport: Transport, limits: Limits, onClose: (
   function close(code: number, reason: string): void {
     if (isClosed) return;
     isClosed = true;
-    watch.stop();
+    backpressure.stop();
     transport.close(code, reason);
     onClose();
   }
 
-  async function listen(): Promise<void> {
+  async function readFrames(): Promise<void> {
     for await (const _ of transport.frames) close(1008, 'An observer has nothing to say.');
     close(1000, '');
   }
@@ -41,13 +41,13 @@ export function createSpectator(transport: Transport, limits: Limits, onClose: (
     get isClosed() {
       return isClosed || !transport.isOpen;
     },
-    over: listen(),
+    closed: readFrames(),
     send(text, { beyond } = { beyond: false }) {
       if (isClosed || !transport.isOpen) return;
       if (transport.bufferedBytes <= limits.watchBytes) beyondBytes = 0;
-      if (transport.bufferedBytes > limits.watchBytes + beyondBytes) return close(1013, SLOW);
+      if (transport.bufferedBytes > limits.watchBytes + beyondBytes) return close(1013, SLOW_OBSERVER);
       transport.send(text);
-      watch.sent(frameBytes(text));
+      backpressure.onSent(frameBytes(text));
       if (beyond) beyondBytes = frameBytes(text);
     },
     close,

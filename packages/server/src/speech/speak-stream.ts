@@ -2,7 +2,7 @@
 
 import type { RealtimeAudioFormat } from '@colloquy/protocol';
 import { bytesToMs, msToBytes } from '@colloquy/protocol';
-import { Inbox } from '../async-queue.ts';
+import { AsyncQueue } from '../async-queue.ts';
 import { speechOutput } from '../audio/convert.ts';
 import { prepareResampler } from '../audio/resample.ts';
 import type { EngineOutput } from '../engines/engine.ts';
@@ -28,7 +28,7 @@ const CLAUSES_AHEAD = 1;
 type Broken = { type: 'broken'; error: unknown };
 /** A clause, with its sound as it is made; or something else the thinker said, in its place. */
 type Said =
-  | { type: 'clause'; words: string; sounds: Inbox<Sound | Broken> }
+  | { type: 'clause'; words: string; sounds: AsyncQueue<Sound | Broken> }
   | Exclude<Thought, { type: 'text.delta' }>
   | Broken;
 
@@ -41,7 +41,7 @@ export async function* aloud(thoughts: AsyncIterable<Thought>, options: AloudOpt
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const output = speechOutput(options.format);
-  const said = new Inbox<Said>();
+  const said = new AsyncQueue<Said>();
   const wake = () => said.end();
   signal.addEventListener('abort', wake, { once: true });
   void makeClauses(thoughts, said, { ...options, signal });
@@ -60,12 +60,16 @@ export async function* aloud(thoughts: AsyncIterable<Thought>, options: AloudOpt
 }
 
 /** Cuts the text and has each clause made as soon as the one before it is being sent. Never rejects. */
-async function makeClauses(thoughts: AsyncIterable<Thought>, said: Inbox<Said>, options: AloudOptions): Promise<void> {
+async function makeClauses(
+  thoughts: AsyncIterable<Thought>,
+  said: AsyncQueue<Said>,
+  options: AloudOptions,
+): Promise<void> {
   const { signal } = options;
-  const words = new Inbox<Exclude<Said, { type: 'clause' }> | { type: 'words'; words: string }>();
+  const words = new AsyncQueue<Exclude<Said, { type: 'clause' }> | { type: 'words'; words: string }>();
   void cutThoughts(thoughts, words, signal);
   let room = () => {};
-  said.onTake(() => room());
+  said.onShift(() => room());
   signal.addEventListener('abort', () => room(), { once: true });
   for await (const piece of words) {
     if (signal.aborted) break;
@@ -74,7 +78,7 @@ async function makeClauses(thoughts: AsyncIterable<Thought>, said: Inbox<Said>, 
       continue;
     }
     while (said.weight > CLAUSES_AHEAD - 1 && !signal.aborted) await new Promise<void>((resolve) => (room = resolve));
-    const sounds = new Inbox<Sound | Broken>();
+    const sounds = new AsyncQueue<Sound | Broken>();
     said.push({ type: 'clause', words: piece.words, sounds });
     await makeSound(piece.words, sounds, options);
   }
@@ -84,7 +88,7 @@ async function makeClauses(thoughts: AsyncIterable<Thought>, said: Inbox<Said>, 
 /** The text as clauses, everything else between them where it was said. Never rejects. */
 async function cutThoughts(
   thoughts: AsyncIterable<Thought>,
-  out: Inbox<Exclude<Said, { type: 'clause' }> | { type: 'words'; words: string }>,
+  out: AsyncQueue<Exclude<Said, { type: 'clause' }> | { type: 'words'; words: string }>,
   signal: AbortSignal,
 ): Promise<void> {
   const cutter = clauseCutter();
@@ -107,7 +111,7 @@ async function cutThoughts(
   out.end();
 }
 
-async function makeSound(words: string, sounds: Inbox<Sound | Broken>, options: AloudOptions): Promise<void> {
+async function makeSound(words: string, sounds: AsyncQueue<Sound | Broken>, options: AloudOptions): Promise<void> {
   const { speaker, voice, speed, signal } = options;
   try {
     for await (const sound of speaker.speak(words, { voice, speed, signal })) {
@@ -156,7 +160,7 @@ async function* sayClause(
 }
 
 /** The sounds, until there are no more or nobody wants them. */
-async function* untilAborted<T>(inbox: Inbox<T>, signal: AbortSignal): AsyncGenerator<T> {
+async function* untilAborted<T>(inbox: AsyncQueue<T>, signal: AbortSignal): AsyncGenerator<T> {
   const end = () => inbox.end();
   if (signal.aborted) return;
   signal.addEventListener('abort', end, { once: true });

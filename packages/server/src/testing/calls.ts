@@ -17,7 +17,7 @@ export function callsIn(events: readonly ServerEvent[]): TestCall[] {
     if (event.type !== 'response.output_item.done') return [];
     const { item } = event;
     if (item.type !== 'function_call' && item.type !== 'mcp_call') return [];
-    return [{ name: item.name ?? '', arguments: parsed(item.arguments ?? '') }];
+    return [{ name: item.name ?? '', arguments: parseJson(item.arguments ?? '') }];
   });
 }
 
@@ -28,19 +28,19 @@ export function callsIn(events: readonly ServerEvent[]): TestCall[] {
  */
 export function assertCalled(calls: readonly TestCall[], name: string, ...wanted: [expected?: unknown]): TestCall {
   const ofName = calls.filter((call) => call.name === name);
-  const found = wanted.length === 0 ? ofName[0] : ofName.find((call) => isDeepStrictEqual(call.arguments, wanted[0]));
-  if (found) return found;
-  const made = calls.map((call) => `\n  ${call.name}(${JSON.stringify(call.arguments)})`).join('');
+  const match = wanted.length === 0 ? ofName[0] : ofName.find((call) => isDeepStrictEqual(call.arguments, wanted[0]));
+  if (match) return match;
+  const callList = calls.map((call) => `\n  ${call.name}(${JSON.stringify(call.arguments)})`).join('');
   const message =
     ofName.length === 0
-      ? `${name} was not called. ${made ? `Called were:${made}` : 'Nothing was called.'}`
-      : `${name} was called with other arguments than ${JSON.stringify(wanted[0])}. Called were:${made}`;
+      ? `${name} was not called. ${callList ? `Called were:${callList}` : 'Nothing was called.'}`
+      : `${name} was called with other arguments than ${JSON.stringify(wanted[0])}. Called were:${callList}`;
   const [actual, expected] =
     ofName.length === 0 ? [calls.map((call) => call.name), [name]] : [ofName.at(-1)?.arguments, wanted[0]];
   throw new AssertionError({ message, actual, expected, operator: 'deepStrictEqual', stackStartFn: assertCalled });
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -16,7 +16,7 @@ const TIMEOUT_MS = 4000;
  * `undefined` when it was.
  */
 export class EventWaits {
-  readonly sent: ServerEvent[] = [];
+  readonly events: ServerEvent[] = [];
   readonly #waits = new Set<Wait>();
   readonly #failureOf: (event: ServerEvent) => string | undefined;
   /** Of the latest response, as long as none was created since. */
@@ -26,8 +26,8 @@ export class EventWaits {
     this.#failureOf = failureOf;
   }
 
-  see(event: ServerEvent): void {
-    this.sent.push(event);
+  handleEvent(event: ServerEvent): void {
+    this.events.push(event);
     for (const wait of this.#waits) if (wait.type === event.type) wait.resolve(event);
     if (event.type === 'response.created') this.#failure = undefined;
     if (event.type !== 'response.done') return;
@@ -37,8 +37,8 @@ export class EventWaits {
 
   /** Resolves with the first event of a type, sent already or yet to come. */
   first(type: string, timeoutMs = TIMEOUT_MS): Promise<ServerEvent> {
-    const already = this.sent.find((event) => event.type === type);
-    if (already) return Promise.resolve(already);
+    const existing = this.events.find((event) => event.type === type);
+    if (existing) return Promise.resolve(existing);
     return new Promise((resolve, reject) => {
       const fail = (code: 'upstream_timeout' | 'invalid_configuration', message: string) => {
         end();
@@ -57,7 +57,7 @@ export class EventWaits {
         this.#waits.delete(wait);
       };
       const timer = setTimeout(() => {
-        const last = this.sent.at(-1)?.type ?? 'nothing';
+        const last = this.events.at(-1)?.type ?? 'nothing';
         fail('upstream_timeout', `no '${type}' within ${timeoutMs} ms; the latest event sent was '${last}'`);
       }, timeoutMs);
       this.#waits.add(wait);

@@ -33,33 +33,33 @@ const BEFORE_MS = 300;
 /** Silence that always follows: a detector may notice the last word only then. */
 const AFTER_MS = 500;
 /** Longest silence a turn is closed with: `semantic_vad` waits 8 s at most, `server_vad` as long as it is told. */
-const LONGEST_SILENCE_MS = 9000;
+const MAX_SILENCE_MS = 9000;
 
 export function testSpeech(): TestSpeech {
   const sessions: HostedSession[] = [];
   const transcripts = new Map<string, string>();
   /** Ids of the items that audio became, by session. */
-  const committed = new Map<string, string[]>();
-  const waiting = new Set<() => void>();
+  const committedItems = new Map<string, string[]>();
+  const lineListeners = new Set<() => void>();
 
   function find(id: string | undefined): HostedSession {
     const open = sessions.filter(({ state }) => state.phase !== 'closed');
-    const found = id === undefined ? open.at(-1) : open.find((session) => session.id === id);
-    if (found) return found;
+    const session = id === undefined ? open.at(-1) : open.find((session) => session.id === id);
+    if (session) return session;
     throw new ColloquyError('not_found', 'say: there is no such open session; connect a client first');
   }
 
   /** Resolves once no response of the default conversation is active, or the session is over. */
-  function answered(session: HostedSession): Promise<void> {
+  function waitForAnswer(session: HostedSession): Promise<void> {
     const isDone = () => session.state.phase === 'closed' || session.state.responses.every((each) => each.out_of_band);
     if (isDone()) return Promise.resolve();
     return new Promise((resolve) => {
-      const look = () => {
+      const check = () => {
         if (!isDone()) return;
-        waiting.delete(look);
+        lineListeners.delete(check);
         resolve();
       };
-      waiting.add(look);
+      lineListeners.add(check);
     });
   }
 
@@ -72,18 +72,18 @@ export function testSpeech(): TestSpeech {
     const silence = (ms: number) => bytesOf(new Int16Array((ms * rateOf(format)) / 1000), format);
     const speech = bytesOf(resampleAll(samples, rateHz, rateOf(format)), format);
     const items: string[] = [];
-    committed.set(session.id, items);
+    committedItems.set(session.id, items);
     if (options.transcript !== undefined) transcripts.set(session.id, options.transcript);
     await session.appendAudio(silence(BEFORE_MS));
     for (let at = 0; at < speech.length; at += CHUNK_MS * perMs) {
       // An answer to a turn that is over is heard before the next one is spoken, or how much of it is would be left to chance.
-      if (items.length > 0) await answered(session);
+      if (items.length > 0) await waitForAnswer(session);
       await session.appendAudio(speech.subarray(at, at + CHUNK_MS * perMs));
     }
     if (!turn_detection) return items;
-    const longest =
-      LONGEST_SILENCE_MS + (turn_detection.type === 'server_vad' ? (turn_detection.silence_duration_ms ?? 0) : 0);
-    for (let ms = 0; ms < AFTER_MS || (isUnheard(session, items) && ms < longest); ms += CHUNK_MS) {
+    const maxSilenceMs =
+      MAX_SILENCE_MS + (turn_detection.type === 'server_vad' ? (turn_detection.silence_duration_ms ?? 0) : 0);
+    for (let ms = 0; ms < AFTER_MS || (awaitsTurn(session, items) && ms < maxSilenceMs); ms += CHUNK_MS) {
       await session.appendAudio(silence(CHUNK_MS));
     }
     if (items.length > 0) return items;
@@ -91,18 +91,18 @@ export function testSpeech(): TestSpeech {
   }
 
   return {
-    transcriber: givenTranscripts(transcripts),
+    transcriber: fixedTranscriber(transcripts),
     onSession: (session) => void sessions.push(session),
     onLine(sessionId, line) {
       if (line.from === 'server' && line.event.type === 'input_audio_buffer.committed')
-        committed.get(sessionId)?.push(line.event.item_id);
-      for (const look of [...waiting]) queueMicrotask(look);
+        committedItems.get(sessionId)?.push(line.event.item_id);
+      for (const look of [...lineListeners]) queueMicrotask(look);
     },
     say,
   };
 }
 
-const isUnheard = ({ state }: HostedSession, items: readonly string[]) =>
+const awaitsTurn = ({ state }: HostedSession, items: readonly string[]) =>
   state.phase !== 'closed' && (state.turn !== null || items.length === 0);
 
 async function read(wav: string | Uint8Array) {
@@ -120,7 +120,7 @@ const unreadable =
   };
 
 /** A recogniser that is told what is said. */
-function givenTranscripts(transcripts: Map<string, string>): Transcriber {
+function fixedTranscriber(transcripts: Map<string, string>): Transcriber {
   return {
     name: 'given',
     capabilities: { streaming: false, logprobs: false, hints: false },

@@ -89,9 +89,9 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const play = scenario === undefined ? undefined : scripted(await load(scenario));
   const engine = play ?? rest.engine ?? (rest.engines ? undefined : parrot());
   const clientEvents: ClientEvent[] = [];
-  const complete = () => assertComplete(play, ofType(serverEvents, 'error') as EventOf<ServerEvent, 'error'>[]);
-  const waits = new EventWaits((event) => unmeantFailure(event, play, complete));
-  const serverEvents = waits.sent;
+  const checkComplete = () => assertComplete(play, ofType(serverEvents, 'error') as EventOf<ServerEvent, 'error'>[]);
+  const waits = new EventWaits((event) => unexpectedFailure(event, play, checkComplete));
+  const serverEvents = waits.events;
   const speech = testSpeech();
   const server = createServer({
     port: 0,
@@ -106,7 +106,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     onLine(sessionId, line) {
       speech.onLine(sessionId, line);
       if (line.from === 'client') clientEvents.push(line.event);
-      if (line.from === 'server') waits.see(line.event);
+      if (line.from === 'server') waits.handleEvent(line.event);
       rest.onLine?.(sessionId, line);
     },
   });
@@ -132,7 +132,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
     say: speech.say,
     calls: () => callsIn(serverEvents),
     assertCalled: (...wanted) => assertCalled(callsIn(serverEvents), ...wanted),
-    assertComplete: complete,
+    assertComplete: checkComplete,
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -158,7 +158,7 @@ function assertComplete(play: ScriptedEngine | undefined, errors: EventOf<Server
 }
 
 /** Why a response failed that was not meant to, with all that is wrong so far; `undefined` for any other end. */
-function unmeantFailure(
+function unexpectedFailure(
   event: ServerEvent,
   play: ScriptedEngine | undefined,
   complete: () => void,

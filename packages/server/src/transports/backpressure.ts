@@ -7,33 +7,33 @@ import { type ActiveClock, activeTime } from '../active-time.ts';
 import type { Limits } from '../limits.ts';
 import type { Transport } from './transport.ts';
 
-export interface ReaderWatch {
+export interface Backpressure {
   /** To be told of every frame sent, in bytes. */
-  sent(bytes: number): void;
+  onSent(bytes: number): void;
   /** Resolves once fewer than `bytes` are unsent, or the signal aborts. */
-  room(bytes: number, signal: AbortSignal): Promise<void>;
+  waitBelow(bytes: number, signal: AbortSignal): Promise<void>;
   stop(): void;
 }
 
-const LOOK_MS = 10;
+const POLL_MS = 10;
 
 /**
  * Calls `onStall`, once, when the reader has taken nothing for `limits.stallMs` although there was something to take. Time in which
  * this process did not run does not count.
  */
-export function readerWatch(
+export function createBackpressure(
   transport: Pick<Transport, 'bufferedBytes'>,
   limits: Pick<Limits, 'stallMs'>,
   onStall: () => void,
   clock: ActiveClock = activeTime,
-): ReaderWatch {
+): Backpressure {
   let cancel: (() => void) | undefined;
   let before = 0;
   let sentSince = 0;
   let lastProgress = 0;
-  const everyMs = Math.max(LOOK_MS, limits.stallMs / 10);
+  const everyMs = Math.max(POLL_MS, limits.stallMs / 10);
 
-  function look(): void {
+  function check(): void {
     const unsent = transport.bufferedBytes;
     const now = clock.now();
     const hasTaken = before + sentSince - unsent > 0;
@@ -43,7 +43,7 @@ export function readerWatch(
     cancel = undefined;
     if (unsent === 0) return;
     if (now - lastProgress >= limits.stallMs) onStall();
-    else cancel = clock.after(everyMs, look);
+    else cancel = clock.after(everyMs, check);
   }
 
   function stop(): void {
@@ -52,16 +52,16 @@ export function readerWatch(
   }
 
   return {
-    sent(bytes) {
+    onSent(bytes) {
       sentSince += bytes;
       if (cancel || transport.bufferedBytes === 0) return;
       before = transport.bufferedBytes;
       sentSince = 0;
       lastProgress = clock.now();
-      cancel = clock.after(everyMs, look);
+      cancel = clock.after(everyMs, check);
     },
-    async room(bytes, signal) {
-      while (transport.bufferedBytes > bytes && !signal.aborted) await pause(LOOK_MS);
+    async waitBelow(bytes, signal) {
+      while (transport.bufferedBytes > bytes && !signal.aborted) await pause(POLL_MS);
     },
     stop,
   };
@@ -69,16 +69,16 @@ export function readerWatch(
 
 /** Hangs up on the reader of an HTTP body when it has taken nothing for `stallMs`. Returns what ends the watch. */
 export function dropStalled({ socket }: ServerResponse, stallMs: number, clock: ActiveClock = activeTime): () => void {
-  const takenNow = () => (socket ? socket.bytesWritten - socket.writableLength : 0);
-  let taken = takenNow();
+  const flushedBytes = () => (socket ? socket.bytesWritten - socket.writableLength : 0);
+  let lastFlushedBytes = flushedBytes();
   let lastProgress = clock.now();
-  let cancel = clock.after(stallMs / 10, look);
-  function look(): void {
-    const now = takenNow();
-    if (now > taken) lastProgress = clock.now();
-    taken = now;
+  let cancel = clock.after(stallMs / 10, check);
+  function check(): void {
+    const now = flushedBytes();
+    if (now > lastFlushedBytes) lastProgress = clock.now();
+    lastFlushedBytes = now;
     if (clock.now() - lastProgress >= stallMs) socket?.destroy();
-    else cancel = clock.after(stallMs / 10, look);
+    else cancel = clock.after(stallMs / 10, check);
   }
   return () => cancel();
 }

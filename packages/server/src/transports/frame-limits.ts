@@ -26,7 +26,7 @@ const APPENDS: ReadonlySet<string | undefined> = new Set([
  * Keeps count of one connection's frames. Answers why a frame is not even read, or `undefined`; `now` in milliseconds, monotonic.
  * What a client sent while this process was stopped comes at once and is not too fast [LM16].
  */
-export function frameGate(
+export function createFrameLimiter(
   limits: Limits,
   clock: Pick<ActiveClock, 'missed'> = activeTime,
 ): (frame: Frame, now: number) => Issue | undefined {
@@ -34,8 +34,8 @@ export function frameGate(
   const appends = bucket(limits.appendsPerSecond, limits.eventsBurst);
   return (frame, now) => {
     const missed = clock.missed();
-    if (!events.take(now, missed)) return TOO_FAST;
+    if (!events.tryAcquire(now, missed)) return TOO_FAST;
     if (typeof frame !== 'string') return BINARY;
-    return APPENDS.has(eventTypeOf(frame)) && !appends.take(now, missed) ? TOO_FAST : undefined;
+    return APPENDS.has(eventTypeOf(frame)) && !appends.tryAcquire(now, missed) ? TOO_FAST : undefined;
   };
 }

@@ -1,13 +1,13 @@
 // Two ends of a connection inside one process. The product's own means of testing, and of embedding a session.
 
-import { Inbox } from '../async-queue.ts';
+import { AsyncQueue } from '../async-queue.ts';
 import { isSliced, joined } from './sliced-frame.ts';
 import { closeReason, type Frame, frameBytes, type Transport } from './transport.ts';
 
 /** What an end reports that saw no close frame (RFC 6455, section 7.1.5). */
 const ABNORMAL_CLOSURE = 1006;
 
-const inbox = () => new Inbox<Frame>(frameBytes, { paced: true });
+const frameQueue = () => new AsyncQueue<Frame>(frameBytes, { paced: true });
 
 export interface MemoryTransport extends Transport {
   readonly kind: 'memory';
@@ -17,19 +17,19 @@ export interface MemoryTransport extends Transport {
 
 /** A connection: what one end sends, the other receives. */
 export function memoryPair(): [MemoryTransport, MemoryTransport] {
-  const inboxes = [inbox(), inbox()] as const;
+  const queues = [frameQueue(), frameQueue()] as const;
   let isClosed = false;
-  let settle: (how: { code: number; reason: string }) => void;
+  let resolveClosed: (how: { code: number; reason: string }) => void;
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
-    settle = resolve;
+    resolveClosed = resolve;
   });
   const finish = (code: number, reason: string) => {
     if (isClosed) return;
     isClosed = true;
-    for (const inbox of inboxes) inbox.end();
-    settle({ code, reason: closeReason(reason) });
+    for (const queue of queues) queue.end();
+    resolveClosed({ code, reason: closeReason(reason) });
   };
-  const end = (own: Inbox<Frame>, far: Inbox<Frame>): MemoryTransport => ({
+  const end = (own: AsyncQueue<Frame>, far: AsyncQueue<Frame>): MemoryTransport => ({
     kind: 'memory',
     frames: own,
     closed,
@@ -45,5 +45,5 @@ export function memoryPair(): [MemoryTransport, MemoryTransport] {
     close: finish,
     drop: () => finish(ABNORMAL_CLOSURE, ''),
   });
-  return [end(...inboxes), end(inboxes[1], inboxes[0])];
+  return [end(...queues), end(queues[1], queues[0])];
 }

@@ -50,10 +50,10 @@ export function sendQueue(socket: WebSocket, gather: () => void): SendQueue {
     bytes -= Buffer.byteLength(text);
     isResting = true;
     gather();
-    socket.send(text, { fin: isLast, binary: false }, () => setImmediate(goOn));
+    socket.send(text, { fin: isLast, binary: false }, () => setImmediate(resume));
   }
 
-  function goOn(): void {
+  function resume(): void {
     isResting = false;
     flush();
   }

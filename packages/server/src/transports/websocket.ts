@@ -4,7 +4,7 @@
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { activeTime } from '../active-time.ts';
-import { Inbox } from '../async-queue.ts';
+import { AsyncQueue } from '../async-queue.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { sendQueue } from './send-queue.ts';
 import { closeReason, type Frame, type Transport } from './transport.ts';
@@ -25,18 +25,18 @@ export interface WebSocketTransportOptions {
 
 /** Wraps an open socket. Listens from this moment on; the socket's errors end it and nothing else. */
 export function webSocketTransport(socket: WebSocket, options: WebSocketTransportOptions = {}): Transport {
-  const frames = new Inbox<Frame>((frame) => frame.length, { paced: true });
+  const frames = new AsyncQueue<Frame>((frame) => frame.length, { paced: true });
   socket.on('message', (data, isBinary) => {
     frames.push(isBinary ? (data as Buffer) : data.toString());
     if (frames.weight > UNREAD_BYTES) socket.pause();
   });
-  frames.onTake(() => socket.isPaused && frames.weight <= UNREAD_BYTES && socket.resume());
+  frames.onShift(() => socket.isPaused && frames.weight <= UNREAD_BYTES && socket.resume());
   // Without a listener an error would end the process. Nothing to do: `ws` sends the close frame that names the fault
   // (1002, 1007, 1008, 1009), and ending the socket here would swallow it.
   socket.on('error', () => {});
   if (options.pingMs) keepAlive(socket, options.pingMs, options.pongMs ?? 10_000);
 
-  const queue = sendQueue(socket, options.stream ? gathering(options.stream) : () => {});
+  const queue = sendQueue(socket, options.stream ? corkPerTurn(options.stream) : () => {});
   let isClosing = false;
   const isOpen = () => socket.readyState === socket.OPEN && !isClosing;
   socket.on('close', () => {
@@ -59,13 +59,13 @@ export function webSocketTransport(socket: WebSocket, options: WebSocketTranspor
       if (!isOpen()) return;
       isClosing = true;
       const end = () => {
-        clearTimeout(late);
+        clearTimeout(timeout);
         queue.clear();
         socket.close(code, closeReason(reason));
       };
       // A reader that does not take the rest of a long frame is closed without it.
-      const late = setTimeout(end, options.closeMs ?? DEFAULT_LIMITS.closeMs);
-      socket.on('close', () => clearTimeout(late));
+      const timeout = setTimeout(end, options.closeMs ?? DEFAULT_LIMITS.closeMs);
+      socket.on('close', () => clearTimeout(timeout));
       queue.finish(end);
     },
     drop: () => socket.terminate(),
@@ -73,7 +73,7 @@ export function webSocketTransport(socket: WebSocket, options: WebSocketTranspor
 }
 
 /** Holds back what is written from the first call in a turn of the event loop until that turn is over. */
-function gathering(stream: Pick<Writable, 'cork' | 'uncork'>): () => void {
+function corkPerTurn(stream: Pick<Writable, 'cork' | 'uncork'>): () => void {
   let isHeld = false;
   return () => {
     if (isHeld) return;

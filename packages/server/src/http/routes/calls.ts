@@ -1,4 +1,4 @@
-// `/v1/realtime/calls`: WebRTC and SIP. Not installed, so each answers 501 whatever it is sent [RT9].
+// `/v1/realtime/calls`: WebRTC and SIP, which are not implemented. Every route answers 501 [RT9].
 
 import type { FastifyInstance } from 'fastify';
 import { replyRefusal } from '../http-app.ts';
@@ -14,7 +14,7 @@ const PATHS = [
   'translations/calls',
 ];
 
-/** Adds the routes under a prefix such as `/v1`. Answered before any body is read. */
+/** Adds the routes under a prefix such as `/v1`. They answer before the body is read. */
 export function callRoutes(app: FastifyInstance, prefix: string): void {
   for (const path of PATHS) {
     app.post(

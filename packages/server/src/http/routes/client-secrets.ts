@@ -1,4 +1,4 @@
-// `POST /v1/realtime/client_secrets`, and the same for translations: a key that a browser may hold, and the session it opens.
+// `POST /v1/realtime/client_secrets` and the same for translations: mints a client secret and returns the session it opens.
 
 import {
   CreateClientSecretRequest,
@@ -14,8 +14,8 @@ import { replyRefusal } from '../http-app.ts';
 import { refusalOf } from '../refusals.ts';
 import {
   DEFAULT_SECONDS,
+  decodeConfig,
   effectiveSession,
-  judgeConfig,
   type MintingOptions,
   readObject,
   refuse,
@@ -33,22 +33,22 @@ function readBody(body: unknown): Minting {
   if (issue) return refuse(issue);
   const seconds = (rest as CreateClientSecretRequest).expires_after?.seconds ?? DEFAULT_SECONDS;
   if (session === undefined || session === null) return { ok: true, session: undefined, seconds };
-  const judged = judgeConfig(session);
-  return judged.ok ? { ok: true, session: judged.session, seconds } : judged;
+  const config = decodeConfig(session);
+  return config.ok ? { ok: true, session: config.session, seconds } : config;
 }
 
 /** Adds the routes under a prefix such as `/v1` [RT1 to RT5]. */
 export function clientSecretRoutes(app: FastifyInstance, prefix: string, options: MintingOptions): void {
-  const { secrets, rules, now, opened } = options;
+  const { secrets, rules, now, startOptions } = options;
 
   async function reply(
     request: FastifyRequest,
     to: FastifyReply,
     seconds: number,
-    carried: SecretSession | undefined,
+    secretSession: SecretSession | undefined,
     session: object,
   ) {
-    const minted = await secrets.mint({ session: carried, seconds, principal: request.grant.principal });
+    const minted = await secrets.mint({ session: secretSession, seconds, principal: request.grant.principal });
     if (!minted) return replyRefusal(to, TOO_MANY);
     const { value, expiresAt } = minted;
     return to.header('cache-control', 'no-store').send({ value, expires_at: Math.floor(expiresAt / 1000), session });
@@ -61,8 +61,8 @@ export function clientSecretRoutes(app: FastifyInstance, prefix: string, options
     const model = session?.type === 'realtime' ? session.model : undefined;
     const unknown = refuseModel(rules, model, 'session.model');
     if (unknown) return replyRefusal(to, unknown);
-    const called = model ?? rules.defaultModel;
-    const started = { model: called, started_at: now(), ...opened(called, session?.type ?? 'realtime') };
+    const modelName = model ?? rules.defaultModel;
+    const started = { model: modelName, started_at: now(), ...startOptions(modelName, session?.type ?? 'realtime') };
     const effective = effectiveSession(session ?? { type: 'realtime' }, started);
     if (!effective.ok) return replyRefusal(to, refusalOf(effective.issue));
     return reply(request, to, seconds, session, effective.session);
@@ -80,9 +80,9 @@ export function clientSecretRoutes(app: FastifyInstance, prefix: string, options
       if (unknown) return replyRefusal(to, unknown);
       const audio = session.audio && { audio: session.audio };
       const effective = createTranslation({ seed: randomSeed(), started_at: now(), model: session.model, ...audio });
-      const carried = { type: 'translation', model: session.model, ...audio } as const;
-      const stated = { ...translationObject(effective), expires_at: 0 };
-      return reply(request, to, expires_after?.seconds ?? DEFAULT_SECONDS, carried, stated);
+      const secretSession = { type: 'translation', model: session.model, ...audio } as const;
+      const sessionBody = { ...translationObject(effective), expires_at: 0 };
+      return reply(request, to, expires_after?.seconds ?? DEFAULT_SECONDS, secretSession, sessionBody);
     },
   );
 }

@@ -1,11 +1,11 @@
-// `GET /healthz`: that the process answers, and whether it takes new sessions; nothing else about it [RT18, RT21].
+// `GET /healthz`: 200 while the server accepts new sessions, 503 while it drains; no other detail [RT18, RT21].
 
 import type { FastifyInstance } from 'fastify';
-import type { Hub } from '../../sessions/session-registry.ts';
+import type { SessionRegistry } from '../../sessions/session-registry.ts';
 
-export function healthRoutes(app: FastifyInstance, hub: Hub): void {
+export function healthRoutes(app: FastifyInstance, registry: SessionRegistry): void {
   app.get('/healthz', (_, reply) => {
     reply.header('cache-control', 'no-store');
-    return hub.isDraining ? reply.code(503).send({ status: 'draining' }) : { status: 'ok' };
+    return registry.isDraining ? reply.code(503).send({ status: 'draining' }) : { status: 'ok' };
   });
 }

@@ -1,4 +1,4 @@
-// What the routes that mint client secrets have in common: how a body is read, which session it would make, what refuses it.
+// Shared by the routes that mint client secrets: reads the body, validates the configuration, computes the resulting session.
 
 import {
   decodeClientEvent,
@@ -16,8 +16,8 @@ import { type Refusal, refusal, unknownModel } from '../refusals.ts';
 export interface MintingOptions {
   readonly secrets: ClientSecrets;
   readonly rules: SessionRules;
-  /** What sessions of a model are opened with: what the operator sets, and what the engine can do. */
-  readonly opened: (
+  /** Session options for a model: defaults of the operator and capabilities of the engine. */
+  readonly startOptions: (
     model: string,
     kind: SessionKind,
   ) => Pick<SessionOptions, 'defaults' | 'speaking' | 'detects_turns'>;
@@ -25,12 +25,12 @@ export interface MintingOptions {
   readonly now: () => number;
 }
 
-/** Seconds a secret opens sessions when nobody says otherwise [RT2]. */
+/** Default lifetime of a secret, in seconds [RT2]. */
 export const DEFAULT_SECONDS = 600;
 
 export const refuse = (issue: Issue) => ({ ok: false, issue }) as const;
 
-/** Reads the object a body holds, by the guard that reads frames. An absent body is an empty object. */
+/** Parses the JSON object of a body with the checks for frames. An absent body is an empty object. */
 export function readObject(body: unknown): { ok: true; value: Record<string, unknown> } | { ok: false; issue: Issue } {
   if (body === undefined || body === '') return { ok: true, value: {} };
   const read = readFrame(body as string, true);
@@ -43,8 +43,8 @@ export function readObject(body: unknown): { ok: true; value: Record<string, unk
   return { ok: true, value: value as Record<string, unknown> };
 }
 
-/** Judges a configuration as `session.update` judges one, with the same codes and params [RT3]. */
-export function judgeConfig(
+/** Validates a configuration as `session.update` does, with the same codes and params [RT3]. */
+export function decodeConfig(
   session: unknown,
 ): { ok: true; session: SessionUpdateConfig } | { ok: false; issue: Issue } {
   const decoded = decodeClientEvent({ type: 'session.update', session }, { profile: 'server' });
@@ -52,7 +52,7 @@ export function judgeConfig(
   return { ok: true, session: (decoded.value as { session: SessionUpdateConfig }).session };
 }
 
-/** The session as it would be after an update to this configuration, or why it would be refused. */
+/** The session object after an update to this configuration, or the issue that refuses it. */
 export function effectiveSession(
   session: SessionUpdateConfig,
   options: Pick<SessionOptions, 'model' | 'started_at' | 'defaults' | 'speaking' | 'detects_turns'>,
@@ -64,7 +64,7 @@ export function effectiveSession(
   return { ok: true, session: { ...sessionObject(state), expires_at: 0 } };
 }
 
-/** Refuses a model outside the operator's list [AU5]. */
+/** Refuses a model that the operator does not allow [AU5]. */
 export function refuseModel(rules: SessionRules, model: string | undefined, param: string): Refusal | undefined {
   if (model === undefined || !rules.models || rules.models.includes(model)) return undefined;
   return unknownModel(param);

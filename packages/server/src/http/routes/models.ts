@@ -1,4 +1,4 @@
-// `GET /v1/models`: what a client may name when it opens a session.
+// `GET /v1/models`: the models a client can name when it opens a session.
 
 import type { FastifyInstance } from 'fastify';
 import type { SessionRules } from '../../auth/session-request.ts';

@@ -1,13 +1,13 @@
-// A page for when the console is not built: what is running, and who is connected.
+// The page at `/` when the console is not built: the engine and the live sessions.
 
 import type { FastifyInstance } from 'fastify';
-import type { Hub } from '../../sessions/session-registry.ts';
+import type { SessionRegistry } from '../../sessions/session-registry.ts';
 import { sessionSummary } from './sessions.ts';
 
 export interface PlainPageOptions {
-  readonly hub: Hub;
+  readonly registry: SessionRegistry;
   readonly engine: string;
-  /** Whether a key is needed to see the sessions. */
+  /** Whether listing the sessions requires a key. */
   readonly needsKey: boolean;
 }
 
@@ -22,9 +22,9 @@ const ESCAPES: ReadonlyMap<string, string> = new Map(
 );
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => ESCAPES.get(char) ?? '');
 
-/** A page without script and style, so that it needs nothing of the content security policy. */
-function page({ hub, engine, needsKey }: PlainPageOptions, host: string): string {
-  const sessions = hub.list().map((live) => sessionSummary(live, () => false));
+/** Has no script and no style, because the content security policy forbids both inline. */
+function page({ registry, engine, needsKey }: PlainPageOptions, host: string): string {
+  const sessions = registry.list().map((live) => sessionSummary(live, () => false));
   const rows = sessions.map(({ id, type, model, started_at }) => {
     const cells = [id, type, model, new Date(started_at * 1000).toISOString()].map(escapeHtml);
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;

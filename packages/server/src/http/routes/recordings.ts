@@ -1,5 +1,5 @@
-// `/api/recordings`: what was written down, listed, read, passed on without secrets, and removed [CO13 to CO18]. Shapes are
-// `console-api.ts` of @colloquy/session; where they are kept is `store.ts`.
+// `/api/recordings`: lists, downloads, redacts and removes recordings [CO13 to CO18]. Shapes: `console-api.ts` of @colloquy/session;
+// storage: `recordings/store.ts`.
 
 import { finished, Readable } from 'node:stream';
 import type { RecordingList, RecordingSummary } from '@colloquy/session';
@@ -13,7 +13,7 @@ import type { Store } from '../../recordings/store.ts';
 import { recordingSummary } from '../../recordings/summary.ts';
 import { dropStalled } from '../../transports/backpressure.ts';
 import { replyRefusal } from '../http-app.ts';
-import { askedLevel } from '../redaction-level.ts';
+import { parseLevel } from '../redaction-level.ts';
 import { refusal } from '../refusals.ts';
 
 export interface RecordingRouteOptions {
@@ -25,24 +25,24 @@ export interface RecordingRouteOptions {
 
 type Named = FastifyRequest<{ Params: { name: string } }>;
 
-const MOST_LISTED = 200;
-const LISTED = 50;
+const MAX_PAGE_SIZE = 200;
+const DEFAULT_PAGE_SIZE = 50;
 
-/** Adds the routes; without a store they say that there are no recordings. */
+/** Adds the routes. Without `options` they answer 404. */
 export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOptions | undefined): void {
   const read = { exposeHeadRoute: false, config: { access: { scope: 'read', isConsoleApi: true } } } as const;
-  const change = { config: { access: { scope: 'manage', isConsoleApi: true } } } as const;
+  const manage = { config: { access: { scope: 'manage', isConsoleApi: true } } } as const;
   if (!options) {
     for (const path of ['/api/recordings', '/api/recordings/:name'])
-      app.get(path, read, (_, reply) => replyRefusal(reply, NOTHING_KEPT));
+      app.get(path, read, (_, reply) => replyRefusal(reply, NOT_ENABLED));
     return;
   }
   const { store, recorder, limits, log } = options;
   let downloads = 0;
 
   async function summaryOf(name: string): Promise<RecordingSummary[]> {
-    const kept = await store.open(name);
-    return kept ? [await recordingSummary(name, kept, recorder.isWriting(name))] : []; // removed meanwhile
+    const reader = await store.open(name);
+    return reader ? [await recordingSummary(name, reader, recorder.isWriting(name))] : []; // removed since it was listed
   }
 
   app.get('/api/recordings', read, async (request, reply) => {
@@ -59,25 +59,25 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOpt
   });
 
   app.get('/api/recordings/:name', read, async (request: Named, reply) => {
-    const level = askedLevel(request.url);
+    const level = parseLevel(request.url);
     if (typeof level === 'object') return replyRefusal(reply, level);
     if (downloads >= limits.downloads) return replyRefusal(reply, TOO_MANY);
-    const kept = await store.open(request.params.name);
-    if (!kept) return replyRefusal(reply, NO_RECORDING);
+    const reader = await store.open(request.params.name);
+    if (!reader) return replyRefusal(reply, NO_RECORDING);
     const { name } = request.params;
-    log.info({ key: request.grant.principal, bytes: kept.bytes }, 'recording read');
-    const source = kept.read();
+    log.info({ key: request.grant.principal, bytes: reader.bytes }, 'recording read');
+    const source = reader.read();
     downloads += 1;
     finished(source, () => {
       downloads -= 1;
     });
-    if (!level) return download(reply.header('content-length', kept.bytes), `${name}.jsonl`, source);
+    if (!level) return download(reply.header('content-length', reader.bytes), `${name}.jsonl`, source);
     const redacted = Readable.from(redactedRecording(source, level));
     redacted.on('close', () => source.destroy());
     return download(reply, `${name}.${level}.jsonl`, redacted);
   });
 
-  /** Whoever takes nothing of it for too long is hung up on. The name is one of ours. */
+  /** Disconnects a client that reads nothing for `stallMs`. `name` comes from the store, so it is safe in a header. */
   function download(reply: FastifyReply, name: string, body: Readable): FastifyReply {
     const stop = dropStalled(reply.raw, limits.stallMs);
     finished(body, stop);
@@ -85,7 +85,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOpt
     return reply.headers(headers).type('application/x-ndjson; charset=utf-8').send(body);
   }
 
-  app.delete('/api/recordings/:name', change, async (request: Named, reply) => {
+  app.delete('/api/recordings/:name', manage, async (request: Named, reply) => {
     const { name } = request.params;
     if (recorder.isWriting(name)) return replyRefusal(reply, IN_PROGRESS);
     if (!(await store.remove(name))) return replyRefusal(reply, NO_RECORDING);
@@ -95,13 +95,13 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOpt
 }
 
 function limitOf(text: string | null): number | undefined {
-  if (text === null) return LISTED;
+  if (text === null) return DEFAULT_PAGE_SIZE;
   const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  return limit >= 1 && limit <= MOST_LISTED ? limit : undefined;
+  return limit >= 1 && limit <= MAX_PAGE_SIZE ? limit : undefined;
 }
 
-const NOTHING_KEPT = refusal('not_found', "This server keeps no recordings. The setting 'data-dir' changes that.");
+const NOT_ENABLED = refusal('not_found', "This server keeps no recordings. The setting 'data-dir' changes that.");
 const NO_RECORDING = refusal('not_found', 'There is no recording of this name.');
 const IN_PROGRESS = refusal('recording_in_progress', 'The recording is still being written.');
-const BAD_LIMIT = refusal('invalid_value', `Expected a whole number from 1 to ${MOST_LISTED}.`, 'limit');
+const BAD_LIMIT = refusal('invalid_value', `Expected a whole number from 1 to ${MAX_PAGE_SIZE}.`, 'limit');
 const TOO_MANY = refusal('overloaded', 'Too many recordings are being downloaded.');

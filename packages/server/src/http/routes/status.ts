@@ -1,11 +1,10 @@
-// `GET /api/status`: what this server is and what it can do, for a console to begin with [CO2, CO3]. Shapes are `console-api.ts`
-// of @colloquy/session.
+// `GET /api/status`: version, engines and capabilities of this server [CO2, CO3]. Shapes: `console-api.ts` of @colloquy/session.
 
 import { readFileSync } from 'node:fs';
 import type { EngineStatus, LockedStatus, ServerStatus } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
 
-/** What does not change while a server runs. */
+/** The part that is constant while a server runs. */
 export type FixedStatus = Omit<ServerStatus, 'version' | 'node' | 'uptime_s' | 'voices' | 'missing'>;
 
 export interface StatusOptions {
@@ -28,13 +27,13 @@ const voicesOf = (engines: readonly EngineStatus[]) => unique(engines.flatMap(({
 const missingOf = (engines: readonly EngineStatus[]) => unique(engines.flatMap(({ missing }) => missing));
 
 export function statusRoutes(app: FastifyInstance, { fixed, clock }: StatusOptions): void {
-  const began = clock();
+  const startedAt = clock();
   const own = { version: version(), node: process.version };
   app.get('/api/status', { config: { access: { scope: 'public', isConsoleApi: true } } }, (request, reply) => {
     const { engines } = fixed;
     const whole: ServerStatus = {
       ...own,
-      uptime_s: Math.floor((clock() - began) / 1000),
+      uptime_s: Math.floor((clock() - startedAt) / 1000),
       ...fixed,
       voices: voicesOf(engines),
       missing: missingOf(engines),

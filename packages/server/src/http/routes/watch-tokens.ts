@@ -1,4 +1,4 @@
-// `POST /api/watch_tokens`: what a page shows in place of its key when it opens a WebSocket to watch a session [CO9].
+// `POST /api/watch_tokens`: mints the token with which a page observes a session over a WebSocket [CO9].
 
 import type { WatchToken } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
@@ -8,7 +8,7 @@ import { refusal } from '../refusals.ts';
 
 const TOO_MANY = refusal('overloaded', 'Too many watch tokens are live.');
 
-/** `now` is the wall clock, in Unix milliseconds. */
+/** `now` in Unix milliseconds. */
 export function watchTokenRoutes(app: FastifyInstance, tokens: WatchTokens, now: () => number): void {
   const access = { scope: 'manage', isConsoleApi: true } as const;
   app.post('/api/watch_tokens', { config: { access } }, async (request, reply) => {
