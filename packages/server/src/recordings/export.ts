@@ -1,15 +1,14 @@
-// A recording without what must not be passed on, as it streams by: no more of it in memory than a line. What is written of a line
-// is `redact-log.ts` of @colloquy/session.
+// Redacts a recording as a stream, one line in memory at a time. Redaction of a line: `redact-log.ts` of @colloquy/session.
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import { byteLines, leftOutLine, readRecordingLine, redactLogEntry } from '@colloquy/session';
 
-/** Longest line that is kept whole, in bytes: three for each UTF-16 code unit of the longest line a recording can have, and more. */
+/** Maximum length of a line, in bytes: more than three per UTF-16 code unit of the longest line a recording can have. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
-/** Lines are handed on in pieces of about so many characters. */
+/** Lines are joined into chunks of at least this many characters. */
 const MIN_CHUNK_LENGTH = 64 * 1024;
 
-/** A line that is none of a recording is left out, since it may hold anything, and a `gap` says so. Throws only what `chunks` throws. */
+/** A line that is not a recording line is replaced by a `gap` line, because its content is unknown. Throws only what `chunks` throws. */
 export async function* redactedRecording(
   chunks: AsyncIterable<Uint8Array>,
   level: RedactionLevel,

@@ -1,4 +1,4 @@
-// The file store: a folder of recordings, one `.jsonl` file each, that only their owner may read.
+// File store: a folder with one `.jsonl` file per recording, readable by its owner only.
 
 import { chmod, constants, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,17 +7,17 @@ import { ColloquyError } from '@colloquy/protocol';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import type { Store } from './store.ts';
 
-/** The files that are ours. Whatever else lies in the folder is not listed, read or removed. */
+/** Names of recording files. Other files in the folder are not listed, read or removed. */
 const FILE = /^(\d{8}T\d{6}Z-[0-9A-Za-z_]{1,80})\.jsonl$/;
-/** Links are not followed, and nothing that is no file is waited for. */
+/** Does not follow links, and does not block on pipes or devices. */
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-/** What the file system says where there is nothing to read. */
+/** Error codes for an absent file. */
 const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EMLINK']);
 
-/** Keeps recordings in `folder`, which is made if need be: the folder 0700, its files 0600. One store owns a folder at a time. */
+/** Stores recordings in `folder`, created if missing, with mode 0700 and files 0600. One store owns a folder at a time. */
 export function fileStore(folder: string): Store {
   let lock: FolderLock | undefined;
-  /** Where the recordings are that the folder held when it was listed last. */
+  /** Paths of the recordings in the latest listing, by name. */
   let paths: ReadonlyMap<string, string> = new Map();
 
   async function list(): Promise<string[]> {
@@ -27,7 +27,7 @@ export function fileStore(folder: string): Store {
     return names.sort().reverse();
   }
 
-  /** The path of a recording. Of what was asked for nothing gets into it: it is made of a name that the folder holds. */
+  /** The path of a recording, made from a listed name, so that no text of the request enters a path. */
   async function pathOf(name: string): Promise<string | undefined> {
     if (!paths.has(name)) await list();
     return paths.get(name);
@@ -92,7 +92,7 @@ export function fileStore(folder: string): Store {
 const inUse = (folder: string): string =>
   `recordings cannot be kept in ${folder}: another server uses this folder; stop it, or give each server a folder of its own`;
 
-/** What is asked of the file system, or `undefined` where nothing is there any more. */
+/** The result of a file operation; `undefined` if the file is absent. */
 async function undefinedIfAbsent<T>(operation: Promise<T>): Promise<T | undefined> {
   try {
     return await operation;

@@ -1,4 +1,4 @@
-// One owner per folder: a lock that the operating system holds for a process and drops however the process ends.
+// Locks a folder for one process. The operating system releases the lock when the process ends.
 //
 // The owner listens on a Unix socket in the folder. A socket that accepts a connection has a living owner; one that refuses was
 // left by a process that died (kill -9, power loss) and is removed. So there is no process id that another process could reuse,
@@ -9,10 +9,10 @@ import { open, readdir, realpath, rename, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 
-/** A socket of an owner. It gets this name once it listens, so what has the name and refuses is dead. */
+/** Name of an owner's socket. It is renamed to this after it listens, so a socket of this name that refuses is dead. */
 const OWNER = /^\.owner-[0-9a-f]{16}$/;
 
-/** A lock that is held until it is released. */
+/** A lock, held until `release`. */
 export interface FolderLock {
   release(): Promise<void>;
 }
@@ -45,7 +45,7 @@ async function lockSocket(folder: string, short: string): Promise<FolderLock | u
   };
   try {
     await rename(join(folder, temporaryName), join(folder, name));
-    // Asked again now that others see us: of two that came at once, each sees the other or is seen by it.
+    // Probed again after the rename: of two concurrent processes, at least one sees the other.
     const others = await probeOwners(folder, short, name);
     if (others === 'alive') {
       await release();
@@ -66,7 +66,7 @@ async function probeOwners(folder: string, short: string, own?: string): Promise
   return names;
 }
 
-/** Only a refusal, or a socket that has gone, says that nobody listens. */
+/** A socket is dead only if it refuses the connection or no longer exists. */
 function isAlive(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -91,7 +91,7 @@ async function lockPipe(folder: string): Promise<FolderLock | undefined> {
   }
 }
 
-/** A server that answers nothing and keeps no process from ending. */
+/** A server that closes every connection and does not keep the process alive. */
 function listen(path: string): Promise<Server> {
   const server = createServer((socket) => socket.destroy());
   return new Promise((resolve, reject) => {

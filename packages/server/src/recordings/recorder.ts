@@ -1,5 +1,5 @@
-// Writes sessions down as they run, without making any of them wait: lines are kept in memory until the store has them, and
-// what finds no room there breaks the recording off. The format is `recording.ts` of @colloquy/session; where lines go, `store.ts`.
+// Writes recordings without blocking sessions: lines wait in a bounded buffer. If the buffer is full, the recording ends early with
+// a `gap` line. Format: `recording.ts` of @colloquy/session; storage: `store.ts`.
 
 import { randomBytes } from 'node:crypto';
 import { recordingHeader, recordingLine } from '@colloquy/session';
@@ -10,36 +10,36 @@ import type { RecordingFile, Store } from './store.ts';
 
 export interface RecorderOptions {
   readonly store: Pick<Store, 'create'>;
-  /** Whether audio and images are kept. */
+  /** Whether audio and images are stored. */
   readonly audio: boolean;
-  /** Bytes that may wait for the store, of all sessions together. */
+  /** Maximum unwritten bytes of all sessions together. */
   readonly roomBytes: number;
   readonly log: Log;
 }
 
 export interface Recorder {
-  /** Begins the recording of a session: one of ours, and which engine answers it, or one that another server runs. Never throws. */
+  /** Begins the recording of a session; `engine` is the name of the engine that answers it. Never throws. */
   begin(session_id: string, options: RecordedOptions, engine?: string): SessionRecording;
   /** Whether the recording of this name is still being written. */
   isWriting(name: string): boolean;
-  /** Resolves when all that was recorded is written, or could not be, or `timeoutMs` have passed. */
+  /** Resolves when every recording is written or has failed, or after `timeoutMs`. */
   flush(timeoutMs: number): Promise<void>;
 }
 
 export interface SessionRecording {
-  /** Under which the store has it. */
+  /** Name in the store. */
   readonly name: string;
-  /** Takes a line. Never throws, never waits. */
+  /** Adds a line. Never throws or blocks. */
   write(line: Line): void;
-  /** Resolves with whether all lines so far are stored for good. Never rejects. */
+  /** Resolves with whether all lines so far are on disk. Never rejects. */
   flushed(): Promise<boolean>;
-  /** No line follows. */
+  /** Ends the recording; later lines are ignored. */
   end(): void;
 }
 
-/** Lines are gathered for so many milliseconds before they are written. A crash loses no more than those. */
+/** Milliseconds for which lines are batched before a write. A crash loses at most these. */
 const BATCH_MS = 250;
-/** Gathered bytes above which there is no waiting. */
+/** Batched bytes above which a write starts at once. */
 const BATCH_BYTES = 64 * 1024;
 
 export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions): Recorder {
@@ -51,13 +51,13 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
   function begin(session_id: string, options: RecordedOptions, engine?: string): SessionRecording {
     let pendingLines: string[] = [];
     let pendingBytes = 0;
-    /** Lines that found no room. */
+    /** Lines dropped because the buffer was full. */
     let missedLines = 0;
     let lastAt = 0;
     let hasEnded = false;
     let isOver = false;
     let wake = () => {};
-    /** Who waits for the lines that are waiting now. */
+    /** Callers that wait for the pending lines. */
     let flushRequests: ((isKept: boolean) => void)[] = [];
     const name = nameOf(options.started_at, session_id);
 
@@ -99,11 +99,11 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
         unwrittenBytes -= bytes + pendingBytes;
         pendingLines = [];
         for (const resolve of [...currentRequests, ...flushRequests]) resolve(false);
-        await file?.close().catch(() => {}); // all there was to write is written, or said to be lost
+        await file?.close().catch(() => {}); // everything is written or reported as lost
       }
     }
 
-    /** Resolves when the first line has come, there is much to write, somebody waits, or no more will come; or after so many milliseconds. */
+    /** Resolves when there is a first line, a full batch, a flush request or the end; or after `afterMs`. */
     function waitForWork(afterMs?: number): Promise<void> {
       return new Promise((resolve) => {
         const timer = afterMs === undefined ? undefined : setTimeout(resolve, afterMs);
@@ -124,7 +124,7 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
       write(line) {
         if (isOver || hasEnded) return;
         lastAt = line.at;
-        // Once a line is missing, those after it no longer add up to the session.
+        // After a missing line, later lines cannot be replayed.
         if (missedLines > 0 || unwrittenBytes > roomBytes) {
           if (missedLines === 0) log.warn({ session_id }, 'the disk is too slow: a recording is broken off');
           missedLines += 1;
@@ -163,7 +163,7 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
   };
 }
 
-/** Sorts by time, and is found by the session's id where the server made that; nothing in it is a client's. */
+/** Time and session id, so that names sort by time. An id that this server did not make is replaced by a random one. */
 function nameOf(started_at: number, session_id: string): string {
   const time = new Date(started_at).toISOString().replace(/[-:]|\.\d+/g, '');
   return `${time}-${/^sess_[0-9A-Za-z]{1,64}$/.test(session_id) ? session_id : randomBytes(8).toString('hex')}`;

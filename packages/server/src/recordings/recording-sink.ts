@@ -1,4 +1,4 @@
-// Records one session: the sink between its lines and the recorder.
+// Records one session: a line sink that writes to the recorder.
 
 import type { Line, LineSink } from '../sessions/line-sink.ts';
 import type { Recorder, SessionRecording } from './recorder.ts';
@@ -6,11 +6,11 @@ import type { Recorder, SessionRecording } from './recorder.ts';
 export interface RecordingSink extends LineSink<Line> {
   /** The recording's name in the store; `undefined` before the session has begun. */
   readonly name: string | undefined;
-  /** Resolves with whether all lines so far are stored for good. Never rejects. */
+  /** Resolves with whether all lines so far are on disk. Never rejects. */
   flushed(): Promise<boolean>;
 }
 
-/** `engine` is what answers the session, by name. */
+/** `engine` is the name of the engine that answers the session. */
 export function recordingSink(recorder: Recorder, engine: string): RecordingSink {
   let recording: SessionRecording | undefined;
   return {

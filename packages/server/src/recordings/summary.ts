@@ -1,12 +1,12 @@
-// What a list of recordings says of one, read off the first line of its file.
+// Reads the list entry of a recording from the first line of its file.
 
 import { byteLines, type RecordingHeader, type RecordingSummary, readRecordingLine } from '@colloquy/session';
 import type { RecordingReader } from './store.ts';
 
-/** Longest header that is read, in bytes: instructions may be long. */
+/** Maximum size of a header, in bytes. Instructions can be long. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 
-/** Reads it off an open recording, and closes that. What is no header tells nothing; its file is listed all the same. */
+/** Reads the header and closes `reader`. Without a valid header, the fields of the header are `null`. */
 export async function recordingSummary(
   name: string,
   reader: RecordingReader,

@@ -1,5 +1,5 @@
-// Watches how fast a peer takes what it is sent: makes audio generation wait, and notices a reader that stands still [LM9, CO16].
-// Time in which this process did not run counts for nobody [LM16].
+// Measures how fast a peer reads: waits for it, and reports a reader that reads nothing [LM9, CO16].
+// Uses the clock of `active-time.ts`: time in which this process did not run does not count [LM16].
 
 import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -8,9 +8,9 @@ import type { Limits } from '../limits.ts';
 import type { Transport } from './transport.ts';
 
 export interface Backpressure {
-  /** To be told of every frame sent, in bytes. */
+  /** Call it with the size of every frame sent, in bytes. */
   onSent(bytes: number): void;
-  /** Resolves once fewer than `bytes` are unsent, or the signal aborts. */
+  /** Resolves when at most `bytes` are unsent, or the signal aborts. */
   waitBelow(bytes: number, signal: AbortSignal): Promise<void>;
   stop(): void;
 }
@@ -18,8 +18,8 @@ export interface Backpressure {
 const POLL_MS = 10;
 
 /**
- * Calls `onStall`, once, when the reader has taken nothing for `limits.stallMs` although there was something to take. Time in which
- * this process did not run does not count.
+ * Calls `onStall` once, when the peer has read nothing for `limits.stallMs` while bytes were unsent. Time in which this process did
+ * not run does not count.
  */
 export function createBackpressure(
   transport: Pick<Transport, 'bufferedBytes'>,
@@ -67,7 +67,7 @@ export function createBackpressure(
   };
 }
 
-/** Hangs up on the reader of an HTTP body when it has taken nothing for `stallMs`. Returns what ends the watch. */
+/** Destroys the socket of an HTTP response if the client reads nothing for `stallMs`. Returns a function that stops the check. */
 export function dropStalled({ socket }: ServerResponse, stallMs: number, clock: ActiveClock = activeTime): () => void {
   const flushedBytes = () => (socket ? socket.bytesWritten - socket.writableLength : 0);
   let lastFlushedBytes = flushedBytes();

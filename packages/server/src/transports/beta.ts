@@ -1,5 +1,4 @@
-// The beta bridge at the edge: a transport that speaks beta to its client and GA to the session, which never learns of it.
-// Who gets one is read off the handshake. The maps are `@colloquy/protocol/beta`.
+// Beta bridge: a transport that speaks beta to its client and GA to the session. Mappings: `@colloquy/protocol/beta`.
 
 import { createBetaState, temperatureOf, toBetaServerFrames, toGaClientFrame } from '@colloquy/protocol/beta';
 import { offeredProtocols, type RequestHead } from '../auth/request-head.ts';
@@ -9,16 +8,16 @@ import { refusal } from '../http/refusals.ts';
 import { withAudio } from './sliced-frame.ts';
 import type { Frame, Transport } from './transport.ts';
 
-/** What is done with clients that speak beta [BT2]. @default 'refuse' */
+/** Whether beta clients are served or refused [BT2]. @default 'refuse' */
 export type BetaPolicy = 'serve' | 'refuse';
 
-/** Whether a handshake chooses the beta dialect: by `OpenAI-Beta: realtime=v1`, the subprotocol browsers have instead, or Azure's beta address [BT1]. */
+/** Whether a handshake selects the beta dialect: by `OpenAI-Beta: realtime=v1`, the subprotocol browsers have instead, or Azure's beta address [BT1]. */
 export const asksForBeta = (head: RequestHead): boolean =>
   head.all('openai-beta').some((value) => value.split(',').some((each) => each.trim() === 'realtime=v1')) ||
   offeredProtocols(head).includes('openai-beta.realtime-v1') ||
   isBetaAddress(head.target);
 
-/** Why a beta client is turned away where beta is not served: after the upgrade, as the hosted service does it [BT2, ER49]. */
+/** Refusal of a beta client, sent after the upgrade as the hosted service does [BT2, ER49]. */
 export const BETA_REFUSED = refusal(
   'beta_api_shape_disabled',
   'The Realtime Beta API is not served here. Use the GA shape, without the beta header or subprotocol.',
@@ -27,21 +26,21 @@ export const BETA_REFUSED = refusal(
 export interface BetaTransportOptions {
   /** Announces the conversation under this id right after `session.created`. Some clients break on it [BT5]. */
   conversation_id?: string;
-  /** What responses run with until the client says otherwise. @default DEFAULT_TEMPERATURE */
+  /** Temperature of responses until the client sets one. @default DEFAULT_TEMPERATURE */
   temperature?: number | undefined;
 }
 
 export interface BetaTransport extends Transport {
-  /** What a response of this connection runs with: its own temperature, else the session's [BT7]. */
+  /** Temperature of a response: its own, else that of the session [BT7]. */
   temperatureOf(response_id: string): number;
 }
 
-/** Speaks beta with the client of `transport`, and GA with whoever reads the result. */
+/** Wraps `transport`: its client speaks beta, the returned transport speaks GA. */
 export function betaTransport(transport: Transport, options: BetaTransportOptions = {}): BetaTransport {
   let state = createBetaState(options);
   return {
     kind: transport.kind,
-    // Not a generator: breaking off a loop over one would end it.
+    // Not a generator: leaving a loop over a generator ends it.
     frames: {
       [Symbol.asyncIterator]: () => {
         const frames = transport.frames[Symbol.asyncIterator]();
@@ -75,7 +74,7 @@ export function betaTransport(transport: Transport, options: BetaTransportOption
   };
 }
 
-/** Hands the temperatures of a beta client to the engine, which the session cannot [BT7]. */
+/** Passes the temperature of a beta response to the engine, because GA sessions have none [BT7]. */
 export const withTemperature = (engine: Engine, transport: BetaTransport): Engine => ({
   ...engine,
   respond: (request, host) => {

@@ -1,10 +1,9 @@
-// Ends a transport with the reason in an `error` event first, for refusals outside any session [ER51].
+// Sends an `error` event, then closes the transport; for refusals outside a session [ER51].
 
 import { randomUUID } from 'node:crypto';
 import { encodeEvent, type Issue, toRealtimeError } from '@colloquy/protocol';
 import type { Transport } from './transport.ts';
 
-/** Sends one `error`, then closes with this code and reason. */
 export function closeWithError(transport: Transport, issue: Issue, closeCode: number, reason: string): void {
   const { code, param, message } = issue;
   const event_id = `event_${randomUUID().replaceAll('-', '').slice(0, 21)}`;

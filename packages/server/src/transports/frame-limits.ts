@@ -1,5 +1,4 @@
-// What a frame is refused for before it is read: bytes, and too many of them in too little time [ER17, LM6]. Sizes are the
-// codec's business [LM1].
+// Checks before decoding: binary frames and rate limits [ER17, LM6]. The codec checks sizes [LM1].
 
 import { eventTypeOf, type Issue } from '@colloquy/protocol';
 import { type ActiveClock, activeTime } from '../active-time.ts';
@@ -23,8 +22,8 @@ const APPENDS: ReadonlySet<string | undefined> = new Set([
 ]);
 
 /**
- * Keeps count of one connection's frames. Answers why a frame is not even read, or `undefined`; `now` in milliseconds, monotonic.
- * What a client sent while this process was stopped comes at once and is not too fast [LM16].
+ * Counts the frames of one connection. Returns the issue that refuses a frame, or `undefined`; `now` in monotonic milliseconds.
+ * Frames sent while this process was stopped arrive together and do not count as too fast [LM16].
  */
 export function createFrameLimiter(
   limits: Limits,

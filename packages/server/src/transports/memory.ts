@@ -1,21 +1,21 @@
-// Two ends of a connection inside one process. The product's own means of testing, and of embedding a session.
+// In-memory transport: two connected ends in one process, for tests and embedding.
 
 import { AsyncQueue } from '../async-queue.ts';
 import { isSliced, joined } from './sliced-frame.ts';
 import { closeReason, type Frame, frameBytes, type Transport } from './transport.ts';
 
-/** What an end reports that saw no close frame (RFC 6455, section 7.1.5). */
+/** Close code for a connection without a close frame (RFC 6455, section 7.1.5). */
 const ABNORMAL_CLOSURE = 1006;
 
 const frameQueue = () => new AsyncQueue<Frame>(frameBytes, { paced: true });
 
 export interface MemoryTransport extends Transport {
   readonly kind: 'memory';
-  /** How the connection ended: the code and reason of whichever end closed first. */
+  /** How the connection ended: the code and reason of the end that closed first. */
   readonly closed: Promise<{ code: number; reason: string }>;
 }
 
-/** A connection: what one end sends, the other receives. */
+/** Two connected ends: each receives what the other sends. */
 export function memoryPair(): [MemoryTransport, MemoryTransport] {
   const queues = [frameQueue(), frameQueue()] as const;
   let isClosed = false;

@@ -1,20 +1,19 @@
-// What waits to be sent over one WebSocket: little is in flight at a time, and the audio of a sliced frame is encoded one slice
-// in a turn of the event loop.
+// Queues frames for one WebSocket. Limits the bytes in flight, and encodes the audio of a sliced frame one slice per turn of the event loop.
 
 import type { WebSocket } from 'ws';
 import { isSliced, type Slice, slicesOf } from './sliced-frame.ts';
 import { type Frame, frameBytes, type SlicedFrame } from './transport.ts';
 
-/** Bytes handed to the socket at a time. The kernel reports a batch as taken only when all of it is. */
+/** Maximum bytes handed to the socket at a time. The socket reports a batch as sent only when all of it is sent. */
 const IN_FLIGHT_BYTES = 64 * 1024;
 
 export interface SendQueue {
-  /** Bytes that wait, those handed to the socket not among them. */
+  /** Queued bytes, without those handed to the socket. */
   readonly bytes: number;
   push(frame: Frame | SlicedFrame): void;
-  /** Sends what waits; then calls back, at once unless a sliced frame is among it. */
+  /** Sends the queued frames, then calls back; synchronously unless a sliced frame is queued. */
   finish(onEmpty: () => void): void;
-  /** Drops what waits. */
+  /** Drops queued frames. */
   clear(): void;
 }
 

@@ -1,9 +1,9 @@
-// Text frames with stored audio in them. Twelve minutes of audio are 46 MB of base64: encoded at once they would keep every other
-// session waiting, so they are encoded slice by slice while they are sent.
+// Text frames with stored audio, encoded slice by slice while they are sent. Twelve minutes of audio are 46 MB of base64; encoding
+// them at once would block every other session.
 
 import type { Frame, SlicedFrame } from './transport.ts';
 
-/** Bytes of audio in one slice: a multiple of three, so that slices of base64 can be put together. */
+/** Bytes of audio in one slice: a multiple of three, so that base64 slices can be concatenated. */
 const SLICE_BYTES = 192 * 1024;
 const SLICE_LENGTH = base64Length(SLICE_BYTES);
 
@@ -15,8 +15,8 @@ export interface Slice {
 }
 
 /**
- * Puts audio where its names stand in the text of a frame; a name that does not occur is left out. What fits in one slice is
- * encoded here and now, and is a frame like any other.
+ * Replaces each name in the text of a frame by its audio; names that do not occur are ignored. A frame that fits in one slice is
+ * encoded here and returned as text.
  */
 export function withAudio(text: string, audio: ReadonlyMap<string, readonly Uint8Array[]>): string | SlicedFrame {
   const used = new Map([...audio].filter(([name]) => text.includes(name)));
@@ -29,7 +29,7 @@ export function withAudio(text: string, audio: ReadonlyMap<string, readonly Uint
 export const isSliced = (frame: Frame | SlicedFrame): frame is SlicedFrame =>
   typeof frame !== 'string' && !(frame instanceof Uint8Array);
 
-/** The parts of a frame in order, each made when it is asked for. */
+/** The slices of a frame in order, encoded lazily. */
 export function* slicesOf({ text, audio }: SlicedFrame): Generator<Slice> {
   const names = [...audio.keys()].sort((one, other) => text.indexOf(one) - text.indexOf(other));
   let at = 0;
@@ -42,7 +42,7 @@ export function* slicesOf({ text, audio }: SlicedFrame): Generator<Slice> {
   yield { text: text.slice(at), isLast: true };
 }
 
-/** The frame in one piece. */
+/** The whole frame as text. */
 export function joined(frame: SlicedFrame): string {
   let text = '';
   for (const slice of slicesOf(frame)) text += slice.text;

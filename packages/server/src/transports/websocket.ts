@@ -1,5 +1,4 @@
-// The WebSocket transport, over `ws`. Keeps the connection alive, and hands over in one write what is sent in one turn of the
-// event loop. What waits to be sent is `send-queue.ts`.
+// WebSocket transport over `ws`: keep-alive, and one write per turn of the event loop. Queue: `send-queue.ts`.
 
 import type { Writable } from 'node:stream';
 import type { WebSocket } from 'ws';
@@ -9,21 +8,21 @@ import { DEFAULT_LIMITS } from '../limits.ts';
 import { sendQueue } from './send-queue.ts';
 import { closeReason, type Frame, type Transport } from './transport.ts';
 
-/** Received bytes nobody has read yet, above which reading from the socket stops. */
+/** Received and unprocessed bytes above which the socket is paused. */
 const UNREAD_BYTES = 1024 * 1024;
 
 export interface WebSocketTransportOptions {
   /** Milliseconds between pings; 0 for none [AU20]. @default 0 */
   pingMs?: number;
-  /** Milliseconds a pong may take before the connection counts as lost. @default 10_000 */
+  /** Milliseconds until a missing pong ends the connection. @default 10_000 */
   pongMs?: number;
-  /** Milliseconds the reader has to take what was sent before a close. @default 10_000 */
+  /** Milliseconds the peer has to read queued frames before a close. @default 10_000 */
   closeMs?: number;
-  /** The stream the socket writes to; without it every frame is a write, and a call of the kernel, of its own. */
+  /** The stream of the socket, corked so that frames share a write. Without it every frame is one system call. */
   stream?: Pick<Writable, 'cork' | 'uncork'> | undefined;
 }
 
-/** Wraps an open socket. Listens from this moment on; the socket's errors end it and nothing else. */
+/** Wraps an open socket and listens at once. An error of the socket ends this socket only. */
 export function webSocketTransport(socket: WebSocket, options: WebSocketTransportOptions = {}): Transport {
   const frames = new AsyncQueue<Frame>((frame) => frame.length, { paced: true });
   socket.on('message', (data, isBinary) => {
@@ -63,7 +62,7 @@ export function webSocketTransport(socket: WebSocket, options: WebSocketTranspor
         queue.clear();
         socket.close(code, closeReason(reason));
       };
-      // A reader that does not take the rest of a long frame is closed without it.
+      // If the peer does not read the rest of a long frame in time, the socket closes without it.
       const timeout = setTimeout(end, options.closeMs ?? DEFAULT_LIMITS.closeMs);
       socket.on('close', () => clearTimeout(timeout));
       queue.finish(end);
@@ -72,7 +71,7 @@ export function webSocketTransport(socket: WebSocket, options: WebSocketTranspor
   };
 }
 
-/** Holds back what is written from the first call in a turn of the event loop until that turn is over. */
+/** Corks the stream at the first call in a turn of the event loop and uncorks it after the turn. */
 function corkPerTurn(stream: Pick<Writable, 'cork' | 'uncork'>): () => void {
   let isHeld = false;
   return () => {
@@ -86,12 +85,12 @@ function corkPerTurn(stream: Pick<Writable, 'cork' | 'uncork'>): () => void {
   };
 }
 
-/** Pings; ends a connection that does not answer. Time in which this process did not run, or did not read, does not count. */
+/** Pings, and ends a connection that does not answer. Time in which this process did not run or read does not count. */
 function keepAlive(socket: WebSocket, pingMs: number, pongMs: number): void {
   let cancel: (() => void) | undefined;
   const lose = () => {
     if (socket.isPaused)
-      cancel = activeTime.after(pongMs, lose); // it may have answered: we do not read on
+      cancel = activeTime.after(pongMs, lose); // the pong can be unread
     else socket.terminate();
   };
   const pings = setInterval(() => {
