@@ -1,4 +1,4 @@
-// Two lists beside each other.
+// Alignment of two lists.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

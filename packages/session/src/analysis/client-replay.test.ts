@@ -14,7 +14,7 @@ const CREATE = { type: 'response.create' };
 const done = (id: string, status: string) => ({ type: 'response.done', response: { id, status } });
 const item = (id: string) => ({ type: 'conversation.item.added', item: { id, type: 'message', role: 'user' } });
 
-/** What the client said, as it would be sent now. */
+/** The client events, as they would be sent now. */
 const sent = (replay: ClientReplay, of: RecordingEntry) => {
   const replayed = replay.read(of);
   return replayed && replay.send(replayed);

@@ -1,4 +1,4 @@
-// What tokens cost.
+// Cost of tokens.
 
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';

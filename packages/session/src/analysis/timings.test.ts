@@ -1,4 +1,4 @@
-// What a log says of time and tokens.
+// Latency and token usage of a log.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

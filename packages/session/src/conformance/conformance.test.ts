@@ -1,4 +1,4 @@
-// Logs held to the protocol: whole recordings pass, and each thing done to them is found, by rule and line.
+// Conformance of logs: valid recordings pass, and each manipulation is reported with rule and line.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ function found(lines: readonly string[]) {
 
 type Frame = Record<string, unknown> & { type: string };
 
-/** The server's frames of a recording, bare. */
+/** The bare server events of a recording. */
 const framesOf = (name: string): Frame[] =>
   linesOf(name)
     .map((line) => JSON.parse(line))
@@ -125,7 +125,7 @@ describe('a server', () => {
   ])('[%s] is held to it', (rule, frames, type) => {
     const violations = rulesIn(frames);
     expect(violations).toContainEqual(expect.objectContaining({ rule, event_type: type, from: 'server' }));
-    // And it is said of the line it stands on.
+    // Reported for its own line.
     for (const { line, event_type } of violations) expect(frames[line - 1]?.type).toBe(event_type);
   });
 

@@ -168,7 +168,7 @@ it('[MI1] places 100,000 items at any position in constant time each', {
   expect(blocks).toBeLessThan(MAX_BLOCKS_PER_ITEM * n);
 });
 
-/** Runs as lists; the first hangs together from the beginning. */
+/** Runs as lists; the first starts at the beginning. */
 class NaiveOrder {
   runs: { ids: string[]; awaits?: string | undefined; since?: number; guess?: boolean }[] = [{ ids: [] }];
   clock = 0;

@@ -8,7 +8,7 @@ type Item = RealtimeConversationItem;
 const ids = (mirror: Mirror) => mirror.items().map((item) => item.id);
 const codes = (mirror: Mirror) => mirror.issues().map(({ code }) => code);
 
-/** A mirror that has seen some events, written without what does not matter. */
+/** A mirror after some events, which are written without irrelevant fields. */
 function seen(events: readonly object[], options?: MirrorOptions): Mirror {
   const mirror = createMirror(options);
   for (const event of events) mirror.apply(event);

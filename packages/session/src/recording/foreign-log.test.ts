@@ -1,4 +1,4 @@
-// Logs that others wrote: whatever envelope an event comes in, who said it and when is found.
+// Logs of other tools: event, sender and time are found in every envelope.
 
 import { describe, expect, it } from 'vitest';
 import { loggedFrame, readLogDocument, readLogLine } from './foreign-log.ts';

@@ -1,4 +1,4 @@
-// Logs as people have them: each form gives the same events as the recording it was made of.
+// Logs in many forms: each yields the same events as the recording it was made from.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ const FRAMES: Logged[] = readFileSync(golden, 'utf8')
   .map((line) => JSON.parse(line))
   .filter(({ from }) => from === 'client' || from === 'server');
 const EVENTS = FRAMES.map(({ event }) => event);
-/** Words that need every width of UTF-8, and everything that JSON and Python escape. */
+/** Text that needs every width of UTF-8, and everything that JSON and Python escape. */
 const ODD = {
   type: 'conversation.item.truncated',
   event_id: 'e',
@@ -155,7 +155,7 @@ describe('createLogReader', () => {
     let furthest = 0;
     async function* source() {
       for (; asked < pieces; asked += 1) {
-        // The first 64 KiB are looked at before anything is told.
+        // The first 64 KiB are examined before the first entry.
         furthest = Math.max(furthest, asked * perPiece - told);
         yield piece;
       }

@@ -1,4 +1,4 @@
-// Recording a socket: over `ws`, at either end, around an SDK's, and beside what may go wrong. In a browser: tests/browser.
+// Recording a socket: `ws` at either end, the socket of an SDK, and errors. In a browser: tests/browser.
 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';

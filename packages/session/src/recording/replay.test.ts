@@ -5,7 +5,7 @@ import { describeDifference, replay, restore } from './replay.ts';
 
 const options = { seed: SEED, model: 'test-model', started_at: 1_700_000_000_000 };
 
-/** A session with words, audio, an image and a refusal. */
+/** A session with text, audio, an image and a refusal. */
 function inputs() {
   const played = play();
   played.client(create(user('my secret word')));

@@ -1,4 +1,4 @@
-// Logs that hold several sessions: over one socket after the other, over several at once, resumed.
+// Logs of several sessions: on consecutive sockets, on several at once, and resumed.
 
 import { describe, expect, it } from 'vitest';
 import { createStopwatch } from '../analysis/timings.ts';

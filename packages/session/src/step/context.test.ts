@@ -1,7 +1,7 @@
 import { append, audio, create, play, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
 
-/** Instructions of no length, so that a limit of so many tokens is one of items. */
+/** Empty instructions, so that a limit in tokens counts items only. */
 const limited = (context_tokens: number, session: object = {}) =>
   play({
     session: { type: 'realtime', output_modalities: ['text'], ...session } as never,

@@ -119,7 +119,7 @@ describe('an item table', () => {
         }
       });
     const [small, large] = [filled(10), filled(10_000)];
-    // A scan of 10000 items would be hundreds of times as dear.
+    // A scan of 10000 items would cost hundreds of times as much.
     expect(cost(large) / cost(small)).toBeLessThan(8);
   });
 });

@@ -1,4 +1,4 @@
-// Approvals: asked for, given once, for exactly what was shown.
+// Approvals: requested, given once, bound to exactly what was shown.
 
 import { answer, books, calling, latest, listed, tool } from '@support/mcp-session.ts';
 import { create, errorOf, type Frame, type Played, types, user } from '@support/session-harness.ts';

@@ -1,4 +1,4 @@
-// Calls on MCP servers: their frames, their results, and what is told of those nobody knows the outcome of.
+// MCP calls: their events, their results, and calls whose outcome is unknown.
 
 import { answer, books, calling, latest, listed, tool } from '@support/mcp-session.ts';
 import { record } from '@support/record.ts';

@@ -1,4 +1,4 @@
-// Tool lists of MCP servers: when they are asked for, what the client sees, what the engine is offered.
+// Tool lists of MCP servers: when they are requested, what the client sees, what the engine is offered.
 
 import { books, latest, listed, tool } from '@support/mcp-session.ts';
 import { errorOf, type Played, play, texting, types } from '@support/session-harness.ts';

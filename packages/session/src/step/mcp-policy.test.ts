@@ -1,4 +1,4 @@
-// Which calls wait for the client's approval.
+// Which MCP calls need the client's approval.
 
 import type { RealtimeMcpTool } from '@colloquy/protocol';
 import { expect, it } from 'vitest';

@@ -16,7 +16,7 @@ const defaults = {
   semantic_vad: { eagerness: 'auto' },
 } as const;
 
-/** A session that has spoken. */
+/** A session with assistant audio. */
 const spoken = () => {
   const played = play();
   played.client({ type: 'response.create' });

@@ -1,10 +1,10 @@
-// Whole conversations, told as the traces of docs/spec/behaviour.md tell them.
+// Whole conversations: the traces of docs/spec/behaviour.md.
 
 import { append, audio, create, errorOf, type Frame, play, texting, types, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
 import { step } from './step.ts';
 
-/** `type id prev=id` of the frames that place items, `type` of the others. */
+/** `type id prev=id` of the events that place items, `type` of the others. */
 const named = (frames: readonly Frame[], names: Record<string, string>) => {
   const name = (id: unknown) => (id === null ? 'null' : (names[String(id)] ?? String(id)));
   return frames.map((frame) => {

@@ -5,7 +5,7 @@ const LOGPROBS = [{ token: 'hi', logprob: -0.1, bytes: [104, 105] }];
 const transcribed = (transcription: object | null = { model: 'whisper-1' }, more: object = {}) =>
   play({ session: { type: 'realtime', ...more, audio: { input: { transcription } } } as never });
 
-/** Commits a second of audio and says under which id. */
+/** Commits a second of audio and returns its item id. */
 const commit = (played: ReturnType<typeof play>): string => {
   played.client(append(1000));
   return played.client({ type: 'input_audio_buffer.commit' })[0]!.item_id;

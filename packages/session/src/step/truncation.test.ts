@@ -10,14 +10,14 @@ const truncate = (item_id: string, audio_end_ms: number, content_index = 0) => (
 });
 const retrieve = (item_id: string) => ({ type: 'conversation.item.retrieve' as const, item_id });
 
-/** A session that is saying something: 500 ms so far. */
+/** A session with a response in progress: 500 ms of audio so far. */
 const speaking = () => {
   const played = play();
   played.client({ type: 'response.create' });
   const [opened] = played.engine({ type: 'transcript.delta', delta: 'words to ' }, audio(500));
   return { played, id: opened!.item!.id! };
 };
-/** And one that has said it. */
+/** A session whose response is done. */
 const spoken = () => {
   const { played, id } = speaking();
   played.engine({ type: 'done' });

@@ -11,14 +11,14 @@ import {
   type TranslatorProgress,
 } from './translation-state.ts';
 
-/** Base64 of so many milliseconds of silence, 48 bytes each. */
+/** Base64 of silence, 48 bytes per millisecond. */
 const pcm = (ms: number) => Buffer.alloc(48 * ms).toString('base64');
 const append = (audio: string) => ({ type: 'session.input_audio_buffer.append', audio });
 const NOTED = { transcription: { model: 'whisper-1' } };
 
 type Sent = Extract<TranslationEffect, { do: 'send' }>['event'];
 
-/** A translation session that has been opened; every frame it sends is held against the strict schema. */
+/** A translation session that has been opened; every event it sends is checked against the strict schema. */
 function play(options: Partial<TranslationOptions> = {}) {
   let state = createTranslation({ seed: [1, 2, 3, 4], model: 'mine', started_at: 1_700_000_000_000, ...options });
   let at = 0;
