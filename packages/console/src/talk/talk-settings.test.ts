@@ -16,13 +16,13 @@ describe('tools as JSON', () => {
     ['[{"type": "function"', /'\{' is not closed/],
     ['[{"name": "f}]', /string is not closed/],
     ['[\n{"a": 1]\n]', /'\]' closes nothing in line 2/],
-    ['[1,]', /not JSON/],
+    ['[1,]', /Invalid JSON/],
     ['[{"type":"function","name":"f","name":"g"}]', /Duplicate key/],
     ['[{"type":"function"}]', /tools\[0\]\.name/],
     ['[{"type":"function","name":5}]', /tools\[0\]\.name.*string/],
     ['[{"type":"other"}]', /tools\[0\]\.type/],
     ['"f"', /tools\[0\]/],
-  ])('%j is refused in words that name the place', (text, message) => {
+  ])('%j is refused with a message that names the place', (text, message) => {
     expect(readTools(text)).toMatchObject({ ok: false, message: expect.stringMatching(message) });
   });
 });
