@@ -1,10 +1,11 @@
 // State of the page: the address, the server's status, the open logs.
 
 import type { ServerStatus } from '@colloquy/session';
-import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { addressOf, isSameSource, type LogSource, type Place, readPlace } from './route.ts';
 import { openFile, openRecording, watchSession } from './sources/open-log.ts';
 import { createServerApi, type ServerApi } from './sources/server-api.ts';
+import { createServerLink, type ServerLink } from './sources/server-link.ts';
 import type { Viewing } from './sources/viewing.ts';
 import { createTalk, type Talk } from './talk/talk.ts';
 
@@ -13,17 +14,15 @@ export interface AppState {
   readonly api: ServerApi;
   /** The key of the server, typed by the user. It stays in this page, and goes with it. */
   readonly key: Signal<string>;
-  /** What is known of the server; nothing while it is asked, does not answer, or asks for a key. */
+  /** Whether the server is there. */
+  readonly link: ServerLink;
+  /** What the server last said of itself; nothing before it did, and while it asks for a key. */
   readonly server: ReadonlySignal<ServerStatus | undefined>;
   /** Whether the server wants a key that nobody has given yet. */
   readonly isLocked: ReadonlySignal<boolean>;
-  /** Why nothing is known of the server; empty when it is. */
-  readonly errorMessage: ReadonlySignal<string>;
   readonly talk: Talk;
   /** The files the user opened, by slot. */
   readonly files: ReadonlySignal<Readonly<Record<1 | 2, Viewing | undefined>>>;
-  /** Asks the server what it is. */
-  refresh(): Promise<void>;
   go(place: Place): void;
   /** Opens a file, and shows it; in a slot, for comparing, it is only opened. */
   open(file: File, slot?: 1 | 2): void;
@@ -38,15 +37,29 @@ export interface AppState {
 export function createAppState(): AppState {
   const place = signal(readPlace(location.hash));
   const key = signal('');
-  const api = createServerApi(() => key.value);
+  const api: ServerApi = createServerApi(
+    () => key.value,
+    (wasAnswered) => link.onRequest(wasAnswered),
+  );
+  const link = createServerLink(() => api.status());
   const server = signal<ServerStatus | undefined>(undefined);
-  const isLocked = signal(false);
-  const errorMessage = signal('');
+  const isLocked = computed(() => link.state.value.kind === 'locked');
   const files = signal<Record<1 | 2, Viewing | undefined>>({ 1: undefined, 2: undefined });
-  const talk = createTalk(api);
+  const talk = createTalk(api, link);
   /** What is watched and read, most recent first: two logs can be compared, so two stay open. */
   let open: Viewing[] = [];
 
+  effect(() => {
+    const state = link.state.value;
+    // A key that was refused is no key: the user may type another.
+    if (state.kind === 'locked') {
+      key.value = '';
+      server.value = undefined;
+    }
+    if (state.kind !== 'connected') return;
+    server.value = state.status;
+    if (talk.settings.model.peek() === '') talk.settings.model.value = state.status.default_model;
+  });
   addEventListener('hashchange', () => {
     place.value = readPlace(location.hash);
   });
@@ -90,7 +103,7 @@ export function createAppState(): AppState {
     }
     const opened =
       source.kind === 'session'
-        ? watchSession(source.id, api, server.peek()?.watch.level ?? 'media')
+        ? watchSession(source.id, api, server.peek()?.watch.level ?? 'media', () => link.onSocketLost())
         : openRecording(source.name, api);
     const stillOpen = [opened, ...open.filter((each) => each !== known)];
     for (const old of stillOpen.slice(2)) old.close();
@@ -105,20 +118,11 @@ export function createAppState(): AppState {
     key,
     server,
     isLocked,
-    errorMessage,
+    link,
     talk,
     files,
     go,
     viewing,
-    async refresh() {
-      const answer = await api.status();
-      // A key that was refused is no key: the user may type another.
-      if (!answer.ok && answer.status === 401) key.value = '';
-      server.value = answer.ok && 'version' in answer.value ? answer.value : undefined;
-      isLocked.value = answer.ok ? !('version' in answer.value) : answer.status === 401;
-      errorMessage.value = answer.ok ? '' : answer.message;
-      if (server.value && talk.settings.model.peek() === '') talk.settings.model.value = server.value.default_model;
-    },
     open(file, wanted) {
       const slot = wanted ?? 1;
       files.peek()[slot]?.close();

@@ -8,6 +8,7 @@ import { ConversationView } from './conversation/conversation-view.tsx';
 import { EventsView } from './events/events-view.tsx';
 import { exportLog } from './log/export-log.ts';
 import { addressOf, type Place, sourceWord, TABS, type Tab } from './route.ts';
+import { ConnectionNotice } from './shell/connection-notice.tsx';
 import { useFileDrop } from './shell/file-drop.ts';
 import { Home } from './shell/home.tsx';
 import { KeyForm } from './shell/key-form.tsx';
@@ -15,6 +16,7 @@ import { Scrubber } from './shell/scrubber.tsx';
 import { ShareButton } from './shell/share-button.tsx';
 import { ShortcutList } from './shell/shortcut-list.tsx';
 import { listenToKeys, useShortcuts } from './shell/shortcuts.ts';
+import { linkLabel } from './sources/server-link.ts';
 import type { Viewing } from './sources/viewing.ts';
 import { TalkPanel } from './talk/talk-panel.tsx';
 import { TimelineView } from './timeline/timeline-view.tsx';
@@ -28,7 +30,7 @@ const TAB_NAMES: Readonly<Record<Tab, string>> = {
 export function App({ app }: { app: AppState }) {
   const { place } = app;
   useEffect(() => {
-    void app.refresh();
+    void app.link.check();
     return listenToKeys();
   }, [app]);
   useFileDrop((file) => app.open(file));
@@ -82,15 +84,27 @@ function NavLink({ to, isHere, label }: { to: string; isHere: boolean; label: st
   );
 }
 
-function ServerLine({ app: { server, errorMessage, isLocked } }: { app: AppState }) {
-  const known = server.value;
-  const looking = isLocked.value ? 'locked' : 'Loading …';
-  const status = errorMessage.value || (known === undefined ? looking : `running ${known.version}`);
-  const state = errorMessage.value ? 'failed' : known ? 'live' : 'opening';
+const LINK_COLORS = {
+  connecting: 'opening',
+  connected: 'live',
+  locked: 'opening',
+  refused: 'failed',
+  lost: 'lost',
+} as const;
+
+function ServerLine({ app: { link } }: { app: AppState }) {
+  const state = link.state.value;
+  const isLost = state.kind === 'lost';
   return (
-    <p class="state" data-state={state} role="status">
-      {status}
-    </p>
+    <>
+      {/* A countdown is not read aloud second by second. */}
+      <p class="state" data-state={LINK_COLORS[state.kind]} role={isLost ? undefined : 'status'}>
+        {linkLabel(state)}
+      </p>
+      <p class="heard-only" role="alert">
+        {isLost && 'The server does not answer.'}
+      </p>
+    </>
   );
 }
 
@@ -137,6 +151,7 @@ function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; view
         {tab === 'timeline' && <TimelineView viewing={viewing} />}
         {tab === 'events' && <EventsView viewing={viewing} />}
       </section>
+      <ConnectionNotice app={app} viewing={viewing} />
       {isTalk && <TalkPanel app={app} talk={app.talk} />}
     </section>
   );

@@ -4,7 +4,7 @@ import type { MirroredSession } from '@colloquy/session';
 import { useState } from 'preact/hooks';
 import { frameOf, type LogRow } from '../log/log-row.ts';
 import { addressOf } from '../route.ts';
-import { countOf, type Viewing } from '../sources/viewing.ts';
+import { countOf, isReceived, type Viewing } from '../sources/viewing.ts';
 import { type ListedItem, listItems } from './conversation-items.ts';
 import { displayText } from './display-text.ts';
 import { FollowedEnd } from './followed-end.tsx';
@@ -17,8 +17,6 @@ import { visible } from './unseen.ts';
 const PAGE = 100;
 /** As many sessions of a log are drawn at first; earlier ones on demand. */
 const SESSIONS_PAGE = 10;
-/** Logs that grow while they are looked at. A recording or a file is read from its beginning. */
-const FOLLOWED: readonly string[] = ['talk', 'session'];
 
 export function ConversationView({ viewing }: { viewing: Viewing }) {
   const count = countOf(viewing);
@@ -45,7 +43,7 @@ export function ConversationView({ viewing }: { viewing: Viewing }) {
         />
       ))}
       <Errors viewing={viewing} count={count} />
-      {FOLLOWED.includes(viewing.source.kind) && <FollowedEnd viewing={viewing} />}
+      {isReceived(viewing) && <FollowedEnd viewing={viewing} />}
     </div>
   );
 }

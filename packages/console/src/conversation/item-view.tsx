@@ -2,10 +2,9 @@
 
 import type { MessageItem, RealtimeContentPart } from '@colloquy/protocol';
 import type { MirrorPart } from '@colloquy/session';
-import { mayAct } from '../sources/viewing.ts';
+import { isReceived, mayAct, type Viewing } from '../sources/viewing.ts';
 import { AudioClip } from './audio-clip.tsx';
 import { CallView } from './call-view.tsx';
-import type { ListedItem } from './conversation-items.ts';
 import { displayText } from './display-text.ts';
 import type { ItemProps } from './item-props.ts';
 import { Picture } from './picture.tsx';
@@ -27,7 +26,8 @@ export function ItemView(props: ItemProps) {
   const ending = response && endingOf(response);
   const delay =
     response?.id && role === 'assistant' ? firstOutputLabel(props.viewing.log.timingOf(response.id)) : undefined;
-  const status = itemStatusLabel('status' in item ? item.status : undefined);
+  const cut = cutLabel(props);
+  const status = cut ?? itemStatusLabel('status' in item ? item.status : undefined);
   return (
     <li class="item" data-role={role} data-type={displayText(item.type)} data-deleted={isDeleted || undefined}>
       <header class="item-head">
@@ -60,6 +60,25 @@ export function ItemView(props: ItemProps) {
       {isMessage ? <Message {...props} item={item} /> : <CallView {...props} />}
     </li>
   );
+}
+
+/** How an item was cut off that was open when its session ended; `undefined` for any other. */
+function cutLabel({
+  viewing,
+  isPast,
+  listed: { item },
+}: Pick<ItemProps, 'viewing' | 'isPast' | 'listed'>): string | undefined {
+  if (!('status' in item) || item.status !== 'in_progress') return undefined;
+  const state = endOf(viewing, isPast);
+  return state === 'lost' ? 'interrupted by the connection' : state && 'interrupted';
+}
+
+/** How the session of an item ended, as far as it is shown; `undefined` while it goes on. */
+function endOf(viewing: Viewing, isPast: boolean): 'ended' | 'lost' | undefined {
+  if (isPast) return isReceived(viewing) ? 'lost' : 'ended';
+  const { state } = viewing.status.value;
+  const isOver = state === 'ended' || state === 'lost';
+  return isOver && isReceived(viewing) && viewing.upTo.value === undefined ? state : undefined;
 }
 
 const KINDS: ReadonlyMap<string, string> = new Map(
@@ -98,6 +117,7 @@ function Message(props: ItemProps & { item: MessageItem }) {
 function Part({ part: known, ...props }: ItemProps & { part: MirrorPart }) {
   const { part, content_index, transcription, audio_end_ms, status } = known;
   const { listed, viewing, count, mirror } = props;
+  const isOpen = status === 'in_progress' && cutLabel(props) === undefined;
   const sessionId = mirror.session?.id;
   const clip = (whose: 'user' | 'assistant') => (
     <AudioClip
@@ -110,12 +130,12 @@ function Part({ part: known, ...props }: ItemProps & { part: MirrorPart }) {
   switch (part?.type) {
     case 'input_text':
     case 'output_text':
-      return <Said text={displayText(part.text)} isOpen={status === 'in_progress'} />;
+      return <Said text={displayText(part.text)} isOpen={isOpen} />;
     case 'output_audio':
       return (
         <>
           {audio_end_ms === undefined ? (
-            <Said text={displayText(part.transcript)} isOpen={status === 'in_progress'} />
+            <Said text={displayText(part.transcript)} isOpen={isOpen} />
           ) : (
             <Forgotten text={viewing.log.session(sessionId).marks.unheardText(listed.id, content_index, count)?.text} />
           )}

@@ -1,7 +1,13 @@
 // Exports a log as a recording at a redaction level.
 
 import type { RedactionLevel } from '@colloquy/protocol';
-import { createRecordingWriter, type RecordingHeader, recordingHeader, recordingLine } from '@colloquy/session';
+import {
+  createRecordingWriter,
+  type RecordingEntry,
+  type RecordingHeader,
+  recordingHeader,
+  recordingLine,
+} from '@colloquy/session';
 import type { FrameLog } from './frame-log.ts';
 import { frameOf } from './log-row.ts';
 
@@ -13,11 +19,10 @@ export function exportLog({ rows, header }: FrameLog, wanted: RedactionLevel): s
   const put = (line: string) => void lines.push(`${line}\n`);
   const level = LEVELS[Math.max(LEVELS.indexOf(wanted), LEVELS.indexOf(levelOf(header)))] as RedactionLevel;
   if (header) {
-    put(headerLine(header, level));
+    put(exportedHeader(header, level));
     for (const { entry } of rows) {
-      if (entry.kind === 'input') put(recordingLine(entry.input, level));
-      else if (entry.kind === 'frame') put(recordingLine(entry.frame, level));
-      else if (entry.kind === 'snapshot') put(recordingLine(entry.snapshot, level));
+      const line = exportedLine(entry, level);
+      if (line !== undefined) put(line);
     }
     return lines;
   }
@@ -31,7 +36,14 @@ export function exportLog({ rows, header }: FrameLog, wanted: RedactionLevel): s
   return lines;
 }
 
-function headerLine({ session, started_at, seed, options }: RecordingHeader, level: RedactionLevel): string {
+/** A line of a recording as text; `undefined` for the header, and for what is no line of a recording. */
+export function exportedLine(entry: RecordingEntry, level: RedactionLevel): string | undefined {
+  if (entry.kind === 'input') return recordingLine(entry.input, level);
+  if (entry.kind === 'frame') return recordingLine(entry.frame, level);
+  return entry.kind === 'snapshot' ? recordingLine(entry.snapshot, level) : undefined;
+}
+
+export function exportedHeader({ session, started_at, seed, options }: RecordingHeader, level: RedactionLevel): string {
   return recordingHeader(seed && options ? { ...options, seed, started_at } : { session, started_at }, level);
 }
 

@@ -2,6 +2,7 @@
 
 import type { AppState } from '../app-state.ts';
 import { socketOrigin } from '../sources/open-log.ts';
+import { linkLabel } from '../sources/server-link.ts';
 import { Answered } from './answered.tsx';
 import { OpenFile } from './open-file.tsx';
 import { Recordings } from './recordings.tsx';
@@ -11,12 +12,14 @@ import { useSessions } from './use-sessions.ts';
 export function Home({ app }: { app: AppState }) {
   const sessions = useSessions(app);
   const server = app.server.value;
+  const link = app.link.state.value;
+  const lost = link.kind === 'lost' && <p class="trouble">The server does not answer. {linkLabel(link)}.</p>;
   return (
     <div class="home">
       <h1 class="heard-only">Sessions and recordings</h1>
       <section class="card" aria-labelledby="sessions-title">
         <h2 id="sessions-title">Live sessions</h2>
-        <Answered answer={sessions}>{(list) => <SessionTable sessions={list} />}</Answered>
+        {lost || <Answered answer={sessions}>{(list) => <SessionTable sessions={list} />}</Answered>}
         {server?.watch.level === null && <p class="hint">Observing is off. Set --watch on the server to allow it.</p>}
         <p class="hint">
           Realtime clients connect to{' '}
@@ -25,7 +28,7 @@ export function Home({ app }: { app: AppState }) {
       </section>
       <section class="card" aria-labelledby="recordings-title">
         <h2 id="recordings-title">Recordings</h2>
-        <Recordings app={app} />
+        {lost || <Recordings app={app} />}
       </section>
       <section class="card" aria-labelledby="file-title">
         <h2 id="file-title">Log file</h2>

@@ -5,10 +5,12 @@ import type { AppState } from '../app-state.ts';
 
 export function KeyForm({ app }: { app: AppState }) {
   const [typed, setTyped] = useState('');
+  const link = app.link.state.value;
+  const refusal = link.kind === 'locked' ? link.message : '';
   const submit = async (event: Event) => {
     event.preventDefault();
     app.key.value = typed.trim();
-    await app.refresh();
+    await app.link.check();
   };
   return (
     <form class="card key-form" onSubmit={submit}>
@@ -23,6 +25,11 @@ export function KeyForm({ app }: { app: AppState }) {
       <button type="submit" disabled={typed.trim() === ''}>
         Continue
       </button>
+      {refusal !== '' && (
+        <p class="trouble" role="alert">
+          {refusal}
+        </p>
+      )}
       <p class="hint">The key stays in the memory of this page until you close it.</p>
     </form>
   );

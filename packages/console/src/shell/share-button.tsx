@@ -4,6 +4,7 @@ import type { RedactionLevel } from '@colloquy/protocol';
 import { useRef, useState } from 'preact/hooks';
 import { visible } from '../conversation/unseen.ts';
 import type { Answer } from '../sources/server-api.ts';
+import { fileName, saveFile } from './save-file.ts';
 
 export interface ShareButtonProps {
   readonly name: string;
@@ -30,7 +31,7 @@ export function ShareButton({ name, hidden, make }: ShareButtonProps) {
     event.preventDefault();
     const made = await make(level);
     if (!made.ok) return setTrouble(made.message);
-    saveAs(made.value, `${fileName(name)}.${level}.jsonl`);
+    saveFile(made.value, `${fileName(name)}.${level}.jsonl`);
     dialog.current?.close();
   };
   return (
@@ -71,20 +72,4 @@ export function ShareButton({ name, hidden, make }: ShareButtonProps) {
       </dialog>
     </>
   );
-}
-
-/** A session may be called anything; a file may not. */
-const fileName = (name: string) =>
-  name
-    .replace(/\.jsonl$/, '')
-    .replace(/[^0-9A-Za-z_-]/g, '_')
-    .slice(0, 80) || 'session';
-
-function saveAs(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

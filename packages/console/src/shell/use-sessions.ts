@@ -9,12 +9,16 @@ import { followSessions } from '../sources/session-list.ts';
 export function useSessions({
   api,
   key,
-}: Pick<AppState, 'api' | 'key'>): Answer<readonly SessionSummary[]> | undefined {
+  link,
+}: Pick<AppState, 'api' | 'key' | 'link'>): Answer<readonly SessionSummary[]> | undefined {
   const [list, setList] = useState<Answer<readonly SessionSummary[]>>();
+  // A server that does not answer is asked by the link alone.
+  const isLost = link.state.value.kind === 'lost';
   useEffect(() => {
+    if (isLost) return;
     const over = new AbortController();
-    void followSessions(api, setList, over.signal);
+    void followSessions(api, setList, () => link.onSocketLost(), over.signal);
     return () => over.abort();
-  }, [key.value]);
+  }, [key.value, isLost]);
   return list;
 }

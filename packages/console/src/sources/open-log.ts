@@ -5,8 +5,8 @@ import { readLog } from '../log/read-log.ts';
 import type { ServerApi } from './server-api.ts';
 import { createViewing, type Viewing } from './viewing.ts';
 
-/** Watches a live session; what comes are the lines of a recording. */
-export function watchSession(id: string, api: ServerApi, level: string | null): Viewing {
+/** Watches a live session; what comes are the lines of a recording. `onLost` is called if its connection breaks. */
+export function watchSession(id: string, api: ServerApi, level: string | null, onLost: () => void): Viewing {
   const over = new AbortController();
   const viewing = createViewing({
     source: { kind: 'session', id },
@@ -14,11 +14,19 @@ export function watchSession(id: string, api: ServerApi, level: string | null): 
     message: 'connecting …',
     close: () => over.abort(),
   });
-  void watch(viewing, id, api, level ?? 'media', over.signal);
+  void watch(viewing, { id, api, level: level ?? 'media', onLost }, over.signal);
   return viewing;
 }
 
-async function watch(viewing: Viewing, id: string, api: ServerApi, level: string, signal: AbortSignal): Promise<void> {
+interface WatchOptions {
+  readonly id: string;
+  readonly api: ServerApi;
+  readonly level: string;
+  /** Called when the connection breaks. */
+  readonly onLost: () => void;
+}
+
+async function watch(viewing: Viewing, { id, api, level, onLost }: WatchOptions, signal: AbortSignal): Promise<void> {
   const { status, log } = viewing;
   const protocols = await api.protocols('watch');
   if (signal.aborted) return;
@@ -44,7 +52,8 @@ async function watch(viewing: Viewing, id: string, api: ServerApi, level: string
         : code === 1000
           ? 'The session has ended.'
           : `Connection lost (${code}${reason && `: ${reason}`}).`;
-    status.value = { state: line === 0 ? 'failed' : 'ended', message };
+    status.value = { state: line === 0 ? 'failed' : code === 1000 ? 'ended' : 'lost', message };
+    if (code !== 1000) onLost();
   });
 }
 

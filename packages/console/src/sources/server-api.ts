@@ -54,8 +54,11 @@ const BLANK: ServerStatus = {
   watch: { level: 'media' },
 };
 
-/** `key` is asked for each time: the user may have typed it meanwhile. */
-export function createServerApi(key: () => string): ServerApi {
+/**
+ * `key` is asked for each time: the user may have typed it meanwhile. `onRequest` is called after each request, with whether the server
+ * answered.
+ */
+export function createServerApi(key: () => string, onRequest: (wasAnswered: boolean) => void): ServerApi {
   async function ask(path: string, init: RequestInit = {}): Promise<Answer<Response>> {
     try {
       const response = await fetch(path, {
@@ -64,9 +67,11 @@ export function createServerApi(key: () => string): ServerApi {
         ...init,
         headers: { ...(key() !== '' && { authorization: `Bearer ${key()}` }), ...init.headers },
       });
+      onRequest(true);
       if (response.ok) return { ok: true, value: response };
       return { ok: false, status: response.status, message: await refusalMessage(response) };
     } catch {
+      if (!init.signal?.aborted) onRequest(false);
       // Refused, cut off or too late: to whoever looks at the page it is all the same.
       return { ok: false, status: 0, message: 'The server does not answer.' };
     }

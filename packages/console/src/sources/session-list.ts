@@ -12,11 +12,12 @@ const AGAIN_MS = 2000;
 
 /**
  * Calls `onList` with the list, and again whenever it changes, until `signal` aborts. A stream that breaks is opened again, and why there
- * is none is told in place of the list.
+ * is none is told in place of the list. `onLost` is called when the stream broke.
  */
 export async function followSessions(
   api: ServerApi,
   onList: (list: Sessions) => void,
+  onLost: () => void,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
@@ -25,7 +26,9 @@ export async function followSessions(
     if (signal.aborted) return;
     onList(list);
     if (list.ok) await followOnce(api, onList, signal);
-    if (!signal.aborted) await pause(AGAIN_MS, signal);
+    if (signal.aborted) return;
+    if (list.ok) onLost();
+    await pause(AGAIN_MS, signal);
   }
 }
 

@@ -6,8 +6,8 @@ import { createFrameLog, type FrameLog, type FrameLogOptions } from '../log/fram
 import type { LogSource } from '../route.ts';
 
 export interface ViewingStatus {
-  /** `live` while lines may come by themselves. */
-  readonly state: 'opening' | 'live' | 'ended' | 'failed';
+  /** `live` while lines may come by themselves; `lost` if the connection broke while they did. */
+  readonly state: 'opening' | 'live' | 'ended' | 'lost' | 'failed';
   /** One sentence for people. */
   readonly message: string;
 }
@@ -66,6 +66,9 @@ export function createViewing({ source, name, message, close = () => {}, soon, .
     ...rest,
   };
 }
+
+/** Whether this page received the log as it happened, and not as a file. */
+export const isReceived = ({ source }: Viewing): boolean => source.kind === 'talk' || source.kind === 'session';
 
 /** How many rows of a log are looked at, now and whenever that changes. */
 export function countOf({ log, upTo }: Viewing): number {

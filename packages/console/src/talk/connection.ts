@@ -13,8 +13,8 @@ export interface ConnectionOptions {
   readonly onEvent?: (event: ServerFrame) => void;
   /** Told of `error` events, in words. */
   readonly onError: (message: string) => void;
-  /** Told once that an open session has ended, and why. */
-  readonly onClose: (message: string) => void;
+  /** Told once that an open session has ended, why, and whether the connection broke. */
+  readonly onClose: (message: string, isLost: boolean) => void;
 }
 
 export interface ServerFrame {
@@ -35,7 +35,7 @@ const NOT_OPENED = 'Connection failed: the server is not running, is full, or re
 
 export function createConnection(options: ConnectionOptions): Connection {
   const { log, onEvent, onError, onClose } = options;
-  const began = performance.now();
+  const began = performance.now() - elapsedOf(log);
   const socket = new WebSocket(`${socketOrigin()}/v1/realtime?model=${encodeURIComponent(options.model)}`, [
     ...options.protocols,
   ]);
@@ -60,7 +60,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     }
     if (!isOpen && event.type === 'session.created') {
       isOpen = true;
-      append({ kind: 'header', header: headerOf(event) });
+      if (!log.header) append({ kind: 'header', header: headerOf(event) });
     }
     append({ kind: 'frame', frame: { at, from: 'server', event: event as never } });
     if (event.type === 'error' && !isLateCancel(event)) onError((lastError = errorText(event)));
@@ -74,11 +74,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   });
   socket.addEventListener('close', ({ code, reason }) => {
     if (!isOpen) return resolveOpened(lastError || reason || NOT_OPENED);
-    onClose(
-      code === 1000 || code === 1005
-        ? 'The session has ended.'
-        : `Connection lost (${code}${reason && `: ${reason}`}).`,
-    );
+    const isLost = code !== 1000 && code !== 1005;
+    onClose(isLost ? `Connection lost (${code}${reason && `: ${reason}`}).` : 'The session has ended.', isLost);
   });
 
   return {
@@ -91,6 +88,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     close: () => socket.close(1000),
   };
+}
+
+/** Milliseconds since a log began that goes on with another session; 0 for a new one. */
+function elapsedOf({ header, rows }: FrameLog): number {
+  return header ? Math.max(Date.now() - header.started_at, rows.at(-1)?.at ?? 0) : 0;
 }
 
 type Unlined = RecordingEntry extends infer E ? (E extends RecordingEntry ? Omit<E, 'line'> : never) : never;

@@ -1,11 +1,13 @@
 // The session of the page: connects, sends and logs. The conversation is read from the log's mirror.
 // Audio: `voice.ts`; socket: `connection.ts`.
 
-import { createResponseQueue, type ResponseQueue } from '@colloquy/session';
+import { createResponseQueue, type ResponseQueue, readRecordingLine } from '@colloquy/session';
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { ServerApi } from '../sources/server-api.ts';
-import { type ConversationActions, createViewing, type Viewing } from '../sources/viewing.ts';
+import type { ServerLink } from '../sources/server-link.ts';
+import { type ConversationActions, createViewing, type Viewing, type ViewingStatus } from '../sources/viewing.ts';
 import { type Connection, createConnection, type ServerFrame } from './connection.ts';
+import { createTalkArchive } from './talk-archive.ts';
 import { createTalkSettings, sessionUpdateOf, type TalkSettings, type TurnDetection } from './talk-settings.ts';
 import { createVoice, type Voice } from './voice.ts';
 
@@ -37,6 +39,12 @@ export interface Talk {
   /** Stops the answer, and has what was not heard of it forgotten. */
   interrupt(): void;
   hangUp(): void;
+  /** Whether this tab kept the log of a session before it was reloaded. */
+  readonly isRestorable: ReadonlySignal<boolean>;
+  /** Shows that log again. */
+  restore(): Promise<void>;
+  /** Forgets it. */
+  discard(): void;
 }
 
 interface ResponseRequest {
@@ -44,11 +52,16 @@ interface ResponseRequest {
   readonly event_id: string;
 }
 
-export function createTalk(api: ServerApi): Talk {
+export function createTalk(api: ServerApi, link: ServerLink): Talk {
   const settings = createTalkSettings();
   const state = signal<TalkState>('idle');
   const errorMessage = signal('');
   const draft = signal('');
+  const archive = createTalkArchive();
+  const isRestorable = signal(false);
+  /** Ends what writes the current log to the archive. */
+  let unfollow = () => {};
+  let followed: Viewing | undefined;
   /** Calls the user has answered; the server's word for it may still be on its way. */
   const answered = new Set<string>();
   let connection: Connection | undefined;
@@ -123,29 +136,34 @@ export function createTalk(api: ServerApi): Talk {
   async function open(): Promise<boolean> {
     voice.prepare();
     const before = viewing.peek();
-    const view = before.log.rows.length === 0 ? before : newViewing();
-    viewing.value = view;
+    const isGoingOn = before.log.rows.length === 0 || before.status.peek().state === 'lost';
+    // A log that lost its session goes on with the next one. Any other is shown until there is a session to replace it.
+    const view = isGoingOn ? before : newViewing();
+    const statusBefore = view.status.peek();
     state.value = 'connecting';
     errorMessage.value = '';
     answered.clear();
     responses = createResponseQueue();
     view.status.value = { state: 'opening', message: 'connecting …' };
     const protocols = await api.protocols('open_session');
-    if (!protocols.ok) return fail(view, protocols.message);
+    if (!protocols.ok) return fail(view, statusBefore, protocols.message);
     const made = createConnection({
       model: settings.model.peek() || 'gpt-realtime',
       protocols: protocols.value,
       log: view.log,
       onEvent: handleEvent,
       onError: onTrouble,
-      onClose(message) {
+      onClose(message, isLost) {
         end('ended');
-        view.status.value = { state: 'ended', message };
+        view.status.value = { state: isLost ? 'lost' : 'ended', message };
+        if (isLost) link.onSocketLost();
       },
     });
     connection = made;
     const refused = await made.opened;
-    if (refused !== undefined) return fail(view, refused);
+    if (refused !== undefined) return fail(view, statusBefore, refused);
+    viewing.value = view;
+    if (view !== followed) follow(view);
     state.value = 'open';
     view.status.value = { state: 'live', message: 'connected' };
     applySettings();
@@ -158,11 +176,22 @@ export function createTalk(api: ServerApi): Talk {
     voice.end();
   }
 
-  function fail(view: Viewing, message: string): false {
+  async function fail(view: Viewing, before: ViewingStatus, message: string): Promise<false> {
     end('ended');
-    errorMessage.value = message;
-    view.status.value = { state: 'failed', message: 'not connected' };
+    view.status.value = before.state === 'opening' ? { state: 'failed', message: 'not connected' } : before;
+    // A refused handshake looks to a page like a server that is not there; a request tells them apart.
+    await link.check();
+    const { kind } = link.state.peek();
+    errorMessage.value = kind === 'lost' ? 'The server does not answer. Your message is still here.' : message;
     return false;
+  }
+
+  /** Keeps the log of a session for a reload. */
+  function follow(view: Viewing): void {
+    unfollow();
+    unfollow = archive.follow(view.log);
+    followed = view;
+    isRestorable.value = false;
   }
 
   function connect(): Promise<boolean> {
@@ -191,6 +220,10 @@ export function createTalk(api: ServerApi): Talk {
     if (cancel) send(cancel);
     await voice.silence();
   }
+
+  void archive.read().then((lines) => {
+    isRestorable.value = lines.length > 0 && viewing.peek().log.rows.length === 0;
+  });
 
   return {
     settings,
@@ -239,5 +272,19 @@ export function createTalk(api: ServerApi): Talk {
     isAnswering: () => responses.current !== null || voice.speaking.peek() !== undefined,
     interrupt: () => void interrupt(),
     hangUp: () => connection?.close(),
+    isRestorable,
+    async restore() {
+      const lines = await archive.read();
+      const view = viewing.peek();
+      isRestorable.value = false;
+      if (view.log.rows.length > 0) return;
+      for (const [index, line] of lines.entries()) view.log.append(readRecordingLine(line, index + 1));
+      view.status.value = { state: 'lost', message: 'Restored after a reload.' };
+      follow(view);
+    },
+    discard() {
+      archive.clear();
+      isRestorable.value = false;
+    },
   };
 }
