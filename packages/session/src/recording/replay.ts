@@ -1,11 +1,12 @@
 // Replays a recording: runs `step` over its inputs and compares its events byte for byte. Pure, like `step`.
-// Reading the lines: `recording.ts`.
+// Reading the lines: `recording.ts`; comparing values: `json-difference.ts`.
 
 import { encodeEvent, REDACTED, type RedactionLevel, redact, type ServerEvent } from '@colloquy/protocol';
 import { createSession, type SessionOptions } from '../step/create-session.ts';
 import type { Input } from '../step/input.ts';
 import type { SessionState } from '../step/state.ts';
 import { step } from '../step/step.ts';
+import { bothValues, firstDifference } from './json-difference.ts';
 import {
   type RecordingEntry,
   type RecordingHeader,
@@ -67,127 +68,143 @@ export interface Replayer {
 }
 
 export function createReplayer(): Replayer {
-  let header: RecordingHeader | undefined;
-  let level: RedactionLevel = 'media';
-  let state: SessionState | undefined;
-  let difference: ReplayDifference | undefined;
-  let lastLine = 0;
+  return new SessionReplayer();
+}
+
+class SessionReplayer implements Replayer {
+  #header: RecordingHeader | undefined;
+  #level: RedactionLevel = 'media';
+  #state: SessionState | undefined;
+  #difference: ReplayDifference | undefined;
+  #lastLine = 0;
   /** Events that the session has sent and that the recording must contain next. */
-  let expectedFrames: SentFrame[] = [];
-  let hidesText = false;
-  let hidesImages = false;
-  const unread: { line: number; message: string }[] = [];
-  const counts = { inputs: 0, frames: 0, snapshots: 0 };
+  #expectedFrames: SentFrame[] = [];
+  #hidesText = false;
+  #hidesImages = false;
+  readonly #unread: { line: number; message: string }[] = [];
+  readonly #counts = { inputs: 0, frames: 0, snapshots: 0 };
 
-  const reportDifference = (line: number, message: string, more: Partial<ReplayDifference> = {}) => {
-    difference ??= redact({ line, path: '', message, ...more }, { level: 'key' });
-  };
+  apply(entry: RecordingEntry): void {
+    this.#lastLine = entry.line;
+    if (entry.kind === 'damaged' || entry.kind === 'foreign') {
+      this.#unread.push({ line: entry.line, message: entry.message });
+    } else if (entry.kind === 'event') {
+      this.#unread.push({ line: entry.line, message: 'an event without `at` and `from`' });
+    } else if (this.#difference) return;
+    else if (entry.kind === 'header') this.#begin(entry.line, entry.header);
+    else if (entry.kind === 'input') this.#applyInput(entry.line, entry.input);
+    else if (entry.kind === 'frame') this.#checkFrame(entry.line, entry.frame);
+    else this.#checkSnapshot(entry.line, entry.snapshot);
+  }
 
-  function begin(line: number, recordedHeader: RecordingHeader): void {
-    if (header) return reportDifference(line, 'a second header');
-    header = recordedHeader;
-    level = redactionLevelOf(recordedHeader);
-    hidesText = level === 'content' || isHidden(recordedHeader.options, TOKEN_NEUTRAL_FIELDS);
+  end(): Replay {
+    if (!this.#difference && !this.#header) this.#reportDifference(this.#lastLine + 1, 'there is no header');
+    if (!this.#difference && this.#expectedFrames.length > 0) {
+      this.#reportDifference(
+        this.#lastLine + 1,
+        `the recording ends before this frame: ${this.#expectedFrames[0]?.event.type}`,
+      );
+    }
+    const ok = !this.#difference && this.#unread.length === 0;
+    return {
+      ok,
+      ...this.#counts,
+      unread: this.#unread,
+      ...(this.#difference && { difference: this.#difference }),
+      ...(this.#state && { state: this.#state }),
+    };
+  }
+
+  #reportDifference(line: number, message: string, more: Partial<ReplayDifference> = {}): void {
+    this.#difference ??= redact({ line, path: '', message, ...more }, { level: 'key' });
+  }
+
+  #begin(line: number, recordedHeader: RecordingHeader): void {
+    if (this.#header) return this.#reportDifference(line, 'a second header');
+    this.#header = recordedHeader;
+    this.#level = redactionLevelOf(recordedHeader);
+    this.#hidesText = this.#level === 'content' || isHidden(recordedHeader.options, TOKEN_NEUTRAL_FIELDS);
     if (!recordedHeader.seed || !recordedHeader.options)
-      return reportDifference(line, 'made by another server: there is nothing to replay it with');
+      return this.#reportDifference(line, 'made by another server: there is nothing to replay it with');
     try {
-      state = createSession({
+      this.#state = createSession({
         ...recordedHeader.options,
         seed: recordedHeader.seed,
         started_at: recordedHeader.started_at,
       } as SessionOptions);
     } catch {
       // A header that was tampered with; the error may quote it.
-      return reportDifference(line, 'the header describes no session');
+      return this.#reportDifference(line, 'the header describes no session');
     }
-    if (state.id !== recordedHeader.session)
-      reportDifference(line, 'the seed gives another session id', { path: 'session' });
+    if (this.#state.id !== recordedHeader.session)
+      this.#reportDifference(line, 'the seed gives another session id', { path: 'session' });
   }
 
-  function applyInput(line: number, input: Input): void {
-    if (!state) return reportDifference(line, 'an input before the header');
-    if (expectedFrames.length > 0) return reportMissingFrame(line);
-    hidesText ||= isHidden(input, TOKEN_NEUTRAL_FIELDS);
-    hidesImages ||= isHidden(input, BYTE_NEUTRAL_FIELDS);
-    if (hidesText) state = withHiddenText(state);
+  #applyInput(line: number, input: Input): void {
+    if (!this.#state) return this.#reportDifference(line, 'an input before the header');
+    if (this.#expectedFrames.length > 0) return this.#reportMissingFrame(line);
+    this.#hidesText ||= isHidden(input, TOKEN_NEUTRAL_FIELDS);
+    this.#hidesImages ||= isHidden(input, BYTE_NEUTRAL_FIELDS);
+    if (this.#hidesText) this.#state = withHiddenText(this.#state);
     try {
-      const next = step(state, input);
+      const next = step(this.#state, input);
       const { at } = next.state;
-      expectedFrames = next.effects.flatMap((effect) =>
+      this.#expectedFrames = next.effects.flatMap((effect) =>
         effect.do === 'send' ? { at, from: 'server', event: effect.event } : [],
       );
-      state = next.state;
+      this.#state = next.state;
     } catch {
       // Only an input that no host produces; the error may quote it.
-      return reportDifference(line, 'the session cannot take this input');
+      return this.#reportDifference(line, 'the session cannot take this input');
     }
-    counts.inputs += 1;
+    this.#counts.inputs += 1;
   }
 
-  function reportMissingFrame(line: number): void {
-    const [next] = expectedFrames;
-    reportDifference(line, `a frame is missing before this line: ${next?.event.type}`, {
+  #reportMissingFrame(line: number): void {
+    const [next] = this.#expectedFrames;
+    this.#reportDifference(line, `a frame is missing before this line: ${next?.event.type}`, {
       replayed: String(next?.event.type),
     });
   }
 
-  function checkFrame(line: number, recorded: SentFrame): void {
-    const replayed = expectedFrames.shift();
-    if (!state) return reportDifference(line, 'a frame before the header');
-    if (!replayed) return reportDifference(line, `the session sends no frame here: ${recorded.event.type}`);
-    counts.frames += 1;
-    compareFrames(line, recorded, redactLine(replayed, level));
+  #checkFrame(line: number, recorded: SentFrame): void {
+    const replayed = this.#expectedFrames.shift();
+    if (!this.#state) return this.#reportDifference(line, 'a frame before the header');
+    if (!replayed) return this.#reportDifference(line, `the session sends no frame here: ${recorded.event.type}`);
+    this.#counts.frames += 1;
+    this.#compareFrames(line, recorded, redactLine(replayed, this.#level));
   }
 
-  function compareFrames(line: number, recorded: SentFrame, replayed: SentFrame): void {
+  #compareFrames(line: number, recorded: SentFrame, replayed: SentFrame): void {
     if (recorded.at !== replayed.at) {
-      return reportDifference(line, 'sent at another time', bothValues('at', recorded.at, replayed.at));
+      return this.#reportDifference(line, 'sent at another time', bothValues('at', recorded.at, replayed.at));
     }
-    const [before, now] = [recorded, replayed].map(({ event }) => (hidesText ? withoutCounts(event) : event));
+    const [before, now] = [recorded, replayed].map(({ event }) => (this.#hidesText ? withoutCounts(event) : event));
     if (encodeEvent(before) === encodeEvent(now)) return;
     const path = firstDifference(before, now, 'event');
-    if (path === undefined) return reportDifference(line, 'the same values in another order');
-    reportDifference(line, 'the session says something else', bothValues(path, { event: before }, { event: now }));
+    if (path === undefined) return this.#reportDifference(line, 'the same values in another order');
+    this.#reportDifference(
+      line,
+      'the session says something else',
+      bothValues(path, { event: before }, { event: now }),
+    );
   }
 
-  function checkSnapshot(line: number, { at, state: recorded }: SnapshotLine): void {
-    if (!state) return reportDifference(line, 'a snapshot before the header');
-    if (expectedFrames.length > 0) return reportMissingFrame(line);
-    counts.snapshots += 1;
-    const replayed = redactLine({ at, from: 'snapshot', format: 1, state }, level).state;
-    const path = hidesText
+  #checkSnapshot(line: number, { at, state: recorded }: SnapshotLine): void {
+    if (!this.#state) return this.#reportDifference(line, 'a snapshot before the header');
+    if (this.#expectedFrames.length > 0) return this.#reportMissingFrame(line);
+    this.#counts.snapshots += 1;
+    const replayed = redactLine({ at, from: 'snapshot', format: 1, state: this.#state }, this.#level).state;
+    const path = this.#hidesText
       ? undefined
-      : firstDifference(recorded, replayed, 'state', hidesImages ? SIZE_FIELDS : undefined);
+      : firstDifference(recorded, replayed, 'state', this.#hidesImages ? SIZE_FIELDS : undefined);
     if (path === undefined) return;
-    reportDifference(
+    this.#reportDifference(
       line,
       'the snapshot is of another state',
       bothValues(path, { state: recorded }, { state: replayed }),
     );
   }
-
-  return {
-    apply(entry) {
-      lastLine = entry.line;
-      if (entry.kind === 'damaged' || entry.kind === 'foreign') {
-        unread.push({ line: entry.line, message: entry.message });
-      } else if (entry.kind === 'event') {
-        unread.push({ line: entry.line, message: 'an event without `at` and `from`' });
-      } else if (difference) return;
-      else if (entry.kind === 'header') begin(entry.line, entry.header);
-      else if (entry.kind === 'input') applyInput(entry.line, entry.input);
-      else if (entry.kind === 'frame') checkFrame(entry.line, entry.frame);
-      else checkSnapshot(entry.line, entry.snapshot);
-    },
-    end() {
-      if (!difference && !header) reportDifference(lastLine + 1, 'there is no header');
-      if (!difference && expectedFrames.length > 0) {
-        reportDifference(lastLine + 1, `the recording ends before this frame: ${expectedFrames[0]?.event.type}`);
-      }
-      const ok = !difference && unread.length === 0;
-      return { ok, ...counts, unread, ...(difference && { difference }), ...(state && { state }) };
-    },
-  };
 }
 
 /**
@@ -238,57 +255,6 @@ function withoutCounts(event: ServerEvent): ServerEvent {
   if (event.type !== 'response.done') return event;
   return { ...event, response: { ...event.response, usage: null } };
 }
-
-/**
- * Path of the first difference between two JSON values, apart from the fields in `except`; `undefined` if they are
- * equal.
- */
-function firstDifference(
-  recorded: unknown,
-  replayed: unknown,
-  path: string,
-  except?: ReadonlySet<string>,
-): string | undefined {
-  if (Object.is(recorded, replayed)) return undefined;
-  if (typeof recorded !== 'object' || typeof replayed !== 'object' || !recorded || !replayed) return path;
-  if (Array.isArray(recorded) !== Array.isArray(replayed)) return path;
-  const [before, now] = [recorded, replayed] as Record<string, unknown>[] as [
-    Record<string, unknown>,
-    Record<string, unknown>,
-  ];
-  for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
-    if (except?.has(name)) continue;
-    const inside = Array.isArray(recorded) ? `${path}[${name}]` : `${path}.${name}`;
-    if (!Object.hasOwn(before, name) || !Object.hasOwn(now, name)) {
-      // JSON cannot represent `undefined`: such a key is absent.
-      if (before[name] === undefined && now[name] === undefined) continue;
-      return inside;
-    }
-    const nested = firstDifference(before[name], now[name], inside, except);
-    if (nested !== undefined) return nested;
-  }
-  return undefined;
-}
-
-/** Both values at a path, in a printable form. */
-function bothValues(path: string, recorded: unknown, replayed: unknown): Partial<ReplayDifference> {
-  return { path, recorded: printable(path, recorded), replayed: printable(path, replayed) };
-}
-
-function printable(path: string, whole: unknown): string {
-  const steps = typeof whole === 'object' && whole !== null ? path.split(/[.[\]]+/).filter((step) => step !== '') : [];
-  const value = steps.reduce(fieldOf, whole);
-  const visible = steps.reduce(fieldOf, redact(whole, { level: 'content' }));
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'string' && visible === REDACTED) return `hidden text of ${value.length} characters`;
-  const text = JSON.stringify(visible) ?? 'nothing';
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
-}
-
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? (value as Record<string, unknown>)[name]
-    : undefined;
 
 /** A difference as text: message, path, and both values. */
 export function describeDifference({ line, path, message, recorded, replayed }: ReplayDifference): string {
