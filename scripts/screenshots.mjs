@@ -29,7 +29,7 @@ if (failed) process.exit(failed);
 const { env } = await provideChromium();
 if (!env.CHROMIUM) process.exit(1);
 
-const { createServer, openFlite, openVoices, parrot } = await import('@colloquy/server');
+const { createServer, openFlite, openEngines, parrot } = await import('@colloquy/server');
 const { chromium } = await import('playwright-core');
 
 const conversation = (page) => page.getByRole('list', { name: 'Conversation' });
@@ -133,11 +133,11 @@ async function writeQuestion(path) {
   if (!flite.ok) throw new Error(flite.missing);
   const chunks = [new Int16Array(FLITE_HZ)];
   const options = { voice: 'rms', speed: 1, signal: new AbortController().signal };
-  for await (const { samples, rateHz } of flite.part.speak('What is the weather in Paris?', options)) {
+  for await (const { samples, rateHz } of flite.component.speak('What is the weather in Paris?', options)) {
     if (rateHz !== FLITE_HZ) throw new Error(`Flite speaks at ${rateHz} Hz`);
     chunks.push(samples);
   }
-  await flite.part.close();
+  await flite.component.close();
   // The file is repeated, so the silence after the question is longer than the scene.
   chunks.push(new Int16Array(60 * FLITE_HZ));
   writeFileSync(path, wav(chunks.map(tripled), 3 * FLITE_HZ));
@@ -173,7 +173,7 @@ function wav(chunks, rateHz) {
 }
 
 const dataDir = mkdtempSync(join(tmpdir(), 'colloquy-screenshots-'));
-const { voices, close } = await openVoices({ offline: {} });
+const { engines: voices, close } = await openEngines({ offline: {} });
 const server = createServer({
   ...{ port: 0, dataDir, recordings: { folder: join(dataDir, 'recordings'), audio: true } },
   engines: { ...voices, parrot: { engine: parrot() } },

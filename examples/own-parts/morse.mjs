@@ -64,8 +64,8 @@ export function read(samples) {
 /** Detect: somebody sends while it is loud, and has finished when it was quiet for long enough. */
 export const detector = {
   name: 'loudness',
-  capabilities: { wordsMatter: false },
-  listen({ turnDetection, atMs, hear }) {
+  capabilities: { usesTranscript: false },
+  listen({ turnDetection, atMs, onEdge }) {
     const silenceMs = turnDetection.silence_duration_ms ?? 500;
     let rest = new Int16Array();
     let ms = atMs;
@@ -77,13 +77,13 @@ export const detector = {
         const heard = windows(all);
         rest = all.slice(heard.length * WINDOW);
         for (const isLoud of heard) {
-          if (isLoud && !isOpen) hear({ type: 'started', audio_ms: ms });
+          if (isLoud && !isOpen) onEdge({ type: 'started', audio_ms: ms });
           isOpen ||= isLoud;
           ms += 10;
           quietMs = isLoud ? 0 : quietMs + 10;
           if (!isOpen || quietMs < silenceMs) continue;
           isOpen = false;
-          hear({ type: 'stopped', audio_ms: ms });
+          onEdge({ type: 'stopped', audio_ms: ms });
         }
       },
       hint() {},

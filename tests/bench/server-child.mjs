@@ -39,8 +39,8 @@ const KINDS = {
   colloquy,
   /** As `colloquy serve` starts it. */
   offline: async () => {
-    const { openVoice } = await import(new URL('../../packages/server/dist/index.js', import.meta.url));
-    const { engine, speech } = await openVoice();
+    const { openEngine } = await import(new URL('../../packages/server/dist/index.js', import.meta.url));
+    const { engine, speech } = await openEngine();
     return colloquy({ engine, speech });
   },
   'colloquy, recording': () => {

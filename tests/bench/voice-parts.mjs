@@ -64,7 +64,7 @@ export async function recognisedMs(samples) {
 export async function closedMs(samples, silenceMs) {
   let closed = false;
   const turnDetection = { type: 'server_vad', silence_duration_ms: silenceMs };
-  const detection = detector.listen({ turnDetection, atMs: 0, hear: ({ type }) => (closed = type === 'stopped') });
+  const detection = detector.listen({ turnDetection, atMs: 0, onEdge: ({ type }) => (closed = type === 'stopped') });
   const sound = new Int16Array(samples.length + SPEECH_HZ * 3);
   sound.set(samples);
   let at = 0;
@@ -85,7 +85,7 @@ export const costs = (samples, text) => ({
   'detect: Silero': () =>
     costOf(samples, async () => {
       const turnDetection = { type: 'server_vad' };
-      const detection = detector.listen({ turnDetection, atMs: 0, hear() {} });
+      const detection = detector.listen({ turnDetection, atMs: 0, onEdge() {} });
       for (let at = 0; at < samples.length; at += 320) await detection.write(samples.subarray(at, at + 320));
       detection.close();
     }),

@@ -86,8 +86,8 @@ describe('colloquy talk, aloud', () => {
     const hears = !/speech (?:recognition|detection) needs/.test(offline.stdout() + offline.stderr());
     try {
       if (!flite.ok || !hears) return context.skip('speech packages are missing');
-      const question = await spoken(flite.part, 'What is two plus two?');
-      await flite.part.close();
+      const question = await spoken(flite.component, 'What is two plus two?');
+      await flite.component.close();
       const text = resampleAll(question, 16_000, HZ);
       const raw = [silence(450), text, silence(3000)].map(({ buffer, byteOffset, byteLength }) =>
         Buffer.from(buffer, byteOffset, byteLength),

@@ -66,9 +66,9 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
   afterAll(async () => {
     await served?.close();
     rmSync(folder, { recursive: true, force: true });
-    if (opened.detector.ok) opened.detector.part.close();
-    if (opened.transcriber.ok) await opened.transcriber.part.close();
-    if (opened.speaker.ok) await opened.speaker.part.close();
+    if (opened.detector.ok) opened.detector.component.close();
+    if (opened.transcriber.ok) await opened.transcriber.component.close();
+    if (opened.speaker.ok) await opened.speaker.component.close();
   });
 
   it('with the microphone open, a question is heard, written down and answered', async () => {

@@ -5,7 +5,7 @@ import { allOf, openParts, spoken } from '@support/parts.ts';
 import { voiceEndpoints } from '@support/voice-endpoints.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type CascadeParts, cascadeParts } from '../../packages/server/src/speech/http/cascade-config.ts';
+import { type CascadeComponents, cascadeComponents } from '../../packages/server/src/speech/http/cascade-config.ts';
 import { HELLO, speakerContract, thinkerContract, transcriberContract } from './speech.ts';
 
 const { detector, transcriber, speaker } = await openParts();
@@ -13,26 +13,26 @@ const offline = allOf({ transcriber, speaker });
 const fake = await withEndpoints(offline.parts && voiceEndpoints(offline.parts));
 
 describe.skipIf(!offline.parts)(offline.parts ? 'over HTTP' : `over HTTP (${offline.missing})`, () => {
-  let parts: Required<CascadeParts>;
+  let parts: Required<CascadeComponents>;
   let weather: Int16Array = new Int16Array();
   let hello: Int16Array = new Int16Array();
 
   beforeAll(async () => {
     if (!offline.parts) return;
     const { url } = fake;
-    parts = cascadeParts(
+    parts = cascadeComponents(
       {
         transcribe: { url, model: 'ears' },
         think: { url, model: 'mind' },
         speak: { url, model: 'voice', voices: ['rms', 'slt'] },
       },
       {},
-    ) as Required<CascadeParts>;
+    ) as Required<CascadeComponents>;
     weather = await spoken(offline.parts.speaker, 'What is the weather like in Paris today?');
     hello = await spoken(offline.parts.speaker, 'Hello! How are you doing today?', 'awb');
   });
   afterAll(async () => {
-    if (detector.ok) detector.part.close();
+    if (detector.ok) detector.component.close();
     if (!offline.parts) return;
     await Promise.all([parts.transcriber.close(), parts.speaker.close()]);
     await Promise.all([offline.parts.transcriber.close(), offline.parts.speaker.close()]);

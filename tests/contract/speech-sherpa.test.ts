@@ -19,8 +19,8 @@ let speaker: Speaker;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'colloquy-tiny-'));
   writeTinyModels(folder, WORDS);
-  const { hear, speak } = findSherpaModels(folder);
-  [transcriber, speaker] = await Promise.all([openSherpaTranscriber(hear!), openSherpaSpeaker(speak!)]);
+  const { transcribe, speak } = findSherpaModels(folder);
+  [transcriber, speaker] = await Promise.all([openSherpaTranscriber(transcribe!), openSherpaSpeaker(speak!)]);
 });
 afterAll(async () => {
   await Promise.all([transcriber?.close(), speaker?.close()]);

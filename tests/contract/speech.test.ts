@@ -9,9 +9,9 @@ const opened = await openParts();
 const { detector, transcriber, speaker } = opened;
 
 afterAll(async () => {
-  if (detector.ok) detector.part.close();
-  if (transcriber.ok) await transcriber.part.close();
-  if (speaker.ok) await speaker.part.close();
+  if (detector.ok) detector.component.close();
+  if (transcriber.ok) await transcriber.component.close();
+  if (speaker.ok) await speaker.component.close();
 });
 
 const speech: Record<'counting' | 'weather' | 'hello', Int16Array> = {
@@ -22,9 +22,9 @@ const speech: Record<'counting' | 'weather' | 'hello', Int16Array> = {
 
 beforeAll(async () => {
   if (!speaker.ok) return;
-  speech.counting = trimmed(await spoken(speaker.part, 'nine nine nine nine nine nine'));
-  speech.weather = await spoken(speaker.part, 'What is the weather like in Paris today?');
-  speech.hello = await spoken(speaker.part, 'Hello! How are you doing today?', 'awb');
+  speech.counting = trimmed(await spoken(speaker.component, 'nine nine nine nine nine nine'));
+  speech.weather = await spoken(speaker.component, 'What is the weather like in Paris today?');
+  speech.hello = await spoken(speaker.component, 'Hello! How are you doing today?', 'awb');
 });
 
 /** Without the quiet at either end. */

@@ -6,9 +6,9 @@ import type {
   Detection,
   Detector,
   Speaker,
+  ThinkEvent,
   Thinker,
   ThinkRequest,
-  Thought,
   Transcriber,
   TurnEdge,
 } from '../../packages/server/src/speech/ports.ts';
@@ -35,7 +35,7 @@ export function detectorContract(subject: () => DetectorSubject): void {
     const detection = subject().detector.listen({
       turnDetection: { type: 'server_vad', silence_duration_ms: options.silenceMs ?? 500 },
       atMs: options.atMs ?? 0,
-      hear: (edge) => edges.push(edge),
+      onEdge: (edge) => edges.push(edge),
     });
     return { edges, ...detection, detection };
   }
@@ -116,7 +116,7 @@ export function detectorContract(subject: () => DetectorSubject): void {
         const detection = detector.listen({
           turnDetection: { type: 'server_vad', threshold, silence_duration_ms },
           atMs: 0,
-          hear: () => {},
+          onEdge: () => {},
         });
         await write(detection, joined(speech, silence(500)));
         detection.close();
@@ -201,7 +201,7 @@ export interface ThinkerSubject {
 export function thinkerContract(subject: () => ThinkerSubject): void {
   it('[SP11] ends its answer with done or failed, once', async () => {
     const { thinker, request } = subject();
-    const thoughts: Thought[] = [];
+    const thoughts: ThinkEvent[] = [];
     for await (const thought of thinker.think(request, { signal: new AbortController().signal }))
       thoughts.push(thought);
     const ends = thoughts.filter(({ type }) => type === 'done' || type === 'failed');

@@ -120,7 +120,7 @@ async function host(format: RealtimeAudioFormat, stretches: Stretch[], isCut: bo
   const input: number[] = [];
   const detector: Detector = {
     name: 'listens',
-    capabilities: { wordsMatter: false },
+    capabilities: { usesTranscript: false },
     listen: () => ({ write: (samples) => void input.push(...samples), hint: () => {}, close: () => {} }),
     close: () => {},
   };

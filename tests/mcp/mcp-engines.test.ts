@@ -3,7 +3,7 @@
 
 import {
   cascade,
-  cascadeParts,
+  cascadeComponents,
   type Engine,
   offlineThinker,
   parrot,
@@ -50,7 +50,7 @@ function model(api: 'chat' | 'responses'): Answer {
 
 function asking(api: 'chat' | 'responses'): Engine {
   fake.usual.think = model(api);
-  const { thinker } = cascadeParts(readCascadeConfig({ think: { url: fake.url, model: 'tiny', api } }), {});
+  const { thinker } = cascadeComponents(readCascadeConfig({ think: { url: fake.url, model: 'tiny', api } }), {});
   return cascade({ thinker: thinker! });
 }
 

@@ -143,13 +143,18 @@ describe('GET /api/status', () => {
   it('[CO2] tells of every engine, its parts, its voices and what it lacks', async () => {
     const thinker = { name: 'dreamer', capabilities: { tools: false, images: false }, think: async function* () {} };
     const lacking = { engine: cascade({ thinker }), missing: ['a voice: npm install lungs'] };
-    const singer = { engine: saying('singer', { voices: ['high', 'low'], parts: { speak: 'throat' } }) };
+    const singer = { engine: saying('singer', { voices: ['high', 'low'], components: { speak: 'throat' } }) };
     const { url } = await start({ engines: { dream: lacking, singer } });
     const detector = await openSilero();
-    if (detector.ok) detector.part.close();
+    if (detector.ok) detector.component.close();
     const status = (await (await fetch(`${url}/api/status`)).json()) as ServerStatus;
     const undetected = detector.ok ? [] : [detector.missing];
-    const nothing = { detect: detector.ok ? detector.part.name : null, transcribe: null, think: null, speak: null };
+    const nothing = {
+      detect: detector.ok ? detector.component.name : null,
+      transcribe: null,
+      think: null,
+      speak: null,
+    };
     expect(status.engines).toEqual([
       {
         name: 'dream',
@@ -173,7 +178,12 @@ describe('GET /api/status', () => {
   });
 
   it('[VA29] shows no detector where it is off, not even one that an engine brings; a secret states no turn detection', async () => {
-    const detector: Detector = { name: 'own', capabilities: { wordsMatter: false }, listen: () => silent, close() {} };
+    const detector: Detector = {
+      name: 'own',
+      capabilities: { usesTranscript: false },
+      listen: () => silent,
+      close() {},
+    };
     const engines = { owl: { engine: saying('owl', {}), speech: { detector } } };
     for (const [options, name, detection] of [
       [{}, 'own', expect.objectContaining({ type: 'server_vad' })],

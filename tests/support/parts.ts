@@ -15,19 +15,19 @@ export async function openParts(options: PocketSphinxOptions = { repeatable: tru
 
 /** Closes those that are there. */
 export async function closeParts({ detector, transcriber, speaker }: Awaited<ReturnType<typeof openParts>>) {
-  if (detector.ok) detector.part.close();
-  if (transcriber.ok) await transcriber.part.close();
-  if (speaker.ok) await speaker.part.close();
+  if (detector.ok) detector.component.close();
+  if (transcriber.ok) await transcriber.component.close();
+  if (speaker.ok) await speaker.component.close();
 }
 
 /** The parts themselves, or the sentences that say what is missing. */
 export function allOf<T extends Record<string, Availability<unknown>>>(
   opened: T,
-): { parts: { [K in keyof T]: Extract<T[K], { ok: true }>['part'] } | undefined; missing: string } {
+): { parts: { [K in keyof T]: Extract<T[K], { ok: true }>['component'] } | undefined; missing: string } {
   const missing = Object.values(opened).flatMap((each) => (each.ok ? [] : [each.missing]));
   if (missing.length > 0) return { parts: undefined, missing: missing.join('; ') };
-  const parts = Object.fromEntries(Object.entries(opened).map(([name, each]) => [name, each.ok && each.part]));
-  return { parts: parts as { [K in keyof T]: Extract<T[K], { ok: true }>['part'] }, missing: '' };
+  const parts = Object.fromEntries(Object.entries(opened).map(([name, each]) => [name, each.ok && each.component]));
+  return { parts: parts as { [K in keyof T]: Extract<T[K], { ok: true }>['component'] }, missing: '' };
 }
 
 /** These words, spoken, at 16 kHz. */

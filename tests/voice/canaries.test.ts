@@ -94,8 +94,8 @@ describe('sessions with models of sherpa-onnx', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'colloquy-canaries-'));
     writeTinyModels(folder, ['hello', 'morning']);
-    const { hear, speak } = findSherpaModels(folder);
-    [transcriber, speaker] = await Promise.all([openSherpaTranscriber(hear!), openSherpaSpeaker(speak!)]);
+    const { transcribe, speak } = findSherpaModels(folder);
+    [transcriber, speaker] = await Promise.all([openSherpaTranscriber(transcribe!), openSherpaSpeaker(speak!)]);
     const engine = cascade({ thinker: offlineThinker(), speaker, pace: { leadMs: Number.POSITIVE_INFINITY } });
     server = await startServer({ engine, speech: { transcriber }, detector: false });
   });

@@ -7,14 +7,14 @@ import { voiceEndpoints } from '@support/voice-endpoints.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cascade } from '../../packages/server/src/engines/cascade.ts';
-import { type CascadeParts, cascadeParts } from '../../packages/server/src/speech/http/cascade-config.ts';
+import { type CascadeComponents, cascadeComponents } from '../../packages/server/src/speech/http/cascade-config.ts';
 import { startServer, type TestServer } from '../../packages/server/src/testing.ts';
 
 const { parts: offline, missing } = allOf(await openParts());
 const fake = await withEndpoints(offline && voiceEndpoints(offline));
 
 describe.skipIf(!offline)(offline ? 'through endpoints' : `through endpoints (${missing})`, () => {
-  let parts: Required<CascadeParts>;
+  let parts: Required<CascadeComponents>;
   let server: TestServer;
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe.skipIf(!offline)(offline ? 'through endpoints' : `through endpoints (${
       think: { url, model: 'mind' },
       speak: { url, model: 'voice' },
     };
-    parts = cascadeParts(endpoints, {}) as Required<CascadeParts>;
+    parts = cascadeComponents(endpoints, {}) as Required<CascadeComponents>;
     server = await startServer({
       engine: cascade({ thinker: parts.thinker, speaker: parts.speaker }),
       speech: { detector: offline.detector, transcriber: parts.transcriber },

@@ -58,10 +58,10 @@ describe.skipIf(!parts)(parts ? 'spoken words' : `spoken words (${missing})`, ()
     const once = await openPocketSphinx();
     if (!once.ok) return expect.unreachable();
     try {
-      await wordsOf(once.part, await turn(HELLO, 'rms'), 'ann');
+      await wordsOf(once.component, await turn(HELLO, 'rms'), 'ann');
       const deltas: string[] = [];
       const { signal } = new AbortController();
-      const utterance = once.part.open({ speaker: 'ann', signal, onDelta: (delta) => deltas.push(delta) });
+      const utterance = once.component.open({ speaker: 'ann', signal, onDelta: (delta) => deltas.push(delta) });
       const samples = await turn(APPOINTMENT, 'rms');
       for (let at = 0; at < samples.length; at += 1600) utterance.write(samples.subarray(at, at + 1600));
       await waitUntil('three deltas', () => deltas.length >= 3);
@@ -69,7 +69,7 @@ describe.skipIf(!parts)(parts ? 'spoken words' : `spoken words (${missing})`, ()
       expect(transcript).toMatch(/^sure i can help you with that/);
       expect(deltas.join('')).toBe(transcript);
     } finally {
-      await once.part.close();
+      await once.component.close();
     }
   });
 
@@ -90,7 +90,7 @@ describe.skipIf(!parts)(parts ? 'spoken words' : `spoken words (${missing})`, ()
     const detection = detector.listen({
       turnDetection: { type: 'server_vad', silence_duration_ms: 500 },
       atMs: 0,
-      hear: (edge) => edges.push(edge),
+      onEdge: (edge) => edges.push(edge),
     });
     const noisy = mixed(audio, noise(audio.length / 16, 60, 'pink'));
     for (let at = 0; at < noisy.length; at += 1600) await detection.write(noisy.subarray(at, at + 1600));

@@ -140,7 +140,7 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
       const detection = detector.listen({
         turnDetection: { type: 'server_vad' },
         atMs: 0,
-        hear: ({ type }) => void edges.push(type),
+        onEdge: ({ type }) => void edges.push(type),
       });
       // Frames are counted from the beginning, so that the noise sets in elsewhere within one each time.
       const sound = joined(silence(shift * 4), spoken, noise(3000, 300, 'white', shift + 1));

@@ -1,7 +1,7 @@
 // Creates the engines of `colloquy serve` from names and settings.
 
 import { ColloquyError } from '@colloquy/protocol';
-import type { OfferedEngine, ScriptedEngine, VoiceOptions } from '@colloquy/server';
+import type { EngineBundleOptions, OfferedEngine, ScriptedEngine } from '@colloquy/server';
 import type { EngineAbilities } from './banner.ts';
 import { misused } from './command.ts';
 import type { Settings } from './config.ts';
@@ -10,7 +10,7 @@ import { readTextFile } from './text-file.ts';
 
 type ServerParts = Pick<
   typeof import('@colloquy/server'),
-  'openVoices' | 'parrot' | 'readCascadeConfig' | 'readScenario' | 'scripted'
+  'openEngines' | 'parrot' | 'readCascadeConfig' | 'readScenario' | 'scripted'
 >;
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -116,26 +116,26 @@ export async function openEngines(
     return { name, voice: voiceOptions(kind, settings, env, server) };
   });
   const wanted = made.flatMap(({ name, voice }) => (voice ? [[name, voice] as const] : []));
-  const { voices, close } = await server.openVoices(Object.fromEntries(wanted), { detector });
+  const { engines, close } = await server.openEngines(Object.fromEntries(wanted), { detector });
   const offered = made.map(({ name, engine }): [string, OfferedEngine] => [
     name,
-    engine ? { engine } : (voices[name] as OfferedEngine),
+    engine ? { engine } : (engines[name] as OfferedEngine),
   ]);
   const speech = offered.find(([, each]) => each.speech)?.[1].speech;
   return {
     offered: Object.fromEntries(offered),
     speech,
     abilities: made.map(({ name, voice }) => {
-      const own = voices[name];
+      const own = engines[name];
       return {
         name,
         canHear: (own?.speech ?? speech)?.transcriber !== undefined,
         // The parrot and scenarios speak with a tone.
-        canSpeak: own === undefined || own.engine.parts?.speak !== undefined,
+        canSpeak: own === undefined || own.engine.components?.speak !== undefined,
         hasModel: voice?.endpoints?.think !== undefined,
       };
     }),
-    missing: [...new Set(Object.values(voices).flatMap(({ missing = [] }) => missing))],
+    missing: [...new Set(Object.values(engines).flatMap(({ missing = [] }) => missing))],
     unplayed: () => offered.flatMap(([, { engine }]) => ('assertComplete' in engine ? differences(engine) : [])),
     close,
   };
@@ -146,7 +146,7 @@ function voiceOptions(
   settings: Settings,
   env: Environment,
   server: ServerParts,
-): VoiceOptions {
+): EngineBundleOptions {
   if (kind === 'offline') return {};
   const endpoints = readEndpoints(settings, env, server.readCascadeConfig);
   if (kind === 'sherpa') {

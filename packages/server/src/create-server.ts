@@ -70,9 +70,9 @@ export function createServer(options: ServerOptions = {}): Server {
     if (options.detector === false) return engines.provideDetector('off');
     if (upstream || detector || !engines.lacksDetector) return;
     const opened = await openSilero();
-    if (opened.ok) detector = opened.part;
+    if (opened.ok) detector = opened.component;
     else log.warn({ error: opened.missing }, 'turns are not detected');
-    engines.provideDetector(opened.ok ? { detector: opened.part } : { missing: opened.missing });
+    engines.provideDetector(opened.ok ? { detector: opened.component } : { missing: opened.missing });
   }
 
   async function stop(): Promise<void> {

@@ -18,7 +18,13 @@ export { createServer, type Server } from './create-server.ts';
 export { type CascadeOptions, cascade } from './engines/cascade.ts';
 export type { Engine, EngineHost, EngineOutput } from './engines/engine.ts';
 export { type OfflineOptions, offline } from './engines/offline.ts';
-export { type OpenVoices, openVoice, openVoices, type Voice, type VoiceOptions } from './engines/open-engines.ts';
+export {
+  type EngineBundle,
+  type EngineBundleOptions,
+  type OpenEngines,
+  openEngine,
+  openEngines,
+} from './engines/open-engines.ts';
 export { type ParrotOptions, parrot } from './engines/parrot.ts';
 export { parrotTranslator } from './engines/parrot-translator.ts';
 export type { OfferedEngine } from './engines/registry.ts';
@@ -52,9 +58,9 @@ export { type HostedTranslation, hostTranslation, type TranslationHostOptions } 
 export type { Line, LineSink, SessionLine } from './sessions/line-sink.ts';
 export type { RecordedOptions, RelayedState, SessionHandle, TransportRole } from './sessions/session-handle.ts';
 export {
+  type CascadeComponents,
   type CascadeConfig,
-  type CascadeParts,
-  cascadeParts,
+  cascadeComponents,
   type EndpointConfig,
   readCascadeConfig,
   type SpeakConfig,
@@ -76,9 +82,9 @@ export type {
   Sound,
   Speaker,
   SpeakOptions,
+  ThinkEvent,
   Thinker,
   ThinkRequest,
-  Thought,
   Transcriber,
   Transcript,
   TurnEdge,
@@ -86,7 +92,7 @@ export type {
   UtteranceOptions,
 } from './speech/ports.ts';
 export { checkModels } from './speech/sherpa/check-models.ts';
-export type { SpeechParts } from './speech/speech-input.ts';
+export type { SpeechComponents } from './speech/speech-input.ts';
 export type { Rate } from './token-bucket.ts';
 export {
   type Access,

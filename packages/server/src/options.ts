@@ -13,7 +13,7 @@ import type { LogLevel } from './log.ts';
 import type { UpstreamOptions } from './relay/upstream.ts';
 import type { HostedSession } from './sessions/host-session.ts';
 import type { Line, LineSink } from './sessions/line-sink.ts';
-import type { SpeechParts } from './speech/speech-input.ts';
+import type { SpeechComponents } from './speech/speech-input.ts';
 import type { McpAccess } from './tools/mcp-access.ts';
 import type { BetaPolicy } from './transports/beta.ts';
 
@@ -42,7 +42,7 @@ export interface ServerOptions {
    */
   engines?: Readonly<Record<string, OfferedEngine>>;
   /** What hears, for engines that bring nothing of their own. @default the server's detector alone: transcriptions fail */
-  speech?: SpeechParts | undefined;
+  speech?: SpeechComponents | undefined;
   /**
    * Detects turns with Silero, for every engine that brings no detector of its own. With `false` no engine detects turns. Where
    * no turns are detected, sessions state `turn_detection: null`: clients commit and ask for responses themselves [VA29]. @default true

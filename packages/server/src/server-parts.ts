@@ -9,7 +9,7 @@ import type { SessionRules } from './auth/session-request.ts';
 import { type WatchTokens, watchTokens } from './auth/watch-tokens.ts';
 import { parrot } from './engines/parrot.ts';
 import { parrotTranslator } from './engines/parrot-translator.ts';
-import { type EngineRegistry, engineRegistry, only } from './engines/registry.ts';
+import { type EngineRegistry, engineRegistry, singleEngine } from './engines/registry.ts';
 import { createAdmission } from './gateway/admission.ts';
 import { type OpenSession, sessionOpener } from './gateway/open-session.ts';
 import { createUpgrade } from './gateway/upgrade.ts';
@@ -85,7 +85,7 @@ function enginesOf({ engine, engines, speech }: ServerOptions): EngineRegistry {
     const reason = "'engine' is for one, 'engines' for several; they exclude each other";
     throw new ColloquyError('invalid_configuration', reason);
   }
-  return engineRegistry(engines ?? only(engine ?? parrot()), speech);
+  return engineRegistry(engines ?? singleEngine(engine ?? parrot()), speech);
 }
 
 function rulesOf(

@@ -23,7 +23,7 @@ describe('samplesOf and bytesOf', () => {
     expect(again).toEqual(wanted);
   });
 
-  it('leave out half a sample', () => {
+  it('drop half a sample', () => {
     expect(samplesOf(Uint8Array.of(1, 2, 3), { type: 'audio/pcm', rate: 24_000 })).toEqual(Int16Array.of(513));
   });
 });
@@ -55,7 +55,7 @@ describe('speechOutput', () => {
     output.close();
   });
 
-  it('goes over to another rate without losing what it holds', () => {
+  it('keeps buffered samples when the rate changes', () => {
     const format = FORMATS[0] as RealtimeAudioFormat;
     const output = speechOutput(format);
     const length =

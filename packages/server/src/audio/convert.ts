@@ -1,4 +1,4 @@
-// Between the session's audio – 24 kHz PCM or G.711 – and samples at the rates speech is heard and made at.
+// Converts between the session's audio (24 kHz PCM or G.711) and samples at the rates of the speech components.
 
 import { BYTES_PER_SAMPLE, type NoiseReduction, type RealtimeAudioFormat } from '@colloquy/protocol';
 import { type Sound, SPEECH_HZ } from '../speech/ports.ts';
@@ -13,7 +13,7 @@ const table = (decode: (byte: number) => number) => Int16Array.from({ length: 25
 const FROM_G711 = { 'audio/pcmu': table(decodeMuLaw), 'audio/pcma': table(decodeALaw) };
 const TO_G711 = { 'audio/pcmu': encodeMuLaw, 'audio/pcma': encodeALaw };
 
-/** Samples of the session's bytes, at the format's own rate. Half a sample at the end is left out. */
+/** Decodes the session's bytes to samples at the format's own rate. Half a sample at the end is dropped. */
 export function samplesOf(bytes: Uint8Array, { type }: RealtimeAudioFormat): Int16Array {
   if (type !== 'audio/pcm') {
     const decoded = FROM_G711[type];
@@ -23,7 +23,7 @@ export function samplesOf(bytes: Uint8Array, { type }: RealtimeAudioFormat): Int
   return Int16Array.from({ length: bytes.length >> 1 }, (_, index) => view.getInt16(2 * index, true));
 }
 
-/** The session's bytes of samples at the format's own rate. */
+/** Encodes samples at the format's own rate as the session's bytes. */
 export function bytesOf(samples: Int16Array, { type }: RealtimeAudioFormat): Uint8Array {
   if (type !== 'audio/pcm') return Uint8Array.from(samples, TO_G711[type]);
   const bytes = new Uint8Array(samples.length * BYTES_PER_SAMPLE[type]);
@@ -32,7 +32,7 @@ export function bytesOf(samples: Int16Array, { type }: RealtimeAudioFormat): Uin
   return bytes;
 }
 
-/** Cuts bytes that come in pieces of any length into whole samples; what is left of one waits for the next piece. */
+/** Cuts a stream of bytes into whole samples. The rest of a sample stays in the buffer until the next chunk. */
 export function wholeSamples() {
   let partial = new Uint8Array();
   return {
@@ -48,34 +48,37 @@ export function wholeSamples() {
   };
 }
 
-/** A stream on its way in: the session's bytes as 16 kHz samples. `prepareResampler` comes first, and `prepareDenoiser`. */
+/**
+ * Converts an input stream: the session's bytes to 16 kHz samples. Await `prepareResampler` and `prepareDenoiser`
+ * first.
+ */
 export function inputConverter(format: RealtimeAudioFormat) {
   const resampler = openResampler(rateOf(format), SPEECH_HZ);
   let denoiser: Denoiser | undefined;
   let reduction: NoiseReduction['type'] | undefined;
-  /** What was on its way through the denoiser when it was replaced. */
-  let before = new Int16Array();
+  /** Samples that a replaced denoiser had still buffered. */
+  let pending = new Int16Array();
 
-  const filter = (samples: Int16Array): Int16Array => {
+  const denoise = (samples: Int16Array): Int16Array => {
     const now = denoiser ? denoiser.process(samples) : samples;
-    if (before.length === 0) return now;
-    const all = joined(before, now);
-    before = new Int16Array();
+    if (pending.length === 0) return now;
+    const all = joined(pending, now);
+    pending = new Int16Array();
     return all;
   };
   return {
-    /** How much noise to take out of what is written from now on. No sample is lost or added by a change. */
-    reduceNoise(wanted: NoiseReduction | null): void {
-      if (wanted?.type === reduction) return;
-      if (denoiser) before = joined(before, denoiser.flush());
+    /** Sets the noise reduction for the audio written from now on. A change loses no sample and adds none. */
+    reduceNoise(setting: NoiseReduction | null): void {
+      if (setting?.type === reduction) return;
+      if (denoiser) pending = joined(pending, denoiser.flush());
       denoiser?.close();
-      reduction = wanted?.type;
-      denoiser = wanted ? openDenoiser(wanted) : undefined;
+      reduction = setting?.type;
+      denoiser = setting ? openDenoiser(setting) : undefined;
     },
-    write: (bytes: Uint8Array): Int16Array => filter(resampler.process(samplesOf(bytes, format))),
-    /** The last samples, some milliseconds of them. */
+    write: (bytes: Uint8Array): Int16Array => denoise(resampler.process(samplesOf(bytes, format))),
+    /** Returns the samples that the filters still hold: a few milliseconds. */
     flush(): Int16Array {
-      const rest = filter(resampler.flush());
+      const rest = denoise(resampler.flush());
       return denoiser ? joined(rest, denoiser.flush()) : rest;
     },
     close(): void {
@@ -92,7 +95,7 @@ function joined(a: Int16Array, b: Int16Array): Int16Array<ArrayBuffer> {
   return all;
 }
 
-/** Sound on its way out: samples of any rate as the session's bytes. `prepareResampler` comes first. */
+/** Converts an output stream: samples of any rate to the session's bytes. Await `prepareResampler` first. */
 export function speechOutput(format: RealtimeAudioFormat) {
   const toHz = rateOf(format);
   let resampler = openResampler(toHz, toHz);
@@ -107,7 +110,7 @@ export function speechOutput(format: RealtimeAudioFormat) {
       const now = bytesOf(resampler.process(samples), format);
       return before.length === 0 ? now : Buffer.concat([before, now]);
     },
-    /** The rest of what was written; the next sound begins anew. */
+    /** Returns the rest of what was written; the next sound starts a new stream. */
     flush,
     close: (): void => resampler.close(),
   };

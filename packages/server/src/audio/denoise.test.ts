@@ -53,7 +53,7 @@ describe('denoise', () => {
     },
   );
 
-  it('[IB21] keeps up: no more than 30 ms are on their way', () => {
+  it('[IB21] buffers at most 30 ms', () => {
     const denoiser = openDenoiser(FAR);
     let given = 0;
     for (let taken = 100; taken <= 5000; taken += 100) {
@@ -62,7 +62,7 @@ describe('denoise', () => {
     }
   });
 
-  it('[IB21] makes steady noise quieter, far_field more so than near_field', () => {
+  it('[IB21] reduces steady noise, far_field more than near_field', () => {
     const hiss = noise(48_000, 1000);
     const end = (samples: Int16Array) => decibels(samples.subarray(16_000));
     const [none, near, far] = [hiss, reduced(hiss, NEAR), reduced(hiss, FAR)].map(end) as [number, number, number];
@@ -83,7 +83,7 @@ describe('denoise', () => {
     },
   );
 
-  it('[IB21] follows noise that becomes louder, and digital silence that ends', () => {
+  it('[IB21] adapts when noise becomes louder or digital silence ends', () => {
     const samples = Int16Array.from([...new Int16Array(16_000), ...noise(32_000, 200), ...noise(48_000, 2000)]);
     const after = reduced(samples, FAR);
     const gain = (from: number, to: number) =>
@@ -92,14 +92,14 @@ describe('denoise', () => {
     expect(gain(88_000, 96_000)).toBeGreaterThan(10);
   });
 
-  it('begins anew after a flush', () => {
+  it('starts a new stream after a flush', () => {
     const samples = noise(3000, 2000);
     const denoiser = openDenoiser(NEAR);
     const first = [...denoiser.process(samples), ...denoiser.flush()];
     expect([...denoiser.process(samples), ...denoiser.flush()]).toEqual(first);
   });
 
-  it('takes the loudest samples without turning them over', () => {
+  it('clips the loudest samples without overflow', () => {
     const square = Int16Array.from({ length: 4800 }, (_, at) => (at % 100 < 50 ? 32_767 : -32_768));
     const after = reduced(square, NEAR).subarray(480, 4320);
     for (const [at, sample] of after.entries())

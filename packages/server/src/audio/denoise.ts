@@ -1,35 +1,36 @@
-// Noise taken out of speech, chunk by chunk: RNNoise, a small network that tells voice from everything else, compiled to
-// WebAssembly. 16-bit mono at 16 kHz. What it does for turns and words is measured in docs/benchmarks.md.
-// https://github.com/xiph/rnnoise
+// Noise reduction with RNNoise, a small neural network compiled to WebAssembly. 16-bit mono at 16 kHz, chunk by chunk.
+// docs/benchmarks.md has its effect on turns and transcripts. https://github.com/xiph/rnnoise
 
 import type { NoiseReduction } from '@colloquy/protocol';
 import { openResampler, prepareResampler } from './resample.ts';
 
-/** Takes the noise out of a stream of samples. Owns memory outside the heap until it is closed. */
+/** Removes noise from a stream of samples. Holds WebAssembly memory until `close`. */
 export interface Denoiser {
-  /** The samples that are ready; up to 30 ms stay behind until more comes, or `flush`. */
+  /** Returns the samples that are ready. Up to 30 ms stay buffered until the next chunk or `flush`. */
   process(samples: Int16Array): Int16Array;
-  /** The rest. All that was returned until then is as long as what came in, and where it was in time; a new stream begins. */
+  /**
+   * Returns the rest and starts a new stream. The output is then exactly as long as the input, with no shift in time.
+   */
   flush(): Int16Array;
-  /** Frees its memory. Nothing may be called afterwards but `close`. */
+  /** Frees the memory. Call nothing but `close` afterwards. */
   close(): void;
 }
 
 /**
- * How much of the sound is let by as it is, and with it of the noise: a microphone at the mouth hears little noise and is to
- * keep all of the voice; one in the room hears as much noise as voice. The first leaves the noise 12 dB down at most.
+ * Share of the unfiltered sound in the output. A near-field microphone picks up little noise, so all of the voice is
+ * kept and the noise falls by at most 12 dB; a far-field microphone picks up as much noise as voice.
  */
-const UNTOUCHED: Record<NoiseReduction['type'], number> = { near_field: 0.25, far_field: 0 };
+const DRY_MIX: Record<NoiseReduction['type'], number> = { near_field: 0.25, far_field: 0 };
 
 const SPEECH_HZ = 16_000;
-/** The only rate it takes, samples of one frame, and by how many its answer is late. */
+/** The network's only sample rate, the samples of one frame, and the delay of its output in samples. */
 const NETWORK_HZ = 48_000;
-const FRAME = 480;
-const DELAY = FRAME;
+const FRAME_SAMPLES = 480;
+const DELAY_SAMPLES = FRAME_SAMPLES;
 
-/** RNNoise's functions as Emscripten exports them; pointers are offsets into the one memory, in bytes. */
+/** RNNoise's functions as Emscripten exports them. Pointers are byte offsets into the WebAssembly memory. */
 interface RnNoise {
-  /** Replaced whenever the memory grows. */
+  /** Emscripten replaces this view when the memory grows. */
   readonly HEAPF32: Float32Array;
   _malloc(bytes: number): number;
   _rnnoise_create(model: number): number;
@@ -39,11 +40,11 @@ interface RnNoise {
 
 interface Loaded {
   readonly network: RnNoise;
-  /** One frame, for whoever is at work. */
+  /** Buffer of one frame, shared by all streams: each call writes and reads it synchronously. */
   readonly frame: number;
 }
 
-/** Loaded with the first session that asks for noise reduction. */
+/** Loads the module when the first session asks for noise reduction. */
 async function load(): Promise<RnNoise> {
   // @ts-expect-error the package has no types; what we use of it is `RnNoise` above
   const { default: open } = await import('@echogarden/rnnoise-wasm');
@@ -53,77 +54,77 @@ async function load(): Promise<RnNoise> {
 let loaded: Loaded | undefined;
 let loading: Promise<RnNoise> | undefined;
 
-/** Compiles the network, once per process; `openDenoiser` works afterwards. */
+/** Compiles the network once per process. Await it before `openDenoiser`. */
 export async function prepareDenoiser(): Promise<void> {
   loading ??= load();
   const [network] = await Promise.all([loading, prepareResampler()]);
-  loaded ??= { network, frame: network._malloc(4 * FRAME) };
+  loaded ??= { network, frame: network._malloc(4 * FRAME_SAMPLES) };
 }
 
-/** A new stream. Throws when `prepareDenoiser` has not been awaited. */
+/** Opens a new stream. Throws if `prepareDenoiser` has not been awaited. */
 export function openDenoiser({ type }: NoiseReduction): Denoiser {
   if (!loaded) throw new Error('prepareDenoiser must be awaited first');
   const { network, frame } = loaded;
-  const untouched = UNTOUCHED[type];
+  const dryMix = DRY_MIX[type];
   const up = openResampler(SPEECH_HZ, NETWORK_HZ);
   const down = openResampler(NETWORK_HZ, SPEECH_HZ);
-  /** The samples of the next frame, and those before them, which the network answers to. */
-  const heard = new Float32Array(DELAY + FRAME);
+  /** The samples of the next frame, after the `DELAY_SAMPLES` before them, which the network's output belongs to. */
+  const window = new Float32Array(DELAY_SAMPLES + FRAME_SAMPLES);
   let state = network._rnnoise_create(0);
   let filled = 0;
-  /** Samples at the network's rate that are still to be left out: its answer to what came before the first. */
-  let early = DELAY;
-  let taken = 0;
-  let given = 0;
+  /** Samples still to drop, at the network's rate: the output for the time before the first sample. */
+  let samplesToSkip = DELAY_SAMPLES;
+  let samplesIn = 0;
+  let samplesOut = 0;
 
-  function renew(): void {
+  function reset(): void {
     network._rnnoise_destroy(state);
     state = network._rnnoise_create(0);
-    heard.fill(0);
-    [filled, early, taken, given] = [0, DELAY, 0, 0];
+    window.fill(0);
+    [filled, samplesToSkip, samplesIn, samplesOut] = [0, DELAY_SAMPLES, 0, 0];
   }
 
-  /** One frame's answer, from `to` on in `out`. */
-  function answer(out: Int16Array, to: number): void {
+  /** Runs the network on one frame and writes the result to `out`, starting at index `to`. */
+  function processFrame(out: Int16Array, to: number): void {
     const at = frame >> 2;
-    network.HEAPF32.set(heard.subarray(DELAY), at);
+    network.HEAPF32.set(window.subarray(DELAY_SAMPLES), at);
     network._rnnoise_process_frame(state, frame, frame);
-    const voice = network.HEAPF32.subarray(at, at + FRAME);
-    for (let each = 0; each < FRAME; each += 1) {
-      const sample = untouched * (heard[each] as number) + (1 - untouched) * (voice[each] as number);
+    const voice = network.HEAPF32.subarray(at, at + FRAME_SAMPLES);
+    for (let each = 0; each < FRAME_SAMPLES; each += 1) {
+      const sample = dryMix * (window[each] as number) + (1 - dryMix) * (voice[each] as number);
       out[to + each] = Math.max(-32_768, Math.min(32_767, Math.round(sample)));
     }
-    heard.copyWithin(0, FRAME);
+    window.copyWithin(0, FRAME_SAMPLES);
   }
 
-  /** At the network's rate. */
+  /** Filters samples at 48 kHz. */
   function filter(samples: Int16Array): Int16Array {
-    const made = new Int16Array(samples.length + FRAME);
+    const made = new Int16Array(samples.length + FRAME_SAMPLES);
     let length = 0;
     for (let from = 0; from < samples.length; ) {
-      const piece = samples.subarray(from, from + FRAME - filled);
-      heard.set(piece, DELAY + filled);
+      const piece = samples.subarray(from, from + FRAME_SAMPLES - filled);
+      window.set(piece, DELAY_SAMPLES + filled);
       filled += piece.length;
       from += piece.length;
-      if (filled < FRAME) break;
-      answer(made, length);
-      length += FRAME;
+      if (filled < FRAME_SAMPLES) break;
+      processFrame(made, length);
+      length += FRAME_SAMPLES;
       filled = 0;
     }
-    const left = Math.min(early, length);
-    early -= left;
-    return made.subarray(left, length);
+    const skipped = Math.min(samplesToSkip, length);
+    samplesToSkip -= skipped;
+    return made.subarray(skipped, length);
   }
 
   return {
     process(samples) {
       const made = down.process(filter(up.process(samples)));
-      taken += samples.length;
-      given += made.length;
+      samplesIn += samples.length;
+      samplesOut += made.length;
       return made;
     },
     flush() {
-      const rest = new Int16Array(taken - given);
+      const rest = new Int16Array(samplesIn - samplesOut);
       let length = 0;
       const add = (samples: Int16Array) => {
         const piece = samples.subarray(0, rest.length - length);
@@ -131,10 +132,10 @@ export function openDenoiser({ type }: NoiseReduction): Denoiser {
         length += piece.length;
       };
       add(down.process(filter(up.flush())));
-      // What comes after the last sample is silence, and nobody's.
-      add(down.process(filter(new Int16Array(DELAY + FRAME))));
+      // Feeds silence so that the delayed output of the last samples comes out.
+      add(down.process(filter(new Int16Array(DELAY_SAMPLES + FRAME_SAMPLES))));
       add(down.flush());
-      renew();
+      reset();
       return rest;
     },
     close() {

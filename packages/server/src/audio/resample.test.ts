@@ -56,7 +56,7 @@ describe('resample', () => {
     expect(toneToRest(samples.subarray(0, toHz), 1000, toHz)).toBeGreaterThan(70);
   });
 
-  it('keeps what the new rate cannot hold from folding back', () => {
+  it('does not alias when the new rate is lower', () => {
     const loudness = (samples: Int16Array) =>
       Math.sqrt(samples.reduce((sum, each) => sum + each ** 2, 0) / samples.length);
     const before = sine(6000, 16_000, 16_000);
@@ -79,7 +79,7 @@ describe('resample', () => {
     expect(at(resampleAll(click, 8000, 16_000))).toBe(4800);
   });
 
-  it('begins anew after a flush', () => {
+  it('starts a new stream after a flush', () => {
     const samples = sine(300, 24_000, 2000);
     const resampler = openResampler(24_000, 16_000);
     const first = [...resampler.process(samples), ...resampler.flush()];
@@ -89,12 +89,12 @@ describe('resample', () => {
     expect(second).toEqual(first);
   });
 
-  it('hands samples of the same rate on as they are', () => {
+  it('returns samples unchanged when the rates are equal', () => {
     const samples = sine(300, 16_000, 100);
     expect(openResampler(16_000, 16_000).process(samples)).toBe(samples);
   });
 
-  it('keeps nothing of the streams that were closed', { tags: 'long' }, () => {
+  it('frees the memory of closed streams', { tags: 'long' }, () => {
     const samples = new Int16Array(100);
     for (let count = 0; count < 20_000; count += 1) resampleAll(samples, 24_000, 16_000); // 2^31 bytes, were they kept
     expect(resampleAll(samples, 24_000, 16_000).length).toBe(67);

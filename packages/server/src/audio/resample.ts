@@ -1,30 +1,32 @@
-// From one sample rate to another, chunk by chunk: Speex's windowed-sinc filter, compiled to WebAssembly. 16-bit mono.
-//
-// G.711 is `g711.ts`; the session's formats are joined with both in `convert.ts`.
+// Converts sample rates chunk by chunk with Speex's windowed-sinc filter, compiled to WebAssembly. 16-bit mono. G.711:
+// `g711.ts`; the session's formats: `convert.ts`.
 
-/** Turns a stream of 16-bit mono samples into one of another rate. Owns memory outside the heap until it is closed. */
+/** Converts a stream of 16-bit mono samples to another rate. Holds WebAssembly memory until `close`. */
 export interface Resampler {
   readonly fromHz: number;
   readonly toHz: number;
-  /** The samples that are ready; some milliseconds stay behind until more comes, or `flush`. */
+  /** Returns the samples that are ready. A few milliseconds stay buffered until the next chunk or `flush`. */
   process(samples: Int16Array): Int16Array;
-  /** The rest. All that was returned until then is exactly `ceil(samples in × toHz / fromHz)` long; a new stream begins. */
+  /**
+   * Returns the rest and starts a new stream. The output is then exactly `ceil(samples in × toHz / fromHz)` samples
+   * long.
+   */
   flush(): Int16Array;
-  /** Frees its memory. Nothing may be called afterwards but `close`. */
+  /** Frees the memory. Call nothing but `close` afterwards. */
   close(): void;
 }
 
 /**
- * Speex's scale reaches from 0 to 10. At 5 a tone keeps more than 70 dB to everything else once rounded to 16 bit, and what
- * could fold back from above the new band is more than 70 dB down; see the tests.
+ * Speex's scale goes from 0 to 10. At 5 a tone is more than 70 dB above all distortion after rounding to 16 bit, and
+ * aliasing is more than 70 dB down (see the tests).
  */
 const QUALITY = 5;
-/** Samples handed to the filter at once. */
+/** Samples per call of the filter. */
 const BLOCK = 4096;
 
-/** SpeexDSP's functions as Emscripten exports them; pointers are offsets into the one memory, in bytes. */
+/** SpeexDSP's functions as Emscripten exports them. Pointers are byte offsets into the WebAssembly memory. */
 interface Speex {
-  /** Replaced whenever the memory grows. */
+  /** Emscripten replaces this view when the memory grows. */
   readonly HEAP16: Int16Array;
   readonly HEAPU32: Uint32Array;
   _malloc(bytes: number): number;
@@ -44,7 +46,7 @@ interface Speex {
   _speex_resampler_destroy(state: number): void;
 }
 
-/** Loaded with the first sound. */
+/** Loads the module when the first sound arrives. */
 async function loadSpeex(): Promise<Speex> {
   // @ts-expect-error the package has no types; what we use of it is `Speex` above
   const { default: open } = await import('@echogarden/speex-resampler-wasm');
@@ -54,7 +56,7 @@ async function loadSpeex(): Promise<Speex> {
 let loaded: Speex | undefined;
 let loading: Promise<Speex> | undefined;
 
-/** Compiles the filter, once per process; `openResampler` works afterwards. */
+/** Compiles the filter once per process. Await it before `openResampler`. */
 export async function prepareResampler(): Promise<void> {
   loading ??= loadSpeex();
   loaded = await loading;
@@ -62,7 +64,7 @@ export async function prepareResampler(): Promise<void> {
 
 const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
 
-/** A new stream. Rates in hertz, whole numbers. Throws when `prepareResampler` has not been awaited. */
+/** Opens a new stream. Rates are whole numbers in hertz. Throws if `prepareResampler` has not been awaited. */
 export function openResampler(fromHz: number, toHz: number): Resampler {
   if (fromHz === toHz) return sameRate(fromHz);
   if (!loaded) throw new Error('prepareResampler must be awaited first');
@@ -84,15 +86,15 @@ function openSpeex(speex: Speex, fromHz: number, toHz: number): Resampler {
   let state = speex._speex_resampler_init(1, fromHz / ratio, toHz / ratio, QUALITY, memory);
   if (state === 0) throw new Error(`no resampler from ${fromHz} to ${toHz} Hz`);
   speex._speex_resampler_skip_zeros(state);
-  let taken = 0;
-  let given = 0;
+  let samplesIn = 0;
+  let samplesOut = 0;
 
   function filter(samples: Int16Array): Int16Array {
     const made = new Int16Array(Math.ceil(((samples.length + BLOCK) * toHz) / fromHz) + 64);
     let length = 0;
     for (let at = 0; at < samples.length; ) {
       const block = samples.subarray(at, at + BLOCK);
-      // Views are made anew each time: growing memory detaches them.
+      // Read the view each time: growing memory detaches it.
       speex.HEAP16.set(block, input >> 1);
       speex.HEAPU32[inCount >> 2] = block.length;
       speex.HEAPU32[outCount >> 2] = outBlock;
@@ -110,18 +112,18 @@ function openSpeex(speex: Speex, fromHz: number, toHz: number): Resampler {
     toHz,
     process(samples) {
       const made = filter(samples);
-      taken += samples.length;
-      given += made.length;
+      samplesIn += samples.length;
+      samplesOut += made.length;
       return made;
     },
     flush() {
-      const owed = Math.ceil((taken * toHz) / fromHz) - given;
+      const missing = Math.ceil((samplesIn * toHz) / fromHz) - samplesOut;
       const latency = speex._speex_resampler_get_input_latency(state);
-      const rest = filter(new Int16Array(latency + Math.ceil(fromHz / toHz) + 1)).slice(0, Math.max(0, owed));
+      const rest = filter(new Int16Array(latency + Math.ceil(fromHz / toHz) + 1)).slice(0, Math.max(0, missing));
       speex._speex_resampler_reset_mem(state);
       speex._speex_resampler_skip_zeros(state);
-      taken = 0;
-      given = 0;
+      samplesIn = 0;
+      samplesOut = 0;
       return rest;
     },
     close() {
@@ -133,7 +135,7 @@ function openSpeex(speex: Speex, fromHz: number, toHz: number): Resampler {
   };
 }
 
-/** All samples of one recording at another rate, exactly `ceil(length × toHz / fromHz)` of them. */
+/** Converts one whole recording to another rate: exactly `ceil(length × toHz / fromHz)` samples. */
 export function resampleAll(samples: Int16Array, fromHz: number, toHz: number): Int16Array {
   const resampler = openResampler(fromHz, toHz);
   const head = resampler.process(samples);

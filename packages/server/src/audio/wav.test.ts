@@ -22,14 +22,14 @@ function wav(samples: number[], options: { rateHz?: number; channels?: number; c
 }
 
 describe('readWav', () => {
-  it('reads the rate from the header, and the samples behind whatever comes before them', () => {
+  it('reads rate and samples when other chunks come first', () => {
     expect(readWav(wav([1, -2, 32_767], { rateHz: 8000 }))).toEqual({
       samples: Int16Array.of(1, -2, 32_767),
       rateHz: 8000,
     });
   });
 
-  it('takes what is there when the header promises more', () => {
+  it('reads the available samples when the header states more', () => {
     expect(readWav(wav([5, 6], { claimed: 0xffff_fff0 }))?.samples).toEqual(Int16Array.of(5, 6));
   });
 
@@ -37,7 +37,7 @@ describe('readWav', () => {
     expect(readWav(wav([100, 300, -7, -9], { channels: 2 }))?.samples).toEqual(Int16Array.of(200, -8));
   });
 
-  it('refuses what has no channels, and what is no such file', () => {
+  it('rejects a file without channels, and other files', () => {
     expect(readWav(wav([1], { channels: 0 }))).toBeUndefined();
     expect(readWav(new Uint8Array())).toBeUndefined();
     expect(readWav(Buffer.from('RIFF    WAVE'))).toBeUndefined();
@@ -45,7 +45,7 @@ describe('readWav', () => {
 });
 
 describe('writeWav', () => {
-  it('writes what is read again, from pieces', () => {
+  it('writes a file from pieces that reads back equal', () => {
     const pieces = [Int16Array.of(1, -2), new Int16Array(), Int16Array.of(32_767, -32_768)];
     const file = writeWav(pieces, 22_050);
     expect(file.length).toBe(44 + 8);

@@ -1,14 +1,17 @@
-// WAV files of 16-bit samples: reading them, and writing those of one channel.
+// Reads WAV files of 16-bit samples and writes WAV files of one channel.
 
 import type { Sound } from '../speech/ports.ts';
 
 const HEADER = 12;
-/** Name and length of a chunk, and with them all of the chunk that tells the format. */
+/** Bytes of a chunk's name and length, of the file header, and of the whole `fmt ` chunk. */
 const CHUNK = 8;
 const FORMAT = CHUNK + 16;
 const PCM = 1;
 
-/** Samples and rate, several channels mixed to one, or `undefined` when it is no such file. A length beyond the end is cut. */
+/**
+ * Returns samples and rate, with channels mixed to one, or `undefined` if it is no 16-bit PCM WAV file. A length beyond
+ * the end is cut.
+ */
 export function readWav(bytes: Uint8Array): Sound | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const word = (at: number) => (at + 4 <= bytes.length ? view.getUint32(at, false) : 0);
@@ -43,7 +46,7 @@ export function readWav(bytes: Uint8Array): Sound | undefined {
   return undefined;
 }
 
-/** The bytes of a file of one channel. Its samples may come in pieces. */
+/** Returns a WAV file of one channel, from samples in any number of chunks. */
 export function writeWav(pieces: readonly Int16Array[], rateHz: number): Uint8Array<ArrayBuffer> {
   const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
   const bytes = new Uint8Array(HEADER + FORMAT + CHUNK + length);
@@ -56,8 +59,8 @@ export function writeWav(pieces: readonly Int16Array[], rateHz: number): Uint8Ar
   view.setUint16(20, PCM, true);
   view.setUint16(22, 1, true); // channels
   view.setUint32(24, rateHz, true);
-  view.setUint32(28, 2 * rateHz, true); // bytes a second
-  view.setUint16(32, 2, true); // bytes of all channels of one sample
+  view.setUint32(28, 2 * rateHz, true); // // bytes per second
+  view.setUint16(32, 2, true); // // bytes of one sample on all channels
   view.setUint16(34, 16, true); // bits
   name(36, 'data');
   view.setUint32(40, length, true);

@@ -3,7 +3,7 @@ import { ColloquyError, type MessageItem } from '@colloquy/protocol';
 import type { ResponseRequest } from '@colloquy/session';
 import { waitUntil } from '@support/wait-until.ts';
 import { describe, expect, it } from 'vitest';
-import type { Speaker, Thinker, Thought } from '../speech/ports.ts';
+import type { Speaker, ThinkEvent, Thinker } from '../speech/ports.ts';
 import { type CascadeOptions, cascade } from './cascade.ts';
 import type { EngineHost, EngineOutput } from './engine.ts';
 
@@ -49,15 +49,15 @@ function host(options: Partial<EngineHost> = {}): EngineHost & { abort: () => vo
 }
 
 /** Says these thoughts, whatever it is asked. */
-const thinking = (...thoughts: Thought[]): Thinker => ({
+const thinking = (...thoughts: ThinkEvent[]): Thinker => ({
   name: 'test',
   capabilities: { tools: true, images: false },
   async *think() {
     yield* thoughts;
   },
 });
-const text = (delta: string): Thought => ({ type: 'text.delta', delta });
-const done: Thought = { type: 'done' };
+const text = (delta: string): ThinkEvent => ({ type: 'text.delta', delta });
+const done: ThinkEvent = { type: 'done' };
 
 /** Speaks 10 ms for each character at 16 kHz, and remembers what it was asked to say. */
 function speaking(): Speaker & { asked: string[] } {
@@ -89,7 +89,7 @@ const bytes = (events: EngineOutput[]) =>
   events.reduce((sum, event) => sum + (event.type === 'audio.delta' ? event.audio.length : 0), 0);
 
 describe('cascade', () => {
-  it('[EN2] says the words of each clause before its audio, all of it, in the format of the session', async () => {
+  it('[EN2] sends the transcript of each clause before its audio, in the session format', async () => {
     const events = await collect({ thinker: thinking(text('One two. Thr'), text('ee.'), done), speaker: speaking() });
     expect(events.map(short).filter((each) => each !== 'audio.delta')).toEqual([
       'transcript.delta One two. ',
@@ -102,8 +102,8 @@ describe('cascade', () => {
     expect(events.every((event) => event.type !== 'audio.delta' || event.audio.length <= 4800)).toBe(true);
   });
 
-  it('[EN1] keeps calls where they were made, and ends once', async () => {
-    const call: Thought[] = [
+  it('[EN1] emits calls in order and ends once', async () => {
+    const call: ThinkEvent[] = [
       { type: 'call', name: 'look' },
       { type: 'arguments.delta', delta: '{}' },
     ];
@@ -116,7 +116,7 @@ describe('cascade', () => {
     ]);
   });
 
-  it('speaks the first clause while the next is still being thought', async () => {
+  it('speaks the first clause while the thinker makes the next', async () => {
     let goOn = () => {};
     const thinker: Thinker = {
       ...thinking(),
@@ -134,7 +134,7 @@ describe('cascade', () => {
     expect(types).toEqual(['transcript.delta', 'audio.delta', 'audio.delta', 'done']);
   });
 
-  it('makes the next clause while the first is being heard, and no further ones', async () => {
+  it('synthesizes exactly one clause ahead', async () => {
     const speaker = speaking();
     const stream = cascade({ thinker: thinking(text('One. Two. Three. Four. '), done), speaker });
     const pieces = stream.respond(asked(), host())[Symbol.asyncIterator]();
@@ -145,7 +145,7 @@ describe('cascade', () => {
     await pieces.return?.();
   });
 
-  it('[EN5] sends audio no further ahead than it is told', async () => {
+  it('[EN5] sends audio no further ahead than leadMs', async () => {
     let now = 0;
     const waits: number[] = [];
     const pace = {
@@ -161,7 +161,7 @@ describe('cascade', () => {
     expect(waits).toEqual(Array.from({ length: 7 }, () => 100));
   });
 
-  it('[EN3] stops at once when it is aborted, its parts too, even those that hang', async () => {
+  it('[EN3] stops with its components when aborted, even if one hangs', async () => {
     const signals: AbortSignal[] = [];
     const thinker: Thinker = {
       ...thinking(),
@@ -186,7 +186,7 @@ describe('cascade', () => {
     expect(signals.every(({ aborted }) => aborted)).toBe(true);
   });
 
-  it('[EN4] throws what its parts throw, a voice it does not have by name', async () => {
+  it('[EN4] throws the errors of its components and names an unknown voice', async () => {
     const speaker = speaking();
     await expect(
       collect({ thinker: thinking(text('Hi.'), done), speaker }, asked({ voice: 'nobody' })),
@@ -201,7 +201,7 @@ describe('cascade', () => {
     await expect(collect({ thinker: broken, speaker })).rejects.toThrow('the model hung up');
   });
 
-  it('passes text answers on as they are thought', async () => {
+  it('streams text answers', async () => {
     const speaker = speaking();
     const events = await collect(
       { thinker: thinking(text('One. T'), text('wo.'), done), speaker },
@@ -211,14 +211,14 @@ describe('cascade', () => {
     expect(speaker.asked).toEqual([]);
   });
 
-  it('answers in transcripts where nobody can speak', async () => {
+  it('sends transcripts without audio when there is no speaker', async () => {
     expect((await collect({ thinker: thinking(text('Hi.'), done) })).map(short)).toEqual([
       'transcript.delta Hi.',
       'done',
     ]);
   });
 
-  it('waits for the words of what the user said, and goes on without those that cannot be told', async () => {
+  it('waits for transcripts and continues without those that failed', async () => {
     const seen: unknown[] = [];
     const thinker: Thinker = {
       ...thinking(),

@@ -1,53 +1,53 @@
-// The engine made of parts: a thinker finds the words, a speaker says them. What the user said comes as words from whoever
-// hosts it.
+// Engine made of components: a thinker writes the text, a speaker makes the audio. The host transcribes the user's
+// audio.
 
 import { ColloquyError } from '@colloquy/protocol';
 import { type PaceOptions, pacer } from '../speech/pace.ts';
 import type { Speaker, Thinker } from '../speech/ports.ts';
-import { aloud } from '../speech/speak-stream.ts';
+import { speakStream } from '../speech/speak-stream.ts';
 import type { Engine } from './engine.ts';
 import { withTranscripts } from './transcripts.ts';
 
 export interface CascadeOptions {
-  /** @default the names of its parts */
+  /** @default the names of its components */
   name?: string;
   thinker: Thinker;
-  /** Absent: answers are spoken without a sound, as transcripts. */
+  /** If absent, spoken answers are transcripts without audio. */
   speaker?: Speaker | undefined;
-  /** How far audio may run ahead of the ear. */
+  /** How far audio may run ahead of playback. */
   pace?: PaceOptions;
 }
 
 /**
- * Text answers as the thinker makes them; spoken ones clause by clause, each with its words first. A voice or a speed that the
- * speaker does not have is refused by its name, by the session where it can be, else by failing the response.
+ * Streams text answers as the thinker makes them, and spoken answers clause by clause, transcript before audio. A voice
+ * or speed the speaker does not support is rejected: by the session if possible, otherwise by failing the response.
  */
 export function cascade({ name, thinker, speaker, pace = {} }: CascadeOptions): Engine {
   return {
     name: name ?? [thinker.name, ...(speaker ? [speaker.name] : [])].join('+'),
-    needsWords: true,
-    parts: { think: thinker.name, ...(speaker && { speak: speaker.name }) },
+    needsTranscript: true,
+    components: { think: thinker.name, ...(speaker && { speak: speaker.name }) },
     ...(speaker && !speaker.capabilities.otherVoices && { voices: speaker.voices }),
     ...(speaker && !speaker.capabilities.speed && { fixedSpeed: true }),
-    async *respond({ config, tools, context: given }, host) {
+    async *respond({ config, tools, context: items }, host) {
       const { signal } = host;
-      const context = await withTranscripts(given, host);
+      const context = await withTranscripts(items, host);
       if (signal.aborted) return;
-      const thoughts = thinker.think({ config, tools, context }, { signal });
+      const events = thinker.think({ config, tools, context }, { signal });
       const isSpoken = config.output_modalities.includes('audio');
       if (isSpoken && speaker) {
         const { voice, speed, format } = config.audio.output;
-        // Sessions are told at once; one that began with such a speed is told here.
+        // A session rejects an unsupported speed itself; a session that started with one fails here.
         if (speed !== 1 && !speaker.capabilities.speed)
           throw new ColloquyError('invalid_value', 'This voice speaks at speed 1 only.');
         const voiceName = typeof voice === 'string' ? voice : voice.id;
-        yield* aloud(thoughts, { speaker, voice: voiceName, speed, format, pace: pacer(pace), signal });
+        yield* speakStream(events, { speaker, voice: voiceName, speed, format, pace: pacer(pace), signal });
         return;
       }
-      for await (const thought of thoughts) {
+      for await (const event of events) {
         if (signal.aborted) return;
-        if (isSpoken && thought.type === 'text.delta') yield { type: 'transcript.delta', delta: thought.delta };
-        else yield thought;
+        if (isSpoken && event.type === 'text.delta') yield { type: 'transcript.delta', delta: event.delta };
+        else yield event;
       }
     },
   };

@@ -1,5 +1,5 @@
-// The engine that needs no network and no key: rules think, Flite speaks. What it hears with is the host's business, as with
-// every engine.
+// Engine without network and key: rules write the text, Flite makes the audio. The session's host supplies speech
+// input.
 
 import { type OfflineThinkerOptions, offlineThinker } from '../speech/offline/offline-thinker.ts';
 import type { PaceOptions } from '../speech/pace.ts';
@@ -8,12 +8,12 @@ import { cascade } from './cascade.ts';
 import type { Engine } from './engine.ts';
 
 export interface OfflineOptions extends OfflineThinkerOptions {
-  /** Absent: answers are transcripts without a sound. */
+  /** If absent, answers are transcripts without audio. */
   speaker?: Speaker | undefined;
   pace?: PaceOptions;
 }
 
-/** A demonstration without a language model; the same words always get the same answer, the clock's excepted. */
+/** A demonstration without a language model. The same text always gets the same answer, except for the time of day. */
 export function offline({ speaker, pace = {}, ...options }: OfflineOptions = {}): Engine {
   return cascade({ name: 'offline', thinker: offlineThinker(options), speaker, pace });
 }

@@ -1,7 +1,7 @@
-// Voices put together: the endpoints that are configured, the models a user brings, and the offline parts for the rest. What
-// answers, and what hears.
+// Opens engines from configured endpoints, models on disk, and the offline components for the rest: each with its
+// speech input.
 
-import { type CascadeConfig, cascadeParts, type Environment } from '../speech/http/cascade-config.ts';
+import { type CascadeConfig, cascadeComponents, type Environment } from '../speech/http/cascade-config.ts';
 import { openFlite } from '../speech/offline/flite.ts';
 import { offlineThinker } from '../speech/offline/offline-thinker.ts';
 import { openPocketSphinx } from '../speech/offline/pocketsphinx.ts';
@@ -9,65 +9,69 @@ import { openSilero } from '../speech/offline/silero.ts';
 import type { Availability } from '../speech/ports.ts';
 import { openSherpaSpeaker, openSherpaTranscriber } from '../speech/sherpa/sherpa.ts';
 import { findSherpaModels, type SherpaModel } from '../speech/sherpa/sherpa-models.ts';
-import type { SpeechParts } from '../speech/speech-input.ts';
+import type { SpeechComponents } from '../speech/speech-input.ts';
 import { cascade } from './cascade.ts';
 import { offline } from './offline.ts';
 import type { OfferedEngine } from './registry.ts';
 
-export interface VoiceOptions {
-  /** Endpoints that do what the offline parts would. @default none */
+export interface EngineBundleOptions {
+  /** Endpoints that replace offline components. @default none */
   endpoints?: CascadeConfig | undefined;
-  /** Where their keys are. @default {} */
+  /** Environment with the endpoints' keys. @default {} */
   env?: Environment;
-  /** A folder of models for sherpa-onnx, which hear and speak where no endpoint does. @default none */
+  /** A folder of sherpa-onnx models, for transcribing and speaking where no endpoint is configured. @default none */
   models?: string | undefined;
 }
 
-/** An engine, what hears for it, and what it lacks. */
-export type Voice = OfferedEngine & {
-  readonly speech: SpeechParts;
-  /** For each part that cannot be had, one sentence that says how to get it. */
+/** An engine, its speech components, and what is missing. */
+export type EngineBundle = OfferedEngine & {
+  readonly speech: SpeechComponents;
+  /** For each component that is unavailable, one sentence on how to install it. */
   readonly missing: readonly string[];
 };
 
-/** Voices as `createServer` takes them, and how they end. */
-export interface OpenVoices {
-  /** Under the names they were asked for by. */
-  readonly voices: Readonly<Record<string, Voice>>;
-  /** Ends all work of the parts. The server should be closed before. */
+/** Engines as `createServer` accepts them, and how to close them. */
+export interface OpenEngines {
+  /** By the names they were requested under. */
+  readonly engines: Readonly<Record<string, EngineBundle>>;
+  /** Stops all work of the components. Close the server first. */
   close(): Promise<void>;
 }
 
 /**
- * Opens the parts of some voices; what several of them use is opened once. `detector: false` opens none. Throws `invalid_configuration` when an endpoint's key
- * is not where it should be, and when a folder of models holds none or one that cannot be loaded; asks no endpoint anything.
+ * Opens engines. A component that several of them use is opened once. With `detector: false` none opens a detector.
+ * Throws `invalid_configuration` if an endpoint's key is missing, or if a model folder holds no model or one that
+ * cannot be loaded. Sends no request to an endpoint.
  */
-export async function openVoices(
-  wanted: Readonly<Record<string, VoiceOptions>>,
+export async function openEngines(
+  requested: Readonly<Record<string, EngineBundleOptions>>,
   { detector: isDetected = true }: { readonly detector?: boolean } = {},
-): Promise<OpenVoices> {
-  const parts = Object.entries(wanted).map(([name, { endpoints = {}, env = {}, models }]) => ({
+): Promise<OpenEngines> {
+  const bundles = Object.entries(requested).map(([name, { endpoints = {}, env = {}, models }]) => ({
     name,
     isOffline: Object.keys(endpoints).length === 0 && models === undefined,
-    own: cascadeParts(endpoints, env),
+    own: cascadeComponents(endpoints, env),
     models: models === undefined ? {} : findSherpaModels(models),
   }));
   const open = new Set<{ close(): unknown }>();
   const opened = new Map<unknown, Promise<Availability<{ close(): unknown }>>>();
 
-  /** An offline part: opened with the first voice that has none of its own, or the sentence that it is missing. */
-  async function offlinePart<T extends { close(): unknown }>(
+  /**
+   * Returns the configured component, or opens the offline one once for all engines; adds to `missing` if that is
+   * unavailable.
+   */
+  async function offlineComponent<T extends { close(): unknown }>(
     own: T | undefined,
     start: () => Promise<Availability<T>>,
     missing: string[],
   ): Promise<T | undefined> {
-    const found = own ? ({ ok: true, part: own } as const) : await (opened.get(start) ?? begin(start));
-    if (!found.ok) {
-      missing.push(found.missing);
+    const availability = own ? ({ ok: true, component: own } as const) : await (opened.get(start) ?? begin(start));
+    if (!availability.ok) {
+      missing.push(availability.missing);
       return undefined;
     }
-    open.add(found.part);
-    return found.part as T;
+    open.add(availability.component);
+    return availability.component as T;
   }
   function begin<T extends { close(): unknown }>(start: () => Promise<Availability<T>>): Promise<Availability<T>> {
     const starting = start();
@@ -79,8 +83,8 @@ export async function openVoices(
     await Promise.all([...open].map((part) => part.close()));
   }
 
-  /** A part of a model that is brought; an endpoint for the same wins. */
-  async function broughtPart<T extends { close(): unknown }>(
+  /** Loads a component from a model on disk, unless an endpoint is configured for the same work. */
+  async function modelComponent<T extends { close(): unknown }>(
     own: T | undefined,
     model: SherpaModel | undefined,
     load: (model: SherpaModel) => Promise<T>,
@@ -91,38 +95,40 @@ export async function openVoices(
     return part;
   }
 
-  const opening = parts.map(async ({ name, isOffline, own, models }): Promise<[string, Voice]> => {
+  const opening = bundles.map(async ({ name, isOffline, own, models }): Promise<[string, EngineBundle]> => {
     const missing: string[] = [];
-    const brought = [
-      broughtPart(own.transcriber, models.hear, openSherpaTranscriber),
-      broughtPart(own.speaker, models.speak, openSherpaSpeaker),
+    const loading = [
+      modelComponent(own.transcriber, models.transcribe, openSherpaTranscriber),
+      modelComponent(own.speaker, models.speak, openSherpaSpeaker),
     ] as const;
-    // Neither may still be loading when the other is refused: nobody would close it.
-    await Promise.allSettled(brought);
-    const [heard, spoken] = await Promise.all(brought);
+    // Wait for both: a component that finishes loading after the other failed would never be closed.
+    await Promise.allSettled(loading);
+    const [transcriberModel, speakerModel] = await Promise.all(loading);
     const [detector, transcriber, speaker] = await Promise.all([
-      isDetected ? offlinePart(undefined, openSilero, missing) : undefined,
-      offlinePart(heard, openPocketSphinx, missing),
-      offlinePart(spoken, openFlite, missing),
+      isDetected ? offlineComponent(undefined, openSilero, missing) : undefined,
+      offlineComponent(transcriberModel, openPocketSphinx, missing),
+      offlineComponent(speakerModel, openFlite, missing),
     ]);
     const engine = isOffline
       ? offline({ speaker })
       : cascade({ name, thinker: own.thinker ?? offlineThinker(), speaker });
     return [name, { engine, speech: { detector, transcriber }, missing }];
   });
-  // All of them, so that what was opened can be closed when one cannot be.
-  const settled = await Promise.allSettled(opening);
-  const refused = settled.find((each) => each.status === 'rejected');
-  if (refused) {
+  // Wait for all, so that everything opened can be closed when one fails.
+  const results = await Promise.allSettled(opening);
+  const failure = results.find((each) => each.status === 'rejected');
+  if (failure) {
     await close();
-    throw refused.reason;
+    throw failure.reason;
   }
-  return { voices: Object.fromEntries(await Promise.all(opening)), close };
+  return { engines: Object.fromEntries(await Promise.all(opening)), close };
 }
 
-/** Opens one voice. Throws as `openVoices` does. */
-export async function openVoice(options: VoiceOptions = {}): Promise<Voice & Pick<OpenVoices, 'close'>> {
+/** Opens one engine. Throws like `openEngines`. */
+export async function openEngine(
+  options: EngineBundleOptions = {},
+): Promise<EngineBundle & Pick<OpenEngines, 'close'>> {
   const name = options.models === undefined ? (options.endpoints ? 'cascade' : 'offline') : 'sherpa';
-  const { voices, close } = await openVoices({ [name]: options });
-  return { ...(voices[name] as Voice), close };
+  const { engines, close } = await openEngines({ [name]: options });
+  return { ...(engines[name] as EngineBundle), close };
 }

@@ -1,15 +1,15 @@
-// The smallest translator: gives back the audio it is given, and counts the seconds of it for words. The same frames give the
-// same pieces, always. For tests and first steps.
+// Translator for tests and first steps: returns the audio unchanged, with the number of each second as its transcript.
+// Deterministic.
 
 import { TRANSLATION_FRAME_MS } from '@colloquy/session';
 import type { Translator } from './translator.ts';
 
-/** Milliseconds of audio for a word. */
+/** Milliseconds of audio per word. */
 const WORD_MS = 1000;
 
 /**
- * Each frame comes back as it is. The first frame of every second is a word: the number of the second, behind the language if one
- * is set (`1 2 3`, `es:1 es:2`); the speaker said the bare number.
+ * Returns each frame unchanged. The first frame of every second adds a word, the number of the second, prefixed with
+ * the language if one is set (`1 2 3`, `es:1 es:2`). The input transcript is the bare number.
  */
 export function parrotTranslator(): Translator {
   return {

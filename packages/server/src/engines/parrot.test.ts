@@ -69,7 +69,7 @@ const called = (events: EngineOutput[]) => {
   return calls;
 };
 
-describe('what it says', () => {
+describe('parrot answers', () => {
   it('[EN1] repeats the last user message, one word per delta, and ends once', async () => {
     expect(await pieces([user('one'), user('hello  big world ')])).toEqual([
       { type: 'text.delta', delta: 'You' },
@@ -94,7 +94,7 @@ describe('what it says', () => {
     expect(said(await pieces([...context] as RealtimeConversationItem[]))).toBe(text);
   });
 
-  it('says how long audio without a transcript was, in its own format', async () => {
+  it('reports the duration when audio has no transcript', async () => {
     const spoken: RealtimeConversationItem = {
       type: 'message',
       role: 'user',
@@ -134,7 +134,7 @@ describe('what it says', () => {
     },
   );
 
-  it('[RS22] stops after max_output_tokens words, and says why', async () => {
+  it('[RS22] stops after max_output_tokens words with that reason', async () => {
     const events = await pieces([user('hello world')], { max_output_tokens: 3 });
     expect(said(events)).toBe('You said: hello');
     expect(events.at(-1)).toEqual({ type: 'done', reason: 'max_output_tokens' });
@@ -142,10 +142,10 @@ describe('what it says', () => {
   });
 });
 
-describe('what it calls', () => {
+describe('parrot calls', () => {
   const tools = [tool('get_time'), tool('get_weather')];
 
-  it('[FN5] calls every function the user asks for, arguments as they were written', async () => {
+  it('[FN5] calls every function the user asks for with unchanged arguments', async () => {
     const text = 'please call get_time {"tz": "UTC"} and call get_weather {"at":{"city":"}{"}} or call get_time.';
     const events = await pieces([user(text)], { tools });
     expect(called(events)).toEqual(['get_time {"tz": "UTC"}', 'get_weather {"at":{"city":"}{"}}', 'get_time {}']);
@@ -153,13 +153,13 @@ describe('what it calls', () => {
     expect(events.at(-1)).toEqual({ type: 'done' });
   });
 
-  it('answers with text and the outputs once the calls are made', async () => {
+  it('answers with text and the outputs after the calls', async () => {
     const text = 'call get_time {} call get_weather {}';
     const after = [call('get_time', 'c1'), call('get_weather', 'c2'), output('c1', 'noon'), output('c2', 'rain')];
     expect(said(await pieces([user(text), ...after], { tools }))).toBe(`You said: ${text} noon rain`);
   });
 
-  it('[FN6] makes one call per response where parallel calls are off', async () => {
+  it('[FN6] makes one call per response when parallel calls are off', async () => {
     const text = user('call get_time {} call get_weather {}');
     const config = { tools, parallel_tool_calls: false };
     expect(called(await pieces([text], config))).toEqual(['get_time {}']);
@@ -188,13 +188,13 @@ describe('what it calls', () => {
     expect(said(events)).toBe(`You said: ${text}`);
   });
 
-  it('reads a megabyte of openings in no time', async () => {
+  it('parses a megabyte of open braces in linear time', async () => {
     const events = await pieces([user('call get_time { '.repeat(60_000))], { tools, max_output_tokens: 1 });
     expect(said(events)).toBe('You');
   });
 });
 
-describe('what it calls on MCP servers', () => {
+describe('parrot calls of MCP tools', () => {
   const find = { name: 'find', server_label: 'books' };
   const offered = (config: Partial<ResponseConfig>, items: RealtimeConversationItem[]) =>
     collected({ response_id: 'r', config: { ...CONFIG, ...config }, tools: [{ name: 'f' }, find], context: items });
@@ -202,13 +202,13 @@ describe('what it calls on MCP servers', () => {
     ({ type: 'mcp_call', ...find, arguments: '{}', output: null, error: null, ...more }) as never;
   const asked = user('call find {"title": "atlas"}');
 
-  it('[EN1] the tool it is told to, by the server that has it', async () => {
+  it('[EN1] calls a tool on the server that has it', async () => {
     const [begun, ...rest] = await offered({}, [asked]);
     expect(begun).toEqual({ type: 'call', ...find });
     expect(rest.map((event) => ('delta' in event ? event.delta : '')).join('')).toBe('{"title": "atlas"}');
   });
 
-  it('[EN1] once, whether it was called, denied or waits for approval, and then says what came of it', async () => {
+  it('[EN1] calls once, whether called, denied or waiting for approval, and then reports the result', async () => {
     expect(said(await offered({}, [asked, mcp({ output: 'Shelf 3' })]))).toContain('Shelf 3');
     const request = { type: 'mcp_approval_request', id: 'r', ...find, arguments: '{}' } as const;
     expect(said(await offered({}, [asked, request]))).toContain('You said');
@@ -216,7 +216,7 @@ describe('what it calls on MCP servers', () => {
     expect(said(await offered({}, [asked, request, mcp({ approval_request_id: 'r', error })]))).toContain('Denied.');
   });
 
-  it('[RS36] the one that is chosen', async () => {
+  it('[RS36] calls the tool that tool_choice names', async () => {
     const choice = { type: 'mcp', server_label: 'books' } as const;
     expect((await offered({ tool_choice: choice }, [user('call f')]))[0]).toEqual({ type: 'call', ...find });
     expect((await offered({ tool_choice: { type: 'function', name: 'f' } }, [asked]))[0]).toEqual({
@@ -226,8 +226,8 @@ describe('what it calls on MCP servers', () => {
   });
 });
 
-describe('when it stops', () => {
-  it('[EN3, RS32] returns promptly and quietly once its signal aborts', async () => {
+describe('parrot aborts', () => {
+  it('[EN3, RS32] returns without throwing when its signal aborts', async () => {
     const abort = new AbortController();
     const request = { response_id: 'resp_1', config: CONFIG, tools: [], context: [user('a very long story')] };
     const events: EngineOutput[] = [];

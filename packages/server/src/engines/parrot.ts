@@ -1,5 +1,5 @@
-// The smallest engine: says back what it heard, with a tone as its voice, and calls the functions it is told to. The same
-// context gives the same pieces, always. For tests and first steps.
+// Engine for tests and first steps: repeats the user's text with a tone as its voice, and calls the functions it is
+// told to. Deterministic.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { bytesToMs, type MessageItem, type RealtimeConversationItem } from '@colloquy/protocol';
@@ -14,36 +14,35 @@ export interface ParrotOptions {
   pace?: number;
 }
 
-/** Most calls of one response. */
+/** Calls per response. */
 const MAX_CALLS = 32;
 
-/** A tool the parrot is to call, its arguments as they were written. */
-interface Phrase {
+/** A tool to call, with the arguments as the user wrote them. */
+interface PlannedCall {
   tool: NeutralTool;
   arguments: string;
 }
 
 /**
- * Answers `You said: <text of the last user message>`, one word per delta, audio by its transcript; `You said <N> ms of audio`
- * where there is neither;
- * with output modality audio the same words as a transcript, each with 200 ms of a tone. `call <name> <json>` in the user's
- * text calls that function, or that tool of an MCP server, if it is offered; once its calls are made, the answer is text again,
- * followed by their outputs.
- * Counts a word as a token: stops with `max_output_tokens` after that many.
+ * Answers `You said: <text of the last user message>`, one word per delta; audio counts by its transcript, and without
+ * one the answer is `You said <N> ms of audio`. With output modality audio the text is the transcript, with a 200 ms
+ * tone per word. `call <name> <json>` in the user's text calls that function or MCP tool if it is offered; after the
+ * calls, the next answer is text followed by their outputs. A word counts as a token for `max_output_tokens`.
  */
 export function parrot(options: ParrotOptions = {}): Engine {
   const pace = options.pace ?? 0;
   return {
     name: 'parrot',
-    needsWords: true,
-    async *respond(asked, host) {
-      const request = { ...asked, context: [...(await withLatestTranscript(asked.context, host))] };
+    needsTranscript: true,
+    async *respond(original, host) {
+      const request = { ...original, context: [...(await withLatestTranscript(original.context, host))] };
       if (host.signal.aborted) return;
       const calls = callsToMake(request);
-      const pieces = calls.length > 0 ? callPieces(calls) : wordPieces(answer(request.context, host), request.config);
+      const pieces =
+        calls.length > 0 ? callPieces(calls) : wordPieces(replyText(request.context, host), request.config);
       let isFirst = true;
       for (const group of pieces) {
-        if (pace > 0 && !isFirst) await pause(pace, undefined, { signal: host.signal }).catch(() => {}); // aborted: seen below
+        if (pace > 0 && !isFirst) await pause(pace, undefined, { signal: host.signal }).catch(() => {}); // // an abort is checked below
         isFirst = false;
         for (const piece of group) {
           if (host.signal.aborted) return;
@@ -58,19 +57,19 @@ export function parrot(options: ParrotOptions = {}): Engine {
 
 function* wordPieces(text: string, config: ResponseConfig): Generator<EngineOutput[]> {
   const all = splitWords(text);
-  const most = config.max_output_tokens === 'inf' ? all.length : config.max_output_tokens;
+  const maxWords = config.max_output_tokens === 'inf' ? all.length : config.max_output_tokens;
   const speak = config.output_modalities.includes('audio') ? speakWord(config.audio.output.format) : undefined;
-  for (const delta of all.slice(0, most)) {
+  for (const delta of all.slice(0, maxWords)) {
     yield speak ? [{ type: 'transcript.delta', delta }, speak] : [{ type: 'text.delta', delta }];
   }
-  yield [all.length > most ? { type: 'done', reason: 'max_output_tokens' } : { type: 'done' }];
+  yield [all.length > maxWords ? { type: 'done', reason: 'max_output_tokens' } : { type: 'done' }];
 }
 
 const isUserMessage = (item: RealtimeConversationItem): item is MessageItem =>
   item.type === 'message' && item.role === 'user';
 
-/** The user's words in a message: text, and transcripts of audio. */
-function heardText(message: MessageItem): string {
+/** The text of a user message: text parts and transcripts of audio parts. */
+function userText(message: MessageItem): string {
   const texts = message.content.map((part) => {
     if (part.type === 'input_text') return part.text;
     return part.type === 'input_audio' ? part.transcript : undefined;
@@ -78,7 +77,7 @@ function heardText(message: MessageItem): string {
   return texts.filter((text) => typeof text === 'string' && text !== '').join(' ');
 }
 
-function heardMs(message: MessageItem, host: EngineHost): number {
+function userAudioMs(message: MessageItem, host: EngineHost): number {
   const { id } = message;
   if (id === undefined) return 0;
   return message.content.reduce((sum, _, index) => {
@@ -88,7 +87,7 @@ function heardMs(message: MessageItem, host: EngineHost): number {
   }, 0);
 }
 
-function answer(context: readonly RealtimeConversationItem[], host: EngineHost): string {
+function replyText(context: readonly RealtimeConversationItem[], host: EngineHost): string {
   const at = context.findLastIndex(isUserMessage);
   const message = context[at] as MessageItem | undefined;
   const outputs = context.slice(at + 1).flatMap((item) => {
@@ -96,14 +95,14 @@ function answer(context: readonly RealtimeConversationItem[], host: EngineHost):
     return item.type === 'mcp_call' ? [item.output ?? item.error?.message ?? ''] : [];
   });
   if (!message) return ['You said nothing.', ...outputs].join(' ');
-  const text = heardText(message);
-  const ms = text === '' ? heardMs(message, host) : 0;
+  const text = userText(message);
+  const ms = text === '' ? userAudioMs(message, host) : 0;
   return [ms > 0 ? `You said ${Math.round(ms)} ms of audio` : `You said: ${text}`, ...outputs].join(' ');
 }
 
 // ---- What to call ----
 
-function* callPieces(calls: readonly Phrase[]): Generator<EngineOutput[]> {
+function* callPieces(calls: readonly PlannedCall[]): Generator<EngineOutput[]> {
   for (const { tool, arguments: text } of calls) {
     const { name, server_label } = tool;
     yield [{ type: 'call', name, ...(server_label === undefined ? {} : { server_label }) }];
@@ -112,8 +111,8 @@ function* callPieces(calls: readonly Phrase[]): Generator<EngineOutput[]> {
   yield [{ type: 'done' }];
 }
 
-/** The calls of this response: those asked for and not made yet, as far as `tool_choice` and `parallel_tool_calls` allow. */
-function callsToMake({ config, tools, context }: ResponseRequest): Phrase[] {
+/** The calls of this response: requested, not made yet, and allowed by `tool_choice` and `parallel_tool_calls`. */
+function callsToMake({ config, tools, context }: ResponseRequest): PlannedCall[] {
   const choice = config.tool_choice;
   if (choice === 'none') return [];
   const offered = tools.filter((tool) => {
@@ -125,39 +124,39 @@ function callsToMake({ config, tools, context }: ResponseRequest): Phrase[] {
   if (!first) return [];
   const at = context.findLastIndex(isUserMessage);
   const message = context[at] as MessageItem | undefined;
-  const made = context.slice(at + 1).filter(isMade).length;
-  const wanted = message ? readPhrases(heardText(message), offered).slice(made) : [];
-  if (typeof choice === 'object') return [wanted[0] ?? { tool: first, arguments: '{}' }];
-  if (choice === 'required' && wanted.length === 0) return [{ tool: first, arguments: '{}' }];
-  return config.parallel_tool_calls === false ? wanted.slice(0, 1) : wanted;
+  const made = context.slice(at + 1).filter(isCallMade).length;
+  const planned = message ? parseCalls(userText(message), offered).slice(made) : [];
+  if (typeof choice === 'object') return [planned[0] ?? { tool: first, arguments: '{}' }];
+  if (choice === 'required' && planned.length === 0) return [{ tool: first, arguments: '{}' }];
+  return config.parallel_tool_calls === false ? planned.slice(0, 1) : planned;
 }
 
-/** A call that was made, or that waits for approval; the one made after that is the same call. */
-function isMade(item: RealtimeConversationItem): boolean {
+/** True for a call that was made or waits for approval. The call after an approval is not counted again. */
+function isCallMade(item: RealtimeConversationItem): boolean {
   if (item.type === 'function_call') return item.status !== 'incomplete';
   return item.type === 'mcp_approval_request' || (item.type === 'mcp_call' && item.approval_request_id == null);
 }
 
-/** Every `call <name> <json object>` of a text whose name is offered. Without an object the arguments are `{}`. */
-function readPhrases(text: string, offered: readonly NeutralTool[]): Phrase[] {
-  const phrases: Phrase[] = [];
+/** Finds every `call <name> <json object>` whose tool is offered. Without an object the arguments are `{}`. */
+function parseCalls(text: string, offered: readonly NeutralTool[]): PlannedCall[] {
+  const calls: PlannedCall[] = [];
   const start = /\bcall\s+([A-Za-z0-9_-]{1,64})(?![A-Za-z0-9_-])\s*/g;
-  for (let found = start.exec(text); found && phrases.length < MAX_CALLS; found = start.exec(text)) {
-    const tool = offered.find(({ name }) => name === found?.[1]);
+  for (let match = start.exec(text); match && calls.length < MAX_CALLS; match = start.exec(text)) {
+    const tool = offered.find(({ name }) => name === match?.[1]);
     if (!tool) continue;
     if (text[start.lastIndex] !== '{') {
-      phrases.push({ tool, arguments: '{}' });
+      calls.push({ tool, arguments: '{}' });
       continue;
     }
     const end = endOfObject(text, start.lastIndex);
-    if (end === undefined) break; // nothing behind an object that never closes can be told from its inside
-    phrases.push({ tool, arguments: text.slice(start.lastIndex, end) });
+    if (end === undefined) break; // // an object that never closes hides everything after it
+    calls.push({ tool, arguments: text.slice(start.lastIndex, end) });
     start.lastIndex = end;
   }
-  return phrases;
+  return calls;
 }
 
-/** Index behind the `}` that closes the object begun at `open`. */
+/** Index after the `}` that closes the object starting at `open`. */
 function endOfObject(text: string, open: number): number | undefined {
   let depth = 0;
   let isQuoted = false;

@@ -1,60 +1,65 @@
-// The engines of a server, by the names sessions choose them by: the model a session is opened with [AU30]. What an engine is
-// stands in `engine.ts`; the operator's list of models is `session-request.ts`.
+// The engines of a server, by name: the model of a session selects one [AU30]. Engine interface: `engine.ts`; the
+// operator's list of models: `session-request.ts`.
 
 import { ColloquyError } from '@colloquy/protocol';
 import type { EngineStatus } from '@colloquy/session';
 import type { Detector } from '../speech/ports.ts';
-import type { SpeechParts } from '../speech/speech-input.ts';
+import type { SpeechComponents } from '../speech/speech-input.ts';
 import type { Engine } from './engine.ts';
 
-/** An engine that sessions may choose. */
+/** An engine that sessions may select. */
 export interface OfferedEngine {
   readonly engine: Engine;
-  /** What hears for its sessions. @default the server's `speech`; where it has no detector, the server's own */
-  readonly speech?: SpeechParts | undefined;
-  /** What it lacks, one sentence each that says how to get it; the rest of it works meanwhile. */
+  /** Speech components of its sessions. @default the server's `speech`, with the server's detector if that has none */
+  readonly speech?: SpeechComponents | undefined;
+  /** For each missing component, one sentence on how to install it. The rest of the engine works. */
   readonly missing?: readonly string[];
 }
 
-/** An engine under the name it is offered by. */
+/** A registered engine with its name. */
 export interface NamedEngine {
   readonly name: string;
   readonly engine: Engine;
-  readonly speech: SpeechParts;
+  readonly speech: SpeechComponents;
   readonly missing: readonly string[];
 }
 
-/** The detector of the server, for engines that bring none; or why no engine has one. */
+/** The server's detector for engines that have none, or why there is none. */
 export type ServerDetector = { readonly detector: Detector } | { readonly missing: string } | 'off';
 
 export interface EngineRegistry {
-  /** In the order they were offered, the default first. */
+  /** In registration order; the first is the default. */
   readonly all: readonly NamedEngine[];
-  /** The engine a model names, else the default. */
-  of(model: string): NamedEngine;
-  /** What hears where no model is named: in a transcription session. The default, else the first that has a recogniser. */
-  readonly listening: NamedEngine;
-  /** Whether some engine brings no detector of its own. */
+  /** The engine with this name, else the default. */
+  forModel(model: string): NamedEngine;
+  /**
+   * The engine of sessions without a model, that is transcription sessions: the default, or else the first with a
+   * transcriber.
+   */
+  readonly forTranscription: NamedEngine;
+  /** True if an engine has no detector of its own. */
   readonly lacksDetector: boolean;
-  /** Gives every engine without a detector this one; `off` takes away those that engines bring. Before any session begins. */
+  /**
+   * Adds this detector to every engine without one; `off` removes the engines' own. Call it before the first session.
+   */
   provideDetector(provided: ServerDetector): void;
-  /** What can be said of each to anybody who may look: names of parts, no settings, addresses or keys. */
+  /** Public status of each engine: component names, without settings, addresses or keys. */
   status(): EngineStatus[];
 }
 
-/** What a name may be: it stands in addresses and on pages. */
+/** Allowed names: they appear in URLs and on pages. */
 const NAME = /^[A-Za-z][\w.:/+-]{0,63}$/;
-const UNNAMED = 'default';
+const DEFAULT_NAME = 'default';
 
-/** A single engine, under its own name where a session could give that. */
-export const only = (engine: Engine): Readonly<Record<string, OfferedEngine>> => ({
-  [NAME.test(engine.name) ? engine.name : UNNAMED]: { engine },
+/** Registers one engine under its own name if that is allowed, else as `default`. */
+export const singleEngine = (engine: Engine): Readonly<Record<string, OfferedEngine>> => ({
+  [NAME.test(engine.name) ? engine.name : DEFAULT_NAME]: { engine },
 });
 
-/** Throws `invalid_configuration` when nothing is offered, or under a name that no session could give. */
+/** Throws `invalid_configuration` if there is no engine, or a name is not allowed. */
 export function engineRegistry(
   offered: Readonly<Record<string, OfferedEngine>>,
-  speech: SpeechParts | undefined,
+  speech: SpeechComponents | undefined,
 ): EngineRegistry {
   let all = Object.entries(offered).map(([name, { engine, speech: own, missing = [] }]): NamedEngine => {
     if (!NAME.test(name)) {
@@ -65,14 +70,14 @@ export function engineRegistry(
   });
   if (all.length === 0) throw new ColloquyError('invalid_configuration', 'engines: there must be at least one');
   const first = () => all[0] as NamedEngine;
-  const isListening = ({ speech: { transcriber } }: NamedEngine) => transcriber !== undefined;
+  const canTranscribe = ({ speech: { transcriber } }: NamedEngine) => transcriber !== undefined;
   return {
     get all() {
       return all;
     },
-    of: (model) => all.find(({ name }) => name === model) ?? first(),
-    get listening() {
-      return all.find(isListening) ?? first();
+    forModel: (model) => all.find(({ name }) => name === model) ?? first(),
+    get forTranscription() {
+      return all.find(canTranscribe) ?? first();
     },
     lacksDetector: all.some(({ speech: { detector } }) => !detector),
     provideDetector(provided) {
@@ -94,8 +99,8 @@ function statusOf({ name, engine, speech, missing }: NamedEngine, is_default: bo
   const parts = {
     detect: speech.detector?.name ?? null,
     transcribe: speech.transcriber?.name ?? null,
-    think: engine.parts?.think ?? null,
-    speak: engine.parts?.speak ?? null,
+    think: engine.components?.think ?? null,
+    speak: engine.components?.speak ?? null,
   };
   return { name, is_default, parts, voices: engine.voices ?? null, missing };
 }

@@ -56,7 +56,7 @@ const weather: Scenario = {
 };
 
 describe('scripted', () => {
-  it('[EN1] calls a tool of an MCP server, and answers what came of it', async () => {
+  it('[EN1] calls an MCP tool and answers with its result', async () => {
     const play = scripted({
       scenario: 1,
       turns: [
@@ -81,7 +81,7 @@ describe('scripted', () => {
     play.assertComplete();
   });
 
-  it('[EN1] answers the turn whose conditions hold, and says done last', async () => {
+  it('[EN1] plays the turn whose conditions hold and ends with done', async () => {
     const play = scripted(weather);
     expect(await pieces(play, asked([said('the weather?')]))).toEqual([
       { type: 'call', name: 'get_weather' },
@@ -97,7 +97,7 @@ describe('scripted', () => {
     ]);
   });
 
-  it('speaks: the transcript and 200 ms of a tone per word, in the output format', async () => {
+  it('sends a transcript and a 200 ms tone per word when the output is audio', async () => {
     const heard = await pieces(scripted(weather), asked([said('say hello')], 'audio'));
     expect(heard.map((piece) => (piece.type === 'audio.delta' ? piece.audio.length : piece.type))).toEqual([
       'transcript.delta',
@@ -108,7 +108,7 @@ describe('scripted', () => {
     ]);
   });
 
-  it('fails a response no turn answers, and assertComplete says why each turn did not hold', async () => {
+  it('fails a response without a matching turn, and assertComplete explains each turn', async () => {
     const play = scripted(weather);
     await pieces(play, asked([said('the weather?')]));
     const heard = await pieces(play, asked([said('hi'), said('the weather?')]));
@@ -133,12 +133,12 @@ describe('scripted', () => {
     expect(() => play.assertComplete()).not.toThrow();
   });
 
-  it('does not take a tool result for words', async () => {
+  it('does not match a tool result as user text', async () => {
     const play = scripted({ scenario: 1, strict: false, turns: [{ when: { text: 'x' }, reply: [{ say: 'no' }] }] });
     expect(await pieces(play, asked([said('x'), ...returned('f', 'out')]))).toMatchObject([{ type: 'failed' }]);
   });
 
-  it('plays faults: an error of its choice, a cut stream, a lost connection, a stall until it is cancelled', async () => {
+  it('plays faults: an error, a cut stream, a dropped connection, a stall until cancelled', async () => {
     const play = (fail: 'error' | 'stall' | 'drop' | 'cut') =>
       scripted({
         scenario: 1,
@@ -156,7 +156,7 @@ describe('scripted', () => {
     expect((await stalled).length).toBeLessThanOrEqual(1);
   });
 
-  it('states the usage and the finish it is told to', async () => {
+  it('reports the usage and finish of the scenario', async () => {
     const turn = { reply: [{ say: 'Go' }], usage: { total_tokens: 7 }, finish: 'content_filter' as const };
     expect((await pieces(scripted({ scenario: 1, turns: [turn] }), asked([said('x')]))).slice(-2)).toEqual([
       { type: 'usage', usage: { total_tokens: 7 } },

@@ -1,5 +1,5 @@
-// The scripted engine: plays a scenario. People run it in their tests in place of a paid API.
-// The format is `scenario.ts`; starting a server with it in one line is `test-server.ts`.
+// Engine that plays a scenario, for tests in place of a paid API. Format: `scenario.ts`; a server in one line:
+// `test-server.ts`.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ColloquyError, type RealtimeConversationItem } from '@colloquy/protocol';
@@ -10,39 +10,42 @@ import { splitWords } from './split-words.ts';
 import { speakWord } from './tone.ts';
 import { withLatestTranscript } from './transcripts.ts';
 
-/** An engine that also tells how a scenario went. */
+/** An engine that also reports how the scenario went. */
 export interface ScriptedEngine extends Engine {
-  /** Throws `ColloquyError` `invalid_configuration` that lists responses no turn answered, calls that were not offered and turns nobody asked for. */
+  /**
+   * Throws `ColloquyError` `invalid_configuration` listing responses without a matching turn, calls that were not
+   * offered, and turns that were never used.
+   */
   assertComplete(): void;
-  /** Whether a `fail` step of the scenario ended this response. */
+  /** True if a `fail` step of the scenario ended this response. */
   failsOnPurpose(responseId: string): boolean;
 }
 
-/** What the conditions of a turn are held against. */
+/** The values that conditions are checked against. */
 interface Moment {
   text: string;
   turn: number;
-  /** Outputs at the very end of the context, latest last, with the function or tool each answers. */
+  /** Tool outputs at the end of the context, the latest last, with the name of each tool. */
   outputs: { tool: string | undefined; output: string }[];
 }
 
 /**
- * Plays a scenario: the first turn that holds and is not used up answers. Turns are used up across all sessions of the engine, so
- * give each test an engine of its own.
+ * Plays a scenario: the first turn that matches and is not used up answers. Turns are used up across all sessions of
+ * the engine, so use a new engine for each test.
  *
- * In a strict scenario (the default) each turn answers `times` times, once unless it says otherwise, and a response that no turn
- * answers ends `failed`.
+ * In a strict scenario (the default) each turn answers `times` times, 1 if it is not set, and a response without a
+ * matching turn ends `failed`.
  */
 export function scripted(scenario: Scenario): ScriptedEngine {
   const strict = scenario.strict ?? true;
   const used = scenario.turns.map(() => 0);
   const problems: string[] = [];
-  const meantToFail = new Set<string>();
+  const scriptedFailures = new Set<string>();
   const allowed = (turn: ScenarioTurn) => turn.times ?? (strict ? 1 : Number.POSITIVE_INFINITY);
 
   return {
     name: 'scripted',
-    needsWords: true,
+    needsTranscript: true,
     async *respond(request, host) {
       const moment = momentOf(await withLatestTranscript(request.context, host));
       if (host.signal.aborted) return;
@@ -52,7 +55,7 @@ export function scripted(scenario: Scenario): ScriptedEngine {
       const turn = scenario.turns[index];
       if (!turn) {
         problems.push(explain(scenario, used, allowed, moment));
-        return yield* refuse();
+        return yield* failUnmatched();
       }
       used[index] = (used[index] ?? 0) + 1;
       const missing = notOffered(turn, request);
@@ -60,10 +63,10 @@ export function scripted(scenario: Scenario): ScriptedEngine {
         problems.push(`${label(turn, index)}: ${missing}`);
         return yield* failWith('invalid_tool_call', missing);
       }
-      if (turn.reply.some((step) => step.fail !== undefined)) meantToFail.add(request.response_id);
+      if (turn.reply.some((step) => step.fail !== undefined)) scriptedFailures.add(request.response_id);
       yield* play(turn, request, host);
     },
-    failsOnPurpose: (responseId) => meantToFail.has(responseId),
+    failsOnPurpose: (responseId) => scriptedFailures.has(responseId),
     assertComplete() {
       const idle = scenario.turns.flatMap((turn, i) =>
         (used[i] ?? 0) < (turn.times ?? 1) ? [`${label(turn, i)} answered ${used[i]} of ${turn.times ?? 1} times`] : [],
@@ -78,13 +81,16 @@ export function scripted(scenario: Scenario): ScriptedEngine {
   };
 }
 
-const refuse = () => failWith('internal_error', 'no turn of the scenario answers this response');
+const failUnmatched = () => failWith('internal_error', 'no turn of the scenario answers this response');
 
 async function* failWith(code: string, message: string): AsyncIterable<EngineOutput> {
   yield { type: 'failed', error: { code, message } };
 }
 
-/** Says which function of a turn this session does not offer, if any. Tools of a named MCP server are the session's to know. */
+/**
+ * Describes the first function of a turn that this session does not offer. The session itself checks tools of a named
+ * MCP server.
+ */
 function notOffered({ reply }: ScenarioTurn, { tools }: ResponseRequest): string | undefined {
   const names = new Set(tools.map(({ name }) => name));
   const missing = reply.find(
@@ -108,7 +114,7 @@ async function* play(turn: ScenarioTurn, request: ResponseRequest, host: EngineH
     const finish = turn.finish ?? 'completed';
     yield finish === 'completed' ? { type: 'done' } : { type: 'done', reason: finish };
   } catch (error) {
-    if (!host.signal.aborted) throw error; // an aborted wait is how a cancelled response ends
+    if (!host.signal.aborted) throw error; // // the abort of a wait ends a cancelled response
   }
 }
 
@@ -121,19 +127,19 @@ async function* perform(
   if (step.wait_ms !== undefined) {
     await sleep(step.wait_ms, undefined, { signal });
   } else if (step.call !== undefined) {
-    const named = step.call_id === undefined ? {} : { call_id: step.call_id };
+    const callId = step.call_id === undefined ? {} : { call_id: step.call_id };
     const at = step.server_label === undefined ? {} : { server_label: step.server_label };
-    yield { type: 'call', name: step.call, ...named, ...at };
-    const given = step.arguments ?? {};
+    yield { type: 'call', name: step.call, ...callId, ...at };
+    const args = step.arguments ?? {};
     await pause();
-    yield { type: 'arguments.delta', delta: typeof given === 'string' ? given : JSON.stringify(given), ...named };
+    yield { type: 'arguments.delta', delta: typeof args === 'string' ? args : JSON.stringify(args), ...callId };
   } else if (step.say !== undefined) {
     if (step.new_item || step.phase !== undefined)
       yield { type: 'message', ...(step.phase === undefined ? {} : { phase: step.phase }) };
-    const spoken = request.config.output_modalities.includes('audio');
+    const isSpoken = request.config.output_modalities.includes('audio');
     for (const delta of cut(step.say, step.delta ?? 'word')) {
       await pause();
-      if (!spoken) {
+      if (!isSpoken) {
         yield { type: 'text.delta', delta };
         continue;
       }
@@ -161,11 +167,11 @@ async function* fail(step: ScenarioStep, host: EngineHost): AsyncIterable<Engine
       host.drop();
       return;
     default:
-      return; // `cut`: the stream just ends, and the host sees that it never said `done`
+      return; // // `cut`: the stream ends without `done`, which the host detects
   }
 }
 
-/** Deltas of a text. Blanks stay with the word after them, so that the deltas add up to the text. */
+/** Cuts text into deltas that add up to it. Blanks stay with the word after them. */
 function cut(text: string, by: 'word' | 'character' | 'whole'): string[] {
   if (by === 'whole' || text === '') return [text];
   return by === 'character' ? [...text] : splitWords(text);
@@ -183,11 +189,11 @@ function momentOf(context: readonly RealtimeConversationItem[]): Moment {
       outputs.unshift({ tool: item.name, output: item.output ?? item.error?.message ?? '' });
     else if (!item.type.startsWith('mcp_')) break; // lists and approvals stand between a call and its result
   }
-  return { text: wordsOf(users.at(-1)), turn: users.length, outputs };
+  return { text: textOf(users.at(-1)), turn: users.length, outputs };
 }
 
-/** The words of a message: its texts and transcripts, joined by blanks. */
-export function wordsOf(item: RealtimeConversationItem | undefined): string {
+/** The text of a message: text parts and transcripts, joined by blanks. */
+export function textOf(item: RealtimeConversationItem | undefined): string {
   if (item?.type !== 'message') return '';
   return item.content
     .flatMap((part) => ('text' in part ? [part.text ?? ''] : 'transcript' in part ? [part.transcript ?? ''] : []))
@@ -195,17 +201,17 @@ export function wordsOf(item: RealtimeConversationItem | undefined): string {
     .join(' ');
 }
 
-/** Longest text a pattern of a scenario is held against. */
-const MATCHED_LENGTH = 10_000;
+/** Characters of the user's text that a regular expression is tested on. */
+const MAX_MATCHED_CHARS = 10_000;
 
-/** The conditions that do not hold, in words. */
+/** Describes the conditions that do not hold. */
 function failing(when: ScenarioCondition, moment: Moment): string[] {
   const { outputs, text, turn } = moment;
   const contains = (whole: string, piece: string) => whole.toLowerCase().includes(piece.toLowerCase());
   const checks: [boolean, string][] = [
     [when.text === undefined || contains(text, when.text), `text: ${when.text}`],
     [
-      when.matches === undefined || new RegExp(when.matches, 'iu').test(text.slice(0, MATCHED_LENGTH)),
+      when.matches === undefined || new RegExp(when.matches, 'iu').test(text.slice(0, MAX_MATCHED_CHARS)),
       `matches: ${when.matches}`,
     ],
     [when.turn === undefined || when.turn === turn, `turn: ${when.turn}`],
@@ -215,7 +221,7 @@ function failing(when: ScenarioCondition, moment: Moment): string[] {
       `output: ${when.output}`,
     ],
   ];
-  // An answer to what was said does not also answer what a tool returned, unless it names the turn.
+  // A turn that matches on text does not also answer a tool result, unless it names the tool or the output.
   if (outputs.length > 0 && when.tool === undefined && when.output === undefined && (when.text ?? when.matches))
     checks.push([false, 'tool: (none named, but the latest item is a tool result)']);
   return checks.flatMap(([holds, words]) => (holds ? [] : [words]));

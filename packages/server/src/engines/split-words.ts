@@ -1,6 +1,9 @@
-// Cuts a text into words, for engines that answer word by word.
+// Cuts a text into words, for engines that stream word by word.
 
-/** The text cut before the blanks of each word, nothing lost: `a`, ` b`. Blanks at the end stay with the last word. */
+/**
+ * Cuts a text before the blanks of each word (`a`, ` b`); the pieces add up to the text. Trailing blanks stay with the
+ * last word.
+ */
 export function splitWords(text: string): string[] {
   const words: string[] = [];
   let blanks = '';

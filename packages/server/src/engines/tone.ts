@@ -1,4 +1,4 @@
-// A plain tone in any of the three audio formats: the voice of engines that have none.
+// A 440 Hz tone in any of the three audio formats: the voice of engines without speech synthesis.
 
 import type { RealtimeAudioFormat } from '@colloquy/protocol';
 import { encodeALaw, encodeMuLaw } from '../audio/g711.ts';
@@ -7,9 +7,9 @@ import type { EngineOutput } from './engine.ts';
 /** Audio of one word, in milliseconds. */
 const WORD_MS = 200;
 const HERTZ = 440;
-/** A third of full scale: audible, never clipped. */
+/** A third of full scale: audible, no clipping. */
 const AMPLITUDE = 11_000;
-/** Fade at either end, so that tones in a row do not click. */
+/** Fade at both ends, so that consecutive tones do not click. */
 const FADE_MS = 10;
 
 function samples(rateHz: number, ms: number): Int16Array {
@@ -21,7 +21,10 @@ function samples(rateHz: number, ms: number): Int16Array {
   });
 }
 
-/** `ms` milliseconds of 440 Hz. `audio/pcm` is 16 bit little-endian at 24 kHz, the G.711 forms one byte a sample at 8 kHz. */
+/**
+ * Returns `ms` milliseconds of 440 Hz. `audio/pcm` is 16-bit little-endian at 24 kHz, G.711 one byte per sample at 8
+ * kHz.
+ */
 export function tone(format: RealtimeAudioFormat['type'], ms: number): Uint8Array {
   if (format !== 'audio/pcm')
     return Uint8Array.from(samples(8000, ms), format === 'audio/pcmu' ? encodeMuLaw : encodeALaw);

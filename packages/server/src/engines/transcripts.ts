@@ -1,9 +1,12 @@
-// What the user said, for engines that go by text: audio gets the transcript that the session's host makes of it.
+// Fills in the transcripts of the user's audio, for engines that work on text.
 
 import type { MessageItem, RealtimeConversationItem } from '@colloquy/protocol';
 import type { EngineHost } from './engine.ts';
 
-/** The items, each audio part with its transcript, once it is known. Parts that nobody can transcribe keep `null`. */
+/**
+ * Returns the items with a transcript in each audio part. Waits for the host's transcriber; parts without a transcript
+ * keep `null`.
+ */
 export function withTranscripts(
   items: readonly RealtimeConversationItem[],
   host: EngineHost,
@@ -11,7 +14,7 @@ export function withTranscripts(
   return Promise.all(items.map((item) => (lacksTranscript(item) ? transcribed(item, host) : item)));
 }
 
-/** The same, for the latest message of the user alone. */
+/** Like `withTranscripts`, for the latest user message only. */
 export async function withLatestTranscript(
   items: readonly RealtimeConversationItem[],
   host: EngineHost,

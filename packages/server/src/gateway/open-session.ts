@@ -126,7 +126,7 @@ class SessionOpener {
   #host(sessionRequest: ConversationRequest): SessionHandle {
     const { services, engines, mcp, session, onSession } = this.#options;
     const { kind, model, config } = sessionRequest;
-    const chosen = kind === 'transcription' ? engines.listening : engines.of(model);
+    const chosen = kind === 'transcription' ? engines.forTranscription : engines.forModel(model);
     const recording = this.#record(chosen.name);
     return hostSession(this.#transport, {
       ...{ services, mcp, drainCode: this.#drainCode },

@@ -61,7 +61,7 @@ function mintingOf({ options, services, access, engines, rules }: ServerParts): 
     // The defaults of an upstream are unknown.
     startOptions(model, kind) {
       if (upstream) return {};
-      const { engine, speech } = kind === 'transcription' ? engines.listening : engines.of(model);
+      const { engine, speech } = kind === 'transcription' ? engines.forTranscription : engines.forModel(model);
       return { defaults, ...speakingOf(engine), ...detectionOf(speech) };
     },
   };

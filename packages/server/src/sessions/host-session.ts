@@ -15,7 +15,7 @@ import {
 import { type Engine, speakingOf } from '../engines/engine.ts';
 import { createServices, type ServiceOptions, type Services } from '../services.ts';
 import { prepareAudio } from '../speech/prepare-audio.ts';
-import { createSpeechInput, detectionOf, type SpeechInput, type SpeechParts } from '../speech/speech-input.ts';
+import { createSpeechInput, detectionOf, type SpeechComponents, type SpeechInput } from '../speech/speech-input.ts';
 import { type McpAccess, mcpAccess } from '../tools/mcp-access.ts';
 import { type SessionTools, sessionTools } from '../tools/session-tools.ts';
 import type { Frame, Transport } from '../transports/transport.ts';
@@ -44,7 +44,7 @@ export interface HostedSession extends SessionHandle {
 export interface HostOptions {
   engine: Engine;
   /** What hears. Without a detector sessions state `turn_detection: null` [VA29]. @default nothing: transcriptions fail too */
-  speech?: SpeechParts | undefined;
+  speech?: SpeechComponents | undefined;
   /** Which MCP servers may be asked. @default none */
   mcp?: McpAccess | undefined;
   /** Resolves with whether all lines so far are stored. Asked before a tool is called, which then waits for it [MC15]. */
@@ -103,14 +103,14 @@ class SessionHost implements SessionParts {
     const { id } = this.#state;
     this.#loop = new SessionLoop(transport, { id, parts: this, services, sinks: options.sinks ?? [] });
     this.#speechInput = createSpeechInput({
-      ...{ ...options.speech, session: id, needsWords: options.engine.needsWords ?? false },
+      ...{ ...options.speech, session: id, needsTranscript: options.engine.needsTranscript ?? false },
       ...{ audio: this.#store.read, audioFormat: this.#store.formatOf },
       emit: (event) => this.#dispatch({ at: this.#loop.now(), from: 'speech', event }),
     });
     this.#tools = sessionTools({
       ...{ access: options.mcp ?? NO_SERVERS, limits: services.limits, log: services.log },
-      ...{ session: id, kept: options.flushed },
-      hear: (event) => this.#dispatch({ at: this.#loop.now(), from: 'tools', event }),
+      ...{ session: id, flushed: options.flushed },
+      emit: (event) => this.#dispatch({ at: this.#loop.now(), from: 'tools', event }),
     });
     this.#prepared = prepareAudio(options.speech);
   }

@@ -10,7 +10,7 @@ function cut(pieces: string[]): string[] {
 }
 
 describe('clauseCutter', () => {
-  it('cuts at the ends of sentences, as soon as it is clear that one has ended', () => {
+  it('cuts at the end of a sentence when the next character arrives', () => {
     const cutter = clauseCutter();
     expect(cutter.push('It is three. ')).toEqual(['It is three. ']);
     expect(cutter.push('Well')).toEqual([]);
@@ -20,7 +20,7 @@ describe('clauseCutter', () => {
     expect(cutter.flush()).toBe('');
   });
 
-  it('cuts the first clause at a comma, later ones only when they are long', () => {
+  it('cuts the first clause at a comma, later ones only when long', () => {
     expect(cut(['Of course, I can, if you like, and gladly do so today, tomorrow. End'])).toEqual([
       'Of course, ',
       'I can, if you like, and gladly do so today, ',
@@ -36,13 +36,13 @@ describe('clauseCutter', () => {
     ]);
   });
 
-  it('cuts between words what has no end, and anywhere what has no words', () => {
+  it('cuts long text between words, or anywhere when there are no blanks', () => {
     const clauses = cut(['word '.repeat(100)]);
     expect(clauses.every((clause) => clause.length <= 280 && clause.endsWith(' '))).toBe(true);
     expect(cut(['x'.repeat(600)]).map((clause) => clause.length)).toEqual([280, 280, 40]);
   });
 
-  it('loses nothing, however the text comes (seed 4)', () => {
+  it('returns the whole text for every split (seed 4)', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'bc', ' ', '. ', ', ', '!', '\n', '"'), maxLength: 400 });
     fc.assert(
       fc.property(text, fc.array(fc.nat(9), { maxLength: 50 }), (whole, sizes) => {

@@ -1,44 +1,44 @@
-// Text that comes in pieces, cut where a speaker would breathe, so that the beginning can be heard before the end is known.
+// Cuts streamed text into clauses, so that speaking can start before the text is complete.
 
-/** Cuts a text; joined, the clauses are the text, to the last space. */
+/** Cuts a text. The clauses, joined, are exactly the text. */
 export interface ClauseCutter {
-  /** The clauses that are complete with this. */
+  /** Adds text and returns the clauses that are now complete. */
   push(delta: string): string[];
-  /** What is left; empty when nothing is. */
+  /** Returns the rest, possibly empty. */
   flush(): string;
 }
 
-/** Longest clause, in characters. */
-const LONGEST = 280;
-/** A first clause may be short, since somebody waits for it; later ones sound better in one go. */
-const SHORTEST = { first: 8, later: 40 };
-/** Ends of sentences are taken at any length. */
+/** Characters of a clause. */
+const MAX_CLAUSE_CHARS = 280;
+/** The first clause may be short, because the user is waiting; later ones sound better when they are longer. */
+const MIN_CLAUSE_CHARS = { first: 8, later: 40 };
+/** The end of a sentence ends a clause of any length. */
 const SENTENCE_END = /[.!?…]["')\]]*\s|\n/g;
 const CLAUSE_END = /[,;:–—]["')\]]*\s/g;
-/** A point that ends no sentence. */
+/** A full stop that does not end a sentence. */
 const ABBREVIATION = /\b(?:mr|mrs|ms|dr|st|vs|etc|e\.g|i\.e|no|approx)\.\s$/i;
 
 export function clauseCutter(): ClauseCutter {
   let rest = '';
   let isFirst = true;
 
-  /** Index behind the first clause of `rest`, or 0 while there is none. */
+  /** Index after the first clause of `rest`, or 0 if none is complete. */
   function clauseEnd(): number {
     const sentence = firstEnd(SENTENCE_END, 1);
-    const clause = firstEnd(CLAUSE_END, isFirst ? SHORTEST.first : SHORTEST.later);
+    const clause = firstEnd(CLAUSE_END, isFirst ? MIN_CLAUSE_CHARS.first : MIN_CLAUSE_CHARS.later);
     const end = sentence > 0 && (clause === 0 || sentence < clause) ? sentence : clause;
-    if (end > 0 && end <= LONGEST) return end;
-    if (rest.length <= LONGEST) return 0;
-    const space = rest.lastIndexOf(' ', LONGEST - 1);
-    return space > 0 ? space + 1 : LONGEST;
+    if (end > 0 && end <= MAX_CLAUSE_CHARS) return end;
+    if (rest.length <= MAX_CLAUSE_CHARS) return 0;
+    const space = rest.lastIndexOf(' ', MAX_CLAUSE_CHARS - 1);
+    return space > 0 ? space + 1 : MAX_CLAUSE_CHARS;
   }
 
-  function firstEnd(pattern: RegExp, least: number): number {
-    // Enough to find the first; text that has gone on for longer is cut between words.
-    const head = rest.slice(0, LONGEST + 4);
-    for (const found of head.matchAll(pattern)) {
-      const end = found.index + found[0].length;
-      if (end >= least && /\S/.test(head.slice(0, end)) && !ABBREVIATION.test(head.slice(0, end))) return end;
+  function firstEnd(pattern: RegExp, minLength: number): number {
+    // Bounds the search; longer text is cut between words.
+    const head = rest.slice(0, MAX_CLAUSE_CHARS + 4);
+    for (const match of head.matchAll(pattern)) {
+      const end = match.index + match[0].length;
+      if (end >= minLength && /\S/.test(head.slice(0, end)) && !ABBREVIATION.test(head.slice(0, end))) return end;
     }
     return 0;
   }

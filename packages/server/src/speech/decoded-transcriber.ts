@@ -1,10 +1,10 @@
-// The port of a recogniser that decodes on this machine: what its decoders guess and settle becomes deltas and a transcript.
+// Implements the transcriber port on a local decoder: its guesses and results become deltas and a transcript.
 
 import type { DecoderPool } from './offline/pocketsphinx-pool.ts';
 import { SPEECH_HZ, type Transcriber, type Transcript, type UtteranceOptions } from './ports.ts';
 import { stableWords } from './stable-words.ts';
 
-/** A recogniser that streams, and has neither probabilities nor use for hints. */
+/** A streaming transcriber without logprobs and without hints. */
 export function decodedTranscriber(name: string, pool: DecoderPool): Transcriber {
   return {
     name,
@@ -19,34 +19,34 @@ function openUtterance(pool: DecoderPool, { speaker, signal, onDelta, onGuess }:
   const stable = stableWords();
   let samples = 0;
   const { promise, resolve, reject } = withResolvers<Transcript>();
-  promise.catch(() => {}); // whoever never asks for the words need not hear that there are none
+  promise.catch(() => {}); // // the caller may never call `finish`
 
-  const tell = (delta: string | undefined) => {
+  const emitDelta = (delta: string | undefined) => {
     if (delta !== undefined && !signal.aborted) onDelta?.(delta);
   };
-  const settled = (words: string): Transcript => ({
-    transcript: words,
+  const transcriptOf = (text: string): Transcript => ({
+    transcript: text,
     usage: { type: 'duration', seconds: Math.round((samples * 1000) / SPEECH_HZ) / 1000 },
   });
 
   const utterance = pool.open({
     speaker,
-    guess(words, isProvisional) {
-      if (!signal.aborted) onGuess?.(words);
-      // What is decoded again as a whole may come out otherwise.
-      if (!isProvisional) tell(stable.guess(words));
+    onGuess(text, isProvisional) {
+      if (!signal.aborted) onGuess?.(text);
+      // An utterance that will be decoded again as a whole may get another transcript.
+      if (!isProvisional) emitDelta(stable.addGuess(text));
     },
-    settle(words) {
+    onResult(text) {
       signal.removeEventListener('abort', abort);
-      if (words === undefined) return reject(new Error('the recogniser broke off'));
-      const { transcript, delta } = stable.settle(words);
-      tell(delta);
-      resolve(settled(transcript));
+      if (text === undefined) return reject(new Error('the recogniser broke off'));
+      const { transcript, delta } = stable.finish(text);
+      emitDelta(delta);
+      resolve(transcriptOf(transcript));
     },
   });
   function abort(): void {
     utterance.drop();
-    resolve(settled(''));
+    resolve(transcriptOf(''));
   }
   if (signal.aborted) abort();
   else signal.addEventListener('abort', abort, { once: true });
@@ -67,8 +67,8 @@ function openUtterance(pool: DecoderPool, { speaker, signal, onDelta, onGuess }:
 function withResolvers<T>() {
   let resolve!: (value: T) => void;
   let reject!: (reason: Error) => void;
-  const promise = new Promise<T>((...settle) => {
-    [resolve, reject] = settle;
+  const promise = new Promise<T>((...callbacks) => {
+    [resolve, reject] = callbacks;
   });
   return { promise, resolve, reject };
 }

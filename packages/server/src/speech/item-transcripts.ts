@@ -114,7 +114,7 @@ export class ItemTranscripts {
   }
 
   #store(key: string, promise: Promise<Transcript>, abort: AbortController): Promise<Transcript> {
-    promise.catch(() => {}); // handled where the transcript is used
+    promise.catch(() => {}); // // handled where the transcript is used
     this.#parts.set(key, { promise, abort });
     return promise;
   }

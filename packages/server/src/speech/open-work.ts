@@ -1,9 +1,9 @@
-// Work under way that ends when either whoever asked for it or the part that does it has had enough.
+// Work in progress that ends when the caller's signal aborts or the component is closed.
 
 export interface OpenWork {
-  /** Passes on what is made with a signal that aborts with the given one, or with `close`. */
+  /** Yields from `make`, whose signal aborts with the given one or with `close`. */
   run<T>(signal: AbortSignal, make: (signal: AbortSignal) => AsyncIterable<T>): AsyncGenerator<T, void, undefined>;
-  /** Aborts all of it; what is begun afterwards is aborted from the start. */
+  /** Aborts all work; work started later is aborted immediately. */
   close(): void;
 }
 

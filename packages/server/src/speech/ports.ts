@@ -1,191 +1,195 @@
-// The four ports of speech: detect, transcribe, think, speak. What drives the first two for a session is `speech-input.ts`, what
-// joins the last two into an engine is `engines/cascade.ts`. What each owes is family SP of docs/spec/ports.md; how to write
-// one is docs/engines.md.
+// The four ports of speech: detect, transcribe, think, speak. Detector and transcriber are used by `speech-input.ts`,
+// thinker and speaker by `engines/cascade.ts`. Rules: family SP of docs/spec/ports.md; writing one: docs/engines.md.
 //
-// Speech goes in as 16-bit mono samples at 16 kHz, the one rate that detectors and recognisers take; formats and rates of the
-// session are settled before (`convert.ts`).
+// Speech input is 16-bit mono samples at 16 kHz, the rate of detectors and transcribers; `audio/convert.ts` converts
+// the session's formats.
 
 import type { LogProb, RealtimeConversationItem, RealtimeTurnDetection, TranscriptionUsage } from '@colloquy/protocol';
 import type { EngineEvent, NeutralTool, ResponseConfig } from '@colloquy/session';
 
-/** Samples per second of all speech that goes in. */
+/** Samples per second of all speech input. */
 export const SPEECH_HZ = 16_000;
 
-/** A part that can be had, or what is missing for it: one sentence that says how to get it. */
+/** A component, or one sentence on how to install what is missing. */
 export type Availability<T> =
-  | { readonly ok: true; readonly part: T }
+  | { readonly ok: true; readonly component: T }
   | { readonly ok: false; readonly missing: string };
 
 // ---- Detect ----
 
-/** Tells when somebody speaks. */
+/** Detects when the user speaks. */
 export interface Detector {
-  /** What it is called in logs and on the console. */
+  /** Name in logs and on the console. */
   readonly name: string;
   readonly capabilities: {
-    /** Takes the words so far into account: `Detection.hint` has an effect. */
-    readonly wordsMatter: boolean;
+    /** Uses the transcript so far: `Detection.hint` has an effect. */
+    readonly usesTranscript: boolean;
   };
-  /** Listens to one stream of audio from now on. Serves any number of streams at a time. */
+  /** Starts detection on one stream of audio. Supports any number of streams concurrently. */
   listen(options: DetectionOptions): Detection;
-  /** Gives back what it holds beyond its streams. Streams that are open end. */
+  /** Frees what it holds besides its streams, and ends open streams. */
   close(): void;
 }
 
 export interface DetectionOptions {
-  /** The session's settings. `prefix_padding_ms` is none of its business: the session adds it. */
+  /** The session's settings. Ignore `prefix_padding_ms`: the session adds it. */
   readonly turnDetection: RealtimeTurnDetection;
-  /** Where on the session's audio clock the stream begins, in milliseconds. */
+  /** Position of the stream's start on the session's audio clock, in milliseconds. */
   readonly atMs: number;
   /**
-   * Hears where a turn begins and ends, in milliseconds of the audio clock, in turn, beginning with `started`, never
-   * decreasing and never past the audio written.
+   * Receives the start and end of each turn, in milliseconds of the audio clock: alternating, starting with `started`,
+   * never decreasing, and never past the audio written.
    *
-   * `started` is where speech began, padding not counted; `stopped` is where the silence that closes the turn was long
-   * enough. Called within `write`, or while its promise is pending, never later.
+   * `started` is where speech began, without padding; `stopped` is where the silence was long enough to close the turn.
+   * Called within `write`, or while its promise is pending, never later.
    */
-  readonly hear: (event: TurnEdge) => void;
+  readonly onEdge: (event: TurnEdge) => void;
 }
 
 export type TurnEdge = { readonly type: 'started' | 'stopped'; readonly audio_ms: number };
 
-/** One stream being listened to. */
+/** Detection on one stream. */
 export interface Detection {
   /**
-   * The next samples, of any length. A promise asks for patience: the stream goes on when it has resolved. Never throws,
-   * never rejects: a detector that fails hears silence from then on.
+   * Processes the next samples, of any length. If a promise is returned, the caller waits for it before it writes more.
+   * Never throws, never rejects: a detector that fails reports silence from then on.
    */
   write(samples: Int16Array): void | Promise<void>;
-  /** The words of the open turn so far. Without effect unless `wordsMatter`. */
-  hint(words: string): void;
-  /** Ends the stream; nothing is heard of it any more. Closing twice is closing once. */
+  /** Receives the transcript of the open turn so far. No effect unless `usesTranscript`. */
+  hint(text: string): void;
+  /** Ends the stream; no callback is called afterwards. May be called twice. */
   close(): void;
 }
 
 // ---- Transcribe ----
 
-/** Turns speech into words. */
+/** Transcribes speech. */
 export interface Transcriber {
   readonly name: string;
   readonly capabilities: {
-    /** Gives words while the utterance goes on, not only at its end. */
+    /** Produces text during the utterance, not only at its end. */
     readonly streaming: boolean;
-    /** Gives `logprobs`. */
+    /** Supports `logprobs`. */
     readonly logprobs: boolean;
-    /** Heeds `language` and `prompt`. */
+    /** Supports `language` and `prompt`. */
     readonly hints: boolean;
   };
-  /** Opens one utterance. Serves any number at a time; those it has no room for wait. */
+  /** Opens one utterance. Supports any number concurrently; the transcriber queues those it cannot handle yet. */
   open(options: UtteranceOptions): Utterance;
-  /** Nothing more will come from this speaker; what is remembered of the voice is forgotten. */
+  /** The speaker's session is over: forget what was learnt about the voice. */
   forget(speaker: string): void;
-  /** Ends all work. Utterances that are open fail. */
+  /** Cancels all work. Open utterances fail. */
   close(): Promise<void>;
 }
 
 export interface UtteranceOptions {
-  /** Whose voice it is: the session's id. What is learnt of a voice helps its next utterances, and never anyone else's. */
+  /** Id of the session. What is learnt about a speaker's voice may be used for its later utterances only. */
   readonly speaker: string;
-  /** Aborts when nobody wants the words any more: `finish` then resolves with no words, and work stops. */
+  /**
+   * Aborts when the transcript is no longer needed: `finish` then resolves with an empty transcript, and work stops.
+   */
   readonly signal: AbortSignal;
-  /** What the session calls the model, the language and what the talk is about, where it was told. */
+  /** The session's model name, language and prompt, if they are set. */
   readonly model?: string;
   readonly language?: string;
   readonly prompt?: string;
-  /** Whether `logprobs` are wanted, of a recogniser that gives them. */
+  /** True if `logprobs` are wanted, for a transcriber that supports them. */
   readonly logprobs?: boolean;
-  /** Text that will not change, as it is found; joined, the deltas are the transcript, or there are none [TX19]. */
+  /** Receives final text as it is recognised. The deltas, joined, are the transcript, or there are none [TX19]. */
   readonly onDelta?: (delta: string) => void;
-  /** All words so far, as they stand now: the latest may change. */
-  readonly onGuess?: (words: string) => void;
+  /** Receives the whole text so far, which may still change. */
+  readonly onGuess?: (text: string) => void;
 }
 
 export interface Utterance {
-  /** The next samples. Ignored after `finish` and once aborted. Never throws. */
+  /** Processes the next samples. Ignored after `finish` and after an abort. Never throws. */
   write(samples: Int16Array): void;
-  /** That was all: what was said. Rejects when it cannot be told; words that nobody can make out are an empty transcript. */
+  /**
+   * Ends the utterance and returns its transcript. Rejects if transcription fails; unintelligible speech is an empty
+   * transcript.
+   */
   finish(): Promise<Transcript>;
 }
 
 export interface Transcript {
-  /** Empty when nothing intelligible was said. */
+  /** Empty if nothing intelligible was said. */
   readonly transcript: string;
   readonly usage?: TranscriptionUsage;
-  /** ISO 639-1, where the recogniser tells them; empty when it could not. */
+  /** ISO 639-1, if the transcriber detects languages; empty if it could not tell. */
   readonly languages?: { code: string }[];
   readonly logprobs?: LogProb[];
 }
 
 // ---- Think ----
 
-/** Answers in words and calls. */
+/** Generates text and calls. */
 export interface Thinker {
   readonly name: string;
   readonly capabilities: {
-    /** Calls functions that are offered. */
+    /** Calls the tools that are offered. */
     readonly tools: boolean;
-    /** Looks at images. */
+    /** Processes images. */
     readonly images: boolean;
   };
   /**
-   * Yields the answer as it is made: last, exactly once, `done` or `failed`. Returns early, without throwing, once `signal`
-   * aborts. Serves any number of requests at a time.
+   * Yields the answer as it is made; the last event, exactly once, is `done` or `failed`. Returns early, without
+   * throwing, when `signal` aborts. Supports any number of requests concurrently.
    */
-  think(request: ThinkRequest, options: { readonly signal: AbortSignal }): AsyncIterable<Thought>;
+  think(request: ThinkRequest, options: { readonly signal: AbortSignal }): AsyncIterable<ThinkEvent>;
 }
 
 export interface ThinkRequest {
-  /** Instructions, which tool to choose, the limit of tokens. */
+  /** Instructions, tool choice, token limit. */
   readonly config: ResponseConfig;
-  /** Everything that may be called: functions, and tools of MCP servers, which a call names by `server_label` too. */
+  /** The tools that may be called: functions, and MCP tools, whose calls also state the `server_label`. */
   readonly tools: readonly NeutralTool[];
   /**
-   * The items in conversation order. Audio has its transcript where its words are known. A call without an output waits for it:
-   * it is made, and not to be made again.
+   * The items in conversation order. Audio has its transcript if that is known. A call without an output is in
+   * progress: do not make it again.
    */
   readonly context: readonly RealtimeConversationItem[];
 }
 
-/** What an engine says, sound excepted: whether words are read or heard is not the thinker's business. */
-export type Thought = Extract<
+/** The events of an engine without audio: the thinker does not know whether its text will be spoken. */
+export type ThinkEvent = Extract<
   EngineEvent,
   { type: 'text.delta' | 'call' | 'arguments.delta' | 'usage' | 'done' | 'failed' }
 >;
 
 // ---- Speak ----
 
-/** Says words aloud. */
+/** Synthesizes speech. */
 export interface Speaker {
   readonly name: string;
-  /** The voices it has, by the names sessions may use; the first is spoken with where a session names none. */
+  /** The voices that sessions may name. The first is the default. */
   readonly voices: readonly string[];
   readonly capabilities: {
-    /** Heeds `speed`. Where it does not, any speed but 1 is refused. */
+    /** Supports `speed`. If false, any speed but 1 is rejected. */
     readonly speed: boolean;
-    /** Takes names beyond `voices` too; whether there is such a voice is seen when it speaks. @default false */
+    /** Accepts names that are not in `voices`, and reports an unknown one when it speaks. @default false */
     readonly otherVoices?: boolean;
-    /** Yields a clause in pieces as it is made, not in one at its end. */
+    /** Yields a clause in chunks as they are made, not once at its end. */
     readonly streaming: boolean;
   };
   /**
-   * Says one clause. Yields sound in order, in pieces of any length. Returns early, without throwing, once `signal` aborts.
-   * Serves any number of clauses at a time; those it has no room for wait.
+   * Synthesizes one clause. Yields audio in order, in chunks of any length. Returns early, without throwing, when
+   * `signal` aborts. Supports any number of clauses concurrently; the speaker queues those it cannot handle yet.
    *
-   * Throws a `ColloquyError` `invalid_value` that names the voice when it has none of that name.
+   * Throws a `ColloquyError` `invalid_value` that names the voice if it has none of that name.
    */
   speak(text: string, options: SpeakOptions): AsyncIterable<Sound>;
-  /** Ends all work. What is being spoken ends. */
+  /** Cancels all work. */
   close(): Promise<void>;
 }
 
 export interface SpeakOptions {
   readonly voice: string;
-  /** 1 is the voice's own. From 0.25 to 1.5. */
+  /** 1 is the voice's normal speed. From 0.25 to 1.5. */
   readonly speed: number;
   readonly signal: AbortSignal;
 }
 
-/** 16-bit mono samples and their rate, which is the same for all pieces of a clause. */
+/** 16-bit mono samples and their rate, which is the same for all chunks of a clause. */
 export interface Sound {
   readonly samples: Int16Array;
   readonly rateHz: number;

@@ -1,11 +1,11 @@
-// Loads what a session's audio passes on its way to speech input: resampler and noise filter.
+// Loads the modules that process input audio: resampler and noise filter.
 
 import { prepareDenoiser } from '../audio/denoise.ts';
 import { prepareResampler } from '../audio/resample.ts';
-import type { SpeechParts } from './speech-input.ts';
+import type { SpeechComponents } from './speech-input.ts';
 
-/** Resolves once audio may be written to speech input; at once if nothing listens to it. */
-export async function prepareAudio(speech: SpeechParts | undefined): Promise<void> {
+/** Resolves when audio may be written to speech input; immediately if there is none. */
+export async function prepareAudio(speech: SpeechComponents | undefined): Promise<void> {
   if (!speech?.detector && !speech?.transcriber) return;
   await Promise.all([prepareResampler(), prepareDenoiser()]);
 }

@@ -1,12 +1,12 @@
-// The latest samples of a stream, by their position in it.
+// The latest samples of a stream, by position.
 
 export interface RecentSamples {
-  /** Position behind the last sample. */
+  /** Position after the last sample. */
   readonly end: number;
   append(samples: Int16Array): void;
-  /** Samples `[from, to)`, as far as they are there, in pieces. */
+  /** The available samples of `[from, to)`, in pieces. */
   read(from: number, to: number): Int16Array[];
-  /** Forgets what is before this position. */
+  /** Drops samples before this position. */
   dropBefore(position: number): void;
 }
 
@@ -24,14 +24,14 @@ export function recentSamples(): RecentSamples {
       end += samples.length;
     },
     read(from, to) {
-      const found: Int16Array[] = [];
+      const result: Int16Array[] = [];
       let at = start;
       for (const piece of pieces) {
         const part = piece.subarray(Math.max(0, from - at), Math.max(0, to - at));
-        if (part.length > 0) found.push(part);
+        if (part.length > 0) result.push(part);
         at += piece.length;
       }
-      return found;
+      return result;
     },
     dropBefore(position) {
       let count = 0;

@@ -1,4 +1,4 @@
-// A thinker's answer said aloud: its text cut into clauses, each clause made into sound while the one before is being heard.
+// Speaks a thinker's answer: cuts its text into clauses, and synthesizes each while the one before is playing.
 
 import type { RealtimeAudioFormat } from '@colloquy/protocol';
 import { bytesToMs, msToBytes } from '@colloquy/protocol';
@@ -8,48 +8,52 @@ import { prepareResampler } from '../audio/resample.ts';
 import type { EngineOutput } from '../engines/engine.ts';
 import { clauseCutter } from './clauses.ts';
 import type { pacer } from './pace.ts';
-import type { Sound, Speaker, Thought } from './ports.ts';
+import type { Sound, Speaker, ThinkEvent } from './ports.ts';
 
-export interface AloudOptions {
+export interface SpeakStreamOptions {
   readonly speaker: Speaker;
   readonly voice: string;
   readonly speed: number;
   readonly format: RealtimeAudioFormat;
   readonly pace: ReturnType<typeof pacer>;
-  /** Ends everything at once. */
+  /** Stops everything immediately. */
   readonly signal: AbortSignal;
 }
 
-/** Audio of one delta, in milliseconds. */
+/** Milliseconds of audio per delta. */
 const DELTA_MS = 100;
-/** Clauses made and not yet begun to be sent. */
+/** Clauses synthesized ahead of the one being sent. */
 const CLAUSES_AHEAD = 1;
 
-type Broken = { type: 'broken'; error: unknown };
-/** A clause, with its sound as it is made; or something else the thinker said, in its place. */
-type Said =
-  | { type: 'clause'; words: string; sounds: AsyncQueue<Sound | Broken> }
-  | Exclude<Thought, { type: 'text.delta' }>
-  | Broken;
+type Failure = { type: 'error'; error: unknown };
+/** A clause with its audio as it is made; or another event of the thinker, in order. */
+type StreamPiece =
+  | { type: 'clause'; text: string; sounds: AsyncQueue<Sound | Failure> }
+  | Exclude<ThinkEvent, { type: 'text.delta' }>
+  | Failure;
 
 /**
- * The thoughts as an engine says them: the words of a clause before its audio [OR5], audio as soon as there is any of the first
- * clause, never further ahead than `pace` allows. Throws what thinker and speaker throw; returns early once the signal aborts.
+ * Converts a thinker's events to an engine's: the transcript of a clause before its audio [OR5], audio from the first
+ * chunk of the first clause on, never further ahead than `pace` allows. Throws what thinker and speaker throw; returns
+ * early when the signal aborts.
  */
-export async function* aloud(thoughts: AsyncIterable<Thought>, options: AloudOptions): AsyncGenerator<EngineOutput> {
+export async function* speakStream(
+  events: AsyncIterable<ThinkEvent>,
+  options: SpeakStreamOptions,
+): AsyncGenerator<EngineOutput> {
   await prepareResampler();
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const output = speechOutput(options.format);
-  const said = new AsyncQueue<Said>();
-  const wake = () => said.end();
+  const queue = new AsyncQueue<StreamPiece>();
+  const wake = () => queue.end();
   signal.addEventListener('abort', wake, { once: true });
-  void makeClauses(thoughts, said, { ...options, signal });
+  void synthesizeClauses(events, queue, { ...options, signal });
   try {
-    for await (const piece of said) {
+    for await (const piece of queue) {
       if (signal.aborted) return;
-      if (piece.type === 'broken') throw piece.error;
-      if (piece.type === 'clause') yield* sayClause(piece, output, { ...options, signal });
+      if (piece.type === 'error') throw piece.error;
+      if (piece.type === 'clause') yield* speakClause(piece, output, { ...options, signal });
       else yield piece;
     }
   } finally {
@@ -59,84 +63,89 @@ export async function* aloud(thoughts: AsyncIterable<Thought>, options: AloudOpt
   }
 }
 
-/** Cuts the text and has each clause made as soon as the one before it is being sent. Never rejects. */
-async function makeClauses(
-  thoughts: AsyncIterable<Thought>,
-  said: AsyncQueue<Said>,
-  options: AloudOptions,
+/** Synthesizes each clause when the one before it starts being sent. Never rejects. */
+async function synthesizeClauses(
+  events: AsyncIterable<ThinkEvent>,
+  queue: AsyncQueue<StreamPiece>,
+  options: SpeakStreamOptions,
 ): Promise<void> {
   const { signal } = options;
-  const words = new AsyncQueue<Exclude<Said, { type: 'clause' }> | { type: 'words'; words: string }>();
-  void cutThoughts(thoughts, words, signal);
-  let room = () => {};
-  said.onShift(() => room());
-  signal.addEventListener('abort', () => room(), { once: true });
-  for await (const piece of words) {
+  const pieces = new AsyncQueue<Exclude<StreamPiece, { type: 'clause' }> | { type: 'text'; text: string }>();
+  void cutClauses(events, pieces, signal);
+  let notifyRoom = () => {};
+  queue.onShift(() => notifyRoom());
+  signal.addEventListener('abort', () => notifyRoom(), { once: true });
+  for await (const piece of pieces) {
     if (signal.aborted) break;
-    if (piece.type !== 'words') {
-      said.push(piece);
+    if (piece.type !== 'text') {
+      queue.push(piece);
       continue;
     }
-    while (said.weight > CLAUSES_AHEAD - 1 && !signal.aborted) await new Promise<void>((resolve) => (room = resolve));
-    const sounds = new AsyncQueue<Sound | Broken>();
-    said.push({ type: 'clause', words: piece.words, sounds });
-    await makeSound(piece.words, sounds, options);
+    while (queue.weight > CLAUSES_AHEAD - 1 && !signal.aborted)
+      await new Promise<void>((resolve) => (notifyRoom = resolve));
+    const sounds = new AsyncQueue<Sound | Failure>();
+    queue.push({ type: 'clause', text: piece.text, sounds });
+    await synthesize(piece.text, sounds, options);
   }
-  said.end();
+  queue.end();
 }
 
-/** The text as clauses, everything else between them where it was said. Never rejects. */
-async function cutThoughts(
-  thoughts: AsyncIterable<Thought>,
-  out: AsyncQueue<Exclude<Said, { type: 'clause' }> | { type: 'words'; words: string }>,
+/** Cuts the text into clauses and passes other events on in order. Never rejects. */
+async function cutClauses(
+  events: AsyncIterable<ThinkEvent>,
+  out: AsyncQueue<Exclude<StreamPiece, { type: 'clause' }> | { type: 'text'; text: string }>,
   signal: AbortSignal,
 ): Promise<void> {
   const cutter = clauseCutter();
   try {
-    for await (const thought of thoughts) {
+    for await (const event of events) {
       if (signal.aborted) break;
-      if (thought.type === 'text.delta') {
-        for (const words of cutter.push(thought.delta)) out.push({ type: 'words', words });
+      if (event.type === 'text.delta') {
+        for (const text of cutter.push(event.delta)) out.push({ type: 'text', text });
         continue;
       }
-      const words = cutter.flush();
-      if (words !== '') out.push({ type: 'words', words });
-      out.push(thought);
+      const text = cutter.flush();
+      if (text !== '') out.push({ type: 'text', text });
+      out.push(event);
     }
-    const words = cutter.flush();
-    if (words !== '') out.push({ type: 'words', words });
+    const text = cutter.flush();
+    if (text !== '') out.push({ type: 'text', text });
   } catch (error) {
-    out.push({ type: 'broken', error });
+    out.push({ type: 'error', error });
   }
   out.end();
 }
 
-async function makeSound(words: string, sounds: AsyncQueue<Sound | Broken>, options: AloudOptions): Promise<void> {
+async function synthesize(
+  text: string,
+  sounds: AsyncQueue<Sound | Failure>,
+  options: SpeakStreamOptions,
+): Promise<void> {
   const { speaker, voice, speed, signal } = options;
   try {
-    for await (const sound of speaker.speak(words, { voice, speed, signal })) {
+    for await (const sound of speaker.speak(text, { voice, speed, signal })) {
       if (signal.aborted) break;
       sounds.push(sound);
     }
   } catch (error) {
-    sounds.push({ type: 'broken', error });
+    sounds.push({ type: 'error', error });
   }
   sounds.end();
 }
 
-async function* sayClause(
-  clause: Extract<Said, { type: 'clause' }>,
+async function* speakClause(
+  clause: Extract<StreamPiece, { type: 'clause' }>,
   output: ReturnType<typeof speechOutput>,
-  { format, pace, signal }: AloudOptions,
+  { format, pace, signal }: SpeakStreamOptions,
 ): AsyncGenerator<EngineOutput> {
   const size = msToBytes(DELTA_MS, format);
-  let isSaid = false;
+  let isTranscriptSent = false;
   let rest = new Uint8Array();
 
-  /** What there is, in deltas of one length; the last one may be shorter when it is to be `all`. */
-  async function* send(bytes: Uint8Array, all: boolean): AsyncGenerator<EngineOutput> {
+  /** Sends audio in deltas of one length; the last one may be shorter if `isFinal`. */
+  async function* send(bytes: Uint8Array, isFinal: boolean): AsyncGenerator<EngineOutput> {
     let pending = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-    while (pending.length >= size || (all && pending.length > 0)) {
+    while (pending.length >= size || (isFinal && pending.length > 0)) {
       const audio = pending.subarray(0, size);
       pending = pending.subarray(size);
       await pace(bytesToMs(audio.length, format), signal);
@@ -146,20 +155,20 @@ async function* sayClause(
     rest = Uint8Array.from(pending);
   }
 
-  const transcript: EngineOutput = { type: 'transcript.delta', delta: clause.words };
+  const transcript: EngineOutput = { type: 'transcript.delta', delta: clause.text };
   for await (const sound of untilAborted(clause.sounds, signal)) {
     if ('type' in sound) throw sound.error;
-    if (!isSaid) yield transcript;
-    isSaid = true;
+    if (!isTranscriptSent) yield transcript;
+    isTranscriptSent = true;
     yield* send(output.write(sound), false);
     if (signal.aborted) return;
   }
   if (signal.aborted) return;
-  if (!isSaid) yield transcript;
+  if (!isTranscriptSent) yield transcript;
   yield* send(output.flush(), true);
 }
 
-/** The sounds, until there are no more or nobody wants them. */
+/** Yields the values until the end or an abort. */
 async function* untilAborted<T>(inbox: AsyncQueue<T>, signal: AbortSignal): AsyncGenerator<T> {
   const end = () => inbox.end();
   if (signal.aborted) return;

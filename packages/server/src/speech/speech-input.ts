@@ -9,24 +9,24 @@ import { type Detection, type Detector, SPEECH_HZ, type Transcriber, type TurnEd
 import { recentSamples } from './recent-samples.ts';
 
 /** Detector and transcriber of a server's sessions; each may be missing. */
-export interface SpeechParts {
+export interface SpeechComponents {
   /** Without it clients commit and create responses themselves. */
   readonly detector?: Detector | undefined;
   /** Without it every transcription fails. */
   readonly transcriber?: Transcriber | undefined;
 }
 
-/** What a session is told of its host's detector [VA29]. */
-export const detectionOf = (speech: SpeechParts | undefined): Pick<SessionOptions, 'detects_turns'> =>
+/** The host's detector, as a session option [VA29]. */
+export const detectionOf = (speech: SpeechComponents | undefined): Pick<SessionOptions, 'detects_turns'> =>
   speech?.detector ? {} : { detects_turns: false };
 
-export interface SpeechInputOptions extends SpeechParts {
+export interface SpeechInputOptions extends SpeechComponents {
   /** The session's id. */
   readonly session: string;
   /** Applies an event to the session; it has taken effect when `emit` returns. */
   readonly emit: (event: SpeechEvent) => void;
   /** The engine needs transcripts even if the session does not. */
-  readonly needsWords: boolean;
+  readonly needsTranscript: boolean;
   /** Stored audio of an item's part. */
   readonly audio: (itemId: string, contentIndex: number) => Uint8Array | undefined;
   readonly audioFormat: (itemId: string, contentIndex: number) => RealtimeAudioFormat | undefined;
@@ -91,7 +91,7 @@ class SessionSpeech implements SpeechInput {
   #turn: Turn | undefined;
   #settings: SpeechSettings = { transcription: null, logprobs: false, noise_reduction: null };
   /** A turn that the session opened in the step being handled. */
-  #opened: { readonly itemId: string; readonly startMs: number } | undefined;
+  #openedTurn: { readonly itemId: string; readonly startMs: number } | undefined;
   #isClosed = false;
   /** Where the turn ends that is being reported: a detector set up meanwhile starts there. */
   #turnEndMs: number | undefined;
@@ -127,7 +127,7 @@ class SessionSpeech implements SpeechInput {
     const detection: Detection = detector.listen({
       turnDetection,
       atMs,
-      hear: (edge) => {
+      onEdge: (edge) => {
         if (this.#detection === detection) this.#onEdge(edge);
       },
     });
@@ -137,7 +137,7 @@ class SessionSpeech implements SpeechInput {
   write(appended: Uint8Array): void | Promise<void> {
     const bytes = this.#partial.push(appended, this.#format);
     this.#clockMs += bytesToMs(bytes.length, this.#format);
-    // Without a detector nobody needs the samples: once there is one, the stream begins anew.
+    // Without a detector the samples are not needed; the stream restarts when there is one.
     if (!this.#detection) return this.#restart();
     this.#converter ??= inputConverter(this.#format);
     this.#converter.reduceNoise(this.#settings.noise_reduction);
@@ -156,7 +156,7 @@ class SessionSpeech implements SpeechInput {
   }
 
   openTurn(itemId: string, startMs: number): void {
-    this.#opened = { itemId, startMs };
+    this.#openedTurn = { itemId, startMs };
   }
 
   commit(itemId: string): void {
@@ -207,13 +207,13 @@ class SessionSpeech implements SpeechInput {
   #detectIn(pieces: readonly Int16Array[]): void | Promise<void> {
     for (const [index, piece] of pieces.entries()) {
       const pending = this.#detection?.write(piece);
-      if (pending) return pending.then(() => this.#detectIn(this.#takeUndetected() ?? pieces.slice(index + 1)));
-      const rest = this.#takeUndetected();
+      if (pending) return pending.then(() => this.#detectIn(this.#shiftUndetected() ?? pieces.slice(index + 1)));
+      const rest = this.#shiftUndetected();
       if (rest) return this.#detectIn(rest);
     }
   }
 
-  #takeUndetected(): Int16Array[] | undefined {
+  #shiftUndetected(): Int16Array[] | undefined {
     if (this.#undetected === undefined) return undefined;
     const rest = this.#recent.read(this.#undetected, this.#recent.end);
     this.#undetected = undefined;
@@ -231,13 +231,13 @@ class SessionSpeech implements SpeechInput {
     // The session did not make an item of it.
     if (type === 'stopped') this.#dropTurn();
     // After the step: a delta that the transcriber emits at once would come into the middle of it.
-    if (this.#opened) this.#beginTurn(this.#opened.itemId, this.#opened.startMs);
-    this.#opened = undefined;
+    if (this.#openedTurn) this.#beginTurn(this.#openedTurn.itemId, this.#openedTurn.startMs);
+    this.#openedTurn = undefined;
   }
 
   #beginTurn(itemId: string, startMs: number): void {
-    const { transcriber, needsWords, session } = this.#options;
-    if (!transcriber || this.#turn || !(this.#settings.transcription || needsWords)) return;
+    const { transcriber, needsTranscript, session } = this.#options;
+    if (!transcriber || this.#turn || !(this.#settings.transcription || needsTranscript)) return;
     const abort = new AbortController();
     const utterance = transcriber.open({
       ...utteranceOptions(session, this.#settings, abort.signal),

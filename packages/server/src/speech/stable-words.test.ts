@@ -2,23 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { stableWords } from './stable-words.ts';
 
 describe('stableWords', () => {
-  it('[TX4] passes a word on once three guesses agree on it and two words follow', () => {
+  it('[TX4] emits a word when three guesses agree and two words follow', () => {
     const words = stableWords();
-    expect(words.guess('what')).toBeUndefined();
-    expect(words.guess('what is')).toBeUndefined();
-    expect(words.guess('what is the')).toBe('what');
-    expect(words.guess('what is the')).toBeUndefined();
-    expect(words.guess('what is the weather')).toBe(' is');
-    expect(words.settle('what is the weather')).toEqual({
+    expect(words.addGuess('what')).toBeUndefined();
+    expect(words.addGuess('what is')).toBeUndefined();
+    expect(words.addGuess('what is the')).toBe('what');
+    expect(words.addGuess('what is the')).toBeUndefined();
+    expect(words.addGuess('what is the weather')).toBe(' is');
+    expect(words.finish('what is the weather')).toEqual({
       transcript: 'what is the weather',
       delta: ' the weather',
     });
   });
 
-  it('[TX19] passes on nothing that guesses differ on', () => {
+  it('[TX19] emits no word on which guesses differ', () => {
     const words = stableWords();
-    for (const guess of ['what eased a way', 'what is the way', 'what is the way to']) words.guess(guess);
-    expect(words.settle('that is the way to').delta).toBe(' is the way to');
+    for (const guess of ['what eased a way', 'what is the way', 'what is the way to']) words.addGuess(guess);
+    expect(words.finish('that is the way to').delta).toBe(' is the way to');
   });
 
   it.each([
@@ -30,16 +30,16 @@ describe('stableWords', () => {
   ])('[TX19] keeps words that were passed on, and goes on from them: %s', (_, passedOn, text, transcript) => {
     const words = stableWords();
     const deltas: (string | undefined)[] = [];
-    for (let guess = 0; guess < 3; guess += 1) deltas.push(words.guess(`${passedOn} and more`));
+    for (let guess = 0; guess < 3; guess += 1) deltas.push(words.addGuess(`${passedOn} and more`));
     expect(deltas).toEqual([undefined, undefined, passedOn]);
-    const settled = words.settle(text);
+    const settled = words.finish(text);
     expect(settled.transcript).toBe(transcript);
     expect(passedOn + (settled.delta ?? '')).toBe(transcript);
   });
 
-  it('has nothing to pass on of silence', () => {
+  it('emits nothing when the text is empty', () => {
     const words = stableWords();
-    expect(words.guess('')).toBeUndefined();
-    expect(words.settle('')).toEqual({ transcript: '', delta: undefined });
+    expect(words.addGuess('')).toBeUndefined();
+    expect(words.finish('')).toEqual({ transcript: '', delta: undefined });
   });
 });

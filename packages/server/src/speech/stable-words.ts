@@ -1,46 +1,46 @@
-// Deltas from a recogniser that changes its mind: words are passed on once they are stable, and then stay what they are.
+// Turns the changing guesses of a transcriber into final deltas: a word is sent when it is stable, and never changes.
 
-/** Turns guesses of the words so far into deltas that, joined, are the transcript. */
+/** Turns guesses of the text so far into deltas that, joined, are the transcript. */
 export interface StableWords {
-  /** The words that are stable by now and were not before, to be joined by appending; `undefined` when there are none. */
-  guess(words: string): string | undefined;
-  /** The transcript at the end, and the last delta; `undefined` when nothing is missing. Words that were passed on win. */
-  settle(words: string): { readonly transcript: string; readonly delta: string | undefined };
+  /** Returns the newly stable words as a delta to append; `undefined` if there are none. */
+  addGuess(text: string): string | undefined;
+  /** Returns the transcript and the last delta; `undefined` if nothing is missing. Words already sent are kept. */
+  finish(text: string): { readonly transcript: string; readonly delta: string | undefined };
 }
 
-/** A word is stable when so many guesses in a row have it, and so many words follow it. */
+/** A word is stable when this many consecutive guesses contain it and this many words follow it. */
 const AGREEING_GUESSES = 3;
 const FOLLOWING_WORDS = 2;
 
-const split = (words: string): string[] => words.split(/\s+/).filter((word) => word !== '');
+const split = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 
 export function stableWords(): StableWords {
-  let passedOn: string[] = [];
+  let emitted: string[] = [];
   /** The latest guesses. */
   let guesses: string[][] = [];
 
-  function passOn(words: string[]): string | undefined {
-    if (words.length <= passedOn.length) return undefined;
-    const delta = words.slice(passedOn.length).join(' ');
-    const isFirst = passedOn.length === 0;
-    passedOn = words;
+  function emit(words: string[]): string | undefined {
+    if (words.length <= emitted.length) return undefined;
+    const delta = words.slice(emitted.length).join(' ');
+    const isFirst = emitted.length === 0;
+    emitted = words;
     return isFirst ? delta : ` ${delta}`;
   }
 
   return {
-    guess(text) {
+    addGuess(text) {
       const words = split(text);
       guesses = [...guesses, words].slice(-AGREEING_GUESSES);
-      if (guesses.length < AGREEING_GUESSES || !beginsWith(words, passedOn)) return undefined;
+      if (guesses.length < AGREEING_GUESSES || !beginsWith(words, emitted)) return undefined;
       const differs = words.findIndex((word, index) => guesses.some((guess) => guess[index] !== word));
       const agreed = differs < 0 ? words.length : differs;
-      return passOn(words.slice(0, Math.max(0, Math.min(agreed, words.length - FOLLOWING_WORDS))));
+      return emit(words.slice(0, Math.max(0, Math.min(agreed, words.length - FOLLOWING_WORDS))));
     },
-    settle(text) {
+    finish(text) {
       const words = split(text);
-      const rest = words.slice(beginsWith(words, passedOn) ? passedOn.length : likestPrefix(words, passedOn));
-      const delta = passOn([...passedOn, ...rest]);
-      return { transcript: passedOn.join(' '), delta };
+      const rest = words.slice(beginsWith(words, emitted) ? emitted.length : closestPrefix(words, emitted));
+      const delta = emit([...emitted, ...rest]);
+      return { transcript: emitted.join(' '), delta };
     },
   };
 }
@@ -48,11 +48,11 @@ export function stableWords(): StableWords {
 const beginsWith = (words: readonly string[], begin: readonly string[]) =>
   begin.every((word, index) => words[index] === word);
 
-/** Length of the prefix of `words` that is closest to `passedOn`, by how many words would have to be changed, added or left out. */
-function likestPrefix(words: readonly string[], passedOn: readonly string[]): number {
+/** Length of the prefix of `words` closest to `emitted`, by word edit distance. */
+function closestPrefix(words: readonly string[], emitted: readonly string[]): number {
   let row = words.map((_, index) => index + 1);
   row.unshift(0);
-  for (const [at, word] of passedOn.entries()) {
+  for (const [at, word] of emitted.entries()) {
     const next = [at + 1];
     for (const [index, other] of words.entries()) {
       const changed = (row[index] as number) + (word === other ? 0 : 1);

@@ -1,4 +1,4 @@
-// How long a silence must be before a turn is over: fixed for `server_vad`, by the shape of the words for `semantic_vad`.
+// The silence that ends a turn: fixed for `server_vad`, by the end of the transcript for `semantic_vad`.
 
 import type { RealtimeTurnDetection } from '@colloquy/protocol';
 
@@ -6,11 +6,11 @@ const DEFAULT_SILENCE_MS = 500;
 
 type Eagerness = 'low' | 'medium' | 'high';
 
-/** Longest wait for more [VA16]. */
-const LONGEST_MS: Record<Eagerness, number> = { low: 8000, medium: 4000, high: 2000 };
-/** Wait after words that may well be all, and where there are no words to go by. */
-const WHOLE_MS: Record<Eagerness, number> = { low: 1200, medium: 700, high: 400 };
-const WORDLESS_MS: Record<Eagerness, number> = { low: 2400, medium: 1400, high: 800 };
+/** Wait if the sentence is unfinished [VA16]. */
+const MAX_WAIT_MS: Record<Eagerness, number> = { low: 8000, medium: 4000, high: 2000 };
+/** Wait if the sentence may be complete, and if there is no transcript. */
+const COMPLETE_WAIT_MS: Record<Eagerness, number> = { low: 1200, medium: 700, high: 400 };
+const NO_TEXT_WAIT_MS: Record<Eagerness, number> = { low: 2400, medium: 1400, high: 800 };
 
 /** Words after which a sentence goes on. */
 const UNFINISHED = new Set(
@@ -21,20 +21,20 @@ const UNFINISHED = new Set(
     'will would can could shall should may might must not very really um uh er erm hmm well i we they he she it you'
   ).split(' '),
 );
-/** Words that end a question or a sentence as often as not, whatever stands above. */
+/** Endings that often complete a sentence, even though their last word is in `UNFINISHED`. */
 const ENDING =
   /\b(?:(?:how|what|who|where|when|why) (?:is|are|was) (?:it|he|she|they|you|that|this)|(?:do|can|are|is) (?:you|it|they)|thank you)$/;
 
 /**
- * Milliseconds of silence that close the turn in which `words` were said so far. For `semantic_vad` the words are all there
- * is to go by: at most 8, 4 or 2 seconds by eagerness, when they break off in the middle.
+ * Milliseconds of silence that close a turn with the transcript `text` so far. For `semantic_vad` it depends on the
+ * transcript alone: 8, 4 or 2 seconds by eagerness if the sentence is unfinished, less otherwise.
  */
-export function closingSilenceMs(detection: RealtimeTurnDetection, words: string): number {
+export function closingSilenceMs(detection: RealtimeTurnDetection, text: string): number {
   if (detection.type === 'server_vad') return detection.silence_duration_ms ?? DEFAULT_SILENCE_MS;
   const { eagerness = 'auto' } = detection;
-  const haste = eagerness === 'low' || eagerness === 'high' ? eagerness : 'medium';
-  const said = words.trim().toLowerCase().slice(-200);
-  if (said === '') return WORDLESS_MS[haste];
-  const last = said.slice(said.lastIndexOf(' ') + 1);
-  return UNFINISHED.has(last) && !ENDING.test(said) ? LONGEST_MS[haste] : WHOLE_MS[haste];
+  const level = eagerness === 'low' || eagerness === 'high' ? eagerness : 'medium';
+  const normalized = text.trim().toLowerCase().slice(-200);
+  if (normalized === '') return NO_TEXT_WAIT_MS[level];
+  const last = normalized.slice(normalized.lastIndexOf(' ') + 1);
+  return UNFINISHED.has(last) && !ENDING.test(normalized) ? MAX_WAIT_MS[level] : COMPLETE_WAIT_MS[level];
 }

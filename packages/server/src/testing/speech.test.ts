@@ -31,8 +31,8 @@ describe('a server that is spoken to', { tags: 'long' }, async () => {
   const detector = await openSilero();
   const speaker = await openFlite();
   const missing = [detector, speaker].flatMap((each) => (each.ok ? [] : [each.missing])).join('; ');
-  if (detector.ok) detector.part.close();
-  afterAll(() => (speaker.ok ? speaker.part.close() : undefined));
+  if (detector.ok) detector.component.close();
+  afterAll(() => (speaker.ok ? speaker.component.close() : undefined));
 
   async function wav(...texts: string[]): Promise<Uint8Array> {
     if (!speaker.ok) throw new Error(missing);
@@ -40,7 +40,7 @@ describe('a server that is spoken to', { tags: 'long' }, async () => {
     let rate = 0;
     for (const text of texts) {
       const { signal } = new AbortController();
-      for await (const sound of speaker.part.speak(text, { voice: 'rms', speed: 1, signal })) {
+      for await (const sound of speaker.component.speak(text, { voice: 'rms', speed: 1, signal })) {
         rate = sound.rateHz;
         pieces.push(sound.samples);
       }

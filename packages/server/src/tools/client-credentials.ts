@@ -1,4 +1,5 @@
-// What the client of one session gave for each MCP server: in `session.update`, in `response.create`, in its configuration.
+// Credentials that a session's client supplied for MCP servers: in `session.update`, in `response.create`, in its
+// configuration.
 
 import type { ClientEvent, RealtimeMcpTool, RealtimeTool } from '@colloquy/protocol';
 import type { McpCredentials } from './mcp-access.ts';
@@ -10,13 +11,14 @@ export class ClientCredentials {
   /** By label and address of the server. */
   readonly #byServer = new Map<string, McpCredentials>();
 
-  /** What the server may be given; empty when the client gave nothing. */
+  /** The credentials for the server; empty if the client supplied none. */
   of(tool: RealtimeMcpTool): McpCredentials {
     return this.#byServer.get(serverKey(tool)) ?? NONE;
   }
 
   /**
-   * Notes what an event holds before it takes effect. Call the result with whether it was accepted; if not, the note is undone.
+   * Stores the credentials of an event before the session applies it. Call the result with whether the event was
+   * accepted; if not, the change is rolled back.
    */
   note(source: ClientEvent | readonly RealtimeTool[]): (isAccepted: boolean) => void {
     const noted = new Map<string, McpCredentials>();
@@ -45,7 +47,7 @@ export class ClientCredentials {
 export const sameCredentials = (one: McpCredentials, other: McpCredentials): boolean =>
   JSON.stringify([one.authorization, one.headers]) === JSON.stringify([other.authorization, other.headers]);
 
-/** Identifies a server in what a client sends. */
+/** Key of a server: label and URL as the client sent them. */
 const serverKey = ({ server_label, server_url = '' }: RealtimeMcpTool): string => `${server_label} ${server_url}`;
 
 function toolsIn(source: ClientEvent | readonly RealtimeTool[]): readonly RealtimeTool[] {

@@ -194,7 +194,7 @@ const ask = (url: string, rules: EgressRules, addresses: string[] = []) => {
 };
 
 describe('addresses', () => {
-  it(`[MC16] there are at least 120 tricks in the table: ${WRITTEN.length + RESOLVED.length}`, () => {
+  it(`[MC16] has at least 120 attacks in the table: ${WRITTEN.length + RESOLVED.length}`, () => {
     expect(WRITTEN.length + RESOLVED.length).toBeGreaterThanOrEqual(120);
     expect(new Set(WRITTEN).size).toBe(WRITTEN.length);
   });
@@ -210,7 +210,7 @@ describe('addresses', () => {
     expect(dialled).toBe(0);
   });
 
-  it('[MC16] a name that is public when it is checked and private when it is dialled is judged when it is dialled', async () => {
+  it('[MC16] checks a name when it is dialled, so that it cannot change from public to private', async () => {
     const answers = [['8.8.8.8'], ['127.0.0.1']];
     const lookup = guardedLookup(PUBLIC, async () => answers.shift() ?? []);
     const look = () =>
@@ -239,7 +239,7 @@ describe('addresses', () => {
     expect(isPublicAddress(address)).toBe(true);
   });
 
-  it('no message repeats what a URL may hold in secret', () => {
+  it('repeats no secret of a URL in messages', () => {
     for (const url of WRITTEN) {
       try {
         checkDestination(url, PUBLIC);
@@ -249,14 +249,14 @@ describe('addresses', () => {
     }
   });
 
-  it('an operator may open private networks, and plain http with them', () => {
+  it('allows private networks and plain http when the operator does', () => {
     const rules = { privateNetworks: true, plainHttp: true };
     expect(checkDestination('http://127.0.0.1:3000/mcp', rules).port).toBe('3000');
     expect(() => checkDestination('file:///etc/passwd', rules)).toThrow(EgressError);
     expect(() => checkDestination('http://user:word@127.0.0.1/', rules)).toThrow(EgressError);
   });
 
-  it('the counter of this test counts what is dialled', async () => {
+  it('counts dialled connections (self-check)', async () => {
     await expect(ask('http://127.0.0.1:9/', { privateNetworks: true, plainHttp: true })).rejects.toThrow(FetchFault);
     expect(dialled).toBeGreaterThan(0);
   });

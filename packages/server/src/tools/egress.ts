@@ -1,34 +1,37 @@
-// Which addresses may be dialled for a client: judged on the address a name stands for, at the moment it is dialled, so that no
-// name can be one thing when it is checked and another when it is used.
+// Decides which addresses may be dialled for a client. A host name is checked when it is dialled, on the addresses it
+// resolves to, so that it cannot change in between.
 
 import { lookup as resolveName } from 'node:dns/promises';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 
-/** What may be dialled. Both are off for whatever a client supplies. */
+/** What may be dialled. Both are off for URLs that a client supplies. */
 export interface EgressRules {
-  /** This machine, private networks, and everything else that is not the public internet. */
+  /** This machine, private networks, and all other addresses outside the public internet. */
   readonly privateNetworks: boolean;
-  /** `http:` besides `https:`. */
+  /** `http:` in addition to `https:`. */
   readonly plainHttp: boolean;
 }
 
-/** All addresses of a name. Rejects when it has none. */
+/** Resolves a name to all of its addresses. Rejects if it has none. */
 export type Resolve = (name: string) => Promise<readonly string[]>;
 
-/** A destination that must not be dialled. The message says why, in words for whoever asked; it repeats no more than the host's name. */
+/**
+ * A destination that must not be dialled. The message gives the reason, and repeats nothing of the URL but the host
+ * name.
+ */
 export class EgressError extends Error {
   override readonly name = 'EgressError';
 }
 
-/** IPv4 that is not the public internet (IANA's special-purpose registry), multicast and the rest of class E included. */
+/** IPv4 outside the public internet (IANA special-purpose registry), with multicast and class E. */
 const SPECIAL_V4 = blockList(
   'ipv4',
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 192.31.196.0/24 ' +
     '192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4',
 );
-/** All of IPv6 that is handed out to the public … */
+/** IPv6 assigned to the public internet … */
 const GLOBAL_V6 = blockList('ipv6', '2000::/3');
-/** … but for these: protocol assignments with Teredo in them, documentation, 6to4, and what stands for an IPv4 address. */
+/** … without these: protocol assignments (with Teredo), documentation, 6to4, and embedded IPv4 addresses. */
 const SPECIAL_V6 = blockList('ipv6', '2001::/23 2001:db8::/32 2002::/16 2620:4f:8000::/48 3fff::/20');
 
 function blockList(family: 'ipv4' | 'ipv6', networks: string): BlockList {
@@ -40,7 +43,7 @@ function blockList(family: 'ipv4' | 'ipv6', networks: string): BlockList {
   return list;
 }
 
-/** Whether an IP address is one of the public internet. An IPv4 address inside an IPv6 one never is. */
+/** True for an address of the public internet. Never true for an IPv4 address embedded in an IPv6 one. */
 export function isPublicAddress(address: string): boolean {
   const plain = address.split('%', 1)[0] as string; // a zone names an interface of this machine
   if (plain !== address) return false;
@@ -49,8 +52,8 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * The address of an MCP server as it may be dialled. Throws an `EgressError` for one that is no URL, has another scheme, a user's
- * name or password, or names a host by an address that may not be dialled. Names are judged later, by `guardedLookup`.
+ * Parses and checks the URL of an MCP server. Throws an `EgressError` if it is no URL, has another scheme, a user name
+ * or password, or a literal address that may not be dialled. Host names are checked later, by `guardedLookup`.
  */
 export function checkDestination(text: string, rules: EgressRules): URL {
   let url: URL;
@@ -71,40 +74,40 @@ export function checkDestination(text: string, rules: EgressRules): URL {
   return url;
 }
 
-/** The host of a URL, an IPv6 address without its brackets. */
+/** The host of a URL; an IPv6 address without its brackets. */
 const hostOf = ({ hostname }: URL): string => (hostname.startsWith('[') ? hostname.slice(1, -1) : hostname);
 
 const resolveAll: Resolve = async (name) =>
   (await resolveName(name, { all: true, verbatim: true })).map(({ address }) => address);
 
 /**
- * What a socket asks for the addresses of a name. Answers all of them if all may be dialled, and fails with an `EgressError`
- * if one may not: a name that is public and private at once is a trick.
+ * The `lookup` function of a socket. Returns all addresses of a name, and fails with an `EgressError` if any of them
+ * may not be dialled: a name with both a public and a private address is an attack.
  */
 export function guardedLookup(rules: EgressRules, resolve: Resolve = resolveAll): LookupFunction {
   return (name, options, callback) => {
     resolve(name).then(
       (addresses) => {
-        const wrong = addresses.find(
+        const forbidden = addresses.find(
           (address) => isIP(address) === 0 || !(rules.privateNetworks || isPublicAddress(address)),
         );
-        if (wrong !== undefined || addresses.length === 0) {
-          return callback(new EgressError(`${shown(name)} is not a public address`), '', 0);
+        if (forbidden !== undefined || addresses.length === 0) {
+          return callback(new EgressError(`${printable(name)} is not a public address`), '', 0);
         }
-        const found = addresses.map((address) => ({ address, family: isIP(address) }));
-        const wanted =
+        const candidates = addresses.map((address) => ({ address, family: isIP(address) }));
+        const matching =
           options.family === 4 || options.family === 6
-            ? found.filter(({ family }) => family === options.family)
-            : found;
-        const [first] = wanted;
-        if (!first) return callback(new EgressError(`${shown(name)} has no address of that kind`), '', 0);
-        if (options.all) callback(null, wanted);
+            ? candidates.filter(({ family }) => family === options.family)
+            : candidates;
+        const [first] = matching;
+        if (!first) return callback(new EgressError(`${printable(name)} has no address of that kind`), '', 0);
+        if (options.all) callback(null, matching);
         else callback(null, first.address, first.family);
       },
-      () => callback(new EgressError(`${shown(name)} cannot be resolved`), '', 0),
+      () => callback(new EgressError(`${printable(name)} cannot be resolved`), '', 0),
     );
   };
 }
 
-/** A host's name as it may stand in a message. */
-const shown = (name: string): string => name.replace(/[^\x21-\x7e]/g, '?').slice(0, 253);
+/** A host name that is safe in a message: printable ASCII, at most 253 characters. */
+const printable = (name: string): string => name.replace(/[^\x21-\x7e]/g, '?').slice(0, 253);

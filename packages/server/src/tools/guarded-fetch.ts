@@ -1,5 +1,5 @@
-// The `fetch` of one MCP server: dials nobody else, follows no redirect, and lets through no more than it was told to. What may
-// be dialled at all is `egress.ts`.
+// The `fetch` of one MCP server: dials no other origin, follows no redirect, and enforces limits. Rules for addresses:
+// `egress.ts`.
 
 import { setMaxListeners } from 'node:events';
 import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
@@ -10,20 +10,20 @@ import { activeTime } from '../active-time.ts';
 import { checkDestination, EgressError, type EgressRules, guardedLookup, type Resolve } from './egress.ts';
 import { nestingMeter } from './nesting-meter.ts';
 
-/** Why there is no answer, or not all of it. */
+/** Why a response is missing or incomplete. */
 export type FaultKind =
-  /** Nobody was reached: the request was not sent. */
+  /** No connection was made: the request was not sent. */
   | 'unreachable'
-  /** It would have gone to another server than the credentials are for. */
+  /** The request was for another origin than that of the credentials. */
   | 'elsewhere'
-  /** The connection broke after the request had been sent. */
+  /** The connection broke after the request was sent. */
   | 'lost'
-  /** The answer has another status than success; `status` says which. */
+  /** The response has no success status; see `status`. */
   | 'status'
   | 'too_large'
   | 'too_deep';
 
-/** A request that failed. Holds nothing of the answer but its status. */
+/** A request that failed. Contains nothing of the response but its status. */
 export class FetchFault extends Error {
   override readonly name = 'FetchFault';
   readonly kind: FaultKind;
@@ -37,32 +37,32 @@ export class FetchFault extends Error {
 }
 
 export interface GuardedFetchOptions {
-  /** The server. Only its origin is ever dialled. */
+  /** URL of the server. Only its origin is dialled. */
   readonly url: string;
   readonly rules: EgressRules;
   readonly resolve?: Resolve | undefined;
-  /** Sent with every request; stand above what the caller sends. */
+  /** Sent with every request; override the caller's headers. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Milliseconds for a connection, its encryption included. */
+  /** Milliseconds for connecting, TLS included. */
   readonly connectMs: number;
-  /** Bytes of one answer, and of a stream that stays open beside the answers. */
+  /** Maximum bytes of one response, and of a stream opened with GET. */
   readonly bodyBytes: number;
   readonly streamBytes: number;
-  /** An answer has come to its end, or broken off with a fault. `canResume`: its stream has ids to go on from. */
+  /** Called when a response has ended or failed. `canResume`: its stream has event ids to resume from. */
   readonly onEnd?: ((end: { method: string; canResume: boolean; fault?: FetchFault }) => void) | undefined;
 }
 
 export interface GuardedFetch {
   /**
-   * Like the platform's, of a request whose body is text. Rejects with a `FetchFault` or an `EgressError`: a redirect is a
-   * status like any other that is no success, but for 202, 204, and 405 to a GET, which callers know how to read.
+   * Like the global `fetch`, for requests with a text body. Rejects with a `FetchFault` or an `EgressError`. Every
+   * status but success is a fault, redirects included, except 405 to a GET; 202 and 204 are passed on.
    */
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
-  /** Ends every connection. */
+  /** Closes every connection. */
   close(): void;
 }
 
-/** Throws an `EgressError` for a server that may not be dialled. */
+/** Throws an `EgressError` if the server may not be dialled. */
 export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const { rules, headers, connectMs, onEnd } = options;
   const server = checkDestination(options.url, rules);
@@ -74,10 +74,10 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
     const signal = init.signal ?? undefined;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const wanted = { method, agent, lookup, headers: { ...plainHeaders(init.headers), ...headers } };
-      const request = isTls ? tlsRequest(url, wanted) : plainRequest(url, wanted);
+      const requestOptions = { method, agent, lookup, headers: { ...plainHeaders(init.headers), ...headers } };
+      const request = isTls ? tlsRequest(url, requestOptions) : plainRequest(url, requestOptions);
       const abort = () => request.destroy();
-      if (signal) setMaxListeners(0, signal); // one for all requests of a connection
+      if (signal) setMaxListeners(0, signal); // // all requests of a connection share this signal
       signal?.addEventListener('abort', abort);
       request.on('close', () => signal?.removeEventListener('abort', abort));
       let isConnected = false;
@@ -100,8 +100,8 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
     });
   }
 
-  async function* letThrough(message: IncomingMessage, method: string): AsyncGenerator<Buffer> {
-    const most = method === 'GET' ? options.streamBytes : options.bodyBytes;
+  async function* limitBody(message: IncomingMessage, method: string): AsyncGenerator<Buffer> {
+    const maxBytes = method === 'GET' ? options.streamBytes : options.bodyBytes;
     const isStream = /^text\/event-stream\b/i.test(message.headers['content-type'] ?? '');
     const meter = nestingMeter();
     let bytes = 0;
@@ -110,8 +110,8 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
     try {
       for await (const chunk of message as AsyncIterable<Buffer>) {
         bytes += chunk.length;
-        if (bytes > most) throw new FetchFault('too_large');
-        if (!meter.take(chunk)) throw new FetchFault('too_deep');
+        if (bytes > maxBytes) throw new FetchFault('too_large');
+        if (!meter.accept(chunk)) throw new FetchFault('too_deep');
         if (isStream && !canResume) canResume = /(?:^|[\r\n])id:/.test(chunk.toString('latin1'));
         yield chunk;
       }
@@ -125,15 +125,16 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
   }
 
   function bodyOf(message: IncomingMessage, method: string): Readable {
-    const body = Readable.from(letThrough(message, method));
-    // Nobody need read it: what has come is let go, so that the connection can be used again; what has not is not waited for.
+    const body = Readable.from(limitBody(message, method));
+    // If nobody reads the body: discard what has arrived, so that the connection can be reused, and do not wait for the
+    // rest.
     body.on('close', () => (message.complete ? message.resume() : message.destroy()));
     return body;
   }
 
   return {
-    async fetch(given, init = {}) {
-      const url = new URL(given);
+    async fetch(input, init = {}) {
+      const url = new URL(input);
       if (url.origin !== server.origin) throw new FetchFault('elsewhere');
       const method = init.method ?? 'GET';
       const message = await send(url, init, method);
@@ -152,9 +153,9 @@ export function guardedFetch(options: GuardedFetchOptions): GuardedFetch {
   };
 }
 
-/** No compression, which would hide how large an answer is. */
-function plainHeaders(given: RequestInit['headers']): Record<string, string> {
-  return { ...Object.fromEntries(new Headers(given)), 'accept-encoding': 'identity' };
+/** Disables compression, which would hide the size of a response. */
+function plainHeaders(headers: RequestInit['headers']): Record<string, string> {
+  return { ...Object.fromEntries(new Headers(headers)), 'accept-encoding': 'identity' };
 }
 
 function receivedHeaders({ headers }: IncomingMessage): Headers {

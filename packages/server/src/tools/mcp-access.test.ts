@@ -11,8 +11,8 @@ const find = (config: McpConfig | undefined, tool: object, credentials: McpCrede
   access(config, env).find({ type: 'mcp', server_label: 'any', ...tool }, credentials);
 const headersOf = (found: Access) => (found.ok ? { ...found.target.headers } : found.reason);
 
-describe('servers an operator names', () => {
-  it('[MC16] are found by label, or by address under any label', () => {
+describe('servers of the operator', () => {
+  it('[MC16] finds servers by label, or by URL under any label', () => {
     const config = { servers: [books] };
     expect(find(config, { server_label: 'books' })).toMatchObject({ ok: true, target: { url: books.url } });
     expect(find(config, { server_label: 'mine', server_url: 'https://BOOKS.example:443/mcp' })).toMatchObject({
@@ -32,7 +32,7 @@ describe('servers an operator names', () => {
     }
   });
 
-  it('[MC16] are dialled in private networks and without encryption only where that is said', () => {
+  it('[MC16] dials private networks and plain http only when allowed', () => {
     const rules = (server: object) => {
       const found = find({ servers: [{ ...books, ...server }] }, { server_label: 'books' });
       return found.ok && found.target.rules;
@@ -41,7 +41,7 @@ describe('servers an operator names', () => {
     expect(rules({ allow_private: true })).toEqual({ privateNetworks: true, plainHttp: true });
   });
 
-  it('are shown the operator’s keys, from the environment alone', () => {
+  it('sends the operator’s keys from the environment', () => {
     const server = { ...books, authorization_env: 'BOOKS_KEY', header_env: { 'X-Team': 'TEAM' } };
     const env = { BOOKS_KEY: 'key-of-the-operator', TEAM: 'readers' };
     const found = find({ servers: [server] }, { server_label: 'books' }, {}, env);
@@ -53,7 +53,7 @@ describe('servers an operator names', () => {
     expect(() => access({ servers: [server] }, { ...env, TEAM: 'a\r\nx: y' })).toThrow('TEAM holds no header');
   });
 
-  it('what a client brings stands in for the operator’s keys as a whole', () => {
+  it('replaces all of the operator’s keys when the client sends credentials', () => {
     const config = { servers: [{ ...books, authorization_env: 'KEY', header_env: { 'x-team': 'TEAM' } }] };
     const env = { KEY: 'key-of-the-operator', TEAM: 'readers' };
     const found = find(config, { server_label: 'books' }, { headers: { 'X-User': 'ann' } }, env);
@@ -61,10 +61,10 @@ describe('servers an operator names', () => {
   });
 });
 
-describe('servers that clients bring', () => {
+describe('servers of clients', () => {
   const theirs = { server_url: 'https://theirs.example/mcp' };
 
-  it('[MC16] are refused unless the operator says otherwise', () => {
+  it('[MC16] refuses servers of clients by default', () => {
     for (const config of [undefined, {}, { servers: [books] }, { client_servers: 'refuse' as const }]) {
       expect(find(config, theirs)).toEqual({ ok: false, reason: 'servers that clients bring are not dialled here' });
     }
@@ -86,7 +86,7 @@ describe('servers that clients bring', () => {
     expect(JSON.stringify(found)).not.toContain('word@');
   });
 
-  it('[MC16] may be kept to some hosts', () => {
+  it('[MC16] restricts servers of clients to the allowed hosts', () => {
     const config: McpConfig = { client_servers: 'public', client_hosts: ['theirs.example', '*.Wild.example'] };
     const allowed = (host: string) => find(config, { server_url: `https://${host}/mcp` }).ok;
     expect(['theirs.example', 'THEIRS.example', 'a.wild.example', 'a.b.wild.example'].map(allowed)).toEqual(
@@ -103,7 +103,7 @@ describe('servers that clients bring', () => {
     expect(others.map(allowed)).toEqual(Array(6).fill(false));
   });
 
-  it('[SE29] get what the client gave for them', () => {
+  it('[SE29] sends the client’s credentials to the client’s server', () => {
     const config: McpConfig = { client_servers: 'public' };
     const shown = (credentials: McpCredentials) => headersOf(find(config, theirs, credentials));
     expect(shown({})).toEqual({});
@@ -147,7 +147,7 @@ describe('servers that clients bring', () => {
     }
   });
 
-  it('__proto__ is a header like any other', () => {
+  it('treats __proto__ as an ordinary header', () => {
     const headers = JSON.parse('{"__proto__": "v", "constructor": "w"}');
     const found = find({ client_servers: 'public' }, theirs, { headers });
     expect(found.ok && Object.entries(found.target.headers)).toEqual([
@@ -189,7 +189,7 @@ describe('readMcpConfig', () => {
     }
   });
 
-  it('takes what the documentation shows', () => {
+  it('accepts the documented example', () => {
     const text =
       'servers:\n  - label: books\n    url: http://127.0.0.1:3000/mcp\n    allow_private: true\nallow_unapproved: true\n';
     expect(readMcpConfig(text)).toEqual({

@@ -1,5 +1,5 @@
-// One connection to one MCP server, over the official client: what it offers, and what becomes of a call. The only file that
-// knows that client. Which server, with whose credentials, is `mcp-access.ts`; when it is asked, `session-tools.ts`.
+// One connection to an MCP server over the official client: lists tools and calls them. The only file that uses that
+// client. Access and credentials: `mcp-access.ts`; when to connect: `session-tools.ts`.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { McpCallError } from '@colloquy/protocol';
@@ -13,35 +13,35 @@ import { FetchFault, type GuardedFetch, type GuardedFetchOptions, guardedFetch }
 import { outputText } from './tool-output.ts';
 import { isWellFormedJson, wellFormed } from './unicode.ts';
 
-/** How an MCP server is spoken to: as it is said today, as it was said before, or whichever it answers to. */
+/** MCP transport: streamable HTTP, the older server-sent events, or whichever the server supports. */
 export type McpDialect = 'streamable' | 'sse' | 'auto';
 
 export interface McpClientOptions extends Omit<GuardedFetchOptions, 'onEnd'> {
   /** @default 'auto' */
   readonly dialect?: McpDialect | undefined;
-  /** Milliseconds for one answer. */
+  /** Milliseconds to wait for one answer. */
   readonly answerMs: number;
-  /** The server says that its tools are others now. */
+  /** Called when the server reports that its list of tools has changed. */
   readonly onChange?: () => void;
 }
 
-/** What came of a call: its result as text, or why there is none. */
+/** Result of a call: its output as text, or an error. */
 export type CallOutcome = { readonly output: string } | { readonly error: McpCallError };
 
 export interface McpClient {
-  /** Whether it can still be asked. */
+  /** True while the connection can be used. */
   readonly isOpen: boolean;
-  /** Everything the server offers. Rejects with an `McpFault`, an `EgressError` or a `FetchFault`. */
+  /** Lists all tools. Rejects with an `McpFault`, an `EgressError` or a `FetchFault`. */
   list(signal: AbortSignal): Promise<ListedTool[]>;
-  /** Calls a tool, once. Never rejects: where nobody knows what became of it, the outcome says so [MC15]. */
+  /** Calls a tool, once. Never rejects; if the result is unknown, the error says so [MC15]. */
   call(name: string, args: Record<string, unknown>, signal: AbortSignal): Promise<CallOutcome>;
   close(): void;
 }
 
-/** The server answered, but not in a way that can be used. Its own words are not in the message, but for a protocol error's. */
+/** An answer that cannot be used. The message contains the server's text only for a protocol error. */
 export class McpFault extends Error {
   override readonly name = 'McpFault';
-  /** Of a JSON-RPC error; `undefined` for what is no answer at all. */
+  /** Code of a JSON-RPC error; `undefined` if the answer could not be parsed. */
   readonly code: number | undefined;
 
   constructor(message: string, code?: number) {
@@ -51,30 +51,33 @@ export class McpFault extends Error {
 }
 
 const CLIENT = { name: 'colloquy', version: '0.1.0' };
-/** Pages of a list that are asked for; the tools on them are bounded by the session [MC17]. */
-const MOST_PAGES = 16;
-const MOST_TOOLS = 1000;
-/** Milliseconds an answer may still be on its way through the client after its last byte has come. */
-const PARSING_MS = 100;
+/** Pages of a tool list to request; the session bounds the number of tools [MC17]. */
+const MAX_PAGES = 16;
+const MAX_TOOLS = 1000;
+/** Milliseconds for the client to parse an answer after its last byte has arrived. */
+const PARSE_GRACE_MS = 100;
 
-/** A request whose answer is waited for. */
-interface Ask {
-  /** No answer will come any more. */
+/** A request waiting for its answer. */
+interface PendingRequest {
+  /** Fails the request: its answer can no longer arrive. */
   lost(why: FetchFault): void;
-  /** Requests made for it so far: shaking hands takes two, and the end of the first answer is not the end. */
+  /** Number of HTTP requests sent for it. The handshake takes two, so the end of the first response is not the end. */
   requests: number;
 }
 
-const UNKNOWN = 'The connection was lost while the call was running; whether it took effect is not known.';
+const UNKNOWN_OUTCOME = 'The connection was lost while the call was running; whether it took effect is not known.';
 
-/** Connects and shakes hands. Rejects with an `EgressError`, a `FetchFault` or an `McpFault`; nothing stays open then. */
+/**
+ * Connects and completes the handshake. Rejects with an `EgressError`, a `FetchFault` or an `McpFault`, with everything
+ * closed.
+ */
 export async function connectMcp(options: McpClientOptions, signal: AbortSignal): Promise<McpClient> {
   const { dialect = 'auto' } = options;
   if (dialect !== 'auto') return open(options, dialect, signal);
   try {
     return await open(options, 'streamable', signal);
   } catch (error) {
-    // A server of the old kind has nothing at this address to post to.
+    // A server with the older transport rejects a POST to this URL.
     const isOld = error instanceof FetchFault && (error.status === 404 || error.status === 405 || error.status === 400);
     if (!isOld) throw error;
     return open(options, 'sse', signal).catch((second) => {
@@ -84,38 +87,38 @@ export async function connectMcp(options: McpClientOptions, signal: AbortSignal)
 }
 
 async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', signal: AbortSignal): Promise<McpClient> {
-  const asks = new Set<Ask>();
-  /** Which request a fetch is made for. */
-  const asking = new AsyncLocalStorage<Ask>();
+  const pending = new Set<PendingRequest>();
+  /** The MCP request that an HTTP request belongs to. */
+  const currentRequest = new AsyncLocalStorage<PendingRequest>();
   let isOpen = true;
 
   const guarded: GuardedFetch = guardedFetch({
     ...options,
     onEnd({ method, canResume, fault = new FetchFault('lost') }) {
-      const ask = asking.getStore();
-      // The stream on which all answers of an old server come.
+      const pendingRequest = currentRequest.getStore();
+      // The stream that carries all answers of the older transport.
       const isAnswers = dialect === 'sse' && method === 'GET';
       if (isAnswers) isOpen = false;
       const lost = isAnswers
-        ? [...asks]
-        : dialect === 'streamable' && method === 'POST' && ask && (fault.kind !== 'lost' || !canResume)
-          ? [ask]
+        ? [...pending]
+        : dialect === 'streamable' && method === 'POST' && pendingRequest && (fault.kind !== 'lost' || !canResume)
+          ? [pendingRequest]
           : [];
       if (lost.length === 0) return;
-      const made = ask?.requests;
+      const made = pendingRequest?.requests;
       setTimeout(() => {
         for (const each of lost) if (isAnswers || each.requests === made) each.lost(fault);
-      }, PARSING_MS);
+      }, PARSE_GRACE_MS);
     },
   });
-  /** What became of the latest request: not every error of the official client says so. */
-  let latest: unknown;
+  /** Error of the latest HTTP request: the official client does not always pass it on. */
+  let latestError: unknown;
   const fetch: GuardedFetch['fetch'] = (url, init) => {
-    latest = undefined;
-    const ask = asking.getStore();
-    if (ask) ask.requests += 1;
+    latestError = undefined;
+    const pendingRequest = currentRequest.getStore();
+    if (pendingRequest) pendingRequest.requests += 1;
     return guarded.fetch(url, init).catch((error) => {
-      latest = error;
+      latestError = error;
       throw error;
     });
   };
@@ -125,7 +128,7 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
     transportOf(options.url, dialect, fetch),
   ]);
   const client = new Client(CLIENT, { capabilities: {} });
-  client.onerror = () => {}; // whoever waits for an answer is told
+  client.onerror = () => {}; // // the waiting request gets the error
   client.onclose = () => {
     isOpen = false;
   };
@@ -136,35 +139,35 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
 
   function close(): void {
     isOpen = false;
-    void client.close().catch(() => {}); // it is being given up
+    void client.close().catch(() => {}); // // the connection is discarded anyway
     guarded.close();
   }
 
-  /** Waits for one answer, which may be given up by `stop`. Rejects in words of ours. */
-  async function answer<T>(stop: AbortSignal, work: (request: RequestOptions) => Promise<T>): Promise<T> {
-    // The official client never takes its listener off: it gets a signal that lasts as long as the request.
+  /** Sends a request and waits for its answer; `stop` cancels it. Rejects with our own errors. */
+  async function sendRequest<T>(stop: AbortSignal, work: (request: RequestOptions) => Promise<T>): Promise<T> {
+    // The official client never removes its abort listener, so give it a signal that lives as long as the request.
     const request = new AbortController();
     const abort = () => request.abort(stop.reason);
     if (stop.aborted) abort();
     stop.addEventListener('abort', abort, { once: true });
     const timing = { signal: request.signal, timeout: options.answerMs };
-    let ask: Ask | undefined;
+    let pendingRequest: PendingRequest | undefined;
     const lost = new Promise<never>((_, reject) => {
-      ask = { lost: reject, requests: 0 };
+      pendingRequest = { lost: reject, requests: 0 };
     });
-    asks.add(ask as Ask);
+    pending.add(pendingRequest as PendingRequest);
     try {
-      return await Promise.race([asking.run(ask as Ask, () => work(timing)), lost]);
+      return await Promise.race([currentRequest.run(pendingRequest as PendingRequest, () => work(timing)), lost]);
     } catch (error) {
-      throw inOurWords(error, latest, types.McpError);
+      throw normalizeError(error, latestError, types.McpError);
     } finally {
-      asks.delete(ask as Ask);
+      pending.delete(pendingRequest as PendingRequest);
       stop.removeEventListener('abort', abort);
     }
   }
 
   try {
-    await answer(signal, (timing) => client.connect(transport, timing));
+    await sendRequest(signal, (timing) => client.connect(transport, timing));
   } catch (error) {
     close();
     throw error;
@@ -178,21 +181,23 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
       const tools: ListToolsResult['tools'] = [];
       let cursor: string | undefined;
       let length = 0;
-      for (let page = 0; page < MOST_PAGES && tools.length <= MOST_TOOLS; page++) {
+      for (let page = 0; page < MAX_PAGES && tools.length <= MAX_TOOLS; page++) {
         const request = { method: 'tools/list' as const, params: cursor === undefined ? {} : { cursor } };
-        const result = await answer(stop, (timing) => client.request(request, types.ListToolsResultSchema, timing));
+        const result = await sendRequest(stop, (timing) =>
+          client.request(request, types.ListToolsResultSchema, timing),
+        );
         length += JSON.stringify(result.tools).length;
         if (length > options.bodyBytes) throw new FetchFault('too_large');
         tools.push(...result.tools);
         cursor = result.nextCursor;
         if (cursor === undefined) break;
       }
-      return tools.filter(isWellFormedJson).map(listed);
+      return tools.filter(isWellFormedJson).map(toListedTool);
     },
     async call(name, args, stop) {
       const request = { method: 'tools/call' as const, params: { name, arguments: args } };
       try {
-        const result = await answer(stop, (timing) => client.request(request, types.CallToolResultSchema, timing));
+        const result = await sendRequest(stop, (timing) => client.request(request, types.CallToolResultSchema, timing));
         return outcomeOf(result);
       } catch (error) {
         if (error instanceof FetchFault && error.kind === 'lost') isOpen = false;
@@ -218,8 +223,8 @@ async function transportOf(
   return new StreamableHTTPClientTransport(url, { fetch }) as Transport;
 }
 
-/** A tool in the words of the wire, with the fields that describe it; `hash` stands for all the server said of it [MC11]. */
-function listed(tool: ListToolsResult['tools'][number]): ListedTool {
+/** Converts a tool to wire names. `hash` covers the whole definition [MC11]. */
+function toListedTool(tool: ListToolsResult['tools'][number]): ListedTool {
   const { name, title, description, inputSchema, outputSchema, annotations } = tool;
   return {
     name,
@@ -238,7 +243,7 @@ function outcomeOf(result: CallToolResult): CallOutcome {
   return { error: { type: 'tool_execution_error', message: text || 'The tool failed.' } };
 }
 
-/** What an item says of a call that failed: not made, refused by the server, or nobody knows [MC14, MC15]. */
+/** Converts a failure to the error of an item: not made, rejected by the server, or unknown [MC14, MC15]. */
 export function callError(error: unknown): McpCallError {
   const fault = (message: string): McpCallError => ({ type: 'tool_execution_error', message });
   if (error instanceof EgressError) return fault(`The call was not made: ${error.message}.`);
@@ -247,7 +252,7 @@ export function callError(error: unknown): McpCallError {
     if (code !== undefined) return { type: 'protocol_error', code, message };
     return fault(`${message.slice(0, -1)}; whether the call took effect is not known.`);
   }
-  if (!(error instanceof FetchFault)) return fault(UNKNOWN);
+  if (!(error instanceof FetchFault)) return fault(UNKNOWN_OUTCOME);
   switch (error.kind) {
     case 'status':
       return {
@@ -264,22 +269,22 @@ export function callError(error: unknown): McpCallError {
     case 'too_deep':
       return fault('The result is nested deeper than this server takes.');
     case 'lost':
-      return fault(UNKNOWN);
+      return fault(UNKNOWN_OUTCOME);
   }
 }
 
-/** Whether a server may answer what failed so once it is connected to anew: it has forgotten us, or the connection has broken. */
+/** True if a new connection may help: the server has dropped our session, or the connection broke. */
 export const isStale = (error: unknown): boolean =>
   error instanceof FetchFault &&
   (error.kind === 'lost' || error.kind === 'unreachable' || error.status === 400 || error.status === 404);
 
 type McpErrorClass = typeof import('@modelcontextprotocol/sdk/types.js').McpError;
-/** What the official client says itself, in the codes of a server: that a connection closed, that an answer is late. */
+/** JSON-RPC codes that the official client itself uses: connection closed, answer timed out. */
 const CONNECTION_CLOSED = -32_000;
 const REQUEST_TIMEOUT = -32_001;
 
-/** What the official client throws may quote the answer, or be no error of the server at all. */
-function inOurWords(error: unknown, latest: unknown, McpError: McpErrorClass): unknown {
+/** Replaces errors of the official client: they may quote the answer. */
+function normalizeError(error: unknown, latest: unknown, McpError: McpErrorClass): unknown {
   for (const known of [error, latest]) {
     if (known instanceof EgressError || known instanceof FetchFault || known instanceof McpFault) return known;
   }

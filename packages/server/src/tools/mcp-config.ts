@@ -1,39 +1,39 @@
-// The MCP servers an operator allows, as they are written down: the shape and its checks. Keys are named there, never written
-// there. The format is explained in docs/mcp.md; what follows from it is `mcp-access.ts`.
+// The operator's MCP configuration: type, schema and reader. It names environment variables, never keys. Format:
+// docs/mcp.md; rules: `mcp-access.ts`.
 
 import { ColloquyError } from '@colloquy/protocol';
 import { array, boolean, choice, object, optional, record, type Schema, string } from '@colloquy/protocol/schema';
 import { explainIssue, parseConfigText } from '../config-text.ts';
 import { checkDestination, EgressError } from './egress.ts';
 
-/** An MCP server that clients may use: by its label, or by its address. */
+/** An MCP server that clients may use, by label or by URL. */
 export interface McpServerConfig {
-  /** `[A-Za-z0-9_-]{1,64}`. A client that gives no `server_url` names the server by it. */
+  /** `[A-Za-z0-9_-]{1,64}`. Selects the server if a client sends no `server_url`. */
   label: string;
   url: string;
-  /** @default 'auto': streamable HTTP, then the older way by server-sent events */
+  /** @default 'auto': streamable HTTP, then server-sent events */
   transport?: 'auto' | 'streamable' | 'sse';
-  /** The environment variable that holds what is sent as `Authorization`; `Bearer` is put before a bare token. */
+  /** Environment variable with the `Authorization` header; `Bearer` is added to a bare token. */
   authorization_env?: string;
-  /** Further headers: name → environment variable that holds the value. */
+  /** Further headers: name → environment variable with the value. */
   header_env?: Record<string, string>;
-  /** Whether it may be on this machine or in a private network, and be spoken to without encryption. @default false */
+  /** Allows this machine, private networks and plain http. @default false */
   allow_private?: boolean;
 }
 
 export interface McpConfig {
   servers?: McpServerConfig[];
-  /** Servers that clients bring: none, or any with a public https address [MC16]. @default 'refuse' */
+  /** Servers from clients: none, or any with a public https URL [MC16]. @default 'refuse' */
   client_servers?: 'refuse' | 'public';
-  /** Their hosts, `example.com` or `*.example.com`. @default any */
+  /** Allowed hosts of such servers, `example.com` or `*.example.com`. @default any */
   client_hosts?: string[];
-  /** Whether clients may have calls made without approving each: `require_approval: "never"` [MC6]. @default false */
+  /** Allows `require_approval: "never"`, that is, calls without an approval each [MC6]. @default false */
   allow_unapproved?: boolean;
 }
 
 const variable = string({ max: 256, pattern: /^[A-Za-z_][A-Za-z0-9_]*$/ });
 
-/** The schema of the file, published as JSON Schema in docs/mcp.schema.json. */
+/** Schema of the file, published as JSON Schema in docs/mcp.schema.json. */
 export const McpConfig: Schema<McpConfig> = object<McpConfig>({
   servers: optional(
     array(
@@ -54,10 +54,10 @@ export const McpConfig: Schema<McpConfig> = object<McpConfig>({
 });
 
 /**
- * Reads a configuration from YAML or JSON text, or takes one that is data already. `name` stands for it in messages.
+ * Reads a configuration from YAML or JSON text, or checks one that is already an object. `name` is used in messages.
  *
- * Throws `invalid_configuration` that names the field: not YAML or JSON, an unknown field, a value of the wrong kind, two servers
- * of one label, or an address that may not be dialled.
+ * Throws `invalid_configuration` with the field: not YAML or JSON, an unknown field, a wrong type, two servers with one
+ * label, or a URL that may not be dialled.
  */
 export function readMcpConfig(source: string | McpConfig, name = 'mcp'): McpConfig {
   const fail = (what: string) => new ColloquyError('invalid_configuration', `${name}: ${what}`);

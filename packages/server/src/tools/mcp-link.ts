@@ -1,72 +1,73 @@
-// The connection to one MCP server as long as a session needs it: one for all who use it at once, made anew when it can no longer
-// be used, closed when nobody uses it any more. How a connection is made is `mcp-client.ts`.
+// Shares one connection to an MCP server within a session: connects on demand, reconnects when it is unusable, closes
+// it when unused. Connecting: `mcp-client.ts`.
 
 import type { McpClient } from './mcp-client.ts';
 
 export interface McpLink {
-  /** Whether there is a connection that nobody is using. */
+  /** True if there is a connection and nothing uses it. */
   readonly isIdle: boolean;
-  /** Whether there is a connection, or will be. */
+  /** True if a connection is open or being opened. */
   readonly isConnected: boolean;
-  /**
-   * Works with the connection there is, or else with a new one. `isNew`: it was made for this. Rejects as making it does, and as
-   * `work` does.
-   */
+  /** Runs `work` on the current connection, or on a new one (`isNew`). Rejects if connecting or `work` does. */
   use<T>(signal: AbortSignal, work: (client: McpClient, isNew: boolean) => Promise<T>): Promise<T>;
-  /** Whoever comes next gets a new connection, unless `client` is no longer the one there is; who is using that may finish. */
+  /**
+   * Makes the next `use` open a new connection, unless `client` has already been replaced. Work in progress may finish.
+   */
   renew(client?: McpClient): void;
-  /** Ends all connections now. */
+  /** Closes all connections immediately. */
   close(): void;
 }
 
-interface Held {
+interface Connection {
   readonly made: Promise<McpClient>;
-  /** As soon as it is made. */
+  /** Set when the connection is open. */
   client: McpClient | undefined;
   users: number;
 }
 
-/** `connect` makes a connection; the signal is that of the first who needs it. */
+/** `connect` opens a connection; the signal is that of the first user. */
 export function mcpLink(connect: (signal: AbortSignal) => Promise<McpClient>): McpLink {
-  const all = new Set<Held>();
-  let current: Held | undefined;
+  const all = new Set<Connection>();
+  let current: Connection | undefined;
 
-  function end(held: Held): void {
-    all.delete(held);
-    void held.made.then((client) => client.close()).catch(() => {}); // it never came to be open
+  function end(connection: Connection): void {
+    all.delete(connection);
+    void connection.made.then((client) => client.close()).catch(() => {}); // // it never opened
   }
 
-  function retire(held: Held | undefined): void {
-    if (held !== current) return;
+  function retire(connection: Connection | undefined): void {
+    if (connection !== current) return;
     current = undefined;
-    if (held?.users === 0) end(held);
+    if (connection?.users === 0) end(connection);
   }
 
-  function release(held: Held): void {
-    held.users -= 1;
-    if (held.users === 0 && held !== current) end(held);
+  function release(connection: Connection): void {
+    connection.users -= 1;
+    if (connection.users === 0 && connection !== current) end(connection);
   }
 
-  /** The connection there is, or the one that is made now; `undefined` when the one there was cannot be used any more. */
-  async function take(signal: AbortSignal): Promise<{ held: Held; client: McpClient; isNew: boolean } | undefined> {
+  /** Acquires the current connection or opens one; `undefined` if the current one turned out to be unusable. */
+  async function acquire(
+    signal: AbortSignal,
+  ): Promise<{ connection: Connection; client: McpClient; isNew: boolean } | undefined> {
     const isNew = current === undefined;
-    const held = current ?? { made: connect(signal), client: undefined, users: 0 };
-    current = held;
-    all.add(held);
-    held.users += 1;
+    const connection = current ?? { made: connect(signal), client: undefined, users: 0 };
+    current = connection;
+    all.add(connection);
+    connection.users += 1;
     try {
-      const client = await held.made;
-      held.client = client;
-      if (client.isOpen || isNew) return { held, client, isNew };
+      const client = await connection.made;
+      connection.client = client;
+      if (client.isOpen || isNew) return { connection, client, isNew };
     } catch (error) {
       if (isNew) {
-        retire(held);
-        release(held);
+        retire(connection);
+        release(connection);
         throw error;
       }
     }
-    retire(held);
-    release(held);
+    retire(connection);
+    release(connection);
     return undefined;
   }
 
@@ -79,12 +80,12 @@ export function mcpLink(connect: (signal: AbortSignal) => Promise<McpClient>): M
     },
     async use(signal, work) {
       for (;;) {
-        const taken = await take(signal);
-        if (!taken) continue;
+        const acquired = await acquire(signal);
+        if (!acquired) continue;
         try {
-          return await work(taken.client, taken.isNew);
+          return await work(acquired.client, acquired.isNew);
         } finally {
-          release(taken.held);
+          release(acquired.connection);
         }
       }
     },
@@ -93,7 +94,7 @@ export function mcpLink(connect: (signal: AbortSignal) => Promise<McpClient>): M
     },
     close() {
       current = undefined;
-      for (const held of all) end(held);
+      for (const connection of all) end(connection);
     },
   };
 }

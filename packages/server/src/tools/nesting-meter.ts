@@ -1,9 +1,9 @@
-// How deep JSON is nested, counted byte by byte as it comes in, before anyone parses it: what is too deep costs seconds to
-// parse, or ends in a stack that overflows.
+// Limits the nesting of JSON before it is parsed, byte by byte: deep nesting takes seconds to parse or overflows the
+// stack.
 
 export interface NestingMeter {
-  /** Takes the next bytes. Answers false once there is more than `most` of it. */
-  take(bytes: Uint8Array): boolean;
+  /** Counts the next bytes. Returns false when the nesting exceeds `maxDepth`. */
+  accept(bytes: Uint8Array): boolean;
 }
 
 const QUOTE = 0x22;
@@ -12,17 +12,17 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 
 const NEWLINE = 0x0a;
 
 /**
- * Counts in one JSON text, or in a stream of events each of which has its JSON on lines of its own: text in JSON holds no line
- * breaks, so a line break ends a text that was not ended.
+ * Checks one JSON text, or an event stream with JSON on separate lines. JSON strings contain no line breaks, so a line
+ * break ends an unterminated string.
  *
- * @param most Objects and arrays within one another.
+ * @param maxDepth Maximum nesting of objects and arrays.
  */
-export function nestingMeter(most = 128): NestingMeter {
+export function nestingMeter(maxDepth = 128): NestingMeter {
   let depth = 0;
   let isText = false;
   let isEscaped = false;
   return {
-    take(bytes) {
+    accept(bytes) {
       for (const byte of bytes) {
         if (isText) {
           if (byte === NEWLINE) isText = isEscaped = false;
@@ -32,7 +32,7 @@ export function nestingMeter(most = 128): NestingMeter {
         } else if (byte === QUOTE) isText = true;
         else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) {
           depth += 1;
-          if (depth > most) return false;
+          if (depth > maxDepth) return false;
         } else if ((byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) && depth > 0) depth -= 1;
       }
       return true;

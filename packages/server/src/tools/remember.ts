@@ -1,9 +1,9 @@
-// A map with a bounded number of entries.
+// A map with at most 512 entries.
 
-/** Entries at most: more than a session has MCP listings. */
+/** More entries than a session has MCP listings. */
 const MAX_REMEMBERED = 512;
 
-/** Sets an entry and makes it the newest. If that is one too many, the oldest is removed and returned. */
+/** Sets an entry as the newest. If the map is full, removes and returns the oldest. */
 export function remember<T>(map: Map<string, T>, key: string, value: T): T | undefined {
   map.delete(key);
   map.set(key, value);

@@ -1,10 +1,10 @@
-// What an MCP tool returned, as the one text a call's `output` is.
+// Converts the result of an MCP tool to the text of a call's `output`.
 
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 
 /**
- * Text is text, several pieces on lines of their own. Where there is more than text – images, sound, resources – it is the JSON
- * of the content, block by block as the server gave it. A structured result that no text repeats is its JSON.
+ * Text blocks are joined by line breaks. If there are other blocks (images, audio, resources), the output is the JSON
+ * of the content, in order. A structured result without text is its JSON.
  */
 export function outputText({ content, structuredContent }: CallToolResult): string {
   const texts = content.flatMap((block) => (block.type === 'text' ? [block.text] : []));

@@ -1,15 +1,17 @@
-// Text that is no valid Unicode: JSON can say half a character, and not everyone who is passed it can take it.
+// Handles invalid Unicode: JSON can contain lone surrogates, which some consumers reject.
 
-const HALF = /[\ud800-\udfff]/gu;
+const LONE_SURROGATE = /[\ud800-\udfff]/gu;
 
-/** The text, with U+FFFD for every half of a character. */
-export const wellFormed = (text: string): string => text.replace(HALF, '\ufffd');
+/** Replaces every lone surrogate with U+FFFD. */
+export const wellFormed = (text: string): string => text.replace(LONE_SURROGATE, '\ufffd');
 
-/** At most so many UTF-16 code units of a text, and no half of a character at their end. */
-export const cutText = (text: string, most: number): string =>
-  text.length <= most ? text : wellFormed(text.slice(0, most)).replace(/\ufffd$/, '');
+/** Cuts a text to `maxLength` UTF-16 code units, without half a character at the end. */
+export const cutText = (text: string, maxLength: number): string =>
+  text.length <= maxLength ? text : wellFormed(text.slice(0, maxLength)).replace(/\ufffd$/, '');
 
-/** Whether no text in what JSON can say, keys included, holds half a character. Its depth is bounded by whoever read it. */
+/**
+ * True if no string in the JSON data, keys included, holds a lone surrogate. Whoever parsed it has bounded its depth.
+ */
 export function isWellFormedJson(value: unknown): boolean {
   if (typeof value === 'string') return wellFormed(value) === value;
   if (typeof value !== 'object' || value === null) return true;

@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CascadeConfig, cascadeParts, endpointOf, readCascadeConfig, thinkerOptions } from './cascade-config.ts';
+import {
+  type CascadeConfig,
+  cascadeComponents,
+  endpointOf,
+  readCascadeConfig,
+  thinkerOptions,
+} from './cascade-config.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -21,7 +27,7 @@ const wrongly = (source: unknown): string => {
 };
 
 describe('readCascadeConfig', () => {
-  it('takes YAML, JSON and data', () => {
+  it('reads YAML, JSON and objects', () => {
     const config: CascadeConfig = {
       think: { ...local, api: 'responses', retries: 0 },
       speak: { ...local, rate_hz: 16_000 },
@@ -65,11 +71,11 @@ describe('readCascadeConfig', () => {
     expect(said).not.toContain('CANARY');
   });
 
-  it.each(['http://localhost:1/v1', 'http://[::1]:1/v1', 'https://ears.example'])('takes %s', (url) => {
+  it.each(['http://localhost:1/v1', 'http://[::1]:1/v1', 'https://ears.example'])('accepts %s', (url) => {
     expect(wrongly({ think: { ...local, url } })).toBe('no error');
   });
 
-  it('takes an unencrypted address of another machine once that is allowed', () => {
+  it('accepts plain http to another machine when allow_http is set', () => {
     expect(wrongly({ think: { ...local, url: 'http://10.0.0.7/v1', allow_http: true } })).toBe('no error');
   });
 });
@@ -87,7 +93,7 @@ describe('endpointOf', () => {
     expect(endpointOf(stage, { url, model: 'm', ...more }, {}).url).toBe(whole);
   });
 
-  it('takes the key from where it is named, and no other', () => {
+  it('reads the key from the named source only', () => {
     const file = join(folder, 'key');
     writeFileSync(file, 'sk-file\n');
     const env = { MY_KEY: ' sk-env ', OPENAI_API_KEY: 'sk-CANARY' };
@@ -105,15 +111,15 @@ describe('endpointOf', () => {
   });
 });
 
-describe('cascadeParts', () => {
-  it('makes the parts there are endpoints for', () => {
-    expect(Object.keys(cascadeParts({ think: local }, {}))).toEqual(['thinker']);
-    const all = cascadeParts({ think: local, speak: { ...local, voices: ['a'] }, transcribe: local }, {});
+describe('cascadeComponents', () => {
+  it('makes the components with a configured endpoint', () => {
+    expect(Object.keys(cascadeComponents({ think: local }, {}))).toEqual(['thinker']);
+    const all = cascadeComponents({ think: local, speak: { ...local, voices: ['a'] }, transcribe: local }, {});
     expect(Object.keys(all).sort()).toEqual(['speaker', 'thinker', 'transcriber']);
     expect(all.speaker?.voices).toEqual(['a']);
   });
 
-  it('knows what OpenAI calls the limit of tokens', () => {
+  it('uses max_completion_tokens when the endpoint is OpenAI', () => {
     const fieldFor = (url: string) => {
       const think = { ...local, url };
       return thinkerOptions(think, endpointOf('think', think, {})).maxTokensField;

@@ -1,70 +1,72 @@
-// The endpoints of a cascade, as an operator writes them down: the shape, its checks, and the parts made of it. Keys are named
-// there, never written there. The format is explained in docs/cascade.md.
+// The endpoints of a cascade: configuration type, schema, reader, and the components made of it. It names environment
+// variables or files, never keys. Format: docs/cascade.md.
 
 import { readFileSync } from 'node:fs';
 import { ColloquyError, type Issue } from '@colloquy/protocol';
 import { array, boolean, choice, integer, object, optional, type Schema, string } from '@colloquy/protocol/schema';
 import { explainIssue, parseConfigText } from '../../config-text.ts';
 import type { Speaker, Thinker, Transcriber } from '../ports.ts';
+import { DEFAULT_BUDGET } from './endpoint-deadline.ts';
+import type { EndpointName } from './endpoint-fault.ts';
 import type { Endpoint } from './http-endpoint.ts';
 import { openAiSpeaker } from './openai-speak.ts';
 import { openAiThinker } from './openai-think.ts';
 import { openAiTranscriber } from './openai-transcribe.ts';
-import type { StageName } from './stage-fault.ts';
-import { DEFAULT_BUDGET } from './stage-watch.ts';
 
-/** What every endpoint has. */
+/** Settings of every endpoint. */
 export interface EndpointConfig {
-  /** The API's address, such as `http://127.0.0.1:11434/v1`; or that of the endpoint itself. Without a path `/v1` is meant. */
+  /** URL of the API, such as `http://127.0.0.1:11434/v1`, or of the endpoint itself. Without a path, `/v1` is added. */
   url: string;
-  /** What the endpoint calls the model. */
+  /** The endpoint's name for the model. */
   model: string;
-  /** The environment variable that holds the key. */
+  /** Environment variable with the key. */
   key_env?: string;
-  /** A file that holds the key and nothing else. */
+  /** File with the key and nothing else. */
   key_file?: string;
-  /** Lets words and keys travel unencrypted to another machine. @default false */
+  /** Allows plain http to another machine, for content and key. @default false */
   allow_http?: boolean;
   /** Milliseconds from the request to the first data. @default 30000 */
   first_byte_ms?: number;
-  /** Milliseconds between data and data; heartbeats are no data. @default 30000 */
+  /** Milliseconds from one piece of data to the next; heartbeats do not count. @default 30000 */
   idle_ms?: number;
-  /** Milliseconds for all of it. @default 300000 */
+  /** Milliseconds for the whole request. @default 300000 */
   total_ms?: number;
-  /** Further attempts, as long as nothing was said. 0 to 2. @default 2 */
+  /** Retries while nothing has been yielded, 0 to 2. @default 2 */
   retries?: number;
 }
 
 export interface ThinkConfig extends EndpointConfig {
-  /** What the endpoint speaks: `/v1/chat/completions` or `/v1/responses`. @default 'chat' */
+  /** API of the endpoint: `/v1/chat/completions` or `/v1/responses`. @default 'chat' */
   api?: 'chat' | 'responses';
-  /** Offers it the session's functions. @default true */
+  /** Sends the session's tools. @default true */
   tools?: boolean;
-  /** Shows it images. @default true */
+  /** Sends images. @default true */
   images?: boolean;
-  /** What a chat endpoint calls the limit of tokens. @default 'max_completion_tokens' for OpenAI's own, else 'max_tokens' */
+  /**
+   * Name of the token limit in chat requests. @default 'max_completion_tokens' for OpenAI and Azure, else 'max_tokens'
+   */
   max_tokens_field?: 'max_tokens' | 'max_completion_tokens';
 }
 
 export interface TranscribeConfig extends EndpointConfig {
-  /** ISO-639-1, for sessions that name no language. */
+  /** ISO-639-1 language if the session sets none. */
   language?: string;
-  /** For sessions that give none. */
+  /** Prompt if the session sets none. */
   prompt?: string;
 }
 
 export interface SpeakConfig extends EndpointConfig {
-  /** Speaks for every session, whatever voice it names. */
+  /** Voice for every session, whichever it requests. */
   voice?: string;
-  /** The voices sessions may name. Without them the endpoint decides. */
+  /** Voices that sessions may request. If absent, the endpoint decides. */
   voices?: string[];
-  /** Samples per second of raw sound; a WAV file says its own. @default 24000 */
+  /** Samples per second of raw audio; a WAV file states its own rate. @default 24000 */
   rate_hz?: number;
-  /** Whether the endpoint heeds `speed`. @default true */
+  /** True if the endpoint supports `speed`. @default true */
   speed?: boolean;
 }
 
-/** At least one of the three; what is left out is the offline part. */
+/** Set at least one of the three; an offline component replaces each that is absent. */
 export interface CascadeConfig {
   transcribe?: TranscribeConfig;
   think?: ThinkConfig;
@@ -85,7 +87,7 @@ const endpoint = {
   retries: optional(integer({ min: 0, max: 2 })),
 };
 
-/** The schema of the file, published as JSON Schema in docs/cascade.schema.json. */
+/** Schema of the file, published as JSON Schema in docs/cascade.schema.json. */
 export const CascadeConfig: Schema<CascadeConfig> = object<CascadeConfig>({
   transcribe: optional(
     object<TranscribeConfig>({ ...endpoint, language: optional(string({ max: 16 })), prompt: optional(string()) }),
@@ -115,10 +117,10 @@ const STAGES = ['transcribe', 'think', 'speak'] as const;
 const misconfigured = (name: string, what: string) => new ColloquyError('invalid_configuration', `${name}: ${what}`);
 
 /**
- * Reads a configuration from YAML or JSON text, or takes one that is data already. `name` stands for it in messages.
+ * Reads a configuration from YAML or JSON text, or checks one that is already an object. `name` is used in messages.
  *
- * Throws `invalid_configuration` that names the field: not YAML or JSON, an unknown field, a value of the wrong kind, no
- * endpoint at all, an address that is none, unencrypted to another machine, or holds a password.
+ * Throws `invalid_configuration` with the field: not YAML or JSON, an unknown field, a wrong type, no endpoint, or a
+ * URL that is invalid, is plain http to another machine, or contains a password.
  */
 export function readCascadeConfig(source: string | CascadeConfig, name = 'cascade'): CascadeConfig {
   const value: unknown = typeof source === 'string' ? parseConfigText(source, name) : source;
@@ -161,28 +163,28 @@ function parseUrl(url: string): URL | null {
   try {
     return new URL(url);
   } catch {
-    return null; // the caller says which field holds it
+    return null; // // the caller names the field
   }
 }
 
-// ---- From words to parts ----
+// ---- From configuration to components ----
 
-const PATHS: Readonly<Record<StageName | 'responses', string>> = {
+const PATHS: Readonly<Record<EndpointName | 'responses', string>> = {
   transcribe: '/audio/transcriptions',
   think: '/chat/completions',
   responses: '/responses',
   speak: '/audio/speech',
 };
 
-/** Where the key comes from: what the process was given, and files. */
+/** Environment variables with the keys. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * An endpoint as the stages want it. Throws `invalid_configuration` when its key is not where it should be. `name` stands for
- * the configuration in messages.
+ * Resolves the configuration of an endpoint. Throws `invalid_configuration` if its key is missing. `name` is used in
+ * messages.
  */
 export function endpointOf(
-  stage: StageName,
+  stage: EndpointName,
   config: EndpointConfig & { api?: ThinkConfig['api'] },
   env: Environment,
   name = 'cascade',
@@ -190,8 +192,8 @@ export function endpointOf(
   const address = checkAddress(config, `${name}: '${stage}.url'`);
   const path = PATHS[stage === 'think' && apiOf(config) === 'responses' ? 'responses' : stage];
   if (/^\/*$/.test(address.pathname)) address.pathname = '/v1';
-  const given = address.pathname.replace(/(?<!\/)\/+$/, '');
-  address.pathname = given.endsWith(path) ? given : given + path;
+  const basePath = address.pathname.replace(/(?<!\/)\/+$/, '');
+  address.pathname = basePath.endsWith(path) ? basePath : basePath + path;
   return {
     stage,
     url: address.href,
@@ -214,7 +216,7 @@ function readKey({ key_env, key_file }: EndpointConfig, env: Environment, field:
   let key: string | undefined;
   if (key_env) {
     key = env[key_env]?.trim();
-    // A key that was put here by mistake is not repeated.
+    // Does not repeat a name that may be a key put here by mistake.
     if (!key) throw fail(`key_env': ${/^[A-Z_][A-Z0-9_]*$/.test(key_env) ? key_env : 'the variable'} is not set`);
   } else if (key_file) {
     try {
@@ -223,23 +225,23 @@ function readKey({ key_env, key_file }: EndpointConfig, env: Environment, field:
       throw fail(`key_file' cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}`);
     }
   } else return undefined;
-  // Anything else would break the header it is sent in, and be told in an error of the platform's.
+  // Other characters would break the header, and the platform's error would quote the key.
   if (!/^[\x21-\x7e]{1,4096}$/.test(key)) throw fail(`${key_env ? 'key_env' : 'key_file'}' holds no key`);
   return key;
 }
 
-/** The parts that are endpoints; the others are absent. */
-export interface CascadeParts {
+/** Components for the configured endpoints; the others are absent. */
+export interface CascadeComponents {
   readonly transcriber?: Transcriber;
   readonly thinker?: Thinker;
   readonly speaker?: Speaker;
 }
 
 /**
- * Makes the parts of a configuration that `readCascadeConfig` has let pass. Throws `invalid_configuration` when a key is not
- * where it should be. Asks nobody anything.
+ * Makes the components of a checked configuration. Throws `invalid_configuration` if a key is missing. Sends no
+ * request.
  */
-export function cascadeParts(config: CascadeConfig, env: Environment, name = 'cascade'): CascadeParts {
+export function cascadeComponents(config: CascadeConfig, env: Environment, name = 'cascade'): CascadeComponents {
   const { transcribe, think, speak } = config;
   return {
     ...(transcribe && {
@@ -264,7 +266,7 @@ export function cascadeParts(config: CascadeConfig, env: Environment, name = 'ca
   };
 }
 
-/** What the thinker of an endpoint needs to know. */
+/** Options of the thinker for an endpoint. */
 export function thinkerOptions(think: ThinkConfig, endpoint: Endpoint): Parameters<typeof openAiThinker>[0] {
   const isOpenAi = /(?:^|\.)(?:openai|azure)\.com$/.test(new URL(endpoint.url).hostname);
   return {

@@ -16,7 +16,7 @@ import {
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { describe, expect, it } from 'vitest';
 import { checkEndpoints } from './check-endpoints.ts';
-import { implausible } from './plausible-speech.ts';
+import { implausibility } from './plausible-speech.ts';
 
 const fake = await withEndpoints();
 
@@ -30,7 +30,7 @@ const endpoint = (stage: FakeStage = 'think', model = 'tiny') => {
 };
 
 describe('checkEndpoints', () => {
-  it('says that all is well, and how long it took', async () => {
+  it('reports success and latency', async () => {
     fake.next('speak', saying(SPEECH, 'audio/pcm'));
     const reports = await checkEndpoints({ transcribe: endpoint(), think: endpoint(), speak: endpoint() }, {});
     expect(reports.map(({ stage, ok, problem, message }) => [stage, ok, problem, message])).toEqual([
@@ -89,7 +89,7 @@ describe('checkEndpoints', () => {
     expect(fake.of(stage)).toHaveLength(1);
   });
 
-  it('says where nobody listens, and what is not configured as it should be', async () => {
+  it('reports unreachable and misconfigured endpoints', async () => {
     const gone = await fakeEndpoints();
     await gone.close();
     const reports = await checkEndpoints(
@@ -103,13 +103,13 @@ describe('checkEndpoints', () => {
   });
 });
 
-describe('implausible', () => {
-  it('hears compressed audio, read as samples, for what it is', () => {
+describe('implausibility', () => {
+  it('detects compressed audio read as samples', () => {
     let state = 1;
     const noise = Int16Array.from({ length: 48_000 }, () => {
       state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
       return ((state >> 8) % 30_000) - 15_000;
     });
-    expect(implausible(noise, 24_000)).toMatch(/another format/);
+    expect(implausibility(noise, 24_000)).toMatch(/another format/);
   });
 });

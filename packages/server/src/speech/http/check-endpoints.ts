@@ -1,5 +1,4 @@
-// What an operator wants to know of the endpoints of a cascade before anybody speaks: each is asked once, and what is wrong is
-// said with what to do about it.
+// Checks the endpoints of a cascade with one request each, and reports problems with their fix.
 
 import { ColloquyError } from '@colloquy/protocol';
 import { SPEECH_HZ, type ThinkRequest } from '../ports.ts';
@@ -14,6 +13,7 @@ import {
   type TranscribeConfig,
   thinkerOptions,
 } from './cascade-config.ts';
+import type { EndpointName } from './endpoint-fault.ts';
 import { type EndpointProblem, explain, type Finding } from './endpoint-problem.ts';
 import { type Endpoint, exchange } from './http-endpoint.ts';
 import { readAnswer } from './openai-answer.ts';
@@ -21,64 +21,63 @@ import { chatBody, chatReader } from './openai-chat.ts';
 import { responsesBody, responsesReader } from './openai-responses.ts';
 import { openAiSpeaker } from './openai-speak.ts';
 import { openAiTranscriber } from './openai-transcribe.ts';
-import { implausible } from './plausible-speech.ts';
-import type { StageName } from './stage-fault.ts';
+import { implausibility } from './plausible-speech.ts';
 import { toolNames } from './tool-names.ts';
 
-/** What became of asking one endpoint. */
+/** Result of checking one endpoint. */
 export interface EndpointReport {
-  readonly stage: StageName;
+  readonly stage: EndpointName;
   readonly ok: boolean;
-  /** Where it was asked, without a query; `null` when that could not be told. */
+  /** URL of the endpoint without its query; `null` if it is not known. */
   readonly address: string | null;
   readonly model: string;
-  /** Milliseconds to the first word or sound, and to the end of the answer. */
+  /** Milliseconds to the first text or audio, and to the end of the answer. */
   readonly first_ms: number | null;
   readonly total_ms: number | null;
   readonly problem: EndpointProblem | null;
-  /** One sentence, or several; empty when all is well. */
+  /** One or more sentences; empty if the endpoint works. */
   readonly message: string;
 }
 
-interface Answered {
+interface CheckResult {
   readonly firstMs: number;
   readonly finding?: Finding;
 }
 
 /**
- * Asks every endpoint of a configuration one small thing, all at the same time, and reports on each. Throws only what
- * `readCascadeConfig` throws. Costs what three short requests cost.
+ * Sends one small request to each configured endpoint, concurrently, and reports on each. Throws only what
+ * `readCascadeConfig` throws. Costs three short requests.
  */
 export async function checkEndpoints(
-  given: CascadeConfig,
+  source: CascadeConfig,
   env: Environment,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<EndpointReport[]> {
-  const { transcribe, think, speak } = readCascadeConfig(given);
+  const { transcribe, think, speak } = readCascadeConfig(source);
   const report = async <C extends EndpointConfig>(
-    stage: StageName,
+    stage: EndpointName,
     config: C | undefined,
-    ask: (config: C, endpoint: Endpoint, signal: AbortSignal) => Promise<Answered>,
+    ask: (config: C, endpoint: Endpoint, signal: AbortSignal) => Promise<CheckResult>,
   ): Promise<EndpointReport[]> => (config ? [await reportOn(stage, config, ask, env, signal)] : []);
   const reports = await Promise.all([
-    report('transcribe', transcribe ?? undefined, askToTranscribe),
-    report('think', think ?? undefined, askToThink),
-    report('speak', speak ?? undefined, askToSpeak),
+    report('transcribe', transcribe ?? undefined, checkTranscribe),
+    report('think', think ?? undefined, checkThink),
+    report('speak', speak ?? undefined, checkSpeak),
   ]);
   return reports.flat();
 }
 
 async function reportOn<C extends EndpointConfig>(
-  stage: StageName,
+  stage: EndpointName,
   config: C,
-  ask: (config: C, endpoint: Endpoint, signal: AbortSignal) => Promise<Answered>,
+  ask: (config: C, endpoint: Endpoint, signal: AbortSignal) => Promise<CheckResult>,
   env: Environment,
   signal: AbortSignal,
 ): Promise<EndpointReport> {
   const blank = { stage, ok: false, address: null, model: config.model, first_ms: null, total_ms: null };
   let endpoint: Endpoint;
   try {
-    // Once is enough: what fails in passing is to be seen.
+    // No retries, so that intermittent failures are reported.
     endpoint = endpointOf(stage, { ...config, retries: 0 }, env);
   } catch (error) {
     if (!ColloquyError.is(error)) throw error;
@@ -105,10 +104,10 @@ async function reportOn<C extends EndpointConfig>(
   }
 }
 
-// ---- What is asked ----
+// ---- Request ----
 
 const NO_TOOLS = toolNames([], 'auto');
-const QUESTION: ThinkRequest = {
+const TEST_REQUEST: ThinkRequest = {
   tools: [],
   context: [
     { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Count from one to ten, in words.' }] },
@@ -126,19 +125,19 @@ const QUESTION: ThinkRequest = {
   },
 };
 
-async function askToThink(config: ThinkConfig, endpoint: Endpoint, signal: AbortSignal): Promise<Answered> {
+async function checkThink(config: ThinkConfig, endpoint: Endpoint, signal: AbortSignal): Promise<CheckResult> {
   const options = thinkerOptions(config, endpoint);
   const [body, reader] = options.api === 'chat' ? [chatBody, chatReader] : [responsesBody, responsesReader];
   const ask = () => ({
-    body: JSON.stringify(body(QUESTION, NO_TOOLS, options)),
+    body: JSON.stringify(body(TEST_REQUEST, NO_TOOLS, options)),
     contentType: 'application/json',
     accept: 'text/event-stream',
   });
   const began = performance.now();
   let firstMs: number | undefined;
   let deltas = 0;
-  for await (const thought of exchange(endpoint, ask, (reply) => readAnswer(reply, reader(NO_TOOLS)), signal)) {
-    if (thought.type !== 'text.delta') continue;
+  for await (const event of exchange(endpoint, ask, (reply) => readAnswer(reply, reader(NO_TOOLS)), signal)) {
+    if (event.type !== 'text.delta') continue;
     deltas += 1;
     firstMs ??= performance.now() - began;
   }
@@ -152,7 +151,7 @@ async function askToThink(config: ThinkConfig, endpoint: Endpoint, signal: Abort
   );
 }
 
-async function askToSpeak(config: SpeakConfig, endpoint: Endpoint, signal: AbortSignal): Promise<Answered> {
+async function checkSpeak(config: SpeakConfig, endpoint: Endpoint, signal: AbortSignal): Promise<CheckResult> {
   const rateHz = config.rate_hz ?? 24_000;
   const speaker = openAiSpeaker({
     endpoint,
@@ -163,27 +162,31 @@ async function askToSpeak(config: SpeakConfig, endpoint: Endpoint, signal: Abort
   });
   const began = performance.now();
   let firstMs: number | undefined;
-  let heard = new Int16Array();
-  let heardHz = rateHz;
+  let samples = new Int16Array();
+  let sampleRateHz = rateHz;
   const voice = config.voice ?? config.voices?.[0] ?? 'alloy';
   for await (const sound of speaker.speak('One, two, three, four, five.', { voice, speed: 1, signal })) {
     firstMs ??= performance.now() - began;
-    heardHz = sound.rateHz;
-    const longer = new Int16Array(heard.length + sound.samples.length);
-    longer.set(heard);
-    longer.set(sound.samples, heard.length);
-    heard = longer;
+    sampleRateHz = sound.rateHz;
+    const longer = new Int16Array(samples.length + sound.samples.length);
+    longer.set(samples);
+    longer.set(sound.samples, samples.length);
+    samples = longer;
   }
-  const wrong = implausible(heard, heardHz);
-  return { firstMs: firstMs ?? 0, ...(wrong && { finding: { problem: 'wrong_audio', message: wrong } }) };
+  const fault = implausibility(samples, sampleRateHz);
+  return { firstMs: firstMs ?? 0, ...(fault && { finding: { problem: 'wrong_audio', message: fault } }) };
 }
 
-async function askToTranscribe(config: TranscribeConfig, endpoint: Endpoint, signal: AbortSignal): Promise<Answered> {
+async function checkTranscribe(
+  config: TranscribeConfig,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+): Promise<CheckResult> {
   const transcriber = openAiTranscriber({ endpoint, model: config.model });
   const began = performance.now();
   const language = config.language ? { language: config.language } : {};
   const utterance = transcriber.open({ speaker: 'check', signal, ...language });
-  // A second of a quiet tone: what matters is that the answer is one, not what it says.
+  // Sends one second of a quiet tone; any transcript passes.
   utterance.write(
     Int16Array.from({ length: SPEECH_HZ }, (_, i) => 1000 * Math.sin((i * 300 * 2 * Math.PI) / SPEECH_HZ)),
   );
@@ -191,7 +194,7 @@ async function askToTranscribe(config: TranscribeConfig, endpoint: Endpoint, sig
   return { firstMs: performance.now() - began };
 }
 
-const finding = (began: number, problem: EndpointProblem, message: string): Answered => ({
+const finding = (began: number, problem: EndpointProblem, message: string): CheckResult => ({
   firstMs: performance.now() - began,
   finding: { problem, message },
 });

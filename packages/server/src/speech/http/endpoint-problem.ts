@@ -1,11 +1,11 @@
-// Why an endpoint of a cascade does not work, and what to do about it.
+// Explains why an endpoint of a cascade fails, and how to fix it.
 
 import type { ColloquyError } from '@colloquy/protocol';
 import { readFrame } from '@colloquy/protocol';
 import type { EndpointConfig } from './cascade-config.ts';
+import { type EndpointFault, faultOf } from './endpoint-fault.ts';
 import { type Endpoint, readAll } from './http-endpoint.ts';
 import { field, listField } from './json-fields.ts';
-import { faultOf, type StageFault } from './stage-fault.ts';
 
 export type EndpointProblem =
   | 'misconfigured'
@@ -19,19 +19,22 @@ export type EndpointProblem =
   | 'wrong_audio'
   | 'wrong_answer';
 
-/** A problem, and one or two sentences that name it and its fix. */
+/** A problem, and one or two sentences with its cause and fix. */
 export interface Finding {
   readonly problem: EndpointProblem;
   readonly message: string;
 }
 
-/** Explains why a request failed; asks the server for its models where their names may be the reason. */
+/** Explains a failed request. Requests the server's list of models if the model's name may be the cause. */
 export async function explain(error: ColloquyError, endpoint: Endpoint, config: EndpointConfig): Promise<Finding> {
   const { message } = error;
   const fault = faultOf(error);
   switch (fault?.fault) {
     case 'unreachable':
-      return { problem: 'unreachable', message: `${message} ${REACHING.get(fault.reason) ?? 'Is the address right?'}` };
+      return {
+        problem: 'unreachable',
+        message: `${message} ${CONNECTION_HINTS.get(fault.reason) ?? 'Is the address right?'}`,
+      };
     case 'timeout':
       return { problem: 'timeout', message };
     case 'status':
@@ -43,7 +46,7 @@ export async function explain(error: ColloquyError, endpoint: Endpoint, config: 
   }
 }
 
-const REACHING: ReadonlyMap<string, string> = new Map(
+const CONNECTION_HINTS: ReadonlyMap<string, string> = new Map(
   Object.entries({
     ECONNREFUSED: 'Nothing listens there: is the server running, and the port right?',
     ENOTFOUND: 'There is no such host name.',
@@ -56,7 +59,7 @@ const REACHING: ReadonlyMap<string, string> = new Map(
 
 async function explainStatus(
   message: string,
-  { status, reason }: Extract<StageFault, { fault: 'status' }>,
+  { status, reason }: Extract<EndpointFault, { fault: 'status' }>,
   endpoint: Endpoint,
   config: EndpointConfig,
 ): Promise<Finding> {
@@ -76,7 +79,7 @@ async function explainStatus(
   return { problem: 'not_found', message: `${message} The address is wrong, or the model's name.` };
 }
 
-/** Names of models, as the server lists them; `undefined` when it does not. */
+/** Names of models from the server; `undefined` if it lists none. */
 async function listModels({ url, key }: Endpoint): Promise<string[] | undefined> {
   const address = new URL(url);
   address.pathname = address.pathname.replace(
@@ -95,6 +98,6 @@ async function listModels({ url, key }: Endpoint): Promise<string[] | undefined>
     const names = listField(read.value, 'data').map((model) => field(model, 'id'));
     return names.filter((name): name is string => typeof name === 'string' && /^[\w./:-]{1,100}$/.test(name));
   } catch {
-    return undefined; // an extra: the report does without
+    return undefined; // // optional detail of the report
   }
 }

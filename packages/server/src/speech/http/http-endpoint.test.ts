@@ -19,17 +19,17 @@ import {
 import { waitUntil } from '@support/wait-until.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { describe, expect, it } from 'vitest';
-import { exchange, type Reply } from './http-endpoint.ts';
-import { faultOf, type StageFault } from './stage-fault.ts';
-import { DEFAULT_BUDGET, type StageBudget } from './stage-watch.ts';
+import { DEFAULT_BUDGET, type EndpointBudget } from './endpoint-deadline.ts';
+import { type EndpointFault, faultOf } from './endpoint-fault.ts';
+import { type EndpointResponse, exchange } from './http-endpoint.ts';
 
 const fake = await withEndpoints();
 
 /** Long enough for an answer that comes, on any machine; a test of a timeout states its own. */
-const PATIENT: StageBudget = { firstByteMs: 20_000, idleMs: 20_000, totalMs: 60_000, retries: 2, pauseMs: 20 };
+const PATIENT: EndpointBudget = { firstByteMs: 20_000, idleMs: 20_000, totalMs: 60_000, retries: 2, pauseMs: 20 };
 
 /** Pieces of text, every one of them data. */
-async function* words(reply: Reply): AsyncGenerator<string> {
+async function* words(reply: EndpointResponse): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   for await (const bytes of reply.bytes) {
     const text = decoder.decode(bytes, { stream: true });
@@ -39,11 +39,11 @@ async function* words(reply: Reply): AsyncGenerator<string> {
 }
 
 interface Asking {
-  budget?: Partial<StageBudget>;
+  budget?: Partial<EndpointBudget>;
   signal?: AbortSignal;
   url?: string;
   key?: string;
-  read?: (reply: Reply) => AsyncIterable<string>;
+  read?: (reply: EndpointResponse) => AsyncIterable<string>;
 }
 
 async function ask({ budget, signal, url, key, read = words }: Asking = {}): Promise<string[]> {
@@ -60,14 +60,14 @@ async function ask({ budget, signal, url, key, read = words }: Asking = {}): Pro
   return heard;
 }
 
-const failure = (asking: Asking): Promise<{ fault: StageFault | undefined; message: string; code: string }> =>
+const failure = (asking: Asking): Promise<{ fault: EndpointFault | undefined; message: string; code: string }> =>
   ask(asking).then(
     () => expect.unreachable('it did not fail'),
     (error) => ({ fault: faultOf(error), message: error.message, code: error.code }),
   );
 
 describe('exchange', () => {
-  it('[AU27] sends the configured key, and nothing that would let anything else come back than the answer', async () => {
+  it('[AU27] sends the configured key and accepts nothing but the answer', async () => {
     await ask({ key: 'sk-configured' });
     expect(fake.requests[0]?.headers).toMatchObject({
       authorization: 'Bearer sk-configured',
@@ -78,7 +78,7 @@ describe('exchange', () => {
     expect(fake.requests[1]?.headers).not.toHaveProperty('authorization');
   });
 
-  it.each<[string, Answer, StageFault]>([
+  it.each<[string, Answer, EndpointFault]>([
     ['no answer', silent, { fault: 'timeout', waitedFor: 'first_data', ms: 100 }],
     ['headers and nothing else', mute, { fault: 'timeout', waitedFor: 'first_data', ms: 100 }],
     ['a beginning and nothing else', stalling, { fault: 'timeout', waitedFor: 'data', ms: 200 }],
@@ -91,9 +91,9 @@ describe('exchange', () => {
     expect(fake.requests).toHaveLength(1);
   });
 
-  it('does not take heartbeats for data', async () => {
+  it('does not count heartbeats as data', async () => {
     fake.next('think', heartbeats);
-    const read = async function* (reply: Reply) {
+    const read = async function* (reply: EndpointResponse) {
       for await (const _ of reply.bytes); // nothing of it is progress
       yield '';
     };
@@ -102,7 +102,7 @@ describe('exchange', () => {
     await fake.hungUp('think');
   });
 
-  it('bounds all of it together', async () => {
+  it('limits the whole request', async () => {
     fake.next('think', slowly(60, 8));
     const { fault } = await failure({ budget: { totalMs: 200 } });
     expect(fault).toEqual({ fault: 'timeout', waitedFor: 'end', ms: 200 });
@@ -118,7 +118,7 @@ describe('exchange', () => {
     expect(fake.requests).toHaveLength(answers.length + 1);
   });
 
-  it.each<[string, Answer, StageFault]>([
+  it.each<[string, Answer, EndpointFault]>([
     ['401', status(401, {}, { code: 'invalid_api_key' }), { fault: 'status', status: 401, reason: 'invalid_api_key' }],
     ['404', status(404, {}, { code: 'model_not_found' }), { fault: 'status', status: 404, reason: 'model_not_found' }],
     [
@@ -138,7 +138,7 @@ describe('exchange', () => {
     expect(fake.requests).toHaveLength(1);
   });
 
-  it('does not take the pause between attempts for silence, but counts it', async () => {
+  it('counts the delay between attempts in the total only', async () => {
     fake.next('think', status(503, { 'retry-after': '1' }), status(503, { 'retry-after': '1' }));
     expect((await ask({ budget: { firstByteMs: 900 } })).join('')).toContain('[DONE]');
     fake.next('think', status(503, { 'retry-after': '1' }));
@@ -146,19 +146,19 @@ describe('exchange', () => {
     expect(fault).toEqual({ fault: 'timeout', waitedFor: 'end', ms: 300 });
   });
 
-  it('asks three times at most', async () => {
+  it('sends at most three requests', async () => {
     fake.next('think', status(500), status(500), status(500));
     expect((await failure({})).fault).toEqual({ fault: 'status', status: 500 });
     expect(fake.requests).toHaveLength(3);
   });
 
-  it('does not ask again once something was said', async () => {
+  it('does not retry after something was yielded', async () => {
     fake.next('think', cut);
     expect((await failure({})).fault).toEqual({ fault: 'cut' });
     expect(fake.requests).toHaveLength(1);
   });
 
-  it('[EN3] ends at once without a word when nobody wants the answer any more, and hangs up', async () => {
+  it('[EN3] returns without throwing and closes the connection when the signal aborts', async () => {
     fake.next('think', stalling);
     const abort = new AbortController();
     const asking = ask({
@@ -174,7 +174,7 @@ describe('exchange', () => {
     await fake.hungUp('think');
   });
 
-  it('[EN3] ends within a pause between attempts too', async () => {
+  it('[EN3] returns when the signal aborts between attempts', async () => {
     fake.next('think', status(500), well);
     const abort = new AbortController();
     const asking = ask({ signal: abort.signal, budget: { pauseMs: 60_000, totalMs: 300_000 } });
@@ -184,7 +184,7 @@ describe('exchange', () => {
     expect(fake.requests).toHaveLength(1);
   });
 
-  it('says where nobody listens, by the word of the system', async () => {
+  it('reports the system error code when nothing listens', async () => {
     const gone = await fakeEndpoints();
     await gone.close();
     const { fault, message } = await failure({ url: `${gone.url}/chat/completions`, budget: { pauseMs: 1 } });
@@ -192,12 +192,12 @@ describe('exchange', () => {
     expect(message).toBe('The think endpoint cannot be reached: ECONNREFUSED.');
   });
 
-  it('says that a port is one nobody dials', async () => {
+  it('reports a port that fetch blocks', async () => {
     const { fault } = await failure({ url: 'http://127.0.0.1:9/v1/chat/completions' });
     expect(fault).toEqual({ fault: 'unreachable', reason: 'ERR_BARRED_PORT' });
   });
 
-  it('[ER4] tells neither keys nor contents nor addresses', async () => {
+  it('[ER4] puts no key, content or address in errors', async () => {
     const answers = [
       status(401),
       status(400, {}, { code: 'CANARY-CONTENT' }),
@@ -211,7 +211,7 @@ describe('exchange', () => {
     }
   });
 
-  it('takes no answer for longer than it says', () => {
+  it('rejects a body that is longer than the limit', () => {
     expect(DEFAULT_BUDGET).toMatchObject({ firstByteMs: 30_000, idleMs: 30_000, retries: 2 });
   });
 });

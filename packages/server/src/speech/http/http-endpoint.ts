@@ -1,154 +1,154 @@
-// One stage of a cascade over HTTP: a request, its retries, and every way it can fail as one typed error. How long it may take
-// is `stage-watch.ts`, what its errors say `stage-fault.ts`. What is asked and what an answer means is in the `openai-*` files.
+// Sends one request to an endpoint of a cascade: retries, and one typed error for every failure. Time limits:
+// `endpoint-deadline.ts`; errors: `endpoint-fault.ts`; requests and answers: the `openai-*` files.
 
 import { ColloquyError, readFrame } from '@colloquy/protocol';
+import { createDeadline, type Deadline, type EndpointBudget } from './endpoint-deadline.ts';
+import { type EndpointFault, type EndpointName, endpointError, faultOf, knownReason } from './endpoint-fault.ts';
 import { field } from './json-fields.ts';
-import { faultOf, knownReason, type StageFault, type StageName, stageError } from './stage-fault.ts';
-import { createWatch, type StageBudget, type Watch } from './stage-watch.ts';
 
-/** An endpoint as configured. */
+/** A configured endpoint. */
 export interface Endpoint {
-  readonly stage: StageName;
-  /** Where to post to, whole. Never told to anyone: it may hold a key. */
+  readonly stage: EndpointName;
+  /** The full URL to post to. Never shown: it may contain a key. */
   readonly url: string;
-  /** Sent as a bearer token, to this endpoint alone. */
+  /** Sent as a bearer token to this endpoint only. */
   readonly key: string | undefined;
-  readonly budget: StageBudget;
+  readonly budget: EndpointBudget;
 }
 
-/** What to ask. Made anew for each attempt. */
-export interface Question {
+/** A request, built again for each attempt. */
+export interface EndpointRequest {
   readonly body: string | FormData;
-  /** With a JSON body `application/json`; a form brings its own. */
+  /** `application/json` for a JSON body; a form sets its own. */
   readonly contentType?: string;
-  /** What may be answered. */
+  /** Value of the `Accept` header. */
   readonly accept: string;
 }
 
-/** An answer with status 2xx, being read. */
-export interface Reply {
-  /** Media type in lower case, without parameters; empty when none is stated. */
+/** A response with status 2xx, its body still unread. */
+export interface EndpointResponse {
+  /** Media type in lower case, without parameters; empty if absent. */
   readonly type: string;
   /** A parameter of the media type. */
   readonly parameter: (name: string) => string | undefined;
-  /** The body in pieces of any size. Throws the stage's error when it breaks or takes too long. */
+  /** Chunks of the body, of any size. Throws the endpoint's error if the body breaks off or times out. */
   readonly bytes: AsyncIterable<Uint8Array>;
-  /** Tells that what was read was data: the stage is not stalled. */
+  /** Reports that data arrived, which restarts the idle timeout. */
   readonly progress: () => void;
-  /** Tells that the answer is whole: what else comes may take so many milliseconds, then the body ends as if it had. */
+  /** Reports that the answer is complete: the body ends, without an error, at most this many milliseconds later. */
   readonly linger: (ms: number) => void;
 }
 
 /**
- * Asks an endpoint and reads its answer. Asks again, after a pause of random length, what failed in passing, as long as `read`
- * has yielded nothing.
+ * Sends a request and reads its response. Retries transient failures after a random delay, while `read` has yielded
+ * nothing.
  *
- * Ends early, without throwing, once `signal` aborts; the connection is closed then, and whenever nobody reads on. Throws what
- * `stageError` makes. Follows no redirect.
+ * Returns early, without throwing, when `signal` aborts; the connection is then closed, as it is when the consumer
+ * stops reading. Throws errors of `endpointError`. Follows no redirect.
  */
 export async function* exchange<T>(
   endpoint: Endpoint,
-  ask: () => Question,
-  read: (reply: Reply) => AsyncIterable<T>,
+  buildRequest: () => EndpointRequest,
+  read: (reply: EndpointResponse) => AsyncIterable<T>,
   signal: AbortSignal,
 ): AsyncGenerator<T, void, undefined> {
   const { stage, budget } = endpoint;
-  const watch = createWatch(budget, (fault) => stageError(stage, fault));
+  const deadline = createDeadline(budget, (fault) => endpointError(stage, fault));
   for (let attempt = 0; !signal.aborted; attempt++) {
-    let hasSpoken = false;
+    let hasYielded = false;
     try {
-      for await (const piece of attemptOnce(endpoint, ask(), read, signal, watch)) {
-        hasSpoken = true;
+      for await (const piece of attemptOnce(endpoint, buildRequest(), read, signal, deadline)) {
+        hasYielded = true;
         yield piece;
         if (signal.aborted) return;
       }
       return;
     } catch (error) {
       if (signal.aborted) return;
-      const waitMs = hasSpoken || attempt >= budget.retries ? undefined : pauseBefore(faultOf(error), attempt, budget);
+      const waitMs = hasYielded || attempt >= budget.retries ? undefined : pauseBefore(faultOf(error), attempt, budget);
       if (waitMs === undefined) throw error;
-      await watch.retry(waitMs, signal);
+      await deadline.retry(waitMs, signal);
     }
   }
 }
 
 async function* attemptOnce<T>(
   { stage, url, key }: Endpoint,
-  { body, contentType, accept }: Question,
-  read: (reply: Reply) => AsyncIterable<T>,
+  { body, contentType, accept }: EndpointRequest,
+  read: (reply: EndpointResponse) => AsyncIterable<T>,
   signal: AbortSignal,
-  watch: Watch,
+  deadline: Deadline,
 ): AsyncGenerator<T, void, undefined> {
   const abort = new AbortController();
   const stop = () => abort.abort();
   signal.addEventListener('abort', stop, { once: true });
-  watch.onTimeout = (error) => abort.abort(error);
+  deadline.onTimeout = (error) => abort.abort(error);
   try {
-    const asked = fetch(url, {
+    const pendingResponse = fetch(url, {
       method: 'POST',
       body,
       redirect: 'manual',
       signal: abort.signal,
       headers: {
         accept,
-        // Compressed streams come in blocks, and late.
+        // Compressed streams arrive late, in blocks.
         'accept-encoding': 'identity',
         ...(contentType !== undefined && { 'content-type': contentType }),
         ...(key !== undefined && { authorization: `Bearer ${key}` }),
       },
     });
-    const response = await watch.waiting(asked).catch((error: unknown) => {
+    const response = await deadline.waiting(pendingResponse).catch((error: unknown) => {
       throw connectionError(stage, error, false);
     });
-    if (!response.ok) throw await refusal(stage, response, watch);
-    yield* read(replyOf(stage, response, watch));
+    if (!response.ok) throw await statusError(stage, response, deadline);
+    yield* read(replyOf(stage, response, deadline));
   } finally {
-    watch.onTimeout = undefined;
+    deadline.onTimeout = undefined;
     signal.removeEventListener('abort', stop);
     abort.abort();
   }
 }
 
-function replyOf(stage: StageName, response: Response, watch: Watch): Reply {
+function replyOf(stage: EndpointName, response: Response, deadline: Deadline): EndpointResponse {
   const [type = '', ...parameters] = (response.headers.get('content-type') ?? '').slice(0, 256).split(';');
   return {
     type: type.trim().toLowerCase(),
     parameter: (name) => {
-      const found = parameters.find((each) => each.trim().toLowerCase().startsWith(`${name}=`));
-      return found?.slice(found.indexOf('=') + 1).trim();
+      const match = parameters.find((each) => each.trim().toLowerCase().startsWith(`${name}=`));
+      return match?.slice(match.indexOf('=') + 1).trim();
     },
-    bytes: chunksOf(stage, response, watch),
-    progress: watch.progress,
-    linger: watch.linger,
+    bytes: chunksOf(stage, response, deadline),
+    progress: deadline.progress,
+    linger: deadline.linger,
   };
 }
 
 async function* chunksOf(
-  stage: StageName,
+  stage: EndpointName,
   response: Response,
-  watch: Watch,
+  deadline: Deadline,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const reader = response.body?.getReader();
   if (!reader) return;
   try {
     for (;;) {
-      const chunk = await watch.waiting(reader.read()).catch((error: unknown) => {
-        if (watch.hasLingered) return { done: true as const, value: undefined };
+      const chunk = await deadline.waiting(reader.read()).catch((error: unknown) => {
+        if (deadline.hasLingered) return { done: true as const, value: undefined };
         throw connectionError(stage, error, true);
       });
       if (chunk.done) return;
       yield chunk.value;
     }
   } finally {
-    // Whether it can still be cancelled interests nobody: the attempt ends with it.
+    // The attempt is over; a failure to cancel does not matter.
     void reader.cancel().catch(() => {});
   }
 }
 
 // ---- What failed ----
 
-/** Our word for ports that `fetch` dials for nobody, such as 9 and 6000: https://fetch.spec.whatwg.org/#port-blocking */
-const BARRED_PORT = 'ERR_BARRED_PORT';
+/** Our code for ports that `fetch` refuses to dial, such as 9 and 6000: https://fetch.spec.whatwg.org/#port-blocking */
+const BLOCKED_PORT = 'ERR_BARRED_PORT';
 
 const systemCode = (error: unknown): string | undefined => {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
@@ -156,33 +156,33 @@ const systemCode = (error: unknown): string | undefined => {
   return cause === undefined || cause === error ? undefined : systemCode(cause);
 };
 
-/** What `fetch` rejects with names hosts and ports; only the system's word for it is taken over. */
-function connectionError(stage: StageName, error: unknown, hasBegun: boolean): unknown {
+/** Errors of `fetch` contain hosts and ports; only the system's error code is passed on. */
+function connectionError(stage: EndpointName, error: unknown, hasBegun: boolean): unknown {
   if (ColloquyError.is(error)) return error;
-  const isBarred = ((error as { cause?: { message?: unknown } }).cause?.message ?? '') === 'bad port';
-  const reason = systemCode(error) ?? (isBarred ? BARRED_PORT : 'connection lost');
+  const isBlocked = ((error as { cause?: { message?: unknown } }).cause?.message ?? '') === 'bad port';
+  const reason = systemCode(error) ?? (isBlocked ? BLOCKED_PORT : 'connection lost');
   if (reason.endsWith('CONNECT_TIMEOUT') || reason === 'ETIMEDOUT')
-    return stageError(stage, { fault: 'timeout', waitedFor: 'connection', ms: 10_000 });
-  return stageError(stage, hasBegun ? { fault: 'cut' } : { fault: 'unreachable', reason });
+    return endpointError(stage, { fault: 'timeout', waitedFor: 'connection', ms: 10_000 });
+  return endpointError(stage, hasBegun ? { fault: 'cut' } : { fault: 'unreachable', reason });
 }
 
-/** How much of an error's body is read, in bytes. */
-const ERROR_BYTES = 16_384;
-/** Longest pause an endpoint may ask for, in milliseconds; with a longer one there is no further attempt. */
-const LONGEST_PAUSE_MS = 5000;
+/** Bytes of an error's body that are read. */
+const MAX_ERROR_BYTES = 16_384;
+/** Longest `Retry-After` that is waited for, in milliseconds; with a longer one there is no retry. */
+const MAX_RETRY_AFTER_MS = 5000;
 
-async function refusal(stage: StageName, response: Response, watch: Watch): Promise<ColloquyError> {
+async function statusError(stage: EndpointName, response: Response, deadline: Deadline): Promise<ColloquyError> {
   const { status } = response;
   const retryAfter = response.headers.get('retry-after') ?? '';
   let reason = status >= 300 && status < 400 ? 'redirects are not followed' : undefined;
   try {
-    const bytes = await readAll(chunksOf(stage, response, watch), ERROR_BYTES);
+    const bytes = await readAll(chunksOf(stage, response, deadline), MAX_ERROR_BYTES);
     const read = bytes && readFrame(bytes, false);
     if (read?.ok) reason ??= knownReason(field(read.value, 'error'));
   } catch {
-    // The status alone says enough: its body was an extra.
+    // The status is enough; the body only adds detail.
   }
-  return stageError(stage, {
+  return endpointError(stage, {
     fault: 'status',
     status,
     ...(reason !== undefined && { reason }),
@@ -190,23 +190,27 @@ async function refusal(stage: StageName, response: Response, watch: Watch): Prom
   });
 }
 
-const PASSING_STATUS: ReadonlySet<number> = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
-const LASTING_REASONS: ReadonlySet<string | undefined> = new Set(['insufficient_quota', 'billing_not_active']);
-/** What will not mend itself while somebody waits: names that do not resolve, certificates, words that are no HTTP. */
-const LASTING_CODES = /^(?:ENOTFOUND|ERR_|HPE_|UND_ERR_INVALID|DEPTH_|SELF_|CERT_|UNABLE_)/;
+const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 409, 425, 429, 500, 502, 503, 504]);
+const PERMANENT_REASONS: ReadonlySet<string | undefined> = new Set(['insufficient_quota', 'billing_not_active']);
+/** Errors that a retry does not fix: unresolved names, certificates, invalid HTTP. */
+const PERMANENT_CODES = /^(?:ENOTFOUND|ERR_|HPE_|UND_ERR_INVALID|DEPTH_|SELF_|CERT_|UNABLE_)/;
 
-/** Milliseconds before the next attempt; `undefined` when there shall be none. */
-function pauseBefore(fault: StageFault | undefined, attempt: number, { pauseMs }: StageBudget): number | undefined {
+/** Milliseconds before the next attempt; `undefined` if the failure is permanent. */
+function pauseBefore(
+  fault: EndpointFault | undefined,
+  attempt: number,
+  { pauseMs }: EndpointBudget,
+): number | undefined {
   const jitter = Math.random() * pauseMs * 2 ** attempt;
   switch (fault?.fault) {
     case 'cut':
       return jitter;
     case 'unreachable':
-      return LASTING_CODES.test(fault.reason) ? undefined : jitter;
+      return PERMANENT_CODES.test(fault.reason) ? undefined : jitter;
     case 'status': {
-      if (!PASSING_STATUS.has(fault.status) || LASTING_REASONS.has(fault.reason)) return undefined;
-      const asked = fault.retryAfterMs ?? 0;
-      return asked > LONGEST_PAUSE_MS ? undefined : asked + jitter;
+      if (!RETRYABLE_STATUS.has(fault.status) || PERMANENT_REASONS.has(fault.reason)) return undefined;
+      const retryAfterMs = fault.retryAfterMs ?? 0;
+      return retryAfterMs > MAX_RETRY_AFTER_MS ? undefined : retryAfterMs + jitter;
     }
     default:
       return undefined;
@@ -215,7 +219,7 @@ function pauseBefore(fault: StageFault | undefined, attempt: number, { pauseMs }
 
 // ---- Whole bodies ----
 
-/** The bytes of a body together; `undefined` when there are more than `maxBytes`. */
+/** Reads a whole body; `undefined` if it is longer than `maxBytes`. */
 export async function readAll(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let total = 0;

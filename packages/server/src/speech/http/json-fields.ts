@@ -1,25 +1,25 @@
-// Fields of JSON that others wrote, read without trusting its shape.
+// Reads fields of untrusted JSON.
 
-/** A field of an object; `undefined` of anything else. */
+/** A field of an object; `undefined` if `value` is no object. */
 export const field = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]
     : undefined;
 
-/** A field that is text; empty when it is not. */
+/** A string field; empty if it is no string. */
 export function textField(value: unknown, name: string): string {
-  const found = field(value, name);
-  return typeof found === 'string' ? found : '';
+  const entry = field(value, name);
+  return typeof entry === 'string' ? entry : '';
 }
 
-/** A field that is a count; `undefined` when it is not. */
+/** A field with a count; `undefined` if it is no count. */
 export function countField(value: unknown, name: string): number | undefined {
-  const found = field(value, name);
-  return typeof found === 'number' && Number.isSafeInteger(found) && found >= 0 ? found : undefined;
+  const entry = field(value, name);
+  return typeof entry === 'number' && Number.isSafeInteger(entry) && entry >= 0 ? entry : undefined;
 }
 
-/** A field that is a list; empty when it is not. */
+/** An array field; empty if it is no array. */
 export function listField(value: unknown, name: string): readonly unknown[] {
-  const found = field(value, name);
-  return Array.isArray(found) ? found : [];
+  const entry = field(value, name);
+  return Array.isArray(entry) ? entry : [];
 }

@@ -1,37 +1,37 @@
-// A language model asked through `/v1/chat/completions`: a conversation as messages, a stream of chunks as an answer.
+// Language model over `/v1/chat/completions`: the conversation as messages, the answer as a stream of chunks.
 // https://platform.openai.com/docs/api-reference/chat
 //
-// `/v1/responses` is `openai-responses.ts`; the thinker that uses either, `openai-think.ts`.
+// `/v1/responses`: `openai-responses.ts`; the thinker that uses either: `openai-think.ts`.
 
 import { randomUUID } from 'node:crypto';
 import type { McpCallItem, MessageItem, RealtimeConversationItem } from '@colloquy/protocol';
-import type { ThinkRequest, Thought } from '../ports.ts';
+import type { ThinkEvent, ThinkRequest } from '../ports.ts';
+import { endpointError, knownReason } from './endpoint-fault.ts';
 import { field, listField, textField } from './json-fields.ts';
-import { type AnswerReader, type Heard, usageOf } from './openai-answer.ts';
-import { knownReason, stageError } from './stage-fault.ts';
+import { type AnswerReader, type ParsedRecord, usageOf } from './openai-answer.ts';
 import type { NamedTool, ToolNames } from './tool-names.ts';
 
-/** What a model can be asked, as configured. */
-export interface AskOptions {
+/** What a request may contain, as configured. */
+export interface ModelOptions {
   readonly model: string;
-  /** Whether it is shown images. Without them it is told that there was one. */
+  /** Sends images. Otherwise a text says that there was one. */
   readonly images: boolean;
-  /** Whether it is offered functions. */
+  /** Sends tools. */
   readonly tools: boolean;
-  /** What the endpoint calls the limit of tokens. */
+  /** Name of the token limit. */
   readonly maxTokensField: 'max_tokens' | 'max_completion_tokens';
 }
 
-// ---- What is asked ----
+// ---- Request ----
 
-/** The body of a request, as data. */
+/** The body of a request. */
 export function chatBody(
   { config, context }: ThinkRequest,
   names: ToolNames,
-  options: AskOptions,
+  options: ModelOptions,
 ): Record<string, unknown> {
   const functions = options.tools ? names.tools.map(chatFunction) : [];
-  const most = config.max_output_tokens;
+  const maxTokens = config.max_output_tokens;
   return {
     model: options.model,
     stream: true,
@@ -42,7 +42,7 @@ export function chatBody(
       tool_choice: chatChoice(names.choice),
       ...(config.parallel_tool_calls !== undefined && { parallel_tool_calls: config.parallel_tool_calls }),
     }),
-    ...(most !== 'inf' && { [options.maxTokensField]: most }),
+    ...(maxTokens !== 'inf' && { [options.maxTokensField]: maxTokens }),
     ...(config.temperature !== undefined && { temperature: config.temperature }),
     ...(config.reasoning?.effort !== undefined && { reasoning_effort: config.reasoning.effort }),
   };
@@ -59,8 +59,8 @@ const chatChoice = (choice: ToolNames['choice']): unknown =>
 type ChatMessage = { role: string; content: unknown; tool_calls?: object[]; tool_call_id?: string };
 
 /**
- * The conversation as messages. The interface wants every call answered right behind the message that makes it: calls that
- * stand together become one message, and their outputs are brought up behind it.
+ * Converts the conversation to messages. The API requires outputs directly after the message with their calls, so
+ * adjacent calls become one message, and their outputs move behind it.
  */
 function chatMessages(
   instructions: string,
@@ -78,19 +78,20 @@ function chatMessages(
       if (content !== undefined) messages.push({ role: item.role, content });
       continue;
     }
-    const together: MadeCall[] = [];
-    const made = (next: RealtimeConversationItem | undefined) => madeCall(next, outputs, names);
-    for (let call = made(item); call; call = made(context[at + 1])) {
-      if (together.length > 0) at += 1;
-      together.push(call);
+    const group: MadeCall[] = [];
+    const callAt = (next: RealtimeConversationItem | undefined) => madeCall(next, outputs, names);
+    for (let call = callAt(item); call; call = callAt(context[at + 1])) {
+      if (group.length > 0) at += 1;
+      group.push(call);
     }
-    if (together.length > 0) addCalls(messages, together);
+    if (group.length > 0) addCalls(messages, group);
   }
   return messages;
 }
 
-/** What stands for the output of a call that has not come yet: an endpoint refuses a call without one. */
-export const PENDING = 'The output of this call has not arrived yet. It is on its way: do not make the call again.';
+/** Output of a call whose output has not arrived: an endpoint rejects a call without one. */
+export const PENDING_OUTPUT =
+  'The output of this call has not arrived yet. It is on its way: do not make the call again.';
 
 interface MadeCall {
   readonly id: string;
@@ -99,14 +100,14 @@ interface MadeCall {
   readonly output: string;
 }
 
-/** A call and what came of it: the model's own, or one that was made for it on an MCP server. */
+/** A call and its output: a function call of the model, or a call of an MCP tool. */
 function madeCall(
   item: RealtimeConversationItem | undefined,
   outputs: ReadonlyMap<string, string>,
   names: ToolNames,
 ): MadeCall | undefined {
   if (item?.type === 'function_call' && item.call_id !== undefined) {
-    const output = outputs.get(item.call_id) ?? PENDING;
+    const output = outputs.get(item.call_id) ?? PENDING_OUTPUT;
     return { id: item.call_id, name: item.name, arguments: item.arguments || '{}', output };
   }
   if (item?.type === 'mcp_call' && item.id !== undefined) {
@@ -116,12 +117,14 @@ function madeCall(
   return undefined;
 }
 
-/** What a model is told that came of a call on an MCP server. */
+/** The output of an MCP call, as the model gets it. */
 export const outcomeOf = ({ output, error }: McpCallItem): string =>
   output ??
   (error ? `The call failed: ${typeof error.message === 'string' ? error.message : 'no reason is known'}` : '');
 
-/** Adds calls, to what the assistant said before if that is what came before: some endpoints want the two in one message. */
+/**
+ * Adds calls to the assistant's message directly before them, if there is one: some endpoints require a single message.
+ */
 function addCalls(messages: ChatMessage[], calls: readonly MadeCall[]): void {
   const tool_calls = calls.map(({ id, name, arguments: text }) => ({
     id,
@@ -134,60 +137,60 @@ function addCalls(messages: ChatMessage[], calls: readonly MadeCall[]): void {
   for (const { id, output } of calls) messages.push({ role: 'tool', tool_call_id: id, content: output });
 }
 
-/** What a message says: text where it is no more than that, since some endpoints take nothing else. */
+/** The content of a message: a string if it is text only, because some endpoints accept nothing else. */
 function chatContent(message: MessageItem, images: boolean): unknown {
   const parts: object[] = [];
-  const words: string[] = [];
-  const say = (text: string | null | undefined) => {
+  const texts: string[] = [];
+  const addText = (text: string | null | undefined) => {
     if (!text) return;
-    words.push(text);
+    texts.push(text);
     parts.push({ type: 'text', text });
   };
   for (const part of message.content) {
     switch (part.type) {
       case 'input_text':
       case 'output_text':
-        say(part.text);
+        addText(part.text);
         break;
       case 'input_audio':
-        say(part.transcript || INAUDIBLE);
+        addText(part.transcript || INAUDIBLE);
         break;
       case 'output_audio':
-        say(part.transcript);
+        addText(part.transcript);
         break;
       case 'input_image':
-        if (!images) say(UNSEEN);
+        if (!images) addText(UNSEEN);
         else if (part.image_url !== undefined)
           parts.push({ type: 'image_url', image_url: { url: part.image_url, detail: part.detail ?? 'auto' } });
     }
   }
   if (parts.length === 0) return undefined;
-  return words.length === parts.length ? words.join('\n') : parts;
+  return texts.length === parts.length ? texts.join('\n') : parts;
 }
 
-/** What a model is told of speech whose words nobody knows, and of images it is not shown. */
+/** Text for audio without a transcript, and for images that are not sent. */
 export const INAUDIBLE = '[inaudible]';
 export const UNSEEN = '[an image that cannot be shown]';
 
-// ---- What is answered ----
+// ---- Answer ----
 
 interface OpenCall {
-  /** The endpoint's name for it, where it gave one. */
-  readonly given: string;
-  /** Ours towards the session: the same, unless it is missing or taken. */
+  /** The endpoint's id of the call, or ''. */
+  readonly endpointId: string;
+  /** The session's id of the call: the same, unless it is missing or already used. */
   readonly call_id: string;
-  isTold: boolean;
-  /** Arguments that came before the name. */
-  held: string;
+  isEmitted: boolean;
+  /** Arguments that arrived before the name. */
+  pendingArguments: string;
 }
 
-const WORDS_OF_THOUGHT = ['reasoning_content', 'reasoning', 'thinking'];
+const REASONING_FIELDS = ['reasoning_content', 'reasoning', 'thinking'];
 const REASONS: ReadonlyMap<unknown, 'max_output_tokens' | 'content_filter'> = new Map([
   ['length', 'max_output_tokens'],
   ['content_filter', 'content_filter'],
 ] as const);
 
-/** Reads the chunks of an answer, or a whole one. */
+/** Reads the chunks of an answer, or one that is not streamed. */
 export function chatReader(names: ToolNames): AnswerReader {
   const all: OpenCall[] = [];
   const byIndex = new Map<number, OpenCall>();
@@ -195,75 +198,76 @@ export function chatReader(names: ToolNames): AnswerReader {
   let latest: OpenCall | undefined;
   let finish: string | undefined;
 
-  function open(given: string): OpenCall {
-    const isUsable = given !== '' && given.length <= 64 && !taken.has(given);
-    const call_id = isUsable ? given : `call_${randomUUID().replaceAll('-', '').slice(0, 24)}`;
+  function open(endpointId: string): OpenCall {
+    const isUsable = endpointId !== '' && endpointId.length <= 64 && !taken.has(endpointId);
+    const call_id = isUsable ? endpointId : `call_${randomUUID().replaceAll('-', '').slice(0, 24)}`;
     taken.add(call_id);
-    const call = { given, call_id, isTold: false, held: '' };
+    const call = { endpointId, call_id, isEmitted: false, pendingArguments: '' };
     all.push(call);
     return call;
   }
 
-  /** The call a piece belongs to. Indexes may have gaps, be missing, or be the same for calls whose ids differ. */
+  /** The call that a chunk belongs to. Indexes may have gaps, be missing, or be equal for calls with different ids. */
   function callOf(piece: unknown): OpenCall {
     const index = field(piece, 'index');
     const id = textField(piece, 'id');
     const isNumbered = typeof index === 'number';
     const known = isNumbered ? byIndex.get(index) : latest;
-    const isNamedAnew = known?.isTold === true && nameOf(piece) !== '';
-    const isAnother = isNamedAnew && (id === '' ? !isNumbered : id !== known.given);
+    const isNamedAnew = known?.isEmitted === true && nameOf(piece) !== '';
+    const isAnother = isNamedAnew && (id === '' ? !isNumbered : id !== known.endpointId);
     if (known && !isAnother) return known;
-    const made = open(id);
-    if (isNumbered) byIndex.set(index, made);
-    return made;
+    const opened = open(id);
+    if (isNumbered) byIndex.set(index, opened);
+    return opened;
   }
 
-  function hearCall(piece: unknown): Thought[] {
+  function readCall(piece: unknown): ThinkEvent[] {
     const call = callOf(piece);
     latest = call;
     const name = nameOf(piece);
     const written = field(field(piece, 'function'), 'arguments');
-    // Some endpoints give arguments as an object, which is then all of them.
+    // Some endpoints send the arguments as one whole object.
     const delta = typeof written === 'string' ? written : written ? JSON.stringify(written) : '';
-    const thoughts: Thought[] = [];
-    if (!call.isTold) {
-      call.held += delta;
+    const events: ThinkEvent[] = [];
+    if (!call.isEmitted) {
+      call.pendingArguments += delta;
       if (name === '') return [];
-      call.isTold = true;
-      thoughts.push(names.call(name, call.call_id));
-      if (call.held !== '') thoughts.push({ type: 'arguments.delta', delta: call.held, call_id: call.call_id });
+      call.isEmitted = true;
+      events.push(names.call(name, call.call_id));
+      if (call.pendingArguments !== '')
+        events.push({ type: 'arguments.delta', delta: call.pendingArguments, call_id: call.call_id });
     } else if (delta !== '') {
-      thoughts.push({ type: 'arguments.delta', delta, call_id: call.call_id });
+      events.push({ type: 'arguments.delta', delta, call_id: call.call_id });
     }
-    return thoughts;
+    return events;
   }
 
-  function hear(value: unknown): Heard {
+  function read(value: unknown): ParsedRecord {
     const error = field(value, 'error');
-    if (error !== undefined && error !== null) throw reported(error);
+    if (error !== undefined && error !== null) throw reportedError(error);
     const choice = listField(value, 'choices').find((each) => (field(each, 'index') ?? 0) === 0);
-    const said = field(choice, 'delta') ?? field(choice, 'message');
-    const thoughts: Thought[] = [];
+    const message = field(choice, 'delta') ?? field(choice, 'message');
+    const events: ThinkEvent[] = [];
     for (const name of ['content', 'refusal']) {
-      const delta = textField(said, name);
-      if (delta !== '') thoughts.push({ type: 'text.delta', delta });
+      const delta = textField(message, name);
+      if (delta !== '') events.push({ type: 'text.delta', delta });
     }
-    const pieces = listField(said, 'tool_calls');
-    for (const piece of pieces) thoughts.push(...hearCall(piece));
-    const ending = textField(choice, 'finish_reason');
-    if (ending !== '') finish = ending;
+    const pieces = listField(message, 'tool_calls');
+    for (const piece of pieces) events.push(...readCall(piece));
+    const finishReason = textField(choice, 'finish_reason');
+    if (finishReason !== '') finish = finishReason;
     const usage = usageOf(field(value, 'usage'), 'chat');
-    if (usage) thoughts.push({ type: 'usage', usage });
-    const isAtWork = WORDS_OF_THOUGHT.some((name) => textField(said, name) !== '');
-    const isData = thoughts.length > 0 || pieces.length > 0 || ending !== '' || isAtWork;
-    return { thoughts, isData, isWhole: ending !== '' };
+    if (usage) events.push({ type: 'usage', usage });
+    const isAtWork = REASONING_FIELDS.some((name) => textField(message, name) !== '');
+    const isData = events.length > 0 || pieces.length > 0 || finishReason !== '' || isAtWork;
+    return { events, isData, isComplete: finishReason !== '' };
   }
 
   return {
-    hear,
+    read,
     end(isDone) {
-      if (all.some((call) => !call.isTold)) return [failedCall()];
-      if (finish === undefined && !isDone) throw stageError('think', { fault: 'cut' });
+      if (all.some((call) => !call.isEmitted)) return [failedCall()];
+      if (finish === undefined && !isDone) throw endpointError('think', { fault: 'cut' });
       const reason = REASONS.get(finish);
       return [reason ? { type: 'done', reason } : { type: 'done' }];
     },
@@ -272,16 +276,16 @@ export function chatReader(names: ToolNames): AnswerReader {
 
 const nameOf = (piece: unknown): string => textField(field(piece, 'function'), 'name');
 
-/** An error told inside an answer that had begun well. */
-export function reported(error: unknown): Error {
+/** An error inside an answer that started with status 200. */
+export function reportedError(error: unknown): Error {
   const word = knownReason(error);
-  return stageError('think', {
+  return endpointError('think', {
     fault: 'content',
     reason: `reported an error${word === undefined ? '' : ` (${word})`}`,
   });
 }
 
-export const failedCall = (): Thought => ({
+export const failedCall = (): ThinkEvent => ({
   type: 'failed',
   error: { code: 'invalid_tool_call', message: 'The think endpoint called a function without a name.' },
 });

@@ -1,29 +1,38 @@
-// A language model asked through `/v1/responses`: items in, named events out. Nothing is kept at the endpoint: the
-// conversation is ours, and sent whole each time.
-// https://platform.openai.com/docs/api-reference/responses
+// Language model over `/v1/responses`: items in, named events out. The endpoint stores nothing; each request contains
+// the whole conversation. https://platform.openai.com/docs/api-reference/responses
 //
-// `/v1/chat/completions` is `openai-chat.ts`; the thinker that uses either, `openai-think.ts`.
+// `/v1/chat/completions`: `openai-chat.ts`; the thinker that uses either: `openai-think.ts`.
 
 import { randomUUID } from 'node:crypto';
 import type { FunctionCallItem, MessageItem, RealtimeConversationItem } from '@colloquy/protocol';
-import type { ThinkRequest, Thought } from '../ports.ts';
+import type { ThinkEvent, ThinkRequest } from '../ports.ts';
+import { endpointError } from './endpoint-fault.ts';
 import { field, textField } from './json-fields.ts';
-import { type AnswerReader, type Heard, usageOf } from './openai-answer.ts';
-import { type AskOptions, failedCall, INAUDIBLE, outcomeOf, PENDING, reported, UNSEEN } from './openai-chat.ts';
-import { stageError } from './stage-fault.ts';
+import { type AnswerReader, type ParsedRecord, usageOf } from './openai-answer.ts';
+import {
+  failedCall,
+  INAUDIBLE,
+  type ModelOptions,
+  outcomeOf,
+  PENDING_OUTPUT,
+  reportedError,
+  UNSEEN,
+} from './openai-chat.ts';
 import type { NamedTool, ToolNames } from './tool-names.ts';
 
-// ---- What is asked ----
+// ---- Request ----
 
-/** The body of a request, as data. */
+/** The body of a request. */
 export function responsesBody(
   { config, context }: ThinkRequest,
   names: ToolNames,
-  options: AskOptions,
+  options: ModelOptions,
 ): Record<string, unknown> {
   const functions = options.tools ? names.tools.map(responsesFunction) : [];
-  const answered = new Set(context.flatMap((item) => (item.type === 'function_call_output' ? [item.call_id] : [])));
-  const most = config.max_output_tokens;
+  const answeredCalls = new Set(
+    context.flatMap((item) => (item.type === 'function_call_output' ? [item.call_id] : [])),
+  );
+  const maxTokens = config.max_output_tokens;
   return {
     model: options.model,
     stream: true,
@@ -31,14 +40,14 @@ export function responsesBody(
     ...(config.instructions !== '' && { instructions: config.instructions }),
     input: context.flatMap((item) => [
       ...responsesItem(item, names, options.images),
-      ...(item.type === 'function_call' ? standIn(item, answered) : []),
+      ...(item.type === 'function_call' ? pendingOutput(item, answeredCalls) : []),
     ]),
     ...(functions.length > 0 && {
       tools: functions,
       tool_choice: responsesChoice(names.choice),
       ...(config.parallel_tool_calls !== undefined && { parallel_tool_calls: config.parallel_tool_calls }),
     }),
-    ...(most !== 'inf' && { max_output_tokens: most }),
+    ...(maxTokens !== 'inf' && { max_output_tokens: maxTokens }),
     ...(config.temperature !== undefined && { temperature: config.temperature }),
     ...(config.reasoning?.effort !== undefined && { reasoning: { effort: config.reasoning.effort } }),
   };
@@ -46,7 +55,7 @@ export function responsesBody(
 
 function responsesFunction({ modelName: name, tool }: NamedTool): object {
   const { description, parameters = { type: 'object', properties: {} } } = tool;
-  // Without it the endpoint would demand schemas of a stricter kind than the Realtime API does.
+  // If absent, the endpoint requires stricter schemas than the Realtime API does.
   const strict = false;
   return { type: 'function', name, ...(description !== undefined && { description }), parameters, strict };
 }
@@ -79,10 +88,10 @@ function responsesItem(item: RealtimeConversationItem, names: ToolNames, images:
   }
 }
 
-/** An output for a call that has none yet: the endpoint refuses a call without one. */
-function standIn({ call_id }: FunctionCallItem, answered: ReadonlySet<string>): object[] {
-  if (call_id === undefined || answered.has(call_id)) return [];
-  return [{ type: 'function_call_output', call_id, output: PENDING }];
+/** An output for a call that has none yet, because the endpoint rejects a call without one. */
+function pendingOutput({ call_id }: FunctionCallItem, answeredCalls: ReadonlySet<string>): object[] {
+  if (call_id === undefined || answeredCalls.has(call_id)) return [];
+  return [{ type: 'function_call_output', call_id, output: PENDING_OUTPUT }];
 }
 
 function responsesPart(part: MessageItem['content'][number], images: boolean): object[] {
@@ -102,10 +111,10 @@ function responsesPart(part: MessageItem['content'][number], images: boolean): o
   }
 }
 
-// ---- What is answered ----
+// ---- Answer ----
 
-/** Events that only say that there is somebody: a stage which hears nothing else is stalled. */
-const MERE_SIGNS: ReadonlySet<string> = new Set([
+/** Events without content, which do not restart the idle timeout. */
+const KEEPALIVE_EVENTS: ReadonlySet<string> = new Set([
   '',
   'keepalive',
   'ping',
@@ -119,21 +128,21 @@ interface OpenCall {
   hasArguments: boolean;
 }
 
-/** Reads the events of an answer, or a whole one. */
+/** Reads the events of an answer, or one that is not streamed. */
 export function responsesReader(names: ToolNames): AnswerReader {
   const calls = new Map<string, OpenCall>();
   let hasText = false;
-  let ending: Thought | undefined;
+  let ending: ThinkEvent | undefined;
 
-  /** Calls are known by their item's id, or by their place where the endpoint leaves that out. */
+  /** Identifies a call by its item's id, or by its index if the endpoint omits the id. */
   const keyOf = (event: unknown, id: string) => id || `#${String(field(event, 'output_index'))}`;
 
-  function hearItem(event: unknown, item: unknown): Thought[] {
+  function readItem(event: unknown, item: unknown): ThinkEvent[] {
     if (textField(item, 'type') !== 'function_call') return [];
     const key = keyOf(event, textField(item, 'id'));
     const known = calls.get(key);
     const delta = textField(item, 'arguments');
-    if (known) return known.hasArguments ? [] : argue(known, delta);
+    if (known) return known.hasArguments ? [] : argumentEvents(known, delta);
     const name = textField(item, 'name');
     if (name === '') {
       ending = failedCall();
@@ -144,39 +153,39 @@ export function responsesReader(names: ToolNames): AnswerReader {
       hasArguments: false,
     };
     calls.set(key, call);
-    return [names.call(name, call.call_id), ...argue(call, delta)];
+    return [names.call(name, call.call_id), ...argumentEvents(call, delta)];
   }
 
-  function argue(call: OpenCall | undefined, delta: string): Thought[] {
+  function argumentEvents(call: OpenCall | undefined, delta: string): ThinkEvent[] {
     if (!call || delta === '') return [];
     call.hasArguments = true;
     return [{ type: 'arguments.delta', delta, call_id: call.call_id }];
   }
 
-  /** The end, with what was not streamed before it. */
-  function hearEnd(response: unknown): Thought[] {
-    const thoughts: Thought[] = [];
+  /** Reads the final response, with whatever was not streamed before. */
+  function readEnd(response: unknown): ThinkEvent[] {
+    const events: ThinkEvent[] = [];
     const output = field(response, 'output');
     for (const [index, item] of (Array.isArray(output) ? output : []).entries()) {
-      thoughts.push(...hearItem({ output_index: index }, item));
+      events.push(...readItem({ output_index: index }, item));
       const content = field(item, 'content');
       if (hasText || textField(item, 'type') !== 'message' || !Array.isArray(content)) continue;
       for (const part of content) {
         const delta = textField(part, 'text') || textField(part, 'refusal');
-        if (delta !== '') thoughts.push({ type: 'text.delta', delta });
+        if (delta !== '') events.push({ type: 'text.delta', delta });
       }
     }
     const usage = usageOf(field(response, 'usage'), 'responses');
-    if (usage) thoughts.push({ type: 'usage', usage });
+    if (usage) events.push({ type: 'usage', usage });
     const status = textField(response, 'status');
-    if (status === 'failed') throw reported(field(response, 'error'));
-    const why = textField(field(response, 'incomplete_details'), 'reason');
-    const reason = why === 'content_filter' ? why : 'max_output_tokens';
+    if (status === 'failed') throw reportedError(field(response, 'error'));
+    const incompleteReason = textField(field(response, 'incomplete_details'), 'reason');
+    const reason = incompleteReason === 'content_filter' ? incompleteReason : 'max_output_tokens';
     ending ??= status === 'incomplete' ? { type: 'done', reason } : { type: 'done' };
-    return thoughts;
+    return events;
   }
 
-  function thoughtsOf(type: string, event: unknown): Thought[] {
+  function eventsOf(type: string, event: unknown): ThinkEvent[] {
     switch (type) {
       case 'response.output_text.delta':
       case 'response.refusal.delta': {
@@ -186,34 +195,34 @@ export function responsesReader(names: ToolNames): AnswerReader {
       }
       case 'response.output_item.added':
       case 'response.output_item.done':
-        return hearItem(event, field(event, 'item'));
+        return readItem(event, field(event, 'item'));
       case 'response.function_call_arguments.delta':
-        return argue(calls.get(keyOf(event, textField(event, 'item_id'))), textField(event, 'delta'));
+        return argumentEvents(calls.get(keyOf(event, textField(event, 'item_id'))), textField(event, 'delta'));
       case 'response.completed':
       case 'response.incomplete':
       case 'response.failed':
-        return hearEnd(field(event, 'response'));
+        return readEnd(field(event, 'response'));
       case 'error':
-        throw reported(field(event, 'error') ?? event);
+        throw reportedError(field(event, 'error') ?? event);
       default:
         return [];
     }
   }
 
-  function hear(event: unknown): Heard {
+  function read(event: unknown): ParsedRecord {
     const error = field(event, 'error');
     const type = textField(event, 'type');
-    if (type === '' && error !== undefined && error !== null) throw reported(error);
-    // An answer that is not streamed is the response itself.
+    if (type === '' && error !== undefined && error !== null) throw reportedError(error);
+    // An answer that is not streamed is the response object itself.
     const isResponse = textField(event, 'object') === 'response';
-    const thoughts = isResponse ? hearEnd(event) : thoughtsOf(type, event);
-    return { thoughts, isData: isResponse || !MERE_SIGNS.has(type), isWhole: ending !== undefined };
+    const events = isResponse ? readEnd(event) : eventsOf(type, event);
+    return { events, isData: isResponse || !KEEPALIVE_EVENTS.has(type), isComplete: ending !== undefined };
   }
 
   return {
-    hear,
+    read,
     end(isDone) {
-      if (!ending && !isDone) throw stageError('think', { fault: 'cut' });
+      if (!ending && !isDone) throw endpointError('think', { fault: 'cut' });
       return [ending ?? { type: 'done' }];
     },
   };

@@ -60,7 +60,7 @@ describe('pcmStream', () => {
     return joined([stream.push(bytes.subarray(0, at)), stream.push(bytes.subarray(at)), stream.end()]);
   };
 
-  it('gives the same samples wherever they are cut', () => {
+  it('returns the same samples for every cut', () => {
     for (let at = 0; at <= 101; at++) {
       expect(read(TONE.subarray(0, 601), at), `cut at ${at}`).toEqual({
         samples: TONE_SAMPLES.slice(0, 300),
@@ -69,18 +69,18 @@ describe('pcmStream', () => {
     }
   });
 
-  it('takes a WAV file at its own rate, wherever it is cut, without what is no sound', () => {
+  it('reads a WAV file at its own rate for every cut, without other chunks', () => {
     const wav = wavOf(TONE.subarray(0, 100), 16_000);
     for (let at = 0; at <= wav.length; at++) {
       expect(read(wav, at), `cut at ${at}`).toEqual({ samples: TONE_SAMPLES.slice(0, 50), rates: [16_000] });
     }
   });
 
-  it.each([0, 0xffff_ffff])('takes a WAV file that states %s for a length to its end', (size) => {
+  it.each([0, 0xffff_ffff])('reads a WAV file to its end when its length is %s', (size) => {
     expect(read(wavOf(TONE, 22_050, { size }), 77)).toEqual({ samples: TONE_SAMPLES, rates: [22_050] });
   });
 
-  it('does not make single samples of single bytes', () => {
+  it('does not return single samples when bytes arrive one by one', () => {
     const stream = pcmStream(24_000);
     const sounds = [...TONE].map((byte) => stream.push(Uint8Array.of(byte)));
     expect(joined([...sounds, stream.end()]).samples).toEqual(TONE_SAMPLES);
@@ -114,12 +114,12 @@ async function speak(options: Partial<OpenAiSpeakerOptions> = {}, wanted: Partia
 const bodyOf = (index = 0): Record<string, unknown> => JSON.parse(String(fake.requests[index]?.body));
 
 describe('openAiSpeaker', () => {
-  it('asks for raw samples in the voice and at the speed wanted', async () => {
+  it('requests raw samples with voice and speed', async () => {
     expect(await speak({}, { speed: 1.25 })).toEqual({ samples: TONE_SAMPLES, rates: [24_000] });
     expect(bodyOf()).toEqual({ model: 'tts', input: 'Hello.', voice: 'marin', response_format: 'pcm', speed: 1.25 });
   });
 
-  it('leaves out a speed of 1, and any where the endpoint heeds none', async () => {
+  it('omits speed when it is 1 or not supported', async () => {
     await speak();
     await speak({ speed: false }, { speed: 1.5 });
     expect([bodyOf(0), bodyOf(1)].some((body) => 'speed' in body)).toBe(false);
@@ -130,7 +130,7 @@ describe('openAiSpeaker', () => {
     expect(bodyOf()).toMatchObject({ voice: 'af_sky' });
   });
 
-  it('refuses by name a voice that is not configured', async () => {
+  it('rejects a voice that is not configured and names it', async () => {
     await expect(speak({ voices: ['one', 'two'] }, { voice: 'three' })).rejects.toMatchObject({
       code: 'invalid_value',
       message: "The voice 'three' is not one of one, two.",
@@ -138,7 +138,7 @@ describe('openAiSpeaker', () => {
     expect(fake.requests).toEqual([]);
   });
 
-  it('asks nothing where there is nothing to say', async () => {
+  it('sends no request when there is nothing to speak', async () => {
     expect((await speak({}, {}, ' – … ')).samples).toEqual([]);
     expect(fake.requests).toEqual([]);
   });
@@ -168,7 +168,7 @@ describe('openAiSpeaker', () => {
     await expect(speak()).rejects.toThrow(`The speak endpoint ${what}.`);
   });
 
-  it('[EN3] hangs up when nobody listens any more, and when it is closed', async () => {
+  it('[EN3] closes the connection on abort and on close', async () => {
     fake.next('speak', stalling, stalling);
     const abort = new AbortController();
     const speaker = speakerOf({ endpoint: { ...endpointOf(), budget: PATIENT } });

@@ -1,27 +1,27 @@
-// Speaking by any endpoint that speaks OpenAI's HTTP API: `/v1/audio/speech`, its sound taken as it streams.
+// Speech synthesis over `/v1/audio/speech`: yields the audio as it streams.
 // https://platform.openai.com/docs/api-reference/audio/createSpeech
 
 import { ColloquyError } from '@colloquy/protocol';
 import { pcmStream } from '../../audio/pcm-stream.ts';
 import { openWork } from '../open-work.ts';
 import type { Sound, Speaker } from '../ports.ts';
-import { type Endpoint, exchange, type Reply } from './http-endpoint.ts';
-import { stageError } from './stage-fault.ts';
+import { endpointError } from './endpoint-fault.ts';
+import { type Endpoint, type EndpointResponse, exchange } from './http-endpoint.ts';
 
 export interface OpenAiSpeakerOptions {
   readonly endpoint: Endpoint;
   readonly model: string;
-  /** Speaks for every session, whatever voice it names. */
+  /** Voice for every session, whichever it requests. */
   readonly voice?: string;
-  /** The names sessions may use. Without them the endpoint decides. */
+  /** Voices that sessions may request. If absent, the endpoint decides. */
   readonly voices?: readonly string[];
-  /** Samples per second of raw sound. OpenAI's is 24000. */
+  /** Samples per second of raw audio. OpenAI sends 24000. */
   readonly rateHz: number;
-  /** Whether the endpoint heeds `speed`. */
+  /** True if the endpoint supports `speed`. */
   readonly speed: boolean;
 }
 
-/** OpenAI's own, which most endpoints take by the same names. */
+/** OpenAI's voices; most endpoints accept the same names. */
 const KNOWN_VOICES = [
   'alloy',
   'ash',
@@ -38,7 +38,7 @@ const KNOWN_VOICES = [
   'verse',
 ];
 
-/** A speaker that asks an endpoint for 16-bit mono samples; a WAV file of them is taken too. Throws what `exchange` throws. */
+/** A speaker that requests 16-bit mono samples; it accepts a WAV file of them too. Throws what `exchange` throws. */
 export function openAiSpeaker(options: OpenAiSpeakerOptions): Speaker {
   const { endpoint, model, voice, voices, rateHz, speed } = options;
   const work = openWork();
@@ -46,21 +46,23 @@ export function openAiSpeaker(options: OpenAiSpeakerOptions): Speaker {
     name: model,
     voices: voices ?? (voice === undefined ? KNOWN_VOICES : [...new Set([voice, ...KNOWN_VOICES])]),
     capabilities: { speed, streaming: true, otherVoices: voices === undefined || voice !== undefined },
-    async *speak(text, wanted) {
-      if (voices && voice === undefined && !voices.includes(wanted.voice)) {
-        const message = `The voice '${wanted.voice.slice(0, 64)}' is not one of ${voices.join(', ')}.`;
+    async *speak(text, speakOptions) {
+      if (voices && voice === undefined && !voices.includes(speakOptions.voice)) {
+        const message = `The voice '${speakOptions.voice.slice(0, 64)}' is not one of ${voices.join(', ')}.`;
         throw new ColloquyError('invalid_value', message);
       }
       if (!/[\p{L}\p{N}]/u.test(text)) return;
       const body = JSON.stringify({
         model,
         input: text,
-        voice: voice ?? wanted.voice,
+        voice: voice ?? speakOptions.voice,
         response_format: 'pcm',
-        ...(speed && wanted.speed !== 1 && { speed: wanted.speed }),
+        ...(speed && speakOptions.speed !== 1 && { speed: speakOptions.speed }),
       });
       const ask = () => ({ body, contentType: 'application/json', accept: 'audio/pcm, audio/wav, */*' });
-      yield* work.run(wanted.signal, (signal) => exchange(endpoint, ask, (reply) => readSound(reply, rateHz), signal));
+      yield* work.run(speakOptions.signal, (signal) =>
+        exchange(endpoint, ask, (reply) => readSound(reply, rateHz), signal),
+      );
     },
     async close() {
       work.close();
@@ -68,17 +70,18 @@ export function openAiSpeaker(options: OpenAiSpeakerOptions): Speaker {
   };
 }
 
-const wrong = (reason: string) => stageError('speak', { fault: 'content', reason });
+const contentError = (reason: string) => endpointError('speak', { fault: 'content', reason });
 const WRONG_AUDIO = 'sent other audio than 16-bit mono samples';
 
-async function* readSound(reply: Reply, rateHz: number): AsyncGenerator<Sound, void, undefined> {
+async function* readSound(reply: EndpointResponse, rateHz: number): AsyncGenerator<Sound, void, undefined> {
   const { type, parameter } = reply;
-  if (type.startsWith('text/') || type === 'application/json') throw wrong('answered with text instead of audio');
-  if (type === 'audio/mpeg' || type === 'audio/ogg' || type === 'audio/flac') throw wrong(WRONG_AUDIO);
+  if (type.startsWith('text/') || type === 'application/json')
+    throw contentError('answered with text instead of audio');
+  if (type === 'audio/mpeg' || type === 'audio/ogg' || type === 'audio/flac') throw contentError(WRONG_AUDIO);
   const stated = Number(parameter('rate'));
   const stream = pcmStream(Number.isInteger(stated) && stated >= 4000 && stated <= 192_000 ? stated : rateHz);
   let isEmpty = true;
-  const hear = (sound: Sound | undefined): Sound[] => {
+  const collect = (sound: Sound | undefined): Sound[] => {
     if (!sound) return [];
     isEmpty = false;
     return [sound];
@@ -86,11 +89,11 @@ async function* readSound(reply: Reply, rateHz: number): AsyncGenerator<Sound, v
   try {
     for await (const chunk of reply.bytes) {
       if (chunk.byteLength > 0) reply.progress();
-      yield* hear(stream.push(chunk));
+      yield* collect(stream.push(chunk));
     }
-    yield* hear(stream.end());
+    yield* collect(stream.end());
   } catch (error) {
-    throw error instanceof RangeError ? wrong(WRONG_AUDIO) : error;
+    throw error instanceof RangeError ? contentError(WRONG_AUDIO) : error;
   }
-  if (isEmpty) throw wrong('answered with no audio');
+  if (isEmpty) throw contentError('answered with no audio');
 }

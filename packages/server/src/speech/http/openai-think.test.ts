@@ -22,8 +22,8 @@ import {
 } from '@support/fake-endpoints.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { describe, expect, it } from 'vitest';
-import type { ThinkRequest, Thought } from '../ports.ts';
-import { PENDING } from './openai-chat.ts';
+import type { ThinkEvent, ThinkRequest } from '../ports.ts';
+import { PENDING_OUTPUT } from './openai-chat.ts';
 import { type OpenAiThinkerOptions, openAiThinker } from './openai-think.ts';
 
 const fake = await withEndpoints();
@@ -59,7 +59,7 @@ function thinker(api: Api, options: Partial<OpenAiThinkerOptions> = {}) {
 }
 
 async function think(api: Api, request: Partial<ThinkRequest> = {}, options?: Partial<OpenAiThinkerOptions>) {
-  const thoughts: Thought[] = [];
+  const thoughts: ThinkEvent[] = [];
   const { signal } = new AbortController();
   for await (const thought of thinker(api, options).think(
     { config, tools: [], context: [said('hi')], ...request },
@@ -70,10 +70,10 @@ async function think(api: Api, request: Partial<ThinkRequest> = {}, options?: Pa
   return thoughts;
 }
 
-const wordsOf = (thoughts: readonly Thought[]) =>
+const wordsOf = (thoughts: readonly ThinkEvent[]) =>
   thoughts.map((thought) => (thought.type === 'text.delta' ? thought.delta : '')).join('');
 /** Calls as they end up. */
-function callsOf(thoughts: readonly Thought[]): { name: string; arguments: string }[] {
+function callsOf(thoughts: readonly ThinkEvent[]): { name: string; arguments: string }[] {
   const calls = new Map<string, { name: string; arguments: string }>();
   for (const thought of thoughts) {
     if (thought.type === 'call') calls.set(thought.call_id ?? '', { name: thought.name, arguments: '' });
@@ -88,7 +88,7 @@ const bodyOf = (index = 0): Record<string, unknown> => JSON.parse(String(fake.re
 describe.each(APIS)('%s', (api) => {
   const stream = api === 'chat' ? chatStream : responsesStream;
 
-  it('[EN1] gives the words as they come, what they cost, and one end', async () => {
+  it('[EN1] yields text deltas, usage and one end', async () => {
     const thoughts = await think(api);
     expect(wordsOf(thoughts)).toBe(GOOD_WORDS);
     expect(thoughts.filter(({ type }) => type === 'text.delta').length).toBeGreaterThan(3);
@@ -99,7 +99,7 @@ describe.each(APIS)('%s', (api) => {
     });
   });
 
-  it('keeps letters of four bytes whole, wherever the stream is cut', async () => {
+  it('keeps four-byte characters whole for every cut', async () => {
     const text = stream('😀 𝄞é');
     const bytes = Buffer.from(text);
     const from = bytes.indexOf(Buffer.from('😀')) - 2;
@@ -109,7 +109,7 @@ describe.each(APIS)('%s', (api) => {
     }
   });
 
-  it('hears one byte at a time', async () => {
+  it('reads a stream byte by byte', async () => {
     fake.next('think', bytewise);
     expect(wordsOf(await think(api))).toBe(GOOD_WORDS);
   });
@@ -147,7 +147,7 @@ describe.each(APIS)('%s', (api) => {
     expect(JSON.stringify(thoughts)).not.toContain('CANARY');
   });
 
-  it('takes an answer that is not streamed', async () => {
+  it('accepts an answer that is not streamed', async () => {
     const whole =
       api === 'chat'
         ? { choices: [{ index: 0, message: { role: 'assistant', content: 'All at once.' }, finish_reason: 'stop' }] }
@@ -162,7 +162,7 @@ describe.each(APIS)('%s', (api) => {
     expect(thoughts.at(-1)).toEqual({ type: 'done' });
   });
 
-  it('asks for what the response is to be', async () => {
+  it('sends the response settings in the request', async () => {
     const request = {
       tools: [weather, { name: 'find', server_label: 'x' }],
       config: {
@@ -184,7 +184,7 @@ describe.each(APIS)('%s', (api) => {
     );
   });
 
-  it('[RS36] offers tools of MCP servers as functions, and calls them by their own names', async () => {
+  it('[RS36] offers MCP tools as functions and emits calls with their own names', async () => {
     const tools = [
       { name: 'find' },
       { name: 'find', server_label: 'books', description: 'Finds a book.' },
@@ -231,7 +231,7 @@ describe.each(APIS)('%s', (api) => {
     expect(JSON.stringify(body.messages ?? body.input)).toMatch(/books__find.*shelf 3/);
   });
 
-  it('[RS36] leaves a model no more than what is chosen', async () => {
+  it('[RS36] offers only the tools that tool_choice allows', async () => {
     const tools = [{ name: 'f' }, { name: 'find', server_label: 'books' }, { name: 'lend', server_label: 'books' }];
     const asked = async (tool_choice: ThinkRequest['config']['tool_choice']) => {
       fake.reset();
@@ -248,7 +248,7 @@ describe.each(APIS)('%s', (api) => {
     expect(await asked('none')).toEqual([['f', 'find', 'lend'], 'none']);
   });
 
-  it('shows images as they were sent, or says that there was one', async () => {
+  it('sends images unchanged, or a placeholder when images are off', async () => {
     const image_url = 'data:image/png;base64,iVBORw0KGgo=';
     const context: RealtimeConversationItem[] = [
       {
@@ -269,7 +269,7 @@ describe.each(APIS)('%s', (api) => {
 });
 
 describe('chat', () => {
-  it('[CV28] gives a call that waits for its output a stand-in, which the endpoint would refuse to do without', async () => {
+  it('[CV28] sends a placeholder output when a call has none yet', async () => {
     const context: RealtimeConversationItem[] = [
       said('Both.'),
       { type: 'function_call', name: 'weather', call_id: 'a', arguments: '{}' },
@@ -279,18 +279,18 @@ describe('chat', () => {
     await think('chat', { context });
     expect((bodyOf().messages as object[]).slice(-2)).toMatchObject([
       { role: 'tool', tool_call_id: 'a', content: 'sun' },
-      { role: 'tool', tool_call_id: 'b', content: PENDING },
+      { role: 'tool', tool_call_id: 'b', content: PENDING_OUTPUT },
     ]);
     await think('responses', { context });
     expect((bodyOf(1).input as object[]).slice(1)).toMatchObject([
       { type: 'function_call', call_id: 'a' },
       { type: 'function_call', call_id: 'b' },
-      { type: 'function_call_output', call_id: 'b', output: PENDING },
+      { type: 'function_call_output', call_id: 'b', output: PENDING_OUTPUT },
       { type: 'function_call_output', call_id: 'a', output: 'sun' },
     ]);
   });
 
-  it('makes messages of a conversation, outputs right behind their calls', async () => {
+  it('sends messages with outputs directly after their calls', async () => {
     const context: RealtimeConversationItem[] = [
       { type: 'message', role: 'system', content: [{ type: 'input_text', text: 'Speak French.' }] },
       { type: 'message', role: 'user', content: [{ type: 'input_audio', transcript: 'Weather?' }] },
@@ -392,7 +392,7 @@ describe('chat', () => {
     expect(thoughts.at(-1)).toEqual({ type: 'done' });
   });
 
-  it('fails over a call without a name', async () => {
+  it('fails when a call has no name', async () => {
     fake.next('think', saying(sse(piece(0, 'a', undefined, '{}'), chunk({}, 'tool_calls'), '[DONE]')));
     expect((await think('chat')).at(-1)).toMatchObject({ type: 'failed', error: { code: 'invalid_tool_call' } });
   });
@@ -405,13 +405,13 @@ describe('chat', () => {
     expect((await think('chat')).at(-1)).toEqual({ type: 'done', reason });
   });
 
-  it('needs no [DONE] once the answer has said why it ends, and no reason once it has said [DONE]', async () => {
+  it('ends on a finish_reason without [DONE], and on [DONE] without a finish_reason', async () => {
     fake.next('think', saying(sse(chunk({ content: 'So' }), chunk({}, 'stop'))));
     fake.next('think', saying(sse(chunk({ content: 'So' }), '[DONE]')));
     for (let i = 0; i < 2; i++) expect((await think('chat')).at(-1)).toEqual({ type: 'done' });
   });
 
-  it('waits a little, not for ever, for what an answer cost', async () => {
+  it('waits a limited time for the usage', async () => {
     fake.next('think', async (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.write(sse(chunk({ content: 'So' }), chunk({}, 'stop')));
@@ -420,7 +420,7 @@ describe('chat', () => {
     await fake.hungUp('think');
   });
 
-  it('counts the thoughts a model does not say as data, and does not say them', async () => {
+  it('counts reasoning as data and does not emit it', async () => {
     fake.next('think', async (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       for (let i = 0; i < 5; i++) {
@@ -434,7 +434,7 @@ describe('chat', () => {
 });
 
 describe('responses', () => {
-  it('hears calls made side by side', async () => {
+  it('reads parallel calls', async () => {
     const added = (output_index: number, id: string, name: string) => ({
       type: 'response.output_item.added',
       output_index,
@@ -468,7 +468,7 @@ describe('responses', () => {
     expect(thoughts.at(-1)).toEqual({ type: 'done' });
   });
 
-  it('takes arguments that come whole at the end', async () => {
+  it('accepts arguments that arrive whole at the end', async () => {
     const item = { type: 'function_call', id: 'x', call_id: 'c', name: 'f' };
     const stream = sse(
       { type: 'response.output_item.added', output_index: 0, item: { ...item, arguments: '' } },

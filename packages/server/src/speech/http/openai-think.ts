@@ -1,22 +1,23 @@
-// Thinking by any endpoint that speaks OpenAI's HTTP API: `/v1/chat/completions` or `/v1/responses`, streamed.
+// The thinker for endpoints with `/v1/chat/completions` or `/v1/responses`, streamed.
 
 import { ColloquyError } from '@colloquy/protocol';
 import type { Thinker } from '../ports.ts';
 import { type Endpoint, exchange } from './http-endpoint.ts';
 import { readAnswer } from './openai-answer.ts';
-import { type AskOptions, chatBody, chatReader } from './openai-chat.ts';
+import { chatBody, chatReader, type ModelOptions } from './openai-chat.ts';
 import { responsesBody, responsesReader } from './openai-responses.ts';
 import { toolNames } from './tool-names.ts';
 
-export interface OpenAiThinkerOptions extends AskOptions {
+export interface OpenAiThinkerOptions extends ModelOptions {
   readonly endpoint: Endpoint;
-  /** What the endpoint speaks. */
+  /** The API of the endpoint. */
   readonly api: 'chat' | 'responses';
 }
 
 /**
- * A thinker that asks an endpoint. What the endpoint does wrong ends the answer with `failed`: `upstream_error`,
- * `upstream_timeout`, or `invalid_tool_call` for a call without a name. Arguments are passed on as they were written.
+ * A thinker that requests answers from an endpoint. A failure of the endpoint ends the answer with `failed`:
+ * `upstream_error`, `upstream_timeout`, or `invalid_tool_call` for a call without a name. Arguments are passed on
+ * unchanged.
  */
 export function openAiThinker(options: OpenAiThinkerOptions): Thinker {
   const { endpoint, api, model, tools, images } = options;

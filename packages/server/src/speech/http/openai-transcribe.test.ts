@@ -51,7 +51,7 @@ async function formOf(index = 0): Promise<FormData> {
 }
 
 describe('openAiTranscriber', () => {
-  it('sends what was said as a WAV file, to the sample', async () => {
+  it('sends the exact samples as a WAV file', async () => {
     const transcript = await hear({ language: 'fr', prompt: 'names', logprobs: true });
     expect(transcript).toEqual({
       transcript: GOOD_TRANSCRIPT,
@@ -72,7 +72,7 @@ describe('openAiTranscriber', () => {
     });
   });
 
-  it('takes the configured language for sessions that name none', async () => {
+  it('uses the configured language when the session sets none', async () => {
     await hear();
     const form = await formOf();
     expect(form.get('language')).toBe('en');
@@ -90,7 +90,7 @@ describe('openAiTranscriber', () => {
     },
   );
 
-  it('[TX6] tells the words, what they cost, and how sure they are', async () => {
+  it('[TX6] returns transcript, usage and logprobs', async () => {
     fake.next('transcribe', saying(stream));
     expect(await hear()).toEqual({
       transcript: 'good day 😀',
@@ -100,7 +100,7 @@ describe('openAiTranscriber', () => {
     });
   });
 
-  it('[TX18, TX19, SP17] passes on nothing that the endpoint may take back at the end', async () => {
+  it('[TX18, TX19, SP17] emits no delta before the transcript is complete', async () => {
     const changed = sse(
       { type: 'transcript.text.delta', delta: ' good dye' },
       { type: 'transcript.text.done', text: 'Good day.' },
@@ -147,7 +147,7 @@ describe('openAiTranscriber', () => {
     await expect(hear()).rejects.toMatchObject({ code, message: `The transcribe endpoint ${what}.` });
   });
 
-  it('asks nothing about silence of no length, and nothing once nobody cares', async () => {
+  it('sends no request when there is no audio or the signal has aborted', async () => {
     const abort = new AbortController();
     expect(await transcriber().open({ speaker: 's', signal: abort.signal }).finish()).toEqual({ transcript: '' });
     abort.abort();
@@ -155,7 +155,7 @@ describe('openAiTranscriber', () => {
     expect(fake.requests).toEqual([]);
   });
 
-  it('refuses what is longer than an endpoint would take, without keeping it', async () => {
+  it('rejects an utterance over 25 MiB without storing it', async () => {
     const utterance = transcriber().open({ speaker: 's', signal: new AbortController().signal });
     const second = new Int16Array(16_000);
     for (let i = 0; i < 14 * 60; i++) utterance.write(second);
@@ -163,7 +163,7 @@ describe('openAiTranscriber', () => {
     expect(fake.requests).toEqual([]);
   });
 
-  it('hangs up when nobody wants the words any more, and when it is closed', async () => {
+  it('closes the connection on abort and on close', async () => {
     fake.next('transcribe', silent, silent);
     const abort = new AbortController();
     const part = transcriber(LONG_WAIT_MS);

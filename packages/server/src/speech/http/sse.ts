@@ -1,40 +1,40 @@
-// Bytes of a streamed answer cut into records: server-sent events, or one JSON text per line. What a record says is the
-// business of whoever asked; how bytes arrive is `http-stage`'s.
+// Cuts a streamed answer into records: server-sent events, or one JSON text per line. Receiving bytes:
+// `http-endpoint.ts`; content: the `openai-*` files.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 
 import { ColloquyError } from '@colloquy/protocol';
 
-/** One thing a stream says. */
+/** One record of a stream. */
 export type StreamRecord =
-  /** The data of an event, its lines joined by line feeds; or a line that is JSON by itself. */
+  /** The data of an event, its lines joined by line feeds; or a line that is JSON. */
   | { readonly type: 'data'; readonly data: string }
-  /** The word that ends OpenAI's streams. Nothing after it counts. */
+  /** The end marker `[DONE]`. Everything after it is ignored. */
   | { readonly type: 'done' }
-  /** A comment, or an event without data: the far end lives, and has nothing to say. */
+  /** A comment, or an event without data. */
   | { readonly type: 'heartbeat' };
 
-/** Takes bytes in order and gives back the records that are complete. */
+/** Takes bytes in order and returns the records that are complete. */
 export interface RecordSplitter {
-  /** Throws `upstream_error` once a line, or the lines of one event, are longer than allowed or not UTF-8. */
+  /** Throws `upstream_error` if a line, or the lines of one event, are too long or not UTF-8. */
   push(bytes: Uint8Array): StreamRecord[];
-  /** The records an ending completes: many servers leave out the last empty line. Throws like `push`. */
+  /** Returns the records that the end completes: many servers omit the last empty line. Throws like `push`. */
   end(): StreamRecord[];
 }
 
 export interface SplitterOptions {
-  /** Longest event, in bytes, its field names not counted. @default 1 MiB */
+  /** Bytes of an event, without field names. @default 1 MiB */
   maxBytes?: number;
 }
 
 const MAX_BYTES = 1024 * 1024;
-/** Room for `data: ` in front of the data itself. */
-const FIELD_NAME = 16;
+/** Bytes for `data: ` in front of the data. */
+const FIELD_NAME_BYTES = 16;
 const LF = 0x0a;
 const CR = 0x0d;
 const COLON = 0x3a;
 const OPEN_OBJECT = 0x7b;
 
-/** Makes a splitter for one stream. Lines are put together as bytes, so that no cut can fall inside a character. */
+/** A splitter for one stream. Lines are joined as bytes, so that a chunk may end inside a character. */
 export function recordSplitter({ maxBytes = MAX_BYTES }: SplitterOptions = {}): RecordSplitter {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
   let line = new Uint8Array(256);
@@ -45,10 +45,10 @@ export function recordSplitter({ maxBytes = MAX_BYTES }: SplitterOptions = {}): 
   let isAfterCr = false;
   let isDone = false;
 
-  /** Copies, since whoever gave the bytes may use their memory again; into one buffer, since pieces may be a byte each. */
-  function hold(piece: Uint8Array): void {
+  /** Copies, because the caller may reuse the memory; into one buffer, because chunks may be one byte each. */
+  function append(piece: Uint8Array): void {
     const needed = lineBytes + piece.byteLength;
-    if (needed + dataBytes > maxBytes + FIELD_NAME) throw tooLong();
+    if (needed + dataBytes > maxBytes + FIELD_NAME_BYTES) throw tooLong();
     if (needed > line.byteLength) {
       const longer = new Uint8Array(Math.max(needed, line.byteLength * 2));
       longer.set(line.subarray(0, lineBytes));
@@ -58,17 +58,17 @@ export function recordSplitter({ maxBytes = MAX_BYTES }: SplitterOptions = {}): 
     lineBytes = needed;
   }
 
-  function takeLine(): Uint8Array {
-    const taken = line.subarray(0, lineBytes);
+  function flushLine(): Uint8Array {
+    const bytes = line.subarray(0, lineBytes);
     lineBytes = 0;
-    return taken;
+    return bytes;
   }
 
   function text(bytes: Uint8Array): string {
     try {
       return decoder.decode(bytes);
     } catch {
-      // The decoder's own words say no more than this.
+      // The decoder's message adds nothing.
       throw new ColloquyError('upstream_error', 'An endpoint sent text that is not UTF-8.');
     }
   }
@@ -76,17 +76,17 @@ export function recordSplitter({ maxBytes = MAX_BYTES }: SplitterOptions = {}): 
   function dispatch(): StreamRecord | undefined {
     if (!isInEvent) return undefined;
     isInEvent = false;
-    const whole = data.join('\n');
+    const joined = data.join('\n');
     const hasData = data.length > 0;
     data = [];
     dataBytes = 0;
     if (!hasData) return { type: 'heartbeat' };
-    if (whole.trim() !== '[DONE]') return { type: 'data', data: whole };
+    if (joined.trim() !== '[DONE]') return { type: 'data', data: joined };
     isDone = true;
     return { type: 'done' };
   }
 
-  function read(line: Uint8Array): StreamRecord | undefined {
+  function parseLine(line: Uint8Array): StreamRecord | undefined {
     const first = line[0];
     if (first === undefined) return dispatch();
     if (first === COLON) return { type: 'heartbeat' };
@@ -111,18 +111,18 @@ export function recordSplitter({ maxBytes = MAX_BYTES }: SplitterOptions = {}): 
         isAfterCr = byte === CR;
         if (byte !== LF && byte !== CR) continue;
         if (!isSecondHalf) {
-          hold(bytes.subarray(start, at));
-          const record = read(takeLine());
+          append(bytes.subarray(start, at));
+          const record = parseLine(flushLine());
           if (record) records.push(record);
         }
         start = at + 1;
       }
-      if (!isDone) hold(bytes.subarray(start));
+      if (!isDone) append(bytes.subarray(start));
       return records;
     },
     end() {
       if (isDone) return [];
-      const records = [lineBytes > 0 ? read(takeLine()) : undefined, dispatch()];
+      const records = [lineBytes > 0 ? parseLine(flushLine()) : undefined, dispatch()];
       return records.filter((record) => record !== undefined);
     },
   };

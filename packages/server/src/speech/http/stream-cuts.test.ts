@@ -4,14 +4,14 @@
 import { chunk, cutInTwo, saying, sse } from '@support/fake-endpoints.ts';
 import { withEndpoints } from '@support/with-endpoints.ts';
 import { describe, expect, it } from 'vitest';
-import type { Thought } from '../ports.ts';
-import type { Reply } from './http-endpoint.ts';
+import type { ThinkEvent } from '../ports.ts';
+import { endpointError } from './endpoint-fault.ts';
+import type { EndpointResponse } from './http-endpoint.ts';
 import { readAnswer } from './openai-answer.ts';
 import { chatReader } from './openai-chat.ts';
 import { responsesReader } from './openai-responses.ts';
 import { openAiSpeaker } from './openai-speak.ts';
 import { openAiTranscriber } from './openai-transcribe.ts';
-import { stageError } from './stage-fault.ts';
 import { toolNames } from './tool-names.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -50,16 +50,16 @@ async function read(
   readerOf: (typeof STREAMS)[number]['readerOf'],
   pieces: readonly Uint8Array[],
   isLost = false,
-): Promise<{ thoughts: Thought[]; error?: string }> {
-  const thoughts: Thought[] = [];
-  const reply: Reply = {
+): Promise<{ thoughts: ThinkEvent[]; error?: string }> {
+  const thoughts: ThinkEvent[] = [];
+  const reply: EndpointResponse = {
     type: 'text/event-stream',
     parameter: () => undefined,
     progress() {},
     linger() {},
     bytes: (async function* () {
       yield* pieces;
-      if (isLost) throw stageError('think', { fault: 'cut' });
+      if (isLost) throw endpointError('think', { fault: 'cut' });
     })(),
   };
   try {
@@ -81,7 +81,7 @@ describe.each(STREAMS)('a stream of $api', ({ stream, readerOf }) => {
   const bytes = bytesOf(stream);
   const whole = read(readerOf, [bytes]);
 
-  it('says all of it when it comes whole', async () => {
+  it('yields the whole answer when the stream is not cut', async () => {
     const { thoughts, error } = await whole;
     expect(error).toBeUndefined();
     const deltas = thoughts.map((thought) => ('delta' in thought ? thought.delta : '')).join('');
@@ -89,13 +89,13 @@ describe.each(STREAMS)('a stream of $api', ({ stream, readerOf }) => {
     expect(thoughts.at(-1)).toEqual({ type: 'done' });
   });
 
-  it('says the same wherever it is cut in two', async () => {
+  it('yields the same for every cut', async () => {
     for (let at = 0; at <= bytes.byteLength; at += 1) {
       expect(await read(readerOf, [bytes.slice(0, at), bytes.slice(at)]), `cut at ${at}`).toEqual(await whole);
     }
   });
 
-  it.each([1, 2, 3, 7])('says the same in pieces of %i bytes, wherever they begin', async (size) => {
+  it.each([1, 2, 3, 7])('yields the same in pieces of %i bytes at every offset', async (size) => {
     for (let offset = 0; offset < size; offset += 1) {
       expect(await read(readerOf, fragments(bytes, size, offset)), `from ${offset}`).toEqual(await whole);
     }
@@ -124,7 +124,7 @@ const fake = await withEndpoints();
 describe('over HTTP', { tags: 'long' }, () => {
   const budget = { firstByteMs: 10_000, idleMs: 10_000, totalMs: 20_000, retries: 0, pauseMs: 1 };
 
-  it('a transcript is the same wherever its stream is cut', async () => {
+  it('returns the same transcript for every cut', async () => {
     const text = sse(
       { type: 'transcript.text.delta', delta: '😀 é' },
       { type: 'transcript.text.delta', delta: '𝄞.' },
@@ -143,7 +143,7 @@ describe('over HTTP', { tags: 'long' }, () => {
     }
   });
 
-  it('sound is the same wherever it is cut', async () => {
+  it('returns the same audio for every cut', async () => {
     const pcm = Buffer.from(Int16Array.from({ length: 60 }, (_, index) => index * 500 - 15_000).buffer);
     const endpoint = { stage: 'speak' as const, url: `${fake.url}/audio/speech`, key: undefined, budget };
     const speaker = openAiSpeaker({ endpoint, model: 'tts', rateHz: 24_000, speed: true });

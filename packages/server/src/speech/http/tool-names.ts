@@ -1,11 +1,11 @@
-// What language models call the tools they are offered. They know functions alone, by one name each, of letters they allow;
-// tools of MCP servers are offered as functions, and two servers may have tools of one name.
+// Names of tools for language models. Models know only functions, with one restricted name each, so MCP tools are
+// offered as functions, and two servers' tools of one name get different names.
 
 import type { RealtimeToolChoice } from '@colloquy/protocol';
 import type { NeutralTool } from '@colloquy/session';
-import type { Thought } from '../ports.ts';
+import type { ThinkEvent } from '../ports.ts';
 
-/** A tool under the name a model knows it by. */
+/** A tool and its name for the model. */
 export interface NamedTool {
   readonly modelName: string;
   readonly tool: NeutralTool;
@@ -13,21 +13,21 @@ export interface NamedTool {
 
 export interface ToolNames {
   readonly tools: readonly NamedTool[];
-  /** The choice in words a model knows: one of the three, or the name of the tool that has to be called. */
+  /** The tool choice for the model: a mode, or the name of the tool it must call. */
   readonly choice: 'none' | 'auto' | 'required' | { readonly modelName: string };
-  /** The call that a model means; of a name it was not offered, as it says it. */
-  call(modelName: string, call_id: string): Extract<Thought, { type: 'call' }>;
-  /** What a tool that was called before is called. */
+  /** Converts a model's call. An unknown name is passed on unchanged. */
+  call(modelName: string, call_id: string): Extract<ThinkEvent, { type: 'call' }>;
+  /** The model's name of a tool that was called before. */
   nameOf(name: string, server_label?: string): string;
 }
 
-/** Longest name a model takes. */
-const LONGEST = 64;
+/** Characters of a name that models accept. */
+const MAX_NAME_LENGTH = 64;
 const PLAIN = /^[A-Za-z0-9_-]{1,64}$/;
 
 /**
- * Names for the tools a choice leaves: all of them, those of one server, or one. Functions keep their names; a server's tool
- * keeps its own where no other has it and models allow it.
+ * Names the tools that the choice allows: all, those of one server, or one. Functions keep their names; an MCP tool
+ * keeps its own if it is valid and unused.
  */
 export function toolNames(offered: readonly NeutralTool[], choice: RealtimeToolChoice): ToolNames {
   const all: NamedTool[] = [];
@@ -38,12 +38,12 @@ export function toolNames(offered: readonly NeutralTool[], choice: RealtimeToolC
     taken.add(modelName);
     all.push({ modelName, tool });
   }
-  const named = typeof choice === 'object';
-  const tools = named ? all.filter(({ tool }) => isChosen(tool, choice)) : all;
-  const [only] = tools;
+  const isNamed = typeof choice === 'object';
+  const tools = isNamed ? all.filter(({ tool }) => isChosen(tool, choice)) : all;
+  const [single] = tools;
   return {
     tools,
-    choice: !named ? choice : only && tools.length === 1 ? { modelName: only.modelName } : 'required',
+    choice: !isNamed ? choice : single && tools.length === 1 ? { modelName: single.modelName } : 'required',
     call(modelName, call_id) {
       const known = tools.find((each) => each.modelName === modelName)?.tool;
       const { name, server_label } = known ?? { name: modelName };
@@ -59,15 +59,15 @@ const isChosen = (tool: NeutralTool, choice: Exclude<RealtimeToolChoice, string>
     ? tool.server_label === undefined && tool.name === choice.name
     : tool.server_label === choice.server_label && (choice.name == null || tool.name === choice.name);
 
-const plain = (name: string): string => name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, LONGEST) || 'tool';
+const plain = (name: string): string => name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, MAX_NAME_LENGTH) || 'tool';
 
-/** A name that no other tool has: its own, or one with its server's label, or that with a number. */
+/** A name that no other tool has: its own, or with the server's label, or with a number added. */
 function freeName({ name, server_label }: NeutralTool, taken: ReadonlySet<string>): string {
   if (PLAIN.test(name) && !taken.has(name)) return name;
   const base = plain(`${server_label}__${name}`);
   for (let n = 1; ; n++) {
     const ending = n === 1 ? '' : `_${n}`;
-    const candidate = base.slice(0, LONGEST - ending.length) + ending;
+    const candidate = base.slice(0, MAX_NAME_LENGTH - ending.length) + ending;
     if (!taken.has(candidate)) return candidate;
   }
 }

@@ -1,12 +1,12 @@
 // @ts-check
-// The thread that speaks: Flite, a WebAssembly command that writes a WAV file, and the few system calls it makes. Plain
-// JavaScript, since a thread is started from a file as it stands. Its owner is `flite.ts`.
+// Worker thread with Flite, a WebAssembly command that writes a WAV file, and the system calls it needs. Plain
+// JavaScript, because a thread starts from a source file as it is. Started by `flite.ts`.
 // https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
 
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** @typedef {{ job: number, args: string[] }} Asked */
+/** @typedef {{ job: number, args: string[] }} Request */
 
 /**
  * @typedef {{ buffer: ArrayBuffer }} Memory
@@ -14,7 +14,7 @@ import { parentPort, workerData } from 'node:worker_threads';
  * @typedef {{ Module: new (bytes: Uint8Array) => object, Instance: new (module: object, imports: object) => Command }} Wasm
  */
 
-// Declared here: its types come with those of the browser, which have no place in a server.
+// Declared here: its types come with those of the browser, which do not belong in a server.
 const { WebAssembly } = /** @type {{ WebAssembly: Wasm }} */ (/** @type {unknown} */ (globalThis));
 
 const module = new WebAssembly.Module(readFileSync(/** @type {{ wasm: string }} */ (workerData).wasm));
@@ -28,8 +28,7 @@ const FILE_TYPE = { character: 2, folder: 3, regular: 4 };
 class Exit extends Error {}
 
 /**
- * Runs the command with these arguments and returns the one file it wrote. An instance serves one run: what it leaves in its
- * memory goes with it.
+ * Runs the command and returns the file it wrote. An instance serves one run, so its memory is freed with it.
  *
  * @param {string[]} args
  * @returns {Uint8Array}
@@ -42,7 +41,7 @@ function run(args) {
   let position = 0;
   /** @type {Memory} */
   let memory;
-  // Made anew for every call: memory that grows leaves its views behind.
+  // Read the view each time: growing memory detaches it.
   const view = () => new DataView(memory.buffer);
   const bytes = () => new Uint8Array(memory.buffer);
 
@@ -59,7 +58,7 @@ function run(args) {
     length = Math.max(length, end);
   }
 
-  /** @type {Record<string, (...given: number[]) => number>} */
+  /** @type {Record<string, (...args: number[]) => number>} */
   const system = {
     args_sizes_get(count = 0, size = 0) {
       view().setUint32(count, words.length, true);
@@ -79,7 +78,7 @@ function run(args) {
       }
       return OK;
     },
-    // Always the same moment: the same words then give the same bytes.
+    // A constant time, so that the same text gives the same bytes.
     clock_time_get(_id, _precision, at = 0) {
       view().setBigUint64(at, 0n, true);
       return OK;
@@ -105,8 +104,8 @@ function run(args) {
     },
     fd_fdstat_set_flags: () => OK,
     fd_close: () => OK,
-    path_open(...given) {
-      view().setUint32(/** @type {number} */ (given[8]), FILE, true);
+    path_open(...args) {
+      view().setUint32(/** @type {number} */ (args[8]), FILE, true);
       return OK;
     },
     fd_write(fd, vectors = 0, count = 0, written = 0) {
@@ -142,12 +141,12 @@ function run(args) {
   return file.slice(0, length);
 }
 
-parentPort?.on('message', (/** @type {Asked} */ { job, args }) => {
+parentPort?.on('message', (/** @type {Request} */ { job, args }) => {
   try {
     const wav = run(args);
     parentPort?.postMessage({ job, wav }, [/** @type {ArrayBuffer} */ (wav.buffer)]);
   } catch {
-    // What it says about itself may quote the text.
+    // The error's message may quote the text.
     parentPort?.postMessage({ job });
   }
 });

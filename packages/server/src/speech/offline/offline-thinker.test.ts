@@ -1,7 +1,7 @@
 import type { RealtimeConversationItem, RealtimeFunctionTool } from '@colloquy/protocol';
 import type { NeutralTool, ResponseConfig } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
-import type { Thought } from '../ports.ts';
+import type { ThinkEvent } from '../ports.ts';
 import { offlineThinker } from './offline-thinker.ts';
 
 const user = (text: string): RealtimeConversationItem => ({
@@ -24,9 +24,9 @@ const NOON = new Date(2026, 2, 3, 15, 5);
 async function think(
   context: (string | RealtimeConversationItem)[],
   { tools = [], ...config }: Partial<Omit<ResponseConfig, 'tools'>> & { tools?: NeutralTool[] } = {},
-): Promise<Thought[]> {
+): Promise<ThinkEvent[]> {
   const thinker = offlineThinker({ now: () => NOON });
-  const thoughts: Thought[] = [];
+  const thoughts: ThinkEvent[] = [];
   const request = {
     tools,
     config: { instructions: '', tools: [], tool_choice: 'auto', max_output_tokens: 'inf', ...config } as ResponseConfig,
@@ -61,7 +61,7 @@ describe('the offline thinker answers', () => {
     expect(await answer(said)).toBe(answered);
   });
 
-  it('what it is, and that it has no language model', async () => {
+  it('that it has no language model', async () => {
     expect(await answer('who are you')).toMatch(/without a language model/);
     expect(await answer('explain the french revolution')).toMatch(
       /^You said: explain the french revolution\. .*without a language/,
@@ -71,7 +71,7 @@ describe('the offline thinker answers', () => {
 });
 
 describe('the offline thinker remembers', () => {
-  it('what it was told in this conversation, the latest of it', async () => {
+  it('the latest fact of the conversation', async () => {
     const name = [heard('hello my name is anna and i like tea'), assistant('Nice to meet you, anna.')];
     expect(await answer(...name, heard('what is my name'))).toBe('Your name is anna.');
     expect(await answer(...name, 'call me Ben.', 'who am i')).toBe('Your name is Ben.');
@@ -82,7 +82,7 @@ describe('the offline thinker remembers', () => {
     expect(await answer('I live in Paris.', 'where do I live?')).toBe('You live in Paris.');
   });
 
-  it('what it said itself', async () => {
+  it('its own last answer', async () => {
     expect(await answer('hi', assistant('Hello there.'), 'could you say that again')).toBe('Hello there.');
     expect(await answer('what did you say')).toBe('I have not said anything yet.');
   });
@@ -103,7 +103,7 @@ describe('the offline thinker calls', () => {
       required: ['state', 'level'],
     },
   };
-  const called = (name: string, given: object): Thought[] => [
+  const called = (name: string, given: object): ThinkEvent[] => [
     { type: 'call', name },
     { type: 'arguments.delta', delta: JSON.stringify(given) },
     { type: 'done' },
@@ -117,20 +117,20 @@ describe('the offline thinker calls', () => {
     expect(await think([said], { tools: [lamp, weather] })).toEqual(called('get_weather', given));
   });
 
-  it('with what the words offer for each kind of parameter', async () => {
+  it('with arguments from the text for each parameter type', async () => {
     const said = 'set the lamp in the kitchen to on at level forty';
     expect(await think([said], { tools: [weather, lamp] })).toEqual(
       called('setLamps', { state: 'on', level: 40, room: 'kitchen' }),
     );
   });
 
-  it('nothing that is not offered, not asked for, or not allowed', async () => {
+  it('no tool that is not offered, requested or allowed', async () => {
     expect((await think(['hello'], { tools: [weather] })).some(({ type }) => type === 'call')).toBe(false);
     const none = await think(['what is the weather in paris'], { tools: [weather], tool_choice: 'none' });
     expect(none.some(({ type }) => type === 'call')).toBe(false);
   });
 
-  it('what it must', async () => {
+  it('the tool that tool_choice requires', async () => {
     expect(
       await think(['hello'], { tools: [lamp, weather], tool_choice: { type: 'function', name: 'get_weather' } }),
     ).toEqual(called('get_weather', { location: '' }));
@@ -140,7 +140,7 @@ describe('the offline thinker calls', () => {
     });
   });
 
-  it('once, and then tells what came of it', async () => {
+  it('once, and then reports the result', async () => {
     const context: RealtimeConversationItem[] = [
       user('what is the weather in paris'),
       { type: 'function_call', name: 'get_weather', call_id: 'c', arguments: '{}' },
@@ -165,9 +165,10 @@ describe('the offline thinker and tools of MCP servers', () => {
       arguments: '{}',
       ...more,
     }) as never;
-  const words = (thoughts: Thought[]) => thoughts.map((thought) => ('delta' in thought ? thought.delta : '')).join('');
+  const words = (thoughts: ThinkEvent[]) =>
+    thoughts.map((thought) => ('delta' in thought ? thought.delta : '')).join('');
 
-  it('[RS36] names the server with the call, and keeps to what is chosen', async () => {
+  it('[RS36] sets server_label on the call and respects tool_choice', async () => {
     const begun = { type: 'call', name: 'search_books', server_label: 'library' };
     expect((await think([asked], { tools: [search] }))[0]).toEqual(begun);
     const tool_choice = { type: 'mcp', server_label: 'library' } as const;
@@ -178,7 +179,7 @@ describe('the offline thinker and tools of MCP servers', () => {
     );
   });
 
-  it('tells what came of a call, and asks for none while one waits to be allowed', async () => {
+  it('reports the result of a call, and makes none while one waits for approval', async () => {
     expect(words(await think([asked, call({ output: 'shelf 3' })], { tools: [search] }))).toBe(
       'Here is the search books: shelf 3.',
     );
@@ -190,7 +191,7 @@ describe('the offline thinker and tools of MCP servers', () => {
 });
 
 describe('the offline thinker', () => {
-  it('asks again when it could not make out the words, and who is silent whether they are there', async () => {
+  it('asks again when the transcript is empty, and asks a silent user', async () => {
     expect(await answer(heard(''))).toMatch(/did not catch/);
     expect(await answer(heard(null))).toMatch(/did not catch/);
     const prompt: RealtimeConversationItem = {
@@ -201,13 +202,13 @@ describe('the offline thinker', () => {
     expect(await answer('hi', prompt, heard(''))).toBe('Are you still there?');
   });
 
-  it('greets where nothing was said, or says what it is told to', async () => {
+  it('greets when there is no user message, or says what the instructions ask', async () => {
     expect(await answer()).toMatch(/^Hello/);
     const thoughts = await think([], { instructions: 'Say: good evening' });
     expect(thoughts.map((thought) => ('delta' in thought ? thought.delta : '')).join('')).toBe('good evening');
   });
 
-  it('[RS22] stops at the limit of tokens, a word each', async () => {
+  it('[RS22] stops after max_output_tokens words', async () => {
     expect(await think(['say one two three four'], { max_output_tokens: 2 })).toEqual([
       { type: 'text.delta', delta: 'one' },
       { type: 'text.delta', delta: ' two' },

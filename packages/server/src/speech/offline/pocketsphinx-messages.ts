@@ -1,5 +1,5 @@
-// What passes between the recogniser and its threads. A run is one utterance on one thread; runs of a thread are numbered
-// upwards, from 1.
+// Messages between the transcriber and its worker threads. A run is one utterance on one thread; each thread numbers
+// its runs from 1.
 
 export type ToWorker =
   | { do: 'renew' }
@@ -10,14 +10,14 @@ export type ToWorker =
 
 export type FromWorker =
   | { did: 'ready' }
-  | { did: 'words'; run: number; words: string }
-  /** The answer to `finish` and to `whole`. */
-  | { did: 'final'; run: number; words: string };
+  | { did: 'partial'; run: number; text: string }
+  /** Answers `finish` and `whole`. */
+  | { did: 'final'; run: number; text: string };
 
 export interface WorkerSettings {
   libraries: { base: string; sphinx: string };
-  /** The decoder's own, as on its command line. */
+  /** Command-line arguments of the decoder. */
   args: string[];
-  /** Shared: the highest run that nobody wants any more. */
+  /** Shared memory: the highest run that was cancelled. */
   dropped: Int32Array;
 }

@@ -41,28 +41,28 @@ const told = (thread: PlayedThread | undefined) =>
 
 function speak(pool: DecoderPool, speaker: string) {
   const heard: (string | undefined)[] = [];
-  const utterance = pool.open({ speaker, guess: () => {}, settle: (words) => heard.push(words) });
+  const utterance = pool.open({ speaker, onGuess: () => {}, onResult: (words) => heard.push(words) });
   return { ...utterance, heard };
 }
 
 describe('decoderPool', () => {
-  it('feeds while somebody speaks, and decodes the first utterance of a voice as a whole at its end', () => {
+  it('feeds during speech, and decodes the first utterance of a speaker again as a whole', () => {
     const { pool, threads } = playedPool();
     const first = speak(pool, 'ann');
     first.write(new Int16Array(1000));
     first.write(new Int16Array(1000));
     first.finish();
     expect(told(threads[0])).toEqual(['feed 2000', 'whole 2000']);
-    threads[0]?.say({ did: 'final', run: 1, words: 'hello' });
+    threads[0]?.say({ did: 'final', run: 1, text: 'hello' });
     expect(first.heard).toEqual(['hello']);
   });
 
-  it('goes by the stream once the decoder knows the voice', () => {
+  it('uses the streamed result when the decoder has adapted to the speaker', () => {
     const { pool, threads } = playedPool();
     const first = speak(pool, 'ann');
     first.write(second());
     first.finish();
-    threads[0]?.say({ did: 'final', run: 1, words: 'one' });
+    threads[0]?.say({ did: 'final', run: 1, text: 'one' });
     const next = speak(pool, 'ann');
     next.write(second());
     next.write(new Int16Array(100));
@@ -70,36 +70,36 @@ describe('decoderPool', () => {
     expect(told(threads[0])?.slice(2)).toEqual(['feed 16000', 'feed 100', 'finish']);
   });
 
-  it('decodes every utterance as a whole when its words must be repeatable', () => {
+  it('decodes every utterance as a whole when repeatable', () => {
     const { pool, threads } = playedPool({ repeatable: true });
     for (const run of [1, 2]) {
       const utterance = speak(pool, 'ann');
       utterance.write(second());
       utterance.finish();
-      threads[0]?.say({ did: 'final', run, words: '' });
+      threads[0]?.say({ did: 'final', run, text: '' });
     }
     expect(told(threads[0])).toEqual(['feed 16000', 'whole 16000', 'feed 16000', 'whole 16000']);
   });
 
-  it('forgets a voice before it hears another', () => {
+  it('resets the decoder before another speaker', () => {
     const { pool, threads } = playedPool();
     for (const [index, speaker] of ['ann', 'ben'].entries()) {
       const utterance = speak(pool, speaker);
       utterance.write(second());
       utterance.finish();
-      threads[0]?.say({ did: 'final', run: index + 1, words: '' });
+      threads[0]?.say({ did: 'final', run: index + 1, text: '' });
     }
     pool.forget('ben');
     expect(told(threads[0])).toEqual(['feed 16000', 'whole 16000', 'renew', 'feed 16000', 'whole 16000', 'renew']);
   });
 
-  it('starts further threads as they are needed, up to its number', () => {
+  it('starts threads on demand up to the limit', () => {
     const { pool, threads } = playedPool({ threads: 2 });
     for (const speaker of ['ann', 'ben', 'cem']) speak(pool, speaker).write(second());
     expect(threads.map(told)).toEqual([['feed 16000'], ['feed 16000']]);
   });
 
-  it('has who still speaks give way to who waits for words, and loses nothing', () => {
+  it('takes a thread from unfinished speech for a finished utterance without losing audio', () => {
     const { pool, threads } = playedPool();
     const ann = speak(pool, 'ann');
     ann.write(second());
@@ -108,38 +108,38 @@ describe('decoderPool', () => {
     ben.finish();
     expect(told(threads[0])).toEqual(['feed 16000', 'drop', 'renew', 'whole 16000']);
     expect(threads[0]?.dropped).toBe(1);
-    threads[0]?.say({ did: 'final', run: 2, words: 'ben' });
+    threads[0]?.say({ did: 'final', run: 2, text: 'ben' });
     ann.write(second());
     ann.finish();
     expect(told(threads[0])?.slice(4)).toEqual(['renew', 'whole 32000']);
-    threads[0]?.say({ did: 'final', run: 3, words: 'ann' });
+    threads[0]?.say({ did: 'final', run: 3, text: 'ann' });
     expect([ann.heard, ben.heard]).toEqual([['ann'], ['ben']]);
   });
 
-  it('serves those who wait for words in the order they came', () => {
+  it('decodes finished utterances in order', () => {
     const { pool, threads } = playedPool();
     const all = ['ann', 'ben', 'cem'].map((speaker) => speak(pool, speaker));
     for (const each of all) {
       each.write(second());
       each.finish();
     }
-    for (const run of [1, 2, 3]) threads[0]?.say({ did: 'final', run, words: String(run) });
+    for (const run of [1, 2, 3]) threads[0]?.say({ did: 'final', run, text: String(run) });
     expect(all.map(({ heard }) => heard)).toEqual([['1'], ['2'], ['3']]);
   });
 
-  it('hears nothing more of what was given up, and gives its thread to the next', () => {
+  it('ignores results of a cancelled utterance and reuses its thread', () => {
     const { pool, threads } = playedPool();
     const ann = speak(pool, 'ann');
     ann.write(second());
     const ben = speak(pool, 'ben');
     ben.write(second());
     ann.drop();
-    threads[0]?.say({ did: 'final', run: 1, words: 'late' });
+    threads[0]?.say({ did: 'final', run: 1, text: 'late' });
     expect(ann.heard).toEqual([]);
     expect(told(threads[0])).toEqual(['feed 16000', 'drop', 'renew', 'feed 16000']);
   });
 
-  it('feeds very long speech to its end rather than decoding it again', () => {
+  it('does not decode very long speech again', () => {
     const { pool, threads } = playedPool();
     const ann = speak(pool, 'ann');
     for (let count = 0; count < 30; count += 1) ann.write(second());
@@ -148,7 +148,7 @@ describe('decoderPool', () => {
     expect(threads[0]?.told.length).toBe(31);
   });
 
-  it('says so when a thread ends by itself, and goes on with another', async () => {
+  it('fails the utterance when its thread exits, and starts another', async () => {
     const { pool, threads } = playedPool();
     await Promise.resolve();
     const ann = speak(pool, 'ann');
@@ -159,14 +159,14 @@ describe('decoderPool', () => {
     expect(told(threads[1])).toEqual(['feed 16000']);
   });
 
-  it('keeps nobody waiting for a thread that never comes up', () => {
+  it('fails waiting utterances when a thread never becomes ready', () => {
     const { pool, threads } = playedPool();
     const [ann, ben] = [speak(pool, 'ann'), speak(pool, 'ben')];
     threads[0]?.die();
     expect([ann.heard, ben.heard]).toEqual([[undefined], [undefined]]);
   });
 
-  it('stops its threads when it closes, and settles what was open', async () => {
+  it('stops its threads and fails open utterances when closed', async () => {
     const { pool, threads } = playedPool();
     const ann = speak(pool, 'ann');
     await pool.close();

@@ -1,45 +1,54 @@
-// Which utterance is decoded on which thread, and when. A decoder has room for one utterance at a time; whoever finds none
-// free is kept as samples and decoded in one go at its end.
+// Assigns utterances to decoder threads. A decoder handles one utterance at a time; if none is free, the samples are
+// stored and decoded at the end of the utterance.
 
 import type { FromWorker, ToWorker } from './pocketsphinx-messages.ts';
 
-/** A thread with a decoder, as the pool sees it. */
+/** A thread with a decoder. */
 export interface DecoderThread {
   post(message: ToWorker): void;
-  /** Runs up to this one are given up; work of theirs that has not begun is skipped. */
+  /** Cancels runs up to this one; those that have not started are skipped. */
   drop(run: number): void;
   stop(): Promise<void>;
 }
 
-/** Starts a thread. `hear` hears its messages, `end` that it is gone, once, without having been asked to. */
-export type StartThread = (hear: (message: FromWorker) => void, end: () => void) => DecoderThread;
+/** Starts a thread. `onMessage` receives its messages; `onExit` is called once if the thread exits without `stop`. */
+export type StartThread = (onMessage: (message: FromWorker) => void, onExit: () => void) => DecoderThread;
 
-/** One utterance to be decoded. */
+/** One utterance to decode. */
 export interface Job {
   readonly speaker: string;
-  /** Hears each new guess of the words so far; a provisional one is of an utterance that will be decoded again as a whole. */
-  readonly guess: (words: string, isProvisional: boolean) => void;
-  /** Hears the words at the end, or `undefined` when the decoder broke off. */
-  readonly settle: (words: string | undefined) => void;
+  /**
+   * Receives each guess of the text so far. A provisional one belongs to an utterance that will be decoded again as a
+   * whole.
+   */
+  readonly onGuess: (text: string, isProvisional: boolean) => void;
+  /** Receives the final text, or `undefined` if the decoder failed. */
+  readonly onResult: (text: string | undefined) => void;
 }
 
 export interface PoolOptions {
-  /** Most threads. */
+  /** Maximum number of threads. */
   readonly threads: number;
   readonly start: StartThread;
-  /** Decode every utterance a second time as a whole: the same samples then give the same words, whatever came before. */
+  /**
+   * Decodes every utterance a second time as a whole: the same samples then give the same text, regardless of earlier
+   * audio.
+   */
   readonly repeatable: boolean;
 }
 
-/** Longest utterance, in samples, that is decoded as a whole: the thread takes no other work for a fifth of that time. */
-const WHOLE_AT_MOST = 20 * 16_000;
-/** Samples posted to a thread at once: at least, unless it is the end, and at most, so that it can be stopped. */
-const FEED = { least: 1600, most: 16_000 };
+/**
+ * Longest utterance, in samples, that is decoded as a whole: that takes a fifth of its duration, in which the thread
+ * does no other work.
+ */
+const MAX_WHOLE_SAMPLES = 20 * 16_000;
+/** Samples posted to a thread at once: a minimum, except at the end, and a maximum, so that it can be stopped. */
+const FEED_SAMPLES = { min: 1600, max: 16_000 };
 
 interface Slot {
   readonly thread: DecoderThread;
   isReady: boolean;
-  /** Whose voice the decoder remembers. */
+  /** The speaker whose voice the decoder has adapted to. */
   voice: string | undefined;
   job: Running | undefined;
   runs: number;
@@ -47,28 +56,28 @@ interface Slot {
 
 interface Running {
   readonly job: Job;
-  /** All its samples so far, in pieces. */
+  /** All samples so far. */
   pieces: Int16Array[];
   length: number;
-  /** Pieces that the slot has been given, and samples that it has not. */
+  /** Number of pieces posted to the slot, and of samples not posted yet. */
   fed: number;
   unfed: number;
   slot: Slot | undefined;
   run: number;
-  /** The decoder did not know the voice when the utterance began. */
+  /** The decoder had not adapted to the speaker when the utterance began. */
   isCold: boolean;
-  /** It lost its thread to somebody who was waiting for words. */
+  /** It lost its thread to an utterance that had ended. */
   isSidelined: boolean;
   isFinished: boolean;
   /** Its last message has been posted. */
-  isSettling: boolean;
+  isFinalizing: boolean;
 }
 
-/** What the transcriber holds of one utterance. */
+/** The transcriber's handle of one utterance. */
 export interface PooledUtterance {
   write(samples: Int16Array): void;
   finish(): void;
-  /** Gives it up; nothing is heard of it any more. */
+  /** Cancels it; no callback is called afterwards. */
   drop(): void;
 }
 
@@ -88,7 +97,7 @@ function concat(pieces: readonly Int16Array[], length: number): Int16Array {
   return all;
 }
 
-/** Starts one thread at once, the others when they are needed. */
+/** Starts one thread immediately, the others on demand. */
 export function decoderPool(options: PoolOptions): DecoderPool {
   return new Pool(options);
 }
@@ -98,7 +107,7 @@ class Pool implements DecoderPool {
 
   readonly #slots: Slot[] = [];
 
-  /** Those without a thread, in the order they came. */
+  /** Utterances without a thread, in order of arrival. */
   #waiting: Running[] = [];
 
   #isClosed = false;
@@ -121,9 +130,9 @@ class Pool implements DecoderPool {
       isCold: true,
       isSidelined: false,
       isFinished: false,
-      isSettling: false,
+      isFinalizing: false,
     };
-    if (this.#isClosed) queueMicrotask(() => job.settle(undefined));
+    if (this.#isClosed) queueMicrotask(() => job.onResult(undefined));
     this.#waiting.push(running);
     this.#schedule();
     return {
@@ -145,7 +154,7 @@ class Pool implements DecoderPool {
     this.#isClosed = true;
     const stopping = this.#slots.splice(0);
     for (const running of [...this.#waiting, ...stopping.flatMap(({ job }) => job ?? [])])
-      running.job.settle(undefined);
+      running.job.onResult(undefined);
     this.#waiting = [];
     await Promise.all(stopping.map(({ thread }) => thread.stop()));
   }
@@ -173,15 +182,15 @@ class Pool implements DecoderPool {
 
   #addSlot(): Slot {
     const thread = this.#options.start(
-      (message) => this.#hear(slot, message),
-      () => this.#lose(slot),
+      (message) => this.#onMessage(slot, message),
+      () => this.#onThreadExit(slot),
     );
     const slot: Slot = { thread, isReady: false, voice: undefined, job: undefined, runs: 0 };
     this.#slots.push(slot);
     return slot;
   }
 
-  /** The best thread that is free: one that knows the voice, else one that knows none, else any, else a new one. */
+  /** The best free thread: adapted to the speaker, else not adapted, else any, else a new one. */
   #freeSlot(speaker: string): Slot | undefined {
     const free = this.#slots.filter((slot) => !slot.job);
     const known =
@@ -190,7 +199,7 @@ class Pool implements DecoderPool {
     return this.#slots.length < this.#options.threads ? this.#addSlot() : undefined;
   }
 
-  /** Somebody waits for words, so one who is still speaking gives way; whoever has spoken longest has the most to lose. */
+  /** Takes a thread from an utterance still being spoken, for one that has ended; the shortest loses the least. */
   #sideline(): Slot | undefined {
     const speaking = this.#slots.filter((slot) => slot.job && !slot.job.isFinished);
     speaking.sort((a, b) => (a.job?.length ?? 0) - (b.job?.length ?? 0));
@@ -222,7 +231,7 @@ class Pool implements DecoderPool {
     this.#waiting = this.#waiting.filter((each) => each !== running);
     const { speaker } = running.job;
     running.isCold = slot.voice !== speaker;
-    // Nothing of one speaker may reach the next.
+    // Resets the decoder: nothing of one speaker may influence the next.
     if (slot.voice !== undefined && running.isCold) slot.thread.post({ do: 'renew' });
     slot.voice = speaker;
     slot.job = running;
@@ -234,26 +243,26 @@ class Pool implements DecoderPool {
     this.#advance(running);
   }
 
-  /** Gives the thread what is there for it. */
+  /** Posts to the thread what is ready for it. */
   #advance(running: Running): void {
     const { slot, run } = running;
-    if (!slot || running.isSettling) return;
+    if (!slot || running.isFinalizing) return;
     const isWhole =
-      running.isFinished && running.length <= WHOLE_AT_MOST && (running.fed === 0 || this.#wantsWhole(running));
+      running.isFinished && running.length <= MAX_WHOLE_SAMPLES && (running.fed === 0 || this.#wantsWhole(running));
     if (isWhole) {
-      running.isSettling = true;
+      running.isFinalizing = true;
       return slot.thread.post({ do: 'whole', run, samples: concat(running.pieces, running.length) });
     }
-    if (running.unfed >= FEED.least || running.isFinished) {
+    if (running.unfed >= FEED_SAMPLES.min || running.isFinished) {
       const samples = concat(running.pieces.slice(running.fed), running.unfed);
       running.fed = running.pieces.length;
       running.unfed = 0;
-      for (let at = 0; at < samples.length; at += FEED.most) {
-        slot.thread.post({ do: 'feed', run, samples: samples.slice(at, at + FEED.most) });
+      for (let at = 0; at < samples.length; at += FEED_SAMPLES.max) {
+        slot.thread.post({ do: 'feed', run, samples: samples.slice(at, at + FEED_SAMPLES.max) });
       }
     }
     if (!running.isFinished) return;
-    running.isSettling = true;
+    running.isFinalizing = true;
     slot.thread.post({ do: 'finish', run });
   }
 
@@ -262,7 +271,7 @@ class Pool implements DecoderPool {
   }
 
   #isProvisional(running: Running) {
-    return running.length <= WHOLE_AT_MOST && this.#wantsWhole(running);
+    return running.length <= MAX_WHOLE_SAMPLES && this.#wantsWhole(running);
   }
 
   #release(slot: Slot, { isDropped }: { isDropped: boolean }): void {
@@ -273,27 +282,27 @@ class Pool implements DecoderPool {
     slot.thread.post({ do: 'drop', run: job.run });
   }
 
-  #hear(slot: Slot, message: FromWorker): void {
+  #onMessage(slot: Slot, message: FromWorker): void {
     if (message.did === 'ready') {
       slot.isReady = true;
       return;
     }
     const running = slot.job;
     if (!running || running.run !== message.run) return;
-    if (message.did === 'words') return running.job.guess(message.words, this.#isProvisional(running));
+    if (message.did === 'partial') return running.job.onGuess(message.text, this.#isProvisional(running));
     this.#release(slot, { isDropped: false });
-    running.job.settle(message.words);
+    running.job.onResult(message.text);
     this.#schedule();
   }
 
-  /** A thread has ended by itself: its utterance is lost, the next one gets another. */
-  #lose(slot: Slot): void {
+  /** A thread exited: its utterance fails, and the next gets another thread. */
+  #onThreadExit(slot: Slot): void {
     this.#slots.splice(this.#slots.indexOf(slot), 1);
     const { job } = slot;
     slot.job = undefined;
-    job?.job.settle(undefined);
-    // One that never came up would not come up again either: those who wait are told, rather than waiting forever.
-    if (!slot.isReady) for (const running of this.#waiting.splice(0)) running.job.settle(undefined);
+    job?.job.onResult(undefined);
+    // A thread that never became ready will not start the next time either, so fail the waiting utterances.
+    if (!slot.isReady) for (const running of this.#waiting.splice(0)) running.job.onResult(undefined);
     this.#schedule();
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
-// The thread that recognises: one PocketSphinx decoder, called through ffi-rs. Plain JavaScript, since a thread is started
-// from a file as it stands, in the sources as well as in what is built of them. Its owner is `pocketsphinx.ts`.
+// Worker thread with one PocketSphinx decoder, called through ffi-rs. Plain JavaScript, because a thread starts from a
+// source file as it is. Started by `pocketsphinx.ts`.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import ffi from 'ffi-rs';
@@ -15,7 +15,7 @@ import ffi from 'ffi-rs';
 const { libraries, args, dropped } = /** @type {WorkerSettings} */ (workerData);
 
 /** @param {FromWorker} message */
-const tell = (message) => parentPort?.postMessage(message);
+const send = (message) => parentPort?.postMessage(message);
 
 const {
   External: pointer,
@@ -52,7 +52,7 @@ function load() {
     ps_get_hyp: sphinx(pointer, pointer, bytes),
     ps_end_utt: sphinx(int, pointer),
   });
-  // Before anything else: without it every call writes pages to stderr.
+  // First, because without it every call prints pages to stderr.
   functions.err_set_logfp([0]);
   return functions;
 }
@@ -63,13 +63,13 @@ if (ffi.isNullPointer(decoder)) throw new Error('the recogniser does not start w
 
 /** The run whose utterance is open in the decoder, or 0. */
 let open = 0;
-let heard = '';
+let lastText = '';
 
-/** Room for the score of a hypothesis, which nobody reads. */
+/** Buffer for the score of a hypothesis, which is not used. */
 const score = Buffer.alloc(4);
 
-/** @returns {string} what is recognised so far; `''` while nothing is */
-function words() {
+/** @returns {string} the text so far; `''` if there is none */
+function currentText() {
   const text = /** @type {Pointer} */ (ps.ps_get_hyp([decoder, score]));
   return ffi.isNullPointer(text)
     ? ''
@@ -88,7 +88,7 @@ function end() {
 
 /** @type {{ [D in ToWorker['do']]: (message: Extract<ToWorker, { do: D }>) => void }} */
 const perform = {
-  /** Forgets the voice heard before. */
+  /** Forgets the adaptation to a voice. */
   renew() {
     end();
     ps.ps_reinit([decoder, 0]);
@@ -98,28 +98,28 @@ const perform = {
       end();
       ps.ps_start_utt([decoder]);
       open = run;
-      heard = '';
+      lastText = '';
     }
     process(samples, 0);
-    const now = words();
-    if (now === heard) return;
-    heard = now;
-    tell({ did: 'words', run, words: now });
+    const now = currentText();
+    if (now === lastText) return;
+    lastText = now;
+    send({ did: 'partial', run, text: now });
   },
-  /** The end of what was fed. */
+  /** The end of the samples that were fed. */
   finish({ run }) {
     if (open === run) ps.ps_end_utt([decoder]);
-    const text = open === run ? words() : '';
+    const text = open === run ? currentText() : '';
     open = 0;
-    tell({ did: 'final', run, words: text });
+    send({ did: 'final', run, text });
   },
-  /** The whole utterance at once: what was heard before then makes no difference. */
+  /** The whole utterance at once: earlier audio has no influence. */
   whole({ run, samples }) {
     end();
     ps.ps_start_utt([decoder]);
     process(samples, 1);
     ps.ps_end_utt([decoder]);
-    tell({ did: 'final', run, words: words() });
+    send({ did: 'final', run, text: currentText() });
   },
   drop({ run }) {
     if (open === run) end();
@@ -127,9 +127,9 @@ const perform = {
 };
 
 parentPort?.on('message', (/** @type {ToWorker} */ message) => {
-  // What was given up while it waited here is not worth the work.
+  // Skips runs that were cancelled while they waited here.
   if ('run' in message && message.do !== 'drop' && message.run <= Atomics.load(dropped, 0)) return;
   /** @type {(message: ToWorker) => void} */ (perform[message.do])(message);
 });
 
-tell({ did: 'ready' });
+send({ did: 'ready' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openPocketSphinx, SPEECH_PACKAGES_COMMAND } from './pocketsphinx.ts';
 
-it('names the command that installs what is missing', async () => {
+it('returns the install command when a package is missing', async () => {
   const opened = await openPocketSphinx({ model: join(tmpdir(), 'no-such-model') });
   expect(opened).toEqual({ ok: false, missing: expect.stringContaining(SPEECH_PACKAGES_COMMAND) });
   expect(SPEECH_PACKAGES_COMMAND).toBe(
@@ -12,7 +12,7 @@ it('names the command that installs what is missing', async () => {
   );
 });
 
-it('finds out that a model cannot be read before anybody speaks', async () => {
+it('reports an unreadable model when it is opened', async () => {
   const model = mkdtempSync(join(tmpdir(), 'sphinx-'));
   try {
     mkdirSync(join(model, 'en-us'));

@@ -1,7 +1,7 @@
-// The recogniser: PocketSphinx from the system's packages, through ffi-rs, in threads of its own. English, lower case, without
-// punctuation. https://github.com/cmusphinx/pocketsphinx
+// Transcription with PocketSphinx from the system's packages, called through ffi-rs on worker threads. English, lower
+// case, without punctuation. https://github.com/cmusphinx/pocketsphinx
 //
-// Who is decoded where is `pocketsphinx-pool.ts`, the decoder itself `pocketsphinx-worker.js`.
+// Scheduling: `pocketsphinx-pool.ts`; the decoder: `pocketsphinx-worker.js`.
 
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -13,27 +13,32 @@ import type { FromWorker, WorkerSettings } from './pocketsphinx-messages.ts';
 import { decoderPool, type StartThread } from './pocketsphinx-pool.ts';
 
 export interface PocketSphinxOptions {
-  /** Most threads, each with a decoder of some 110 MB. @default one less than there are cores, at least 1 */
+  /**
+   * Maximum number of threads, each with a decoder of about 110 MB. @default the number of cores minus 1, at least 1
+   */
   threads?: number;
-  /** Decode each utterance twice, the second time whole: the same audio then always gives the same words. @default false */
+  /**
+   * Decodes each utterance twice, the second time as a whole: the same audio then always gives the same text. @default
+   * false
+   */
   repeatable?: boolean;
   /** Folder with `en-us`, `cmudict-en-us.dict` and `en-us.lm.bin`. @default that of Debian's `pocketsphinx-en-us` */
   model?: string;
 }
 
-/** Installs what the recogniser needs, on Debian and Ubuntu. */
+/** Command that installs the packages on Debian and Ubuntu. */
 export const SPEECH_PACKAGES_COMMAND =
   'sudo apt-get install -y --no-install-recommends libpocketsphinx3 pocketsphinx-en-us';
 
 const MODEL = '/usr/share/pocketsphinx/model/en-us';
 const LIBRARIES = { base: 'libsphinxbase.so.3', sphinx: 'libpocketsphinx.so.3' };
-/** The fastest that costs no accuracy. */
+/** The fastest settings without loss of accuracy. */
 const BALANCED = ['-fwdflat', 'no', '-maxhmmpf', '3000', '-maxwpf', '10'];
 
 const missing = (what: string) =>
   ({ ok: false, missing: `speech recognition needs ${what}: ${SPEECH_PACKAGES_COMMAND}` }) as const;
 
-/** Starts a first thread, and with it learns whether everything is there; takes about a second. */
+/** Starts the first thread, which shows whether everything is installed. Takes about one second. */
 export async function openPocketSphinx(options: PocketSphinxOptions = {}): Promise<Availability<Transcriber>> {
   const folder = options.model ?? MODEL;
   const [acoustic, dictionary, language] = ['en-us', 'cmudict-en-us.dict', 'en-us.lm.bin'].map((name) =>
@@ -44,7 +49,7 @@ export async function openPocketSphinx(options: PocketSphinxOptions = {}): Promi
   try {
     await import('ffi-rs');
   } catch {
-    // Absent, or without a binary for this machine.
+    // Not installed, or no binary for this machine.
     return { ok: false, missing: 'speech recognition needs a package: npm install ffi-rs@1.3.7' };
   }
   const args = ['pocketsphinx', '-hmm', acoustic, '-dict', dictionary, '-lm', language, ...BALANCED];
@@ -53,7 +58,10 @@ export async function openPocketSphinx(options: PocketSphinxOptions = {}): Promi
   const { threads = Math.max(1, availableParallelism() - 1), repeatable = false } = options;
   return {
     ok: true,
-    part: decodedTranscriber('pocketsphinx', decoderPool({ threads, repeatable, start: startThread(args, first) })),
+    component: decodedTranscriber(
+      'pocketsphinx',
+      decoderPool({ threads, repeatable, start: startThread(args, first) }),
+    ),
   };
 }
 
@@ -68,7 +76,7 @@ function startWorker(args: string[]): Started {
   return { worker: new Worker(new URL('./pocketsphinx-worker.js', import.meta.url), { workerData }), dropped };
 }
 
-/** A thread that has loaded libraries and model, or what it lacks. */
+/** Starts a thread with libraries and model; returns what is missing if that fails. */
 async function tryOut(args: string[]): Promise<Started | string> {
   const started = startWorker(args);
   const fault = await new Promise<string | undefined>((resolve) => {
@@ -80,24 +88,24 @@ async function tryOut(args: string[]): Promise<Started | string> {
   return fault ?? started;
 }
 
-/** The first call gets `first`, which is ready. */
+/** The first call returns `first`, which is already running. */
 function startThread(args: string[], first: Started): StartThread {
   let ready: Started | undefined = first;
-  return (hear, end) => {
+  return (onMessage, onExit) => {
     const { worker, dropped } = ready ?? startWorker(args);
-    if (ready) queueMicrotask(() => hear({ did: 'ready' }));
+    if (ready) queueMicrotask(() => onMessage({ did: 'ready' }));
     ready = undefined;
     let isStopped = false;
     worker.on('message', (message: FromWorker) => {
       if (message.did === 'final') worker.unref();
-      hear(message);
+      onMessage(message);
     });
     // An `error` is followed by `exit`; without a listener it would end the process.
     worker.on('error', () => {});
     worker.on('exit', () => {
-      if (!isStopped) end();
+      if (!isStopped) onExit();
     });
-    // Only somebody's words are worth keeping the process alive for.
+    // Only an utterance in progress keeps the process alive.
     worker.unref();
     return {
       post(message) {

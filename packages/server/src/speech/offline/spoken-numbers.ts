@@ -1,4 +1,4 @@
-// Numbers as they are said, and sums of them: `twenty one`, `two plus three times four`.
+// Parses spoken numbers and sums: `twenty one`, `two plus three times four`.
 
 const UNITS =
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
@@ -23,9 +23,9 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map([
   ['over', '/'],
   ['/', '/'],
 ]);
-const SPOKEN: Record<Operator, string> = { '+': 'plus', '-': 'minus', '*': 'times', '/': 'divided by' };
+const OPERATOR_WORDS: Record<Operator, string> = { '+': 'plus', '-': 'minus', '*': 'times', '/': 'divided by' };
 
-/** Words of a text as numbers are read from it: lower case, hyphens apart, signs alone. */
+/** Tokens of a text for parsing: lower case, hyphens split, operators separate. */
 function tokens(text: string): string[] {
   return text
     .toLowerCase()
@@ -37,13 +37,13 @@ function tokens(text: string): string[] {
     .filter((token) => token !== '');
 }
 
-/** The number that begins at `at`, and where it ends; `undefined` when none begins there. */
+/** The number that starts at `at`, and the index after it; `undefined` if none starts there. */
 function numberAt(words: readonly string[], at: number): { value: number; end: number } | undefined {
   const first = words[at] ?? '';
   if (/^-?\d+(\.\d+)?$/.test(first)) return { value: Number(first), end: at + 1 };
   let total = 0;
   let group = 0;
-  /** What the last word was worth: after `twenty` only less may follow, or a scale. */
+  /** Value of the last word: after `twenty` only a smaller one may follow, or a scale. */
   let last = Number.POSITIVE_INFINITY;
   let end = at;
   for (; end < words.length; end += 1) {
@@ -74,14 +74,14 @@ export function numbersIn(text: string): number[] {
   const words = tokens(text);
   const numbers: number[] = [];
   for (let at = 0; at < words.length; ) {
-    const found = numberAt(words, at);
-    if (found) numbers.push(found.value);
-    at = found?.end ?? at + 1;
+    const match = numberAt(words, at);
+    if (match) numbers.push(match.value);
+    at = match?.end ?? at + 1;
   }
   return numbers;
 }
 
-/** The sum a text asks for, said in full: `2 plus 2 is 4`; `undefined` when it asks for none. */
+/** The sum in a text with its result, `2 plus 2 is 4`; `undefined` if there is none. */
 export function sumIn(text: string): string | undefined {
   const words = tokens(text);
   for (let at = 0; at < words.length; at += 1) {
@@ -103,13 +103,15 @@ export function sumIn(text: string): string | undefined {
 }
 
 function sentence(terms: number[], operators: Operator[]): string {
-  const said = terms.map((term, index) => (index === 0 ? say(term) : `${SPOKEN[operators[index - 1]!]} ${say(term)}`));
+  const spokenTerms = terms.map((term, index) =>
+    index === 0 ? speakNumber(term) : `${OPERATOR_WORDS[operators[index - 1]!]} ${speakNumber(term)}`,
+  );
   const result = evaluate(terms, operators);
   if (!Number.isFinite(result)) return 'Nothing can be divided by 0.';
-  return `${said.join(' ')} is ${say(result)}.`;
+  return `${spokenTerms.join(' ')} is ${speakNumber(result)}.`;
 }
 
-/** Products before sums. */
+/** Multiplies and divides before adding. */
 function evaluate(terms: number[], operators: Operator[]): number {
   const sums = [terms[0] as number];
   for (const [index, operator] of operators.entries()) {
@@ -122,8 +124,8 @@ function evaluate(terms: number[], operators: Operator[]): number {
   return sums.reduce((sum, term) => sum + term, 0);
 }
 
-/** At most four places; `minus 3` rather than `-3`, since it is read aloud. */
-function say(value: number): string {
+/** At most four decimal places; `minus 3` instead of `-3`, for reading aloud. */
+function speakNumber(value: number): string {
   const rounded = Math.round(value * 10_000) / 10_000;
   return rounded < 0 ? `minus ${-rounded}` : String(rounded);
 }

@@ -1,24 +1,23 @@
-// Which of the offered tools a sentence asks for, and with what arguments: by the words of its name, without
-// understanding anything.
+// Selects the tool and arguments that a sentence asks for, by the words of the tool's name. No language understanding.
 
 import type { NeutralTool } from '@colloquy/session';
 import { numbersIn } from './spoken-numbers.ts';
 
 export interface ToolCall {
   readonly name: string;
-  /** The MCP server that has the tool. */
+  /** The MCP server of the tool. */
   readonly server_label?: string;
-  /** An object, as JSON. */
+  /** A JSON object. */
   readonly arguments: string;
 }
 
-/** Words of names that say nothing about what a function is for. */
+/** Words in tool names that carry no meaning. */
 const EMPTY_WORDS = new Set(
   'get set do run call make fetch find lookup look search show tell give read current the a an of for in by my your info data tool function api up'.split(
     ' ',
   ),
 );
-/** What stands before the thing a question is about. */
+/** Words before a value in a question. */
 const BEFORE_VALUE = /\b(?:in|for|of|at|to|about|from|near|called|named)\s+(?:the\s+)?/g;
 const AFTER_VALUE = /[?.!,;]|\b(?:today|tonight|tomorrow|now|right now|please|like|is|are|at the moment)\b/;
 
@@ -32,26 +31,26 @@ const nameWords = (name: string): string[] =>
 
 const singular = (word: string): string => word.replace(/(?<=[a-z]{3})s$/, '');
 
-/** The call that `said` asks for; of several functions the one with the most words in common, the first of equals. */
-export function callAskedFor(said: string, tools: readonly NeutralTool[]): ToolCall | undefined {
-  const words = new Set((said.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(singular));
+/** The call that `text` asks for: the tool with the most words in common, the first of equals. */
+export function findCall(text: string, tools: readonly NeutralTool[]): ToolCall | undefined {
+  const words = new Set((text.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(singular));
   const scored = tools.map((tool) => {
     const own = nameWords(tool.name);
     const shared = own.filter((word) => words.has(singular(word))).length;
     return { tool, score: shared === 0 ? 0 : shared + shared / own.length };
   });
-  const best = scored.reduce((found, each) => (each.score > found.score ? each : found), {
+  const best = scored.reduce((best, each) => (each.score > best.score ? each : best), {
     score: 0,
   } as (typeof scored)[0]);
-  return best.score > 0 ? callOf(best.tool, said) : undefined;
+  return best.score > 0 ? callOf(best.tool, text) : undefined;
 }
 
-/** A call of this function with what the sentence offers. */
-export function callOf(tool: NeutralTool, said: string): ToolCall {
+/** A call of this tool with arguments from the sentence. */
+export function callOf(tool: NeutralTool, text: string): ToolCall {
   const { name, server_label } = tool;
   return {
     ...{ name, ...(server_label !== undefined && { server_label }) },
-    arguments: JSON.stringify(argumentsFor(tool.parameters, valuesIn(said, nameWords(tool.name)), said)),
+    arguments: JSON.stringify(argumentsFor(tool.parameters, valuesIn(text, nameWords(tool.name)), text)),
   };
 }
 
@@ -63,25 +62,25 @@ interface Property {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Every property of the schema that the sentence has something for; those that are required have something in any case. */
-function argumentsFor(schema: unknown, phrases: string[], said: string): Record<string, unknown> {
+/** Values for the properties of the schema that the sentence provides; required ones always get a value. */
+function argumentsFor(schema: unknown, phrases: string[], text: string): Record<string, unknown> {
   if (!isObject(schema) || !isObject(schema.properties)) return {};
   const required = new Set(Array.isArray(schema.required) ? schema.required : []);
-  const numbers = numbersIn(said);
-  const given: [string, unknown][] = [];
+  const numbers = numbersIn(text);
+  const args: [string, unknown][] = [];
   for (const [name, property] of Object.entries(schema.properties)) {
-    const value = valueFor(isObject(property) ? property : {}, said, phrases, numbers);
+    const value = valueFor(isObject(property) ? property : {}, text, phrases, numbers);
     const isNeeded = required.has(name);
-    if (value !== undefined) given.push([name, value]);
-    else if (isNeeded) given.push([name, emptyValue(isObject(property) ? property : {})]);
+    if (value !== undefined) args.push([name, value]);
+    else if (isNeeded) args.push([name, emptyValue(isObject(property) ? property : {})]);
   }
-  return Object.fromEntries(given);
+  return Object.fromEntries(args);
 }
 
-/** Takes from `phrases` and `numbers` what it uses. */
-function valueFor(property: Property, said: string, phrases: string[], numbers: number[]): unknown {
+/** Removes the values it uses from `phrases` and `numbers`. */
+function valueFor(property: Property, text: string, phrases: string[], numbers: number[]): unknown {
   if (Array.isArray(property.enum)) {
-    const named = (option: unknown) => typeof option === 'string' && said.toLowerCase().includes(option.toLowerCase());
+    const named = (option: unknown) => typeof option === 'string' && text.toLowerCase().includes(option.toLowerCase());
     return property.enum.find(named);
   }
   switch (property.type) {
@@ -109,9 +108,9 @@ function emptyValue({ type, enum: options }: Property): unknown {
   return type === 'object' ? {} : '';
 }
 
-/** What a sentence is about: `the weather in paris today` → `paris`. What the function is named after is no news to it. */
-function valuesIn(said: string, known: readonly string[]): string[] {
-  const text = said.slice(0, 500);
+/** The values in a sentence: `the weather in paris today` → `paris`. Words of the tool's name are excluded. */
+function valuesIn(sentence: string, excluded: readonly string[]): string[] {
+  const text = sentence.slice(0, 500);
   return [...text.matchAll(BEFORE_VALUE)]
     .map(({ index, 0: before }) => {
       const rest = text.slice(index + before.length);
@@ -120,5 +119,5 @@ function valuesIn(said: string, known: readonly string[]): string[] {
       );
       return rest.slice(0, Math.min(...stops, rest.length)).trim();
     })
-    .filter((value) => value !== '' && !known.includes(value.toLowerCase()));
+    .filter((value) => value !== '' && !excluded.includes(value.toLowerCase()));
 }

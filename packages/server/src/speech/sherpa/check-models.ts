@@ -1,4 +1,4 @@
-// What an operator wants to know of the models they brought: whether they are whole, can be loaded, and work.
+// Checks the models in a user's folder: are they complete, can they be loaded, and do they work?
 
 import { ColloquyError } from '@colloquy/protocol';
 import type { EndpointReport } from '../http/check-endpoints.ts';
@@ -7,12 +7,15 @@ import { openSherpaSpeaker, openSherpaTranscriber } from './sherpa.ts';
 import { findSherpaModels, type SherpaModel } from './sherpa-models.ts';
 
 /**
- * Loads each model of a folder, has it hear a second of silence or say a word, and reports on it as on an endpoint: `address` is its
- * folder, `model` its kind. Throws what `findSherpaModels` throws.
+ * Loads each model of a folder, transcribes a second of silence or speaks a word, and reports like `checkEndpoints`:
+ * `address` is the folder, `model` the kind. Throws what `findSherpaModels` throws.
  */
 export async function checkModels(folder: string): Promise<EndpointReport[]> {
-  const { hear, speak } = findSherpaModels(folder);
-  const reports = [hear && report('transcribe', hear, listen), speak && report('speak', speak, talk)];
+  const { transcribe, speak } = findSherpaModels(folder);
+  const reports = [
+    transcribe && report('transcribe', transcribe, checkTranscriber),
+    speak && report('speak', speak, checkSpeaker),
+  ];
   return (await Promise.all(reports)).flatMap((each) => each ?? []);
 }
 
@@ -33,14 +36,14 @@ async function report(
   }
 }
 
-async function listen(model: SherpaModel): Promise<void> {
+async function checkTranscriber(model: SherpaModel): Promise<void> {
   const transcriber = await openSherpaTranscriber(model);
   const utterance = transcriber.open({ speaker: 'the doctor', signal: new AbortController().signal });
   utterance.write(new Int16Array(SPEECH_HZ));
   await utterance.finish().finally(() => transcriber.close());
 }
 
-async function talk(model: SherpaModel): Promise<void> {
+async function checkSpeaker(model: SherpaModel): Promise<void> {
   const speaker = await openSherpaSpeaker(model);
   const { signal } = new AbortController();
   try {

@@ -1,23 +1,23 @@
-// Whether a file is an ONNX network from its first byte to its last, told by its outline: it is one message of Protocol Buffers, whose
-// fields say how long they are. What stands in them only the library can judge.
+// Tests whether a file is a complete ONNX network. The file is one Protocol Buffers message, so the lengths of its
+// fields must add up; only the library can check their content.
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** The field of a model that holds its network. */
+/** The field with the network's graph. */
 const GRAPH = 7;
-/** Longest that a field and the length after it may be: two numbers of seven bits a byte. */
-const HEAD_BYTES = 20;
+/** Bytes of a field's key and length: two varints. */
+const MAX_HEADER_BYTES = 20;
 
-/** False for a file that was cut off, and for what is no network at all. Throws what opening and reading a file throw. */
+/** False for a truncated file, and for one that is no network. Throws if the file cannot be read. */
 export function isWholeOnnx(path: string): boolean {
   const file = openSync(path, 'r');
   try {
     const { size } = fstatSync(file);
-    const head = Buffer.alloc(HEAD_BYTES);
+    const head = Buffer.alloc(MAX_HEADER_BYTES);
     let hasGraph = false;
     let at = 0;
     while (at < size) {
-      const field = readField(head.subarray(0, readSync(file, head, 0, HEAD_BYTES, at)));
+      const field = readField(head.subarray(0, readSync(file, head, 0, MAX_HEADER_BYTES, at)));
       if (!field) return false;
       hasGraph ||= field.number === GRAPH;
       at += field.length;
@@ -28,7 +28,7 @@ export function isWholeOnnx(path: string): boolean {
   }
 }
 
-/** A field by its beginning: its number, and its length with everything. `undefined` where none begins. */
+/** Reads the start of a field: its number, and its total length. `undefined` if it is invalid. */
 function readField(bytes: Uint8Array): { number: number; length: number } | undefined {
   const key = readVarint(bytes, 0);
   if (!key || key.value < 8) return undefined;
@@ -42,7 +42,7 @@ function readField(bytes: Uint8Array): { number: number; length: number } | unde
 function readVarint(bytes: Uint8Array, start: number): { value: number; end: number } | undefined {
   let value = 0;
   let end = start;
-  for (let weight = 1; end < bytes.length && end < start + HEAD_BYTES / 2; weight *= 128) {
+  for (let weight = 1; end < bytes.length && end < start + MAX_HEADER_BYTES / 2; weight *= 128) {
     const byte = bytes[end++] as number;
     value += (byte % 128) * weight;
     if (byte < 128) return { value, end };

@@ -1,8 +1,8 @@
-// What is said between a model's process, `sherpa-process.js`, and whoever uses it.
+// Messages between a model's process, `sherpa-process.js`, and its users.
 
 import type { SherpaModel } from './sherpa-models.ts';
 
-/** Samples are 16-bit mono; those that are heard at 16 kHz. */
+/** Samples are 16-bit mono, those for transcription at 16 kHz. */
 export type ToModel =
   | { do: 'load'; model: SherpaModel }
   | { do: 'feed'; run: number; samples: Int16Array }
@@ -12,8 +12,8 @@ export type ToModel =
 
 export type FromModel =
   | { did: 'load'; voices: number }
-  /** There is no library to load it. */
+  /** The package is not installed. */
   | { did: 'miss' }
-  | { did: 'words'; run: number; words: string }
-  | { did: 'final'; run: number; words: string }
+  | { did: 'partial'; run: number; text: string }
+  | { did: 'final'; run: number; text: string }
   | { did: 'sound'; run: number; samples: Int16Array; rateHz: number };

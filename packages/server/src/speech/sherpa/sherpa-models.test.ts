@@ -21,23 +21,23 @@ function put(...paths: string[]): void {
   }
 }
 const kinds = () => {
-  const { hear, speak } = findSherpaModels(folder);
-  return [hear?.kind, speak?.kind];
+  const { transcribe, speak } = findSherpaModels(folder);
+  return [transcribe?.kind, speak?.kind];
 };
 
 describe('findSherpaModels', () => {
-  it('finds a recogniser and a voice as they are unpacked, each in its folder', () => {
+  it('finds a recogniser and a voice in their unpacked folders', () => {
     put('zipformer/encoder-99.int8.onnx', 'zipformer/encoder-99.onnx', 'zipformer/decoder-99.onnx');
     put('zipformer/joiner-99.onnx', 'zipformer/tokens.txt', 'zipformer/README.md');
     put('piper/en_US-amy-low.onnx', 'piper/tokens.txt', 'piper/MODEL_CARD', ...DATA.map((path) => `piper/${path}`));
     expect(kinds()).toEqual(['transducer', 'vits']);
-    const { hear, speak } = findSherpaModels(folder);
+    const { transcribe, speak } = findSherpaModels(folder);
     const transducer = {
       encoder: join(folder, 'zipformer/encoder-99.onnx'),
       decoder: join(folder, 'zipformer/decoder-99.onnx'),
       joiner: join(folder, 'zipformer/joiner-99.onnx'),
     };
-    expect(hear?.config).toMatchObject({
+    expect(transcribe?.config).toMatchObject({
       featConfig: { sampleRate: 16_000 },
       modelConfig: { transducer, tokens: join(folder, 'zipformer/tokens.txt') },
     });
@@ -45,7 +45,7 @@ describe('findSherpaModels', () => {
     expect(speak?.config).toMatchObject({ model: { vits } });
   });
 
-  it('takes one model alone, in the folder itself, and what has other networks for what it is', () => {
+  it('finds a single model in the folder itself, and recognizes the other kinds', () => {
     put('encoder.int8.onnx', 'decoder.int8.onnx', 'tokens.txt');
     expect(kinds()).toEqual(['paraformer', undefined]);
     rmSync(folder, { recursive: true });
@@ -53,7 +53,7 @@ describe('findSherpaModels', () => {
     expect(kinds()).toEqual([undefined, 'kokoro']);
   });
 
-  it('takes the lexicons of a voice that speaks several languages, for English the American', () => {
+  it('uses all lexicons of a multilingual voice, and the American one for English', () => {
     put('model.onnx', 'voices.bin', 'tokens.txt', ...DATA);
     put('lexicon-zh.txt', 'lexicon-us-en.txt', 'lexicon-gb-en.txt');
     const lexicon = ['lexicon-us-en.txt', 'lexicon-zh.txt'].map((name) => join(folder, name)).join(',');
@@ -74,20 +74,20 @@ describe('findSherpaModels', () => {
       ['a/a.onnx', 'a/tokens.txt', 'a/lexicon.txt', 'b/b.onnx', 'b/tokens.txt', 'b/lexicon.txt'],
       /holds two voices: .*\/a and .*\/b; leave one/,
     ],
-  ])('says what is wrong: %s', (_, paths, message) => {
+  ])('rejects a folder with %s', (_, paths, message) => {
     put(...paths);
     expect(() => findSherpaModels(folder)).toThrow(message);
     expect(() => findSherpaModels(folder)).toThrow(expect.objectContaining({ code: 'invalid_configuration' }));
   });
 
-  it('says that a folder cannot be read, and that a file is empty', () => {
+  it('rejects an unreadable folder and an empty file', () => {
     expect(() => findSherpaModels(join(folder, 'gone'))).toThrow(/gone cannot be read: ENOENT/);
     put('encoder.onnx', 'decoder.onnx');
     writeFileSync(join(folder, 'tokens.txt'), '');
     expect(() => findSherpaModels(folder)).toThrow(/tokens\.txt is empty/);
   });
 
-  it('names the network that was cut off, that is something else, and that is not there', () => {
+  it('names a network that is truncated, invalid or missing', () => {
     put('encoder.onnx', 'decoder.onnx', 'tokens.txt');
     const joiner = join(folder, 'joiner.onnx');
     for (const wrong of ['version https://git-lfs.example/spec/v1\n', '<html>', [0x3a, 2, 0], [0x08, 8], [0x3a]]) {

@@ -1,6 +1,6 @@
 // @ts-check
-// The process that holds one model of sherpa-onnx. A process and not a thread, since a model it cannot read ends whatever it is
-// loaded in, without a word. Plain JavaScript, since a process is started from a file as it stands. Its owner is `sherpa-link.ts`.
+// Process with one model of sherpa-onnx. A process instead of a thread, because an unreadable model ends whatever loads
+// it. Plain JavaScript, because a process starts from a source file as it is. Started by `sherpa-link.ts`.
 
 /**
  * @typedef {import('./sherpa-messages.ts').ToModel} ToModel
@@ -13,36 +13,36 @@
  * @typedef {{ numSpeakers: number, sampleRate: number, generate(request: object): { samples: Float32Array, sampleRate: number } }} Voice
  */
 
-const HEARD_HZ = 16_000;
-/** Silence after the last word, in samples: recognisers want to have seen some before they say it. */
-const TAIL = 0.5 * HEARD_HZ;
+const INPUT_HZ = 16_000;
+/** Silence after the last word, in samples: recognisers need it to output that word. */
+const TAIL_SAMPLES = 0.5 * INPUT_HZ;
 
 /** @param {FromModel} message */
-const tell = (message) => process.send?.(message);
+const send = (message) => process.send?.(message);
 
 /** @type {Recognizer | undefined} */
 let recognizer;
 /** @type {Voice | undefined} */
 let voice;
-/** @type {Map<number, { stream: Stream, heard: string }>} */
+/** @type {Map<number, { stream: Stream, lastText: string }>} */
 const utterances = new Map();
 /** @type {Clause[]} */
 const clauses = [];
 
 /** @param {number} run */
 function utterance(run) {
-  const known = utterances.get(run) ?? { stream: /** @type {Recognizer} */ (recognizer).createStream(), heard: '' };
+  const known = utterances.get(run) ?? { stream: /** @type {Recognizer} */ (recognizer).createStream(), lastText: '' };
   utterances.set(run, known);
   return known;
 }
 
 /** @param {Stream} stream */
-function words(stream) {
+function currentText(stream) {
   while (recognizer?.isReady(stream)) recognizer.decode(stream);
   return recognizer?.getResult(stream).text.trim() ?? '';
 }
 
-/** One clause in a turn of the event loop, so that one which nobody wants any more is dropped before it is begun. */
+/** One clause per turn of the event loop, so that a cancelled one is dropped before it starts. */
 function speakNext() {
   const clause = clauses.shift();
   if (!clause || !voice) return;
@@ -50,13 +50,13 @@ function speakNext() {
   const samples = Int16Array.from(sound(voice, clause), (sample) =>
     Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_767))),
   );
-  tell({ did: 'sound', run, samples, rateHz: voice.sampleRate });
+  send({ did: 'sound', run, samples, rateHz: voice.sampleRate });
   if (clauses.length > 0) setImmediate(speakNext);
 }
 
 /**
- * Nothing, where the voice knows none of the words. Only in this form, with `generationConfig`, does the library throw then; the
- * other one reads where nothing is, and ends the process.
+ * Empty if the voice knows none of the words. The library throws then only in this form, with `generationConfig`; the
+ * other form reads invalid memory and ends the process.
  *
  * @param {Voice} voice
  * @param {Clause} clause
@@ -74,27 +74,27 @@ const perform = {
   async load({ model: { role, config } }) {
     // @ts-expect-error the package has no types
     const sherpa = (await import('sherpa-onnx-node').catch(() => undefined))?.default;
-    if (!sherpa) return tell({ did: 'miss' });
-    if (role === 'hear') recognizer = new sherpa.OnlineRecognizer(config);
+    if (!sherpa) return send({ did: 'miss' });
+    if (role === 'transcribe') recognizer = new sherpa.OnlineRecognizer(config);
     else voice = new sherpa.OfflineTts(config);
-    tell({ did: 'load', voices: voice?.numSpeakers ?? 0 });
+    send({ did: 'load', voices: voice?.numSpeakers ?? 0 });
   },
   feed({ run, samples }) {
     const open = utterance(run);
     open.stream.acceptWaveform({
       samples: Float32Array.from(samples, (sample) => sample / 32_768),
-      sampleRate: HEARD_HZ,
+      sampleRate: INPUT_HZ,
     });
-    const now = words(open.stream);
-    if (now === open.heard) return;
-    open.heard = now;
-    tell({ did: 'words', run, words: now });
+    const now = currentText(open.stream);
+    if (now === open.lastText) return;
+    open.lastText = now;
+    send({ did: 'partial', run, text: now });
   },
   finish({ run }) {
     const { stream } = utterance(run);
-    stream.acceptWaveform({ samples: new Float32Array(TAIL), sampleRate: HEARD_HZ });
+    stream.acceptWaveform({ samples: new Float32Array(TAIL_SAMPLES), sampleRate: INPUT_HZ });
     stream.inputFinished();
-    tell({ did: 'final', run, words: words(stream) });
+    send({ did: 'final', run, text: currentText(stream) });
     utterances.delete(run);
   },
   speak(clause) {
@@ -111,5 +111,5 @@ process.on('message', (/** @type {ToModel} */ message) => {
   /** @type {(message: ToModel) => void} */ (perform[message.do])(message);
 });
 process.on('disconnect', () => process.exit());
-// Whoever started us says when it is over: signals of a terminal go to everybody.
+// The parent decides when to end: a terminal sends its signals to all processes.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});

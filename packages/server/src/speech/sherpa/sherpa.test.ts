@@ -10,7 +10,7 @@ import type { LinkModel } from './sherpa-link.ts';
 import type { FromModel, ToModel } from './sherpa-messages.ts';
 import { findSherpaModels, type SherpaModel } from './sherpa-models.ts';
 
-const HEAR: SherpaModel = { role: 'hear', kind: 'transducer', folder: '/models/ears', config: {} };
+const HEAR: SherpaModel = { role: 'transcribe', kind: 'transducer', folder: '/models/ears', config: {} };
 const SPEAK: SherpaModel = { role: 'speak', kind: 'vits', folder: '/models/voice', config: {} };
 const forever = new AbortController().signal;
 
@@ -34,7 +34,7 @@ function played(voices = 0) {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a recogniser of sherpa-onnx', () => {
-  it('tells words as they come and all of them at the end, of several speakers at a time', async () => {
+  it('returns partial and final text for concurrent utterances', async () => {
     const { processes, link } = played();
     const transcriber = await openSherpaTranscriber(HEAR, link);
     const heard: string[] = [];
@@ -44,20 +44,20 @@ describe('a recogniser of sherpa-onnx', () => {
     ben.write(new Int16Array(1600));
     await settle();
     const [process] = processes;
-    process?.say({ did: 'words', run: 1, words: 'good morning to' });
-    process?.say({ did: 'words', run: 1, words: 'good morning today' });
+    process?.say({ did: 'partial', run: 1, text: 'good morning to' });
+    process?.say({ did: 'partial', run: 1, text: 'good morning today' });
     const words = [ann.finish(), ben.finish()];
     await settle();
     expect(process?.told).toEqual(['feed 1', 'feed 2', 'finish 1', 'finish 2']);
-    process?.say({ did: 'final', run: 2, words: 'hello' });
-    process?.say({ did: 'final', run: 1, words: 'good morning to you' });
+    process?.say({ did: 'final', run: 2, text: 'hello' });
+    process?.say({ did: 'final', run: 1, text: 'good morning to you' });
     expect((await Promise.all(words)).map(({ transcript }) => transcript)).toEqual(['good morning to you', 'hello']);
     expect(heard.join('')).toBe('good morning to you');
     await transcriber.close();
     expect(process?.isClosed).toBe(true);
   });
 
-  it('gives up what nobody wants any more, and fails what is open when its process ends; the next is heard by another', async () => {
+  it('drops aborted utterances, fails open ones when its process exits, and restarts', async () => {
     const { processes, link } = played();
     const transcriber = await openSherpaTranscriber(HEAR, link);
     const abort = new AbortController();
@@ -76,7 +76,7 @@ describe('a recogniser of sherpa-onnx', () => {
     const heard = next.finish();
     await settle();
     expect(processes[1]?.told).toEqual(['finish 3']);
-    processes[1]?.say({ did: 'final', run: 3, words: 'again' });
+    processes[1]?.say({ did: 'final', run: 3, text: 'again' });
     expect((await heard).transcript).toBe('again');
     await transcriber.close();
     await expect(transcriber.open({ speaker: 'ann', signal: forever }).finish()).rejects.toThrow('broke off');
@@ -89,7 +89,7 @@ describe('a voice of sherpa-onnx', () => {
     options: { voice: '0', speed: 1, signal: forever, ...options },
   });
 
-  it('has its speakers for voices, says clauses, and nothing where there is nothing to say', async () => {
+  it('offers its speakers as voices, and yields no audio when there is nothing to speak', async () => {
     const { processes, link } = played(3);
     const speaker = await openSherpaSpeaker(SPEAK, link);
     expect(speaker.voices).toEqual(['0', '1', '2']);
@@ -111,7 +111,7 @@ describe('a voice of sherpa-onnx', () => {
     await speaker.close();
   });
 
-  it('stops when nobody listens any more, and breaks off with its process', async () => {
+  it('stops on abort, and fails when its process exits', async () => {
     const { processes, link } = played(1);
     const speaker = await openSherpaSpeaker(SPEAK, link);
     const abort = new AbortController();
@@ -137,19 +137,21 @@ describe('a voice of sherpa-onnx', () => {
   });
 });
 
-describe('a model that is none', () => {
-  it('is refused by its folder, and ends nothing but its own process', async () => {
+describe('a file that is no model', () => {
+  it('is rejected with its folder, and ends only its own process', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'colloquy-garbage-'));
     // By their outline they are whole.
     for (const name of ['encoder.onnx', 'decoder.onnx', 'joiner.onnx', 'voice.onnx', 'tokens.txt']) {
       writeFileSync(join(folder, name), Buffer.from([0x3a, 0]));
     }
-    const { hear } = findSherpaModels(folder);
+    const { transcribe } = findSherpaModels(folder);
     const refused = (what: string) => ({
       code: 'invalid_configuration',
       message: `${folder}: sherpa-onnx cannot load this ${what}`,
     });
-    await expect(openSherpaTranscriber(hear as SherpaModel)).rejects.toMatchObject(refused('recogniser (transducer)'));
+    await expect(openSherpaTranscriber(transcribe as SherpaModel)).rejects.toMatchObject(
+      refused('recogniser (transducer)'),
+    );
     const files = { model: join(folder, 'voice.onnx'), tokens: join(folder, 'tokens.txt') };
     const speak: SherpaModel = { ...SPEAK, folder, config: { model: { vits: files } } };
     await expect(openSherpaSpeaker(speak)).rejects.toMatchObject(refused('voice (vits)'));

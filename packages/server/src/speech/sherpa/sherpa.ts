@@ -1,6 +1,6 @@
-// Speech by models a user brings, loaded by sherpa-onnx: a streaming recogniser and a voice, each in a process of its own.
+// Transcription and speech synthesis with a user's models, loaded by sherpa-onnx, each in its own process.
 //
-// What a folder holds is `sherpa-models.ts`, the processes are `sherpa-link.ts` and `sherpa-process.js`.
+// Models in a folder: `sherpa-models.ts`; processes: `sherpa-link.ts` and `sherpa-process.js`.
 
 import { ColloquyError } from '@colloquy/protocol';
 import { decodedTranscriber } from '../decoded-transcriber.ts';
@@ -10,25 +10,28 @@ import { type LinkModel, linkModel, type ModelLink } from './sherpa-link.ts';
 import type { FromModel, ToModel } from './sherpa-messages.ts';
 import type { SherpaModel } from './sherpa-models.ts';
 
-/** What a model is at, run by run; it is loaded again, when next it is asked, should its process have ended. */
-interface Kept<T> {
+/** A model and its runs. If its process exits, the next request loads it again. */
+interface SupervisedModel<T> {
   readonly voices: number;
-  /** Begins a run, for which `begun` waits. */
+  /** Starts a run, whose result `begun` waits for. */
   begin(begun: T): number;
-  /** Unless the run has ended. */
-  ask(message: ToModel & { run: number }): void;
-  /** Ends a run: whoever waited for it, once. */
+  /** Sends a message, unless the run has ended. */
+  post(message: ToModel & { run: number }): void;
+  /** Ends a run and returns its callback, once. */
   end(run: number): T | undefined;
   close(): Promise<void>;
 }
 
-/** `hear` hears what the model says, `lose` each run that ended with its process. Rejects as `link` does. */
-async function keep<T>(
+/** `onMessage` receives the model's messages, `onLost` each run that ended with its process. Rejects as `link` does. */
+async function superviseModel<T>(
   model: SherpaModel,
   link: LinkModel,
-  hear: (message: FromModel, kept: { at(run: number): T | undefined; end(run: number): T | undefined }) => void,
-  lose: (begun: T) => void,
-): Promise<Kept<T>> {
+  onMessage: (
+    message: FromModel,
+    supervised: { at(run: number): T | undefined; end(run: number): T | undefined },
+  ) => void,
+  onLost: (begun: T) => void,
+): Promise<SupervisedModel<T>> {
   const waiting = new Map<number, T>();
   let runs = 0;
   let isClosed = false;
@@ -43,12 +46,12 @@ async function keep<T>(
   function loseAll(): void {
     const lost = [...waiting.values()];
     waiting.clear();
-    for (const each of lost) lose(each);
+    for (const each of lost) onLost(each);
   }
   function load(): Promise<ModelLink> {
     const started = link(
       model,
-      (message) => hear(message, { at, end }),
+      (message) => onMessage(message, { at, end }),
       () => {
         if (current === started) current = undefined;
         loseAll();
@@ -68,7 +71,7 @@ async function keep<T>(
       if (isClosed) queueMicrotask(loseAll);
       return runs;
     },
-    ask(message) {
+    post(message) {
       if (isClosed || !waiting.has(message.run)) return;
       (current ?? load()).then(
         ({ post }) => post(message),
@@ -86,60 +89,62 @@ async function keep<T>(
   };
 }
 
-/** Loads a recogniser. Rejects with `invalid_configuration` when it cannot be loaded. */
+/** Loads a recogniser. Rejects with `invalid_configuration` if it cannot be loaded. */
 export async function openSherpaTranscriber(model: SherpaModel, link: LinkModel = linkModel): Promise<Transcriber> {
-  const kept = await keep<Job>(
+  const supervised = await superviseModel<Job>(
     model,
     link,
     (message, { at, end }) => {
-      if (message.did === 'words') at(message.run)?.guess(message.words, false);
-      if (message.did === 'final') end(message.run)?.settle(message.words);
+      if (message.did === 'partial') at(message.run)?.onGuess(message.text, false);
+      if (message.did === 'final') end(message.run)?.onResult(message.text);
     },
-    (job) => job.settle(undefined),
+    (job) => job.onResult(undefined),
   );
   return decodedTranscriber('sherpa', {
     open(job) {
-      const run = kept.begin(job);
+      const run = supervised.begin(job);
       return {
-        write: (samples) => kept.ask({ do: 'feed', run, samples: samples.slice() }),
-        finish: () => kept.ask({ do: 'finish', run }),
+        write: (samples) => supervised.post({ do: 'feed', run, samples: samples.slice() }),
+        finish: () => supervised.post({ do: 'finish', run }),
         drop() {
-          kept.ask({ do: 'drop', run });
-          kept.end(run);
+          supervised.post({ do: 'drop', run });
+          supervised.end(run);
         },
       };
     },
-    // It learns nothing of anybody's voice.
+    // The model does not adapt to voices.
     forget() {},
-    close: kept.close,
+    close: supervised.close,
   });
 }
 
-/** Loads a voice; its speakers are the voices, by number. Rejects with `invalid_configuration` when it cannot be loaded. */
+/**
+ * Loads a voice. Its speakers are the voices, by number. Rejects with `invalid_configuration` if it cannot be loaded.
+ */
 export async function openSherpaSpeaker(model: SherpaModel, link: LinkModel = linkModel): Promise<Speaker> {
   let isClosed = false;
-  const kept = await keep<(sound: Sound | undefined) => void>(
+  const supervised = await superviseModel<(sound: Sound | undefined) => void>(
     model,
     link,
     (message, { end }) => {
       if (message.did === 'sound') end(message.run)?.({ samples: message.samples, rateHz: message.rateHz });
     },
-    (settle) => settle(undefined),
+    (resolve) => resolve(undefined),
   );
-  const voices = Array.from({ length: Math.max(1, kept.voices) }, (_, index) => String(index));
+  const voices = Array.from({ length: Math.max(1, supervised.voices) }, (_, index) => String(index));
 
-  function say(text: string, voice: number, speed: number, signal: AbortSignal): Promise<Sound | undefined> {
+  function synthesize(text: string, voice: number, speed: number, signal: AbortSignal): Promise<Sound | undefined> {
     return new Promise((resolve) => {
-      const run = kept.begin((sound) => {
+      const run = supervised.begin((sound) => {
         signal.removeEventListener('abort', stop);
         resolve(sound);
       });
       function stop(): void {
-        kept.ask({ do: 'drop', run });
-        kept.end(run)?.(undefined);
+        supervised.post({ do: 'drop', run });
+        supervised.end(run)?.(undefined);
       }
       signal.addEventListener('abort', stop, { once: true });
-      kept.ask({ do: 'speak', run, text, voice, speed });
+      supervised.post({ do: 'speak', run, text, voice, speed });
     });
   }
 
@@ -154,15 +159,15 @@ export async function openSherpaSpeaker(model: SherpaModel, link: LinkModel = li
         throw new ColloquyError('invalid_value', message);
       }
       if (signal.aborted || !/[\p{L}\p{N}]/u.test(text)) return;
-      const sound = await say(text, index, speed, signal);
+      const sound = await synthesize(text, index, speed, signal);
       if (signal.aborted || isClosed) return;
       if (!sound) throw new Error('the voice broke off');
-      // None where it knows none of the words.
+      // No audio if the voice knows none of the words.
       if (sound.samples.length > 0) yield sound;
     },
     close() {
       isClosed = true;
-      return kept.close();
+      return supervised.close();
     },
   };
 }

@@ -3,21 +3,21 @@
 import { ColloquyError } from '@colloquy/protocol';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { activeClock } from '../../active-time.ts';
-import type { StageFault } from './stage-fault.ts';
-import { createWatch, DEFAULT_BUDGET, type StageBudget } from './stage-watch.ts';
+import { createDeadline, DEFAULT_BUDGET, type EndpointBudget } from './endpoint-deadline.ts';
+import type { EndpointFault } from './endpoint-fault.ts';
 
 const TIMERS = ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate', 'performance'] as const;
 beforeEach(() => void vi.useFakeTimers({ toFake: [...TIMERS] }));
 afterEach(() => void vi.useRealTimers());
 
-function watchOf(budget: Partial<StageBudget>) {
-  const faults: StageFault[] = [];
+function watchOf(budget: Partial<EndpointBudget>) {
+  const faults: EndpointFault[] = [];
   const clock = activeClock();
-  const errorOf = (fault: StageFault) => {
+  const errorOf = (fault: EndpointFault) => {
     faults.push(fault);
     return new ColloquyError('upstream_timeout', 'late');
   };
-  const watch = createWatch({ ...DEFAULT_BUDGET, ...budget }, errorOf, clock);
+  const watch = createDeadline({ ...DEFAULT_BUDGET, ...budget }, errorOf, clock);
   /** Waits for something that comes after so many milliseconds, or times out. */
   const wait = async (ms: number) => {
     const waited = watch.waiting(new Promise((resolve) => setTimeout(resolve, ms))).catch(() => {});
@@ -28,7 +28,7 @@ function watchOf(budget: Partial<StageBudget>) {
   return { watch, wait, faults };
 }
 
-it('lets an answer take its time as long as it goes on, far beyond the budget for silence', async () => {
+it('allows a long answer while data keeps arriving', async () => {
   const { watch, wait, faults } = watchOf({ firstByteMs: 100, idleMs: 100 });
   for (let piece = 0; piece < 50; piece++) {
     await wait(90);
@@ -39,13 +39,13 @@ it('lets an answer take its time as long as it goes on, far beyond the budget fo
   expect(faults).toEqual([{ fault: 'timeout', waitedFor: 'data', ms: 100 }]);
 });
 
-it('adds up waits in which nothing came that matters', async () => {
+it('adds up waits without data', async () => {
   const { wait, faults } = watchOf({ firstByteMs: 100 });
   for (let beat = 0; beat < 6; beat++) await wait(20);
   expect(faults[0]).toEqual({ fault: 'timeout', waitedFor: 'first_data', ms: 100 });
 });
 
-it('bounds all waits together', async () => {
+it('limits all waits together', async () => {
   const { watch, wait, faults } = watchOf({ totalMs: 200 });
   for (let piece = 0; piece < 3; piece++) {
     await wait(80);
@@ -54,7 +54,7 @@ it('bounds all waits together', async () => {
   expect(faults).toEqual([{ fault: 'timeout', waitedFor: 'end', ms: 200 }]);
 });
 
-it('does not count the time in which nobody reads on', async () => {
+it('does not count time in which the consumer does not read', async () => {
   const { watch, wait, faults } = watchOf({ firstByteMs: 100, idleMs: 100, totalMs: 300 });
   for (let piece = 0; piece < 3; piece++) {
     await wait(50);

@@ -1,26 +1,32 @@
-// The clock of one stage: counts the time spent waiting for an endpoint, and no other.
+// Timeouts of one endpoint request. They count only the time spent waiting for the endpoint.
 
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ColloquyError } from '@colloquy/protocol';
 import { type ActiveClock, activeTime } from '../../active-time.ts';
-import type { StageFault } from './stage-fault.ts';
+import type { EndpointFault } from './endpoint-fault.ts';
 
-/** How long a stage may take. Only time spent waiting for the endpoint counts, none in which we do not read on. */
-export interface StageBudget {
-  /** From the request to the first data, in milliseconds, connecting included. Headers and heartbeats are no data. @default 30000 */
+/**
+ * Time limits and retries of a request. Only time spent waiting for the endpoint counts, not time in which the consumer
+ * does not read.
+ */
+export interface EndpointBudget {
+  /**
+   * Milliseconds from the request to the first data, connecting included. Headers and heartbeats do not count as data.
+   * @default 30000
+   */
   readonly firstByteMs: number;
-  /** Between data and data, in milliseconds. @default 30000 */
+  /** Milliseconds from one piece of data to the next. @default 30000 */
   readonly idleMs: number;
-  /** All attempts together, in milliseconds. @default 300000 */
+  /** Milliseconds for all attempts together. @default 300000 */
   readonly totalMs: number;
-  /** Further attempts, as long as nothing was said. At most 2. @default 2 */
+  /** Retries while nothing has been yielded. At most 2. @default 2 */
   readonly retries: number;
-  /** Bound of the first pause between attempts, in milliseconds; that of the second is twice as long. @default 500 */
+  /** Upper bound of the first delay between attempts, in milliseconds; it doubles for the second. @default 500 */
   readonly pauseMs: number;
 }
 
-/** Connecting has 10 s of its own: that is how long Node's `fetch` tries. */
-export const DEFAULT_BUDGET: StageBudget = {
+/** Connecting has its own limit of 10 s, that of Node's `fetch`. */
+export const DEFAULT_BUDGET: EndpointBudget = {
   firstByteMs: 30_000,
   idleMs: 30_000,
   totalMs: 300_000,
@@ -28,34 +34,37 @@ export const DEFAULT_BUDGET: StageBudget = {
   pauseMs: 500,
 };
 
-export interface Watch {
-  /** Called, at most once for each `waiting`, with the error that the wait then ends with. */
+export interface Deadline {
+  /** Called at most once per `waiting`, with the error it rejects with. */
   onTimeout: ((error: ColloquyError) => void) | undefined;
-  /** Waits for something of the endpoint's, on its time. Rejects when that has run out, or as the promise does. */
+  /** Waits for a promise of the endpoint's. Rejects on timeout, or as the promise does. */
   waiting<T>(promise: Promise<T>): Promise<T>;
-  /** Data came: from now on the pause between data counts. */
+  /** Reports data: from now on `idleMs` applies. */
   readonly progress: () => void;
-  /** All that matters has come: this much more may be waited, and running out of it is no fault. */
+  /** Reports that the answer is complete: waiting may go on this long, and a timeout is then no failure. */
   readonly linger: (ms: number) => void;
-  /** Whether time ran out while lingering. */
+  /** True if the time of `linger` ran out. */
   readonly hasLingered: boolean;
-  /** Pauses, then begins another attempt: only the total goes on. Rejects when the pause uses it up; an abort ends it early. */
+  /**
+   * Waits, then starts another attempt; only `totalMs` carries over. Rejects if the delay exceeds it; an abort ends the
+   * delay early.
+   */
   retry(pauseMs: number, signal: AbortSignal): Promise<void>;
 }
 
-export function createWatch(
-  budget: StageBudget,
-  errorOf: (fault: StageFault) => ColloquyError,
+export function createDeadline(
+  budget: EndpointBudget,
+  errorOf: (fault: EndpointFault) => ColloquyError,
   clock: Pick<ActiveClock, 'now' | 'after'> = activeTime,
-): Watch {
+): Deadline {
   let waitedFor: 'first_data' | 'data' = 'first_data';
   let waitedMs = 0;
   let totalMs = 0;
   let lingerMs: number | undefined;
   let hasLingered = false;
 
-  /** What runs out next, and in how many milliseconds. */
-  function next(): { ms: number; fault: StageFault } {
+  /** The timeout that expires next, and in how many milliseconds. */
+  function next(): { ms: number; fault: EndpointFault } {
     const limit = waitedFor === 'first_data' ? budget.firstByteMs : budget.idleMs;
     const left = limit - waitedMs;
     const leftOfAll = budget.totalMs - totalMs;
@@ -64,7 +73,7 @@ export function createWatch(
       : { ms: left, fault: { fault: 'timeout', waitedFor, ms: limit } };
   }
 
-  const watch: Watch = {
+  const deadline: Deadline = {
     onTimeout: undefined,
     waiting<T>(promise: Promise<T>): Promise<T> {
       const began = clock.now();
@@ -73,7 +82,7 @@ export function createWatch(
         const cancel = clock.after(Math.max(0, Math.min(ms, lingerMs ?? ms)), () => {
           hasLingered = lingerMs !== undefined;
           const error = errorOf(fault);
-          watch.onTimeout?.(error);
+          deadline.onTimeout?.(error);
           reject(error);
         });
         promise.then(resolve, reject).finally(() => {
@@ -98,7 +107,7 @@ export function createWatch(
     async retry(pauseMs, signal) {
       const leftOfAll = budget.totalMs - totalMs;
       const began = performance.now();
-      await pause(Math.max(0, Math.min(pauseMs, leftOfAll)), undefined, { signal }).catch(() => {}); // seen by whoever asked
+      await pause(Math.max(0, Math.min(pauseMs, leftOfAll)), undefined, { signal }).catch(() => {}); // // the caller checks the signal
       if (pauseMs > leftOfAll && !signal.aborted)
         throw errorOf({ fault: 'timeout', waitedFor: 'end', ms: budget.totalMs });
       totalMs += performance.now() - began;
@@ -108,5 +117,5 @@ export function createWatch(
       hasLingered = false;
     },
   };
-  return watch;
+  return deadline;
 }

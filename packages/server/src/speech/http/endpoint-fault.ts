@@ -1,21 +1,21 @@
-// How a stage of a cascade fails: as data, and as an error whose message is safe to show to anyone.
+// Failures of an endpoint: as data, and as an error whose message is safe to show.
 
 import { ColloquyError } from '@colloquy/protocol';
 import { field } from './json-fields.ts';
 
-export type StageName = 'transcribe' | 'think' | 'speak';
+export type EndpointName = 'transcribe' | 'think' | 'speak';
 
-/** What went wrong, as data. It holds no contents, no address and no key. */
-export type StageFault =
-  /** No connection, or it broke before the answer began: `reason` is the system's word for it, such as `ECONNREFUSED`. */
+/** A failure as data, without content, address or key. */
+export type EndpointFault =
+  /** No connection, or it broke before the response. `reason` is the system's code, such as `ECONNREFUSED`. */
   | { readonly fault: 'unreachable'; readonly reason: string }
-  /** An answer that is none: `reason` is the endpoint's word for it where it is one we know. */
+  /** A response with an error status. `reason` is the endpoint's error code, if it is a known one. */
   | { readonly fault: 'status'; readonly status: number; readonly reason?: string; readonly retryAfterMs?: number }
-  /** Nothing came in time: not a connection, no first data, no further data, or not all of it. */
+  /** A timeout: connecting, first data, next data, or the whole answer. */
   | { readonly fault: 'timeout'; readonly waitedFor: 'connection' | 'first_data' | 'data' | 'end'; readonly ms: number }
-  /** The connection broke, or the answer ended before its end. */
+  /** The connection broke, or the answer ended early. */
   | { readonly fault: 'cut' }
-  /** The answer is not what was asked for; `reason` completes "the endpoint …" and is a constant. */
+  /** An unexpected answer. `reason` is a constant that completes "The … endpoint …". */
   | { readonly fault: 'content'; readonly reason: string };
 
 const WAITED_FOR = {
@@ -25,7 +25,7 @@ const WAITED_FOR = {
   end: 'no end of the answer',
 } as const;
 
-function sentence(fault: StageFault): string {
+function sentence(fault: EndpointFault): string {
   switch (fault.fault) {
     case 'unreachable':
       return `cannot be reached: ${fault.reason}`;
@@ -42,18 +42,18 @@ function sentence(fault: StageFault): string {
 
 const FAULT = Symbol('fault');
 
-/** The error a stage ends with: `upstream_timeout` or `upstream_error`, its message safe to show to anyone. */
-export function stageError(stage: StageName, fault: StageFault): ColloquyError {
+/** Makes the error: `upstream_timeout` or `upstream_error`, with a message that is safe to show. */
+export function endpointError(stage: EndpointName, fault: EndpointFault): ColloquyError {
   const code = fault.fault === 'timeout' ? 'upstream_timeout' : 'upstream_error';
   const error = new ColloquyError(code, `The ${stage} endpoint ${sentence(fault)}.`);
   return Object.defineProperty(error, FAULT, { value: fault });
 }
 
-/** What went wrong, of an error a stage ended with. */
-export const faultOf = (error: unknown): StageFault | undefined =>
-  typeof error === 'object' && error !== null ? (error as { [FAULT]?: StageFault })[FAULT] : undefined;
+/** The failure in an error made by `endpointError`. */
+export const faultOf = (error: unknown): EndpointFault | undefined =>
+  typeof error === 'object' && error !== null ? (error as { [FAULT]?: EndpointFault })[FAULT] : undefined;
 
-/** Words of other people's error bodies that may be passed on. Anything else might quote the request. */
+/** Error codes of endpoints that may be passed on. Any other text might quote the request. */
 const KNOWN_REASONS: ReadonlySet<unknown> = new Set([
   'billing_not_active',
   'content_filter',
@@ -70,6 +70,6 @@ const KNOWN_REASONS: ReadonlySet<unknown> = new Set([
   'voice_not_found',
 ]);
 
-/** What an endpoint says went wrong, if it is one of the words known to be no more than a word. */
+/** The endpoint's error code, if it is a known one. */
 export const knownReason = (error: unknown): string | undefined =>
   ['code', 'type'].map((name) => field(error, name)).find((word): word is string => KNOWN_REASONS.has(word));
