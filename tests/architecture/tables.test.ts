@@ -8,7 +8,6 @@ const TRUSTED: Readonly<Record<string, string>> = {
   'packages/cli/src/config.ts: SETTINGS[name as SettingName]': 'compared with the names of the settings before',
   'packages/cli/src/config.ts: env[setting.env]': 'a name of our own list',
   'packages/cli/src/endpoints.ts: env[own]': 'made of the name of a stage',
-  'packages/cli/src/engines.ts: voices[name]': 'the operator names the engines; the table was made of these names',
   'packages/protocol/src/beta/beta-server-events.ts: maps[event.type as Mapped]':
     'BETA_NAMES has it, and says that maps has it',
   'packages/protocol/src/schema/check.ts: node.fields[name]': 'enumerates the fields of the schema',

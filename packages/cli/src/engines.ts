@@ -117,16 +117,17 @@ export async function openEngines(
   });
   const wanted = made.flatMap(({ name, voice }) => (voice ? [[name, voice] as const] : []));
   const { engines, close } = await server.openEngines(Object.fromEntries(wanted), { detector });
+  const opened = new Map<string, OfferedEngine>(Object.entries(engines));
   const offered = made.map(({ name, engine }): [string, OfferedEngine] => [
     name,
-    engine ? { engine } : (engines[name] as OfferedEngine),
+    engine ? { engine } : (opened.get(name) as OfferedEngine),
   ]);
   const speech = offered.find(([, each]) => each.speech)?.[1].speech;
   return {
     offered: Object.fromEntries(offered),
     speech,
     abilities: made.map(({ name, voice }) => {
-      const own = engines[name];
+      const own = opened.get(name);
       return {
         name,
         canHear: (own?.speech ?? speech)?.transcriber !== undefined,
