@@ -212,14 +212,40 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     expectSound(opened);
   });
 
-  it('a file that is no log is told in words', async () => {
+  it('[CO32] names what a wrong file was taken for, its first line and the formats that can be opened', async () => {
     const opened = await served.open('#/home');
     const { page } = opened;
-    for (const text of ['', '\u0000\u0001garbage\n{"a":', '[1, 2, 3]', '{"log": {"entries": []}}']) {
+    const card = page.getByRole('region', { name: 'No Realtime events found' });
+    for (const [text, takenFor, start] of [
+      ['', 'an empty file', undefined],
+      ['\u007fELF\u0000\u0001garbage\n{"a":', 'binary data', '7f 45 4c 46 00'],
+      ['[1, 2, 3]', 'JSON without Realtime events', '[1, 2, 3]'],
+      ['{"log": {"entries": []}}', 'a HAR file without Realtime messages', '{"log": {"entries": []}}'],
+      ['Dear diary,\nnothing happened.', 'plain text', 'Dear diary,'],
+    ] as const) {
       await open(page, 'not a log', text);
-      await page.getByText('No Realtime events found').waitFor();
+      await card.getByText(takenFor, { exact: true }).waitFor();
+      if (start !== undefined) expect(await card.locator('pre').innerText()).toContain(start);
+      await card.getByText('HAR file of a browser').waitFor();
+      expect(await page.getByRole('slider', { name: 'Moment' }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Share' }).count()).toBe(0);
       await page.goBack();
     }
+    expectSound(opened);
+  });
+
+  it('[CO32] says that a file may be dropped while one is dragged over the page', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    const dataTransfer = await page.evaluateHandle(() => {
+      const dragged = new DataTransfer();
+      dragged.items.add(new File(['{}'], 'dragged.log'));
+      return dragged;
+    });
+    await page.dispatchEvent('body', 'dragover', { dataTransfer });
+    await page.getByText('Drop to open. Nothing leaves this page.').waitFor();
+    await page.dispatchEvent('body', 'dragleave', { dataTransfer });
+    await page.getByText('Drop to open. Nothing leaves this page.').waitFor({ state: 'detached' });
     expectSound(opened);
   });
 

@@ -9,7 +9,8 @@ import { EventsView } from './events/events-view.tsx';
 import { exportLog } from './log/export-log.ts';
 import { addressOf, type Place, sourceWord, TABS, type Tab } from './route.ts';
 import { ConnectionNotice } from './shell/connection-notice.tsx';
-import { useFileDrop } from './shell/file-drop.ts';
+import { FileDrop } from './shell/file-drop.tsx';
+import { FileProblemCard } from './shell/file-problem-card.tsx';
 import { Home } from './shell/home.tsx';
 import { KeyForm } from './shell/key-form.tsx';
 import { Scrubber } from './shell/scrubber.tsx';
@@ -33,7 +34,6 @@ export function App({ app }: { app: AppState }) {
     void app.link.check();
     return listenToKeys();
   }, [app]);
-  useFileDrop((file) => app.open(file));
   const at = place.value;
   const go = (to: Place) => app.go(to);
   useShortcuts('Everywhere', [
@@ -67,6 +67,7 @@ export function App({ app }: { app: AppState }) {
       <main id="main" tabIndex={-1}>
         <Content app={app} place={at} />
       </main>
+      <FileDrop open={(file) => app.open(file)} />
     </div>
   );
 }
@@ -120,8 +121,22 @@ type LogPlace = Extract<Place, { view: 'log' }>;
 
 function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; viewing: Viewing }) {
   const { tab } = place;
-  const { state, message: label } = viewing.status.value;
+  const { state, message: label, problem } = viewing.status.value;
   const isTalk = viewing.source.kind === 'talk';
+  if (problem)
+    return (
+      <section class="log" aria-label={viewing.name}>
+        <div class="log-head">
+          <h1 title={viewing.name}>{viewing.name}</h1>
+          <p class="state" data-state={state} role="status">
+            {label}
+          </p>
+        </div>
+        <div class="log-body">
+          <FileProblemCard app={app} problem={problem} />
+        </div>
+      </section>
+    );
   return (
     <section class="log" aria-label={viewing.name}>
       <div class="log-head">

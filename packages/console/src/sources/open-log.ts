@@ -1,7 +1,9 @@
 // Opens read-only logs as `Viewing`: a live session, a recording of the server, a file.
 
 import { describeForms, describeUnread, type LogReport, readRecordingLine } from '@colloquy/session';
+import { frameOf } from '../log/log-row.ts';
 import { readLog } from '../log/read-log.ts';
+import { findProblem } from './file-problem.ts';
 import type { ServerApi } from './server-api.ts';
 import { createViewing, type Viewing } from './viewing.ts';
 
@@ -91,16 +93,21 @@ export function openFile(file: File, slot: 1 | 2): Viewing {
     soon: later,
     close: () => over.abort(),
   });
-  void read(viewing, file.stream(), file.size, over.signal);
+  void read(viewing, file.stream(), file.size, over.signal).then(async (unread) => {
+    if (unread === undefined || viewing.log.rows.some((row) => frameOf(row))) return;
+    const problem = await findProblem(file, unread);
+    if (!over.signal.aborted) viewing.status.value = { state: 'failed', message: 'Not a log', problem };
+  });
   return viewing;
 }
 
+/** Reads a log. Resolves with what was not understood if no events were found, and with nothing otherwise. */
 async function read(
   { log, status }: Viewing,
   stream: ReadableStream<Uint8Array>,
   size: number | undefined,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string | undefined> {
   let report: LogReport;
   try {
     report = await readLog(stream, {
@@ -115,10 +122,12 @@ async function read(
     });
   } catch {
     // The file was taken away, or the connection was cut: what came until then is shown.
-    if (!signal.aborted) status.value = { state: 'failed', message: 'Reading stopped before the end of the file.' };
-    return;
+    if (signal.aborted) return undefined;
+    const message = 'Reading stopped before the end of the file.';
+    status.value = { state: 'failed', message };
+    return message;
   }
-  if (signal.aborted) return;
+  if (signal.aborted) return undefined;
   const unread = describeUnread(report);
   status.value =
     report.events > 0
@@ -127,6 +136,7 @@ async function read(
           message: [wordsOf(log.rows.length, log.dropped), describeForms(report), unread].filter(Boolean).join('; '),
         }
       : { state: 'failed', message: `No Realtime events found${unread ? `: ${unread}` : ''}.` };
+  return report.events > 0 ? undefined : (unread ?? '');
 }
 
 const wordsOf = (rows: number, dropped: number): string => {

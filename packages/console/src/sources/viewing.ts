@@ -4,12 +4,15 @@ import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { visible } from '../conversation/unseen.ts';
 import { createFrameLog, type FrameLog, type FrameLogOptions } from '../log/frame-log.ts';
 import type { LogSource } from '../route.ts';
+import type { FileProblem } from './file-problem.ts';
 
 export interface ViewingStatus {
   /** `live` while lines may come by themselves; `lost` if the connection broke while they did. */
   readonly state: 'opening' | 'live' | 'ended' | 'lost' | 'failed';
   /** One sentence for people. */
   readonly message: string;
+  /** Why there is nothing to show of a file. */
+  readonly problem?: FileProblem;
 }
 
 /** What the user may do in a conversation that this page holds. */

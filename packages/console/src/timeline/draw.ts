@@ -1,7 +1,7 @@
 // Draws the lanes on a canvas and finds the span at a point.
 
 import type { PlacedLane, PlacedSpan } from './lane-rows.ts';
-import type { Lane, SpanKind, Spans } from './spans.ts';
+import type { Lane, SpanKind, Spans } from './span.ts';
 import { marksOf, type TimeWindow, timeLabel } from './time-window.ts';
 
 /** Sizes in pixels. */

@@ -1,6 +1,6 @@
 // Arranges the spans of one lane in rows without overlap.
 
-import { LANES, type Lane, type Span } from './spans.ts';
+import { LANES, type Lane, type Span } from './span.ts';
 
 /** A span, and the row of its lane it is drawn in, from 0. */
 export interface PlacedSpan {

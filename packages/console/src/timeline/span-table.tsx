@@ -2,7 +2,7 @@
 
 import { SafeText } from '../conversation/safe-text.tsx';
 import { LANE_NAMES } from './draw.ts';
-import type { Span } from './spans.ts';
+import type { Span } from './span.ts';
 
 /** Rows shown at once. */
 const MAX_ROWS = 300;

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { readRecordingLine } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
 import { createFrameLog } from '../log/frame-log.ts';
-import { createSpans, type SpanKind } from './spans.ts';
+import type { SpanKind } from './span.ts';
+import { createSpans } from './spans.ts';
 
 const RECORDINGS = new URL('../../../../tests/golden/recordings/', import.meta.url);
 
@@ -47,15 +48,43 @@ describe('createSpans', () => {
         [2400, { type: 'response.done', response: { id: 'r', status: 'completed' } }],
       ),
     );
-    expect(of('speech')).toEqual([[1000, 2000]]);
+    expect(of('speech')).toEqual([[1000, 1700]]);
     expect(of('hold')).toEqual([[1700, 2000]]);
     expect(of('recognition')).toEqual([[2001, 2100]]);
     expect(of('response')).toEqual([[2010, 2400]]);
     expect(of('model')).toEqual([[2010, 2200]]);
     expect(of('synthesis')).toEqual([[2200, 2300]]);
-    expect(of('first-audio')).toEqual([[2000, 2300]]);
+    expect(of('first-audio')).toEqual([[1700, 2300]]);
     expect(of('playback')).toEqual([[2300, 2400]]); // 4800 bytes
     expect(spans.ticks.at).toHaveLength(9);
+  });
+
+  it('[CO33] places speech where it was spoken, and times the first audio from its end', () => {
+    const delta = { response_id: 'r', item_id: 'a', delta: 'AAAA' };
+    const detection = { type: 'server_vad', silence_duration_ms: 200 };
+    // 100 ms of audio each, appended half a second after the session began.
+    const audio = 'AAAA'.repeat(1600);
+    const appends = Array.from({ length: 20 }, (_, n): [number, object] => [
+      600 + 100 * n,
+      { type: 'input_audio_buffer.append', audio },
+    ]);
+    const speech = { item_id: 'u' };
+    const log = [
+      ...from('server', [0, { type: 'session.created', session: { audio: { input: { turn_detection: detection } } } }]),
+      ...from('client', ...appends.slice(0, 12)),
+      ...from('server', [1750, { type: 'input_audio_buffer.speech_started', audio_start_ms: 350, ...speech }]),
+      ...from('client', ...appends.slice(12)),
+      ...from(
+        'server',
+        [2540, { type: 'input_audio_buffer.speech_stopped', audio_end_ms: 1700, ...speech }],
+        [2550, { type: 'response.created', response: { id: 'r' } }],
+        [2900, { type: 'response.output_audio.delta', ...delta }],
+      ),
+    ];
+    const { of } = spansOf(log);
+    expect(of('speech')).toEqual([[850, 2000]]);
+    expect(of('hold')).toEqual([[2000, 2540]]);
+    expect(of('first-audio')).toEqual([[2000, 2900]]);
   });
 
   it('times the first sound from the request that was answered, as reports do, not from one that was refused', () => {

@@ -10,8 +10,9 @@ import { countOf, type Viewing } from '../sources/viewing.ts';
 import { draw, heightOf, LANE_NAMES, momentAt, spanAt } from './draw.ts';
 import { laneRows } from './lane-rows.ts';
 import { Plots } from './plots.tsx';
+import type { Span } from './span.ts';
 import { SpanTable } from './span-table.tsx';
-import { createSpans, type Span } from './spans.ts';
+import { createSpans } from './spans.ts';
 import { moved, showing, type TimeWindow, whole, zoomed } from './time-window.ts';
 
 const CLOSER = 0.7;
