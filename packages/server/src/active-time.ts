@@ -1,24 +1,24 @@
-// The clock that peers are judged by. It counts the time this process ran: while it was stopped (SIGSTOP, a laptop asleep, a turn
-// of the event loop that took seconds) it could read nothing, so no peer was late.
+// Clock for all timeouts of peers. It counts only the time in which this process ran: while the process was stopped (SIGSTOP, a
+// suspended laptop, a blocked event loop) it could not read, so a peer was not late.
 
-/** Milliseconds between two looks at the real clock. */
+/** Milliseconds between two reads of the real clock. */
 const TICK_MS = 250;
-/** What one gap between two looks counts for at most, in milliseconds. A longer one is time in which the process did not run. */
+/** Longest time counted between two reads, in milliseconds. The rest of a longer gap is time in which the process did not run. */
 export const MAX_STEP_MS = 1000;
-/** Longest delay a timer can have, in milliseconds. */
+/** Longest delay of a Node timer, in milliseconds. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
 export interface ActiveClock {
-  /** Milliseconds, monotonic, from an arbitrary beginning. */
+  /** Milliseconds, monotonic, from an arbitrary origin. */
   now(): number;
-  /** Milliseconds of the real clock that were not counted, in all. */
+  /** Total milliseconds of the real clock that were not counted. */
   missed(): number;
   /**
-   * Calls back when `ms` of this clock have passed and what came in meanwhile has been read. Returns what cancels it. Keeps the
-   * process alive as a timer does.
+   * Calls `callback` when `ms` of this clock have passed and data received meanwhile has been read. Returns a function that cancels
+   * it. Keeps the process alive like a timer.
    */
   after(ms: number, callback: () => void): () => void;
-  /** Looks at the real clock; done by itself every quarter of a second. */
+  /** Reads the real clock. `activeTime` does so every 250 ms. */
   tick(): void;
 }
 
@@ -41,7 +41,7 @@ export function activeClock(real: () => number = () => performance.now()): Activ
     const check = () => {
       const left = due - now();
       if (left > 0) timer = setTimeout(check, Math.min(MAX_DELAY_MS, Math.ceil(left)));
-      // Timers run before sockets are read: what came while the process was busy is read in this turn of the event loop.
+      // Timers run before sockets are read. Read data that arrived while the process was busy before calling back.
       else immediate = setImmediate(callback);
     };
     timer = setTimeout(check, Math.min(MAX_DELAY_MS, ms));

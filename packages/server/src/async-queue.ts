@@ -1,25 +1,24 @@
-// A queue with a push end for callbacks and an async-iterable end for loops. For one reader; what comes before it starts
-// reading is kept.
+// A queue that callbacks push to and one async loop reads from. Values pushed before the loop starts are buffered.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface AsyncQueueOptions {
   /**
-   * Gives the event loop a turn before a value that was already there. Without it a loop over a full inbox runs in microtasks,
-   * and no socket and no timer of the process is served until the inbox is empty. For what a peer fills. @default false
+   * Yields to the event loop before each buffered value. Without it, a loop over a full queue runs in microtasks and blocks all
+   * sockets and timers of the process until the queue is empty. Set it if a peer fills the queue. @default false
    */
   readonly paced?: boolean;
 }
 
 /**
- * `weigh` says what a value counts for in `weight`. Breaking off a loop over an inbox does not end it: the next loop goes on
- * where the last one stopped.
+ * `weigh` returns the weight of a value. A `break` in a loop over the queue does not end the queue: the next loop continues at the
+ * next value.
  */
 export class AsyncQueue<T> implements AsyncIterable<T> {
   readonly #weigh: (value: T) => number;
   readonly #isPaced: boolean;
   #values: T[] = [];
-  /** Values before this index are taken; they are cut off now and then, so that taking stays cheap. */
+  /** Values before this index are read. They are removed in batches, so that a read stays cheap. */
   #head = 0;
   #weight = 0;
   #ended = false;
@@ -31,7 +30,7 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
     this.#isPaced = paced;
   }
 
-  /** Sum of what the values not yet taken count for. */
+  /** Total weight of the unread values. */
   get weight(): number {
     return this.#weight;
   }
@@ -44,13 +43,13 @@ export class AsyncQueue<T> implements AsyncIterable<T> {
     this.#wake?.();
   }
 
-  /** What was pushed before is still read; then the loop ends. */
+  /** Ends the loop after the values pushed so far. */
   end(): void {
     this.#ended = true;
     this.#wake?.();
   }
 
-  /** Calls `listener` whenever a value has been taken. One listener; the last one counts. */
+  /** Calls `listener` after each read of a value. A new listener replaces the previous one. */
   onShift(listener: () => void): void {
     this.#onShift = listener;
   }

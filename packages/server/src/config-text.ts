@@ -1,12 +1,12 @@
-// Configuration files: their text to a value, and what is wrong with the value in words for whoever wrote it.
+// Parses the text of configuration files, and formats issues of their values for the author.
 
 import { createRequire } from 'node:module';
 import { ColloquyError, type Issue } from '@colloquy/protocol';
 
-/** Loaded with the first file: a server without one starts without the parser. */
+/** Loaded with the first file, so that a server without configuration files starts without the parser. */
 const yaml = (): typeof import('yaml') => createRequire(import.meta.url)('yaml');
 
-/** Reads YAML, or JSON, which is YAML. `name` stands for the file. Throws `invalid_configuration` that says where it breaks off. */
+/** Parses YAML or JSON. `name` is the file's name in messages. Throws `invalid_configuration` with the place of a syntax error. */
 export function parseConfigText(text: string, name: string): unknown {
   const { parse } = yaml();
   try {
@@ -18,6 +18,6 @@ export function parseConfigText(text: string, name: string): unknown {
   }
 }
 
-/** The message of an issue, with the field's name in it. */
+/** The message of an issue, including the name of its field. */
 export const explainIssue = ({ param, message }: Issue): string =>
   param === null || message.includes(`'${param}'`) ? message : `'${param}': ${message}`;

@@ -1,5 +1,5 @@
-// The server: options in, something that listens out. REST is `http-app.ts`, its routes `server-routes.ts`, WebSocket `upgrade.ts`,
-// sessions `open-session.ts`, listeners `listen.ts`; here they are put together.
+// Creates a server from its options. REST: `http-app.ts`; routes: `server-routes.ts`; WebSocket: `upgrade.ts`; sessions:
+// `open-session.ts`; listeners: `listen.ts`.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,23 +18,26 @@ import { openSilero } from './speech/offline/silero.ts';
 import type { Detector } from './speech/ports.ts';
 
 export interface Server {
-  /** Rejects with `port_in_use`, or `invalid_configuration` when the address is none of ours the certificate or recordings cannot be kept, or another server keeps its recordings in the folder. */
+  /**
+   * Rejects with `port_in_use`, or with `invalid_configuration` if the address is not of this machine, if the certificate or
+   * recordings cannot be stored, or if another server uses the recordings folder.
+   */
   listen(): Promise<Listening>;
-  /** Opens no new sessions and ends those there are: idle ones at once, others when done or after the grace [LM12]. */
+  /** Refuses new sessions and ends the live ones: idle ones at once, others when done or after the grace period [LM12]. */
   drain(options?: { graceMs?: number }): Promise<void>;
-  /** Drains, then stops listening. A second call may shorten the grace. */
+  /** Drains, then stops listening. A second call may shorten the grace period. */
   close(options?: { graceMs?: number }): Promise<void>;
-  /** Makes a client secret useless and ends its sessions; false when there is no such secret [AU26]. */
+  /** Revokes a client secret and ends its sessions; false if the secret does not exist [AU26]. */
   revokeClientSecret(value: string): Promise<boolean>;
 }
 
-/** Milliseconds observers have to take the end of their sessions when the server closes. */
+/** Milliseconds for observers to read the end of their sessions when the server closes. */
 const CLOSE_TIMEOUT_MS = 1000;
 const CONSOLE_FOLDER = fileURLToPath(new URL('../console', import.meta.url));
 
 /**
- * Makes a server. Throws `invalid_configuration` for options that contradict each other or are not what they should be, and when
- * it would listen publicly without keys.
+ * Creates a server. Throws `invalid_configuration` for invalid or contradictory options, and if it would listen on a public address
+ * without keys.
  *
  * @example
  * import { createServer, parrot } from '@colloquy/server';
@@ -65,7 +68,7 @@ export function createServer(options: ServerOptions = {}): Server {
   let app: FastifyInstance | undefined;
   let detector: Detector | undefined;
 
-  /** Turns are detected for every engine, unless that is off or cannot be. */
+  /** Opens the detector for all engines, unless it is disabled or not available. */
   async function prepareDetector(): Promise<void> {
     if (options.detector === false) return engines.provideDetector('off');
     if (upstream || detector || !engines.lacksDetector) return;

@@ -1,70 +1,70 @@
-// Every number that bounds something in the server, with its unit and default, in one table. What bounds a session from
-// the inside (items, buffers, durations) is `SessionLimits` of @colloquy/session.
+// All limits of the server with units and defaults. Limits inside a session (items, buffers, durations): `SessionLimits` of
+// @colloquy/session.
 
 import { totalmem } from 'node:os';
 import { fullBucket, takeToken } from './token-bucket.ts';
 
 export interface Limits {
-  /** Largest frame, in bytes; a larger one closes 1009. What plain events may have at most is the codec's business [LM1]. */
+  /** Largest frame, in bytes; a larger one closes 1009. The codec limits events further [LM1]. */
   frameBytes: number;
   /** Fragments of one message; more close 1008 [LM2]. */
   fragments: number;
-  /** Body of a REST request, in bytes; more is refused 413. */
+  /** Largest body of a REST request, in bytes; a larger one is refused 413. */
   bodyBytes: number;
-  /** Client events a second, and how many may come at once [LM6]. */
+  /** Client events per second, and the largest burst [LM6]. */
   eventsPerSecond: number;
   eventsBurst: number;
-  /** Audio appends a second among them; as many may come at once as of any event [LM6]. */
+  /** Audio appends per second among the client events; the same burst [LM6]. */
   appendsPerSecond: number;
-  /** New sessions a second from one address, and how many may come at once [LM7]. */
+  /** New sessions per second from one address, and the largest burst [LM7]. */
   opensPerSecond: number;
   opensBurst: number;
-  /** Sessions at once under one key [LM7]. */
+  /** Concurrent sessions per key [LM7]. */
   sessionsPerKey: number;
-  /** Sessions at once, and the resident memory in bytes above which none is added: four fifths of what there is [LM7]. */
+  /** Concurrent sessions, and the resident memory in bytes above which new ones are refused: 80 % of the available memory [LM7]. */
   sessions: number;
   memoryBytes: number;
-  /** Longest session in milliseconds, and longest one opened with a client secret [LM8]. */
+  /** Longest session, and longest session opened with a client secret, in milliseconds [LM8]. */
   sessionMs: number;
   secretSessionMs: number;
-  /** Unsent bytes above which audio generation pauses, and above which client events wait too [LM9]. */
+  /** Unsent bytes above which audio generation pauses, and above which client events wait [LM9]. */
   pauseBytes: number;
   stopBytes: number;
-  /** Milliseconds a reader may take nothing before it is closed 1013 [LM9]. */
+  /** Milliseconds without a read after which a connection is closed 1013 [LM9]. */
   stallMs: number;
-  /** Milliseconds between pings, and until a pong must be there [AU20]. */
+  /** Milliseconds between pings, and to wait for a pong [AU20]. */
   pingMs: number;
   pongMs: number;
   /** Milliseconds for a handshake: TLS, headers, upgrade [AU28]. */
   handshakeMs: number;
-  /** Milliseconds a close handshake may take before the socket is ended. */
+  /** Milliseconds for a close handshake before the socket is destroyed. */
   closeMs: number;
-  /** Milliseconds running responses may take when the server drains [LM12]. */
+  /** Milliseconds for running responses to finish when the server drains [LM12]. */
   graceMs: number;
-  /** Milliseconds until an upstream must have accepted a connection. */
+  /** Milliseconds to connect to an upstream. */
   upstreamConnectMs: number;
-  /** Milliseconds an upstream may take without progress of the response that is waited for, whatever else it sends [RL7]. */
+  /** Milliseconds without progress of a pending upstream response; other events of the upstream do not count [RL7]. */
   upstreamIdleMs: number;
-  /** Milliseconds a response of an upstream may take in all [RL7]. */
+  /** Total milliseconds of an upstream response [RL7]. */
   upstreamResponseMs: number;
-  /** Milliseconds until an MCP server must have accepted a connection, and for one answer of it [MC17]. */
+  /** Milliseconds to connect to an MCP server, and for one answer of it [MC17]. */
   mcpConnectMs: number;
   mcpAnswerMs: number;
-  /** Bytes of one answer of an MCP server, and of the stream it may keep open beside [MC17]. */
+  /** Largest answer of an MCP server, and of its separate event stream, in bytes [MC17]. */
   mcpBodyBytes: number;
   mcpStreamBytes: number;
-  /** MCP servers one session is connected to at once. */
+  /** Concurrent MCP servers per session. */
   mcpServers: number;
-  /** Observers of live sessions at once, and bytes one of them may leave unsent before it is closed 1013 [CO8]. */
+  /** Concurrent observers of live sessions, and unsent bytes above which one is closed 1013 [CO8]. */
   observers: number;
   watchBytes: number;
-  /** Longest snapshot shown to them, in characters: what readers of recordings take for a line [CO5]. */
+  /** Longest snapshot for observers, in characters: the longest line that readers of recordings accept [CO5]. */
   snapshotLength: number;
-  /** Recordings being downloaded at once; who takes nothing of one for `stallMs` is hung up on [CO16]. */
+  /** Concurrent downloads of recordings. A client that reads nothing for `stallMs` is disconnected [CO16]. */
   downloads: number;
-  /** Client secrets kept at once. */
+  /** Client secrets stored at once. */
   secrets: number;
-  /** Bytes of recordings that may wait for the disk, of all sessions; a recording that finds no room is broken off. */
+  /** Bytes of all recordings that wait for the disk. If this buffer is full, a recording ends early. */
   unwrittenBytes: number;
 }
 
@@ -109,11 +109,11 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   unwrittenBytes: 64 * MIB,
 };
 
-/** A token bucket: `perSecond` tokens come in, at most `burst` are kept. */
+/** A token bucket that holds its own state; as plain data: `token-bucket.ts`. */
 export interface Bucket {
   /**
-   * Takes a token at `now` (milliseconds, monotonic); false when there is none. `missed` are the milliseconds so far in which this
-   * process did not run: for them tokens come in beyond `burst`, since what was sent meanwhile comes at once.
+   * Takes a token at `now` (milliseconds, monotonic); false if there is none. `missed` is the total time in milliseconds in which
+   * this process did not run. It adds tokens beyond `burst`, because everything sent in that time arrives at once.
    */
   tryAcquire(now: number, missed?: number): boolean;
 }

@@ -1,4 +1,4 @@
-// The listeners of a server, one plain and, if asked for, one with TLS; for loopback, IPv4 and IPv6.
+// The listeners of a server: plain and, with `tls`, TLS; on loopback both IPv4 and IPv6. Request handlers: `create-server.ts`.
 
 import type { Server as HttpServer, IncomingMessage, RequestListener } from 'node:http';
 import { createServer as createHttpServer } from 'node:http';
@@ -14,7 +14,7 @@ import type { Log } from './log.ts';
 import type { ServerOptions } from './options.ts';
 import type { Services } from './services.ts';
 
-/** Where a server listens. */
+/** The addresses of a listening server. */
 export interface Listening {
   /** `http://127.0.0.1:8787` */
   readonly url: string;
@@ -22,7 +22,7 @@ export interface Listening {
   /** With TLS only. */
   readonly tlsUrl?: string;
   readonly tlsPort?: number;
-  /** The authority that signed the development certificate. */
+  /** File of the certificate authority that signed the development certificate. */
   readonly caFile?: string;
 }
 
@@ -45,7 +45,7 @@ export class Listeners {
     this.#log = log;
   }
 
-  /** Rejects with `port_in_use` or `invalid_configuration`; then some may be open, and `close` closes them. */
+  /** Rejects with `port_in_use` or `invalid_configuration`. Then call `close`: some listeners may be open. */
   async open(handlers: Handlers): Promise<Listening> {
     const { host, tls, port = 8787, tlsPort = 8788, dataDir } = this.#options;
     const { handshakeMs } = this.#limits;
@@ -53,7 +53,7 @@ export class Listeners {
       headersTimeout: handshakeMs,
       requestTimeout: handshakeMs * 3,
       connectionsCheckingInterval: Math.min(1000, handshakeMs / 2),
-      requireHostHeader: false, // ours to refuse, in our envelope [AU17]
+      requireHostHeader: false, // the authorizer refuses it with our error body [AU17]
     };
     const hint = tlsHint(this.#log);
     const plainPort = await this.#listen(() => createHttpServer(common, handlers.request), handlers, port, hint);
@@ -66,7 +66,7 @@ export class Listeners {
     return { ...plain, tlsUrl, tlsPort: securedPort, ...('caFile' in pem && { caFile: pem.caFile }) };
   }
 
-  /** Stops listening and ends connections that are not upgraded. */
+  /** Stops listening and closes connections that are not upgraded. */
   async close(): Promise<void> {
     const all = this.#servers.splice(0);
     const closing = all.map((server) => new Promise((resolve) => server.close(resolve)));
@@ -74,7 +74,7 @@ export class Listeners {
     await Promise.all(closing);
   }
 
-  /** Opens a listener; for loopback both of its addresses, the second if there is one. */
+  /** Opens a listener; for `localhost` on IPv4 and, if available, IPv6. */
   async #listen(make: () => HttpServer, { upgrade }: Handlers, port: number, hint?: TlsHint): Promise<number> {
     const { host } = this.#options;
     const add = async (address: string, at: number) => {
@@ -95,12 +95,12 @@ export class Listeners {
 export const isLoopback = (host: string) =>
   host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 export const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
-/** A host as it stands in an address. */
+/** A host as written in a URL. */
 export const bracketed = (host: string) => (host.includes(':') ? `[${host}]` : host);
-/** An address a client on this machine can dial. */
+/** A host that a client on this machine can connect to. */
 const dialableHost = (host: string) => (host === 'localhost' || host === '0.0.0.0' ? '127.0.0.1' : bracketed(host));
 
-/** Resolves once the server listens; then errors no longer reject but must still find a listener. */
+/** Resolves when the server listens. Later errors are ignored, but need a listener. */
 function waitForListening(server: HttpServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
@@ -111,7 +111,7 @@ function waitForListening(server: HttpServer, host: string, port: number): Promi
       reject(new ColloquyError(code, reason, { cause }));
     });
     server.listen(port, host, () => {
-      server.removeAllListeners('error').on('error', () => {}); // e.g. EMFILE while accepting: the next attempt may do
+      server.removeAllListeners('error').on('error', () => {}); // such as EMFILE in accept: a later attempt may succeed
       resolve();
     });
   });
@@ -120,7 +120,7 @@ function waitForListening(server: HttpServer, host: string, port: number): Promi
 type ClientError = Error & { code?: string; rawPacket?: Buffer };
 type TlsHint = (error: ClientError) => void;
 
-/** Says, once, that somebody speaks TLS to the plain port: a client that insists on `wss:`. */
+/** Logs once if a client uses TLS on the plain port. */
 function tlsHint(log: Log): TlsHint {
   let isLogged = false;
   return ({ rawPacket }) => {
@@ -130,7 +130,7 @@ function tlsHint(log: Log): TlsHint {
   };
 }
 
-/** What is no HTTP at all. */
+/** Answers a request that is not valid HTTP. */
 function refuseGarbage(error: ClientError, socket: Socket, hint: TlsHint | undefined): void {
   hint?.(error);
   if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) return void socket.destroy();

@@ -1,11 +1,10 @@
-// The log: constant messages, and beside them only the fields named here. Contents are never logged, so nothing has to be
-// taken out afterwards.
+// The log: constant messages with an allow-list of fields. Content is never logged, so nothing needs redaction later.
 
 import { createHash } from 'node:crypto';
 import { hideCredentials } from '@colloquy/protocol';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** Every field a line may have. Before adding one, ask what it can contain. */
+/** All allowed fields. Before you add one, check what it can contain. */
 const FIELDS = [
   'session_id',
   'event_type',
@@ -40,7 +39,7 @@ export interface Log {
 const ALLOWED: ReadonlySet<string> = new Set(FIELDS);
 const MAX_VALUE_LENGTH = 200;
 
-/** Keeps the allowed fields, numbers and short strings only. */
+/** Selects the allowed fields: numbers, and strings cut to `MAX_VALUE_LENGTH`. */
 function allowed(fields: Record<string, unknown>): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const name of Object.keys(fields)) {
@@ -52,18 +51,18 @@ function allowed(fields: Record<string, unknown>): Record<string, unknown> {
   return result;
 }
 
-/** JSON lines on stderr, or wherever `to` writes. */
+/** Writes JSON lines to `to`. @default stderr */
 export function createLog(level: LogLevel, to?: DestinationStream): Log {
   const options = { level, base: null, formatters: { log: allowed } };
   const logger: Logger = to ? pino(options, to) : pino(options, pino.destination({ dest: 2, sync: true }));
   return logger;
 }
 
-/** Stands for a credential in logs: 8 hex digits of its hash [AU12]. */
+/** Identifies a credential in logs: the first 8 hex digits of its SHA-256 hash [AU12]. */
 export const keyName = (credential: string): string =>
   createHash('sha256').update(credential).digest('hex').slice(0, 8);
 
-/** Names what was thrown without repeating its message, which may quote anything. */
+/** Name and code of a thrown value, without its message, which may quote content. */
 export function errorName(error: unknown): string {
   if (typeof error !== 'object' || error === null) return typeof error;
   const { name, code } = error as { name?: unknown; code?: unknown };

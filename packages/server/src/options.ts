@@ -1,4 +1,4 @@
-// What a server is made with. Each option has its default here; they are put to work in `create-server.ts`.
+// Options of a server, with their defaults. Use: `create-server.ts`, `server-parts.ts`.
 
 import type { SessionDefaults, SessionLimits } from '@colloquy/session';
 import type { AdmissionStore } from './auth/admission-store.ts';
@@ -17,87 +17,86 @@ import type { SpeechComponents } from './speech/speech-input.ts';
 import type { McpAccess } from './tools/mcp-access.ts';
 import type { BetaPolicy } from './transports/beta.ts';
 
-/** What is recorded, and where. */
+/** Content and folder of recordings. */
 export interface RecordingOptions {
-  /** Made if need be, for its owner alone: the folder 0700, its files 0600. Names hold the time and the session's id. */
+  /** Created with mode 0700 if absent; files have mode 0600. File names contain the time and the session's id. */
   folder: string;
-  /** Keeps audio and images, in base64. Keys are never written. @default false */
+  /** Stores audio and images too, as base64. Keys are never written. @default false */
   audio?: boolean;
 }
 
 export interface ServerOptions {
-  /** Address to listen on. The default is loopback, IPv4 and IPv6. Any other needs `keys` [AU11]. @default 'localhost' */
+  /** Address to listen on. `localhost` is IPv4 and IPv6 loopback. Other addresses require `keys` [AU11]. @default 'localhost' */
   host?: string;
   /** 0 picks a free one. @default 8787 */
   port?: number;
-  /** Listens with TLS too: with the development certificate, or with this one (PEM). @default false */
+  /** Also listens with TLS, with the development certificate or with this one (PEM). @default false */
   tls?: boolean | { key: string; cert: string };
   /** 0 picks a free one. @default 8788 */
   tlsPort?: number;
-  /** What answers. @default parrot() */
+  /** The engine. @default parrot() */
   engine?: Engine;
   /**
-   * Several that answer, in place of `engine`, by the names sessions choose them by: their model [AU30]. The first answers
-   * sessions that name any other model.
+   * Several engines in place of `engine`, by the model that selects them [AU30]. The first one serves sessions of any other model.
    */
   engines?: Readonly<Record<string, OfferedEngine>>;
-  /** What hears, for engines that bring nothing of their own. @default the server's detector alone: transcriptions fail */
+  /** Speech input for engines without their own. @default the server's detector only: transcriptions fail */
   speech?: SpeechComponents | undefined;
   /**
-   * Detects turns with Silero, for every engine that brings no detector of its own. With `false` no engine detects turns. Where
-   * no turns are detected, sessions state `turn_detection: null`: clients commit and ask for responses themselves [VA29]. @default true
+   * Detects turns with Silero for engines without their own detector. `false` disables turn detection for all engines. Sessions
+   * without turn detection report `turn_detection: null`; their clients commit audio and request responses [VA29]. @default true
    */
   detector?: boolean;
-  /** Which MCP servers sessions may ask, and with whose keys: `mcpAccess(readMcpConfig(…), process.env)`. @default none */
+  /** MCP servers that sessions may call, and their keys: `mcpAccess(readMcpConfig(…), process.env)`. @default none */
   mcp?: McpAccess;
-  /** What translates. @default parrotTranslator() */
+  /** The translator. @default parrotTranslator() */
   translator?: Translator;
-  /** Relays sessions to this Realtime server instead; then neither `engine` nor `translator` is asked. @default sessions are hosted here */
+  /** Relays sessions to this Realtime server; `engine` and `translator` are then not used. @default sessions are hosted */
   upstream?: UpstreamOptions;
-  /** Keys clients must show. Without any, whoever reaches this machine's loopback may connect [AU10, AU11]. @default [] */
+  /** Valid API keys. Without keys, every client on loopback may connect [AU10, AU11]. @default [] */
   keys?: readonly string[];
-  /** Names this server answers to in `Host`, besides the loopback ones and `host` [AU17]. @default [] */
+  /** Allowed `Host` names besides the loopback names and `host` [AU17]. @default [] */
   hosts?: readonly string[];
-  /** Web origins that may connect besides our own, such as `https://app.example` [AU18, RT16]. @default [] */
+  /** Allowed web origins besides the server's own, such as `https://app.example` [AU18, RT16]. @default [] */
   origins?: readonly string[];
-  /** Lets browsers show server keys as a subprotocol [AU16]. @default false */
+  /** Accepts server keys from browsers, in a subprotocol [AU16]. @default false */
   keysFromBrowsers?: boolean;
-  /** Models clients may name, engines among them [AU5, AU30]. @default those of `upstream`, else any */
+  /** Models clients may name, including engines [AU5, AU30]. @default those of `upstream`, else any */
   models?: readonly string[];
   clientSecrets?: ClientSecretOptions;
-  /** Where client secrets are stored. @default in this process */
+  /** Store of client secrets. @default in memory */
   secretStore?: SecretStore;
-  /** Counts sessions per key and new sessions per address. @default in this process */
+  /** Counts sessions per key and new sessions per address. @default in memory */
   admissionStore?: AdmissionStore;
-  /** How a refused connection is told: by HTTP status, or by an `error` event and a close code, which browsers can see [AU13]. @default 'status' */
+  /** Refuses connections with an HTTP status, or with an `error` event and close code, which browsers can read [AU13]. @default 'status' */
   refusals?: 'status' | 'event';
-  /** Serves clients that speak the beta shape, or turns them away as the hosted service does: `error`, close 4000 [BT2]. @default 'refuse' */
+  /** Serves clients of the beta shape, or refuses them like the hosted API: `error`, close 4000 [BT2]. @default 'refuse' */
   beta?: BetaPolicy;
-  /** Where the development certificate is kept. @default the user's cache folder */
+  /** Folder of the development certificate. @default the user's cache folder */
   dataDir?: string;
-  /** Writes every session with a conversation down, one file each, in a format `replay` of @colloquy/session takes. @default nothing is written */
+  /** Records every session with a conversation to a file that `replay` of @colloquy/session reads. @default no recordings */
   recordings?: RecordingOptions;
-  /** What observers of live sessions may be shown at most: nothing, what is said in words, or audio and images too [CO7]. @default 'words' */
+  /** The most that observers may receive: nothing, text and transcripts, or audio and images too [CO7]. @default 'words' */
   watch?: WatchPolicy;
-  /** Folder of the built console. Without an `index.html` in it `/` is a plain page. @default the one this package carries */
+  /** Folder of the built console. Without an `index.html` in it, `/` is a plain page. @default the console of this package */
   consoleDir?: string;
   limits?: Partial<Limits>;
-  /** What bounds each session from the inside: its items, buffers, and how long a response may be silent. Its duration is in `limits`. */
+  /** Limits inside each session: items, buffers, and silence of a response. Set the duration in `limits`. */
   sessionLimits?: Partial<Omit<SessionLimits, 'max_duration_ms'>>;
-  /** What a session takes when its client says nothing: instructions, voice, how much context the engine takes in. */
+  /** Session settings that a client does not set: instructions, voice, size of the engine's context. */
   sessionDefaults?: Partial<SessionDefaults>;
   /** @default 'silent' */
   logLevel?: LogLevel;
-  /** Where log lines go. @default stderr */
+  /** Destination of log lines. @default stderr */
   logTo?: { write(line: string): void };
-  /** Milliseconds, monotonic. @default the time this process ran */
+  /** Milliseconds, monotonic. @default the time in which this process ran */
   clock?: () => number;
   /** Unix milliseconds. @default Date.now */
   wallClock?: () => number;
-  /** Called as each session hosted here begins, before anything is sent. Must not throw. */
+  /** Called when a hosted session begins, before an event is sent. Must not throw. */
   onSession?: (session: HostedSession) => void;
-  /** Hears every input and every frame of every session with a conversation. Must not throw. */
+  /** Called with every input and every event of every session with a conversation. Must not throw. */
   onLine?: (sessionId: string, line: Line) => void;
-  /** Each makes a sink for every session, which receives its lines: see docs/extending.md. @default [] */
+  /** Each is called once per session to create a sink for its lines: see docs/extending.md. @default [] */
   sinks?: readonly (() => LineSink)[];
 }

@@ -1,4 +1,5 @@
-// The parts of a server, made from its options: who may do what, what answers, and the sessions with everything that follows them.
+// Creates the parts of a server from its options: access control, engines, and sessions with their sinks. Assembly:
+// `create-server.ts`.
 
 import { ColloquyError } from '@colloquy/protocol';
 import { memoryAdmissionStore } from './auth/admission-store.ts';
@@ -25,14 +26,14 @@ import { createObserverRegistry, type ObserverRegistry } from './sessions/observ
 import { createSessionFeed, type SessionFeed } from './sessions/session-feed.ts';
 import { createSessionRegistry, type SessionRegistry } from './sessions/session-registry.ts';
 
-/** Who may do what. */
+/** Access control. */
 export interface Access {
   readonly authorizer: Authorizer;
   readonly secrets: ClientSecrets;
   readonly tokens: WatchTokens;
 }
 
-/** The sessions, and what follows them. */
+/** Live sessions and their consumers. */
 export interface Sessions {
   readonly registry: SessionRegistry;
   readonly observerRegistry: ObserverRegistry;
@@ -44,7 +45,7 @@ export interface Sessions {
   readonly openSession: OpenSession;
 }
 
-/** All that routes and upgrades need. */
+/** The parts used by routes and upgrades. */
 export interface ServerParts {
   readonly options: ServerOptions;
   readonly services: Services;
@@ -56,7 +57,7 @@ export interface ServerParts {
 
 const DEFAULT_MODEL = 'gpt-realtime';
 
-/** Throws `invalid_configuration` where options contradict each other. `host` is where the server listens. */
+/** Throws `invalid_configuration` if options contradict each other. `host` is the address the server listens on. */
 export function createParts(options: ServerOptions, services: Services, host: string): ServerParts {
   const access = createAccess(options, services, host);
   const engines = enginesOf(options);
@@ -134,7 +135,7 @@ function createSessions(
   return { registry, observerRegistry, feed, store, recorder, isWriting, openSession };
 }
 
-/** What listens for WebSocket upgrades. */
+/** Creates the handler of WebSocket upgrades. */
 export function upgradeOf({ options, services, access, rules, sessions }: ServerParts): Handlers['upgrade'] {
   const { registry, observerRegistry, feed, openSession } = sessions;
   const { authorizer, secrets } = access;
@@ -150,6 +151,6 @@ export function upgradeOf({ options, services, access, rules, sessions }: Server
   });
 }
 
-/** What answers, for people: names of engines, or `relay`. */
+/** Names of the engines for people, or `relay`. */
 export const answeringOf = ({ options, engines }: ServerParts): string =>
   options.upstream ? 'relay' : engines.all.map(({ name }) => name).join(', ');

@@ -1,4 +1,4 @@
-// What every part of a server works with and none of them owns: limits, log and clocks, passed as one value.
+// Limits, log and clocks, shared by all parts of a server and passed as one value.
 
 import { activeTime } from './active-time.ts';
 import { DEFAULT_LIMITS, type Limits } from './limits.ts';
@@ -13,13 +13,13 @@ export interface Services {
   readonly wallClock: () => number;
 }
 
-/** Services as an embedder states them; each has a default. */
+/** Services set by an embedder; each has a default. */
 export interface ServiceOptions {
-  /** @default DEFAULT_LIMITS, for each limit that is absent */
+  /** @default DEFAULT_LIMITS for each absent limit */
   readonly limits?: Partial<Limits> | undefined;
   /** @default silent */
   readonly log?: Log | undefined;
-  /** @default the time this process ran: a process that was stopped makes no peer late [LM16] */
+  /** @default the time in which this process ran, so that a stopped process makes no peer late [LM16] */
   readonly clock?: (() => number) | undefined;
   /** @default Date.now */
   readonly wallClock?: (() => number) | undefined;

@@ -1,4 +1,4 @@
-// The test kit, `@colloquy/server/testing`: a Realtime server inside a test. Works under vitest, node:test, jest, or none.
+// Public names of the test kit, `@colloquy/server/testing`: a Realtime server inside a test. Independent of the test runner.
 
 export type { TestCall } from './testing/calls.ts';
 export { type FixtureOptions, type NodeTestContext, serverFixture, startServerFor } from './testing/fixtures.ts';

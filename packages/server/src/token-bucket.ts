@@ -1,4 +1,4 @@
-// A token bucket as plain data: `perSecond` tokens come in, at most `burst` are kept. Times are milliseconds of one monotonic clock.
+// A token bucket as plain data: gains `perSecond` tokens, holds at most `burst`. Times are milliseconds of one monotonic clock.
 
 export interface Rate {
   readonly perSecond: number;
@@ -7,17 +7,17 @@ export interface Rate {
 
 export interface TokenBucket {
   readonly tokens: number;
-  /** When tokens were last added; `null` before the first look. */
+  /** When tokens were last added; `null` before the first use. */
   readonly filledAt: number | null;
-  /** Of the process's own standstill, what was counted so far. */
+  /** The value of `missed` at that time. */
   readonly missed: number | null;
 }
 
 export const fullBucket = ({ burst }: Rate): TokenBucket => ({ tokens: burst, filledAt: null, missed: null });
 
 /**
- * The bucket at `now`. `missed` are the milliseconds so far in which this process did not run: for them tokens come in beyond
- * `burst`, since what was sent meanwhile comes at once.
+ * The bucket at `now`. `missed` is the total time in milliseconds in which this process did not run. It adds tokens beyond `burst`,
+ * because everything sent in that time arrives at once.
  */
 export function fillBucket(bucket: TokenBucket, { perSecond, burst }: Rate, now: number, missed = 0): TokenBucket {
   const gain = (Math.max(0, now - (bucket.filledAt ?? now)) * perSecond) / 1000;
@@ -26,7 +26,7 @@ export function fillBucket(bucket: TokenBucket, { perSecond, burst }: Rate, now:
   return { tokens, filledAt: now, missed };
 }
 
-/** Takes a token at `now`. `isTaken` is false when there is none. */
+/** Takes a token at `now`. `isTaken` is false if there is none. */
 export function takeToken(
   bucket: TokenBucket,
   rate: Rate,

@@ -1,5 +1,4 @@
-// Completes the handshake of a session that may be opened, and opens it over the socket. What is refused is refused before:
-// `upgrade.ts`.
+// Completes the handshake of an admitted session and opens the session over the socket. Refusals: `upgrade.ts`.
 
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Grant } from '../auth/authorize.ts';
@@ -16,7 +15,7 @@ import { webSocketTransport } from '../transports/websocket.ts';
 import type { UpgradeAttempt } from './handshake.ts';
 import type { OpenSession } from './open-session.ts';
 
-/** A session that may be opened, and for whom. */
+/** An admitted session: its handshake, grant and request. */
 export interface Accepted {
   readonly attempt: UpgradeAttempt;
   readonly grant: Grant;
@@ -24,7 +23,7 @@ export interface Accepted {
   readonly upstream: Upstream | undefined;
 }
 
-/** Answers `undefined` when the client has gone, or the session could not be opened. */
+/** Returns `undefined` if the client has left or the session could not be opened. */
 export type AcceptSession = (accepted: Accepted) => SessionHandle | undefined;
 
 export function sessionAcceptor(
@@ -51,7 +50,7 @@ export function sessionAcceptor(
     try {
       session = openSession(request, grant, transport);
     } catch (error) {
-      // A fault of ours: one connection pays for it, the others do not notice.
+      // A server fault closes only this connection.
       log.error({ session_id: '', error: errorName(error) }, 'a session failed');
       closeWithError(transport, SERVER_FAULT, 1011, SERVER_FAULT.message);
     }

@@ -1,5 +1,5 @@
-// Whether there is room for one more session [LM7]. Asked after everything else, so that what is refused anyway does not count.
-// Places are reserved before they are used: requests that wait at once never open more sessions than there may be.
+// Admits new sessions and observers within the limits of LM7. Runs after all other checks, so that refused requests do not count.
+// Reserves a place before the session is opened, so that concurrent requests cannot exceed the limits.
 
 import type { AdmissionStore, Reservation } from '../auth/admission-store.ts';
 import type { Grant } from '../auth/authorize.ts';
@@ -8,20 +8,20 @@ import { errorName } from '../log.ts';
 import type { Services } from '../services.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
 
-/** A place for a session that was admitted. */
+/** A place reserved for an admitted session. */
 export interface Place {
-  /** Why the session may not be opened any more: the server drains. */
+  /** Returns a refusal if the server drains. */
   refuseIfDraining(): Refusal | undefined;
-  /** Gives the place back: the session ended, or was never opened. A second time does nothing. */
+  /** Returns the place after the session ended or was not opened. Idempotent. */
   release(): void;
 }
 
 export type AdmissionResult = { ok: true; place: Place } | { ok: false; refusal: Refusal };
 
 export interface Admission {
-  /** Takes a place for a client at this address, and counts against the address's rate. Rejects as the store does. */
+  /** Reserves a place and takes a token of the address's rate. Rejects if the store rejects. */
   admit(grant: Grant, address: string): Promise<AdmissionResult>;
-  /** Counts an observer at this address. False when too many came at once. Rejects as the store does. */
+  /** Takes a token for an observer. False if the address exceeds its rate. Rejects if the store rejects. */
   admitObserver(address: string): Promise<boolean>;
 }
 
@@ -31,7 +31,7 @@ export function createAdmission(
   store: AdmissionStore,
 ): Admission {
   const rate = { perSecond: limits.opensPerSecond, burst: limits.opensBurst };
-  /** Places taken on this server. */
+  /** Places reserved on this server. */
   let placesInUse = 0;
 
   async function reserve({ principal }: Grant, address: string): Promise<Reservation | Refusal | undefined> {

@@ -1,4 +1,4 @@
-// Dials the upstream of a session while its client waits for the handshake [RL2].
+// Dials the upstream of a session before the client's handshake is answered [RL2]. The connection: `relay/upstream.ts`.
 
 import { ColloquyError } from '@colloquy/protocol';
 import type { SessionRequest } from '../auth/session-request.ts';
@@ -6,7 +6,7 @@ import { errorName } from '../log.ts';
 import { dialUpstream, type Upstream, type UpstreamOptions } from '../relay/upstream.ts';
 import type { Services } from '../services.ts';
 
-/** Rejects as `dialUpstream` does, and once the client has left. */
+/** Rejects as `dialUpstream` does, and when `clientLeft` aborts. */
 export async function dialForClient(
   to: UpstreamOptions,
   { model, kind }: SessionRequest,
@@ -17,7 +17,7 @@ export async function dialForClient(
     const target = { model, kind: kind === 'transcription' ? kind : 'realtime' } as const;
     return await dialUpstream(to, target, { limits, signal: clientLeft });
   } catch (error) {
-    // Its message is ours, and names neither host nor credential.
+    // A `ColloquyError` of `dialUpstream` contains neither host nor credential.
     log.warn({ error: ColloquyError.is(error) ? error.message : errorName(error) }, 'an upstream cannot be reached');
     throw error;
   }

@@ -1,4 +1,4 @@
-// The WebSocket handshake: its settings, and what is wrong with a request that is none.
+// Settings of the WebSocket handshake, and checks of the upgrade request. Authorization: `upgrade.ts`.
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -8,7 +8,7 @@ import { answerSocket, httpAnswer } from '../http/http-answer.ts';
 import { BAD_HANDSHAKE, type Refusal, refusal, UPGRADE_REQUIRED } from '../http/refusals.ts';
 import type { Limits } from '../limits.ts';
 
-/** A request to upgrade, and the socket it came over. */
+/** An upgrade request with its socket. */
 export interface UpgradeAttempt {
   readonly request: IncomingMessage;
   readonly socket: Duplex;
@@ -18,7 +18,7 @@ export interface UpgradeAttempt {
   readonly path: string;
 }
 
-/** Makes what completes handshakes. A message of more than `maxPayload` bytes closes 1009. */
+/** Creates the server that completes handshakes. A message larger than `maxPayload` bytes closes 1009. */
 export function handshakeServer(limits: Limits, maxPayload: number): WebSocketServer {
   const settings: ServerOptions & { closeTimeout: number; maxFragments: number } = {
     noServer: true,
@@ -34,7 +34,7 @@ export function handshakeServer(limits: Limits, maxPayload: number): WebSocketSe
   return sockets;
 }
 
-/** Why a request is no WebSocket handshake, and the headers of that answer. */
+/** Returns the refusal of a request that is not a valid WebSocket handshake, and the headers of the response. */
 export function handshakeFault({ method, headers }: IncomingMessage): [Refusal, Record<string, string>] | undefined {
   if (method !== 'GET') return [NOT_GET, { allow: 'GET' }];
   if (headers.upgrade?.toLowerCase() !== 'websocket') return [UPGRADE_REQUIRED, { upgrade: 'websocket' }];
@@ -43,7 +43,7 @@ export function handshakeFault({ method, headers }: IncomingMessage): [Refusal, 
   return undefined;
 }
 
-/** Whether the sender would understand a refusal that is told over a WebSocket. */
+/** Whether the client can receive a refusal over a WebSocket. */
 export const isHandshake = ({ headers }: IncomingMessage): boolean =>
   headers.upgrade?.toLowerCase() === 'websocket' && headers['sec-websocket-version'] === '13';
 

@@ -1,5 +1,5 @@
-// Opens a session over any transport: chooses who runs it (host, translation or relay), and what follows its lines. Whether it may
-// be opened is decided before: `authorize.ts`, `admission.ts`.
+// Opens a session over any transport: selects host, translation or relay, and attaches the line sinks. Authorization:
+// `authorize.ts`; limits: `admission.ts`.
 
 import type { SessionOptions } from '@colloquy/session';
 import type { Grant } from '../auth/authorize.ts';
@@ -33,37 +33,37 @@ export interface SessionOpenerOptions {
   readonly services: Services;
   readonly engines: EngineRegistry;
   readonly translator: Translator;
-  /** Which MCP servers the sessions hosted here may ask. */
+  /** The MCP servers that hosted sessions may call. */
   readonly mcp: McpAccess | undefined;
-  /** What the operator sets for every session hosted here. */
+  /** The operator's settings for every hosted session. */
   readonly session: Required<Pick<SessionOptions, 'limits' | 'defaults'>>;
-  /** Models a client may name; `undefined` for any. */
+  /** Models a client may name; `undefined` allows any. */
   readonly models: readonly string[] | undefined;
   readonly recorder: Recorder | undefined;
   readonly registry: SessionRegistry;
   readonly observerRegistry: ObserverRegistry;
   readonly feed: SessionFeed;
-  /** Each makes a sink for every session. */
+  /** Each is called once per session to create a sink. */
   readonly sinks: readonly (() => LineSink)[];
   readonly onLine: ((sessionId: string, line: Line) => void) | undefined;
   readonly onSession: ((session: HostedSession) => void) | undefined;
   readonly onUsage: ((sessionId: string, usage: ResponseUsage) => void) | undefined;
 }
 
-/** What is to be opened. */
+/** The session to open. */
 export interface OpenRequest {
   readonly sessionRequest: SessionRequest;
-  /** Whether the client speaks the beta dialect. Translations never had one. */
+  /** Whether the client uses the beta shape. Never set for translations. */
   readonly isBeta: boolean;
-  /** Whether the client means to come back: then a drain closes with 1012 [ER46]. */
+  /** Whether the client will reconnect; a drain then closes with 1012 [ER46]. */
   readonly resumes: boolean;
-  /** How the client is connected, for the log: `wss`. */
+  /** The client's protocol for the log, such as `wss`. */
   readonly protocol: string;
-  /** Where the session is relayed to. Absent: it is hosted here. */
+  /** The upstream of a relayed session. Absent: the session is hosted. */
   readonly upstream?: Upstream | undefined;
 }
 
-/** Throws on a configuration of the operator's that makes no session. */
+/** Throws if the operator's configuration is not valid for a session. */
 export type OpenSession = (request: OpenRequest, grant: Grant, transport: Transport) => SessionHandle;
 
 export function sessionOpener(options: SessionOpenerOptions): OpenSession {
@@ -73,19 +73,19 @@ export function sessionOpener(options: SessionOpenerOptions): OpenSession {
     if (!secret) return session;
     const revoke = () => session.close(1008, 'The client secret was revoked.');
     secret.revoked.addEventListener('abort', revoke);
-    if (secret.revoked.aborted) revoke(); // while the session was being opened
+    if (secret.revoked.aborted) revoke(); // revoked while the session was opened
     void session.ended.then(() => secret.revoked.removeEventListener('abort', revoke));
     return session;
   };
 }
 
-/** The opening of one session. */
+/** Opens one session. */
 class SessionOpener {
   readonly #options: SessionOpenerOptions;
   readonly #request: OpenRequest;
   readonly #grant: Grant;
   readonly #transport: Transport;
-  /** The transport, where the client speaks the beta dialect. */
+  /** The transport of a client that uses the beta shape. */
   readonly #beta: BetaTransport | undefined;
   readonly #drainCode: number;
   readonly #maxDurationMs: number;
@@ -170,7 +170,7 @@ class SessionOpener {
     return [...(recording ? [recording] : []), ...sinks, ...(onLine ? [callbackSink(onLine)] : [])];
   }
 
-  /** What follows every session, of whatever kind. `engine` is `''` for a translation. */
+  /** Sinks of every kind of session. `engine` is `''` for a translation. */
   #sinks(engine: string, recording?: RecordingSink): LineSink[] {
     const { registry, feed, observerRegistry, sinks, services } = this.#options;
     const { principal } = this.#grant;

@@ -1,5 +1,5 @@
-// What is waited for between a handshake and its session: a place, the client secret, the upstream. Whether the session may be asked
-// for is decided before, in `upgrade.ts`.
+// Acquires what a session needs before its handshake completes: a place, the client secret, the upstream. Authorization:
+// `upgrade.ts`.
 
 import type { Grant } from '../auth/authorize.ts';
 import type { ClientSecrets } from '../auth/client-secrets.ts';
@@ -15,30 +15,30 @@ export interface PreparerOptions {
   readonly services: Services;
   readonly secrets: ClientSecrets;
   readonly admission: Admission;
-  /** Where sessions are relayed to; `undefined` hosts them. */
+  /** The server that sessions are relayed to; `undefined` hosts them. */
   readonly upstream: UpstreamOptions | undefined;
 }
 
-/** A client that waits for its session. */
+/** A client whose handshake is not answered yet. */
 export interface WaitingClient {
   readonly address: string;
   readonly grant: Grant;
   readonly sessionRequest: SessionRequest;
-  /** Aborts when it has left. */
+  /** Aborts when the client has left. */
   readonly clientLeft: AbortSignal;
 }
 
-/** Why no session is opened: a refusal, its headers, and whether another server refused. */
+/** A refusal, its headers, and whether the upstream caused it. */
 type Rejection = readonly [refusal: Refusal, headers?: Record<string, string>, isUpstreams?: boolean];
 
-/** What a session that may be opened has: its place, and its upstream if it is relayed. */
+/** The reserved place, and the upstream if the session is relayed; or the rejection. */
 export type PrepareResult =
   | { readonly ok: true; readonly place: Place; readonly upstream: Upstream | undefined }
   | { readonly ok: false; readonly rejection: Rejection };
 
 const reject = (...rejection: Rejection) => ({ ok: false, rejection }) as const;
 
-/** A place that was taken for a session that is not opened is given back. Rejects as the stores do. */
+/** Releases the place if the session is not opened. Rejects if a store rejects. */
 export function sessionPreparer(options: PreparerOptions): (client: WaitingClient) => Promise<PrepareResult> {
   const { services, secrets, admission, upstream: to } = options;
 
@@ -48,7 +48,7 @@ export function sessionPreparer(options: PreparerOptions): (client: WaitingClien
     const { place } = admissionResult;
     let prepared: PrepareResult | undefined;
     try {
-      if (clientLeft.aborted) return reject(CLIENT_LEFT); // its secret is not spent
+      if (clientLeft.aborted) return reject(CLIENT_LEFT); // before the secret is spent
       if (grant.secret && !(await secrets.spend(grant.secret))) return reject(SECRET_SPENT);
       const dialResult = to ? await dial(to, sessionRequest, clientLeft) : { ok: true as const, upstream: undefined };
       if (!dialResult.ok) return dialResult;
@@ -72,5 +72,5 @@ export function sessionPreparer(options: PreparerOptions): (client: WaitingClien
 }
 
 const SECRET_SPENT = refusal('invalid_api_key', 'The client secret is spent.');
-/** Nobody reads it. */
+/** Never received: the client has left. */
 const CLIENT_LEFT = refusal('invalid_value', 'The client has left.');

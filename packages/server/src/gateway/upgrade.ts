@@ -1,5 +1,5 @@
-// From an HTTP upgrade to a session: authorizes, checks the limits, and has the session opened (`accept-session.ts`). What is
-// refused is refused with an HTTP status, before anything is opened [AU10]; in refusal mode `event` as browsers can see it, after the upgrade [AU13].
+// Handles HTTP upgrades: authorizes, checks the limits, then opens the session (`accept-session.ts`). Refuses with an HTTP status
+// before anything is opened [AU10], or in refusal mode `event` after the upgrade, where browsers can read the reason [AU13].
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -32,15 +32,15 @@ export interface UpgradeOptions {
   readonly admission: Admission;
   readonly openSession: OpenSession;
   readonly watch: WatchUpgrade;
-  /** How a refusal is told: by status, or by an `error` event and a close code [AU13]. */
+  /** Refuses with an HTTP status, or with an `error` event and a close code [AU13]. */
   readonly refusals: 'status' | 'event';
-  /** What becomes of clients that ask for the beta shape [BT2]. */
+  /** Whether clients that request the beta shape are served [BT2]. */
   readonly beta: BetaPolicy;
-  /** Where sessions are relayed to; `undefined` hosts them. */
+  /** The server that sessions are relayed to; `undefined` hosts them. */
   readonly upstream: UpstreamOptions | undefined;
 }
 
-/** Makes the listener for `upgrade`. */
+/** Returns the listener for `upgrade`. */
 export function createUpgrade(
   options: UpgradeOptions,
 ): (request: IncomingMessage, socket: Duplex, head: Buffer) => void {
@@ -88,7 +88,7 @@ export function createUpgrade(
     place.release();
   }
 
-  /** `isUpstreams`: another server refused. */
+  /** `isUpstreams`: the upstream caused the refusal. */
   function refuse(
     attempt: UpgradeAttempt,
     refusal: Refusal,
@@ -106,7 +106,7 @@ export function createUpgrade(
   }
 
   return (request, socket, head) => {
-    socket.on('error', () => socket.destroy()); // a socket without a listener ends the process
+    socket.on('error', () => socket.destroy()); // without a listener, an error of the socket ends the process
     const requestHead = readRequestHead(request);
     const attempt = { request, socket, head, requestHead, path: pathOf(requestHead.target) };
     handle(attempt).catch((error: unknown) => {
@@ -122,7 +122,7 @@ const WATCH: AccessRule = { scope: 'read', isConsoleApi: true };
 
 const NOT_RELAYED = refusal('not_found', 'Translation sessions are not relayed.');
 
-/** One `error`, then a close that names it [ER48, ER49]. */
+/** Sends one `error`, then closes with its code and reason [ER48, ER49]. */
 function refuseByEvent(ws: WebSocket, refusal: Refusal): void {
   closeWithError(webSocketTransport(ws), refusal, refusal.close || 1011, refusal.reason);
 }

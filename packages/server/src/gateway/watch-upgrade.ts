@@ -1,6 +1,6 @@
-// From an HTTP upgrade to an observer of a live session, `/api/sessions/<id>/watch` [CO5 to CO11], of the newest or next one,
-// `/api/sessions/newest/watch` [CO23], or of the list of them, `/api/sessions/watch` [CO22]. Who may ask is `authorize.ts`; what is shown
-// is `observers.ts` and `session-feed.ts`.
+// Handles HTTP upgrades of observers: of a session, `/api/sessions/<id>/watch` [CO5 to CO11], of the newest or next one,
+// `/api/sessions/newest/watch` [CO23], or of the list, `/api/sessions/watch` [CO22]. Authorization: `authorize.ts`. What observers
+// receive: `observers.ts`, `session-feed.ts`.
 
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -16,7 +16,7 @@ import { webSocketTransport } from '../transports/websocket.ts';
 import type { Admission } from './admission.ts';
 import { handshakeServer } from './handshake.ts';
 
-/** What observers may be shown at most: nothing, what is said in words, or audio and images too. */
+/** The most that observers may receive: nothing, text and transcripts, or audio and images too. */
 export type WatchPolicy = 'off' | 'words' | 'audio';
 
 export interface WatchUpgradeOptions {
@@ -28,7 +28,7 @@ export interface WatchUpgradeOptions {
   readonly admission: Admission;
 }
 
-/** Answers why an observer's handshake is refused, or nothing, and then it has become an observer. */
+/** Resolves with a refusal, or with `undefined` when the connection has become an observer. */
 export type WatchUpgrade = (
   request: IncomingMessage,
   socket: Duplex,
@@ -37,14 +37,14 @@ export type WatchUpgrade = (
   grant: Grant,
 ) => Promise<Refusal | undefined>;
 
-/** The level of redaction that a policy shows at most; `null` where nobody may watch. */
+/** The weakest redaction level that a policy allows; `null` if sessions may not be watched. */
 export const levelOfPolicy = (policy: WatchPolicy): RedactionLevel | null =>
   (({ off: null, words: 'media', audio: 'key' }) as const)[policy];
 
-/** What a path watches: a session, the newest or next one, or the list of sessions. */
+/** A session, the newest or next session, or the list of sessions. */
 export type WatchTarget = { readonly kind: 'session'; readonly id: string } | { readonly kind: 'newest' | 'list' };
 
-/** What a path watches, if it is such a path. */
+/** Returns `undefined` if the path is not a watch path. */
 export function parseWatchPath(path: string): WatchTarget | undefined {
   if (path === '/api/sessions/watch') return { kind: 'list' };
   const id = /^\/api\/sessions\/([0-9A-Za-z_-]{1,64})\/watch$/.exec(path)?.[1];
@@ -52,10 +52,10 @@ export function parseWatchPath(path: string): WatchTarget | undefined {
   return id === 'newest' ? { kind: 'newest' } : { kind: 'session', id };
 }
 
-/** Of what an observer says only so much is read, to be refused. */
+/** An observer must not send; a larger frame closes 1009 before it is read. */
 const MAX_OBSERVER_FRAME_BYTES = 4096;
 
-/** Makes what takes handshakes of observers that are in order. */
+/** Returns the handler of observers' handshakes. */
 export function createWatchUpgrade(options: WatchUpgradeOptions): WatchUpgrade {
   const { registry, observerRegistry, feed, policy, admission } = options;
   const { limits, log } = options.services;
@@ -74,7 +74,7 @@ export function createWatchUpgrade(options: WatchUpgradeOptions): WatchUpgrade {
     const refused = refuseNow(watchTarget);
     if (refused) return refused;
     if (!(await admission.admitObserver(request.socket.remoteAddress ?? ''))) return TOO_FAST;
-    const late = refuseNow(watchTarget); // the session may have ended meanwhile, and others have come
+    const late = refuseNow(watchTarget); // the session may have ended meanwhile, or other observers have joined
     if (late) return late;
     const live = liveOf(watchTarget);
     sockets.handleUpgrade(request, socket, head, (ws) => {

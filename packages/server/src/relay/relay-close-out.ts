@@ -1,25 +1,25 @@
-// The events that end a response which its upstream left open, in the order of the wire [OR7, OR8]: open parts, open items, then
-// `response.done`. Which responses those are is `relay-responses.ts`.
+// Builds the events that end a response which the upstream left open, in wire order [OR7, OR8]: open parts, open items, then
+// `response.done`. Tracking of responses: `relay-responses.ts`.
 
 import type { RealtimeConversationItem, ServerEvent } from '@colloquy/protocol';
 import type { Mirror } from '@colloquy/session';
 
-/** Why responses end that the upstream did not end. */
+/** Why the relay ends a response itself. */
 export interface RelayFault {
   readonly code: 'upstream_error' | 'upstream_timeout' | 'session_expired';
   readonly message: string;
 }
 
-/** A server event before it has its `event_id`. */
+/** A server event without its `event_id`. */
 export type Unnumbered = ServerEvent extends infer E ? (E extends ServerEvent ? Omit<E, 'event_id'> : never) : never;
 
 export interface CloseOut {
   readonly events: readonly Unnumbered[];
-  /** Items of the conversation whose `conversation.item.done` is among the events. */
+  /** Ids of conversation items whose `conversation.item.done` is among `events`. */
   readonly closedItems: readonly string[];
 }
 
-/** `openItems` are the items of the conversation that are not done, each with the item before it. */
+/** `openItems` maps the id of each open conversation item to the id of the previous item. */
 export function closeOutResponse(
   mirror: Mirror,
   response_id: string,

@@ -1,5 +1,4 @@
-// A step of a relay in the making: its next state and its effects so far, and the ways to add to both. Which are added is decided in
-// `relay-step.ts`.
+// The draft of one relay step: next state, effects so far, and functions that add to both. Decisions: `relay-step.ts`.
 
 import { createHash } from 'node:crypto';
 import { encodeEvent, type FailureCode, type Issue, type ServerEvent, toRealtimeError } from '@colloquy/protocol';
@@ -17,7 +16,6 @@ export interface RelayDraft {
   readonly effects: RelayEffect[];
 }
 
-/** Changes the next state. */
 export function update(draft: RelayDraft, change: Partial<RelayState>): void {
   draft.state = { ...draft.state, ...change };
 }
@@ -28,7 +26,7 @@ export function warn(draft: RelayDraft, message: string, fields: (RelayEffect & 
 
 // ---- To the client ----
 
-/** Sends an event to the client. One that cannot be encoded counts as malformed. */
+/** Sends an event to the client. An event that cannot be encoded counts as malformed. */
 export function send(draft: RelayDraft, event: ServerEvent): void {
   if (draft.state.isOver) return;
   const text = encodeEvent(event as unknown);
@@ -45,7 +43,7 @@ export function sendError(
   sendOwn(draft, { type: 'error', error: toRealtimeError(code, { param, message }, event_id) });
 }
 
-/** Refuses an event of the client. One that sends too many of them is closed 1008 [LM10]. */
+/** Refuses a client event. Above the refusal rate, closes the client 1008 [LM10]. */
 export function refuse(draft: RelayDraft, { code, message, param }: Issue, event_id: string | null): void {
   sendError(draft, code, message, { param, event_id });
   const { bucket, isTaken } = takeToken(draft.state.refusals, REFUSAL_RATE, draft.at);
@@ -55,7 +53,7 @@ export function refuse(draft: RelayDraft, { code, message, param }: Issue, event
   close(draft, 1008, 'Too many events were refused.');
 }
 
-/** Ends running responses. @default all */
+/** Ends running responses as failed. @default all of them */
 export function fail(draft: RelayDraft, fault: RelayFault, response_ids?: readonly string[]): void {
   const { responses, events } = failResponses(draft.state.responses, fault, response_ids);
   update(draft, { responses });
@@ -68,7 +66,7 @@ function sendOwn(draft: RelayDraft, event: Unnumbered): void {
 
 // ---- To the upstream ----
 
-/** Sends a request of our own; returns its `event_id`. */
+/** Sends a request of the relay; returns its `event_id`. */
 export function request(draft: RelayDraft, event: { type: string; [field: string]: unknown }): string {
   const event_id = nextEventId(draft);
   update(draft, { ownRequests: new Set(draft.state.ownRequests).add(event_id) });
@@ -85,7 +83,7 @@ function nextEventId(draft: RelayDraft): string {
 
 // ---- Malformed frames ----
 
-/** `code` says why the frame was left out: a failure code, `binary` or `unprintable`. */
+/** `code` is why the frame was dropped: a failure code, `binary` or `unprintable`. */
 export function countMalformed(draft: RelayDraft, bytes: number, code: string): void {
   reportMalformed(draft, addMalformed(draft.state.malformed, bytes, code, draft.at));
 }
@@ -104,7 +102,7 @@ export function reportMalformed(
 
 // ---- The end ----
 
-/** A drain lets running responses finish [LM12]. */
+/** Closes a draining session once no response is pending [LM12]. */
 export function closeIfDrained(draft: RelayDraft): void {
   const { isDraining, responses, config } = draft.state;
   if (isDraining && !isPending(responses.pending)) close(draft, config.drainCode, 'The server is shutting down.');

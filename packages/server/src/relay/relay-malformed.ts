@@ -1,26 +1,25 @@
-// Counts frames of an upstream that are no events: the first is reported at once, later ones as a count, so that a broken upstream
-// floods neither its client nor the log [RL5].
+// Counts malformed frames of an upstream. Reports the first at once and later ones as a count every 10 s, so that a broken
+// upstream floods neither the client nor the log [RL5].
 
 /** Malformed frames since the last report. */
 export interface MalformedReport {
   readonly count: number;
   readonly bytes: number;
-  /** Why the latest was left out: a failure code, or `binary`. */
+  /** Why the latest frame was dropped: a failure code, `binary` or `unprintable`. */
   readonly code: string;
 }
 
 export interface MalformedState {
   readonly unreported: MalformedReport | null;
-  /** When the next report may be made; infinite when a frame would be reported at once. */
+  /** Earliest time of the next report; `Infinity` if the next frame is reported at once. */
   readonly reportAt: number;
 }
 
-/** Milliseconds from one report to the next. */
 export const MALFORMED_REPORT_MS = 10_000;
 
 export const NO_MALFORMED: MalformedState = { unreported: null, reportAt: Number.POSITIVE_INFINITY };
 
-/** What was counted and is to be reported now, and what is left. */
+/** The next state, and the report that is due now. */
 type Reported = readonly [MalformedState, MalformedReport | null];
 
 export function addMalformed(state: MalformedState, bytes: number, code: string, at: number): Reported {
@@ -30,12 +29,12 @@ export function addMalformed(state: MalformedState, bytes: number, code: string,
   return [{ unreported: null, reportAt: at + MALFORMED_REPORT_MS }, report];
 }
 
-/** Looks at the clock: reports what was counted since the last report, once that is long enough ago. */
+/** Reports what was counted since the last report if `reportAt` has passed. */
 export function elapseMalformed(state: MalformedState, at: number): Reported {
   if (at < state.reportAt) return [state, null];
   if (!state.unreported) return [NO_MALFORMED, null];
   return [{ unreported: null, reportAt: at + MALFORMED_REPORT_MS }, state.unreported];
 }
 
-/** Reports what is left, at the end of a session. */
+/** Reports the rest at the end of a session. */
 export const flushMalformed = ({ unreported }: MalformedState): Reported => [NO_MALFORMED, unreported];

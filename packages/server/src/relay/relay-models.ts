@@ -1,23 +1,23 @@
-// The list of models, held against an event of a client: a model that the protocol has a place for must be on it, and at places
-// the protocol does not have no text passes at all, since an upstream may read a model there [RL9, RL14].
+// Checks a client event against the list of models: every model in a known field must be on the list, and unknown fields may not
+// contain other text, because an upstream may read a model there [RL9, RL14].
 
 import { ClientEvent, holdsCredential, type Issue } from '@colloquy/protocol';
 import type { Node } from '@colloquy/protocol/schema';
 
-/** The first place in a decoded event at which the list refuses a value: `invalid_model` or `unknown_parameter`. */
+/** Returns the first refused value of a decoded event, as `invalid_model` or `unknown_parameter`. */
 export function checkModels(event: ClientEvent, models: readonly string[]): Issue | undefined {
   return checkValue(event, ClientEvent.node, { models, path: '', key: '' });
 }
 
 interface Place {
   readonly models: readonly string[];
-  /** In the wire's words. */
+  /** Path of the wire, such as `session.tools[0].name`. */
   readonly path: string;
-  /** The last name in the path. */
+  /** The last name of `path`. */
   readonly key: string;
 }
 
-/** `node` is what the protocol has at this place, `undefined` where it has nothing. */
+/** `node` is the protocol's schema at this place, `undefined` in an unknown field. */
 function checkValue(value: unknown, node: Node | undefined, place: Place): Issue | undefined {
   if (Array.isArray(value)) return checkElements(value, node, place);
   if (typeof value === 'object' && value !== null) return checkFields(value, node, place);
@@ -38,7 +38,7 @@ function checkElements(values: readonly unknown[], node: Node | undefined, place
 
 function checkFields(value: object, node: Node | undefined, place: Place): Issue | undefined {
   const shape = node && resolve(node, value);
-  // Data of the client's own: schemas of tools, metadata, variables of a prompt.
+  // Free data of the client: tool schemas, metadata, prompt variables.
   if (shape?.kind === 'json' || shape?.kind === 'record') return undefined;
   for (const [key, inner] of Object.entries(value)) {
     const of = fieldOf(shape, key);
@@ -47,7 +47,7 @@ function checkFields(value: object, node: Node | undefined, place: Place): Issue
       key,
       path: place.path === '' ? paramSegment(key) : `${place.path}.${paramSegment(key)}`,
     };
-    // Models that transcribe are not those that speak, and are not on the list.
+    // Transcription models are not on the list.
     const isModel = of !== undefined && key === 'model' && place.key !== 'transcription';
     const issue = isModel ? checkModel(inner, inside) : checkValue(inner, of, inside);
     if (issue) return issue;
@@ -55,7 +55,7 @@ function checkFields(value: object, node: Node | undefined, place: Place): Issue
   return undefined;
 }
 
-/** What the protocol has for a field. An event or a variant of an unknown type has its type, and an event its id. */
+/** The schema of a field. An event or variant of an unknown type has only its tag, and an event its `event_id`. */
 function fieldOf(shape: Node | undefined, key: string): Node | undefined {
   if (shape?.kind === 'object') return Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
   if (shape?.kind !== 'variants') return undefined;
@@ -64,7 +64,7 @@ function fieldOf(shape: Node | undefined, key: string): Node | undefined {
 
 const TEXT: Node = { kind: 'string' };
 
-/** The node that describes a list or an object, behind what wraps it. */
+/** Unwraps a node to the one that describes this array or object. */
 function resolve(node: Node, value: object): Node | undefined {
   switch (node.kind) {
     case 'nullable':

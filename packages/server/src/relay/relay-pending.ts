@@ -1,20 +1,20 @@
-// Which responses of an upstream are pending, and how long they may be: each must make progress, and each must end [RL7]. Plain
-// data and functions over it. What the responses contain is `relay-responses.ts`. Times are milliseconds of one monotonic clock.
+// Tracks pending responses of an upstream and their two budgets: without progress, and in total [RL7]. Plain data and functions;
+// times are milliseconds of one monotonic clock. Content of responses: `relay-responses.ts`.
 
 import { SERVER_EVENT_TYPES, type ServerEvent } from '@colloquy/protocol';
 
-/** How long an upstream may take over a response, in milliseconds. */
+/** Time limits of a response, in milliseconds. */
 export interface ResponseBudgets {
-  /** Without progress. */
+  /** Time without progress. */
   readonly idleMs: number;
-  /** From `response.created` to `response.done`; for a request, until it is answered. */
+  /** From `response.created` to `response.done`; for a request, until its `response.created`. */
   readonly totalMs: number;
 }
 
-/** What has used up a budget. */
+/** Requests and responses that exceeded a budget. */
 export interface Overdue {
   readonly budget: 'idle' | 'total';
-  /** Names of the requests that nothing has answered, `null` for one without a name. */
+  /** `event_id`s of unanswered requests, `null` for a request without one. */
   readonly requests: readonly (string | null)[];
   /** Ids of running responses. */
   readonly responses: readonly string[];
@@ -30,29 +30,29 @@ interface PendingRequest extends Pending {
 }
 
 export interface PendingState {
-  /** Requests of the client that no response has begun for, oldest first. */
+  /** Client requests whose response has not begun, oldest first. */
   readonly requests: readonly PendingRequest[];
   readonly running: ReadonlyMap<string, Pending>;
 }
 
 export const NOTHING_PENDING: PendingState = { requests: [], running: new Map() };
 
-/** Requests remembered at once; an upstream that answers none of so many answers no more. */
+/** Requests tracked at once. Older ones are dropped. */
 const MAX_REQUESTS = 64;
 
-/** The client requested a response, under this name. */
+/** Adds a `response.create` of the client. */
 export function addRequest(state: PendingState, event_id: string | null, at: number): PendingState {
   const requests = [...state.requests, { event_id, startedAt: at, progressAt: at }].slice(-MAX_REQUESTS);
   return { ...state, requests };
 }
 
-/** The upstream refused the request of this name. */
+/** Removes the request that the upstream refused. */
 export function refuseRequest(state: PendingState, event_id: string | null): PendingState {
   const index = state.requests.findIndex((each) => each.event_id === event_id);
   return index < 0 ? state : { ...state, requests: state.requests.toSpliced(index, 1) };
 }
 
-/** A response began, which answers the oldest request. An id that runs already is said again, and is no progress. */
+/** Handles `response.created`: answers the oldest request. A repeated id is ignored and is not progress. */
 export function beginResponse(state: PendingState, response_id: string | undefined, at: number): PendingState {
   if (response_id !== undefined && state.running.has(response_id)) return state;
   const requests = state.requests.slice(1).map((each) => ({ ...each, progressAt: at }));
@@ -67,7 +67,7 @@ export function endResponse(state: PendingState, response_id: string): PendingSt
   return { ...state, running };
 }
 
-/** Counts an event of the response as progress, if it is any; of every running response, when the event names none. */
+/** Restarts the idle budget if the event is progress. An event without a response id counts for every running response. */
 export function observeProgress(
   state: PendingState,
   event: ServerEvent,
@@ -80,14 +80,14 @@ export function observeProgress(
   if (runningIds.length === 0) return state;
   const running = new Map(state.running);
   for (const id of runningIds) running.set(id, { ...(running.get(id) as Pending), progressAt: at });
-  // A request waits for the response that is running.
+  // A queued request waits for the running response.
   return { requests: state.requests.map((each) => ({ ...each, progressAt: at })), running };
 }
 
 /** Whether a response is running or was requested. */
 export const isPending = ({ requests, running }: PendingState): boolean => running.size > 0 || requests.length > 0;
 
-/** When the first budget is used up; infinite when nothing is pending. */
+/** When the first budget ends; `Infinity` if nothing is pending. */
 export function pendingDueAt(state: PendingState, budgets: ResponseBudgets): number {
   let due = Number.POSITIVE_INFINITY;
   for (const each of state.requests) due = Math.min(due, dueAt(each, budgets));
@@ -95,7 +95,7 @@ export function pendingDueAt(state: PendingState, budgets: ResponseBudgets): num
   return due;
 }
 
-/** Forgets the requests that have used up a budget, and says what else has; `undefined` when nothing has. */
+/** Removes requests over budget and returns them with the responses over budget; `undefined` if there are none. */
 export function removeOverdue(
   state: PendingState,
   budgets: ResponseBudgets,
@@ -113,7 +113,7 @@ export function removeOverdue(
   };
 }
 
-/** The upstream was not read for so many milliseconds, which is not its fault. */
+/** Extends all budgets by `ms`, the time in which the relay did not read the upstream. */
 export function excusePending(state: PendingState, ms: number): PendingState {
   const later = <T extends Pending>(each: T): T => ({
     ...each,
@@ -131,7 +131,7 @@ const dueAt = (each: Pending, budgets: ResponseBudgets) =>
 
 const KNOWN: ReadonlySet<string> = new Set(SERVER_EVENT_TYPES);
 
-/** Whether an event brings its response forward: an event that the protocol has for responses, and no empty delta. */
+/** Whether an event is progress: a known `response.*` event, other than `response.created` or an empty delta. */
 function isProgress(event: ServerEvent): boolean {
   if (!event.type.startsWith('response.') || event.type === 'response.created' || !KNOWN.has(event.type)) return false;
   return !event.type.endsWith('.delta') || ('delta' in event && typeof event.delta === 'string' && event.delta !== '');

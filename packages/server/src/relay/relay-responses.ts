@@ -1,6 +1,5 @@
-// The responses of an upstream, as a relay must know them: which are running and what they have said so far, so that none is ever
-// left open [RL6, RL7], and what each consumed, counted once [RL10]. Budgets are `relay-pending.ts`, the events that end a response
-// `relay-close-out.ts`.
+// Tracks the responses of an upstream: which are running, with their content so far, so that the relay can end them [RL6, RL7];
+// and the usage of each, counted once [RL10]. Budgets: `relay-pending.ts`. Events that end a response: `relay-close-out.ts`.
 
 import type { RealtimeResponse, RealtimeResponseStatus, RealtimeUsage, ServerEvent } from '@colloquy/protocol';
 import { createMirror, type Mirror } from '@colloquy/session';
@@ -15,7 +14,7 @@ import {
   refuseRequest,
 } from './relay-pending.ts';
 
-/** What one response consumed, as the upstream says. */
+/** Usage of one response as the upstream reports it. */
 export interface ResponseUsage {
   readonly response_id: string;
   readonly status: RealtimeResponseStatus | undefined;
@@ -23,28 +22,27 @@ export interface ResponseUsage {
 }
 
 export interface ResponsesState {
-  /** What the running responses have said so far. Forked before it changes, so that an earlier state stays as it was. */
+  /** Content of the running responses. Forked before a change, so that earlier states stay valid. */
   readonly mirror: Mirror;
   readonly pending: PendingState;
-  /** Responses ended here; what the upstream still says of them is left out. */
+  /** Responses ended by the relay; later events of theirs are dropped. */
   readonly endedIds: ReadonlySet<string>;
-  /** Items ended here, whose `conversation.item.done` was sent. */
+  /** Items ended by the relay; their `conversation.item.done` was sent. */
   readonly closedItems: ReadonlySet<string>;
   /** Responses whose usage was counted. */
   readonly countedIds: ReadonlySet<string>;
-  /** Items of the conversation that are not done, each with the item before it. */
+  /** Id of each open conversation item → id of the previous item. */
   readonly openItems: ReadonlyMap<string, string | null>;
 }
 
-/** What comes of one event. */
 export interface ResponsesResult {
   readonly responses: ResponsesState;
-  /** False when the client is not to receive it: it belongs to what was ended here. */
+  /** False if the event belongs to a response or item that the relay has ended. */
   readonly isForwarded: boolean;
   readonly usage?: ResponseUsage;
 }
 
-/** Ids remembered in each set. An upstream repeats itself soon or never. */
+/** Ids kept per set; the oldest are dropped, because upstreams repeat an id soon or never. */
 const MAX_REMEMBERED = 10_000;
 
 export const NO_RESPONSES: ResponsesState = {
@@ -56,7 +54,7 @@ export const NO_RESPONSES: ResponsesState = {
   openItems: new Map(),
 };
 
-/** The client requested a response, under this name. */
+/** Adds a `response.create` of the client. */
 export const requestResponse = (state: ResponsesState, event_id: string | null, at: number): ResponsesState => ({
   ...state,
   pending: addRequest(state.pending, event_id, at),
@@ -92,7 +90,7 @@ export function applyToResponses(state: ResponsesState, event: ServerEvent, at: 
   return result(event.type.startsWith('response.') ? mirrorEvent(responses, event) : responses, true);
 }
 
-/** Ends running responses: open parts, open items, then `response.done` [OR7, OR8]. @default all */
+/** Ends running responses: open parts, open items, then `response.done` [OR7, OR8]. @default all of them */
 export function failResponses(
   state: ResponsesState,
   fault: RelayFault,
@@ -125,7 +123,7 @@ function openItem(state: ResponsesState, event: ServerEvent & { type: 'conversat
   return { ...state, openItems: new Map(state.openItems).set(item.id, previous_item_id) };
 }
 
-/** The upstream finished an item: it is open no longer, and one that was ended here need not be remembered. */
+/** Removes an item that the upstream finished. */
 function closeItem(state: ResponsesState, id: string): ResponsesState {
   if (!state.openItems.has(id) && !state.closedItems.has(id)) return state;
   const openItems = new Map(state.openItems);
@@ -142,18 +140,18 @@ function mirrorEvent(state: ResponsesState, event: ServerEvent): ResponsesState 
   return event.type === 'response.done' ? forgetFinished(responses) : responses;
 }
 
-/** Once nothing is running, nothing of what was said is needed any more. */
+/** Drops the mirror if no response is running. */
 const forgetFinished = (state: ResponsesState): ResponsesState =>
   state.pending.running.size === 0 ? { ...state, mirror: createMirror() } : state;
 
-/** The response an event is about, if any. */
+/** The id of the event's response, if it has one. */
 function responseIdOf(event: ServerEvent): string | undefined {
   const { response_id, response } = event as { response_id?: unknown; response?: { id?: unknown } | null };
   const id = response_id ?? response?.id;
   return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
-/** Adds to a set that remembers the latest only. */
+/** Adds to a set of at most `MAX_REMEMBERED` ids. */
 function remember(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const larger = new Set(set).add(id);
   if (larger.size > MAX_REMEMBERED) larger.delete(larger.values().next().value as string);

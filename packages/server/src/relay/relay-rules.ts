@@ -1,5 +1,5 @@
-// What a relay lets a client say to its upstream. Every frame is read, judged and written anew: what is forwarded is what was
-// judged [RL3]. What goes on with the frames is `relay-session.ts`.
+// Decides which client frames a relay forwards. Each frame is decoded, checked and encoded again, so that the forwarded text is
+// exactly the checked event [RL3]. Handling of frames: `relay-step.ts`.
 
 import { type ClientEvent, decodeClientEvent, type Issue, type SessionUpdateConfig } from '@colloquy/protocol';
 import { lockedField } from '@colloquy/session';
@@ -7,9 +7,9 @@ import type { Frame } from '../transports/transport.ts';
 import { checkModels } from './relay-models.ts';
 
 export interface RelayRules {
-  /** Models a client may name; `undefined` for any [RL9, RL14]. */
+  /** Models a client may name; `undefined` allows any [RL9, RL14]. */
   readonly models?: readonly string[] | undefined;
-  /** Dotted paths below `session` that no update may change, and the configuration they stand in [SE33]. */
+  /** Dotted paths below `session` that no update may change, and the configuration with their values [SE33]. */
   readonly locked: readonly string[];
   readonly config: SessionUpdateConfig | undefined;
 }
@@ -19,9 +19,9 @@ type CheckResult =
   | { ok: false; issue: Issue; event_id: string | null };
 
 /**
- * Reads a client's frame. Refuses what a server refuses of a frame by itself (ER8 to ER20), a model that is not on the list
- * with `invalid_model`, and a locked setting with `session_locked`. Events and parameters that only a newer server could know go
- * on: whether it does is the upstream's to say. With a list of models they go on without text [RL14].
+ * Decodes and checks a client's frame. Refuses what a server refuses in a frame (ER8 to ER20), a model that is not on the list with
+ * `invalid_model`, and a locked setting with `session_locked`. Unknown events and parameters are accepted, because the upstream may
+ * be newer. With a list of models they may not contain text [RL14].
  */
 export function checkClientFrame(frame: Frame, { models, locked, config }: RelayRules): CheckResult {
   let decoded = decodeClientEvent(frame, { profile: 'server', keepUnknown: true });
@@ -43,7 +43,7 @@ export function checkClientFrame(frame: Frame, { models, locked, config }: Relay
   return { ok: true, event, ...(audio_bytes && { audio_bytes }) };
 }
 
-/** Characters an event may have whose rules are not ours to know [LM1]. */
+/** Longest event of an unknown type or with an unknown parameter, in characters [LM1]. */
 const MAX_UNKNOWN_EVENT_LENGTH = 1024 * 1024;
 const TOO_LONG: Issue = {
   code: 'limit_exceeded',

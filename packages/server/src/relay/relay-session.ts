@@ -1,5 +1,5 @@
-// Relays one session: reads the frames of both ends, gives them to `stepRelay` with the time, and performs its effects. What is
-// decided is `relay-step.ts`, what is shared with hosted sessions `session-loop.ts`; dialling is `upstream.ts`.
+// Relays one session: reads frames from both ends, passes them to `stepRelay` and performs its effects. Decisions: `relay-step.ts`.
+// Shared with hosted sessions: `session-loop.ts`. Dialling: `upstream.ts`.
 
 import { randomUUID } from 'node:crypto';
 import type { ServerEvent } from '@colloquy/protocol';
@@ -20,41 +20,41 @@ import { stepRelay } from './relay-step.ts';
 import type { Upstream } from './upstream.ts';
 import { dialClose, dialRefusal } from './upstream-refusal.ts';
 
-/** What a relay knows of its session. The conversation itself is the upstream's. */
+/** A running relayed session. The upstream holds the conversation. */
 export interface RelayedSession extends SessionHandle {
   readonly state: RelayedState;
 }
 
 export interface RelayOptions {
-  /** The other end, or one being dialled. It is closed when the client's connection ends. */
+  /** The upstream connection, or a promise while it is dialled. Closed when the client's connection ends. */
   upstream: Upstream | Promise<Upstream>;
-  /** What the session is. A `session` is set upstream before the client hears of anything; `locked` paths of it stay as they are. */
+  /** Settings of the session. `session` is sent upstream before the client receives an event; its `locked` paths cannot change. */
   opening?: Partial<Pick<SessionOptions, 'kind' | 'model' | 'session' | 'locked' | 'started_at'>>;
-  /** Models a client may name in later frames; `undefined` for any [RL9]. */
+  /** Models a client may name in later frames; `undefined` allows any [RL9]. */
   models?: readonly string[] | undefined;
   services?: ServiceOptions;
-  /** What a drain closes with. @default 1001 */
+  /** Close code of a drain. @default 1001 */
   drainCode?: number;
-  /** Receive every client event before it is forwarded, and every event before the client gets it. They begin once the upstream is there. */
+  /** Receive every client event before it is forwarded and every event before it is sent. They begin with the upstream connection. */
   sinks?: readonly LineSink<Line, RelayedSession>[];
-  /** Hears what each response consumed, once per response [RL10]. Must not throw. */
+  /** Called with the usage of each response, once per response [RL10]. Must not throw. */
   onUsage?: (usage: ResponseUsage) => void;
 }
 
-/** Events of clients whose sender is remembered at most, to send it the error that answers them. */
+/** Client events whose sender is tracked, to route the upstream's errors. */
 const MAX_SENDERS = 256;
 const randomId = (prefix: string) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 21)}`;
 
 /**
- * Relays a session until the client's connection ends; then the upstream is closed. Begins at once, or when the upstream has been
- * dialled. If it cannot be, the client gets one `error`, `upstream_error` and close 1011, or what the upstream refused [RL2, RL15].
+ * Relays a session until the client's connection ends, then closes the upstream. Begins at once, or when `upstream` resolves. If it
+ * rejects, the client receives one `error` and a close: `upstream_error` and 1011, or those of the upstream's refusal [RL2, RL15].
  *
  * @see SPEC.md RL1 to RL15, ER23
  */
 export function relaySession(transport: Transport, options: RelayOptions): RelayedSession {
   const relay = new RelayHost(transport, options, createServices(options.services));
   const { upstream } = options;
-  // Not awaited when it is there already, so that the session counts at once.
+  // An open upstream is not awaited, so that the session is registered at once.
   return { ...relay.handle, ended: 'then' in upstream ? relay.dial(upstream) : relay.begin(upstream) };
 }
 
@@ -64,9 +64,9 @@ class RelayHost implements SessionParts {
   readonly #services: Services;
   readonly #loop: SessionLoop<Line, RelayedSession>;
   readonly #id = randomId('sess');
-  /** Who sent the client events that the upstream may still refuse, by their `event_id`. The latest `MAX_ASKERS`. */
+  /** `event_id` of a client event → its sender, for errors of the upstream. The latest `MAX_SENDERS`. */
   readonly #senders = new Map<string, AttachedTransport>();
-  /** Resolves when client events may be forwarded, or the session is over. */
+  /** Resolves when client events may be forwarded or the session is over. */
   readonly #accepted: Promise<void>;
   #accept = () => {};
   #upstream: Upstream | undefined;
@@ -104,7 +104,7 @@ class RelayHost implements SessionParts {
     };
   }
 
-  /** Resolves when the session has ended, or the client knows that it has no upstream. */
+  /** Resolves when the session has ended or the client has been told that the dial failed. */
   async dial(dialling: Promise<Upstream>): Promise<void> {
     try {
       const upstream = await dialling;
@@ -161,7 +161,7 @@ class RelayHost implements SessionParts {
     this.#apply({ from: 'host', event });
   }
 
-  /** `asker` is the transport that a client's frame came from: errors that answer it go to it alone [WR13]. */
+  /** `sender` is the transport of a client's frame; only it receives errors that answer the frame [WR13]. */
   #apply(input: DistributiveOmit<RelayInput, 'at'>, sender?: AttachedTransport): void {
     const { state, effects } = stepRelay(this.#state, { ...input, at: this.#loop.now() } as RelayInput);
     this.#state = state;
@@ -237,7 +237,7 @@ class RelayHost implements SessionParts {
       const { code, reason } = await closed;
       this.#dispatch({ type: 'upstream_closed', code, reason: this.#hide(reason) });
     } catch (error) {
-      // A fault of ours: one connection pays for it.
+      // A server fault ends only this session.
       this.#services.log.error({ session_id: this.#id, error: errorName(error) }, 'a relayed session failed');
       this.#dispatch({ type: 'fault' });
     }

@@ -1,18 +1,18 @@
-// The first exchange of a relayed session. What a client secret says of the session becomes true upstream before the client
-// receives anything, and is what it then reads [AU24].
+// Setup of a relayed session: configures the upstream with the settings of a client secret before the client receives
+// `session.created`, which then contains them [AU24].
 
 import { SERVER_EVENT_TYPES, type ServerEvent, type SessionUpdateConfig } from '@colloquy/protocol';
 
 export interface SetupState {
-  /** What the upstream session is configured with; without it, the first event of a session is all it takes. */
+  /** Configuration to send upstream. Without it, setup ends with the first session event. */
   readonly config: SessionUpdateConfig | undefined;
-  /** When the upstream was last waited for, in milliseconds. */
+  /** Start of the current wait for the upstream, in milliseconds. */
   readonly waitsSince: number;
-  /** `session.created` of the upstream, withheld until the session is configured. */
+  /** The upstream's `session.created`, withheld until the session is configured. */
   readonly created: ServerEvent | null;
-  /** The `event_id` of the `session.update` that configures it. */
+  /** `event_id` of the `session.update` that configures the session. */
   readonly updateId: string | null;
-  /** Whether the session is what it should be. Until then no event of the client may be forwarded, if there is a `config`. */
+  /** Whether setup is complete. Until then, client events are not forwarded if there is a `config`. */
   readonly isDone: boolean;
 }
 
@@ -22,9 +22,9 @@ export const beginSetup = (config: SessionUpdateConfig | undefined, at: number):
 
 export interface SetupResult {
   readonly setup: SetupState;
-  /** What the client receives in place of the event; absent: nothing. */
+  /** The event for the client in place of the upstream's; absent: none. */
   readonly event?: ServerEvent;
-  /** What is to be sent upstream; its `event_id` belongs into `updateId`. */
+  /** Event to send upstream; store its `event_id` in `updateId`. */
   readonly update?: { readonly type: 'session.update'; readonly session: object };
 }
 
@@ -34,7 +34,7 @@ export function applyToSetup(setup: SetupState, event: ServerEvent, at: number):
   if (isDone) return { setup, event };
   if (!config) return { setup: { ...setup, isDone: beginsSession(event) }, event };
   if (event.type === 'session.created' && !created) {
-    // The dial chose the model; some servers refuse a second mention of it.
+    // The model was named when dialling; some servers refuse it in an update.
     const { model: _, ...session } = config as typeof config & { model?: string };
     return { setup: { ...setup, created: event, waitsSince: at }, update: { type: 'session.update', session } };
   }
@@ -45,7 +45,7 @@ export function applyToSetup(setup: SetupState, event: ServerEvent, at: number):
   };
 }
 
-/** Errors, rate limits and events of no protocol we know do not begin a session [RL13]. */
+/** Errors, rate limits and unknown events do not begin a session [RL13]. */
 const BEGINNINGS: ReadonlySet<string> = new Set<string>([...SERVER_EVENT_TYPES, 'transcription_session.created']);
 const beginsSession = ({ type }: ServerEvent) =>
   BEGINNINGS.has(type) && type !== 'error' && type !== 'rate_limits.updated';

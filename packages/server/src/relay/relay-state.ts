@@ -1,5 +1,5 @@
-// The state of one relayed session: setup, running responses, what went wrong, and when to look at the clock again. How inputs
-// change it is `relay-step.ts`. The conversation itself is the upstream's.
+// State of one relayed session: setup, running responses, malformed frames and deadlines. Transitions: `relay-step.ts`. The
+// upstream holds the conversation.
 
 import { fullBucket, type Rate, type TokenBucket } from '../token-bucket.ts';
 import { type MalformedState, NO_MALFORMED } from './relay-malformed.ts';
@@ -8,15 +8,15 @@ import { NO_RESPONSES, type ResponsesState } from './relay-responses.ts';
 import type { RelayRules } from './relay-rules.ts';
 import { beginSetup, type SetupState } from './relay-setup.ts';
 
-/** What does not change during a session. */
+/** Constant during a session. */
 export interface RelayConfig {
   readonly rules: RelayRules;
   readonly budgets: ResponseBudgets;
   /** Longest session, in milliseconds [LM8]. */
   readonly sessionMs: number;
-  /** What a drain closes with. */
+  /** Close code of a drain. */
   readonly drainCode: number;
-  /** Makes the ids of our own events; the same again from the same seed. */
+  /** Seed of the relay's event ids. The same seed gives the same ids. */
   readonly idSeed: string;
 }
 
@@ -25,22 +25,22 @@ export interface RelayState {
   readonly setup: SetupState;
   readonly responses: ResponsesState;
   readonly malformed: MalformedState;
-  /** Refused events of the client [LM10]. */
+  /** Rate of refused client events [LM10]. */
   readonly refusals: TokenBucket;
-  /** `event_id`s of our own requests, whose refusals are not the client's business. */
+  /** `event_id`s of the relay's own requests. Errors that answer them are not forwarded. */
   readonly ownRequests: ReadonlySet<string>;
-  /** Ids made so far. */
+  /** Event ids generated so far. */
   readonly idCount: number;
-  /** When the upstream last sent an `error` that the client received. */
+  /** Time of the last upstream `error` that was forwarded. */
   readonly lastErrorAt: number;
-  /** Since when the upstream is not read; `null` when it is. */
+  /** When the relay stopped reading the upstream; `null` while it reads. */
   readonly pausedAt: number | null;
   readonly isDraining: boolean;
-  /** Both ends are closed: no input has an effect any more. */
+  /** Both ends are closed; inputs have no effect. */
   readonly isOver: boolean;
 }
 
-/** How many events of a client may be refused: ten a second, a hundred at once. */
+/** Client events that may be refused: 10 per second, 100 at once. */
 export const REFUSAL_RATE: Rate = { perSecond: 10, burst: 100 };
 
 export const createRelayState = (config: RelayConfig): RelayState => ({
@@ -57,14 +57,14 @@ export const createRelayState = (config: RelayConfig): RelayState => ({
   isOver: false,
 });
 
-/** When the upstream has used up a budget; infinite while nothing is expected of it. */
+/** When the upstream exceeds a budget; `Infinity` while nothing is pending. */
 export function upstreamDueAt({ config, setup, responses, pausedAt }: RelayState): number {
   if (pausedAt !== null) return Number.POSITIVE_INFINITY;
   const setupDueAt = setup.isDone ? Number.POSITIVE_INFINITY : setup.waitsSince + config.budgets.idleMs;
   return Math.min(setupDueAt, pendingDueAt(responses.pending, config.budgets));
 }
 
-/** When the next input from the clock is due, in milliseconds since the session began; infinite once it is over. */
+/** When the next `clock` input is due, in milliseconds since the session began; `Infinity` once it is over. */
 export function relayDeadline(state: RelayState): number {
   if (state.isOver) return Number.POSITIVE_INFINITY;
   return Math.min(upstreamDueAt(state), state.malformed.reportAt, state.config.sessionMs);

@@ -1,6 +1,5 @@
-// One step of a relayed session, a pure function: whatever the upstream does, the client learns how things stand and waits for
-// nothing. What a client may send is judged in `relay-rules.ts`, what an upstream may send in `upstream-frame.ts`. The effects are
-// performed by `relay-session.ts`.
+// One step of a relayed session, as a pure function. Every response that a client requests ends, even if the upstream fails.
+// Checks of client frames: `relay-rules.ts`; of upstream frames: `upstream-frame.ts`. Effects: `relay-session.ts`.
 
 import { encodeEvent, type ServerEvent } from '@colloquy/protocol';
 import { type Frame, frameBytes } from '../transports/transport.ts';
@@ -33,12 +32,12 @@ export interface RelayStep {
   readonly effects: readonly RelayEffect[];
 }
 
-/** An upstream that sends an `error` and closes within so many milliseconds has said why it closes. */
+/** If the upstream closes within this many milliseconds of an `error`, that error is the reason. */
 const ERROR_GRACE_MS = 1000;
 
 /**
- * Applies an input. The same state and input give the same effects; the state given stays as it was. Never throws for what a peer
- * sent. Inputs to a session that is over have no effect.
+ * Applies one input. Deterministic; does not change `state`. Never throws because of a peer's frame. Inputs after the end have no
+ * effect.
  *
  * @see SPEC.md RL1 to RL15, ER23, LM8 to LM12
  */
@@ -82,7 +81,7 @@ function handleUpstreamFrame(draft: RelayDraft, frame: Frame): void {
   closeIfDrained(draft);
 }
 
-/** Whether an `error` answers a request of our own, which the client knows nothing of. */
+/** Whether an `error` answers a request of the relay. The client does not know that request. */
 function isOwnRefusal(draft: RelayDraft, event: ServerEvent & { type: 'error' }): boolean {
   const { ownRequests, setup } = draft.state;
   const event_id = event.error?.event_id;
@@ -125,7 +124,7 @@ function expire(draft: RelayDraft): void {
   close(draft, 1001, message);
 }
 
-/** A budget is used up: requests are answered, responses ended, and the next turn may do better [RL7]. */
+/** Ends requests and responses that exceeded a budget. The session goes on [RL7]. */
 function failOverdue(draft: RelayDraft): void {
   const { responses, config } = draft.state;
   const result = removeOverdue(responses.pending, config.budgets, draft.at);
@@ -180,7 +179,7 @@ function handleHostEvent(draft: RelayDraft, event: RelayHostEvent): void {
 const STALLED = 'The upstream does not take what it is sent.';
 const FAULT = 'The server had an error.';
 
-/** The client was not reading, so its upstream was not read: that is no delay of the upstream's. */
+/** Extends the upstream's budgets by the time in which the relay did not read it. */
 function resume(draft: RelayDraft): void {
   const { pausedAt, responses, setup } = draft.state;
   if (pausedAt === null) return;
@@ -192,7 +191,7 @@ function resume(draft: RelayDraft): void {
   });
 }
 
-/** One `error` says so, running responses are ended, then comes the close [RL6]. */
+/** Sends one `error`, ends running responses, then closes [RL6]. */
 function handleUpstreamClosed(draft: RelayDraft, closed: { readonly code: number; readonly reason: string }): void {
   const { code, reason } = closeOf(closed.code, closed.reason);
   warn(draft, 'an upstream closed', { close_code: closed.code });

@@ -1,28 +1,28 @@
-// What an upstream says when something is wrong, in words a client may see: close codes and reasons, and the messages of
-// errors. Whatever might be a credential or the name of a host is left out [RL6, ER50].
+// Translates the upstream's close codes, close reasons and error messages for the client. Removes everything that could be a
+// credential or a host name [RL6, ER50].
 
 import { holdsCredential, type RealtimeError, type ServerEvent, toRealtimeError } from '@colloquy/protocol';
 import { HIDDEN } from './upstream.ts';
 import { CREDENTIAL_REFUSED } from './upstream-refusal.ts';
 
-/** Codes that mean to our client what they mean to us. With 3000 an `error` says whose credential was refused [RL15]. */
+/** Close codes that are passed on unchanged. Before 3000, an `error` names whose credential was refused [RL15]. */
 const PASSED_ON: ReadonlySet<number> = new Set([1000, 1001, 1008, 1009, 1012, 1013, 3000]);
 
-/** A close of the upstream, as the client is told of it. */
+/** The code and reason for the client when the upstream closes. */
 export function closeOf(code: number, reason: string): { code: number; reason: string } {
   const mapped = code === 1005 ? 1000 : PASSED_ON.has(code) || (code >= 4000 && code <= 4999) ? code : 1011;
   if (code === 1006) return { code: mapped, reason: 'The connection to the upstream was lost.' };
   return { code: mapped, reason: redactText(reason) || 'The upstream closed the connection.' };
 }
 
-/** A plain word, a small number, or a code as `invalid_request_error.invalid_model`. */
+/** A plain word, a small number, or a code such as `invalid_request_error.invalid_model`. */
 const HARMLESS = [
   /^["'(]?\p{L}{1,24}(?:['’]\p{L}{1,3})?["')]?[.,;:!?]{0,2}$/u,
   /^\d{1,6}[.,;:]?$/,
   /^(?!sk_|ek_)[a-z]{1,24}(?:_[a-z]{1,24}){1,4}(?:\.[a-z]{1,24}(?:_[a-z]{1,24}){0,5})?[.,;:]?$/,
 ];
 
-/** A text without the words that could be anything: keys, ids, host names, addresses. What follows `Bearer` is one of them. */
+/** Replaces every word that could be a key, id, host name or address, and the word after `Bearer`. */
 function redactText(text: string): string {
   const words = text.split(/\s+/).filter((word) => word !== '');
   const parts = words.map((word, index) => {
@@ -32,7 +32,7 @@ function redactText(text: string): string {
   return parts.filter((word, index) => word !== HIDDEN || parts[index - 1] !== HIDDEN).join(' ');
 }
 
-/** An event without messages that speak of the credential the upstream was shown: it is not the client's. */
+/** Replaces error messages that mention the operator's upstream credential. */
 export function withoutCredentials(event: ServerEvent): ServerEvent {
   if (event.type === 'error') {
     const { error } = event as { error?: Partial<RealtimeError> | null };

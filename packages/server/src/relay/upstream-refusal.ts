@@ -1,13 +1,13 @@
-// An upstream that was not reached, as a client is told of it: a credential it refused and a rate it limits reach the client as
-// such, everything else is `upstream_error` [RL2, RL15].
+// Maps a failed dial to the client's refusal: 401 to `invalid_api_key`, 429 to `rate_limit_exceeded`, everything else to
+// `upstream_error` [RL2, RL15].
 
 import type { IncomingHttpHeaders } from 'node:http';
 import { ColloquyError } from '@colloquy/protocol';
 import { type Refusal, refusal } from '../http/refusals.ts';
 
-/** An upstream's answer to the handshake that is no upgrade. Its message names neither host nor credential. */
+/** The upstream answered the handshake with another status than 101. The message contains neither host nor credential. */
 export class UpstreamRefusal extends ColloquyError {
-  /** Seconds after which the upstream may be asked again, where it says so. */
+  /** Seconds of the upstream's `Retry-After`, if it sent one. */
   readonly retryAfter: number | undefined;
 
   constructor(status: number, headers: IncomingHttpHeaders) {
@@ -21,12 +21,12 @@ const CODES: Readonly<Record<number, 'invalid_api_key' | 'rate_limit_exceeded'>>
   429: 'rate_limit_exceeded',
 };
 
-/** The credential is the operator's: neither it nor the upstream's words for it are the client's business. */
+/** A fixed message, because the upstream's own message may quote the operator's credential. */
 export const CREDENTIAL_REFUSED = refusal('invalid_api_key', 'The upstream refused the credential of this server.');
 const RATE_LIMITED = refusal('rate_limit_exceeded', 'The upstream opens no more sessions at the moment.');
 const UNREACHABLE = refusal('upstream_error', 'The upstream cannot be reached.');
 
-/** What a client is told of a failed dial, and when it may try again, in seconds, if the upstream named a time. */
+/** The refusal for a failed dial. `retryAfter` in seconds, if the upstream sent it. */
 export function dialRefusal(error: unknown): { refusal: Refusal; retryAfter: number | undefined } {
   if (!(error instanceof UpstreamRefusal)) return { refusal: UNREACHABLE, retryAfter: undefined };
   if (error.code === 'invalid_api_key') return { refusal: CREDENTIAL_REFUSED, retryAfter: undefined };
@@ -34,14 +34,14 @@ export function dialRefusal(error: unknown): { refusal: Refusal; retryAfter: num
   return { refusal: UNREACHABLE, retryAfter: undefined };
 }
 
-/** How a connection that is open already is closed after such a refusal: the code of its row, else 1011. */
+/** Code and reason that close an open connection after a refusal: the refusal's code, else 1011. */
 export function dialClose({ close, reason, message }: Refusal): { code: number; reason: string } {
   return close === 0 ? { code: 1011, reason: message } : { code: close, reason };
 }
 
 const MAX_RETRY_AFTER = 86_400;
 
-/** Of `Retry-After`, seconds or a date (RFC 9110, section 10.2.3), or `retry-after-ms` of OpenAI's services. */
+/** Seconds from `Retry-After` (seconds or a date, RFC 9110, section 10.2.3) or from OpenAI's `retry-after-ms`. */
 function retryAfterOf(headers: IncomingHttpHeaders): number | undefined {
   const ms = headers['retry-after-ms'];
   const text = headers['retry-after'];

@@ -1,5 +1,5 @@
-// Dialling an upstream Realtime server: the configured address, one parameter for the model, the configured credential and
-// nothing of the client's [RL1, RL8]. What is then said over the connection is `relay-session.ts`.
+// Dials an upstream Realtime server with the configured address and credential and the model, and with no data of the client
+// [RL1, RL8]. Traffic on the connection: `relay-session.ts`.
 
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { ColloquyError } from '@colloquy/protocol';
@@ -12,40 +12,39 @@ import { webSocketTransport } from '../transports/websocket.ts';
 import type { ResponseUsage } from './relay-responses.ts';
 import { UpstreamRefusal } from './upstream-refusal.ts';
 
-/** Another Realtime server, and how it is reached. All of it is the operator's word; nothing in it comes from a client. */
+/** Address and credential of an upstream Realtime server. Set by the operator; nothing comes from a client. */
 export interface UpstreamSettings {
-  /** `wss://api.openai.com/v1/realtime`. `ws:` is for this machine's own addresses only. A query is kept. */
+  /** Such as `wss://api.openai.com/v1/realtime`. `ws:` is allowed for loopback addresses only. A query is preserved. */
   url: string;
-  /** The credential shown to the upstream. Never logged, never passed on. @default none is shown */
+  /** The credential for the upstream. Never logged or forwarded. @default none */
   key?: string;
-  /** How it is shown: `Authorization: Bearer …`, or `api-key: …` as Azure has it. @default 'bearer' */
+  /** Header of the credential: `Authorization: Bearer …`, or `api-key: …` for Azure. @default 'bearer' */
   auth?: 'bearer' | 'api-key';
-  /** Further headers of the handshake, such as `OpenAI-Organization`. @default none */
+  /** More headers of the handshake, such as `OpenAI-Organization`. @default none */
   headers?: Readonly<Record<string, string>>;
-  /** Models clients may name, when they connect and later [RL9]. @default any */
+  /** Models clients may name, at connect and later [RL9]. @default any */
   models?: readonly string[];
-  /** Authorities to trust in place of the system's, PEM. Certificates are verified in any case. */
+  /** Certificate authorities (PEM) to trust in place of the system's. Certificates are always verified. */
   ca?: string;
 }
 
 /** An upstream that a server relays its sessions to. */
 export interface UpstreamOptions extends UpstreamSettings {
-  /** Hears what each response of a session consumed, once per response [RL10]. Must not throw. */
+  /** Called with the usage of each response, once per response [RL10]. Must not throw. */
   onUsage?: (sessionId: string, usage: ResponseUsage) => void;
 }
 
-/** A connection to an upstream. */
 export interface Upstream {
   readonly transport: Transport;
-  /** How it ended. The code is 1006 where the upstream did not say, 1005 where it named none. */
+  /** Resolves with the upstream's close. The code is 1006 without a close frame, 1005 for a close frame without a code. */
   readonly closed: Promise<{ code: number; reason: string }>;
-  /** Takes the upstream's credential out of a text [RL6]. @default nothing is taken out */
+  /** Redacts the upstream's credential in a text [RL6]. @default returns the text unchanged */
   readonly hide?: (text: string) => string;
 }
 
-/** What a session upstream is opened for. */
+/** The session to open upstream. */
 export interface UpstreamWanted {
-  /** `''` for a transcription session, which has none. */
+  /** `''` for a transcription session. */
   model: string;
   /** @default 'realtime' */
   kind?: 'realtime' | 'transcription';
@@ -53,18 +52,18 @@ export interface UpstreamWanted {
 
 export interface DialOptions {
   limits?: Partial<Limits>;
-  /** Gives up when it aborts. */
+  /** Cancels the dial. */
   signal?: AbortSignal;
 }
 
-/** What stands where a credential or a host name stood. */
+/** Replaces a credential or host name. */
 export const HIDDEN = '[REDACTED]';
-/** A shorter key would be found in words that have nothing to do with it. */
+/** Shorter keys are not redacted: they could match unrelated text. */
 const MIN_HIDDEN_LENGTH = 8;
 
 const invalid = (message: string) => new ColloquyError('invalid_configuration', `upstream: ${message}`);
 
-/** Checks what an operator wrote. Throws `invalid_configuration`, without quoting it: it may hold a credential. */
+/** Validates the operator's settings. Throws `invalid_configuration` without quoting them: they may contain a credential. */
 export function checkUpstream({ url, key, headers = {} }: UpstreamSettings): URL {
   if (!URL.canParse(url)) throw invalid('url is not a URL');
   const parsed = new URL(url);
@@ -79,7 +78,7 @@ export function checkUpstream({ url, key, headers = {} }: UpstreamSettings): URL
       validateHeaderName(name);
       validateHeaderValue(name, value);
     } catch {
-      throw invalid('headers: not a header'); // the error would quote it
+      throw invalid('headers: not a header'); // Node's error would quote the value
     }
   }
   return parsed;
@@ -91,9 +90,9 @@ const isLoopback = (hostname: string) =>
 /**
  * Opens a connection to the upstream. Redirects are not followed, certificates are verified, PINGs are answered [RL8, RL11].
  *
- * Rejects with `upstream_error` when it cannot be reached, refuses, redirects, or does not answer within
- * `limits.upstreamConnectMs`; with `invalid_api_key` when it answers 401, and `rate_limit_exceeded` when it answers 429 [RL15]; with `invalid_model` for a model that is not on the list [RL9]; with `invalid_configuration` as
- * `checkUpstream` does. The error's message names no host and no credential.
+ * Rejects with `upstream_error` if it cannot be reached, refuses, redirects, or does not answer within `limits.upstreamConnectMs`;
+ * with `invalid_api_key` for 401 and `rate_limit_exceeded` for 429 [RL15]; with `invalid_model` for a model that is not on the list
+ * [RL9]; with `invalid_configuration` as `checkUpstream` does. The message contains neither host nor credential.
  */
 export async function dialUpstream(
   settings: UpstreamSettings,
@@ -131,7 +130,7 @@ export async function dialUpstream(
   return { transport, closed, hide };
 }
 
-/** Resolves when the handshake is done, rejects when there will be none. */
+/** Resolves when the handshake completes, rejects if it fails. */
 function waitForOpen(socket: WebSocket, limitMs: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const failWith = (error: ColloquyError) => {
@@ -142,7 +141,7 @@ function waitForOpen(socket: WebSocket, limitMs: number, signal: AbortSignal | u
     const fail = (message: string, cause?: unknown) =>
       failWith(new ColloquyError('upstream_error', message, { cause }));
     const onAbort = () => fail('nobody waits for the upstream any more');
-    // Not the option of `ws`, which starts anew with every byte that arrives.
+    // Not the timeout option of `ws`: every received byte restarts it.
     const cancel = activeTime.after(limitMs, () => fail('the upstream did not answer in time'));
     const cleanUp = () => {
       cancel();
@@ -162,7 +161,7 @@ function waitForOpen(socket: WebSocket, limitMs: number, signal: AbortSignal | u
   });
 }
 
-/** Takes a key out of texts, JSON among them. */
+/** Redacts a key in texts, including JSON. */
 function createRedactor(key: string | undefined): (text: string) => string {
   if (key === undefined || key.length < MIN_HIDDEN_LENGTH) return (text) => text;
   const escaped = JSON.stringify(key).slice(1, -1);

@@ -1,5 +1,4 @@
-// One transport of a session: its role, its rate limits, and what is done when it does not read. Which events it gets is
-// `session-loop.ts`.
+// One transport of a session: its role, rate limits and backpressure. Which events it receives: `session-loop.ts`.
 
 import type { Issue } from '@colloquy/protocol';
 import type { Services } from '../services.ts';
@@ -11,7 +10,7 @@ import type { TransportRole } from './session-handle.ts';
 export class AttachedTransport {
   readonly transport: Transport;
   readonly role: TransportRole;
-  /** Answers why a frame is not decoded at all, or `undefined`. `at` in milliseconds, monotonic [ER17, LM6]. */
+  /** Returns why a frame is refused before it is decoded, or `undefined`. `at` in milliseconds, monotonic [ER17, LM6]. */
   readonly refusalOf: (frame: Frame, at: number) => Issue | undefined;
   readonly #backpressure: Backpressure;
   readonly #unreadBytes: number;
@@ -19,13 +18,13 @@ export class AttachedTransport {
   #excessBytes = 0;
   readonly #onStall: () => void;
 
-  /** Calls `onStall` when the far end does not read, and, unless it is the client, when it leaves too much unread. */
+  /** Calls `onStall` if the peer stops reading, or, unless it is the client, if its unread bytes exceed `limits.watchBytes`. */
   constructor(transport: Transport, role: TransportRole, { limits }: Services, onStall: () => void) {
     this.transport = transport;
     this.role = role;
     this.refusalOf = createFrameLimiter(limits);
     this.#backpressure = createBackpressure(transport, limits, onStall);
-    // Engines wait for the client, so its unread bytes are bounded already [LM9]. They do not wait for the others.
+    // Engines wait for the client, which bounds its unread bytes [LM9]. They do not wait for other transports.
     this.#unreadBytes = role === 'client' ? Number.POSITIVE_INFINITY : limits.watchBytes;
     this.#onStall = onStall;
   }
@@ -55,7 +54,7 @@ export class AttachedTransport {
     this.transport.close(code, reason);
   }
 
-  /** Ends the watch for a reader that stands still. */
+  /** Stops the check for a stalled reader. */
   stop(): void {
     this.#backpressure.stop();
   }

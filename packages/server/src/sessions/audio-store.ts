@@ -1,17 +1,17 @@
-// The bytes a session's state only counts: the input buffer, and the audio of items by part. Chunks are collected in blocks,
-// so that appending costs what the chunk costs, however much is there already.
+// Stores the audio bytes of a session: the input buffer, and the audio of items by part. The session's state only counts them.
+// Bytes are stored in blocks, so that the cost of an append depends on its own length only.
 
 import type { RealtimeAudioFormat, RealtimeConversationItem } from '@colloquy/protocol';
 
 const MIN_BLOCK_BYTES = 4 * 1024;
 const MAX_BLOCK_BYTES = 256 * 1024;
 
-/** Bytes in the order they came. Can be cut at either end. */
+/** A byte sequence with append, slice and removal at the front. */
 export class ByteList {
   #blocks: Uint8Array[] = [];
-  /** Bytes written into the last block. */
+  /** Bytes used in the last block. */
   #lastBlockBytes = 0;
-  /** Bytes of the first block that are gone. */
+  /** Bytes removed from the front of the first block. */
   #frontOffset = 0;
   #length = 0;
 
@@ -36,7 +36,7 @@ export class ByteList {
     }
   }
 
-  /** A copy of bytes `[start, end)`, in one piece. */
+  /** A copy of bytes `[start, end)` as one array. */
   slice(start = 0, end = this.#length): Uint8Array {
     const bytes = new Uint8Array(Math.max(0, Math.min(end, this.#length) - start));
     let at = -this.#frontOffset - start;
@@ -49,7 +49,7 @@ export class ByteList {
     return bytes;
   }
 
-  /** The bytes where they lie, which nothing changes from now on: what is appended or cut later is not among them. */
+  /** The bytes without a copy. Later appends and cuts do not change the returned blocks. */
   blocks(): readonly Uint8Array[] {
     const blocks = this.#blocks.slice();
     const last = blocks.pop();
@@ -58,7 +58,7 @@ export class ByteList {
     return first ? [first.subarray(this.#frontOffset), ...blocks] : [];
   }
 
-  /** So many bytes leave the front. */
+  /** Removes `count` bytes at the front. */
   dropFront(count: number): void {
     if (count >= this.#length) {
       this.clear();
@@ -85,26 +85,25 @@ export class ByteList {
 interface PartAudio {
   readonly format: RealtimeAudioFormat;
   readonly bytes: ByteList;
-  /** Set by a truncation: nothing behind it is kept [TR10]. */
+  /** Longest length in bytes, set by a truncation: later audio beyond it is dropped [TR10]. */
   limit: number;
 }
 
-/** The audio of one session. Base64 that comes in has been checked by the codec. */
+/** The audio of one session. */
 export interface AudioStore {
-  /** The input buffer. */
   readonly input: ByteList;
-  /** Bytes `[start, end)` of the input buffer become the audio of an item's first part; all before `end` leaves the buffer. */
+  /** Moves bytes `[start, end)` of the input buffer to an item's first part, and drops all bytes before `end` from the buffer. */
   commit(itemId: string, start: number, end: number, format: RealtimeAudioFormat): void;
-  /** More audio of an item's part. */
+  /** Appends audio to an item's part. */
   add(itemId: string, contentIndex: number, format: RealtimeAudioFormat, bytes: Uint8Array): void;
-  /** Cuts a part to so many bytes; what comes later for it is not kept. */
+  /** Truncates a part to `bytes` bytes and drops later audio for it. */
   cut(itemId: string, contentIndex: number, bytes: number): void;
   forget(itemId: string): void;
   read(itemId: string, contentIndex?: number): Uint8Array | undefined;
   formatOf(itemId: string, contentIndex?: number): RealtimeAudioFormat | undefined;
   /**
-   * A copy of the item whose audio parts hold what `print` makes of their audio; the item itself when there is none [CV29]. What
-   * `print` is given stays as it is, whatever becomes of the item.
+   * A copy of the item whose audio parts contain `print` of their stored audio; the item itself if it has none [CV29]. The blocks
+   * passed to `print` do not change later.
    */
   fill<T extends RealtimeConversationItem>(item: T, print: (audio: readonly Uint8Array[]) => string): T;
 }

@@ -1,14 +1,14 @@
-// Audio as base64 and back. What an engine has just made is encoded once and not decoded again to be stored; where bytes are kept
-// is `audio-store.ts`.
+// Converts audio to base64 and back. Caches the latest encoded array, so that an engine's audio is not decoded again to be stored.
+// Storage: `audio-store.ts`.
 
 import { decodeBase64, encodeBase64 } from '@colloquy/protocol';
 
 export interface AudioText {
-  /** The bytes as base64. Their text decodes to this very array until `forget`. */
+  /** Encodes as base64. `decode` of that text returns the same array until `forget`. */
   encode(bytes: Uint8Array): string;
-  /** The bytes of a base64 text; none if it is not strict base64. */
+  /** Decodes base64; returns an empty array if the text is not strict base64. */
   decode(text: string): Uint8Array;
-  /** The array that was encoded last may be changed from now on. */
+  /** Clears the cache: the engine may reuse its array. */
   forget(): void;
 }
 

@@ -1,23 +1,23 @@
-// Pulls the pieces of somebody else's code, engine or translator, one at a time: others get their turn, a slow client its time,
-// and whoever does not stop when told is left behind.
+// Iterates over the output of an engine or translator with backpressure; yields to the event loop every 5 ms; abandons a source
+// that ignores abort.
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface ConsumeOptions<T> {
   readonly signal: AbortSignal;
-  /** Hears every piece; false when that was the last one wanted. */
+  /** Called with every item; returns false to stop. */
   readonly onItem: (piece: T) => boolean;
-  /** Resolves when the client has taken enough of what it was sent [LM9]. */
+  /** Resolves when the client's unread bytes are below the limit [LM9]. */
   readonly waitForDrain: (signal: AbortSignal) => Promise<void>;
 }
 
-/** Milliseconds of uninterrupted pieces after which others get a turn. */
+/** Milliseconds without a pause after which the loop yields to the event loop. */
 const MAX_SLICE_MS = 5;
 const STOPPED = Symbol('stopped');
 
 /**
- * Resolves with `ended` when the source has no more pieces, and with `stopped` when no more are wanted or the signal has aborted,
- * whether or not the source takes notice. Rejects with what the source or `hear` throws.
+ * Resolves with `ended` when the source is exhausted, and with `stopped` when `onItem` returns false or the signal aborts, even if
+ * the source ignores the signal. Rejects with errors of the source or of `onItem`.
  */
 export async function consumeStream<T>(
   source: () => AsyncIterable<T>,
@@ -41,12 +41,12 @@ export async function consumeStream<T>(
     }
     return 'stopped';
   } finally {
-    // Not awaited: a source that hangs would hang us. Rejections have nobody left to interest.
+    // Not awaited, because a source may hang. Its rejection no longer matters.
     void Promise.resolve(iterator?.return?.()).catch(() => {});
   }
 }
 
-/** What a promise comes to, or `STOPPED` once the signal aborts. */
+/** Settles as `promise` does, or resolves with `STOPPED` when the signal aborts first. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | typeof STOPPED> {
   return new Promise((resolve, reject) => {
     const stop = () => resolve(STOPPED);

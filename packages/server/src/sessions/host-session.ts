@@ -1,5 +1,5 @@
-// One session, hosted: events in, `step`, effects out. The only place where a session meets the world. What it shares with other
-// kinds of sessions is `session-loop.ts`, what a response needs `run-engine.ts`, what is stored of audio `audio-store.ts`.
+// Hosts one session with a conversation: passes inputs to `step` and performs its effects. Shared with other kinds of sessions:
+// `session-loop.ts`. Responses: `run-engine.ts`. Audio storage: `audio-store.ts`.
 
 import { decodeClientEvent, encodeEvent, type ServerEvent } from '@colloquy/protocol';
 import {
@@ -29,40 +29,40 @@ import { runEngine } from './run-engine.ts';
 import type { SessionHandle } from './session-handle.ts';
 import { SessionLoop, type SessionParts } from './session-loop.ts';
 
-/** A running session with a conversation, as seen from outside. */
+/** A running session with a conversation. */
 export interface HostedSession extends SessionHandle {
-  /** What it was made of: with it, and with its inputs, it can be run again. */
+  /** The options it was created with. With them and its inputs it can be replayed. */
   readonly options: SessionOptions;
   readonly state: SessionState;
   /**
-   * Appends audio in the session's input format, as if its client had sent it in one `input_audio_buffer.append`; the limits of
-   * rate do not count it. Resolves once it has been listened to. Does nothing once the session is over.
+   * Appends audio in the session's input format, like one `input_audio_buffer.append` of the client, without counting against the
+   * rate limits. Resolves when the speech input has processed it. Does nothing once the session is over.
    */
   appendAudio(bytes: Uint8Array): Promise<void>;
 }
 
 export interface HostOptions {
   engine: Engine;
-  /** What hears. Without a detector sessions state `turn_detection: null` [VA29]. @default nothing: transcriptions fail too */
+  /** Speech input. Without a detector sessions report `turn_detection: null` [VA29]. @default none: transcriptions fail too */
   speech?: SpeechComponents | undefined;
-  /** Which MCP servers may be asked. @default none */
+  /** The MCP servers the session may call. @default none */
   mcp?: McpAccess | undefined;
-  /** Resolves with whether all lines so far are stored. Asked before a tool is called, which then waits for it [MC15]. */
+  /** Resolves with whether all lines so far are stored. Awaited before a tool is called [MC15]. */
   flushed?: (() => Promise<boolean>) | undefined;
-  /** What the session is. Absent: a `gpt-realtime` session with a seed from the cryptographic generator, beginning now. */
+  /** Options of the session. @default a `gpt-realtime` session with a cryptographically random seed, starting now */
   opening?: Partial<SessionOptions>;
   services?: ServiceOptions;
-  /** What a drain closes with [ER46]. @default 1001 */
+  /** Close code of a drain [ER46]. @default 1001 */
   drainCode?: number;
-  /** Receive every input before it takes effect, and every event before it is sent. */
+  /** Receive every input before it is applied and every event before it is sent. */
   sinks?: readonly LineSink<Line, HostedSession>[];
 }
 
 const NO_SERVERS = mcpAccess(undefined, {});
 
 /**
- * Hosts a session until its client's transport ends, then every engine is told to stop. Begins at once. Throws what `createSession`
- * throws on a configuration that is none.
+ * Hosts a session until its client's transport ends, then aborts all engines. Begins at once. Throws what `createSession` throws for
+ * an invalid configuration.
  */
 export function hostSession(transport: Transport, options: HostOptions): HostedSession {
   const services = createServices(options.services);
@@ -87,12 +87,12 @@ class SessionHost implements SessionParts {
   readonly #audioText = createAudioText();
   readonly #speechInput: SpeechInput;
   readonly #tools: SessionTools;
-  /** Resolves once audio may be written to the speech input. */
+  /** Resolves when the speech input is ready for audio. */
   readonly #prepared: Promise<void>;
-  /** Stops the engine of a response, by the response's id. */
+  /** Response id → controller that aborts its engine. */
   readonly #engineAborts = new Map<string, AbortController>();
   #state: SessionState;
-  /** Audio taken in by the step that is being performed; goes to the speech input when that is done. */
+  /** Audio appended by the current step; written to the speech input after the step. */
   #pendingAudio: Uint8Array | undefined;
 
   constructor(transport: Transport, options: HostOptions, sessionOptions: SessionOptions, services: Services) {
@@ -184,14 +184,13 @@ class SessionHost implements SessionParts {
     });
   }
 
-  /** Gives the speech input what the latest step took in. */
   async #writePendingAudio(): Promise<void> {
     const bytes = this.#pendingAudio;
     this.#pendingAudio = undefined;
     if (bytes) await this.#speechInput.write(bytes);
   }
 
-  /** Takes one input. `asker` is the transport it came from: errors that answer the input go to it alone [WR13]. */
+  /** Handles one input. `sender` is the transport it came from; only it receives errors that answer the input [WR13]. */
   #dispatch(input: Input, sender?: AttachedTransport): void {
     if (this.#loop.isOver) return;
     this.#apply(input, sender);

@@ -1,5 +1,5 @@
-// One translation session, hosted: events in, `stepTranslation`, effects out. What it shares with other kinds of sessions is
-// `session-loop.ts`; sessions with a conversation are `host-session.ts`.
+// Hosts one translation session: passes inputs to `stepTranslation` and performs its effects. Shared with other kinds of sessions:
+// `session-loop.ts`. Sessions with a conversation: `host-session.ts`.
 
 import { types } from 'node:util';
 import {
@@ -35,19 +35,19 @@ import { randomSeed } from './random-seed.ts';
 import type { SessionHandle } from './session-handle.ts';
 import { SessionLoop, type SessionParts } from './session-loop.ts';
 
-/** A running translation session, as seen from outside. A drain has what was heard translated to its end. */
+/** A running translation session. A drain translates all received audio before it closes. */
 export interface HostedTranslation extends SessionHandle {
   readonly state: TranslationState;
 }
 
 export interface TranslationHostOptions {
   translator: Translator;
-  /** What the session is. Absent: a session with a seed from the cryptographic generator, beginning now. */
+  /** Options of the session. @default a session with a cryptographically random seed, starting now */
   opening?: Partial<TranslationOptions>;
   services?: ServiceOptions;
-  /** What a drain closes with [ER46]. @default 1001 */
+  /** Close code of a drain [ER46]. @default 1001 */
   drainCode?: number;
-  /** Receive every frame of the client before it takes effect, and every event before it is sent. */
+  /** Receive every input of the client before it is applied and every event before it is sent. */
   sinks?: readonly LineSink<TranslationLine, HostedTranslation>[];
 }
 
@@ -56,14 +56,14 @@ const failure = (message: string): TranslatorProgress => ({
   error: { code: 'internal_error', message },
 });
 
-/** The piece as the session takes it in. */
+/** Converts a translator's output to an event of the session. */
 function toEvent(output: TranslatorOutput): TranslatorEvent | TranslatorProgress {
   if (output.type !== 'output_audio.delta') return output;
   if (!types.isUint8Array(output.audio)) return failure('The translator produced audio that is not valid.');
   return { ...output, audio: encodeBase64(output.audio) };
 }
 
-/** Hosts a translation session until its client's transport ends, then the translator is told to stop. Begins at once. */
+/** Hosts a translation session until its client's transport ends, then aborts the translator. Begins at once. */
 export function hostTranslation(transport: Transport, options: TranslationHostOptions): HostedTranslation {
   return new TranslationHost(transport, options, createServices(options.services)).begin();
 }
@@ -72,10 +72,10 @@ class TranslationHost implements SessionParts {
   readonly #options: TranslationHostOptions;
   readonly #services: Services;
   readonly #loop: SessionLoop<TranslationLine, HostedTranslation>;
-  /** Frames that the translator has not taken yet. */
+  /** Frames that the translator has not read yet. */
   readonly #frameQueue = new AsyncQueue<Uint8Array>();
   #state: TranslationState;
-  /** Audio that is no whole frame yet. */
+  /** Audio of an incomplete frame. */
   #partialFrame = Buffer.alloc(0);
 
   constructor(transport: Transport, options: TranslationHostOptions, services: Services) {
@@ -138,7 +138,7 @@ class TranslationHost implements SessionParts {
     this.#frameQueue.end();
   }
 
-  /** Takes one input. `asker` is the transport it came from: errors that answer the input go to it alone [WR13]. */
+  /** Handles one input. `sender` is the transport it came from; only it receives errors that answer the input [WR13]. */
   #dispatch(input: TranslationInput, sender?: AttachedTransport): void {
     if (this.#loop.isOver) return;
     this.#apply(input, sender);
@@ -186,7 +186,7 @@ class TranslationHost implements SessionParts {
     this.#dispatch({ at: this.#loop.now(), from: 'translator', event });
   }
 
-  /** The only place where a translator's exception is caught. */
+  /** Runs the translator and catches its exceptions. */
   async #translate(): Promise<void> {
     const host = this;
     const { translator } = this.#options;

@@ -1,10 +1,10 @@
-// Keeps the registry and the list of live sessions up to date with one session.
+// Line sink that registers one session (`session-registry.ts`) and reports its changes to the session list (`session-feed.ts`).
 
 import type { LineSink } from './line-sink.ts';
 import type { SessionFeed } from './session-feed.ts';
 import type { LiveSession, SessionRegistry } from './session-registry.ts';
 
-/** `entryOf` makes the session's entry in the registry when it begins. */
+/** `entryOf` creates the session's registry entry when the session begins. */
 export function liveSink(
   registry: SessionRegistry,
   feed: SessionFeed,

@@ -1,5 +1,5 @@
-// Who watches live sessions: connections that are shown the lines of a recording as they happen, and say nothing. A session waits
-// for none of them and does next to nothing while nobody watches. How they get here is `watch-upgrade.ts`.
+// Observers of live sessions: connections that receive the lines of a recording as they are written and may not send. A session
+// never waits for an observer. Handshake: `watch-upgrade.ts`.
 
 import { setImmediate as turn } from 'node:timers/promises';
 import type { RedactionLevel } from '@colloquy/protocol';
@@ -11,46 +11,45 @@ import type { LineSink, SessionLine } from './line-sink.ts';
 import type { SessionHandle } from './session-handle.ts';
 import { createSpectator, SLOW_OBSERVER, type Spectator } from './spectator.ts';
 
-/** The observers of one session. When it ends they are shown the rest, then closed 1000. */
+/** The observers of one session. When it ends they receive the remaining lines, then close 1000. */
 export interface Observers extends LineSink {
-  /** Lets a connection watch from now on: the header first, the state as it is, then every further line. */
+  /** Adds an observer: sends the header, the current state, then every line. */
   join(transport: Transport, level: RedactionLevel): void;
 }
 
 /** All observers of a server. */
 export interface ObserverRegistry {
-  /** Observers of a session to be, and what answers it. */
+  /** Creates the observers of a new session. `engine` is the name of its engine. */
   observers(engine: string | undefined): Observers;
-  /** Lets a connection watch the next session that begins, from its very beginning. */
+  /** Adds an observer to the next session, from its first line. */
   joinNext(transport: Transport, level: RedactionLevel): void;
-  /** Counts a connection among the observers until it has ended. It is closed when the server closes. */
+  /** Counts a connection as an observer until it ends. `closeAll` closes it. */
   register(transport: Transport, spectator: Spectator): void;
-  /** Observers at this moment. */
   readonly count: number;
-  /** Closes those that wait or follow, and resolves when none is left, or after `timeoutMs`, with those that are left dropped. */
+  /** Closes observers without a session, waits for all to end, and drops the rest after `timeoutMs`. */
   closeAll(timeoutMs: number): Promise<void>;
 }
 
 interface Observer {
   readonly level: RedactionLevel;
-  /** Nothing more is shown to it; its connection may still be closing. */
+  /** No more is sent to it; its connection may still be closing. */
   readonly isClosed: boolean;
   readonly spectator: Spectator;
-  /** Begins to show a session: the header, its state, then every line. Once. */
+  /** Sends a session's header and state, then every line. Once. */
   attach(session: SessionHandle, engine: string | undefined): void;
   send(text: string): void;
   end(): void;
 }
 
-/** A snapshot is made in slices of so many milliseconds, between which sessions get their turn. */
+/** Milliseconds of encoding a snapshot after which it yields to the event loop. */
 const SLICE_MS = 4;
 const CLOSING = 'The server is shutting down.';
 
 export function createObserverRegistry(limits: Limits, log: Log): ObserverRegistry {
   const open = new Map<Transport, Promise<void>>();
-  /** Connections that no session ends. */
+  /** Connections that the end of a session does not close. */
   const unboundSpectators = new Set<Spectator>();
-  /** Observers of the next session that begins. */
+  /** Observers of the next session. */
   const waitingObservers = new Set<Observer>();
 
   function track(transport: Transport, { closed }: Spectator, forget: () => void): void {
@@ -136,7 +135,7 @@ interface ObserverContext {
 }
 
 function observe(transport: Transport, level: RedactionLevel, { limits, log }: ObserverContext): Observer {
-  /** What happened while the snapshot was made. */
+  /** Lines written while the snapshot is encoded; `undefined` afterwards. */
   let queuedLines: string[] | undefined = [];
   let queuedBytes = 0;
   let hasEnded = false;
@@ -165,7 +164,7 @@ function observe(transport: Transport, level: RedactionLevel, { limits, log }: O
     spectator,
     attach(session, engine) {
       void catchUp(session, engine).catch((error) => {
-        // A fault of ours: this observer pays for it, the session does not notice.
+        // A server fault closes only this observer.
         log.error({ session_id: session.id, error: errorName(error) }, 'an observer failed');
         spectator.close(1011, 'The server had an error.');
       });
@@ -185,10 +184,10 @@ function observe(transport: Transport, level: RedactionLevel, { limits, log }: O
 
 const ENDED = 'The session has ended.';
 
-/** Whether it is the state of a session hosted here, and no translation: then it can be shown, and run again. */
+/** Whether it is the state of a hosted session with a conversation, which a snapshot can contain. */
 const isWhole = (state: SessionHandle['state']): state is SnapshotLine['state'] => 'items' in state;
 
-/** Joins pieces, with breaks for others; `undefined` when they grow too long, or when nobody wants them any more. */
+/** Joins pieces and yields to the event loop; `undefined` if longer than `maxLength`, or when `isOver`. */
 async function joinPieces(
   pieces: Iterable<string>,
   maxLength: number,

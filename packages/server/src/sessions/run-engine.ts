@@ -1,5 +1,5 @@
-// Drives one engine through one response: pulls its pieces, hands them on, and turns every way of failing into a `failed`
-// piece. The only place where an engine's exception is caught.
+// Runs an engine for one response: checks and emits its output, and turns every failure into a `failed` event. Iteration:
+// `consume-stream.ts`.
 
 import { types } from 'node:util';
 import { ColloquyError, RealtimeUsage } from '@colloquy/protocol';
@@ -13,18 +13,18 @@ export interface RunEngineOptions {
   readonly engine: Engine;
   readonly host: EngineHost;
   readonly log: Log;
-  /** Makes base64 of the audio. */
+  /** Encodes the audio as base64. */
   readonly audioText: AudioText;
-  /** Hears every piece, the last of which is `done` or `failed` unless the signal aborts first. */
+  /** Called with every event. The last one is `done` or `failed`, unless the signal aborts first. */
   readonly emit: (event: EngineEvent) => void;
-  /** Resolves when the client has taken enough of what it was sent [LM9]. */
+  /** Resolves when the client's unread bytes are below the limit [LM9]. */
   readonly waitForDrain: (signal: AbortSignal) => Promise<void>;
 }
 
 const failure = (message: string) =>
   ({ type: 'failed', error: { code: 'internal_error', message } }) satisfies EngineEvent;
 
-/** Resolves when the response has ended or `host.signal` has aborted, whether or not the engine takes notice. Never rejects. */
+/** Resolves when the response has ended or `host.signal` has aborted, even if the engine ignores the signal. Never rejects. */
 export async function runEngine(request: ResponseRequest, options: RunEngineOptions): Promise<void> {
   const { engine, host, log, audioText, emit, waitForDrain } = options;
   const { signal } = host;
@@ -52,7 +52,7 @@ export async function runEngine(request: ResponseRequest, options: RunEngineOpti
   }
 }
 
-/** Engines are other people's code: a piece that is none would break clients, counts and recordings. The response fails instead. */
+/** Validates the output of an engine, which may be third-party code. Invalid output fails the response. */
 function checkOutput(event: EngineOutput): EngineOutput {
   const type = (event as { type?: unknown } | null | undefined)?.type;
   const isValid = CHECK_BY_TYPE.get(type) as ((event: EngineOutput) => boolean) | undefined;
@@ -64,7 +64,7 @@ function checkOutput(event: EngineOutput): EngineOutput {
   );
 }
 
-/** The piece as the session takes it in and recordings have it. */
+/** Converts an engine's output to the event of sessions and recordings. */
 function toEvent(output: EngineOutput, audioText: AudioText): EngineEvent {
   if (output.type !== 'audio.delta') return output;
   const { type, audio } = output;

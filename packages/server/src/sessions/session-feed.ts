@@ -1,5 +1,5 @@
-// Tells connections of the live sessions as they begin, change and end: the list of `GET /api/sessions` as a stream [CO22]. Who may ask
-// is `authorize.ts`, how they get here `watch-upgrade.ts`, what passes in one session `observers.ts`.
+// Streams the list of `GET /api/sessions` to connections: sessions that begin, change and end [CO22]. Authorization: `authorize.ts`.
+// Handshake: `watch-upgrade.ts`. Lines of one session: `observers.ts`.
 
 import type { SessionListEvent, SessionSummary } from '@colloquy/session';
 import type { Limits } from '../limits.ts';
@@ -9,13 +9,13 @@ import type { LiveSession, SessionRegistry } from './session-registry.ts';
 import { createSpectator, type Spectator } from './spectator.ts';
 
 export interface SessionFeed {
-  /** Shows a connection the list as it is now, then every change. */
+  /** Sends the current list to a connection, then every change. */
   join(transport: Transport): void;
-  /** A session is live from now on. */
+  /** Reports a new session. */
   onBegin(sessionId: string): void;
-  /** Something passed in a session: what the list says of it may have changed. Costs nothing while nobody follows the list. */
+  /** Reports that the summary of a session may have changed. Does nothing if no connection follows the list. */
   onChange(sessionId: string): void;
-  /** A session is live no longer. */
+  /** Reports the end of a session. */
   onEnd(live: LiveSession): void;
 }
 
@@ -23,13 +23,12 @@ export interface SessionFeedOptions {
   readonly registry: SessionRegistry;
   readonly observerRegistry: ObserverRegistry;
   readonly limits: Limits;
-  /** What the list says of a session. */
   readonly summaryOf: (live: LiveSession) => SessionSummary;
-  /** Calls back once, after so many milliseconds; the timer must keep no process alive. */
+  /** Calls `call` once after `ms` milliseconds. The timer must not keep the process alive. */
   readonly schedule: (call: () => void, ms: number) => void;
 }
 
-/** How long changes of sessions are gathered before they are told, in milliseconds. */
+/** Milliseconds for which changes are collected before they are sent. */
 const BATCH_MS = 250;
 
 export function createSessionFeed({
@@ -41,7 +40,7 @@ export function createSessionFeed({
 }: SessionFeedOptions): SessionFeed {
   const followers = new Set<Spectator>();
   const changedIds = new Set<string>();
-  /** What was last told of each session. */
+  /** Session id → the summary last sent, as JSON. */
   const sentSummaries = new Map<string, string>();
   let isDue = false;
 

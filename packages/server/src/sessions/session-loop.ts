@@ -1,6 +1,5 @@
-// What all sessions share, whatever runs them: the clock, the one timer, the transports with their limits, the sinks, and an
-// orderly end. What is particular to one kind of session is its `SessionParts`: `host-session.ts`, `host-translation.ts`,
-// `relay-session.ts`.
+// Shared by all kinds of sessions: clock, timer, transports with their limits, sinks and shutdown. Each kind implements
+// `SessionParts`: `host-session.ts`, `host-translation.ts`, `relay-session.ts`.
 
 import { SERVER_FAULT } from '../http/refusals.ts';
 import { errorName } from '../log.ts';
@@ -12,17 +11,17 @@ import type { LineSink } from './line-sink.ts';
 import type { SessionHandle, TransportRole } from './session-handle.ts';
 import { type SessionTimer, sessionTimer } from './session-timer.ts';
 
-/** What is particular to one kind of session. */
+/** The behaviour of one kind of session. */
 export interface SessionParts {
-  /** The session begins. Called once, after the sinks know of it and before the first frame is read. */
+  /** Called once, after the sinks have begun and before the first frame is read. */
   onOpen(): void;
-  /** When the session next wants to be told the time, in milliseconds since it began. */
+  /** Time of the next `onDeadline`, in milliseconds since the session began; `undefined` for none. */
   deadline(): number | undefined;
-  /** The deadline has come. */
+  /** The deadline has passed. */
   onDeadline(at: number): void;
-  /** Handles a frame of the client or a sideband. Frames of all transports wait while a returned promise is pending. */
+  /** Handles a frame of the client or a sideband. Until a returned promise settles, frames of all transports wait. */
   onFrame(frame: Frame, from: AttachedTransport): void | Promise<void>;
-  /** The session ends: stops whatever runs for it. Called once, before the transports are closed; lines may still be written. */
+  /** Stops all work of the session. Called once, before the transports are closed; may still write lines. */
   onEnd(): void;
 }
 
@@ -40,22 +39,22 @@ const ENDED = 'The session has ended.';
 const MUTE_OBSERVER = 'An observer has nothing to say.';
 
 export class SessionLoop<L, S extends SessionHandle = SessionHandle> {
-  /** Resolves when the client's transport has ended and the sinks know it. Never rejects. */
+  /** Resolves when the client's transport and the sinks have ended. Never rejects. */
   readonly ended: Promise<void>;
-  /** The transport the session was opened with. When it ends, so does the session. */
+  /** The transport that opened the session. Its end is the end of the session. */
   readonly client: AttachedTransport;
   readonly #id: string;
   readonly #parts: SessionParts;
   readonly #services: Services;
   readonly #sinks: readonly LineSink<L, S>[];
-  /** The client first, then the others in the order they came. */
+  /** The client first, then the others in the order they were attached. */
   readonly #transports = new Set<AttachedTransport>();
   readonly #beganAt: number;
   readonly #timer: SessionTimer;
   readonly #over = new AbortController();
-  /** The parts are told of the end, and nothing else after it. */
+  /** Set before `onEnd`; no other method of the parts is called afterwards. */
   #isEnding = false;
-  /** A frame that is being handled; those after it wait. */
+  /** Handling of the current frame; later frames wait for it. */
   #handling: Promise<void> | undefined;
   #resolveEnded = () => {};
 
@@ -77,7 +76,7 @@ export class SessionLoop<L, S extends SessionHandle = SessionHandle> {
     });
   }
 
-  /** Aborts when the session has ended: nothing is sent or handled from then on. */
+  /** Aborts when the session ends. Nothing is sent or handled afterwards. */
   get signal(): AbortSignal {
     return this.#over.signal;
   }
@@ -91,13 +90,13 @@ export class SessionLoop<L, S extends SessionHandle = SessionHandle> {
     return Math.max(0, Math.floor(this.#services.clock() - this.#beganAt));
   }
 
-  /** Tells the sinks, opens the session, and reads frames from now on. Once. */
+  /** Begins the sinks, opens the session and reads frames. Once. */
   begin(session: S): void {
     for (const sink of this.#sinks) sink.begin?.(session);
     void this.#run();
   }
 
-  /** Adds a transport, see `SessionHandle.attach`. */
+  /** See `SessionHandle.attach`. */
   attach(transport: Transport, role: Exclude<TransportRole, 'client'>): void {
     const attached = new AttachedTransport(transport, role, this.#services, () =>
       this.#detach(attached, 1013, SLOW_OTHER),
@@ -110,25 +109,25 @@ export class SessionLoop<L, S extends SessionHandle = SessionHandle> {
     );
   }
 
-  /** Gives a line to every sink. Before it takes effect, or is sent. */
+  /** Writes a line to every sink. Call it before the input is applied or the event is sent. */
   write(line: L): void {
     for (const sink of this.#sinks) sink.write(line);
   }
 
-  /** Sends a frame to every transport, or to one alone: an error to the one it answers [WR13]. */
+  /** Sends a frame to every transport, or only to `to`, for an error that answers its event [WR13]. */
   send(frame: Frame | SlicedFrame, to?: AttachedTransport): void {
     if (to) return to.send(frame);
     for (const attached of this.#transports) attached.send(frame);
   }
 
-  /** To be called after every change of state: looks at the deadline again, or ends a session whose client has gone. */
+  /** Call after every change of state: sets the timer, or ends the session if its client has left. */
   finishStep(): void {
     if (this.isOver) return;
     if (this.client.isOpen) this.#timer.arm();
     else this.#end();
   }
 
-  /** Runs `act` as the handling of a frame: not before what is being handled, and later frames wait for its promise. */
+  /** Runs `act` like the handling of a frame: after the current frame, and later frames wait for its promise. */
   async handle(act: () => void | Promise<void>): Promise<void> {
     while (this.#handling) await this.#handling;
     const handling = act();
@@ -167,7 +166,7 @@ export class SessionLoop<L, S extends SessionHandle = SessionHandle> {
     const { limits } = this.#services;
     for await (const frame of from.transport.frames) {
       if (from.role === 'observer') this.#detach(from, 1008, MUTE_OBSERVER);
-      // Frames of an ended session are taken without being read, so that the far end's close is reached.
+      // Frames of an ended session are discarded, so that the loop reaches the peer's close.
       await this.handle(() => (from.isOpen && !this.isOver ? this.#parts.onFrame(frame, from) : this.finishStep()));
       if (!this.isOver) await from.waitBelow(limits.stopBytes, this.signal);
     }
@@ -178,14 +177,14 @@ export class SessionLoop<L, S extends SessionHandle = SessionHandle> {
     attached.close(code, reason);
   }
 
-  /** A fault of ours: one session pays for it, the others do not notice. */
+  /** A server fault ends only this session. */
   #fail(error: unknown): void {
     this.#services.log.error({ session_id: this.#id, error: errorName(error) }, 'a session failed');
     closeWithError(this.client.transport, SERVER_FAULT, 1011, SERVER_FAULT.message);
     try {
       this.#end();
     } catch {
-      // The same fault again, in what is left of the session.
+      // `onEnd` may throw because of the same fault.
     }
   }
 

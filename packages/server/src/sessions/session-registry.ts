@@ -1,36 +1,35 @@
-// The live sessions: who is there, and how all of them end.
+// Registry of live sessions: lookup and drain. Limits on their number: `gateway/admission.ts`.
 
 import type { Observers } from './observers.ts';
 import type { SessionHandle } from './session-handle.ts';
 
-/** A session with its connection. */
+/** A live session with its connection. */
 export interface LiveSession {
   readonly session: SessionHandle;
-  /** What answers: the engine's name, `relay`, or '' for a translation. */
+  /** The engine's name, `relay`, or `''` for a translation. */
   readonly engine: string;
-  /** The name of its recording, if it is to be recorded. */
+  /** The name of its recording, if it is recorded. */
   readonly recording: string | undefined;
-  /** Who watches it. */
   readonly observers: Observers;
   /** `Grant.principal` of the client that opened it. */
   readonly principal: string;
-  /** What it is closed with when the grace is over: 1001, or 1012 where the client means to come back [ER46]. */
+  /** Close code after the grace period: 1001, or 1012 if the client will reconnect [ER46]. */
   readonly drainCode: number;
-  /** Ends the connection without a word. */
+  /** Ends the connection without a close handshake. */
   readonly drop: () => void;
 }
 
 export interface SessionRegistry {
-  /** Returns what removes it again. */
+  /** Returns a function that removes the session. */
   add(live: LiveSession): () => void;
   /** In the order they began. */
   list(): readonly LiveSession[];
   find(sessionId: string): LiveSession | undefined;
-  /** Whether a drain has begun. New sessions are refused from then on [LM12]. */
+  /** Whether a drain has begun. The server then refuses new sessions [LM12]. */
   readonly isDraining: boolean;
   /**
-   * Ends all sessions: idle ones at once, others when their responses are done or after `graceMs`, whichever is first. A further
-   * call may shorten the grace. Resolves when none is left.
+   * Ends all sessions: idle ones at once, others when their responses are done, but after `graceMs` at the latest. A second call may
+   * shorten the grace period. Resolves when no session is left.
    */
   drain(graceMs: number): Promise<void>;
 }

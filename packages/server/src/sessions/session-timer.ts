@@ -1,15 +1,15 @@
-// The one timer of a hosted session. It may ring too early, never too late: it is set anew only for what is due before it would ring.
+// The timer of a session. It may fire too early, never too late: `arm` resets it only for an earlier deadline.
 
 export interface SessionTimer {
-  /** Looks again at what is due. */
+  /** Sets the timer if the deadline is earlier than before. */
   arm(): void;
   stop(): void;
 }
 
-/** Longest delay a timer can have, in milliseconds. */
+/** Longest delay of a Node timer, in milliseconds. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 
-/** Calls `ring` once `due` (milliseconds of the session, `undefined` for never) has come, by the clock `now`. */
+/** Calls `onDue` when the clock `now` reaches `due` (milliseconds since the session began, `undefined` for never). */
 export function sessionTimer(
   due: () => number | undefined,
   now: () => number,
@@ -30,7 +30,7 @@ export function sessionTimer(
   function onTimer(): void {
     armedFor = Number.POSITIVE_INFINITY;
     if (now() < next()) return arm();
-    // Timers run before sockets are read: what an engine or the client has sent is read first, and may be the progress missed.
+    // Timers run before sockets are read. Read pending data first, because it may be the progress that was missed.
     setImmediate(() => {
       const at = now();
       if (at >= next()) onDue(at);

@@ -1,4 +1,4 @@
-// A connection that is shown text and says nothing: it is closed if it speaks, does not read, or leaves too much unsent [CO8, CO10].
+// A receive-only connection: closed if it sends, stops reading, or exceeds the limit of unsent bytes [CO8, CO10].
 
 import type { Limits } from '../limits.ts';
 import { createBackpressure } from '../transports/backpressure.ts';
@@ -6,21 +6,21 @@ import { frameBytes, type Transport } from '../transports/transport.ts';
 
 export interface Spectator {
   readonly isClosed: boolean;
-  /** Resolves when its connection has ended. */
+  /** Resolves when the connection has ended. */
   readonly closed: Promise<void>;
-  /** Sends one text. `beyond` lets it exceed the bytes that may be unsent, until it is sent. Does nothing once closed. */
+  /** Sends one text. With `beyond` the text may exceed the limit of unsent bytes. Does nothing once closed. */
   send(text: string, options?: { readonly beyond: boolean }): void;
-  /** A second time does nothing. */
+  /** Idempotent. */
   close(code: number, reason: string): void;
 }
 
-/** Why a connection that does not read is closed. */
+/** Close reason of a connection that does not read. */
 export const SLOW_OBSERVER = 'The observer does not take what it is shown.';
 
-/** Reads the connection's frames from now on. `onClose` is called once, when nothing more is shown. */
+/** Reads the connection's frames from now on. Calls `onClose` once, when nothing more is sent. */
 export function createSpectator(transport: Transport, limits: Limits, onClose: () => void = () => {}): Spectator {
   const backpressure = createBackpressure(transport, limits, () => close(1013, SLOW_OBSERVER));
-  /** What one text may take of the bytes that may be unsent, until it is sent. */
+  /** Unsent bytes allowed above the limit, for a text sent with `beyond`. */
   let beyondBytes = 0;
   let isClosed = false;
 

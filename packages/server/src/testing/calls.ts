@@ -1,17 +1,17 @@
-// Which functions a test server's sessions called, and the assertion on them. Starting the server is `test-server.ts`.
+// Lists the function and tool calls of a test server's sessions, and asserts on them. The server: `test-server.ts`.
 
 import { AssertionError } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
 import type { ServerEvent } from '@colloquy/protocol';
 
-/** A call of a function, or of a tool of an MCP server. */
+/** A call of a function or of an MCP server's tool. */
 export interface TestCall {
   readonly name: string;
-  /** The parsed arguments; the text itself where it is not JSON. */
+  /** The parsed arguments; the text if it is not JSON. */
   readonly arguments: unknown;
 }
 
-/** The calls that are finished, in their order. */
+/** The finished calls in order. */
 export function callsIn(events: readonly ServerEvent[]): TestCall[] {
   return events.flatMap((event) => {
     if (event.type !== 'response.output_item.done') return [];
@@ -22,9 +22,9 @@ export function callsIn(events: readonly ServerEvent[]): TestCall[] {
 }
 
 /**
- * Returns the first call of this name, with these arguments if any are given: all of them, compared in depth.
+ * Returns the first call with this name and, if given, these arguments (deep equality).
  *
- * Throws an `AssertionError` with `actual` and `expected`, which test runners show as a difference.
+ * Throws an `AssertionError` with `actual` and `expected`, so that test runners show a diff.
  */
 export function assertCalled(calls: readonly TestCall[], name: string, ...wanted: [expected?: unknown]): TestCall {
   const ofName = calls.filter((call) => call.name === name);

@@ -1,4 +1,4 @@
-// Waits of a test for events its server sends. A wait ends with the event, with a failure that makes it pointless, or in time.
+// Waits for events of a test server. A wait ends with the event, with an unexpected failed response, or with a timeout.
 
 import { ColloquyError, type ServerEvent } from '@colloquy/protocol';
 
@@ -8,18 +8,17 @@ interface Wait {
   reject(reason: string): void;
 }
 
-/** Below the 5 s that vitest and jest give a test, so that the message here is the one that is seen. */
+/** Shorter than the 5 s timeout of vitest and jest, so that the test fails with the message of the wait. */
 const TIMEOUT_MS = 4000;
 
 /**
- * Waits for events of `sent`, to which `see` adds. `failureOf` says why a response that ended `failed` was not meant to, or
- * `undefined` when it was.
+ * Waits for events passed to `handleEvent`. `failureOf` returns why a `response.done` is an unexpected failure, or `undefined`.
  */
 export class EventWaits {
   readonly events: ServerEvent[] = [];
   readonly #waits = new Set<Wait>();
   readonly #failureOf: (event: ServerEvent) => string | undefined;
-  /** Of the latest response, as long as none was created since. */
+  /** Unexpected failure of the latest response; cleared by the next `response.created`. */
   #failure: string | undefined;
 
   constructor(failureOf: (event: ServerEvent) => string | undefined) {
@@ -35,7 +34,7 @@ export class EventWaits {
     if (this.#failure !== undefined) for (const wait of this.#waits) wait.reject(this.#failure);
   }
 
-  /** Resolves with the first event of a type, sent already or yet to come. */
+  /** Resolves with the first event of a type, past or future. */
   first(type: string, timeoutMs = TIMEOUT_MS): Promise<ServerEvent> {
     const existing = this.events.find((event) => event.type === type);
     if (existing) return Promise.resolve(existing);

@@ -1,5 +1,4 @@
-// Speech for test servers: a WAV file said to a live session, as if its client's microphone had picked it up. What a test server
-// is stands in `test-server.ts`.
+// Speech for test servers: feeds a WAV file to a live session like audio of its client. The server: `test-server.ts`.
 
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -11,17 +10,17 @@ import type { HostedSession } from '../sessions/host-session.ts';
 import type { Line } from '../sessions/line-sink.ts';
 import type { Transcriber } from '../speech/ports.ts';
 
-/** How a WAV file is said. */
+/** Options of `say`. */
 export interface SayOptions {
-  /** What is said in it: the transcript of its first turn, where the server has no recogniser. @default the turn has none */
+  /** Transcript of the first turn, if the server has no transcriber. @default none: the transcription fails */
   transcript?: string;
-  /** Id of the session that is spoken to. @default the one that began last */
+  /** Id of the session. @default the latest open session */
   session?: string;
 }
 
-/** What a test server needs to be spoken to. */
+/** Speech input of a test server. */
 export interface TestSpeech {
-  /** Gives each turn the transcript that `say` was given with it; fails where there is none. */
+  /** Returns the transcript passed to `say`; fails if there is none. */
   readonly transcriber: Transcriber;
   onSession(session: HostedSession): void;
   onLine(sessionId: string, line: Line): void;
@@ -30,15 +29,15 @@ export interface TestSpeech {
 
 const CHUNK_MS = 100;
 const BEFORE_MS = 300;
-/** Silence that always follows: a detector may notice the last word only then. */
+/** Milliseconds of silence after the speech: a detector may need it to detect the last word. */
 const AFTER_MS = 500;
-/** Longest silence a turn is closed with: `semantic_vad` waits 8 s at most, `server_vad` as long as it is told. */
+/** Longest silence that ends a turn: `semantic_vad` waits at most 8 s, `server_vad` adds its `silence_duration_ms`. */
 const MAX_SILENCE_MS = 9000;
 
 export function testSpeech(): TestSpeech {
   const sessions: HostedSession[] = [];
   const transcripts = new Map<string, string>();
-  /** Ids of the items that audio became, by session. */
+  /** Session id → ids of the items committed from the audio. */
   const committedItems = new Map<string, string[]>();
   const lineListeners = new Set<() => void>();
 
@@ -49,7 +48,7 @@ export function testSpeech(): TestSpeech {
     throw new ColloquyError('not_found', 'say: there is no such open session; connect a client first');
   }
 
-  /** Resolves once no response of the default conversation is active, or the session is over. */
+  /** Resolves when no response of the default conversation is active or the session is over. */
   function waitForAnswer(session: HostedSession): Promise<void> {
     const isDone = () => session.state.phase === 'closed' || session.state.responses.every((each) => each.out_of_band);
     if (isDone()) return Promise.resolve();
@@ -76,7 +75,7 @@ export function testSpeech(): TestSpeech {
     if (options.transcript !== undefined) transcripts.set(session.id, options.transcript);
     await session.appendAudio(silence(BEFORE_MS));
     for (let at = 0; at < speech.length; at += CHUNK_MS * perMs) {
-      // An answer to a turn that is over is heard before the next one is spoken, or how much of it is would be left to chance.
+      // Wait for the answer to a finished turn. Otherwise timing decides how much of it the next turn interrupts.
       if (items.length > 0) await waitForAnswer(session);
       await session.appendAudio(speech.subarray(at, at + CHUNK_MS * perMs));
     }
@@ -119,7 +118,7 @@ const unreadable =
     throw new ColloquyError('invalid_value', `say: cannot read ${name}: ${cause.code ?? 'unknown reason'}`, { cause });
   };
 
-/** A recogniser that is told what is said. */
+/** A transcriber that returns fixed transcripts. */
 function fixedTranscriber(transcripts: Map<string, string>): Transcriber {
   return {
     name: 'given',

@@ -1,5 +1,5 @@
-// A Realtime server inside a test, in one line: a free port, a scenario or an engine, what clients sent, and whether it all
-// happened. Works under vitest, node:test, jest, or none.
+// Starts a Realtime server inside a test: on a free port, with a scenario or an engine, with the events of both sides and
+// assertions. Independent of the test runner.
 
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -13,62 +13,62 @@ import { assertCalled, callsIn, type TestCall } from './calls.ts';
 import { EventWaits } from './event-waits.ts';
 import { type SayOptions, testSpeech } from './speech.ts';
 
-/** What a test server is to be. Everything a server takes, but the port is a free one unless said otherwise. */
+/** Options of a server, with free ports as the default, and a scenario. */
 export interface TestServerOptions extends ServerOptions {
-  /** What to answer: a scenario as data, its YAML or JSON text, or the path of a file. */
+  /** The scenario as data, as YAML or JSON text, or as the path of a file. */
   scenario?: Scenario | string;
 }
 
-/** Which events to show. */
+/** The events of one type. */
 type EventOf<E extends { type: string }, T extends string> = Extract<E, { type: T }>;
 
 /** A running server of one test. */
 export interface TestServer {
   /** `http://127.0.0.1:49152` */
   readonly url: string;
-  /** `http://127.0.0.1:49152/v1`, as SDKs want it. */
+  /** `http://127.0.0.1:49152/v1` for SDKs. */
   readonly baseURL: string;
   /** `ws://127.0.0.1:49152/v1/realtime?model=gpt-realtime` */
   readonly realtimeURL: string;
-  /** `https://127.0.0.1:49153/v1` and the file of its certificate authority, with `tls: true`. */
+  /** With `tls: true`: `https://127.0.0.1:49153/v1`, and the file of the certificate authority. */
   readonly tlsBaseURL: string | undefined;
   readonly caFile: string | undefined;
-  /** Client events so far, in the order they took effect, of all sessions; or those of one type. */
+  /** Client events of all sessions so far, in the order they were applied; optionally of one type. */
   received(): ClientEvent[];
   received<T extends ClientEvent['type']>(type: T): EventOf<ClientEvent, T>[];
-  /** Server events so far, likewise. */
+  /** Server events of all sessions so far, in order; optionally of one type. */
   sent(): ServerEvent[];
   sent<T extends ServerEvent['type']>(type: T): EventOf<ServerEvent, T>[];
   /**
-   * What a child process needs to find this server, for `spawn(…, { env: { ...process.env, ...server.env } })`: `OPENAI_BASE_URL`,
-   * `OPENAI_API_KEY` (the first of `keys`), with `tls: true` an `https` address and `NODE_EXTRA_CA_CERTS`.
+   * Environment of a child process that connects to this server: `spawn(…, { env: { ...process.env, ...server.env } })`. Contains
+   * `OPENAI_BASE_URL`, `OPENAI_API_KEY` (the first of `keys`); with `tls: true` an `https` URL and `NODE_EXTRA_CA_CERTS`.
    */
   readonly env: Readonly<Record<string, string>>;
   /**
-   * Resolves with the first event of this type sent from now on or already. Rejects at once, with the text of `assertComplete()`,
-   * when a response fails that no `fail` step of the scenario let fail; else after `timeoutMs`. @default timeoutMs 4000
+   * Resolves with the first event of this type, past or future. Rejects with the text of `assertComplete()` as soon as a response
+   * fails without a `fail` step of the scenario, and after `timeoutMs`. @default timeoutMs 4000
    */
   waitFor<T extends ServerEvent['type']>(type: T, options?: { timeoutMs?: number }): Promise<EventOf<ServerEvent, T>>;
   /**
-   * Says a WAV file (16-bit, any rate; its path or its bytes) to a session, as if its client's microphone had picked it up: in
-   * appends of 100 ms, which `received` shows, with silence before and after, no faster than turns are answered. Resolves with the
-   * ids of the user items it became once the last turn is closed; with none where turn detection is off. The same file gives the
-   * same events. Rejects with `not_found` without an open session, `invalid_value` for no WAV file and for one without speech.
+   * Feeds a WAV file (path or bytes; 16-bit, any rate) to a session like audio of its client: in appends of 100 ms, which `received`
+   * includes, with silence before and after, and waits for the answer to each turn. Resolves with the ids of the user items when the
+   * last turn has ended; with none if turn detection is off. The same file gives the same events. Rejects with `not_found` without an
+   * open session, with `invalid_value` if the file is not a WAV file or contains no speech.
    */
   say(wav: string | Uint8Array, options?: SayOptions): Promise<string[]>;
-  /** Finished calls so far, of functions and of tools of MCP servers, with parsed arguments. */
+  /** Finished function and MCP tool calls so far, with parsed arguments. */
   calls(): TestCall[];
   /**
-   * Returns the first call of this name, with these arguments if any are given (all of them, compared in depth). Throws an
-   * `AssertionError` that shows the difference, and every call there was.
+   * Returns the first call with this name and, if given, these arguments (deep equality). Throws an `AssertionError` with a diff and
+   * the list of all calls.
    */
   assertCalled(name: string, ...expected: [expected?: unknown]): TestCall;
   /**
-   * Throws `ColloquyError` when a response found no turn of the scenario or called what is not offered, when a turn of a strict scenario was never asked for,
-   * or when the server refused a client event. The message shows each.
+   * Throws `ColloquyError` if a response matched no turn of the scenario or called a tool that is not offered, if a turn of a strict
+   * scenario was not used, or if the server refused a client event. The message lists each.
    */
   assertComplete(): void;
-  /** Ends every session and frees the port. */
+  /** Ends all sessions and closes the port. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -76,8 +76,7 @@ export interface TestServer {
 /**
  * Starts a server for one test.
  *
- * Rejects with `invalid_configuration` when the scenario is none (the message names the field) or the options contradict
- * each other.
+ * Rejects with `invalid_configuration` if the scenario is not valid (the message names the field) or options contradict each other.
  *
  * @example
  * import { startServer } from '@colloquy/server/testing';
@@ -157,7 +156,7 @@ function assertComplete(play: ScriptedEngine | undefined, errors: EventOf<Server
   throw new ColloquyError('invalid_value', `the server refused ${refusals.length} client events:\n${lines.join('\n')}`);
 }
 
-/** Why a response failed that was not meant to, with all that is wrong so far; `undefined` for any other end. */
+/** Why a response failed unexpectedly, with all problems so far; `undefined` for any other event. */
 function unexpectedFailure(
   event: ServerEvent,
   play: ScriptedEngine | undefined,
