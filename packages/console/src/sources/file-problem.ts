@@ -23,12 +23,12 @@ export async function findProblem(file: Blob, detail: string): Promise<FileProbl
   }
 }
 
-export function problemOf(head: Uint8Array, detail: string): FileProblem {
+function problemOf(head: Uint8Array, detail: string): FileProblem {
   if (head.length === 0) return { takenFor: 'an empty file', start: '', detail: '' };
   if (head[0] === 0x1f && head[1] === 0x8b) return { takenFor: 'gzip data', start: hexOf(head), detail };
   // UTF-16 has a NUL in every other byte, and says so in its first two.
   const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
-  if (head.includes(0) && !isUtf16) return { takenFor: 'binary data', start: hexOf(head), detail };
+  if (head.includes(0) && !isUtf16) return { takenFor: 'binary data', start: hexOf(head), detail: '' };
   const encoding = isUtf16 ? (head[0] === 0xff ? 'utf-16le' : 'utf-16be') : 'utf-8';
   const text = new TextDecoder(encoding).decode(head).trim();
   const start = (text.split('\n', 1)[0] ?? '').trim().slice(0, MAX_LINE_CHARS);
