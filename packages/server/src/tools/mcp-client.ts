@@ -1,15 +1,15 @@
-// One connection to an MCP server over the official client: lists tools and calls them. The only file that uses that
-// client. Access and credentials: `mcp-access.ts`; when to connect: `session-tools.ts`.
+// One connection to an MCP server over the official client: lists tools and calls them. Uses that client alone with
+// `mcp-transport.ts`. Access and credentials: `mcp-access.ts`; when to connect: `session-tools.ts`.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { McpCallError } from '@colloquy/protocol';
 import type { ListedTool } from '@colloquy/session';
 import type { RequestOptions } from '@modelcontextprotocol/sdk/shared/protocol.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { CallToolResult, ListToolsResult } from '@modelcontextprotocol/sdk/types.js';
 import { definitionHash } from './definition-hash.ts';
 import { EgressError } from './egress.ts';
 import { FetchFault, type GuardedFetch, type GuardedFetchOptions, guardedFetch } from './guarded-fetch.ts';
+import { openMcpTransport } from './mcp-transport.ts';
 import { outputText } from './tool-output.ts';
 import { isWellFormedJson, wellFormed } from './unicode.ts';
 
@@ -125,10 +125,10 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
   const [{ Client }, types, transport] = await Promise.all([
     import('@modelcontextprotocol/sdk/client/index.js'),
     import('@modelcontextprotocol/sdk/types.js'),
-    transportOf(options.url, dialect, fetch),
+    openMcpTransport(options.url, dialect, fetch),
   ]);
   const client = new Client(CLIENT, { capabilities: {} });
-  client.onerror = () => {}; // // the waiting request gets the error
+  client.onerror = () => {}; // the waiting request gets the error
   client.onclose = () => {
     isOpen = false;
   };
@@ -139,7 +139,7 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
 
   function close(): void {
     isOpen = false;
-    void client.close().catch(() => {}); // // the connection is discarded anyway
+    void client.close().catch(() => {}); // the connection is discarded anyway
     guarded.close();
   }
 
@@ -177,23 +177,11 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
     get isOpen() {
       return isOpen;
     },
-    async list(stop) {
-      const tools: ListToolsResult['tools'] = [];
-      let cursor: string | undefined;
-      let length = 0;
-      for (let page = 0; page < MAX_PAGES && tools.length <= MAX_TOOLS; page++) {
+    list: (stop) =>
+      listAllTools(options.bodyBytes, (cursor) => {
         const request = { method: 'tools/list' as const, params: cursor === undefined ? {} : { cursor } };
-        const result = await sendRequest(stop, (timing) =>
-          client.request(request, types.ListToolsResultSchema, timing),
-        );
-        length += JSON.stringify(result.tools).length;
-        if (length > options.bodyBytes) throw new FetchFault('too_large');
-        tools.push(...result.tools);
-        cursor = result.nextCursor;
-        if (cursor === undefined) break;
-      }
-      return tools.filter(isWellFormedJson).map(toListedTool);
-    },
+        return sendRequest(stop, (timing) => client.request(request, types.ListToolsResultSchema, timing));
+      }),
     async call(name, args, stop) {
       const request = { method: 'tools/call' as const, params: { name, arguments: args } };
       try {
@@ -208,19 +196,23 @@ async function open(options: McpClientOptions, dialect: 'streamable' | 'sse', si
   };
 }
 
-async function transportOf(
-  address: string,
-  dialect: 'streamable' | 'sse',
-  fetch: GuardedFetch['fetch'],
-): Promise<Transport> {
-  const url = new URL(address);
-  if (dialect === 'sse') {
-    const { SSEClientTransport } = await import('@modelcontextprotocol/sdk/client/sse.js');
-    return new SSEClientTransport(url, { fetch });
+/** Reads page after page, up to `MAX_PAGES` and `MAX_TOOLS`. Rejects with `too_large` past `maxBytes` in all. */
+async function listAllTools(
+  maxBytes: number,
+  readPage: (cursor: string | undefined) => Promise<ListToolsResult>,
+): Promise<ListedTool[]> {
+  const tools: ListToolsResult['tools'] = [];
+  let cursor: string | undefined;
+  let length = 0;
+  for (let page = 0; page < MAX_PAGES && tools.length <= MAX_TOOLS; page++) {
+    const result = await readPage(cursor);
+    length += JSON.stringify(result.tools).length;
+    if (length > maxBytes) throw new FetchFault('too_large');
+    tools.push(...result.tools);
+    cursor = result.nextCursor;
+    if (cursor === undefined) break;
   }
-  const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
-  // Its optional members are typed without `undefined`, those of `Transport` with it.
-  return new StreamableHTTPClientTransport(url, { fetch }) as Transport;
+  return tools.filter(isWellFormedJson).map(toListedTool);
 }
 
 /** Converts a tool to wire names. `hash` covers the whole definition [MC11]. */

@@ -1,6 +1,7 @@
 // Assigns utterances to decoder threads. A decoder handles one utterance at a time; if none is free, the samples are
 // stored and decoded at the end of the utterance.
 
+import { joinSamples } from '../../audio/join-samples.ts';
 import type { FromWorker, ToWorker } from './pocketsphinx-messages.ts';
 
 /** A thread with a decoder. */
@@ -87,16 +88,6 @@ export interface DecoderPool {
   close(): Promise<void>;
 }
 
-function concat(pieces: readonly Int16Array[], length: number): Int16Array {
-  const all = new Int16Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
-}
-
 /** Starts one thread immediately, the others on demand. */
 export function decoderPool(options: PoolOptions): DecoderPool {
   return new Pool(options);
@@ -104,17 +95,13 @@ export function decoderPool(options: PoolOptions): DecoderPool {
 
 class Pool implements DecoderPool {
   readonly #options: PoolOptions;
-
   readonly #slots: Slot[] = [];
-
   /** Utterances without a thread, in order of arrival. */
   #waiting: Running[] = [];
-
   #isClosed = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-
     this.#addSlot();
   }
 
@@ -251,10 +238,10 @@ class Pool implements DecoderPool {
       running.isFinished && running.length <= MAX_WHOLE_SAMPLES && (running.fed === 0 || this.#wantsWhole(running));
     if (isWhole) {
       running.isFinalizing = true;
-      return slot.thread.post({ do: 'whole', run, samples: concat(running.pieces, running.length) });
+      return slot.thread.post({ do: 'whole', run, samples: joinSamples(running.pieces, running.length) });
     }
     if (running.unfed >= FEED_SAMPLES.min || running.isFinished) {
-      const samples = concat(running.pieces.slice(running.fed), running.unfed);
+      const samples = joinSamples(running.pieces.slice(running.fed), running.unfed);
       running.fed = running.pieces.length;
       running.unfed = 0;
       for (let at = 0; at < samples.length; at += FEED_SAMPLES.max) {
