@@ -57,7 +57,7 @@ export function createTalkArchive(): TalkArchive {
     follow(log) {
       clear();
       const key: LogKey = [Date.now(), Math.random()];
-      sessionStorage.setItem(LOG_KEY, JSON.stringify(key));
+      sessionStorage.setItem(LOG_KEY, key.join(' '));
       let timer: ReturnType<typeof setTimeout> | undefined;
       let read = 0;
       let pieces = 0;
@@ -91,13 +91,8 @@ export function createTalkArchive(): TalkArchive {
 const rangeOf = (key: LogKey) => IDBKeyRange.bound([...key], [...key, []]);
 
 function storedKey(): LogKey | undefined {
-  try {
-    const key: unknown = JSON.parse(sessionStorage.getItem(LOG_KEY) ?? '');
-    return Array.isArray(key) && key.length === 2 ? (key as unknown as LogKey) : undefined;
-  } catch {
-    // Nothing kept, or nothing of ours.
-    return undefined;
-  }
+  const [began = Number.NaN, random = Number.NaN] = (sessionStorage.getItem(LOG_KEY) ?? '').split(' ').map(Number);
+  return began > 0 && random >= 0 ? [began, random] : undefined;
 }
 
 function resultOf<T>(request: IDBRequest<T>): Promise<T | undefined> {
