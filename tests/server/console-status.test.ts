@@ -69,6 +69,7 @@ describe('GET /api/sessions', () => {
         active_response: null,
         items: 2,
         recording: null,
+        summary: expect.objectContaining({ first_words: 'hello', turns: 1 }),
       },
       expect.objectContaining({ type: 'transcription', model: '', items: 0 }),
     ]);

@@ -109,14 +109,22 @@ describe('GET /api/recordings', () => {
     writeFileSync(join(folder, 'key.pem'), 'CANARY');
     mkdirSync(join(folder, '20260105T000000Z-sess_folder.jsonl'));
     symlinkSync('/etc/passwd', join(folder, '20260106T000000Z-sess_link.jsonl'));
-    const nothing = { session: null, type: null, model: null, engine: null, started_at: null, hidden: [] };
+    const nothing = {
+      session: null,
+      type: null,
+      model: null,
+      engine: null,
+      started_at: null,
+      hidden: [],
+      summary: null,
+    };
     expect((await list(url)).recordings).toEqual([
       { name: '20260104T000000Z-sess_long', ...nothing, bytes: expect.any(Number), running: false },
       { name: '20260103T000000Z-sess_empty', ...nothing, bytes: 0, running: false },
       { name: '20260102T000000Z-sess_broken', ...nothing, bytes: expect.any(Number), running: false },
       {
         ...{ name: '20260101T000000Z-sess_relayed', session: 'sess_x', type: null, model: null, engine: 'relay' },
-        ...{ started_at: 1_767_225_600, bytes: expect.any(Number), hidden: ['key'], running: false },
+        ...{ started_at: 1_767_225_600, bytes: expect.any(Number), hidden: ['key'], running: false, summary: null },
       },
     ]);
   });

@@ -4,6 +4,7 @@ import type { RedactionLevel } from '@colloquy/protocol';
 import {
   createConformance,
   createSessionBlocks,
+  createTotals,
   type LoggedFrame,
   loggedFrame,
   type ReadEntry,
@@ -17,7 +18,6 @@ import {
   type SessionOverview,
   shortText,
 } from './session-overview.ts';
-import { createTotals } from './totals.ts';
 
 /** The `--json` of `colloquy inspect`: keys may be added, none is renamed. All but `session`, of the first, is of all sessions. */
 export interface Overview extends SessionOverview {

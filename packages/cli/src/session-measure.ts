@@ -1,7 +1,15 @@
 // Times and totals of a log per session and overall, for `colloquy measure`. Times: `timings.ts` of @colloquy/session.
 
-import { createSessionBlocks, createStopwatch, type LoggedFrame, type Stopwatch, type Timing } from '@colloquy/session';
-import { createTotals, type Summing, type Totals } from './totals.ts';
+import {
+  createSessionBlocks,
+  createStopwatch,
+  createTotals,
+  type LoggedFrame,
+  type Stopwatch,
+  type Summing,
+  type Timing,
+  type Totals,
+} from '@colloquy/session';
 
 /** A response or transcription, what it cost, and the id of its session. */
 export interface Measured {

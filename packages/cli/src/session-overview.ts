@@ -1,8 +1,15 @@
 // Collects the overview of one session, event by event. The whole log: `overview.ts`.
 
 import { type RealtimeConversationItem, type RedactionLevel, redact } from '@colloquy/protocol';
-import { createMirror, createStopwatch, type LoggedFrame, type LoggedViolation, type Timing } from '@colloquy/session';
-import { createTotals, type Totals } from './totals.ts';
+import {
+  createMirror,
+  createStopwatch,
+  createTotals,
+  type LoggedFrame,
+  type LoggedViolation,
+  type Timing,
+  type Totals,
+} from '@colloquy/session';
 
 /** An `error` event of the server. */
 export interface LoggedError {

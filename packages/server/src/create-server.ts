@@ -60,7 +60,7 @@ export function createServer(options: ServerOptions = {}): Server {
   if (upstream) checkUpstream(upstream);
   const parts = createParts(options, services, host);
   const { access, engines, sessions } = parts;
-  const { registry, observerRegistry, store, recorder } = sessions;
+  const { registry, observerRegistry, store, recorder, index } = sessions;
   const folder = options.consoleDir ?? CONSOLE_FOLDER;
   const consoleFolder = existsSync(join(folder, 'index.html')) ? folder : undefined;
   const upgrade = upgradeOf(parts);
@@ -113,6 +113,7 @@ export function createServer(options: ServerOptions = {}): Server {
       await observerRegistry.closeAll(CLOSE_TIMEOUT_MS);
       await stop();
       await recorder?.flush(limits.closeMs);
+      await index?.close();
       await store?.release();
     },
     revokeClientSecret: (value) => access.secrets.revoke(value),

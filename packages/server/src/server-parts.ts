@@ -14,13 +14,15 @@ import { type EngineRegistry, engineRegistry, singleEngine } from './engines/reg
 import { createAdmission } from './gateway/admission.ts';
 import { type OpenSession, sessionOpener } from './gateway/open-session.ts';
 import { createUpgrade } from './gateway/upgrade.ts';
-import { createWatchUpgrade } from './gateway/watch-upgrade.ts';
+import { createWatchUpgrade, levelOfPolicy } from './gateway/watch-upgrade.ts';
 import { sessionSummary } from './http/routes/sessions.ts';
 import { bracketed, type Handlers, isWildcard } from './listen.ts';
 import type { ServerOptions } from './options.ts';
 import { fileStore } from './recordings/file-store.ts';
 import { createRecorder, type Recorder } from './recordings/recorder.ts';
 import type { Store } from './recordings/store.ts';
+import type { StoredSummary } from './recordings/stored-summary.ts';
+import { createSummaryIndex, type SummaryIndex } from './recordings/summary-index.ts';
 import type { Services } from './services.ts';
 import { createObserverRegistry, type ObserverRegistry } from './sessions/observers.ts';
 import { createSessionFeed, type SessionFeed } from './sessions/session-feed.ts';
@@ -40,6 +42,9 @@ export interface Sessions {
   readonly feed: SessionFeed;
   readonly store: Store | undefined;
   readonly recorder: Recorder | undefined;
+  readonly index: SummaryIndex | undefined;
+  /** Summary so far of the session with the recording of this name. */
+  readonly liveSummaryOf: (name: string) => StoredSummary | undefined;
   /** Whether the recording of this name is still being written. */
   readonly isWriting: (name: string) => boolean;
   readonly openSession: OpenSession;
@@ -110,16 +115,22 @@ function createSessions(
   { models }: SessionRules,
 ): Sessions {
   const { limits, log } = services;
-  const { recordings, upstream, sessionDefaults: defaults = {} } = options;
+  const { recordings, upstream, sessionDefaults: defaults = {}, watch = 'words' } = options;
   const registry = createSessionRegistry();
   const observerRegistry = createObserverRegistry(limits, log);
   const store = recordings && fileStore(recordings.folder);
   const recorder =
     store && createRecorder({ store, audio: recordings.audio ?? false, roomBytes: limits.unwrittenBytes, log });
+  const index = store && createSummaryIndex({ store, log });
+  const liveSummaryOf = (name: string) =>
+    registry
+      .list()
+      .find(({ recording }) => recording === name)
+      ?.summary?.();
   const isWriting = (name: string) => recorder?.isWriting(name) ?? false;
   const feed = createSessionFeed({
     ...{ registry, observerRegistry, limits },
-    summaryOf: (live) => sessionSummary(live, isWriting),
+    summaryOf: (live) => sessionSummary(live, { isWriting, showsContent: levelOfPolicy(watch) !== null }),
     schedule: (call, ms) => void setTimeout(call, ms).unref(),
   });
   const openSession = sessionOpener({
@@ -132,7 +143,7 @@ function createSessions(
     onSession: options.onSession,
     onUsage: upstream && ((id, usage) => upstream.onUsage?.(id, usage)),
   });
-  return { registry, observerRegistry, feed, store, recorder, isWriting, openSession };
+  return { registry, observerRegistry, feed, store, recorder, index, liveSummaryOf, isWriting, openSession };
 }
 
 /** Creates the handler of WebSocket upgrades. */

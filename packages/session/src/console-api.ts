@@ -52,6 +52,43 @@ export interface LockedStatus {
   needs_key: true;
 }
 
+/** What happened in a session, for lists. Computed by `analysis/session-summary.ts`. */
+export interface ConversationSummary {
+  /**
+   * What the user said first, as text or transcript, at most 120 characters, without credentials. `null` if nothing is
+   * known, or the server may not show it (`watch.level` of the status).
+   */
+  first_words: string | null;
+  /** Messages of the user. */
+  turns: number;
+  /** Median time to first audio of the responses, in milliseconds; `null` without audio. */
+  first_audio_p50_ms: number | null;
+  /** Longest time to first audio, in milliseconds. */
+  first_audio_max_ms: number | null;
+  /** Responses that were cancelled, and answers whose audio was truncated, each once. */
+  interruptions: number;
+  /** `error` events, failed responses and failed transcriptions. */
+  errors: number;
+  /** Names of the called functions and MCP tools, at most 20, in the order of their first call. */
+  tools: readonly string[];
+  /** Sums of all responses and transcriptions; `input` without the cached tokens. */
+  tokens: { input: number; cached: number; output: number };
+  /** `null` if nothing had a price. */
+  cost: SummaryCost | null;
+  /** From the beginning to the last event, in milliseconds; `null` while the session is live. */
+  duration_ms: number | null;
+}
+
+export interface SummaryCost {
+  amount: number;
+  /** Currency code, `USD`. */
+  currency: string;
+  /** The model whose prices were used, if the engine has no price: the cost is hypothetical. `null`: it is billed. */
+  as_if: string | null;
+  /** Responses and transcriptions without a price; they are not in `amount`. */
+  unpriced: number;
+}
+
 /** A live session in `GET /api/sessions`. */
 export interface SessionSummary {
   id: string;
@@ -68,9 +105,11 @@ export interface SessionSummary {
   items: number | null;
   /** Name of its recording; `null` if it is not recorded. */
   recording: string | null;
+  /** What happened so far; `null` for a translation. */
+  summary: ConversationSummary | null;
 }
 
-/** `GET /api/sessions`, in order of their beginning. */
+/** `GET /api/sessions?q=&has=`, in order of their beginning. */
 export interface SessionList {
   sessions: readonly SessionSummary[];
 }
@@ -112,11 +151,15 @@ export interface RecordingSummary {
   hidden: readonly Secrecy[];
   /** Whether it is still being written; it then cannot be deleted. */
   running: boolean;
+  /** `null` while it is being computed, and if the recording cannot be read. */
+  summary: ConversationSummary | null;
 }
 
-/** `GET /api/recordings?limit=&before=`, newest first. */
+/** `GET /api/recordings?limit=&before=&q=&has=`, newest first. */
 export interface RecordingList {
   recordings: readonly RecordingSummary[];
   /** Value of `before` for the next page; `null` on the last page. */
   next: string | null;
+  /** Recordings of this page whose summary is being computed. With `q` or `has` they are left out: ask again. */
+  pending: number;
 }

@@ -16,7 +16,9 @@ export {
   type PricedKind,
   type PriceList,
 } from './analysis/prices.ts';
+export { createSessionSummary, SLOW_MS, type SummaryBuilder, type SummaryOptions } from './analysis/session-summary.ts';
 export { createStopwatch, type Stopwatch, type Timing, type TokenCounts } from './analysis/timings.ts';
+export { createTotals, type Spread, type Summing, type Totals } from './analysis/totals.ts';
 export { type AnswerAudio, createAnswerAudio, type HeardPart, type ReceivedAudio } from './client/answer-audio.ts';
 export { createPlaybackClock, type PlaybackClock } from './client/playback-clock.ts';
 export { type CurrentResponse, createResponseQueue, type ResponseQueue } from './client/response-queue.ts';
@@ -29,6 +31,7 @@ export {
 export { checkServerFrame } from './conformance/event-rules.ts';
 export { RULES, type RuleId, type Violation } from './conformance/rules.ts';
 export type {
+  ConversationSummary,
   EngineStatus,
   LockedStatus,
   RecordingList,

@@ -2,7 +2,16 @@
 // `prices.ts`.
 
 import { ColloquyError } from '@colloquy/protocol';
-import { costOf, loggedFrame, PRICED_KINDS, type PriceList, type Timing } from '@colloquy/session';
+import {
+  costOf,
+  createTotals,
+  loggedFrame,
+  PRICED_KINDS,
+  type PriceList,
+  type Summing,
+  type Timing,
+  type Totals,
+} from '@colloquy/session';
 import { createAsIf } from '../as-if.ts';
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { readLogFile } from '../log-file.ts';
@@ -13,7 +22,6 @@ import { readPrices } from '../prices.ts';
 import { printableJson, printableLine } from '../printable.ts';
 import { createSessionMeasure, type Measured, type MeasuredSession } from '../session-measure.ts';
 import { type Cell, type Column, csvRow, tableRow } from '../table.ts';
-import { createTotals, type Summing, type Totals } from '../totals.ts';
 
 const HELP = `Usage: colloquy measure <file>... [options]
 

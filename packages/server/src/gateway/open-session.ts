@@ -25,6 +25,7 @@ import type { ObserverRegistry } from '../sessions/observers.ts';
 import type { SessionFeed } from '../sessions/session-feed.ts';
 import type { SessionHandle } from '../sessions/session-handle.ts';
 import type { SessionRegistry } from '../sessions/session-registry.ts';
+import { type SummarySink, summarySink } from '../sessions/summary-sink.ts';
 import type { McpAccess } from '../tools/mcp-access.ts';
 import { type BetaTransport, betaTransport, withTemperature } from '../transports/beta.ts';
 import type { Transport } from '../transports/transport.ts';
@@ -127,7 +128,8 @@ class SessionOpener {
     const { services, engines, mcp, session, onSession } = this.#options;
     const { kind, model, config } = sessionRequest;
     const chosen = kind === 'transcription' ? engines.forTranscription : engines.forModel(model);
-    const recording = this.#record(chosen.name);
+    const summary = summarySink(chosen.name);
+    const recording = this.#record(chosen.name, summary);
     return hostSession(this.#transport, {
       ...{ services, mcp, drainCode: this.#drainCode },
       engine: this.#beta ? withTemperature(chosen.engine, this.#beta) : chosen.engine,
@@ -140,7 +142,7 @@ class SessionOpener {
         ...lockedBy(sessionRequest),
       },
       sinks: [
-        ...this.#conversationSinks(chosen.name, recording),
+        ...this.#conversationSinks(chosen.name, summary, recording),
         { begin: (begun) => onSession?.(begun), write: () => {} },
       ],
     });
@@ -149,29 +151,31 @@ class SessionOpener {
   #relay(sessionRequest: ConversationRequest, upstream: Upstream): SessionHandle {
     const { services, models, onUsage } = this.#options;
     const { kind, model, config } = sessionRequest;
+    const summary = summarySink('relay');
     const session: SessionHandle = relaySession(this.#transport, {
       ...{ upstream, models, drainCode: this.#drainCode },
       services: { ...services, limits: { ...services.limits, sessionMs: this.#maxDurationMs } },
       opening: { kind, model, ...(config && { session: config }), ...lockedBy(sessionRequest) },
-      sinks: this.#conversationSinks('relay', this.#record('relay')),
+      sinks: this.#conversationSinks('relay', summary, this.#record('relay', summary)),
       onUsage: (usage) => onUsage?.(session.id, usage),
     });
     return session;
   }
 
-  #record(engine: string): RecordingSink | undefined {
+  #record(engine: string, { summary }: SummarySink): RecordingSink | undefined {
     const { recorder } = this.#options;
-    return recorder && recordingSink(recorder, engine);
+    return recorder && recordingSink(recorder, engine, summary);
   }
 
-  #conversationSinks(engine: string, recording: RecordingSink | undefined): LineSink<Line>[] {
+  /** `summary` is first: it must be complete when the recording ends. */
+  #conversationSinks(engine: string, summary: SummarySink, recording: RecordingSink | undefined): LineSink<Line>[] {
     const { onLine } = this.#options;
-    const sinks = this.#sinks(engine, recording);
-    return [...(recording ? [recording] : []), ...sinks, ...(onLine ? [callbackSink(onLine)] : [])];
+    const sinks = this.#sinks(engine, summary, recording);
+    return [summary, ...(recording ? [recording] : []), ...sinks, ...(onLine ? [callbackSink(onLine)] : [])];
   }
 
   /** Sinks of every kind of session. `engine` is `''` for a translation. */
-  #sinks(engine: string, recording?: RecordingSink): LineSink[] {
+  #sinks(engine: string, summary?: SummarySink, recording?: RecordingSink): LineSink[] {
     const { registry, feed, observerRegistry, sinks, services } = this.#options;
     const { principal } = this.#grant;
     const { protocol } = this.#request;
@@ -182,7 +186,12 @@ class SessionOpener {
         'session opened',
       );
       const { drop } = this.#transport;
-      return { session, engine, recording: recording?.name, observers, principal, drainCode: this.#drainCode, drop };
+      return {
+        ...{ session, engine, observers, principal, drop },
+        recording: recording?.name,
+        summary: summary?.summary,
+        drainCode: this.#drainCode,
+      };
     });
     return [observers, live, ...sinks.map((make) => make())];
   }

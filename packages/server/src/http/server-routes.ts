@@ -23,14 +23,18 @@ const PREFIXES = ['/v1', '/openai/v1'];
 export function serverRoutes(to: FastifyInstance, parts: ServerParts, hasConsole: boolean): void {
   const { options, services, access, rules, sessions } = parts;
   const { limits, log, clock, wallClock } = services;
-  const { registry, store, recorder, isWriting } = sessions;
+  const { registry, store, recorder, index, liveSummaryOf, isWriting } = sessions;
   const needsKey = (options.keys ?? []).length > 0;
   healthRoutes(to, registry);
   if (!hasConsole) plainPageRoutes(to, { registry, engine: answeringOf(parts), needsKey });
   statusRoutes(to, { fixed: statusOf(parts, needsKey), clock });
-  sessionRoutes(to, registry, isWriting);
+  const showsContent = levelOfPolicy(options.watch ?? 'words') !== null;
+  sessionRoutes(to, registry, { isWriting, showsContent });
   watchTokenRoutes(to, access.tokens, wallClock);
-  recordingRoutes(to, store && recorder && { store, recorder, limits, log });
+  recordingRoutes(
+    to,
+    store && recorder && index && { store, recorder, index, liveSummaryOf, showsContent, limits, log },
+  );
   const minting = mintingOf(parts);
   for (const prefix of PREFIXES) {
     modelRoutes(to, prefix, rules, wallClock());

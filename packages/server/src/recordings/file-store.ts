@@ -1,6 +1,6 @@
-// File store: a folder with one `.jsonl` file per recording, readable by its owner only.
+// File store: a folder with one `.jsonl` file per recording and its `.summary.json`, readable by its owner only.
 
-import { chmod, constants, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { chmod, constants, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { ColloquyError } from '@colloquy/protocol';
@@ -11,6 +11,10 @@ import type { Store } from './store.ts';
 const FILE = /^(\d{8}T\d{6}Z-[0-9A-Za-z_]{1,80})\.jsonl$/;
 /** Does not follow links, and does not block on pipes or devices. */
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** Replaces a file of ours, and follows no link. */
+const WRITE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
+/** Maximum size of a summary, in bytes. */
+const MAX_SUMMARY_BYTES = 256 * 1024;
 /** Error codes for an absent file. */
 const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EMLINK']);
 
@@ -84,10 +88,40 @@ export function fileStore(folder: string): Store {
     async remove(name) {
       const path = await pathOf(name);
       if (!path) return false;
-      return (await undefinedIfAbsent(unlink(path).then(() => true))) ?? false;
+      const isRemoved = (await undefinedIfAbsent(unlink(path).then(() => true))) ?? false;
+      await undefinedIfAbsent(unlink(summaryPath(path)));
+      return isRemoved;
+    },
+    async readSummary(name) {
+      const path = await pathOf(name);
+      const file = path && (await undefinedIfAbsent(open(summaryPath(path), READ)));
+      if (!file) return undefined;
+      try {
+        const stats = await file.stat();
+        return stats.isFile() && stats.size <= MAX_SUMMARY_BYTES ? await file.readFile('utf8') : undefined;
+      } finally {
+        await file.close();
+      }
+    },
+    async writeSummary(name, text) {
+      const path = await pathOf(name);
+      if (!path) return;
+      const [target, temporary] = [summaryPath(path), `${summaryPath(path)}.tmp`];
+      const file = await open(temporary, WRITE, 0o600);
+      try {
+        await file.writeFile(text);
+      } finally {
+        await file.close();
+      }
+      // A reader sees the old text or the new one, never half of it.
+      await rename(temporary, target);
+      // The recording may have been removed meanwhile.
+      if (!(await undefinedIfAbsent(lstat(path)))) await undefinedIfAbsent(unlink(target));
     },
   };
 }
+
+const summaryPath = (path: string): string => path.replace(/\.jsonl$/, '.summary.json');
 
 const inUse = (folder: string): string =>
   `recordings cannot be kept in ${folder}: another server uses this folder; stop it, or give each server a folder of its own`;

@@ -7,9 +7,10 @@ import { errorName, type Log } from '../log.ts';
 import type { Line } from '../sessions/line-sink.ts';
 import type { RecordedOptions } from '../sessions/session-handle.ts';
 import type { RecordingFile, Store } from './store.ts';
+import { type StoredSummary, summaryText } from './stored-summary.ts';
 
 export interface RecorderOptions {
-  readonly store: Pick<Store, 'create'>;
+  readonly store: Pick<Store, 'create' | 'writeSummary'>;
   /** Whether audio and images are stored. */
   readonly audio: boolean;
   /** Maximum unwritten bytes of all sessions together. */
@@ -33,8 +34,8 @@ export interface SessionRecording {
   write(line: Line): void;
   /** Resolves with whether all lines so far are on disk. Never rejects. */
   flushed(): Promise<boolean>;
-  /** Ends the recording; later lines are ignored. */
-  end(): void;
+  /** Ends the recording; later lines are ignored. `summary` is stored beside it once it is written. */
+  end(summary?: StoredSummary): void;
 }
 
 /** Milliseconds for which lines are batched before a write. A crash loses at most these. */
@@ -56,6 +57,8 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
     let lastAt = 0;
     let hasEnded = false;
     let isOver = false;
+    let writtenBytes = 0;
+    let summary: StoredSummary | undefined;
     let wake = () => {};
     /** Callers that wait for the pending lines. */
     let flushRequests: ((isKept: boolean) => void)[] = [];
@@ -87,6 +90,7 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
           pendingBytes = 0;
           if (batch.length > 0) await file.append(`${batch.join('\n')}\n`);
           unwrittenBytes -= bytes;
+          writtenBytes += bytes;
           bytes = 0;
           if (currentRequests.length > 0) await file.sync();
           for (const resolve of currentRequests) resolve(missedLines === 0);
@@ -100,6 +104,17 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
         pendingLines = [];
         for (const resolve of [...currentRequests, ...flushRequests]) resolve(false);
         await file?.close().catch(() => {}); // everything is written or reported as lost
+      }
+      if (file) await writeSummary();
+    }
+
+    /** A missing summary is computed when the recording is listed. */
+    async function writeSummary(): Promise<void> {
+      if (!summary) return;
+      try {
+        await store.writeSummary(name, summaryText(summary, writtenBytes));
+      } catch (error) {
+        log.warn({ session_id, error: errorName(error) }, 'the summary of a recording cannot be written');
       }
     }
 
@@ -137,8 +152,9 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
           wake();
         });
       },
-      end() {
+      end(summaryAtEnd) {
         if (hasEnded) return;
+        summary = summaryAtEnd;
         if (missedLines > 0 && !isOver) {
           push(JSON.stringify({ at: lastAt, from: 'gap', lines: missedLines }));
           log.warn({ session_id, count: missedLines }, 'a recording lacks its last lines');

@@ -2,6 +2,7 @@
 
 import type { Line, LineSink } from '../sessions/line-sink.ts';
 import type { Recorder, SessionRecording } from './recorder.ts';
+import type { StoredSummary } from './stored-summary.ts';
 
 export interface RecordingSink extends LineSink<Line> {
   /** The recording's name in the store; `undefined` before the session has begun. */
@@ -10,8 +11,8 @@ export interface RecordingSink extends LineSink<Line> {
   flushed(): Promise<boolean>;
 }
 
-/** `engine` is the name of the engine that answers the session. */
-export function recordingSink(recorder: Recorder, engine: string): RecordingSink {
+/** `engine` is the name of the engine that answers the session; `summary` is asked once, at the end. */
+export function recordingSink(recorder: Recorder, engine: string, summary: () => StoredSummary): RecordingSink {
   let recording: SessionRecording | undefined;
   return {
     get name() {
@@ -24,7 +25,7 @@ export function recordingSink(recorder: Recorder, engine: string): RecordingSink
       recording?.write(line);
     },
     end() {
-      recording?.end();
+      recording?.end(summary());
     },
     flushed: async () => (await recording?.flushed()) ?? false,
   };

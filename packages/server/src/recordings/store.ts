@@ -16,7 +16,11 @@ export interface Store {
   list(): Promise<string[]>;
   /** Opens a recording for reading; `undefined` if the name is unknown. Accepts any text. */
   open(name: string): Promise<RecordingReader | undefined>;
-  /** Removes a recording; false if the name is unknown. Accepts any text. */
+  /** The text that `writeSummary` stored for a recording; `undefined` if there is none. Accepts any text. */
+  readSummary(name: string): Promise<string | undefined>;
+  /** Stores a text beside a recording, in place of an earlier one. Does nothing if the recording was removed. */
+  writeSummary(name: string, text: string): Promise<void>;
+  /** Removes a recording with its summary; false if the name is unknown. Accepts any text. */
   remove(name: string): Promise<boolean>;
 }
 

@@ -11,7 +11,7 @@ export async function recordingSummary(
   name: string,
   reader: RecordingReader,
   running: boolean,
-): Promise<RecordingSummary> {
+): Promise<Omit<RecordingSummary, 'summary'>> {
   return { name, ...headerFields(await headerOf(reader)), bytes: reader.bytes, running };
 }
 
@@ -23,7 +23,9 @@ async function headerOf(reader: RecordingReader): Promise<RecordingHeader | unde
   return undefined;
 }
 
-function headerFields(header: RecordingHeader | undefined): Omit<RecordingSummary, 'name' | 'bytes' | 'running'> {
+function headerFields(
+  header: RecordingHeader | undefined,
+): Omit<RecordingSummary, 'name' | 'bytes' | 'running' | 'summary'> {
   if (!header) return { session: null, type: null, model: null, engine: null, started_at: null, hidden: [] };
   const { session, started_at, engine, options, hidden } = header;
   return {

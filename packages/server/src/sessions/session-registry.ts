@@ -2,6 +2,7 @@
 
 import type { Observers } from './observers.ts';
 import type { SessionHandle } from './session-handle.ts';
+import type { SummarySink } from './summary-sink.ts';
 
 /** A live session with its connection. */
 export interface LiveSession {
@@ -10,6 +11,8 @@ export interface LiveSession {
   readonly engine: string;
   /** The name of its recording, if it is recorded. */
   readonly recording: string | undefined;
+  /** What happened so far; `undefined` for a translation. */
+  readonly summary: SummarySink['summary'] | undefined;
   readonly observers: Observers;
   /** `Grant.principal` of the client that opened it. */
   readonly principal: string;

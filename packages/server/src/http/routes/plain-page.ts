@@ -24,7 +24,7 @@ const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (char) => ESCAPES.
 
 /** Has no script and no style, because the content security policy forbids both inline. */
 function page({ registry, engine, needsKey }: PlainPageOptions, host: string): string {
-  const sessions = registry.list().map((live) => sessionSummary(live, () => false));
+  const sessions = registry.list().map((live) => sessionSummary(live, { isWriting: () => false, showsContent: false }));
   const rows = sessions.map(({ id, type, model, started_at }) => {
     const cells = [id, type, model, new Date(started_at * 1000).toISOString()].map(escapeHtml);
     return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;

@@ -2,31 +2,33 @@
 // storage: `recordings/store.ts`.
 
 import { finished, Readable } from 'node:stream';
-import type { RecordingList, RecordingSummary } from '@colloquy/session';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { queryOf } from '../../auth/request-head.ts';
 import type { Limits } from '../../limits.ts';
 import type { Log } from '../../log.ts';
 import { redactedRecording } from '../../recordings/export.ts';
 import type { Recorder } from '../../recordings/recorder.ts';
+import { listRecordings } from '../../recordings/recording-list.ts';
 import type { Store } from '../../recordings/store.ts';
-import { recordingSummary } from '../../recordings/summary.ts';
+import type { StoredSummary } from '../../recordings/stored-summary.ts';
+import type { SummaryIndex } from '../../recordings/summary-index.ts';
 import { dropStalled } from '../../transports/backpressure.ts';
 import { replyRefusal } from '../http-app.ts';
+import { parseRecordingQuery } from '../list-query.ts';
 import { parseLevel } from '../redaction-level.ts';
 import { refusal } from '../refusals.ts';
 
 export interface RecordingRouteOptions {
   readonly store: Store;
   readonly recorder: Recorder;
+  readonly index: SummaryIndex;
+  readonly liveSummaryOf: (name: string) => StoredSummary | undefined;
+  /** Whether `first_words` may be shown, and `q` may search. */
+  readonly showsContent: boolean;
   readonly limits: Limits;
   readonly log: Log;
 }
 
 type Named = FastifyRequest<{ Params: { name: string } }>;
-
-const MAX_PAGE_SIZE = 200;
-const DEFAULT_PAGE_SIZE = 50;
 
 /** Adds the routes. Without `options` they answer 404. */
 export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOptions | undefined): void {
@@ -37,25 +39,20 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOpt
       app.get(path, read, (_, reply) => replyRefusal(reply, NOT_ENABLED));
     return;
   }
-  const { store, recorder, limits, log } = options;
+  const { store, recorder, index, liveSummaryOf, showsContent, limits, log } = options;
   let downloads = 0;
 
-  async function summaryOf(name: string): Promise<RecordingSummary[]> {
-    const reader = await store.open(name);
-    return reader ? [await recordingSummary(name, reader, recorder.isWriting(name))] : []; // removed since it was listed
-  }
+  const listing = {
+    ...{ store, liveSummaryOf, showsContent },
+    isWriting: (name: string) => recorder.isWriting(name),
+    summaryOf: (name: string, bytes: number) => index.find(name, bytes),
+    isPending: (name: string) => !index.hasFailed(name),
+  };
 
   app.get('/api/recordings', read, async (request, reply) => {
-    const query = queryOf(request.url);
-    const limit = limitOf(query.get('limit'));
-    if (limit === undefined) return replyRefusal(reply, BAD_LIMIT);
-    const before = query.get('before');
-    const names = (await store.list()).filter((name) => before === null || name < before);
-    const page = names.slice(0, limit);
-    const recordings: RecordingSummary[] = [];
-    for (const name of page) recordings.push(...(await summaryOf(name)));
-    const list: RecordingList = { recordings, next: names.length > page.length ? (page.at(-1) ?? null) : null };
-    return reply.header('cache-control', 'no-store').send(list);
+    const query = parseRecordingQuery(request.url, showsContent);
+    if (!query.ok) return replyRefusal(reply, query.refusal);
+    return reply.header('cache-control', 'no-store').send(await listRecordings(listing, query.value));
   });
 
   app.get('/api/recordings/:name', read, async (request: Named, reply) => {
@@ -94,14 +91,7 @@ export function recordingRoutes(app: FastifyInstance, options: RecordingRouteOpt
   });
 }
 
-function limitOf(text: string | null): number | undefined {
-  if (text === null) return DEFAULT_PAGE_SIZE;
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  return limit >= 1 && limit <= MAX_PAGE_SIZE ? limit : undefined;
-}
-
 const NOT_ENABLED = refusal('not_found', "This server keeps no recordings. The setting 'data-dir' changes that.");
 const NO_RECORDING = refusal('not_found', 'There is no recording of this name.');
 const IN_PROGRESS = refusal('recording_in_progress', 'The recording is still being written.');
-const BAD_LIMIT = refusal('invalid_value', `Expected a whole number from 1 to ${MAX_PAGE_SIZE}.`, 'limit');
 const TOO_MANY = refusal('overloaded', 'Too many recordings are being downloaded.');

@@ -1,10 +1,13 @@
-// `GET /api/sessions`: lists live sessions with engine and progress [CO4]. Shapes: `console-api.ts` of @colloquy/session.
+// `GET /api/sessions`: lists live sessions with engine, progress and summary [CO4, CO40, CO42]. Shapes: `console-api.ts` of @colloquy/session.
 
 import type { SessionList, SessionSummary } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
 import type { AccessRule } from '../../auth/authorize.ts';
+import { shownSummary } from '../../recordings/recording-list.ts';
+import { isEmptyFilter, matchesFilter, type SessionFilter } from '../../recordings/session-filter.ts';
 import type { LiveSession, SessionRegistry } from '../../sessions/session-registry.ts';
 import { replyRefusal } from '../http-app.ts';
+import { parseFilter } from '../list-query.ts';
 import { UPGRADE_REQUIRED } from '../refusals.ts';
 
 const READ: AccessRule = { scope: 'read', isConsoleApi: true };
@@ -16,8 +19,15 @@ function progressOf({ session: { state } }: LiveSession): Pick<SessionSummary, '
   return { active_response: active?.id ?? null, items: state.items.count };
 }
 
-/** The entry of a session in the list. `isWriting` says whether the recording of a name is being written. */
-export function sessionSummary(live: LiveSession, isWriting: (name: string) => boolean): SessionSummary {
+export interface SessionListOptions {
+  /** Whether the recording of a name is being written. */
+  readonly isWriting: (name: string) => boolean;
+  /** Whether `first_words` may be shown, and `q` may search. */
+  readonly showsContent: boolean;
+}
+
+/** The entry of a session in the list. */
+export function sessionSummary(live: LiveSession, { isWriting, showsContent }: SessionListOptions): SessionSummary {
   const { id, state } = live.session;
   return {
     id,
@@ -27,16 +37,16 @@ export function sessionSummary(live: LiveSession, isWriting: (name: string) => b
     started_at: Math.floor(state.started_at / 1000),
     ...progressOf(live),
     recording: live.recording !== undefined && isWriting(live.recording) ? live.recording : null,
+    summary: live.summary ? shownSummary(live.summary().summary, showsContent) : null,
   };
 }
 
-export function sessionRoutes(
-  app: FastifyInstance,
-  registry: SessionRegistry,
-  isWriting: (name: string) => boolean,
-): void {
-  app.get('/api/sessions', { config: { access: READ } }, (_, reply) => {
-    const list: SessionList = { sessions: registry.list().map((live) => sessionSummary(live, isWriting)) };
+export function sessionRoutes(app: FastifyInstance, registry: SessionRegistry, options: SessionListOptions): void {
+  app.get('/api/sessions', { config: { access: READ } }, (request, reply) => {
+    const filter = parseFilter(request.url, options.showsContent);
+    if (!filter.ok) return replyRefusal(reply, filter.refusal);
+    const matching = registry.list().filter((live) => matches(live, filter.value));
+    const list: SessionList = { sessions: matching.map((live) => sessionSummary(live, options)) };
     return reply.header('cache-control', 'no-store').send(list);
   });
   for (const path of ['/api/sessions/watch', '/api/sessions/:id/watch'])
@@ -44,3 +54,6 @@ export function sessionRoutes(
       replyRefusal(reply, UPGRADE_REQUIRED, { upgrade: 'websocket' }),
     );
 }
+
+const matches = ({ summary }: LiveSession, filter: SessionFilter): boolean =>
+  isEmptyFilter(filter) || (summary !== undefined && matchesFilter(filter, summary()));

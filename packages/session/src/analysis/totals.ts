@@ -1,6 +1,6 @@
-// Totals and percentiles over the responses of a log, for `colloquy measure` and `colloquy inspect`.
+// Totals and percentiles over the responses of a log. One response: `timings.ts`; cost: `prices.ts`.
 
-import type { Timing } from '@colloquy/session';
+import type { Timing } from './timings.ts';
 
 /** Of some milliseconds: how many there are, the median, the value that 95 of 100 do not exceed, and the largest. */
 export interface Spread {
