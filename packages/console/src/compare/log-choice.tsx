@@ -56,7 +56,7 @@ interface Choice {
   readonly label: string;
 }
 
-const NOTHING_KEPT = { ok: true, value: { recordings: [], next: null } } as const;
+const NOTHING_KEPT = { ok: true, value: { recordings: [], next: null, pending: 0 } } as const;
 
 function useChoices(app: AppState): Choice[] {
   const key = app.key.value;

@@ -105,7 +105,11 @@ export function createServerApi(key: () => string, onRequest: (wasAnswered: bool
     recordings: (before) =>
       askFor<RecordingList>(
         `/api/recordings${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
-        ({ recordings, next = null }) => ({ recordings: list<RecordingSummary>(recordings), next }),
+        ({ recordings, next = null, pending = 0 }) => ({
+          recordings: list<RecordingSummary>(recordings),
+          next,
+          pending,
+        }),
       ),
     recording: (name, level, signal = new AbortController().signal) =>
       ask(`/api/recordings/${encodeURIComponent(name)}${level === undefined ? '' : `?level=${level}`}`, { signal }),

@@ -20,7 +20,7 @@ function gatedStore(fault?: { on: 'create' | 'append' | 'sync'; code: string }) 
   const fail = (on: string) => {
     if (fault?.on === on) throw Object.assign(new Error('CANARY'), { code: fault.code });
   };
-  const store: Pick<Store, 'create'> = {
+  const store: Pick<Store, 'create' | 'writeSummary'> = {
     async create(name): Promise<RecordingFile> {
       fail('create');
       files.set(name, '');
@@ -37,11 +37,12 @@ function gatedStore(fault?: { on: 'create' | 'append' | 'sync'; code: string }) 
         close: async () => {},
       };
     },
+    writeSummary: async () => {},
   };
   return { store, files, synced, pass: () => pass() };
 }
 
-function recorderOf({ store }: { store: Pick<Store, 'create'> }, roomBytes = 1_000_000) {
+function recorderOf({ store }: { store: Pick<Store, 'create' | 'writeSummary'> }, roomBytes = 1_000_000) {
   const logged: string[] = [];
   const log = createLog('debug', { write: (line: string) => void logged.push(line) });
   return { recorder: createRecorder({ store, audio: false, roomBytes, log }), logged };
