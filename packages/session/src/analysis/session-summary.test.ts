@@ -2,10 +2,10 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import prices from '../../prices.json' with { type: 'json' };
 import { readRecordingLine } from '../recording/recording.ts';
 import { createSessionSummary } from './session-summary.ts';
 
+const prices = JSON.parse(readFileSync(new URL('../../prices.json', import.meta.url), 'utf8'));
 const HEADER = { recording: 1, session: 'sess_x', started_at: 0, hidden: ['key'], seed: null, options: null };
 
 function summarize(lines: readonly (object | string)[]) {
