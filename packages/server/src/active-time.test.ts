@@ -30,14 +30,14 @@ function clocks() {
   };
 }
 
-describe('the time a process ran', () => {
-  it('[LM16] is that of the real clock while it runs', () => {
+describe('activeClock', () => {
+  it('[LM16] follows the real clock while the process runs', () => {
     const { clock, run } = clocks();
     run(10_000);
     expect(clock.now()).toBe(10_000);
   });
 
-  it('[LM16] leaves out what it was stopped for, and never goes back', () => {
+  it('[LM16] does not count time in which the process was stopped, and is monotonic', () => {
     const { clock, run, freeze } = clocks();
     run(1000);
     freeze(3_600_000);
@@ -48,7 +48,7 @@ describe('the time a process ran', () => {
     expect(clock.now()).toBe(after + 1000);
   });
 
-  it('[LM16] calls back when so much of it has passed, not when a freeze is over', () => {
+  it('[LM16] calls back after the counted time, not at the end of a freeze', () => {
     const { clock, run, freeze } = clocks();
     const callback = vi.fn();
     clock.after(10_000, callback);
@@ -59,7 +59,7 @@ describe('the time a process ran', () => {
     expect(callback).toHaveBeenCalledOnce();
   });
 
-  it('[LM16] can be told not to call back up to the last moment', () => {
+  it('[LM16] can be cancelled until the callback runs', () => {
     const { clock, run } = clocks();
     const callback = vi.fn();
     const cancel = clock.after(1000, callback);
@@ -70,7 +70,7 @@ describe('the time a process ran', () => {
   });
 });
 
-describe('a reader', () => {
+describe('backpressure', () => {
   function reading() {
     const given = clocks();
     const transport = { bufferedBytes: 5000 };
@@ -80,7 +80,7 @@ describe('a reader', () => {
     return { ...given, transport, onStall };
   }
 
-  it('[LM9, LM16] is not blamed for the time this process was stopped', () => {
+  it('[LM9, LM16] does not count time in which this process was stopped', () => {
     const { run, freeze, transport, onStall } = reading();
     for (let round = 0; round < 3; round += 1) {
       run(4000);
@@ -92,7 +92,7 @@ describe('a reader', () => {
     expect(onStall).not.toHaveBeenCalled();
   });
 
-  it('[LM9] is told of once when it takes nothing while this process runs', () => {
+  it('[LM9] reports a stalled reader once while this process runs', () => {
     const { run, onStall } = reading();
     run(9000);
     expect(onStall).not.toHaveBeenCalled();
@@ -101,8 +101,8 @@ describe('a reader', () => {
   });
 });
 
-describe('a client that goes on speaking', () => {
-  it('[LM6, LM16] is not too fast with what it sent while this process was stopped, and is too fast with more', () => {
+describe('rate limits of a client', () => {
+  it('[LM6, LM16] accepts what was sent while this process was stopped, and refuses more', () => {
     const { clock, run, freeze } = clocks();
     const gate = createFrameLimiter(DEFAULT_LIMITS, clock);
     const append = '{"type":"input_audio_buffer.append","audio":"AAAA"}';

@@ -34,7 +34,7 @@ const answer = { type: 'response.create', response: { output_modalities: ['text'
 const hello = { scenario: 1, turns: [{ when: { text: 'hello' }, reply: [{ say: 'Hi there.' }] }] };
 
 describe('startServer', () => {
-  it('plays a scenario to a client and shows what both sides said', async () => {
+  it('plays a scenario to a client and lists the events of both sides', async () => {
     const server = await started({ scenario: hello });
     await connected(server, say('hello'), answer);
     const { response } = await server.waitFor('response.done');
@@ -45,28 +45,28 @@ describe('startServer', () => {
     server.assertComplete();
   });
 
-  it('fails the response no turn answers, and says so in assertComplete', async () => {
+  it('fails a response that matches no turn, and reports it in assertComplete', async () => {
     const server = await started({ scenario: hello });
     await connected(server, say('goodbye'), answer);
     expect((await server.waitFor('response.done')).response.status).toBe('failed');
     expect(() => server.assertComplete()).toThrow(/text: goodbye\n {2}- turns\[0\]: text: hello/);
   });
 
-  it('names client events the server refused', async () => {
+  it('lists client events that the server refused', async () => {
     const server = await started({});
     await connected(server, { type: 'conversation.item.delete', item_id: 'gone' });
     await server.waitFor('error');
     expect(() => server.assertComplete()).toThrow(/refused 1 client events:\n {2}item_delete_invalid_item_id/);
   });
 
-  it('loses the connection when the scenario drops it', async () => {
+  it('drops the connection when the scenario says so', async () => {
     const server = await started({ scenario: { scenario: 1, turns: [{ reply: [{ say: 'Go' }, { fail: 'drop' }] }] } });
     const socket = await connected(server, say('x'), answer);
     const [code] = await once(socket, 'close');
     expect(code).toBe(1006);
   });
 
-  it('[RS33] fails the response whose stream is cut, and the next one works', async () => {
+  it('[RS33] fails a response when its stream is cut, and answers the next one', async () => {
     const cut = {
       scenario: 1,
       turns: [{ reply: [{ say: 'Go' }, { fail: 'cut' as const }] }, { reply: [{ say: 'Fine.' }] }],
@@ -78,7 +78,7 @@ describe('startServer', () => {
     await expect.poll(() => server.sent('response.done').at(-1)?.response.status).toBe('completed');
   });
 
-  it('keeps tests apart: each server has its own port, turns and events', async () => {
+  it('gives each server its own port, turns and events', async () => {
     const [one, two] = await Promise.all([started({ scenario: hello }), started({ scenario: hello })]);
     await connected(one, say('hello'), answer);
     await one.waitFor('response.done');
@@ -88,7 +88,7 @@ describe('startServer', () => {
     expect(() => two.assertComplete()).toThrow(/answered 0 of 1/);
   });
 
-  it('reads a scenario from a file, and names the file when it is wrong', async () => {
+  it('reads a scenario from a file, and names the file when it is not valid', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'colloquy-'));
     open.push(() => rm(folder, { recursive: true }));
     const [good, bad] = [join(folder, 'good.yaml'), join(folder, 'bad.yaml')];
@@ -101,7 +101,7 @@ describe('startServer', () => {
     await expect(startServer({ scenario: join(folder, 'gone.yaml') })).rejects.toThrow(/gone\.yaml: ENOENT/);
   });
 
-  it('waitFor says what came last when the time is over', async () => {
+  it('names the latest event when waitFor times out', async () => {
     const server = await started({});
     await connected(server);
     await server.waitFor('session.created');
@@ -128,7 +128,7 @@ const offer = (...tools: object[]) => ({
 const NEVER = { timeoutMs: 100_000 };
 
 describe('waitFor', () => {
-  it('rejects at once when the scenario calls what is not offered, and says what to send', async () => {
+  it('rejects at once with advice when the scenario calls a tool that is not offered', async () => {
     const server = await started({ scenario: calling });
     const waited = expect(server.waitFor('response.output_text.done', NEVER)).rejects;
     await connected(server, offer(), answer);
@@ -140,14 +140,14 @@ describe('waitFor', () => {
     await expect(server.waitFor('response.output_text.done', NEVER)).rejects.toThrow(/offers no tools/);
   });
 
-  it('rejects at once when no turn answers, with what was asked', async () => {
+  it('rejects at once with the request when no turn matches', async () => {
     const server = await started({ scenario: hello });
     const waited = expect(server.waitFor('response.output_text.done', NEVER)).rejects;
     await connected(server, say('goodbye'), answer);
     await waited.toThrow(/no turn answers turn 1\n {4}text: goodbye/);
   });
 
-  it('goes on over a failure the scenario means', async () => {
+  it('ignores a failure that the scenario requests', async () => {
     const turns = [{ reply: [{ fail: 'error' as const }] }, { reply: [{ say: 'Better.' }] }];
     const server = await started({ scenario: { scenario: 1, turns } });
     const waited = server.waitFor('response.output_text.done', NEVER);
@@ -158,7 +158,7 @@ describe('waitFor', () => {
     server.assertComplete();
   });
 
-  it('goes on over an earlier failure once there is a new response', async () => {
+  it('ignores an earlier failure when a new response begins', async () => {
     let count = 0;
     const engine = {
       name: 'second',
@@ -180,7 +180,7 @@ describe('waitFor', () => {
 });
 
 describe('assertCalled', () => {
-  it('returns the call, and throws an AssertionError with both sides and every call', async () => {
+  it('returns the call, or throws an AssertionError with a diff and every call', async () => {
     const server = await started({ scenario: calling });
     expect(() => server.assertCalled('get_weather')).toThrow('get_weather was not called. Nothing was called.');
     await connected(server, offer(weather), answer);
@@ -214,7 +214,7 @@ describe('assertCalled', () => {
 });
 
 describe('env', () => {
-  it('holds the address, a key, and with TLS the authority', async () => {
+  it('contains URL and key, and with TLS the certificate authority', async () => {
     const plain = await started({ keys: ['sk-mine'] });
     expect(plain.env).toEqual({ OPENAI_BASE_URL: plain.baseURL, OPENAI_API_KEY: 'sk-mine' });
     const folder = await mkdtemp(join(tmpdir(), 'colloquy-'));
@@ -239,15 +239,15 @@ describe('fixtures', () => {
       ports.push(server.url);
     });
   }
-  it('vitest: the servers are closed with their tests', async () => {
+  it('closes the servers after their tests in vitest', async () => {
     expect(ports).toHaveLength(2);
     for (const url of ports) await expect(fetch(url)).rejects.toThrow();
   });
 
   it.each([
-    ['fails a test that left turns unasked', true, /answered 0 of 1/],
-    ['adds nothing to a test that has failed', false, undefined],
-  ])('node:test: %s, and closes', async (_, passed, message) => {
+    ['fails a test with unused turns', true, /answered 0 of 1/],
+    ['adds no failure to a failed test', false, undefined],
+  ])('%s in node:test, and closes the server', async (_, passed, message) => {
     const after: (() => Promise<void>)[] = [];
     const server = await startServerFor({ after: (fn) => void after.push(fn), passed }, { scenario: hello });
     const ended = after[0]?.() ?? Promise.reject();

@@ -15,7 +15,7 @@ const sine = (rateHz: number, count: number) =>
   Int16Array.from({ length: count }, (_, at) => Math.round(12_000 * Math.sin((2 * Math.PI * 500 * at) / rateHz)));
 
 describe('samplesOf and bytesOf', () => {
-  it.each(FORMATS)('[IB6] are each other backwards: $type', (format) => {
+  it.each(FORMATS)('[IB6] are inverse to each other: $type', (format) => {
     const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
     const again = bytesOf(samplesOf(bytes, format), format);
     // µ-law has two zeros, which are one sample.
@@ -29,7 +29,7 @@ describe('samplesOf and bytesOf', () => {
 });
 
 describe('inputConverter', () => {
-  it.each(FORMATS)('[VA26] makes 16 samples of each millisecond: $type', (format) => {
+  it.each(FORMATS)('[VA26] returns 16 samples per millisecond: $type', (format) => {
     const input = inputConverter(format);
     const chunk = bytesOf(
       sine(bytesPerMs(format) === 48 ? 24_000 : 8000, bytesPerMs(format) === 48 ? 480 : 160),
@@ -44,7 +44,7 @@ describe('inputConverter', () => {
 });
 
 describe('speechOutput', () => {
-  it.each(FORMATS)('[EN2] gives the session its own format, to the sample: $type', (format) => {
+  it.each(FORMATS)("[EN2] returns the session's format, exact to the sample: $type", (format) => {
     const output = speechOutput(format);
     let length = 0;
     for (let count = 0; count < 10; count += 1) {

@@ -44,7 +44,7 @@ function reduced(samples: Int16Array, strength: NoiseReduction, sizes = [samples
 
 describe('denoise', () => {
   it.each([0, 1, 127, 128, 129, 5001])(
-    '[IB21] gives back as many samples as it took, however they are cut: %i',
+    '[IB21] returns as many samples as it receives for any chunks: %i',
     (count) => {
       const samples = noise(count, 3000);
       const whole = reduced(samples, NEAR);
@@ -71,7 +71,7 @@ describe('denoise', () => {
   });
 
   it.each([NEAR, FAR])(
-    '[IB21] leaves a voice where it is, as loud as it is, and brings it out of noise: $type',
+    '[IB21] keeps timing and level of a voice and reduces the noise: $type',
     (strength) => {
       const clean = voice(48_000);
       const noisy = mixed(clean, noise(48_000, 800));

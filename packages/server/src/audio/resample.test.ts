@@ -50,7 +50,7 @@ function stream(samples: Int16Array, fromHz: number, toHz: number, sizes: number
 }
 
 describe('resample', () => {
-  it.each(RATES)('keeps a tone clean from %i to %i Hz', (fromHz, toHz) => {
+  it.each(RATES)('resamples a tone without distortion from %i to %i Hz', (fromHz, toHz) => {
     // A whole number of periods within the part that is measured.
     const samples = resampleAll(sine(1000, fromHz, fromHz), fromHz, toHz);
     expect(toneToRest(samples.subarray(0, toHz), 1000, toHz)).toBeGreaterThan(70);
@@ -64,14 +64,14 @@ describe('resample', () => {
     expect(20 * Math.log10(loudness(before) / Math.max(loudness(after), 0.01))).toBeGreaterThan(70);
   });
 
-  it.each(RATES)('loses and adds no sample from %i to %i Hz, however it is cut', (fromHz, toHz) => {
+  it.each(RATES)('returns the exact number of samples from %i to %i Hz for any chunks', (fromHz, toHz) => {
     const samples = sine(440, fromHz, 10_007);
     const whole = [...resampleAll(samples, fromHz, toHz)];
     expect(whole.length).toBe(Math.ceil((10_007 * toHz) / fromHz));
     expect(stream(samples, fromHz, toHz, [1, 480, 37, 5000])).toEqual(whole);
   });
 
-  it('does not shift the sound in time', () => {
+  it('adds no delay', () => {
     const click = new Int16Array(4800);
     click[2400] = 20_000;
     const at = (samples: Int16Array) => samples.indexOf(Math.max(...samples));

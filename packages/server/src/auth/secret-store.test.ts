@@ -6,7 +6,7 @@ const STOPPED = { wallClock: () => 0, monotonic: () => 0 };
 const minted = { session: undefined, principal: 'key_a', seconds: 60 };
 
 describe('memorySecretStore', () => {
-  it('[AU22] lets exactly one of several takers spend a single-use secret', async () => {
+  it('[AU22] spends a single-use secret exactly once when several requests race', async () => {
     const secrets = clientSecrets({ singleUse: true }, memorySecretStore({ maxSecrets: 10, ...STOPPED }), () => 0);
     const { value = '' } = (await secrets.mint(minted)) ?? {};
     const found = await Promise.all([secrets.find(value), secrets.find(value), secrets.find(value)]);
@@ -15,7 +15,7 @@ describe('memorySecretStore', () => {
     expect(await secrets.find(value)).toEqual({ is: 'spent' });
   });
 
-  it('[AU26] aborts what was found before a revocation, and lets it be spent no more', async () => {
+  it('[AU26] aborts earlier lookups when a secret is revoked, and refuses to spend it', async () => {
     const secrets = clientSecrets({}, memorySecretStore({ maxSecrets: 10, ...STOPPED }), () => 0);
     const { value = '' } = (await secrets.mint(minted)) ?? {};
     const found = await secrets.find(value);
@@ -26,7 +26,7 @@ describe('memorySecretStore', () => {
     expect(await secrets.find(value)).toEqual({ is: 'revoked' });
   });
 
-  it('[AU23] forgets a secret an hour after it expired, and then has room again', async () => {
+  it('[AU23] deletes a secret one hour after it expired, and frees its place', async () => {
     let now = 0;
     const store = memorySecretStore({ maxSecrets: 1, wallClock: () => now, monotonic: () => now });
     const secrets = clientSecrets({}, store, () => now);
@@ -39,7 +39,7 @@ describe('memorySecretStore', () => {
     expect(await secrets.find(value)).toEqual({ is: 'unknown' });
   });
 
-  it('[AU12] is given hashes, never a value', async () => {
+  it('[AU12] receives hashes, never a value', async () => {
     const added: StoredSecret[] = [];
     const store = memorySecretStore({ maxSecrets: 10, ...STOPPED });
     const add = (secret: StoredSecret) => {

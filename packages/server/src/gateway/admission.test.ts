@@ -44,7 +44,7 @@ const release = (all: readonly AdmissionResult[]) => {
 };
 
 describe('createAdmission', () => {
-  it('[LM7] admits no more sessions of a key than it may have, however many wait for the store at once', async () => {
+  it('[LM7] keeps the limit per key when many requests wait for the store', async () => {
     const { admit } = admitting({ sessionsPerKey: 3 });
     const first = await admit(8);
     expect(codes(first)).toEqual(['admitted', 'admitted', 'admitted', ...Array(5).fill('rate_limit_exceeded')]);
@@ -53,7 +53,7 @@ describe('createAdmission', () => {
     expect(codes(await admit(8)).filter((code) => code === 'admitted')).toHaveLength(3);
   });
 
-  it('[LM7] admits no more sessions than the server may have, however many wait for the store at once', async () => {
+  it('[LM7] keeps the limit of the server when many requests wait for the store', async () => {
     const { admit } = admitting({ sessions: 2 });
     const first = await admit(5);
     expect(codes(first)).toEqual(['admitted', 'admitted', 'overloaded', 'overloaded', 'overloaded']);
@@ -61,7 +61,7 @@ describe('createAdmission', () => {
     expect(codes(await admit(3))).toEqual(['admitted', 'admitted', 'overloaded']);
   });
 
-  it('[LM7] gives the place back when the rate refuses, and does not count against the rate what has no place', async () => {
+  it('[LM7] returns the place when the rate refuses, and takes no token without a place', async () => {
     const { admit } = admitting({ sessionsPerKey: 2, opensBurst: 3, opensPerSecond: 0 });
     const first = await admit(2);
     expect(codes(await admit(4))).toEqual(Array(4).fill('rate_limit_exceeded')); // no place, no token
@@ -71,7 +71,7 @@ describe('createAdmission', () => {
     expect(codes(await admit(1, { principal: 'key_b', secret: undefined }))).toEqual(['rate_limit_exceeded']);
   });
 
-  it('[LM7] gives the place back when the store fails', async () => {
+  it('[LM7] returns the place when the store fails', async () => {
     let isBroken = true;
     const { admit } = admitting({ sessions: 1, sessionsPerKey: 1 }, (store) => ({
       takeToken: (...args) => (isBroken ? Promise.reject(new Error('gone')) : store.takeToken(...args)),
@@ -81,7 +81,7 @@ describe('createAdmission', () => {
     expect(codes(await admit(1))).toEqual(['admitted']);
   });
 
-  it('[LM12] tells a session that was admitted before a drain that it comes too late', async () => {
+  it('[LM12] refuses an admitted session when a drain has begun', async () => {
     const { registry, admitSoon, admit } = admitting({});
     const { admitted, answer } = admitSoon();
     void registry.drain(0);

@@ -22,7 +22,7 @@ function open(sessionRequest: SessionRequest, options: ServerOptions = {}, resum
 it.each([
   ['a session with a conversation', REALTIME],
   ['a translation', TRANSLATION],
-])('%s is opened over any transport, and is live until it ends', async (_, sessionRequest) => {
+])('opens %s over any transport and registers it until it ends', async (_, sessionRequest) => {
   const { registry, client, session } = open(sessionRequest);
   expect(registry.find(session.id)?.session).toBe(session);
   for await (const frame of client.frames) {
@@ -37,13 +37,13 @@ it.each([
 it.each([
   [1001, false],
   [1012, true],
-])('[ER46] is drained with %i', async (code, resumes) => {
+])('[ER46] drains with %i', async (code, resumes) => {
   const { client, session } = open(REALTIME, {}, resumes);
   session.drain();
   expect((await client.closed).code).toBe(code);
 });
 
-it('is followed by the sinks of the server from its first line, one for each session', async () => {
+it('writes to one sink per session from the first line', async () => {
   const begun: string[] = [];
   const lines: string[] = [];
   const sink = {

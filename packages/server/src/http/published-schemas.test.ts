@@ -12,7 +12,7 @@ describe('published schemas', () => {
     expect(read(path)).toEqual(schema);
   });
 
-  it('judge a scenario as the reader does', () => {
+  it('accept and reject the same scenarios as the reader', () => {
     const validate = new Ajv2020({ strict: false }).compile(publishedSchemas()['docs/scenario.schema.json'] as object);
     const rows: [unknown, boolean][] = [
       [{ scenario: 1, turns: [{ when: { text: 'hi' }, reply: [{ say: 'Hello.', delay_ms: 5 }] }] }, true],

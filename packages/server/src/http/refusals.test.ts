@@ -17,7 +17,7 @@ describe('refusal', () => {
     expect(NO_CREDENTIAL.reason).toBe('invalid_request_error');
   });
 
-  it('[RT13] takes an issue without what else stands on it', () => {
+  it('[RT13] copies only the fields of an issue', () => {
     const issue = { code: 'invalid_value', param: null, message: 'No.', value: 'sk-secret' } as const;
     expect(JSON.stringify(refusalOf(issue))).not.toContain('sk-secret');
   });

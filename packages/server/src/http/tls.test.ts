@@ -10,14 +10,14 @@ import { connect, createServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { developmentTls } from './tls.ts';
 
-describe('the development certificate', () => {
+describe('development certificate', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'colloquy-tls-'));
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('is trusted for localhost, 127.0.0.1 and ::1 by whoever trusts the authority, and for nothing else', async () => {
+  it('is trusted for localhost, 127.0.0.1 and ::1 only, if the authority is trusted', async () => {
     const { key, cert, caFile } = await developmentTls(folder);
     const server = createServer({ key, cert }, (socket) => socket.end()).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -38,14 +38,14 @@ describe('the development certificate', () => {
     server.close();
   });
 
-  it('[RD10] keeps its key where only its owner reads it, and the key of the authority nowhere', async () => {
+  it("[RD10] stores its key for the owner only, and does not store the authority's key", async () => {
     const { caFile } = await developmentTls(folder);
     expect((await stat(join(folder, 'tls'))).mode & 0o777).toBe(0o700);
     expect((await stat(join(folder, 'tls/key.pem'))).mode & 0o777).toBe(0o600);
     expect(await readFile(caFile, 'utf8')).not.toContain('PRIVATE');
   });
 
-  it('is made once, and again when it is about to expire or broken', async () => {
+  it('is created once, and again when it is about to expire or is not valid', async () => {
     const first = await developmentTls(folder);
     expect(await developmentTls(folder)).toEqual(first);
     const renewed = await developmentTls(folder, Date.now() + 391 * 86_400_000);
@@ -54,7 +54,7 @@ describe('the development certificate', () => {
     expect((await developmentTls(folder)).cert).toContain('BEGIN CERTIFICATE');
   });
 
-  it('says where it could not be kept', async () => {
+  it('names the folder when it cannot be stored', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(developmentTls(join(folder, 'file'))).rejects.toMatchObject({ code: 'invalid_configuration' });
   });

@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('lockFolder', () => {
-  it('[CO21] gives a folder to one owner at a time, and to the next once it is released', async () => {
+  it('[CO21] locks a folder for one owner at a time, and for the next after release', async () => {
     const first = await lockFolder(folder);
     expect(first).toBeDefined();
     expect(await lockFolder(folder)).toBeUndefined();
@@ -22,7 +22,7 @@ describe('lockFolder', () => {
     await second?.release();
   });
 
-  it('[CO21] gives a folder to at most one of many that ask at once', async () => {
+  it('[CO21] locks a folder for at most one of many concurrent requests', async () => {
     for (let round = 0; round < 20; round++) {
       const locks = await Promise.all(Array.from({ length: 6 }, () => lockFolder(folder)));
       const held = locks.filter((lock) => lock !== undefined);
@@ -32,7 +32,7 @@ describe('lockFolder', () => {
     }
   });
 
-  it('[CO21] locks a folder whose path is longer than that of a socket may be', async () => {
+  it('[CO21] locks a folder when its path is longer than a socket path may be', async () => {
     const deep = join(folder, 'd'.repeat(120), 'e'.repeat(120));
     mkdirSync(deep, { recursive: true });
     const lock = await lockFolder(deep);
@@ -41,7 +41,7 @@ describe('lockFolder', () => {
     await lock?.release();
   });
 
-  it('[CO21] gives back a lock whose folder has gone', async () => {
+  it('[CO21] releases a lock when its folder was deleted', async () => {
     const gone = join(folder, 'gone');
     mkdirSync(gone);
     const lock = await lockFolder(gone);

@@ -68,7 +68,7 @@ describe('createRecorder', () => {
     expect(entries.slice(1).map((entry) => entry.kind === 'input' && entry.input.at)).toEqual([...Array(1000).keys()]);
   });
 
-  it('[ST4, ST5] a store that stands still makes nobody wait: the recording ends there and says so', async () => {
+  it('[ST4, ST5] ends the recording with a gap line when the store stalls, without waiting', async () => {
     const kept = gatedStore();
     const { recorder, logged } = recorderOf(kept, 2000);
     const recording = recorder.begin('sess_a', options);
@@ -91,7 +91,7 @@ describe('createRecorder', () => {
     ]);
   });
 
-  it('[ST4] what waits counts for all sessions together, and frees its room once written', async () => {
+  it('[ST4] limits unwritten bytes over all sessions, and frees them when written', async () => {
     const kept = gatedStore();
     const { recorder, logged } = recorderOf(kept, 2000);
     const [first, second] = [recorder.begin('sess_a', options), recorder.begin('sess_b', options)];
@@ -109,7 +109,7 @@ describe('createRecorder', () => {
     expect(linesOf(kept.files).at(-1)).toBe('{"at":7,"from":"clock"}');
   });
 
-  it.each(['create', 'append'] as const)('[ST4] a store that fails to %s costs the recording alone', async (on) => {
+  it.each(['create', 'append'] as const)('[ST4] ends only the recording when the store fails to %s', async (on) => {
     const kept = gatedStore({ on, code: 'ENOSPC' });
     const { recorder, logged } = recorderOf(kept);
     const recording = recorder.begin('sess_a', options);
@@ -125,7 +125,7 @@ describe('createRecorder', () => {
     expect(logged[0]).not.toContain('CANARY');
   });
 
-  it('[ST7] says that what was told is safe once it is, at once and not with the next lines', async () => {
+  it('[ST7] reports lines as stored at once, not with the next lines', async () => {
     const kept = gatedStore();
     const { recorder } = recorderOf(kept);
     const recording = recorder.begin('sess_a', options);
@@ -140,7 +140,7 @@ describe('createRecorder', () => {
     expect(await recording.flushed()).toBe(false);
   });
 
-  it.each(['create', 'append', 'sync'] as const)('[ST7] says that nothing is safe where it fails to %s', async (on) => {
+  it.each(['create', 'append', 'sync'] as const)('[ST7] reports nothing as stored when the store fails to %s', async (on) => {
     const kept = gatedStore({ on, code: 'EIO' });
     const { recorder } = recorderOf(kept);
     const recording = recorder.begin('sess_a', options);
@@ -150,7 +150,7 @@ describe('createRecorder', () => {
     expect(await recording.flushed()).toBe(false);
   });
 
-  it('[ST7] says that nothing is safe once a line is missing', async () => {
+  it('[ST7] reports nothing as stored after a missing line', async () => {
     const kept = gatedStore();
     const { recorder } = recorderOf(kept, 500);
     const recording = recorder.begin('sess_a', options);
@@ -159,7 +159,7 @@ describe('createRecorder', () => {
     expect(await recording.flushed()).toBe(false);
   });
 
-  it('[ST2] names a recording by the time and an id the server made, never by what could be a path', async () => {
+  it('[ST2] names a recording by the time and an id of the server, never by text that could be a path', async () => {
     const kept = gatedStore();
     const { recorder } = recorderOf(kept);
     kept.pass();
@@ -170,7 +170,7 @@ describe('createRecorder', () => {
     for (const name of others) expect(name).toMatch(/^20260101T000000Z-[0-9a-f]{16}$/);
   });
 
-  it('[ST6] settles no later than it is told', async () => {
+  it('[ST6] resolves within the given time', async () => {
     const kept = gatedStore();
     const { recorder } = recorderOf(kept);
     recorder.begin('sess_a', options).end();

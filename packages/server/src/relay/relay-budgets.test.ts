@@ -43,7 +43,7 @@ async function every(second: object, seconds: number, both: Relay): Promise<Even
 
 const ended = (events: readonly Event[]) => events.filter(({ type }) => type === 'response.done').map(failure);
 
-describe('the budgets of a relayed response', () => {
+describe('budgets of a relayed response', () => {
   it.each([
     ['heartbeats in JSON', { type: 'keepalive' }],
     ['unknown events of the response', { type: 'response.heartbeat', response_id: 'r1' }],
@@ -59,7 +59,7 @@ describe('the budgets of a relayed response', () => {
     expect(await both.forwarded()).toMatchObject({ type: 'response.cancel', response_id: 'r1' });
   });
 
-  it('[RL7] ends a request that only heartbeats follow, by its name', async () => {
+  it('[RL7] answers a request with its event_id when only heartbeats follow', async () => {
     const both = relay();
     both.say(CREATED);
     both.send({ type: 'response.create', event_id: 'ask_1' });
@@ -70,13 +70,13 @@ describe('the budgets of a relayed response', () => {
     ]);
   });
 
-  it('[RL7] lets a response go on that makes progress', async () => {
+  it('[RL7] does not end a response that makes progress', async () => {
     const both = relay();
     both.say(CREATED, ...spoken('r1'));
     expect(ended(await every(delta, 120, both))).toEqual([]);
   });
 
-  it('[RL12] ends a response after 10 min in all, and goes on with the next', async () => {
+  it('[RL12] ends a response after 10 min in total and continues with the next', async () => {
     const both = relay();
     both.say(CREATED, ...spoken('r1'));
     expect(ended(await every(delta, 599, both))).toEqual([]);
@@ -93,14 +93,14 @@ describe('the budgets of a relayed response', () => {
       'errors',
       { type: 'error', error: { type: 'server_error', code: 'x', message: 'm', param: null, event_id: null } },
     ],
-  ])('[RL13] ends a session that only %s begin', async (_, heartbeat) => {
+  ])('[RL13] ends a session when the upstream sends only %s', async (_, heartbeat) => {
     const both = relay();
     const events = await every(heartbeat, 31, both);
     expect(events.at(-1)).toMatchObject({ error: { code: 'upstream_timeout' } });
     expect((await both.client.closed).code).toBe(1011);
   });
 
-  it('[RL13] ends a session whose configuration only heartbeats answer', async () => {
+  it('[RL13] ends a session when only heartbeats answer its configuration', async () => {
     const both = relay({ opening: { session: { type: 'realtime', instructions: 'Be brief.' } } });
     both.say(CREATED);
     await every({ type: 'keepalive' }, 31, both);
@@ -109,7 +109,7 @@ describe('the budgets of a relayed response', () => {
 });
 
 describe('malformed frames of an upstream', () => {
-  it('[RL5] reports the first at once and 20,000 more by their count', async () => {
+  it('[RL5] reports the first frame at once and 20,000 more as a count', async () => {
     const logged: { count: number }[] = [];
     const log = { warn: (fields: object) => void logged.push(fields as { count: number }) };
     const both = relay({}, { log: log as never });
@@ -129,7 +129,7 @@ describe('malformed frames of an upstream', () => {
     expect(logged.map(({ count }) => count)).toEqual([1, 20_000]);
   });
 
-  it('[RL5] reports what is left before the close', async () => {
+  it('[RL5] reports the remaining count before the close', async () => {
     const both = relay();
     for (let count = 0; count < 4; count += 1) both.far.send('{');
     both.far.close(1000, 'bye');

@@ -53,7 +53,7 @@ function running() {
   return pending;
 }
 
-describe('pendingResponses', () => {
+describe('relay-pending', () => {
   it.each([
     ['a delta', delta],
     ['a part', { type: 'response.content_part.added', ...ids, part: { type: 'text', text: '' } }],
@@ -79,7 +79,7 @@ describe('pendingResponses', () => {
     ['a transcription', { type: 'conversation.item.input_audio_transcription.delta', delta: 'x' }, undefined],
     ['the beginning told again', { type: 'response.created', response: { id: 'r' } }, 'r'],
     ['a delta of another response', { ...delta, response_id: 'other' }, 'other'],
-  ])('[RL7] counts %s as no progress', (_, fields, response_id) => {
+  ])('[RL7] does not count %s as progress', (_, fields, response_id) => {
     const pending = running();
     pending.observe(event(fields), response_id, 29);
     expect(pending.dueAt).toBe(30);
@@ -87,7 +87,7 @@ describe('pendingResponses', () => {
     expect(pending.overdue(30)).toEqual({ budget: 'idle', requests: [], responses: ['r'] });
   });
 
-  it('[RL12] ends a response that makes progress for too long', () => {
+  it('[RL12] ends a response that exceeds the total budget despite progress', () => {
     const pending = running();
     for (let at = 0; at < 100; at += 10) {
       expect(pending.overdue(at)).toBeUndefined();
@@ -107,7 +107,7 @@ describe('pendingResponses', () => {
     expect(pending.dueAt).toBe(50);
   });
 
-  it('[RL7] lets a request wait for the response that is running, but not for ever', () => {
+  it('[RL7] keeps a request while a response runs, up to the total budget', () => {
     const pending = running();
     pending.request('next', 5);
     for (let at = 10; at < 100; at += 10) pending.observe(event(delta), 'r', at);
@@ -117,7 +117,7 @@ describe('pendingResponses', () => {
     expect(pending.isPending).toBe(false);
   });
 
-  it('[RL7] forgets one request without a name when the upstream refuses one', () => {
+  it('[RL7] removes one request without an event_id when the upstream refuses one', () => {
     const pending = pendingResponses(BUDGETS);
     pending.request(null, 0);
     pending.request(null, 1);
@@ -125,7 +125,7 @@ describe('pendingResponses', () => {
     expect(pending.overdue(40)?.requests).toEqual([null]);
   });
 
-  it('[RL7, RL12] does not count the time in which the upstream was not read', () => {
+  it('[RL7, RL12] extends the budgets by the time in which the upstream was not read', () => {
     const pending = running();
     pending.excuse(1000);
     expect(pending.overdue(1029)).toBeUndefined();

@@ -42,8 +42,8 @@ const message = { id: 'm', type: 'message', role: 'assistant', status: 'in_progr
 const call = { id: 'f', type: 'function_call', call_id: 'c', name: 'add', arguments: '', status: 'in_progress' };
 const part = { response_id: 'r', item_id: 'm', output_index: 0, content_index: 0 };
 
-describe('relayResponses', () => {
-  it('[RL6, OR7, OR8] closes audio and calls in the order of the wire, and says nothing of the conversation out of band', () => {
+describe('relay-responses', () => {
+  it('[RL6, OR7, OR8] closes audio and calls in wire order, without conversation events when out of band', () => {
     const responses = hearAll([
       begun('r'),
       added('r', 0, message),
@@ -74,7 +74,7 @@ describe('relayResponses', () => {
     expect([responses.isWaiting, responses.fail(FAULT)]).toEqual([false, []]);
   });
 
-  it('[RL6] leaves what was done as it is', () => {
+  it('[RL6] does not change a completed item', () => {
     const done = { ...message, status: 'completed', content: [{ type: 'output_text', text: 'Whole.' }] };
     const responses = hearAll([
       begun('r'),
@@ -84,7 +84,7 @@ describe('relayResponses', () => {
     expect(responses.fail(FAULT)).toMatchObject([{ type: 'response.done', response: { output: [done] } }]);
   });
 
-  it('[RL6] ends every running response, and forgets those that are over', () => {
+  it('[RL6] ends every running response and no finished one', () => {
     const responses = hearAll([
       begun('a'),
       begun('b'),
@@ -95,7 +95,7 @@ describe('relayResponses', () => {
     expect(responses.fail(FAULT)).toMatchObject([{ response: { id: 'b' } }, { response: { id: 'c' } }]);
   });
 
-  it('[RL7] waits for what was asked until it begins or is refused', () => {
+  it('[RL7] waits for a request until its response begins or it is refused', () => {
     const responses = hearAll([]);
     responses.asked('one', 0);
     responses.asked(null, 0);

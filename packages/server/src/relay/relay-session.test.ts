@@ -13,13 +13,13 @@ const TOOL = {
 const ASK = { type: 'response.create', event_id: 'ask_1' };
 
 describe('from the client to the upstream', () => {
-  it('[RL3] forwards what was judged, written anew', async () => {
+  it('[RL3] forwards the checked event, encoded again', async () => {
     const { send, forwarded } = relay();
     send('{ "type" : "response\\u002ecreate",\n "event_id":"e1" }');
     expect(await forwarded()).toEqual({ type: 'response.create', event_id: 'e1' });
   });
 
-  it('[RL3] refuses a duplicate key, and forwards none of the two', async () => {
+  it('[RL3] refuses a duplicate key and forwards neither', async () => {
     const { send, next, forwarded } = relay();
     send('{"type":"input_audio_buffer.clear","type":"response.create"}');
     send({ type: 'input_audio_buffer.clear', event_id: 'after' });
@@ -27,7 +27,7 @@ describe('from the client to the upstream', () => {
     expect(await forwarded()).toMatchObject({ event_id: 'after' });
   });
 
-  it('[RL3] refuses what no server takes: no JSON, bytes, parts a role may not have', async () => {
+  it('[RL3] refuses invalid JSON, binary frames and parts that the role does not allow', async () => {
     const { send, next, client, forwarded } = relay();
     send('{');
     expect(await next()).toMatchObject({ error: { code: 'invalid_json' } });
@@ -42,7 +42,7 @@ describe('from the client to the upstream', () => {
     expect(await forwarded()).toEqual(ASK);
   });
 
-  it('forwards events and parameters of a newer protocol', async () => {
+  it('[RL3] forwards unknown events and parameters', async () => {
     const { send, forwarded } = relay();
     const newer = [
       { type: 'session.dream', depth: 3 },
@@ -69,7 +69,7 @@ describe('from the client to the upstream', () => {
     ],
     ['a[0][0].model', { type: 'session.switch', a: [[{ model: 'dear' }]] }],
     ['transcription.model', { type: 'session.switch', transcription: { model: 'dear' } }],
-  ])('[RL9, RL14] refuses another model as %s', async (param, event) => {
+  ])('[RL9, RL14] refuses a model that is not on the list at %s', async (param, event) => {
     const { send, next, forwarded } = relay({ models: ['cheap'] });
     send(event);
     expect(await next()).toMatchObject({ type: 'error', error: { code: 'invalid_model', param } });
@@ -88,7 +88,7 @@ describe('from the client to the upstream', () => {
       'session.[REDACTED]',
       { type: 'session.update', session: { type: 'realtime', 'sk-proj-abcdefghijklmnop': 'dear' } },
     ],
-  ])('[RL14] forwards no text at %s, which the protocol does not have', async (param, event) => {
+  ])('[RL14] refuses text at the unknown parameter %s', async (param, event) => {
     const { send, next } = relay({ models: ['cheap'] });
     send({ ...event, event_id: 'e' });
     expect(await next()).toMatchObject({ type: 'error', error: { code: 'unknown_parameter', param, event_id: 'e' } });
@@ -104,13 +104,13 @@ describe('from the client to the upstream', () => {
     },
     { type: 'conversation.item.create', item: SAID },
     { type: 'input_audio_buffer.append', audio: 'AAAA' },
-  ])('[RL14] forwards %j, which names no model of its own', async (event) => {
+  ])('[RL14] forwards %j when it names no model', async (event) => {
     const { send, forwarded } = relay({ models: ['cheap'] });
     send(event);
     expect(await forwarded()).toEqual(event);
   });
 
-  it('[SE33, AU24] opens with what the client secret says, and keeps what it locks', async () => {
+  it('[SE33, AU24] opens with the settings of the client secret and refuses changes of locked ones', async () => {
     const { send, next, forwarded, say } = relay({
       opening: { session: { type: 'realtime', instructions: 'Be brief.' }, locked: ['instructions'] },
     });
@@ -125,7 +125,7 @@ describe('from the client to the upstream', () => {
     expect(await forwarded()).toMatchObject({ session: { output_modalities: ['text'] } });
   });
 
-  it('[AU24, ER45] ends a session whose configuration the upstream refuses', async () => {
+  it('[AU24, ER45] ends a session when the upstream refuses its configuration', async () => {
     const { rest, forwarded, say, client } = relay({ opening: { session: { type: 'realtime', instructions: 'x' } } });
     say(CREATED);
     const { event_id } = await forwarded();
@@ -136,7 +136,7 @@ describe('from the client to the upstream', () => {
 });
 
 describe('from the upstream to the client', () => {
-  it('[RL4] forwards unknown events unchanged, and events a dialect leaves fields out of', async () => {
+  it('[RL4] forwards unknown events unchanged, and known events that lack fields', async () => {
     const { far, next } = relay();
     const unknown = '{"type":"dream.began","a":[1,null,{"b":"ü\\u2028"}],"__proto__":{"x":1}}';
     far.send(unknown);
@@ -154,7 +154,7 @@ describe('from the upstream to the client', () => {
     ['too many elements', `{"type":"dream","a":[${'0,'.repeat(10_001)}0]}`],
     ['a number that is not finite', '{"type":"dream","a":1e999}'],
     ['a known event of another shape', '{"type":"response.done","event_id":"e","response":5}'],
-  ])('[RL5, ER23] leaves out %s, says so once, and lives on', async (_, frame) => {
+  ])('[RL5, ER23] drops %s, reports it once and continues', async (_, frame) => {
     const { far, next, say } = relay();
     far.send(frame);
     say(CREATED);
@@ -165,7 +165,7 @@ describe('from the upstream to the client', () => {
     expect(await next()).toMatchObject({ type: 'session.created' });
   });
 
-  it('[RL10] counts the usage of a response once, however often it is told', async () => {
+  it('[RL10] counts the usage of a response once when the upstream repeats it', async () => {
     const { say, next, usages } = relay();
     const usage = { total_tokens: 3, input_tokens: 1, output_tokens: 2 };
     say(begun('r1'), done('r1', usage), done('r1', usage), done('r2', usage), CREATED);
@@ -176,7 +176,7 @@ describe('from the upstream to the client', () => {
     ]);
   });
 
-  it('keeps what the upstream says of our credential to itself', async () => {
+  it('[RL6] does not forward an upstream message about its credential', async () => {
     const { say, next } = relay();
     const error = { type: 'invalid_request_error', code: 'x', param: null, event_id: null };
     say({ type: 'error', error: { ...error, message: 'Incorrect API key provided: sk-proj-****wxyz.' } });
@@ -185,7 +185,7 @@ describe('from the upstream to the client', () => {
     expect(JSON.stringify(told)).not.toContain('sk-');
   });
 
-  it("[RL15] says that the upstream refused a credential, in words of the relay's own", async () => {
+  it("[RL15] reports a refused upstream credential with its own message", async () => {
     const { say, next } = relay();
     const error = { type: 'invalid_request_error', code: 'invalid_api_key', param: null, event_id: null };
     say({ type: 'error', error: { ...error, message: 'Incorrect API key provided: sk-proj-****wxyz.' } });
@@ -196,10 +196,10 @@ describe('from the upstream to the client', () => {
   });
 });
 
-describe('an upstream that falls silent', () => {
+describe('silent upstream', () => {
   const limits = { upstreamIdleMs: 40 };
 
-  it('[RL7, RS35] ends the response as the wire has it, cancels it upstream, and leaves out what comes late', async () => {
+  it('[RL7, RS35] ends the response in wire order, cancels it upstream and drops later events', async () => {
     const { send, say, next, forwarded, usages } = relay({}, { limits });
     say(CREATED, ...spoken('r1'));
     const seen: Event[] = [];
@@ -239,7 +239,7 @@ describe('an upstream that falls silent', () => {
     expect(await forwarded()).toEqual(ASK);
   });
 
-  it('[RL7] answers a request that nothing came of', async () => {
+  it('[RL7] answers a request when the upstream does not', async () => {
     const { send, say, next } = relay({}, { limits });
     say(CREATED);
     await next();
@@ -247,13 +247,13 @@ describe('an upstream that falls silent', () => {
     expect(await next()).toMatchObject({ error: { code: 'upstream_timeout', event_id: 'ask_1' } });
   });
 
-  it('[RL7] does not wait for an upstream that never says anything', async () => {
+  it('[RL7] ends the session when the upstream sends nothing', async () => {
     const { rest, client } = relay({}, { limits });
     expect(await rest()).toMatchObject([{ type: 'error', error: { code: 'upstream_timeout' } }]);
     expect((await client.closed).code).toBe(1011);
   });
 
-  it('[RL7] lets it be silent when nothing is expected', async () => {
+  it('[RL7] allows silence when nothing is pending', async () => {
     const { say, next } = relay({}, { limits });
     say(CREATED, begun('r1'), done('r1'));
     for (let count = 0; count < 3; count += 1) await next();
@@ -263,7 +263,7 @@ describe('an upstream that falls silent', () => {
   });
 });
 
-describe('an upstream that closes', () => {
+describe('upstream close', () => {
   it.each([
     [1000, 'bye', 1000, 'bye'],
     [
@@ -280,7 +280,7 @@ describe('an upstream that closes', () => {
     [4001, 'Bearer abcdef of sk-live-0123 ek_77 https://u:p@host/x', 4001, 'Bearer [REDACTED] of [REDACTED]'],
     [4002, `${'word '.repeat(60)}`, 4002, 'word '.repeat(60).slice(0, 123)],
   ])(
-    '[RL6, ER50] passes %i %j on as %i %j, after an error and the end of the response',
+    '[RL6, ER50] maps the close %i %j to %i %j, after an error and the end of the response',
     async (code, reason, as, words) => {
       const { say, rest, far, client, next } = relay();
       say(begun('r1'));
@@ -295,7 +295,7 @@ describe('an upstream that closes', () => {
     },
   );
 
-  it('[RL6] does not say again what the upstream said as it hung up', async () => {
+  it('[RL6] does not repeat an error that the upstream sent before its close', async () => {
     const { say, far, rest } = relay();
     const error = {
       type: 'invalid_request_error',
@@ -310,15 +310,15 @@ describe('an upstream that closes', () => {
   });
 });
 
-describe('the ends of a relayed session', () => {
-  it('closes the upstream when the client leaves', async () => {
+describe('end of a relayed session', () => {
+  it('[RL6] closes the upstream when the client leaves', async () => {
     const { client, far, over } = relay();
     client.drop();
     await over;
     expect((await far.closed).code).toBe(1000);
   });
 
-  it('[RL2] tells of an upstream that could not be dialled, and closes 1011', async () => {
+  it('[RL2] sends an error and closes 1011 when the dial fails', async () => {
     let isStarted = false;
     const { rest, client, over } = relay({
       upstream: Promise.reject(new Error('sk-secret host')),
@@ -336,13 +336,13 @@ describe('the ends of a relayed session', () => {
     [401, {}, 'invalid_api_key', 3000, 'invalid_request_error.invalid_api_key'],
     [429, {}, 'rate_limit_exceeded', 1008, 'rate_limit_error.rate_limit_exceeded'],
     [503, {}, 'upstream_error', 1011, 'The upstream cannot be reached.'],
-  ])('[RL2, RL15] tells of a dial that was answered %i', async (status, headers, code, close, reason) => {
+  ])('[RL2, RL15] sends the error and close of a dial that was answered %i', async (status, headers, code, close, reason) => {
     const { rest, client } = relay({ upstream: Promise.reject(new UpstreamRefusal(status, headers)) });
     expect(await rest()).toMatchObject([{ type: 'error', error: { code, param: null, event_id: null } }]);
     expect(await client.closed).toEqual({ code: close, reason });
   });
 
-  it('[LM12] drains: lets the running response finish, then closes 1001', async () => {
+  it('[LM12] finishes the running response, then closes 1001 when drained', async () => {
     const { say, next, session, rest, client } = relay();
     say(begun('r1'));
     await next();
@@ -352,7 +352,7 @@ describe('the ends of a relayed session', () => {
     expect((await client.closed).code).toBe(1001);
   });
 
-  it('[SE28] ends at the maximum duration, with the words of the wire', async () => {
+  it('[SE28] ends at the maximum duration with the message of the API', async () => {
     const { say, rest, client } = relay({}, { limits: { sessionMs: 30 } });
     say(begun('r1'));
     const events = await rest();
@@ -361,7 +361,7 @@ describe('the ends of a relayed session', () => {
     expect((await client.closed).code).toBe(1001);
   });
 
-  it('[LM10] ends a client whose events are all refused', async () => {
+  it('[LM10] closes a client when too many of its events are refused', async () => {
     const { send, rest, client } = relay();
     for (let count = 0; count < 102; count += 1) send('{');
     expect((await rest()).at(-1)).toMatchObject({ error: { code: 'rate_limit_exceeded' } });

@@ -24,7 +24,7 @@ function countCopied(act: () => void): number {
 }
 
 describe('ByteList', () => {
-  it('gives back any stretch, across blocks, and after the front has gone', () => {
+  it('returns any slice across blocks, also after dropFront', () => {
     const list = new ByteList();
     const all = counted(40_000);
     for (let at = 0; at < all.length; at += 777) list.append(all.subarray(at, at + 777));
@@ -39,7 +39,7 @@ describe('ByteList', () => {
     expect(list.slice(4000, 4200)).toEqual(all.subarray(4000, 4200));
   });
 
-  it('goes on taking bytes after having been emptied', () => {
+  it('appends bytes after clear', () => {
     const list = new ByteList();
     list.append(counted(10));
     list.dropFront(99);
@@ -48,7 +48,7 @@ describe('ByteList', () => {
     expect(list.slice()).toEqual(counted(3));
   });
 
-  it('takes a million small chunks without copying what it holds', () => {
+  it('appends a million small chunks without copying earlier bytes', () => {
     const list = new ByteList();
     const chunk = new Uint8Array(48);
     const copied = countCopied(() => {
@@ -60,7 +60,7 @@ describe('ByteList', () => {
 });
 
 describe('audioStore', () => {
-  it('[IB7, VA6] moves a stretch of the buffer into an item and drops what came before it', () => {
+  it('[IB7, VA6] moves a slice of the buffer to an item and drops the bytes before it', () => {
     const store = audioStore();
     store.input.append(counted(100));
     store.commit('i', 20, 60, PCM);
@@ -68,7 +68,7 @@ describe('audioStore', () => {
     expect(store.input.slice()).toEqual(counted(40, 60));
   });
 
-  it('[TR4, TR10] cuts a part, and keeps nothing that comes later for it', () => {
+  it('[TR4, TR10] truncates a part and drops later audio for it', () => {
     const store = audioStore();
     store.add('a', 0, PCM, counted(10));
     store.cut('a', 0, 12);
@@ -79,7 +79,7 @@ describe('audioStore', () => {
     expect(store.read('a')).toEqual(counted(4));
   });
 
-  it('[CV29] fills audio parts and leaves everything else as it was', () => {
+  it('[CV29] fills audio parts and changes nothing else', () => {
     const store = audioStore();
     store.add('u', 1, PCM, Uint8Array.from([1, 2, 3, 4]));
     const item = {

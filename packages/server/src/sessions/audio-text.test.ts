@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createAudioText } from './audio-text.ts';
 
 describe('createAudioText', () => {
-  it('decodes what it has just encoded to the same array, and to a copy once that is forgotten', () => {
+  it('decodes the latest text to the same array, and to a copy after forget', () => {
     const audioText = createAudioText();
     const bytes = Uint8Array.of(1, 2, 3, 4);
     const text = audioText.encode(bytes);
@@ -13,7 +13,7 @@ describe('createAudioText', () => {
     expect(audioText.decode(text)).toEqual(Uint8Array.of(1, 2, 3, 4));
   });
 
-  it('decodes other texts, and what is no base64 to nothing', () => {
+  it('decodes other texts, and invalid base64 to no bytes', () => {
     const audioText = createAudioText();
     audioText.encode(Uint8Array.of(1));
     expect(audioText.decode('AAE=')).toEqual(Uint8Array.of(0, 1));

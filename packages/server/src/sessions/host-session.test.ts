@@ -65,8 +65,8 @@ const engineOf = (respond: (host: EngineHost) => AsyncIterable<EngineOutput>): E
 });
 const pcm = (ms: number) => Buffer.alloc(48 * ms, 1).toString('base64');
 
-describe('a turn', () => {
-  it('[SE1, OR1] begins with session.created and nothing else', async () => {
+describe('hostSession: turn', () => {
+  it('[SE1, OR1] sends session.created and nothing else at the start', async () => {
     const { until, send } = converse();
     const seen: ServerEvent[] = [];
     await until('session.created', seen);
@@ -102,7 +102,7 @@ describe('a turn', () => {
     expect(audio.byteLength).toBe(3 * 9600);
   });
 
-  it('[IB7, CV32] hears committed audio by its length', async () => {
+  it('[IB7, CV32] passes committed audio to the engine', async () => {
     const { until, send } = converse();
     send({ type: 'session.update', session: { type: 'realtime', audio: { input: { turn_detection: null } } } });
     for (let count = 0; count < 5; count += 1) send({ type: 'input_audio_buffer.append', audio: pcm(50) });
@@ -114,14 +114,14 @@ describe('a turn', () => {
     expect(item).toMatchObject({ content: [{ type: 'input_audio', audio: pcm(250), transcript: null }] });
   });
 
-  it('hears audio inside a created item', async () => {
+  it('passes audio of a created item to the engine', async () => {
     const { until, send } = converse();
     const content = [{ type: 'input_audio', audio: pcm(120) }];
     send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } }, TEXT);
     expect(answerOf(await until('response.done'))).toEqual(['You said 120 ms of audio']);
   });
 
-  it('[FN4, FN5] calls functions, and answers with their outputs', async () => {
+  it('[FN4, FN5] calls functions and answers with their outputs', async () => {
     const { until, send } = converse();
     const tools = ['get_time', 'get_weather'].map((name) => ({ type: 'function', name }));
     send({ type: 'session.update', session: { type: 'realtime', tools, output_modalities: ['text'] } });
@@ -141,7 +141,7 @@ describe('a turn', () => {
   it.each([
     ['the parrot', () => parrot(), 'call get_time {} call get_weather {}', ['get_time', 'get_weather']],
     ['the offline engine', () => offline(), 'What time is it?', ['get_time']],
-  ])('[CV28] %s makes no call again that waits for its output', async (_, engine, words, names) => {
+  ])('[CV28] %s does not repeat a call that waits for its output', async (_, engine, words, names) => {
     const { until, send } = converse({ engine: engine() });
     const tools = names.map((name) => ({ type: 'function', name }));
     send({ type: 'session.update', session: { type: 'realtime', tools, output_modalities: ['text'] } });
@@ -159,7 +159,7 @@ describe('a turn', () => {
     }
   });
 
-  it('[TX1, TX8] fails a transcription nobody can make, and goes on', async () => {
+  it('[TX1, TX8] fails a transcription without a transcriber, and continues', async () => {
     const { until, send } = converse();
     const input = { turn_detection: null, transcription: { model: 'whisper-1' } };
     send({ type: 'session.update', session: { type: 'realtime', audio: { input } } });
@@ -186,7 +186,7 @@ const ODD_PIECES: Record<string, unknown> = {
   'a failure without words': { type: 'failed', error: null },
 };
 
-describe('an engine', () => {
+describe('hostSession: engine', () => {
   const FAULTS: Fault[] = [
     [
       'throws before its first piece',
@@ -225,7 +225,7 @@ describe('an engine', () => {
       ],
     ),
   ];
-  it.each(FAULTS)('[RS33, EN4] that %s fails its response, not the session', async (_, respond) => {
+  it.each(FAULTS)('[RS33, EN4] fails the response, not the session, when the engine %s', async (_, respond) => {
     const { until, send } = converse({ engine: engineOf(respond) });
     const seen: ServerEvent[] = [];
     send({ ...TEXT, event_id: 'c1' });
@@ -240,7 +240,7 @@ describe('an engine', () => {
     await until('input_audio_buffer.cleared');
   });
 
-  it('[RS31, RS32] is told to stop when its response is cancelled, and what it still says is dropped', async () => {
+  it('[RS31, RS32] aborts the engine when its response is cancelled, and drops its later output', async () => {
     let stopped = () => {};
     const isStopped = new Promise<void>((resolve) => {
       stopped = resolve;
@@ -264,7 +264,7 @@ describe('an engine', () => {
     expect(types(after).filter((type) => type.startsWith('response.'))).toEqual([]);
   });
 
-  it('[EN3] that never settles does not keep the session from ending', async () => {
+  it('[EN3] ends the session when an engine never settles', async () => {
     let signal: AbortSignal | undefined;
     const hung = engineOf((host) => {
       signal = host.signal;
@@ -278,7 +278,7 @@ describe('an engine', () => {
     expect(signal?.aborted).toBe(true);
   });
 
-  it('[EN5] that makes pieces without a pause leaves others their turn', async () => {
+  it('[EN5] yields to the event loop when an engine emits without a pause', async () => {
     const endless = engineOf(async function* () {
       for (;;) yield { type: 'text.delta', delta: 'la ' };
     });
@@ -293,7 +293,7 @@ describe('an engine', () => {
     await hosting;
   });
 
-  it('loses the connection when it drops it', async () => {
+  it('drops the connection when the engine calls drop', async () => {
     const { send, client, hosting } = converse({
       engine: engineOf(async function* (host) {
         yield { type: 'text.delta', delta: 'now' };
@@ -306,8 +306,8 @@ describe('an engine', () => {
   });
 });
 
-describe('a client', () => {
-  it('[ER17] that sends bytes is told so, and may go on', async () => {
+describe('hostSession: client', () => {
+  it('[ER17] refuses binary frames and continues', async () => {
     const { until, send, client } = converse();
     client.send(new Uint8Array([0x7b, 0x7d]));
     const { error } = await until('error');
@@ -322,7 +322,7 @@ describe('a client', () => {
     await until('response.done');
   });
 
-  it('[ER21, LM6, LM10] that floods is refused, then closed 1008', async () => {
+  it('[ER21, LM6, LM10] refuses a flood of events, then closes 1008', async () => {
     const { client, hosting, until } = converse({ services: { limits: { eventsPerSecond: 1, eventsBurst: 10 } } });
     for (let count = 0; count < 200; count += 1) client.send('{"type":"input_audio_buffer.clear"}');
     await hosting;
@@ -336,7 +336,7 @@ describe('a client', () => {
     expect((await client.closed).code).toBe(1008);
   });
 
-  it('[LM9] that takes nothing pauses the engine, and is closed 1013', async () => {
+  it('[LM9] pauses the engine and closes 1013 when the client does not read', async () => {
     let made = 0;
     const endless = engineOf(async function* () {
       for (;;) {
@@ -354,7 +354,7 @@ describe('a client', () => {
     expect(made).toBeLessThan(15);
   });
 
-  it('[EN2, CV29] may use one array for all its audio: what is sent and stored are copies', async () => {
+  it('[EN2, CV29] sends and stores copies when the engine reuses one array', async () => {
     const engine = engineOf(async function* () {
       const audio = new Uint8Array(4);
       for (const value of [1, 2, 3]) yield { type: 'audio.delta', audio: audio.fill(value) };
@@ -373,7 +373,7 @@ describe('a client', () => {
     });
   });
 
-  it('[LM9] has 512 KiB of audio made for it at most, whatever the engine could make', async () => {
+  it('[LM9] pauses the engine when 512 KiB of audio are unread', async () => {
     const audio = new Uint8Array(9600);
     const size = 12_800; // of its base64
     let made = 0;
@@ -391,7 +391,7 @@ describe('a client', () => {
     expect(made).toBeLessThanOrEqual(512 * 1024 + size);
   });
 
-  it('[LM9] that takes what it is sent, slowly, is served to the end', async () => {
+  it('[LM9] sends everything to a client that reads slowly', async () => {
     const { send, client, until } = converse({ services: { limits: { pauseBytes: 1000, stallMs: 200 } } });
     send(say('word '.repeat(30)), TEXT);
     const seen: ServerEvent[] = [];
@@ -406,8 +406,8 @@ describe('a client', () => {
   });
 });
 
-describe('the end', () => {
-  it('[SE28, ER24, ER41] comes at the maximum duration, by one timer', async () => {
+describe('hostSession: end', () => {
+  it('[SE28, ER24, ER41] ends at the maximum duration with one timer', async () => {
     const { client, until, hosting } = converse({ opening: { limits: { max_duration_ms: 60 } } });
     const { error } = await until('error');
     expect(error.code).toBe('session_expired');
@@ -415,7 +415,7 @@ describe('the end', () => {
     expect((await client.closed).code).toBe(1001);
   });
 
-  it('[LM12] waits for a running response when told to drain', async () => {
+  it('[LM12] finishes a running response when drained', async () => {
     const { client, send, until, hosting, session } = converse({ engine: parrot({ pace: 10 }) });
     send(say('one two three'), TEXT);
     await until('response.created');
@@ -425,7 +425,7 @@ describe('the end', () => {
     expect((await client.closed).code).toBe(1001);
   });
 
-  it('[LM12, ER41] comes at once to an idle session told to drain', async () => {
+  it('[LM12, ER41] ends an idle session at once when drained', async () => {
     const { client, hosting, session } = converse();
     session.drain();
     await hosting;
@@ -433,8 +433,8 @@ describe('the end', () => {
   });
 });
 
-describe('its lines', () => {
-  it('[OR19] hold every input and every frame, from which the same session can be made again', async () => {
+describe('hostSession: lines', () => {
+  it('[OR19] contain every input and event, so that the session can be replayed', async () => {
     const turn = async () => {
       const { until, send, lines } = converse({ services: { clock: () => 0 } });
       send(say('hello'), TEXT);
@@ -469,7 +469,7 @@ describe('a client that has left', () => {
     expect(lines.slice(before).map(({ from }) => from)).toEqual(['host']);
   });
 
-  it('[LM13] stops the engine at the first piece nobody can be sent', async () => {
+  it('[LM13] stops the engine at its first output when the client has left', async () => {
     let pieces = 0;
     const engine = engineOf(async function* ({ signal }) {
       yield { type: 'message' };
@@ -485,7 +485,7 @@ describe('a client that has left', () => {
     expect(pieces).toBeLessThanOrEqual(4);
   });
 
-  it('[LM14] leaves the event loop a turn between two frames of a client', async () => {
+  it('[LM14] yields to the event loop between two frames of a client', async () => {
     const { send, until } = converse();
     send(long);
     await until('conversation.item.done');

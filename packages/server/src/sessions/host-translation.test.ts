@@ -57,13 +57,13 @@ function translating(translate: Translator['translate']): Translator {
   return { name: 'test', translate };
 }
 
-describe('a hosted translation', () => {
+describe('hostTranslation', () => {
   it.each([
     ['at once', [48_000]],
     ['in small pieces', Array.from({ length: 48 }, () => 1000)],
     ['across the frames', [9598, 4, 9598, 9600, 19_200]],
     ['across the samples', [1, 9599, 3, 9601, 9595, 19_201]],
-  ])('[TL4, TL9, TN1] gets every byte in frames of 200 ms, the last one filled up: sent %s', async (_, pieces) => {
+  ])('[TL4, TL9, TN1] passes every byte in frames of 200 ms and pads the last: sent %s', async (_, pieces) => {
     const given: number[] = [];
     const { append, send, read } = host({
       translator: translating(async function* (frames, at) {
@@ -86,7 +86,7 @@ describe('a hosted translation', () => {
     expect(events.at(-1)).toMatchObject({ type: 'session.closed' });
   });
 
-  it('[TL6] comes from the parrot as the same trace, always', async () => {
+  it('[TL6] gives the same trace in every run with the parrot', async () => {
     const { append, send, read } = host();
     send({ type: 'session.update', session: { audio: { input: { transcription: { model: 'any' } } } } });
     append(Buffer.alloc(48 * 1100));
@@ -111,7 +111,7 @@ describe('a hosted translation', () => {
     ]);
   });
 
-  it('[TN2] says all it has before session.closed, however long that takes', async () => {
+  it('[TN2] sends all output before session.closed', async () => {
     const { append, send, read } = host({
       translator: translating(async function* (frames) {
         let heard = 0;
@@ -133,7 +133,7 @@ describe('a hosted translation', () => {
   it.each([
     ['goes on for ever', false],
     ['stands still', true],
-  ])('[TN3] ends with its client though the translator %s', async (_, standsStill) => {
+  ])('[TN3] ends with its client when the translator %s', async (_, standsStill) => {
     let signal: AbortSignal | undefined;
     const { client, append, hosting, read } = host({
       translator: translating(async function* (_frames, at) {
@@ -165,7 +165,7 @@ describe('a hosted translation', () => {
       },
     ],
   ])(
-    '[TN4, ER45] ends with an error and 1011 when the translator %s, whose words reach no one',
+    '[TN4, ER45] ends with an error and 1011 when the translator %s, without its message',
     async (_, translate) => {
       const { client, read } = host({ translator: translating(translate) });
       const events = await read();
@@ -176,7 +176,7 @@ describe('a hosted translation', () => {
     },
   );
 
-  it('[ER17, TL10] refuses bytes, and what is no event, and goes on', async () => {
+  it('[ER17, TL10] refuses binary frames and invalid events, and continues', async () => {
     const { client, send, read } = host();
     client.send(new Uint8Array(9600));
     client.send('{"type":');
@@ -187,14 +187,14 @@ describe('a hosted translation', () => {
     expect(codes).toEqual(['invalid_event', 'invalid_json']);
   });
 
-  it('[LM6] refuses appends that come too fast', async () => {
+  it('[LM6] refuses appends above the rate limit', async () => {
     const { append, read } = host({ services: { limits: { appendsPerSecond: 1, eventsBurst: 5 }, clock: () => 0 } });
     for (let i = 0; i < 6; i += 1) append(Buffer.alloc(2));
     const events = await read('error');
     expect(events.at(-1)).toMatchObject({ error: { code: 'rate_limit_exceeded' } });
   });
 
-  it('[LM12, ER46] ends on a drain once what was heard is translated, with the code it was told', async () => {
+  it('[LM12, ER46] ends with the drain code once all audio is translated', async () => {
     for (const drainCode of [undefined, 1012]) {
       const { client, append, read, session } = host(drainCode === undefined ? {} : { drainCode });
       await read('session.created');
@@ -216,8 +216,8 @@ async function* once<T>(value: T): AsyncGenerator<T> {
   yield value;
 }
 
-describe('a client that has left', () => {
-  it('[LM13] has none of the frames read that it left behind, and none built', async () => {
+describe('client that has left', () => {
+  it('[LM13] neither reads nor encodes frames when the client has left', async () => {
     const lines: unknown[] = [];
     const { client, hosting, append, read } = host({ sinks: [{ write: (line) => lines.push(line) }] });
     await read('session.created');

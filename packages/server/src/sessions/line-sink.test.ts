@@ -29,7 +29,7 @@ function firstAudioSink(report: (ms: number) => void): LineSink {
   };
 }
 
-it('a sink measures time to first audio in under 20 lines', async () => {
+it('measures time to first audio with a sink of under 20 lines', async () => {
   expect(firstAudioSink.toString().split('\n').length).toBeLessThan(20);
   let now = 0;
   const [client, server] = memoryPair();
@@ -102,7 +102,7 @@ it.each([
     },
     ['client', 'server', 'server'],
   ],
-])('receives the beginning, every line and the end of a %s session', async (_, begin, lines) => {
+])('receives begin, every line and end of a %s session', async (_, begin, lines) => {
   const { notes, sink } = noting();
   const { client, session } = begin(sink);
   await waitUntil('its lines', () => notes.length > lines.length);

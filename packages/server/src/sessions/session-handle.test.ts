@@ -53,8 +53,8 @@ const say = (text: string) => ({
 const ANSWER = { type: 'response.create', response: { output_modalities: ['text'] } };
 const withoutErrors = (events: readonly ServerEvent[]) => events.filter(({ type }) => type !== 'error');
 
-describe('a second transport of a session', () => {
-  it.each(['sideband', 'observer'] as const)('[OR19] sees the same total order when it is a %s', async (role) => {
+describe('SessionHandle.attach', () => {
+  it.each(['sideband', 'observer'] as const)('[OR19] sends the same total order to a %s', async (role) => {
     const { session, client } = host();
     await client.until('session.created');
     const second = attach(session, role);
@@ -69,7 +69,7 @@ describe('a second transport of a session', () => {
     expect(second.events).toEqual(others);
   });
 
-  it('[OR19] sends events that take effect as the client does', async () => {
+  it('[OR19] applies events of a sideband like those of the client', async () => {
     const { session, client } = host();
     const sideband = attach(session, 'sideband');
     sideband.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Be brief.' } });
@@ -77,7 +77,7 @@ describe('a second transport of a session', () => {
     expect(session.state.config.instructions).toBe('Be brief.');
   });
 
-  it('[WR13] gets the errors that answer its own events, and no others', async () => {
+  it('[WR13] sends a transport only the errors that answer its own events', async () => {
     const { session, client } = host();
     await client.until('session.created');
     const sideband = attach(session, 'sideband');
@@ -96,7 +96,7 @@ describe('a second transport of a session', () => {
     expect(withoutErrors(sideband.events)).toEqual(withoutErrors(client.events).slice(1));
   });
 
-  it('[WR13, OR19] gets the error that ends the session, which answers nobody', async () => {
+  it('[WR13, OR19] sends the error that ends the session to all transports', async () => {
     const { session, client } = host({ opening: { limits: { max_duration_ms: 30 } } });
     const sideband = attach(session, 'sideband');
     await client.until('error');
@@ -105,7 +105,7 @@ describe('a second transport of a session', () => {
     expect((await sideband.transport.closed).code).toBe(1000);
   });
 
-  it('[WR14] leaves the session alone when it closes', async () => {
+  it('[WR14] keeps the session open when an attached transport closes', async () => {
     const { session, client } = host();
     const sideband = attach(session, 'sideband');
     sideband.transport.close(1000, '');
@@ -119,7 +119,7 @@ describe('a second transport of a session', () => {
     ['its client closes', (_: SessionHandle, client: MemoryTransport) => client.close(1000, '')],
     ['it is drained', (session: SessionHandle) => session.drain()],
     ['it is closed', (session: SessionHandle) => session.close(1008, 'Enough.')],
-  ])('[WR14] is closed 1000 with the session when %s', async (_, end) => {
+  ])('[WR14] closes attached transports 1000 when %s', async (_, end) => {
     const { session, client } = host();
     const others = [attach(session, 'sideband'), attach(session, 'observer')];
     end(session, client.transport);
@@ -129,7 +129,7 @@ describe('a second transport of a session', () => {
     expect((await late.transport.closed).code).toBe(1000);
   });
 
-  it('is closed 1008 when it is an observer that sends, and what it sent has no effect', async () => {
+  it('[WR14] closes an observer 1008 when it sends, and ignores its event', async () => {
     const { session, client } = host();
     const observer = attach(session, 'observer');
     observer.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Be brief.' } });
@@ -139,7 +139,7 @@ describe('a second transport of a session', () => {
     expect(session.state.config.instructions).not.toBe('Be brief.');
   });
 
-  it('[LM9] is closed 1013 when it leaves too much unread, while the client is served', async () => {
+  it('[LM9] closes an attached transport 1013 when too much is unread, and serves the client', async () => {
     const { session, client } = host({ services: { limits: { watchBytes: 1000 } } });
     const [far, near] = memoryPair(); // nobody reads the far end
     session.attach(near, 'sideband');
@@ -149,7 +149,7 @@ describe('a second transport of a session', () => {
     expect((await far.closed).code).toBe(1013);
   });
 
-  it('[OR19] takes turns with the client while audio is being listened to', async () => {
+  it('[OR19] handles frames of all transports in order while audio is processed', async () => {
     const { session, client } = host();
     const sideband = attach(session, 'sideband');
     const audio = Buffer.alloc(4800).toString('base64');

@@ -27,7 +27,7 @@ async function connected(server: TestServer, ...events: object[]): Promise<void>
   for (const event of events) socket.send(JSON.stringify(event));
 }
 
-describe('a server that is spoken to', { tags: 'long' }, async () => {
+describe('say', { tags: 'long' }, async () => {
   const detector = await openSilero();
   const speaker = await openFlite();
   const missing = [detector, speaker].flatMap((each) => (each.ok ? [] : [each.missing])).join('; ');
@@ -81,7 +81,7 @@ describe('a server that is spoken to', { tags: 'long' }, async () => {
     },
   );
 
-  it.skipIf(missing !== '')(`answers by the transcript it is given ${missing}`, async () => {
+  it.skipIf(missing !== '')(`answers with the transcript passed to say ${missing}`, async () => {
     const weather = { when: { text: 'weather' }, reply: [{ say: 'Sunny.' }] };
     const news = { when: { text: 'news' }, reply: [{ say: 'None.' }] };
     const server = await started({ scenario: { scenario: 1, strict: false, turns: [news, weather] } });
@@ -95,7 +95,7 @@ describe('a server that is spoken to', { tags: 'long' }, async () => {
     server.assertComplete();
   });
 
-  it('says what is wrong with what it cannot say', async () => {
+  it('rejects audio that it cannot feed, with the reason', async () => {
     const server = await started({});
     const tone = writeWav([new Int16Array(24_000)], 24_000);
     await expect(server.say(tone)).rejects.toMatchObject({ code: 'not_found' });
@@ -106,7 +106,7 @@ describe('a server that is spoken to', { tags: 'long' }, async () => {
     if (detector.ok) await expect(server.say(tone)).rejects.toThrow(/no speech was detected/);
   });
 
-  it('[VA29] states that turns are not detected where the detector is off, whatever is asked for', async () => {
+  it('[VA29] reports turn_detection null when the detector is off, whatever the client requests', async () => {
     const server = await started({ detector: false });
     const asked = { turn_detection: { type: 'semantic_vad' } };
     await connected(server, {

@@ -28,7 +28,7 @@ function bridged() {
 }
 
 describe('asksForBeta', () => {
-  it('[BT1] by header, by subprotocol in any list or by the address Azure had for it, and by nothing else', () => {
+  it('[BT1] detects the beta header, subprotocol and Azure path, and nothing else', () => {
     expect(asksForBeta(asked({ 'openai-beta': ['realtime=v1'] }))).toBe(true);
     expect(asksForBeta(asked({ 'openai-beta': ['assistants=v2, realtime=v1'] }))).toBe(true);
     expect(asksForBeta(asked({ 'openai-beta': ['assistants=v2', 'realtime=v1'] }))).toBe(true);
@@ -41,7 +41,7 @@ describe('asksForBeta', () => {
 });
 
 describe('betaTransport', () => {
-  it('[BT3] the session reads GA, the client reads beta', async () => {
+  it('[BT3] translates client events to GA and server events to beta', async () => {
     const { say, heard, tell, seen } = bridged();
     say({ type: 'session.update', event_id: 'e', session: { voice: 'ash' } });
     expect(await heard()).toEqual([
@@ -61,7 +61,7 @@ describe('betaTransport', () => {
     ]);
   });
 
-  it('[BT4] an event that beta does not have is not sent', async () => {
+  it('[BT4] does not send an event that beta does not have', async () => {
     const { tell, seen } = bridged();
     const item = { type: 'message', role: 'user', id: 'a', content: [] };
     for (const type of ['conversation.item.added', 'conversation.item.done'])
@@ -73,7 +73,7 @@ describe('betaTransport', () => {
     ]);
   });
 
-  it("[BT9] a refusal is the session's to send, once, with the reason and the name the client knows", async () => {
+  it("[BT9] lets the session send a refusal once, with the reason and the client's name of the field", async () => {
     const { say, heard, tell, seen } = bridged();
     say({ type: 'session.update', event_id: 'mine', session: { output_modalities: ['text'] } });
     say({ type: 'response.create', response: { temperature: 3 } });
@@ -103,20 +103,20 @@ describe('betaTransport', () => {
     ]);
   });
 
-  it('[ER8, ER18] what cannot be read is left for the session to refuse', async () => {
+  it('[ER8, ER18] passes undecodable frames to the session, which refuses them', async () => {
     const { client, session } = bridged();
     const frames = ['{"type":"session.update"', '{"type":"session.update","session":{},"session":{}}', '[]', 'x'];
     for (const frame of frames) client.send(frame);
     expect(await read(session, 4)).toEqual(frames);
   });
 
-  it('[BT3] a name spelled with escapes is bridged like any other', async () => {
+  it('[BT3] translates a name that is written with escapes', async () => {
     const { client, heard } = bridged();
     client.send('{"session":{"voice":"ash"},"t\\u0079pe":"session.\\u0075pdate"}');
     expect(await heard()).toMatchObject([{ session: { type: 'realtime', audio: { output: { voice: 'ash' } } } }]);
   });
 
-  it('[BT7] the engine is handed the temperature of its response', async () => {
+  it('[BT7] passes the temperature of a response to the engine', async () => {
     const { session, say, heard, tell } = bridged();
     say({ type: 'response.create', response: { temperature: 0.6 } });
     await heard();
@@ -136,7 +136,7 @@ describe('betaTransport', () => {
   });
 });
 
-describe('a bridged transport is a transport', () => {
+describe('betaTransport as a transport', () => {
   transportContract(async () => {
     const [far, near] = memoryPair();
     return {
