@@ -72,12 +72,12 @@ describe('activeClock', () => {
 
 describe('backpressure', () => {
   function reading() {
-    const given = clocks();
+    const testClocks = clocks();
     const transport = { bufferedBytes: 5000 };
     const onStall = vi.fn();
-    const watch = createBackpressure(transport, DEFAULT_LIMITS, onStall, given.clock);
+    const watch = createBackpressure(transport, DEFAULT_LIMITS, onStall, testClocks.clock);
     watch.onSent(5000);
-    return { ...given, transport, onStall };
+    return { ...testClocks, transport, onStall };
   }
 
   it('[LM9, LM16] does not count time in which this process was stopped', () => {
@@ -106,15 +106,15 @@ describe('rate limits of a client', () => {
     const { clock, run, freeze } = clocks();
     const gate = createFrameLimiter(DEFAULT_LIMITS, clock);
     const append = '{"type":"input_audio_buffer.append","audio":"AAAA"}';
-    const refused = (count: number) =>
+    const countRefused = (count: number) =>
       Array.from({ length: count }, () => gate(append, clock.now())).filter((issue) => issue !== undefined).length;
-    expect(refused(1)).toBe(0);
+    expect(countRefused(1)).toBe(0);
     run(10_000);
     freeze(35_000);
-    expect(refused(35 * 50)).toBe(0); // frames of 20 ms
-    expect(refused(6000)).toBeGreaterThan(1000);
+    expect(countRefused(35 * 50)).toBe(0); // frames of 20 ms
+    expect(countRefused(6000)).toBeGreaterThan(1000);
     run(10_000);
-    expect(refused(400)).toBe(0);
-    expect(refused(400)).toBeGreaterThan(300);
+    expect(countRefused(400)).toBe(0);
+    expect(countRefused(400)).toBeGreaterThan(300);
   });
 });

@@ -39,8 +39,8 @@ export function activeClock(real: () => number = () => performance.now()): Activ
     let immediate: NodeJS.Immediate | undefined;
     let timer: NodeJS.Timeout | undefined;
     const check = () => {
-      const left = due - now();
-      if (left > 0) timer = setTimeout(check, Math.min(MAX_DELAY_MS, Math.ceil(left)));
+      const remainingMs = due - now();
+      if (remainingMs > 0) timer = setTimeout(check, Math.min(MAX_DELAY_MS, Math.ceil(remainingMs)));
       // Timers run before sockets are read. Read data that arrived while the process was busy before calling back.
       else immediate = setImmediate(callback);
     };

@@ -72,10 +72,10 @@ export function createServer(options: ServerOptions = {}): Server {
   async function prepareDetector(): Promise<void> {
     if (options.detector === false) return engines.provideDetector('off');
     if (upstream || detector || !engines.lacksDetector) return;
-    const opened = await openSilero();
-    if (opened.ok) detector = opened.component;
-    else log.warn({ error: opened.missing }, 'turns are not detected');
-    engines.provideDetector(opened.ok ? { detector: opened.component } : { missing: opened.missing });
+    const silero = await openSilero();
+    if (silero.ok) detector = silero.component;
+    else log.warn({ error: silero.missing }, 'turns are not detected');
+    engines.provideDetector(silero.ok ? { detector: silero.component } : { missing: silero.missing });
   }
 
   async function stop(): Promise<void> {

@@ -250,9 +250,9 @@ describe('fixtures', () => {
   ])('%s in node:test, and closes the server', async (_, passed, message) => {
     const after: (() => Promise<void>)[] = [];
     const server = await startServerFor({ after: (fn) => void after.push(fn), passed }, { scenario: hello });
-    const ended = after[0]?.() ?? Promise.reject();
-    if (message) await expect(ended).rejects.toThrow(message);
-    else await ended;
+    const afterTest = after[0]?.() ?? Promise.reject();
+    if (message) await expect(afterTest).rejects.toThrow(message);
+    else await afterTest;
     await expect(fetch(server.url)).rejects.toThrow();
   });
 });

@@ -43,15 +43,12 @@ function reduced(samples: Int16Array, strength: NoiseReduction, sizes = [samples
 }
 
 describe('denoise', () => {
-  it.each([0, 1, 127, 128, 129, 5001])(
-    '[IB21] returns as many samples as it receives for any chunks: %i',
-    (count) => {
-      const samples = noise(count, 3000);
-      const whole = reduced(samples, NEAR);
-      expect(whole.length).toBe(count);
-      expect(reduced(samples, NEAR, [1, 480, 37])).toEqual(whole);
-    },
-  );
+  it.each([0, 1, 127, 128, 129, 5001])('[IB21] returns as many samples as it receives for any chunks: %i', (count) => {
+    const samples = noise(count, 3000);
+    const whole = reduced(samples, NEAR);
+    expect(whole.length).toBe(count);
+    expect(reduced(samples, NEAR, [1, 480, 37])).toEqual(whole);
+  });
 
   it('[IB21] buffers at most 30 ms', () => {
     const denoiser = openDenoiser(FAR);
@@ -70,18 +67,15 @@ describe('denoise', () => {
     expect(near - far).toBeGreaterThan(4);
   });
 
-  it.each([NEAR, FAR])(
-    '[IB21] keeps timing and level of a voice and reduces the noise: $type',
-    (strength) => {
-      const clean = voice(48_000);
-      const noisy = mixed(clean, noise(48_000, 800));
-      const after = reduced(noisy, strength);
-      const rest = (samples: Int16Array) =>
-        decibels(samples.map((sample, at) => sample - (clean[at] ?? 0)).subarray(16_000));
-      expect(rest(noisy) - rest(after)).toBeGreaterThan(2);
-      expect(Math.abs(decibels(reduced(clean, strength)) - decibels(clean))).toBeLessThan(0.5);
-    },
-  );
+  it.each([NEAR, FAR])('[IB21] keeps timing and level of a voice and reduces the noise: $type', (strength) => {
+    const clean = voice(48_000);
+    const noisy = mixed(clean, noise(48_000, 800));
+    const after = reduced(noisy, strength);
+    const rest = (samples: Int16Array) =>
+      decibels(samples.map((sample, at) => sample - (clean[at] ?? 0)).subarray(16_000));
+    expect(rest(noisy) - rest(after)).toBeGreaterThan(2);
+    expect(Math.abs(decibels(reduced(clean, strength)) - decibels(clean))).toBeLessThan(0.5);
+  });
 
   it('[IB21] adapts when noise becomes louder or digital silence ends', () => {
     const samples = Int16Array.from([...new Int16Array(16_000), ...noise(32_000, 200), ...noise(48_000, 2000)]);

@@ -93,8 +93,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   const credentials: Credentials = { ...options, keys: options.keys.map(digest) };
   return {
     async authorize(head, rule) {
-      const refused = refuseTarget(head.target) ?? refuseHost(head, hosts) ?? refuseOrigin(head, origins, rule);
-      if (refused) return refuse(refused);
+      const rejection = refuseTarget(head.target) ?? refuseHost(head, hosts) ?? refuseOrigin(head, origins, rule);
+      if (rejection) return refuse(rejection);
       return rule.scope === 'public' && !rule.isConsoleApi ? allow(NOBODY) : checkCredential(credentials, head, rule);
     },
     isListed: (origin) => origins.has(origin),

@@ -9,8 +9,8 @@ describe('memorySecretStore', () => {
   it('[AU22] spends a single-use secret exactly once when several requests race', async () => {
     const secrets = clientSecrets({ singleUse: true }, memorySecretStore({ maxSecrets: 10, ...STOPPED }), () => 0);
     const { value = '' } = (await secrets.mint(minted)) ?? {};
-    const found = await Promise.all([secrets.find(value), secrets.find(value), secrets.find(value)]);
-    const spent = await Promise.all(found.map((each) => each.is === 'good' && secrets.spend(each.secret)));
+    const lookups = await Promise.all([secrets.find(value), secrets.find(value), secrets.find(value)]);
+    const spent = await Promise.all(lookups.map((each) => each.is === 'good' && secrets.spend(each.secret)));
     expect(spent.filter((isSpent) => isSpent)).toHaveLength(1);
     expect(await secrets.find(value)).toEqual({ is: 'spent' });
   });
@@ -18,11 +18,11 @@ describe('memorySecretStore', () => {
   it('[AU26] aborts earlier lookups when a secret is revoked, and refuses to spend it', async () => {
     const secrets = clientSecrets({}, memorySecretStore({ maxSecrets: 10, ...STOPPED }), () => 0);
     const { value = '' } = (await secrets.mint(minted)) ?? {};
-    const found = await secrets.find(value);
-    if (found.is !== 'good') throw new Error('the secret was not found');
+    const lookup = await secrets.find(value);
+    if (lookup.is !== 'good') throw new Error('the secret was not found');
     expect(await secrets.revoke(value)).toBe(true);
-    expect(found.secret.revoked.aborted).toBe(true);
-    expect(await secrets.spend(found.secret)).toBe(false);
+    expect(lookup.secret.revoked.aborted).toBe(true);
+    expect(await secrets.spend(lookup.secret)).toBe(false);
     expect(await secrets.find(value)).toEqual({ is: 'revoked' });
   });
 

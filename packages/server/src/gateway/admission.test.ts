@@ -86,8 +86,8 @@ describe('createAdmission', () => {
     const { admitted, answer } = admitSoon();
     void registry.drain(0);
     await answer();
-    const late = await admitted;
-    expect(late.ok && late.place.refuseIfDraining()?.code).toBe('draining');
+    const result = await admitted;
+    expect(result.ok && result.place.refuseIfDraining()?.code).toBe('draining');
     expect(codes(await admit(1))).toEqual(['draining']);
   });
 });

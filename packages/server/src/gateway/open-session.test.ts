@@ -44,16 +44,16 @@ it.each([
 });
 
 it('writes to one sink per session from the first line', async () => {
-  const begun: string[] = [];
+  const sessionIds: string[] = [];
   const lines: string[] = [];
   const sink = {
-    begin: ({ id }: { id: string }) => void begun.push(id),
+    begin: ({ id }: { id: string }) => void sessionIds.push(id),
     write: ({ from }: { from: string }) => void lines.push(from),
   };
   const { client, session } = open(REALTIME, { sinks: [() => sink] });
   await waitUntil('its first event', () => lines.includes('server'));
   client.close(1000, '');
   await session.ended;
-  expect(begun).toEqual([session.id]);
+  expect(sessionIds).toEqual([session.id]);
   expect(lines).toEqual(['host', 'server', 'host']);
 });

@@ -64,8 +64,8 @@ export function createUpgrade(
     if (fault) return refuse(attempt, ...fault);
     const { grant } = verdict;
     if (!watchTarget) return handleSession(attempt, grant);
-    const refused = await options.watch(request, socket, head, watchTarget, grant);
-    if (refused) refuse(attempt, refused);
+    const rejection = await options.watch(request, socket, head, watchTarget, grant);
+    if (rejection) refuse(attempt, rejection);
   }
 
   async function handleSession(attempt: UpgradeAttempt, grant: Grant): Promise<void> {

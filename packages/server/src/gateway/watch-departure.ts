@@ -10,13 +10,13 @@ export interface Departure {
 }
 
 export function watchDeparture(client: Duplex): Departure {
-  const left = new AbortController();
-  const leave = () => left.abort();
+  const abort = new AbortController();
+  const leave = () => abort.abort();
   // A stream emits `end` only after a read.
   const poll = () => client.readableLength === 0 && client.read();
   client.on('readable', poll).on('end', leave).on('close', leave);
   return {
-    signal: left.signal,
+    signal: abort.signal,
     stop: () => void client.off('readable', poll).off('end', leave).off('close', leave),
   };
 }

@@ -71,11 +71,11 @@ export function createWatchUpgrade(options: WatchUpgradeOptions): WatchUpgrade {
   return async (request, socket, head, watchTarget, { principal }) => {
     const level = watchTarget.kind === 'list' ? 'media' : levelFor(request.url ?? '');
     if (typeof level === 'object') return level;
-    const refused = refuseNow(watchTarget);
-    if (refused) return refused;
+    const rejection = refuseNow(watchTarget);
+    if (rejection) return rejection;
     if (!(await admission.admitObserver(request.socket.remoteAddress ?? ''))) return TOO_FAST;
-    const late = refuseNow(watchTarget); // the session may have ended meanwhile, or other observers have joined
-    if (late) return late;
+    const lateRejection = refuseNow(watchTarget); // the session may have ended meanwhile, or other observers have joined
+    if (lateRejection) return lateRejection;
     const live = liveOf(watchTarget);
     sockets.handleUpgrade(request, socket, head, (ws) => {
       const transport = webSocketTransport(ws, { ...limits, stream: socket });

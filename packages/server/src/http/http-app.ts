@@ -122,9 +122,9 @@ export async function createRest(options: RestOptions): Promise<FastifyInstance>
   });
 
   app.setErrorHandler((error: Error & { code?: string; statusCode?: number }, _, reply) => {
-    const refused = refusalOfError(error);
-    if (refused.code === 'internal_error') log.error({ error: errorName(error) }, 'a request failed');
-    return replyRefusal(reply, refused);
+    const rejection = refusalOfError(error);
+    if (rejection.code === 'internal_error') log.error({ error: errorName(error) }, 'a request failed');
+    return replyRefusal(reply, rejection);
   });
   app.setNotFoundHandler((request, reply) => {
     const known = methods.get(request.url.split('?', 1)[0] as string);

@@ -6,10 +6,10 @@ import { NO_CREDENTIAL, refusal, refusalOf } from './refusals.ts';
 describe('refusal', () => {
   it.each(Object.keys(FAILURES) as FailureCode[])('[RT13, ER49] maps %s as its row of FAILURES says', (code) => {
     const { type, http, close } = FAILURES[code];
-    const refused = refusal(code, 'No.', 'model');
-    expect(refused).toEqual({ code, message: 'No.', param: 'model', type, http, close, reason: `${type}.${code}` });
-    expect(httpAnswer(refused).status).toBe(http);
-    expect(JSON.parse(httpAnswer(refused).body)).toEqual({ error: { message: 'No.', type, param: 'model', code } });
+    const result = refusal(code, 'No.', 'model');
+    expect(result).toEqual({ code, message: 'No.', param: 'model', type, http, close, reason: `${type}.${code}` });
+    expect(httpAnswer(result).status).toBe(http);
+    expect(JSON.parse(httpAnswer(result).body)).toEqual({ error: { message: 'No.', type, param: 'model', code } });
   });
 
   it('[ER48] names the type alone in the close reason when no credential was sent', () => {

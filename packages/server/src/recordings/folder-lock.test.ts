@@ -42,10 +42,10 @@ describe('lockFolder', () => {
   });
 
   it('[CO21] releases a lock when its folder was deleted', async () => {
-    const gone = join(folder, 'gone');
-    mkdirSync(gone);
-    const lock = await lockFolder(gone);
-    rmSync(gone, { recursive: true });
+    const deletedFolder = join(folder, 'gone');
+    mkdirSync(deletedFolder);
+    const lock = await lockFolder(deletedFolder);
+    rmSync(deletedFolder, { recursive: true });
     await lock?.release();
   });
 });

@@ -53,32 +53,32 @@ const linesOf = (files: Map<string, string>) =>
 
 describe('createRecorder', () => {
   it('[ST1] writes the header, then the lines in order, each once', async () => {
-    const kept = gatedStore();
-    const { recorder } = recorderOf(kept);
+    const testStore = gatedStore();
+    const { recorder } = recorderOf(testStore);
     const recording = recorder.begin('sess_a', options);
     for (let at = 0; at < 1000; at++) {
       recording.write(tick(at));
-      if (at === 500) kept.pass();
+      if (at === 500) testStore.pass();
       if (at % 100 === 0) await new Promise(setImmediate);
     }
     recording.end();
     await recorder.flush(5000);
-    const entries = linesOf(kept.files).map((text, index) => readRecordingLine(text, index + 1));
+    const entries = linesOf(testStore.files).map((text, index) => readRecordingLine(text, index + 1));
     expect(entries[0]?.kind).toBe('header');
     expect(entries.slice(1).map((entry) => entry.kind === 'input' && entry.input.at)).toEqual([...Array(1000).keys()]);
   });
 
   it('[ST4, ST5] ends the recording with a gap line when the store stalls, without waiting', async () => {
-    const kept = gatedStore();
-    const { recorder, logged } = recorderOf(kept, 2000);
+    const testStore = gatedStore();
+    const { recorder, logged } = recorderOf(testStore, 2000);
     const recording = recorder.begin('sess_a', options);
     for (let at = 0; at < 1000; at++) recording.write(tick(at));
-    kept.pass();
+    testStore.pass();
     await recorder.flush(100); // room again, but what follows no longer adds up
     recording.write(tick(1000));
     recording.end();
     await recorder.flush(5000);
-    const lines = linesOf(kept.files)
+    const lines = linesOf(testStore.files)
       .slice(1)
       .map((line) => JSON.parse(line));
     const last = lines.pop();
@@ -92,28 +92,28 @@ describe('createRecorder', () => {
   });
 
   it('[ST4] limits unwritten bytes over all sessions, and frees them when written', async () => {
-    const kept = gatedStore();
-    const { recorder, logged } = recorderOf(kept, 2000);
+    const testStore = gatedStore();
+    const { recorder, logged } = recorderOf(testStore, 2000);
     const [first, second] = [recorder.begin('sess_a', options), recorder.begin('sess_b', options)];
     for (let at = 0; at < 100; at++) first.write(tick(at));
     second.write(tick(0));
     first.end();
     second.end();
-    kept.pass();
+    testStore.pass();
     await recorder.flush(5000);
     expect(logged.filter((line) => line.includes('sess_b'))).toHaveLength(2);
     const third = recorder.begin('sess_c', options);
     third.write(tick(7));
     third.end();
     await recorder.flush(5000);
-    expect(linesOf(kept.files).at(-1)).toBe('{"at":7,"from":"clock"}');
+    expect(linesOf(testStore.files).at(-1)).toBe('{"at":7,"from":"clock"}');
   });
 
   it.each(['create', 'append'] as const)('[ST4] ends only the recording when the store fails to %s', async (on) => {
-    const kept = gatedStore({ on, code: 'ENOSPC' });
-    const { recorder, logged } = recorderOf(kept);
+    const testStore = gatedStore({ on, code: 'ENOSPC' });
+    const { recorder, logged } = recorderOf(testStore);
     const recording = recorder.begin('sess_a', options);
-    kept.pass();
+    testStore.pass();
     recording.write(tick(0));
     await new Promise(setImmediate);
     recording.write(tick(1));
@@ -126,55 +126,58 @@ describe('createRecorder', () => {
   });
 
   it('[ST7] reports lines as stored at once, not with the next lines', async () => {
-    const kept = gatedStore();
-    const { recorder } = recorderOf(kept);
+    const testStore = gatedStore();
+    const { recorder } = recorderOf(testStore);
     const recording = recorder.begin('sess_a', options);
     recording.write(tick(1));
     const first = recording.flushed();
     expect(await Promise.race([first, new Promise((resolve) => setImmediate(resolve, 'waiting'))])).toBe('waiting');
-    kept.pass();
+    testStore.pass();
     expect(await first).toBe(true);
-    expect(kept.synced.at(-1)).toMatch(/\{"at":1,"from":"clock"\}\n$/);
+    expect(testStore.synced.at(-1)).toMatch(/\{"at":1,"from":"clock"\}\n$/);
     expect(await recording.flushed()).toBe(true); // with nothing new to write
     recording.end();
     expect(await recording.flushed()).toBe(false);
   });
 
-  it.each(['create', 'append', 'sync'] as const)('[ST7] reports nothing as stored when the store fails to %s', async (on) => {
-    const kept = gatedStore({ on, code: 'EIO' });
-    const { recorder } = recorderOf(kept);
-    const recording = recorder.begin('sess_a', options);
-    kept.pass();
-    recording.write(tick(1));
-    expect(await recording.flushed()).toBe(false);
-    expect(await recording.flushed()).toBe(false);
-  });
+  it.each(['create', 'append', 'sync'] as const)(
+    '[ST7] reports nothing as stored when the store fails to %s',
+    async (on) => {
+      const testStore = gatedStore({ on, code: 'EIO' });
+      const { recorder } = recorderOf(testStore);
+      const recording = recorder.begin('sess_a', options);
+      testStore.pass();
+      recording.write(tick(1));
+      expect(await recording.flushed()).toBe(false);
+      expect(await recording.flushed()).toBe(false);
+    },
+  );
 
   it('[ST7] reports nothing as stored after a missing line', async () => {
-    const kept = gatedStore();
-    const { recorder } = recorderOf(kept, 500);
+    const testStore = gatedStore();
+    const { recorder } = recorderOf(testStore, 500);
     const recording = recorder.begin('sess_a', options);
     for (let at = 0; at < 100; at++) recording.write(tick(at));
-    kept.pass();
+    testStore.pass();
     expect(await recording.flushed()).toBe(false);
   });
 
   it('[ST2] names a recording by the time and an id of the server, never by text that could be a path', async () => {
-    const kept = gatedStore();
-    const { recorder } = recorderOf(kept);
-    kept.pass();
+    const testStore = gatedStore();
+    const { recorder } = recorderOf(testStore);
+    testStore.pass();
     for (const id of ['sess_0aZ', '../../etc/passwd', 'sess_x/../../y', 'con']) recorder.begin(id, options).end();
     await recorder.flush(5000);
-    const [first, ...others] = [...kept.files.keys()];
+    const [first, ...others] = [...testStore.files.keys()];
     expect(first).toBe('20260101T000000Z-sess_0aZ');
     for (const name of others) expect(name).toMatch(/^20260101T000000Z-[0-9a-f]{16}$/);
   });
 
   it('[ST6] resolves within the given time', async () => {
-    const kept = gatedStore();
-    const { recorder } = recorderOf(kept);
+    const testStore = gatedStore();
+    const { recorder } = recorderOf(testStore);
     recorder.begin('sess_a', options).end();
     await recorder.flush(20);
-    expect(linesOf(kept.files)).toEqual([]);
+    expect(linesOf(testStore.files)).toEqual([]);
   });
 });

@@ -41,7 +41,7 @@ async function every(second: object, seconds: number, both: Relay): Promise<Even
   return seen;
 }
 
-const ended = (events: readonly Event[]) => events.filter(({ type }) => type === 'response.done').map(failure);
+const endedResponses = (events: readonly Event[]) => events.filter(({ type }) => type === 'response.done').map(failure);
 
 describe('budgets of a relayed response', () => {
   it.each([
@@ -52,8 +52,8 @@ describe('budgets of a relayed response', () => {
   ])('[RL7] ends a response after 30 s of %s', async (_, heartbeat) => {
     const both = relay();
     both.say(CREATED, ...spoken('r1'));
-    expect(ended(await every(heartbeat, 29, both))).toEqual([]);
-    expect(ended(await every(heartbeat, 2, both))).toMatchObject([
+    expect(endedResponses(await every(heartbeat, 29, both))).toEqual([]);
+    expect(endedResponses(await every(heartbeat, 2, both))).toMatchObject([
       { id: 'r1', status: 'failed', status_details: { error: { code: 'upstream_timeout' } } },
     ]);
     expect(await both.forwarded()).toMatchObject({ type: 'response.cancel', response_id: 'r1' });
@@ -73,18 +73,20 @@ describe('budgets of a relayed response', () => {
   it('[RL7] does not end a response that makes progress', async () => {
     const both = relay();
     both.say(CREATED, ...spoken('r1'));
-    expect(ended(await every(delta, 120, both))).toEqual([]);
+    expect(endedResponses(await every(delta, 120, both))).toEqual([]);
   });
 
   it('[RL12] ends a response after 10 min in total and continues with the next', async () => {
     const both = relay();
     both.say(CREATED, ...spoken('r1'));
-    expect(ended(await every(delta, 599, both))).toEqual([]);
-    expect(ended(await every(delta, 2, both))).toMatchObject([
+    expect(endedResponses(await every(delta, 599, both))).toEqual([]);
+    expect(endedResponses(await every(delta, 2, both))).toMatchObject([
       { id: 'r1', status: 'failed', status_details: { error: { code: 'upstream_timeout' } } },
     ]);
     both.say(begun('r2'), done('r2'));
-    expect(ended(await every({ type: 'keepalive' }, 1, both))).toMatchObject([{ id: 'r2', status: 'completed' }]);
+    expect(endedResponses(await every({ type: 'keepalive' }, 1, both))).toMatchObject([
+      { id: 'r2', status: 'completed' },
+    ]);
   });
 
   it.each([

@@ -77,8 +77,8 @@ function resolve(node: Node, value: object): Node | undefined {
     case 'variants': {
       if (Array.isArray(value)) return undefined;
       const tag = (value as Record<string, unknown>)[node.tag];
-      const chosen = typeof tag === 'string' && Object.hasOwn(node.of, tag) ? node.of[tag] : undefined;
-      return chosen ? resolve(chosen, value) : node;
+      const variant = typeof tag === 'string' && Object.hasOwn(node.of, tag) ? node.of[tag] : undefined;
+      return variant ? resolve(variant, value) : node;
     }
     case 'array':
       return Array.isArray(value) ? node : undefined;

@@ -102,11 +102,11 @@ export function removeOverdue(
   at: number,
 ): { readonly state: PendingState; readonly overdue: Overdue } | undefined {
   const isOver = (each: Pending) => at >= dueAt(each, budgets);
-  const late = [...state.requests, ...state.running.values()].filter(isOver);
-  if (late.length === 0) return undefined;
+  const overdue = [...state.requests, ...state.running.values()].filter(isOver);
+  if (overdue.length === 0) return undefined;
   const requests = state.requests.filter(isOver).map(({ event_id }) => event_id);
   const responses = [...state.running].filter(([, each]) => isOver(each)).map(([id]) => id);
-  const budget = late.some((each) => at >= idleDueAt(each, budgets)) ? 'idle' : 'total';
+  const budget = overdue.some((each) => at >= idleDueAt(each, budgets)) ? 'idle' : 'total';
   return {
     state: { ...state, requests: state.requests.filter((each) => !isOver(each)) },
     overdue: { budget, requests, responses },

@@ -42,7 +42,7 @@ describe('from the client to the upstream', () => {
     expect(await forwarded()).toEqual(ASK);
   });
 
-  it('[RL3] forwards unknown events and parameters', async () => {
+  it('forwards unknown events and parameters', async () => {
     const { send, forwarded } = relay();
     const newer = [
       { type: 'session.dream', depth: 3 },
@@ -176,16 +176,16 @@ describe('from the upstream to the client', () => {
     ]);
   });
 
-  it('[RL6] does not forward an upstream message about its credential', async () => {
+  it('does not forward an upstream message about its credential', async () => {
     const { say, next } = relay();
     const error = { type: 'invalid_request_error', code: 'x', param: null, event_id: null };
     say({ type: 'error', error: { ...error, message: 'Incorrect API key provided: sk-proj-****wxyz.' } });
-    const told = await next();
-    expect(told).toMatchObject({ type: 'error', error: { type: 'server_error', code: 'upstream_error' } });
-    expect(JSON.stringify(told)).not.toContain('sk-');
+    const errorEvent = await next();
+    expect(errorEvent).toMatchObject({ type: 'error', error: { type: 'server_error', code: 'upstream_error' } });
+    expect(JSON.stringify(errorEvent)).not.toContain('sk-');
   });
 
-  it("[RL15] reports a refused upstream credential with its own message", async () => {
+  it('[RL15] reports a refused upstream credential with its own message', async () => {
     const { say, next } = relay();
     const error = { type: 'invalid_request_error', code: 'invalid_api_key', param: null, event_id: null };
     say({ type: 'error', error: { ...error, message: 'Incorrect API key provided: sk-proj-****wxyz.' } });
@@ -281,7 +281,7 @@ describe('upstream close', () => {
     [4002, `${'word '.repeat(60)}`, 4002, 'word '.repeat(60).slice(0, 123)],
   ])(
     '[RL6, ER50] maps the close %i %j to %i %j, after an error and the end of the response',
-    async (code, reason, as, words) => {
+    async (code, reason, expectedCode, expectedReason) => {
       const { say, rest, far, client, next } = relay();
       say(begun('r1'));
       await next();
@@ -291,7 +291,7 @@ describe('upstream close', () => {
       expect(events[0]).toMatchObject({ error: { type: 'server_error', code: 'upstream_error' } });
       expect(events[1]).toMatchObject({ response: { id: 'r1', status: 'failed' } });
       const closed = await client.closed;
-      expect([closed.code, closed.reason.trim()]).toEqual([as, words.trim()]);
+      expect([closed.code, closed.reason.trim()]).toEqual([expectedCode, expectedReason.trim()]);
     },
   );
 
@@ -311,7 +311,7 @@ describe('upstream close', () => {
 });
 
 describe('end of a relayed session', () => {
-  it('[RL6] closes the upstream when the client leaves', async () => {
+  it('closes the upstream when the client leaves', async () => {
     const { client, far, over } = relay();
     client.drop();
     await over;
@@ -336,11 +336,14 @@ describe('end of a relayed session', () => {
     [401, {}, 'invalid_api_key', 3000, 'invalid_request_error.invalid_api_key'],
     [429, {}, 'rate_limit_exceeded', 1008, 'rate_limit_error.rate_limit_exceeded'],
     [503, {}, 'upstream_error', 1011, 'The upstream cannot be reached.'],
-  ])('[RL2, RL15] sends the error and close of a dial that was answered %i', async (status, headers, code, close, reason) => {
-    const { rest, client } = relay({ upstream: Promise.reject(new UpstreamRefusal(status, headers)) });
-    expect(await rest()).toMatchObject([{ type: 'error', error: { code, param: null, event_id: null } }]);
-    expect(await client.closed).toEqual({ code: close, reason });
-  });
+  ])(
+    '[RL2, RL15] sends the error and close of a dial that was answered %i',
+    async (status, headers, code, close, reason) => {
+      const { rest, client } = relay({ upstream: Promise.reject(new UpstreamRefusal(status, headers)) });
+      expect(await rest()).toMatchObject([{ type: 'error', error: { code, param: null, event_id: null } }]);
+      expect(await client.closed).toEqual({ code: close, reason });
+    },
+  );
 
   it('[LM12] finishes the running response, then closes 1001 when drained', async () => {
     const { say, next, session, rest, client } = relay();

@@ -24,9 +24,9 @@ const HARMLESS = [
 
 /** Replaces every word that could be a key, id, host name or address, and the word after `Bearer`. */
 function redactText(text: string): string {
-  const words = text.split(/\s+/).filter((word) => word !== '');
-  const parts = words.map((word, index) => {
-    const isSecret = /^bearer$/i.test(words[index - 1] ?? '');
+  const tokens = text.split(/\s+/).filter((word) => word !== '');
+  const parts = tokens.map((word, index) => {
+    const isSecret = /^bearer$/i.test(tokens[index - 1] ?? '');
     return !isSecret && HARMLESS.some((pattern) => pattern.test(word)) ? word : HIDDEN;
   });
   return parts.filter((word, index) => word !== HIDDEN || parts[index - 1] !== HIDDEN).join(' ');

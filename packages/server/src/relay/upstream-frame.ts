@@ -10,12 +10,12 @@ export type UpstreamFrame = { ok: true; event: ServerEvent } | { ok: false; code
 /** A known event must match its schema, but may lack fields, because some servers omit them. */
 export function readUpstreamFrame(frame: Frame): UpstreamFrame {
   if (typeof frame !== 'string') return { ok: false, code: 'binary' };
-  const read = readFrame(frame, true);
-  if (!read.ok) return { ok: false, code: read.issue.code };
-  const decoded = decodeServerEvent(read.value);
+  const parsed = readFrame(frame, true);
+  if (!parsed.ok) return { ok: false, code: parsed.issue.code };
+  const decoded = decodeServerEvent(parsed.value);
   if (decoded.ok) return { ok: true, event: decoded.value };
   const [{ code, param }] = decoded.issues;
   // `param` is a path only if the event has a type.
   if (code !== 'missing_required_parameter' || param === null) return { ok: false, code };
-  return { ok: true, event: read.value as ServerEvent };
+  return { ok: true, event: parsed.value as ServerEvent };
 }

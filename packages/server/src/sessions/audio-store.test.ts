@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { audioStore, ByteList } from './audio-store.ts';
 
 const PCM = { type: 'audio/pcm' } as const;
-const counted = (count: number, from = 0) => Uint8Array.from({ length: count }, (_, index) => (from + index) % 251);
+const countedBytes = (count: number, from = 0) =>
+  Uint8Array.from({ length: count }, (_, index) => (from + index) % 251);
 
 /** How many bytes typed arrays copy while `act` runs: the runtime's copying, which no coverage of ours counts. */
 function countCopied(act: () => void): number {
@@ -26,26 +27,26 @@ function countCopied(act: () => void): number {
 describe('ByteList', () => {
   it('returns any slice across blocks, also after dropFront', () => {
     const list = new ByteList();
-    const all = counted(40_000);
+    const all = countedBytes(40_000);
     for (let at = 0; at < all.length; at += 777) list.append(all.subarray(at, at + 777));
-    for (const gone of [0, 1, 4095, 4096, 12_345, 39_999]) {
+    for (const droppedBytes of [0, 1, 4095, 4096, 12_345, 39_999]) {
       const rest = new ByteList();
       rest.append(list.slice());
-      rest.dropFront(gone);
-      expect(rest.length).toBe(40_000 - gone);
-      expect(rest.slice()).toEqual(all.subarray(gone));
-      expect(rest.slice(1, 5000)).toEqual(all.subarray(gone).subarray(1, 5000));
+      rest.dropFront(droppedBytes);
+      expect(rest.length).toBe(40_000 - droppedBytes);
+      expect(rest.slice()).toEqual(all.subarray(droppedBytes));
+      expect(rest.slice(1, 5000)).toEqual(all.subarray(droppedBytes).subarray(1, 5000));
     }
     expect(list.slice(4000, 4200)).toEqual(all.subarray(4000, 4200));
   });
 
   it('appends bytes after clear', () => {
     const list = new ByteList();
-    list.append(counted(10));
+    list.append(countedBytes(10));
     list.dropFront(99);
     expect(list.length).toBe(0);
-    list.append(counted(3));
-    expect(list.slice()).toEqual(counted(3));
+    list.append(countedBytes(3));
+    expect(list.slice()).toEqual(countedBytes(3));
   });
 
   it('appends a million small chunks without copying earlier bytes', () => {
@@ -62,21 +63,21 @@ describe('ByteList', () => {
 describe('audioStore', () => {
   it('[IB7, VA6] moves a slice of the buffer to an item and drops the bytes before it', () => {
     const store = audioStore();
-    store.input.append(counted(100));
+    store.input.append(countedBytes(100));
     store.commit('i', 20, 60, PCM);
-    expect(store.read('i')).toEqual(counted(40, 20));
-    expect(store.input.slice()).toEqual(counted(40, 60));
+    expect(store.read('i')).toEqual(countedBytes(40, 20));
+    expect(store.input.slice()).toEqual(countedBytes(40, 60));
   });
 
   it('[TR4, TR10] truncates a part and drops later audio for it', () => {
     const store = audioStore();
-    store.add('a', 0, PCM, counted(10));
+    store.add('a', 0, PCM, countedBytes(10));
     store.cut('a', 0, 12);
-    store.add('a', 0, PCM, counted(10, 10));
-    expect(store.read('a')).toEqual(counted(12));
+    store.add('a', 0, PCM, countedBytes(10, 10));
+    expect(store.read('a')).toEqual(countedBytes(12));
     store.cut('a', 0, 4);
-    store.add('a', 0, PCM, counted(10));
-    expect(store.read('a')).toEqual(counted(4));
+    store.add('a', 0, PCM, countedBytes(10));
+    expect(store.read('a')).toEqual(countedBytes(4));
   });
 
   it('[CV29] fills audio parts and changes nothing else', () => {

@@ -141,11 +141,11 @@ describe('hostSession: turn', () => {
   it.each([
     ['the parrot', () => parrot(), 'call get_time {} call get_weather {}', ['get_time', 'get_weather']],
     ['the offline engine', () => offline(), 'What time is it?', ['get_time']],
-  ])('[CV28] %s does not repeat a call that waits for its output', async (_, engine, words, names) => {
+  ])('[CV28] %s does not repeat a call that waits for its output', async (_, engine, text, names) => {
     const { until, send } = converse({ engine: engine() });
     const tools = names.map((name) => ({ type: 'function', name }));
     send({ type: 'session.update', session: { type: 'realtime', tools, output_modalities: ['text'] } });
-    send(say(words), { type: 'response.create' });
+    send(say(text), { type: 'response.create' });
     const calls = ((await until('response.done')).response.output ?? []) as { call_id: string; name: string }[];
     expect(calls.map(({ name }) => name)).toEqual(names);
     // Each output alone, and a response before the next: none of them makes a call.

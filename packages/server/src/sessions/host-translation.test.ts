@@ -64,11 +64,11 @@ describe('hostTranslation', () => {
     ['across the frames', [9598, 4, 9598, 9600, 19_200]],
     ['across the samples', [1, 9599, 3, 9601, 9595, 19_201]],
   ])('[TL4, TL9, TN1] passes every byte in frames of 200 ms and pads the last: sent %s', async (_, pieces) => {
-    const given: number[] = [];
+    const frameLengths: number[] = [];
     const { append, send, read } = host({
       translator: translating(async function* (frames, at) {
         for await (const frame of frames) {
-          given.push(frame.byteLength);
+          frameLengths.push(frame.byteLength);
           yield* parrotTranslator().translate(once(frame), at);
         }
       }),
@@ -81,7 +81,7 @@ describe('hostTranslation', () => {
     }
     send({ type: 'session.close' });
     const events = await read();
-    expect(given).toEqual(Array.from({ length: 6 }, () => TRANSLATION_FRAME_BYTES));
+    expect(frameLengths).toEqual(Array.from({ length: 6 }, () => TRANSLATION_FRAME_BYTES));
     expect(audioOf(events).equals(Buffer.concat([audio.subarray(0, sent), Buffer.alloc(6 * 9600 - sent)]))).toBe(true);
     expect(events.at(-1)).toMatchObject({ type: 'session.closed' });
   });
@@ -96,12 +96,12 @@ describe('hostTranslation', () => {
     append(Buffer.alloc(48 * 1000));
     send({ type: 'session.close' });
     const after = await read();
-    const words = [...before, ...between, ...after].flatMap((event) =>
+    const transcriptDeltas = [...before, ...between, ...after].flatMap((event) =>
       'delta' in event && event.type !== 'session.output_audio.delta'
         ? [[event.type, event.delta, event.elapsed_ms]]
         : [],
     );
-    expect(words).toEqual([
+    expect(transcriptDeltas).toEqual([
       ['session.input_transcript.delta', '1', 0],
       ['session.output_transcript.delta', '1', 0],
       ['session.input_transcript.delta', ' 2', 1000],
@@ -114,9 +114,9 @@ describe('hostTranslation', () => {
   it('[TN2] sends all output before session.closed', async () => {
     const { append, send, read } = host({
       translator: translating(async function* (frames) {
-        let heard = 0;
-        for await (const _ of frames) heard += 1;
-        for (let i = 0; i < heard; i += 1) {
+        let frameCount = 0;
+        for await (const _ of frames) frameCount += 1;
+        for (let i = 0; i < frameCount; i += 1) {
           await new Promise((resolve) => setTimeout(resolve, 5)); // a translator that thinks
           yield { type: 'output_transcript.delta', delta: `${i}` };
         }
@@ -133,17 +133,17 @@ describe('hostTranslation', () => {
   it.each([
     ['goes on for ever', false],
     ['stands still', true],
-  ])('[TN3] ends with its client when the translator %s', async (_, standsStill) => {
+  ])('[TN3] ends with its client when the translator %s', async (_, hangs) => {
     let signal: AbortSignal | undefined;
     const { client, append, hosting, read } = host({
       translator: translating(async function* (_frames, at) {
         signal = at.signal;
-        if (standsStill) await new Promise(() => {});
+        if (hangs) await new Promise(() => {});
         for (;;) yield { type: 'output_transcript.delta', delta: 'more' };
       }),
     });
     append(Buffer.alloc(9600));
-    await read(standsStill ? 'session.created' : 'session.output_transcript.delta');
+    await read(hangs ? 'session.created' : 'session.output_transcript.delta');
     client.close(1000, '');
     await hosting;
     expect(signal?.aborted).toBe(true);
@@ -164,17 +164,14 @@ describe('hostTranslation', () => {
         yield { type: 'output_audio.delta', audio: 'sk-secret' as never };
       },
     ],
-  ])(
-    '[TN4, ER45] ends with an error and 1011 when the translator %s, without its message',
-    async (_, translate) => {
-      const { client, read } = host({ translator: translating(translate) });
-      const events = await read();
-      expect(events.map(({ type }) => type)).toEqual(['session.created', 'error']);
-      expect(events.at(-1)).toMatchObject({ error: { type: 'server_error', code: 'internal_error' } });
-      expect(JSON.stringify(events)).not.toContain('sk-secret');
-      expect((await client.closed).code).toBe(1011);
-    },
-  );
+  ])('[TN4, ER45] ends with an error and 1011 when the translator %s, without its message', async (_, translate) => {
+    const { client, read } = host({ translator: translating(translate) });
+    const events = await read();
+    expect(events.map(({ type }) => type)).toEqual(['session.created', 'error']);
+    expect(events.at(-1)).toMatchObject({ error: { type: 'server_error', code: 'internal_error' } });
+    expect(JSON.stringify(events)).not.toContain('sk-secret');
+    expect((await client.closed).code).toBe(1011);
+  });
 
   it('[ER17, TL10] refuses binary frames and invalid events, and continues', async () => {
     const { client, send, read } = host();

@@ -120,11 +120,11 @@ export function createObserverRegistry(limits: Limits, log: Log): ObserverRegist
     },
     async closeAll(timeoutMs) {
       for (const spectator of unboundSpectators) spectator.close(1001, CLOSING);
-      const late = setTimeout(() => {
+      const dropTimer = setTimeout(() => {
         for (const transport of open.keys()) transport.drop();
       }, timeoutMs);
       await Promise.all(open.values());
-      clearTimeout(late);
+      clearTimeout(dropTimer);
     },
   };
 }
@@ -150,9 +150,9 @@ function observe(transport: Transport, level: RedactionLevel, { limits, log }: O
     const snapshot = isWhole(state) ? snapshotPieces({ at: state.at, from: 'snapshot', format: 1, state }, level) : [];
     const text = await joinPieces(snapshot, limits.snapshotLength, () => spectator.isClosed);
     if (text) spectator.send(text, { beyond: true });
-    const missed = queuedLines ?? [];
+    const missedLines = queuedLines ?? [];
     queuedLines = undefined;
-    for (const line of missed) spectator.send(line);
+    for (const line of missedLines) spectator.send(line);
     if (hasEnded) spectator.close(1000, ENDED);
   }
 

@@ -125,11 +125,11 @@ describe('SessionHandle.attach', () => {
     end(session, client.transport);
     await session.ended;
     for (const { transport } of others) expect((await transport.closed).code).toBe(1000);
-    const late = attach(session, 'sideband');
-    expect((await late.transport.closed).code).toBe(1000);
+    const attached = attach(session, 'sideband');
+    expect((await attached.transport.closed).code).toBe(1000);
   });
 
-  it('[WR14] closes an observer 1008 when it sends, and ignores its event', async () => {
+  it('closes an observer 1008 when it sends, and ignores its event', async () => {
     const { session, client } = host();
     const observer = attach(session, 'observer');
     observer.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Be brief.' } });

@@ -48,8 +48,8 @@ describe('say', { tags: 'long' }, async () => {
     }
     return writeWav(pieces, rate);
   }
-  /** What a session was told, without its ids and what depends on the time of day: its end, and how much of its rate limits is back. */
-  const told = (server: TestServer) =>
+  /** The events sent, without ids and values that depend on the time of day: its end, and the remaining rate limits. */
+  const sentEvents = (server: TestServer) =>
     server
       .sent()
       .map((event) =>
@@ -75,7 +75,7 @@ describe('say', { tags: 'long' }, async () => {
         expect(server.sent('input_audio_buffer.committed').map(({ item_id }) => item_id)).toEqual(items);
         expect(server.sent('input_audio_buffer.speech_started')).toHaveLength(2);
         server.assertComplete();
-        runs.push(told(server));
+        runs.push(sentEvents(server));
       }
       expect(runs[1]).toEqual(runs[0]);
     },
@@ -108,10 +108,10 @@ describe('say', { tags: 'long' }, async () => {
 
   it('[VA29] reports turn_detection null when the detector is off, whatever the client requests', async () => {
     const server = await started({ detector: false });
-    const asked = { turn_detection: { type: 'semantic_vad' } };
+    const inputConfig = { turn_detection: { type: 'semantic_vad' } };
     await connected(server, {
       type: 'session.update',
-      session: { type: 'realtime', instructions: 'Be brief.', audio: { input: asked } },
+      session: { type: 'realtime', instructions: 'Be brief.', audio: { input: inputConfig } },
     });
     const updated = (await server.waitFor('session.updated')).session as RealtimeSession;
     const created = (await server.waitFor('session.created')).session as RealtimeSession;

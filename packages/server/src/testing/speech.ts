@@ -95,7 +95,7 @@ export function testSpeech(): TestSpeech {
     onLine(sessionId, line) {
       if (line.from === 'server' && line.event.type === 'input_audio_buffer.committed')
         committedItems.get(sessionId)?.push(line.event.item_id);
-      for (const look of [...lineListeners]) queueMicrotask(look);
+      for (const listener of [...lineListeners]) queueMicrotask(listener);
     },
     say,
   };
@@ -107,8 +107,8 @@ const awaitsTurn = ({ state }: HostedSession, items: readonly string[]) =>
 async function read(wav: string | Uint8Array) {
   const name = typeof wav === 'string' ? basename(wav) : 'the audio';
   const bytes = typeof wav === 'string' ? await readFile(wav).catch(unreadable(name)) : wav;
-  const sound = readWav(bytes);
-  if (sound && sound.samples.length > 0) return sound;
+  const decoded = readWav(bytes);
+  if (decoded && decoded.samples.length > 0) return decoded;
   throw new ColloquyError('invalid_value', `say: ${name} is no WAV file of 16-bit samples`);
 }
 

@@ -85,11 +85,12 @@ export interface TestServer {
  */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { scenario, ...rest } = options;
-  const play = scenario === undefined ? undefined : scripted(await load(scenario));
-  const engine = play ?? rest.engine ?? (rest.engines ? undefined : parrot());
+  const scriptedEngine = scenario === undefined ? undefined : scripted(await load(scenario));
+  const engine = scriptedEngine ?? rest.engine ?? (rest.engines ? undefined : parrot());
   const clientEvents: ClientEvent[] = [];
-  const checkComplete = () => assertComplete(play, ofType(serverEvents, 'error') as EventOf<ServerEvent, 'error'>[]);
-  const waits = new EventWaits((event) => unexpectedFailure(event, play, checkComplete));
+  const checkComplete = () =>
+    assertComplete(scriptedEngine, ofType(serverEvents, 'error') as EventOf<ServerEvent, 'error'>[]);
+  const waits = new EventWaits((event) => unexpectedFailure(event, scriptedEngine, checkComplete));
   const serverEvents = waits.events;
   const speech = testSpeech();
   const server = createServer({
@@ -148,8 +149,8 @@ async function load(scenario: Scenario | string): Promise<Scenario> {
   return readScenario(text, basename(scenario));
 }
 
-function assertComplete(play: ScriptedEngine | undefined, errors: EventOf<ServerEvent, 'error'>[]): void {
-  play?.assertComplete();
+function assertComplete(scriptedEngine: ScriptedEngine | undefined, errors: EventOf<ServerEvent, 'error'>[]): void {
+  scriptedEngine?.assertComplete();
   const refusals = errors.filter(({ error }) => error.type === 'invalid_request_error');
   if (refusals.length === 0) return;
   const lines = refusals.map(({ error }) => `  ${error.code ?? 'refused'} ${error.param ?? ''}: ${error.message}`);
@@ -159,11 +160,11 @@ function assertComplete(play: ScriptedEngine | undefined, errors: EventOf<Server
 /** Why a response failed unexpectedly, with all problems so far; `undefined` for any other event. */
 function unexpectedFailure(
   event: ServerEvent,
-  play: ScriptedEngine | undefined,
+  scriptedEngine: ScriptedEngine | undefined,
   complete: () => void,
 ): string | undefined {
   if (event.type !== 'response.done' || event.response.status !== 'failed') return undefined;
-  if (play?.failsOnPurpose(event.response.id ?? '')) return undefined;
+  if (scriptedEngine?.failsOnPurpose(event.response.id ?? '')) return undefined;
   const error = event.response.status_details?.error;
   const reason = `the response failed, ${error?.code ?? 'without a code'}`;
   try {

@@ -7,7 +7,7 @@ import type { Engine } from '../engines/engine.ts';
 import { asksForBeta, betaTransport, withTemperature } from './beta.ts';
 import { memoryPair } from './memory.ts';
 
-const asked = (headers: Record<string, string[]>): RequestHead => ({
+const headWith = (headers: Record<string, string[]>): RequestHead => ({
   target: '/v1/realtime?model=m',
   isTls: false,
   all: (name) => headers[name] ?? [],
@@ -29,14 +29,18 @@ function bridged() {
 
 describe('asksForBeta', () => {
   it('[BT1] detects the beta header, subprotocol and Azure path, and nothing else', () => {
-    expect(asksForBeta(asked({ 'openai-beta': ['realtime=v1'] }))).toBe(true);
-    expect(asksForBeta(asked({ 'openai-beta': ['assistants=v2, realtime=v1'] }))).toBe(true);
-    expect(asksForBeta(asked({ 'openai-beta': ['assistants=v2', 'realtime=v1'] }))).toBe(true);
-    expect(asksForBeta(asked({ 'sec-websocket-protocol': ['realtime, key.x, openai-beta.realtime-v1'] }))).toBe(true);
-    expect(asksForBeta(asked({ 'openai-beta': ['realtime=v2'], 'sec-websocket-protocol': ['realtime'] }))).toBe(false);
-    expect(asksForBeta(asked({}))).toBe(false);
-    expect(asksForBeta({ ...asked({}), target: '/openai/realtime?deployment=m' })).toBe(true);
-    expect(asksForBeta({ ...asked({}), target: '/openai/v1/realtime?model=m' })).toBe(false);
+    expect(asksForBeta(headWith({ 'openai-beta': ['realtime=v1'] }))).toBe(true);
+    expect(asksForBeta(headWith({ 'openai-beta': ['assistants=v2, realtime=v1'] }))).toBe(true);
+    expect(asksForBeta(headWith({ 'openai-beta': ['assistants=v2', 'realtime=v1'] }))).toBe(true);
+    expect(asksForBeta(headWith({ 'sec-websocket-protocol': ['realtime, key.x, openai-beta.realtime-v1'] }))).toBe(
+      true,
+    );
+    expect(asksForBeta(headWith({ 'openai-beta': ['realtime=v2'], 'sec-websocket-protocol': ['realtime'] }))).toBe(
+      false,
+    );
+    expect(asksForBeta(headWith({}))).toBe(false);
+    expect(asksForBeta({ ...headWith({}), target: '/openai/realtime?deployment=m' })).toBe(true);
+    expect(asksForBeta({ ...headWith({}), target: '/openai/v1/realtime?model=m' })).toBe(false);
   });
 });
 
@@ -129,10 +133,10 @@ describe('betaTransport', () => {
         yield { type: 'done' };
       },
     };
-    const told = withTemperature(engine, session);
+    const adapter = withTemperature(engine, session);
     for (const response_id of ['r', 'other'])
-      for await (const _ of told.respond({ response_id, config: {}, context: [] } as never, {} as never));
-    expect([told.name, ...seen]).toEqual(['listening', 0.6, 0.8]);
+      for await (const _ of adapter.respond({ response_id, config: {}, context: [] } as never, {} as never));
+    expect([adapter.name, ...seen]).toEqual(['listening', 0.6, 0.8]);
   });
 });
 
