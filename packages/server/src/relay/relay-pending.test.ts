@@ -64,7 +64,7 @@ describe('relay-pending', () => {
     expect(pending.dueAt).toBe(59);
   });
 
-  it('[RL7] counts an event of a response that names none as progress', () => {
+  it('[RL7] counts an event without a response id as progress', () => {
     const pending = running();
     pending.observe(event({ type: 'response.mcp_call.in_progress', item_id: 'i', output_index: 0 }), undefined, 29);
     expect(pending.dueAt).toBe(59);
@@ -77,7 +77,7 @@ describe('relay-pending', () => {
     ['a delta that is none', { ...delta, delta: null }, 'r'],
     ['rate limits', { type: 'rate_limits.updated', rate_limits: [] }, undefined],
     ['a transcription', { type: 'conversation.item.input_audio_transcription.delta', delta: 'x' }, undefined],
-    ['the beginning told again', { type: 'response.created', response: { id: 'r' } }, 'r'],
+    ['a repeated response.created', { type: 'response.created', response: { id: 'r' } }, 'r'],
     ['a delta of another response', { ...delta, response_id: 'other' }, 'other'],
   ])('[RL7] does not count %s as progress', (_, fields, response_id) => {
     const pending = running();
@@ -94,7 +94,7 @@ describe('relay-pending', () => {
       pending.observe(event(delta), 'r', at);
     }
     expect(pending.dueAt).toBe(100);
-    pending.begin('r', 99); // told again, it begins no second time
+    pending.begin('r', 99); // repeated: ignored
     expect(pending.overdue(100)).toEqual({ budget: 'total', requests: [], responses: ['r'] });
   });
 

@@ -450,7 +450,7 @@ describe('hostSession: lines', () => {
   });
 });
 
-describe('a client that has left', () => {
+describe('hostSession: client that has left', () => {
   const spoken = (count: number) =>
     Array.from({ length: count }, () => ({ type: 'conversation.item.retrieve', item_id: 'long' }));
   const long = {
@@ -458,7 +458,7 @@ describe('a client that has left', () => {
     item: { id: 'long', type: 'message', role: 'user', content: [{ type: 'input_audio', audio: pcm(1000) }] },
   };
 
-  it('[LM13] has none of the frames read that it left behind, and none built', async () => {
+  it('[LM13] neither reads nor encodes frames when the client has left', async () => {
     const { client, send, until, hosting, lines } = converse();
     send(long);
     await until('conversation.item.done');
