@@ -15,6 +15,7 @@ const TOOLS = {
   vitest: 'node_modules/vitest/vitest.mjs',
   biome: 'node_modules/@biomejs/biome/bin/biome',
   changeset: 'node_modules/@changesets/cli/bin.js',
+  knip: 'node_modules/knip/bin/knip.js',
 };
 
 /** Whether the file of this `import.meta.url` is the one Node was asked to run, rather than imported by another. */

@@ -10,6 +10,7 @@ const STEPS = [
   { name: 'types of the console', go: () => runNode('tsc', ['-p', 'packages/console']) },
   { name: 'lint and format', go: () => runNode('biome', ['ci', '--colors=off', '.']) },
   { name: 'lockfile and dependencies', go: () => runNode('scripts/check-lockfile.mjs') },
+  { name: 'unused files, exports and dependencies', go: () => runNode('knip', ['--no-progress']) },
   { name: 'rules and tests', go: () => runNode('scripts/check-spec.mjs') },
 ];
 

@@ -102,7 +102,7 @@ export function eventsOf(schemas: Record<string, Json>, union: string): Map<stri
 }
 
 /** Our schemas by event type. */
-export const nodesOf = (union: Schema<never>): Readonly<Record<string, Node>> =>
+const nodesOf = (union: Schema<never>): Readonly<Record<string, Node>> =>
   (union.node as Extract<Node, { kind: 'variants' }>).of;
 
 /** Everything that is said twice: in the official document and in our code. */

@@ -46,7 +46,7 @@ export interface ConsoleBrowser {
 }
 
 /** Builds the page into a folder of its own, and tells where. */
-export async function buildConsole(): Promise<string> {
+async function buildConsole(): Promise<string> {
   const outDir = mkdtempSync(join(tmpdir(), 'colloquy-console-'));
   await build({ root: HOME, logLevel: 'silent', build: { outDir, emptyOutDir: true } });
   return outDir;

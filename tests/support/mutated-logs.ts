@@ -13,7 +13,7 @@ const NAMES = ['__proto__', 'constructor', 'toString', 'type', 'then', ''];
 const HOLE = '"\\u0000hole"';
 
 /** Names of recordings of whole sessions. */
-export const goldenNames = (): string[] =>
+const goldenNames = (): string[] =>
   readdirSync(new URL('../golden/recordings', import.meta.url)).map((name) => name.replace(/\.jsonl$/, ''));
 
 /** Numbers from 0 up to a bound. */

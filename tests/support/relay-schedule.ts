@@ -31,7 +31,7 @@ export const relaySchedules: fc.Arbitrary<RelaySchedule> = fc.record({
 const OPENS = 6;
 const CONFIGURES = 7;
 
-export const relayConfig = (isConfigured: boolean): RelayConfig => ({
+const relayConfig = (isConfigured: boolean): RelayConfig => ({
   rules: { locked: [], config: isConfigured ? { type: 'realtime', instructions: 'Be brief.' } : undefined },
   budgets: { idleMs: 30_000, totalMs: 600_000 },
   sessionMs: 3_600_000,

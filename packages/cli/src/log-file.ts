@@ -45,7 +45,7 @@ export function printForms(file: string, report: LogReport): void {
 }
 
 /** What the file system said, in one line; anything else as it is. */
-export function unreadable(file: string, error: unknown): unknown {
+function unreadable(file: string, error: unknown): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
   return new ColloquyError('not_found', `${printableLine(file)} cannot be read: ${fileErrorText(error)}`);

@@ -4,7 +4,7 @@
 /** Milliseconds between two reads of the real clock. */
 const TICK_MS = 250;
 /** Longest time counted between two reads, in milliseconds. The rest of a longer gap is time in which the process did not run. */
-export const MAX_STEP_MS = 1000;
+const MAX_STEP_MS = 1000;
 /** Longest delay of a Node timer, in milliseconds. */
 const MAX_DELAY_MS = 2 ** 31 - 1;
 

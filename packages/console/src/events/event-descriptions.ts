@@ -3,7 +3,7 @@
 import type { ClientEventType, ServerEventType } from '@colloquy/protocol';
 
 /** Every event of the protocol. */
-export const EVENT_WORDS: Readonly<Record<ClientEventType | ServerEventType, string>> = {
+const EVENT_WORDS: Readonly<Record<ClientEventType | ServerEventType, string>> = {
   'session.update': 'The client changes the session configuration. All of it applies, or none.',
   'input_audio_buffer.append': 'The client appends audio to the input audio buffer.',
   'input_audio_buffer.commit': 'The client commits the input audio buffer as a user item.',

@@ -147,7 +147,7 @@ function drawTicks(
 }
 
 /** The first of ascending numbers that is no less than `least`. */
-export function firstFrom(sorted: readonly number[], least: number): number {
+function firstFrom(sorted: readonly number[], least: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

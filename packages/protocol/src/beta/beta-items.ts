@@ -5,9 +5,9 @@ import { quote } from '../schema/check.ts';
 import { isObject } from './beta-fields.ts';
 
 /** The item types both dialects have. */
-export const BETA_ITEM_TYPES = ['message', 'function_call', 'function_call_output'] as const;
+const BETA_ITEM_TYPES = ['message', 'function_call', 'function_call_output'] as const;
 /** The part types of beta. `item_reference` is an item inside `response.create.input`, not a part. */
-export const BETA_PART_TYPES = ['input_text', 'input_audio', 'text', 'audio'] as const;
+const BETA_PART_TYPES = ['input_text', 'input_audio', 'text', 'audio'] as const;
 
 const includes = (list: readonly string[], value: unknown): boolean => list.includes(value as string);
 

@@ -195,21 +195,21 @@ const FORMATS: readonly (readonly [beta: BetaAudioFormat, ga: string])[] = [
 ];
 
 /** `{ type, rate }` in place of a name; a value that is no format stays as it is. */
-export function formatToGa(value: unknown): unknown {
+function formatToGa(value: unknown): unknown {
   const type = FORMATS.find(([beta]) => beta === value)?.[1];
   if (type === undefined) return value;
   return type === 'audio/pcm' ? { type, rate: 24_000 } : { type };
 }
 
 /** A name in place of `{ type, rate }`; an unknown format stays as it is. */
-export const formatToBeta = (value: unknown): unknown =>
+const formatToBeta = (value: unknown): unknown =>
   isObject(value) ? (FORMATS.find(([, ga]) => ga === value.type)?.[0] ?? value) : value;
 
 /** Audio with or without text is GA's audio; what is neither form is left for the server to refuse [BT6]. */
-export const modalitiesToGa = (value: unknown): unknown =>
+const modalitiesToGa = (value: unknown): unknown =>
   Array.isArray(value) && value.includes('audio') ? ['audio'] : value;
 
-export const modalitiesToBeta = (value: unknown): unknown =>
+const modalitiesToBeta = (value: unknown): unknown =>
   Array.isArray(value) && value.includes('audio') ? ['audio', 'text'] : value;
 
 const toolsToGa = (value: unknown): unknown =>
@@ -265,7 +265,7 @@ export const SESSION_FIELDS: readonly BetaField[] = [
 ];
 
 /** A transcription session, field by field. */
-export const TRANSCRIPTION_FIELDS: readonly BetaField[] = [
+const TRANSCRIPTION_FIELDS: readonly BetaField[] = [
   ...same('id', 'object', 'expires_at'),
   ...INPUT_FIELDS,
   ...same('include'),

@@ -19,10 +19,10 @@ import { readImageUri } from './image-uri.ts';
 export type Ruled<T> = { ok: true; value: T; audio_bytes: number[] } | { ok: false; issue: Issue };
 
 /** Largest JSON text of one tool's `parameters`, in characters [LM5]. */
-export const MAX_TOOL_SCHEMA = 64 * 1024;
+const MAX_TOOL_SCHEMA = 64 * 1024;
 
 /** Largest event without audio or images, in characters [LM1]. */
-export const MAX_CONTROL_LENGTH = 1024 * 1024;
+const MAX_CONTROL_LENGTH = 1024 * 1024;
 
 /**
  * Judges an event whose shape has been found right. `audio_bytes` lists the decoded length of each base64 audio, in the order of

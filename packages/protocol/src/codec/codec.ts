@@ -36,7 +36,6 @@ import { decodeFast, MEMO, textOf } from './fast-decode.ts';
 import { type Read, readFrame } from './frame-guard.ts';
 import { guardValue } from './value-guard.ts';
 
-export { eventTypeOf } from '../event-types.ts';
 export type { Accepted, Decoded, Refused } from './decoded.ts';
 export { encodeEvent, type Unprintable } from './encode.ts';
 

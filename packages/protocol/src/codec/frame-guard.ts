@@ -4,10 +4,10 @@
 import { quote } from '../schema/check.ts';
 import { decodeText, JsonScan, type Level, notJson, parse, type Read, readTolerantly, refused } from './json-scan.ts';
 
-export { decodeText, endOfString, type Read, spell } from './json-scan.ts';
+export type { Read } from './json-scan.ts';
 
 /** Longest frame a server takes, in characters [LM1]. The transport closes on a longer one, counted in bytes. */
-export const MAX_FRAME_LENGTH = 16 * 1024 * 1024;
+const MAX_FRAME_LENGTH = 16 * 1024 * 1024;
 
 /**
  * Reads a frame: JSON text, or UTF-8 bytes of it. Refuses with `invalid_json` what is not JSON, with `invalid_event` what is too

@@ -97,7 +97,7 @@ function isSoundInside(value: object, room: number): boolean {
 }
 
 /** Whether every surrogate has its other half. At once where the runtime knows. */
-export function isWellFormed(text: string): boolean {
+function isWellFormed(text: string): boolean {
   const native = (text as { isWellFormed?: () => boolean }).isWellFormed;
   return native ? native.call(text) : !/[\ud800-\udfff]/u.test(text);
 }

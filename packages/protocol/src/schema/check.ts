@@ -28,8 +28,8 @@ export const quote = (text: string): string => {
   return clean.length > 64 ? `${clean.slice(0, 63)}…` : clean;
 };
 
-export const missing = (path: string): string => `Missing required parameter: '${path}'.`;
-export const unknownParameter = (path: string): string => `Unknown parameter: '${path}'.`;
+const missing = (path: string): string => `Missing required parameter: '${path}'.`;
+const unknownParameter = (path: string): string => `Unknown parameter: '${path}'.`;
 
 const wrongType = (expected: string, value: unknown): Fault => {
   const got = typeName(value);

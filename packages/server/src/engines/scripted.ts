@@ -193,7 +193,7 @@ function momentOf(context: readonly RealtimeConversationItem[]): Moment {
 }
 
 /** The text of a message: text parts and transcripts, joined by blanks. */
-export function textOf(item: RealtimeConversationItem | undefined): string {
+function textOf(item: RealtimeConversationItem | undefined): string {
   if (item?.type !== 'message') return '';
   return item.content
     .flatMap((part) => ('text' in part ? [part.text ?? ''] : 'transcript' in part ? [part.transcript ?? ''] : []))

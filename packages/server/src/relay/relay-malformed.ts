@@ -15,7 +15,7 @@ export interface MalformedState {
   readonly reportAt: number;
 }
 
-export const MALFORMED_REPORT_MS = 10_000;
+const MALFORMED_REPORT_MS = 10_000;
 
 export const NO_MALFORMED: MalformedState = { unreported: null, reportAt: Number.POSITIVE_INFINITY };
 

@@ -39,7 +39,7 @@ export interface McpClient {
 }
 
 /** An answer that cannot be used. The message contains the server's text only for a protocol error. */
-export class McpFault extends Error {
+class McpFault extends Error {
   override readonly name = 'McpFault';
   /** Code of a JSON-RPC error; `undefined` if the answer could not be parsed. */
   readonly code: number | undefined;

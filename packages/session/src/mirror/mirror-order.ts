@@ -135,12 +135,6 @@ export function placeProvisional(order: Order, id: string): void {
   order.awaiting.delete(id);
 }
 
-/** Whether the place of an item is provisional. */
-export function isPlacedProvisionally(order: Order, id: string): boolean {
-  const place = order.places.get(id);
-  return place !== undefined && runOf(place).isProvisional && runOf(place).first === place;
-}
-
 /** Removes an item and links its neighbours. */
 export function removePlace(order: Order, id: string): void {
   const place = order.places.get(id);

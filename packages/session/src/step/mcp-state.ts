@@ -106,7 +106,7 @@ export interface WaitingRequest {
 }
 
 /** Maximum pending approval requests; a further one ends the oldest. */
-export const MAX_APPROVALS = 128;
+const MAX_APPROVALS = 128;
 
 /** Appends a request. Returns the requests that were dropped. */
 export function addApproval(mcp: McpState, approval: PendingApproval): [mcp: McpState, dropped: PendingApproval[]] {

@@ -25,7 +25,7 @@ const IMAGE_TOKENS = 765;
 export const textTokens = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
 
 /** Tokens of input audio. */
-export const inputAudioTokens = (bytes: number, format: RealtimeAudioFormat): number =>
+const inputAudioTokens = (bytes: number, format: RealtimeAudioFormat): number =>
   Math.ceil(bytesToMs(bytes, format) / INPUT_AUDIO_MS_PER_TOKEN);
 
 /** Tokens of output audio. */

@@ -37,7 +37,7 @@ const MIN_SPEED = 0.25;
 const MAX_SPEED = 4;
 
 /** Flite's voice for a name: its own, or the one mapped to OpenAI's. */
-export const fliteVoice = (name: string): OwnVoice | undefined =>
+const fliteVoice = (name: string): OwnVoice | undefined =>
   OWN_VOICES.find((own) => own === name) ?? (Object.hasOwn(STAND_INS, name) ? STAND_INS[name] : undefined);
 
 /** Looks for the package. The thread starts with the first clause. */
