@@ -38,6 +38,13 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'list',
+    {
+      summary: 'list live sessions and recordings, with latency, errors and cost',
+      load: async () => (await import('./commands/list.ts')).list,
+    },
+  ],
+  [
     'inspect',
     {
       summary: 'show the conversation, times and errors of a log',

@@ -42,6 +42,9 @@ export { DEFAULT_LIMITS, type Limits } from './limits.ts';
 export type { Listening } from './listen.ts';
 export { createLog, type Log, type LogFields, type LogLevel } from './log.ts';
 export type { RecordingOptions, ServerOptions } from './options.ts';
+export { readRecordings } from './recordings/read-recordings.ts';
+export type { RecordingQuery } from './recordings/recording-list.ts';
+export type { Criterion, SessionFilter } from './recordings/session-filter.ts';
 export type { ResponseUsage } from './relay/relay-responses.ts';
 export { type RelayedSession, type RelayOptions, relaySession } from './relay/relay-session.ts';
 export {

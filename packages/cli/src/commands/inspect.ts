@@ -1,9 +1,10 @@
 // `colloquy inspect`: an overview of a log, or its events line by line. The overview is collected in `overview.ts`.
 
-import { redact } from '@colloquy/protocol';
+import { type RedactionLevel, redact } from '@colloquy/protocol';
 import { loggedFrame } from '@colloquy/session';
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { frameLine } from '../frame-line.ts';
+import { type LocalLog, localLog, newestOfServer } from '../last-recording.ts';
 import { LEVEL_FLAG, LEVEL_HELP, readLevel } from '../level.ts';
 import { readLogFile } from '../log-file.ts';
 import { openOutput } from '../output.ts';
@@ -11,14 +12,22 @@ import { gather } from '../overview.ts';
 import { overviewText } from '../overview-text.ts';
 import { colouredHelp, paletteFor } from '../palette.ts';
 import { printableJson } from '../printable.ts';
+import { newestRecording } from '../recordings-folder.ts';
+import { DEFAULT_SERVER, serverAddress } from '../server-lists.ts';
 
 const HELP = `Usage: colloquy inspect <file> [options]
+       colloquy inspect --last [--data-dir <folder> | --server <URL>] [options]
 
 Shows a recording, or a log of another program: session, conversation with items and parts, latency of responses, errors
 and protocol violations. '-' is standard input. A log with several sessions has one block for each: a session.created with
 a new id starts a session, and so does another socket.
 
 Options:
+  --last       the newest recording of the server at ${DEFAULT_SERVER}
+  --data-dir <folder>
+               with --last: the newest recording in this folder; no server is needed
+  --server <URL>
+               with --last: the newest recording of this server
   --events     one line per event: time, '<' from the server or '>' from the client, event
 ${LEVEL_HELP}
   --json       one JSON object: file, session, recording, duration_ms, frames, lines, types, items, responses, totals,
@@ -28,6 +37,7 @@ ${LEVEL_HELP}
 
 Examples:
   colloquy inspect session.jsonl
+  colloquy inspect --last --events
   colloquy inspect har-of-my-browser.har --events | grep error
   colloquy inspect - --json < session.jsonl
 `;
@@ -37,6 +47,9 @@ async function run(args: string[]): Promise<number> {
     'inspect',
     args,
     {
+      last: { type: 'boolean' },
+      'data-dir': { type: 'string' },
+      server: { type: 'string' },
       events: { type: 'boolean' },
       ...LEVEL_FLAG,
       json: { type: 'boolean' },
@@ -49,8 +62,20 @@ async function run(args: string[]): Promise<number> {
     return EXIT.done;
   }
   const level = readLevel(values.level);
-  const [file] = positionals;
-  if (file === undefined) throw misused("which file? see 'colloquy inspect --help'");
+  const log = await openLog(positionals[0], values);
+  try {
+    return await inspectLog(log, values, level);
+  } finally {
+    log.remove();
+  }
+}
+
+/** Prints a log. */
+async function inspectLog(
+  { file, name }: LocalLog,
+  values: { events?: boolean | undefined; json?: boolean | undefined },
+  level: RedactionLevel,
+): Promise<number> {
   const out = openOutput(undefined, '');
   let frames = 0;
   if (values.events) {
@@ -68,7 +93,7 @@ async function run(args: string[]): Promise<number> {
       await out.write(`${output}\n`);
     }
   } else {
-    const gathering = gather(file, level);
+    const gathering = gather(name, level);
     for await (const read of readLogFile(file)) gathering.addEntry(read);
     const overview = gathering.overview();
     frames = overview.frames.client + overview.frames.server;
@@ -78,6 +103,23 @@ async function run(args: string[]): Promise<number> {
   if (frames > 0) return EXIT.done;
   process.stderr.write('colloquy inspect: it contains no events\n');
   return EXIT.failed;
+}
+
+interface LastFlags {
+  last?: boolean | undefined;
+  'data-dir'?: string | undefined;
+  server?: string | undefined;
+}
+
+/** The file that is named, or the newest recording. Throws `misused` for both and for neither. */
+async function openLog(file: string | undefined, { last, 'data-dir': dataDir, server }: LastFlags): Promise<LocalLog> {
+  if (!last && (dataDir !== undefined || server !== undefined)) throw misused('--data-dir and --server require --last');
+  if (last && file !== undefined) throw misused('give a file or --last, not both');
+  if (dataDir !== undefined && server !== undefined) throw misused('give --data-dir or --server, not both');
+  if (dataDir !== undefined) return localLog(await newestRecording(dataDir));
+  if (last) return newestOfServer(serverAddress(server ?? DEFAULT_SERVER));
+  if (file === undefined) throw misused("which file? see 'colloquy inspect --help'");
+  return localLog(file);
 }
 
 export const inspect: Command = { help: HELP, run };

@@ -1,6 +1,5 @@
 // `colloquy serve`: reads the settings, starts the server, and ends it cleanly on a signal.
 
-import { join } from 'node:path';
 import type { Listening, Server, ServerOptions } from '@colloquy/server';
 import { bannerText } from '../banner.ts';
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
@@ -9,6 +8,7 @@ import { asksForEngines, type Engines, enginePlans, openEngines } from '../engin
 import { canOpenPage, openPage } from '../open-page.ts';
 import { colouredHelp, paletteFor } from '../palette.ts';
 import { printable } from '../printable.ts';
+import { recordingsFolder } from '../recordings-folder.ts';
 import { SETTINGS_HELP } from '../settings-help.ts';
 import { readTextFile } from '../text-file.ts';
 import { version } from '../version.ts';
@@ -41,13 +41,10 @@ Environment:
                          the keys for these endpoints, unless key-env or key-file is set
 `;
 
-/** Where recordings are kept in the data folder. */
-const RECORDINGS = 'recordings';
-
 /** What to record. Throws `misused` for audio without a place to keep it. */
 function recordingsOf(settings: Settings): ServerOptions['recordings'] {
   const { 'data-dir': dataDir, 'record-audio': audio = false } = settings;
-  if (dataDir !== undefined) return { folder: join(dataDir, RECORDINGS), audio };
+  if (dataDir !== undefined) return { folder: recordingsFolder(dataDir), audio };
   if (audio) throw misused('--record-audio requires --data-dir');
   return undefined;
 }
