@@ -45,6 +45,13 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'open',
+    {
+      summary: 'open the console with a log: a file, a recording or a live session',
+      load: async () => (await import('./commands/open.ts')).open,
+    },
+  ],
+  [
     'inspect',
     {
       summary: 'show the conversation, times and errors of a log',

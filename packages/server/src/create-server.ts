@@ -57,6 +57,8 @@ export function createServer(options: ServerOptions = {}): Server {
     const reason = `refusing to listen on ${host} without keys: set COLLOQUY_API_KEYS, or listen on 127.0.0.1`;
     throw new ColloquyError('invalid_configuration', reason);
   }
+  if (options.openFiles && options.recordings)
+    throw new ColloquyError('invalid_configuration', "'openFiles' and 'recordings' exclude each other");
   if (upstream) checkUpstream(upstream);
   const parts = createParts(options, services, host);
   const { access, engines, sessions } = parts;

@@ -76,6 +76,8 @@ export interface ServerOptions {
   dataDir?: string;
   /** Records every session with a conversation to a file that `replay` of @colloquy/session reads. @default no recordings */
   recordings?: RecordingOptions;
+  /** Files that are read at `/api/recordings/<name>`, by name, in place of recordings. Use names that cannot be guessed. */
+  openFiles?: ReadonlyMap<string, string>;
   /** The most that observers may receive: nothing, text and transcripts, or audio and images too [CO7]. @default 'words' */
   watch?: WatchPolicy;
   /** Folder of the built console. Without an `index.html` in it, `/` is a plain page. @default the console of this package */

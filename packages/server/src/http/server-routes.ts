@@ -11,6 +11,7 @@ import { healthRoutes } from './routes/health.ts';
 import { legacySessionRoutes } from './routes/legacy-sessions.ts';
 import type { MintingOptions } from './routes/minting.ts';
 import { modelRoutes } from './routes/models.ts';
+import { openedFileRoutes } from './routes/opened-files.ts';
 import { plainPageRoutes } from './routes/plain-page.ts';
 import { recordingRoutes } from './routes/recordings.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -31,10 +32,9 @@ export function serverRoutes(to: FastifyInstance, parts: ServerParts, hasConsole
   const showsContent = levelOfPolicy(options.watch ?? 'words') !== null;
   sessionRoutes(to, registry, { isWriting, showsContent });
   watchTokenRoutes(to, access.tokens, wallClock);
-  recordingRoutes(
-    to,
-    store && recorder && index && { store, recorder, index, liveSummaryOf, showsContent, limits, log },
-  );
+  const recordings = store && recorder && index && { store, recorder, index, liveSummaryOf, showsContent, limits, log };
+  if (options.openFiles) openedFileRoutes(to, options.openFiles, limits);
+  else recordingRoutes(to, recordings);
   const minting = mintingOf(parts);
   for (const prefix of PREFIXES) {
     modelRoutes(to, prefix, rules, wallClock());

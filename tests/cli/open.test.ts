@@ -1,0 +1,45 @@
+// `colloquy open`: the address of a log in the console, and who can read a file at it.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildBefore } from '@support/build-before.ts';
+import { colloquy, run, serve } from '@support/colloquy.ts';
+import { expect, it } from 'vitest';
+
+buildBefore('packages');
+
+const FILE = join(import.meta.dirname, '../golden/recordings/text-turn.jsonl');
+
+it('[CO45] serves a file at an address that is not listed, to its own page only, until it is ended', async () => {
+  const opened = colloquy(['open', FILE]);
+  const [, origin = '', name = ''] = await opened.until(/^(http:\/\/127\.0\.0\.1:\d+)\/#\/recording\/(\S+)\n/);
+  expect(name).toMatch(/^text-turn\.jsonl-[0-9a-f]{32}$/);
+  const read = (path: string, headers = {}) => fetch(`${origin}/api/recordings${path}`, { headers });
+  expect(await (await read(`/${name}`, { origin })).text()).toBe(readFileSync(FILE, 'utf8'));
+  expect(await (await read(`/${name}?level=content`)).text()).not.toContain('Hello?');
+  for (const path of ['', '/text-turn.jsonl', `/${name}x`]) expect((await read(path)).status).toBe(404);
+  for (const other of ['https://evil.test', 'null', 'http://127.0.0.1:1'])
+    expect((await read(`/${name}`, { origin: other })).status).toBe(403);
+  expect((await read(`/${name}`, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+  opened.child.kill('SIGTERM');
+  expect(await opened.ended).toBe(0);
+});
+
+it('[CO45] leads to a recording, a session or the console of a running server', async () => {
+  const { url, child, ended } = await serve(['--engine', 'parrot', '--no-detector']);
+  const open = async (...args: string[]) => (await run(['open', ...args])).stdout;
+  expect(await open('20260101T000000Z-sess_x', '--server', url)).toBe(`${url}/#/recording/20260101T000000Z-sess_x\n`);
+  expect(await open('sess_x', '--server', url)).toBe(`${url}/#/session/sess_x\n`);
+  expect(await open(url)).toBe(`${url}/\n`);
+  child.kill('SIGTERM');
+  await ended;
+});
+
+it.each([
+  [[], 2, "which log? see 'colloquy open --help'"],
+  [['nothing.jsonl'], 1, 'nothing.jsonl is not a file'],
+  [[FILE, '--server', 'http://127.0.0.1:1'], 2, '--server is for a NAME; a FILE is served by this command'],
+])('[CO45] refuses open %j', async (args, code, message) => {
+  const { stderr, ...ended } = await run(['open', ...args]);
+  expect([ended.code, stderr]).toEqual([code, `colloquy open: ${message}\n`]);
+});
