@@ -13,13 +13,13 @@ export const recordingsFolder = (dataDir: string): string => join(dataDir, 'reco
 /** Path of the newest recording. Rejects with `not_found`, in one line, if there is none. */
 export async function newestRecording(dataDir: string): Promise<string> {
   const folder = recordingsFolder(dataDir);
-  const shown = printableLine(folder);
+  const label = printableLine(folder);
   try {
     const names = (await readdir(folder)).filter((name) => RECORDING.test(name)).sort();
     const last = names.at(-1);
     if (last !== undefined) return join(folder, last);
   } catch (error) {
-    throw new ColloquyError('not_found', `${shown} cannot be read: ${fileErrorText(error)}`);
+    throw new ColloquyError('not_found', `${label} cannot be read: ${fileErrorText(error)}`);
   }
-  throw new ColloquyError('not_found', `${shown} contains no recordings`);
+  throw new ColloquyError('not_found', `${label} contains no recordings`);
 }

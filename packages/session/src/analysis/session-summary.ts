@@ -1,12 +1,12 @@
 // Summary of one session from the lines of its recording, one at a time. Times: `timings.ts`; sums: `totals.ts`;
-// prices: `prices.ts`; what the user said first: `first-words.ts`.
+// prices: `prices.ts`; what the user said first: `first-message.ts`.
 
 import { hideCredentials, holdsCredential } from '@colloquy/protocol';
 import type { ConversationSummary, SummaryCost } from '../console-api.ts';
 import { isObject } from '../is-object.ts';
 import { type LoggedFrame, loggedFrame } from '../recording/foreign-log.ts';
 import type { RecordingEntry } from '../recording/recording.ts';
-import { createFirstWords, isReadable } from './first-words.ts';
+import { createFirstMessage, isReadable } from './first-message.ts';
 import { costOf, isBilled, type PriceList } from './prices.ts';
 import { createStopwatch, type Timing } from './timings.ts';
 import { createTotals } from './totals.ts';
@@ -46,7 +46,7 @@ class SessionSummaryBuilder implements SummaryBuilder {
   #engine: string | undefined;
   readonly #stopwatch = createStopwatch();
   readonly #totals = createTotals();
-  readonly #firstWords = createFirstWords();
+  readonly #firstMessage = createFirstMessage();
   readonly #tools = new Set<string>();
   /** Items of interrupted responses, and truncated items. */
   readonly #interrupted = new Set<string>();
@@ -80,7 +80,7 @@ class SessionSummaryBuilder implements SummaryBuilder {
   summary(): ConversationSummary {
     const { first_audio_ms, input, cached, output } = this.#totals.sum();
     return {
-      first_words: this.#firstWords.read(),
+      first_words: this.#firstMessage.read(),
       turns: this.#turns,
       first_audio_p50_ms: rounded(first_audio_ms.p50),
       first_audio_max_ms: rounded(first_audio_ms.max),
@@ -102,7 +102,7 @@ class SessionSummaryBuilder implements SummaryBuilder {
     if (timing) this.#addTiming(timing);
     if (frame.from === 'client') return;
     const { event } = frame;
-    this.#firstWords.observe(event);
+    this.#firstMessage.observe(event);
     this.#addItem(event);
     switch (event.type) {
       case 'error':

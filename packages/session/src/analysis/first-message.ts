@@ -6,7 +6,7 @@ import { isObject } from '../is-object.ts';
 import { createMirror, type Mirror } from '../mirror/mirror.ts';
 import type { LoggedFrame } from '../recording/foreign-log.ts';
 
-export interface FirstWords {
+export interface FirstMessage {
   /** Observes the next server event. Never throws. */
   observe(event: LoggedFrame['event']): void;
   /** At most 120 characters on one line, without credentials; `null` if nothing is known. */
@@ -25,11 +25,11 @@ const TRANSCRIPTION = 'conversation.item.input_audio_transcription.';
 export const isReadable = (text: unknown): text is string =>
   typeof text === 'string' && text !== '' && text !== REDACTED;
 
-export function createFirstWords(): FirstWords {
+export function createFirstMessage(): FirstMessage {
   /** `undefined` once the words are final. */
   let mirror: Mirror | undefined = createMirror();
   let heldChars = 0;
-  let words: string | null = null;
+  let line: string | null = null;
 
   return {
     observe(event) {
@@ -40,10 +40,10 @@ export function createFirstWords(): FirstWords {
       const [first] = mirror.items();
       const isFinal = first?.id !== undefined && hasFinalText(mirror, first.id);
       if (!isFinal && heldChars < MAX_HELD_CHARS) return;
-      words = wordsIn(mirror);
+      line = wordsIn(mirror);
       mirror = undefined;
     },
-    read: () => (mirror ? wordsIn(mirror) : words),
+    read: () => (mirror ? wordsIn(mirror) : line),
   };
 }
 
