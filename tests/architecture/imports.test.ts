@@ -27,7 +27,6 @@ const MAY_PARSE_JSON: Record<string, string> = {
   'packages/cli/src/config.ts': "the operator's own file",
   'packages/cli/src/reach.ts': "a server's answer over HTTP, and its refusals, cut short",
   'packages/cli/src/version.ts': 'our own package.json',
-  'packages/console/src/talk/talk-archive.ts': 'our own entry in the session storage of the page',
   'packages/cli/src/prices.ts': 'a file of prices, ours or the one that is named',
 };
 

@@ -105,17 +105,7 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
         for (const resolve of [...currentRequests, ...flushRequests]) resolve(false);
         await file?.close().catch(() => {}); // everything is written or reported as lost
       }
-      if (file) await writeSummary();
-    }
-
-    /** A missing summary is computed when the recording is listed. */
-    async function writeSummary(): Promise<void> {
-      if (!summary) return;
-      try {
-        await store.writeSummary(name, summaryText(summary, writtenBytes));
-      } catch (error) {
-        log.warn({ session_id, error: errorName(error) }, 'the summary of a recording cannot be written');
-      }
+      if (file && summary) await writeSummary(summaryText(summary, writtenBytes));
     }
 
     /** Resolves when there is a first line, a full batch, a flush request or the end; or after `afterMs`. */
@@ -128,6 +118,12 @@ export function createRecorder({ store, audio, roomBytes, log }: RecorderOptions
         };
       });
     }
+
+    /** A missing summary is computed when the recording is listed. */
+    const writeSummary = (text: string) =>
+      store.writeSummary(name, text).catch((error) => {
+        log.warn({ session_id, error: errorName(error) }, 'the summary of a recording cannot be written');
+      });
 
     push(recordingHeader(options, level, engine));
     const writing = writeBatches();
