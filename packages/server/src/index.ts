@@ -1,5 +1,6 @@
 // The public names of @colloquy/server, one by one.
 
+export { Scenario, type ScenarioCondition, type ScenarioStep, type ScenarioTurn } from '@colloquy/session';
 export { prepareResampler, resampleAll } from './audio/resample.ts';
 export { readWav, writeWav } from './audio/wav.ts';
 export { type AdmissionStore, memoryAdmissionStore, type Reservation } from './auth/admission-store.ts';
@@ -27,14 +28,8 @@ export {
 } from './engines/open-engines.ts';
 export { type ParrotOptions, parrot } from './engines/parrot.ts';
 export { parrotTranslator } from './engines/parrot-translator.ts';
+export { readScenario } from './engines/read-scenario.ts';
 export type { OfferedEngine } from './engines/registry.ts';
-export {
-  readScenario,
-  Scenario,
-  type ScenarioCondition,
-  type ScenarioStep,
-  type ScenarioTurn,
-} from './engines/scenario.ts';
 export { type ScriptedEngine, scripted } from './engines/scripted.ts';
 export type { Translator, TranslatorHost, TranslatorOutput } from './engines/translator.ts';
 export type { WatchPolicy } from './gateway/watch-upgrade.ts';

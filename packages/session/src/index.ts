@@ -7,7 +7,13 @@ export {
   type ReplayedEvent,
   type ReplayOutcome,
 } from './analysis/client-replay.ts';
-export { createFrameLanes, type FrameLanes, type LaneDifference, type PlacedFrame } from './analysis/frame-lanes.ts';
+export {
+  compareLanes,
+  createFrameLanes,
+  type FrameLanes,
+  type LaneDifference,
+  type PlacedFrame,
+} from './analysis/frame-lanes.ts';
 export {
   costOf,
   isBilled,
@@ -92,6 +98,26 @@ export {
 export { createSessionBlocks, type SessionBlock, type SessionBlocks } from './recording/session-blocks.ts';
 export { snapshotPieces } from './recording/snapshot-pieces.ts';
 export { type TextForm, textBytes } from './recording/text-bytes.ts';
+export { type ClientStep, fillPlaceholders, type SpokenTurn } from './scenario/client-script.ts';
+export type { ScenarioNote } from './scenario/log-notes.ts';
+export { type Moment, momentOf } from './scenario/moment.ts';
+export { outlineOf } from './scenario/outline.ts';
+export {
+  checkScenario,
+  Scenario,
+  type ScenarioCondition,
+  type ScenarioStep,
+  type ScenarioTurn,
+} from './scenario/scenario.ts';
+export {
+  type LogScenario,
+  type ScenarioOfLog,
+  type ScenarioOfLogOptions,
+  scenarioOfLog,
+} from './scenario/scenario-of-log.ts';
+export { scenarioText } from './scenario/scenario-text.ts';
+export { cutDeltas, splitWords } from './scenario/split-words.ts';
+export { type TestRunner, testText } from './scenario/test-text.ts';
 export { itemById, items } from './step/conversation.ts';
 export { createSession, type SessionOptions } from './step/create-session.ts';
 export type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from './step/engine-event.ts';

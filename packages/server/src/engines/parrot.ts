@@ -3,9 +3,8 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 import { bytesToMs, type MessageItem, type RealtimeConversationItem } from '@colloquy/protocol';
-import type { NeutralTool, ResponseConfig, ResponseRequest } from '@colloquy/session';
+import { type NeutralTool, type ResponseConfig, type ResponseRequest, splitWords } from '@colloquy/session';
 import type { Engine, EngineHost, EngineOutput } from './engine.ts';
-import { splitWords } from './split-words.ts';
 import { speakWord } from './tone.ts';
 import { withLatestTranscript } from './transcripts.ts';
 

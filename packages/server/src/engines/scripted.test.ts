@@ -1,8 +1,8 @@
 import { ColloquyError, type RealtimeConversationItem } from '@colloquy/protocol';
-import type { ResponseRequest } from '@colloquy/session';
+import type { ResponseRequest, Scenario } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
 import type { EngineOutput } from './engine.ts';
-import { readScenario, type Scenario } from './scenario.ts';
+import { readScenario } from './read-scenario.ts';
 import { scripted } from './scripted.ts';
 
 const said = (text: string): RealtimeConversationItem => ({
@@ -162,6 +162,20 @@ describe('scripted', () => {
       { type: 'usage', usage: { total_tokens: 7 } },
       { type: 'done', reason: 'content_filter' },
     ]);
+  });
+
+  it('[SN5] gives text a tone of audio_ms in equal shares, and no text tone alone', async () => {
+    const turns = [
+      {
+        reply: [
+          { say: 'one two', audio_ms: 900 },
+          { say: '', audio_ms: 30 },
+        ],
+      },
+    ];
+    const played = await pieces(scripted({ scenario: 1, turns }), asked([said('x')], 'audio'));
+    const lengths = played.map((piece) => (piece.type === 'audio.delta' ? piece.audio.length / 8 : piece.type));
+    expect(lengths).toEqual(['transcript.delta', 400, 50, 'transcript.delta', 400, 50, 30, 'done']);
   });
 });
 

@@ -1,13 +1,20 @@
-// Engine that plays a scenario, for tests in place of a paid API. Format: `scenario.ts`; a server in one line:
-// `test-server.ts`.
+// Engine that plays a scenario, for tests in place of a paid API. Format: `scenario.ts` of @colloquy/session; a server
+// in one line: `test-server.ts`.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ColloquyError, type RealtimeConversationItem } from '@colloquy/protocol';
-import type { ResponseRequest } from '@colloquy/session';
+import { ColloquyError } from '@colloquy/protocol';
+import {
+  cutDeltas,
+  type Moment,
+  momentOf,
+  type ResponseRequest,
+  type Scenario,
+  type ScenarioCondition,
+  type ScenarioStep,
+  type ScenarioTurn,
+} from '@colloquy/session';
 import type { Engine, EngineHost, EngineOutput } from './engine.ts';
-import type { Scenario, ScenarioCondition, ScenarioStep, ScenarioTurn } from './scenario.ts';
-import { splitWords } from './split-words.ts';
-import { speakWord } from './tone.ts';
+import { speakWord, tone } from './tone.ts';
 import { withLatestTranscript } from './transcripts.ts';
 
 /** An engine that also reports how the scenario went. */
@@ -21,13 +28,8 @@ export interface ScriptedEngine extends Engine {
   failsOnPurpose(responseId: string): boolean;
 }
 
-/** The values that conditions are checked against. */
-interface Moment {
-  text: string;
-  turn: number;
-  /** Tool outputs at the end of the context, the latest last, with the name of each tool. */
-  outputs: { tool: string | undefined; output: string }[];
-}
+/** Longest tone of one delta, in milliseconds. */
+const MAX_TONE_MS = 400;
 
 /**
  * Plays a scenario: the first turn that matches and is not used up answers. Turns are used up across all sessions of
@@ -137,16 +139,32 @@ async function* perform(
     if (step.new_item || step.phase !== undefined)
       yield { type: 'message', ...(step.phase === undefined ? {} : { phase: step.phase }) };
     const isSpoken = request.config.output_modalities.includes('audio');
-    for (const delta of cut(step.say, step.delta ?? 'word')) {
+    const deltas = cutDeltas(step.say, step.delta ?? 'word');
+    for (const [index, delta] of deltas.entries()) {
       await pause();
-      if (!isSpoken) {
-        yield { type: 'text.delta', delta };
-        continue;
-      }
-      yield { type: 'transcript.delta', delta };
-      for (const _word of delta.match(/\S+/g) ?? []) yield speakWord(request.config.audio.output.format);
+      if (!isSpoken) yield { type: 'text.delta', delta };
+      else yield* speakDelta(delta, step, index / deltas.length, (index + 1) / deltas.length, request);
     }
   }
+}
+
+/** A piece of a transcript with its tone: one for each word, or its share of the step's `audio_ms`, from one part of it to another. */
+function* speakDelta(
+  delta: string,
+  { audio_ms }: ScenarioStep,
+  from: number,
+  to: number,
+  { config }: ResponseRequest,
+): Iterable<EngineOutput> {
+  const { format } = config.audio.output;
+  if (delta !== '' || audio_ms === undefined) yield { type: 'transcript.delta', delta };
+  if (audio_ms === undefined) {
+    for (const _word of delta.match(/\S+/g) ?? []) yield speakWord(format);
+    return;
+  }
+  const end = Math.round(audio_ms * to);
+  for (let at = Math.round(audio_ms * from); at < end; at += MAX_TONE_MS)
+    yield { type: 'audio.delta', audio: tone(format.type, Math.min(MAX_TONE_MS, end - at)) };
 }
 
 async function* fail(step: ScenarioStep, host: EngineHost): AsyncIterable<EngineOutput> {
@@ -169,36 +187,6 @@ async function* fail(step: ScenarioStep, host: EngineHost): AsyncIterable<Engine
     default:
       return; // // `cut`: the stream ends without `done`, which the host detects
   }
-}
-
-/** Cuts text into deltas that add up to it. Blanks stay with the word after them. */
-function cut(text: string, by: 'word' | 'character' | 'whole'): string[] {
-  if (by === 'whole' || text === '') return [text];
-  return by === 'character' ? [...text] : splitWords(text);
-}
-
-function momentOf(context: readonly RealtimeConversationItem[]): Moment {
-  const users = context.filter((item) => item.type === 'message' && item.role === 'user');
-  const names = new Map(
-    context.flatMap((item) => (item.type === 'function_call' ? [[item.call_id ?? '', item.name] as const] : [])),
-  );
-  const outputs: Moment['outputs'] = [];
-  for (const item of context.toReversed()) {
-    if (item.type === 'function_call_output') outputs.unshift({ tool: names.get(item.call_id), output: item.output });
-    else if (item.type === 'mcp_call')
-      outputs.unshift({ tool: item.name, output: item.output ?? item.error?.message ?? '' });
-    else if (!item.type.startsWith('mcp_')) break; // lists and approvals stand between a call and its result
-  }
-  return { text: textOf(users.at(-1)), turn: users.length, outputs };
-}
-
-/** The text of a message: text parts and transcripts, joined by blanks. */
-function textOf(item: RealtimeConversationItem | undefined): string {
-  if (item?.type !== 'message') return '';
-  return item.content
-    .flatMap((part) => ('text' in part ? [part.text ?? ''] : 'transcript' in part ? [part.transcript ?? ''] : []))
-    .filter((words) => words !== '')
-    .join(' ');
 }
 
 /** Characters of the user's text that a regular expression is tested on. */

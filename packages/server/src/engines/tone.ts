@@ -25,7 +25,7 @@ function samples(rateHz: number, ms: number): Int16Array {
  * Returns `ms` milliseconds of 440 Hz. `audio/pcm` is 16-bit little-endian at 24 kHz, G.711 one byte per sample at 8
  * kHz.
  */
-function tone(format: RealtimeAudioFormat['type'], ms: number): Uint8Array {
+export function tone(format: RealtimeAudioFormat['type'], ms: number): Uint8Array {
   if (format !== 'audio/pcm')
     return Uint8Array.from(samples(8000, ms), format === 'audio/pcmu' ? encodeMuLaw : encodeALaw);
   const pcm = samples(24_000, ms);

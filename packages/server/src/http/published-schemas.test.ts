@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { readScenario } from '../engines/scenario.ts';
+import { readScenario } from '../engines/read-scenario.ts';
 import { publishedSchemas } from './published-schemas.ts';
 
 const read = (path: string): unknown =>

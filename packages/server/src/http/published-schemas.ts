@@ -1,7 +1,7 @@
 // The JSON Schemas in docs/ for editors, by file path.
 
 import { toJsonSchema } from '@colloquy/protocol';
-import { Scenario } from '../engines/scenario.ts';
+import { Scenario } from '@colloquy/session';
 import { CascadeConfig } from '../speech/http/cascade-config.ts';
 import { McpConfig } from '../tools/mcp-config.ts';
 

@@ -4,20 +4,28 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type ClientEvent, ColloquyError, type ServerEvent } from '@colloquy/protocol';
+import { type ClientStep, outlineOf, type Scenario, type SpokenTurn } from '@colloquy/session';
 import { createServer } from '../create-server.ts';
 import { parrot } from '../engines/parrot.ts';
-import { readScenario, type Scenario } from '../engines/scenario.ts';
+import { readScenario } from '../engines/read-scenario.ts';
 import { type ScriptedEngine, scripted } from '../engines/scripted.ts';
 import type { ServerOptions } from '../options.ts';
 import { assertCalled, callsIn, type TestCall } from './calls.ts';
 import { EventWaits } from './event-waits.ts';
+import { type PlayOptions, playClient } from './play-client.ts';
 import { type SayOptions, testSpeech } from './speech.ts';
+import { spokenTurns } from './spoken-turns.ts';
 
 /** Options of a server, with free ports as the default, and a scenario. */
 export interface TestServerOptions extends ServerOptions {
   /** The scenario as data, as YAML or JSON text, or as the path of a file. */
   scenario?: Scenario | string;
+  /** Turns that are found at these positions of a client's audio, whatever it holds. Serves one session. */
+  spoken?: readonly SpokenTurn[];
 }
+
+/** For a server without keys, which takes any. */
+const TEST_KEY = 'sk-test';
 
 /** The events of one type. */
 type EventOf<E extends { type: string }, T extends string> = Extract<E, { type: T }>;
@@ -56,6 +64,13 @@ export interface TestServer {
    * open session, with `invalid_value` if the file is not a WAV file or contains no speech.
    */
   say(wav: string | Uint8Array, options?: SayOptions): Promise<string[]>;
+  /**
+   * Takes the steps of a client, such as those of a recording, in a session of its own. Rejects with `upstream_timeout` that
+   * names the step if the server does not send what it waits for.
+   */
+  play(steps: readonly ClientStep[], options?: PlayOptions): Promise<void>;
+  /** What was said and called so far, in order: see `outlineOf` of @colloquy/session. */
+  outline(): string[];
   /** Finished function and MCP tool calls so far, with parsed arguments. */
   calls(): TestCall[];
   /**
@@ -84,7 +99,7 @@ export interface TestServer {
  * const server = await startServer({ scenario: { scenario: 1, turns: [{ reply: [{ say: 'Hello.' }] }] } });
  */
 export async function startServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { scenario, ...rest } = options;
+  const { scenario, spoken, ...rest } = options;
   const scriptedEngine = scenario === undefined ? undefined : scripted(await load(scenario));
   const engine = scriptedEngine ?? rest.engine ?? (rest.engines ? undefined : parrot());
   const clientEvents: ClientEvent[] = [];
@@ -93,12 +108,13 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const waits = new EventWaits((event) => unexpectedFailure(event, scriptedEngine, checkComplete));
   const serverEvents = waits.events;
   const speech = testSpeech();
+  const byClock = spoken && spokenTurns(spoken);
   const server = createServer({
     port: 0,
     tlsPort: 0,
     ...rest,
     ...(engine && { engine }),
-    speech: { ...rest.speech, transcriber: rest.speech?.transcriber ?? speech.transcriber },
+    speech: { ...rest.speech, transcriber: rest.speech?.transcriber ?? speech.transcriber, ...byClock },
     onSession(session) {
       speech.onSession(session);
       rest.onSession?.(session);
@@ -114,22 +130,25 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
   const ofType = <E extends { type: string }>(events: readonly E[], type?: string) =>
     events.filter((event) => type === undefined || event.type === type);
 
+  const realtimeURL = `${url.replace(/^http/, 'ws')}/v1/realtime?model=gpt-realtime`;
   const close = () => server.close({ graceMs: 0 });
   return {
     url,
     baseURL: `${url}/v1`,
-    realtimeURL: `${url.replace(/^http/, 'ws')}/v1/realtime?model=gpt-realtime`,
+    realtimeURL,
     tlsBaseURL: tlsUrl === undefined ? undefined : `${tlsUrl}/v1`,
     caFile,
     received: (type?: string) => ofType(clientEvents, type) as never,
     sent: (type?: string) => ofType(serverEvents, type) as never,
     env: {
       OPENAI_BASE_URL: tlsUrl === undefined ? `${url}/v1` : `${tlsUrl}/v1`,
-      OPENAI_API_KEY: rest.keys?.[0] ?? 'sk-test',
+      OPENAI_API_KEY: rest.keys?.[0] ?? TEST_KEY,
       ...(caFile !== undefined && { NODE_EXTRA_CA_CERTS: caFile }),
     },
     waitFor: (type, { timeoutMs } = {}) => waits.first(type, timeoutMs) as never,
     say: speech.say,
+    play: (steps, played) => playClient(realtimeURL, rest.keys?.[0] ?? TEST_KEY, steps, played),
+    outline: () => outlineOf(serverEvents),
     calls: () => callsIn(serverEvents),
     assertCalled: (...wanted) => assertCalled(callsIn(serverEvents), ...wanted),
     assertComplete: checkComplete,

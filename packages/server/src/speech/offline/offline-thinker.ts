@@ -6,7 +6,7 @@ import type {
   MessageItem,
   RealtimeConversationItem,
 } from '@colloquy/protocol';
-import { splitWords } from '../../engines/split-words.ts';
+import { splitWords } from '@colloquy/session';
 import { toolNames } from '../http/tool-names.ts';
 import type { ThinkEvent, Thinker, ThinkRequest } from '../ports.ts';
 import { RULES, type Talk } from './offline-rules.ts';

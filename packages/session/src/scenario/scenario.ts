@@ -1,7 +1,7 @@
-// Scenarios of the scripted engine in YAML or JSON: types, schema and reader. Playback: `engines/scripted.ts`; format:
-// docs/scenarios.md.
+// A scenario: what the scripted engine answers. The shape and its checks; the format is explained in docs/scenarios.md.
+// The server reads it from YAML and plays it; a scenario is made of a recording in `scenario-of-log.ts`.
 
-import { ColloquyError, type Issue, RealtimeUsage } from '@colloquy/protocol';
+import { type Issue, RealtimeUsage } from '@colloquy/protocol';
 import {
   array,
   boolean,
@@ -14,7 +14,6 @@ import {
   type Schema,
   string,
 } from '@colloquy/protocol/schema';
-import { parseConfigText } from '../config-text.ts';
 
 /** Conditions of a turn. All that are set must hold; a turn without conditions always matches. */
 export interface ScenarioCondition {
@@ -48,6 +47,8 @@ export interface ScenarioStep {
   call_id?: string;
   /** Calls the tool of this MCP server. Only with `call`. */
   server_label?: string;
+  /** Milliseconds of the tone with these words, in all. Only with `say`. @default 200 per word */
+  audio_ms?: number;
   /** Milliseconds before each delta of this step. @default 0 */
   delay_ms?: number;
   /** Waits this number of milliseconds. */
@@ -81,6 +82,8 @@ export interface Scenario {
   /** Version of the format: 1. */
   scenario: number;
   name?: string;
+  /** What the recording holds that this scenario does not play. For readers. */
+  notes?: string[];
   /** A response without a matching turn fails, and `assertComplete` reports it. @default true */
   strict?: boolean;
   turns: ScenarioTurn[];
@@ -95,6 +98,7 @@ const ScenarioStep: Schema<ScenarioStep> = object<ScenarioStep>({
   arguments: optional(either(jsonObject(), string())),
   call_id: optional(string()),
   server_label: optional(string()),
+  audio_ms: optional(integer({ min: 0, max: 600_000 })),
   delay_ms: optional(integer({ min: 0, max: 600_000 })),
   wait_ms: optional(integer({ min: 0, max: 600_000 })),
   fail: optional(choice('error', 'stall', 'drop', 'cut')),
@@ -106,6 +110,7 @@ const ScenarioStep: Schema<ScenarioStep> = object<ScenarioStep>({
 export const Scenario: Schema<Scenario> = object<Scenario>({
   scenario: integer({ min: 1, max: 1 }),
   name: optional(string()),
+  notes: optional(array(string())),
   strict: optional(boolean()),
   turns: array(
     object<ScenarioTurn>({
@@ -129,17 +134,9 @@ export const Scenario: Schema<Scenario> = object<Scenario>({
 
 const ACTIONS = ['say', 'call', 'wait_ms', 'fail'] as const;
 
-/**
- * Reads a scenario from YAML or JSON text, or checks one that is already an object.
- *
- * Throws `ColloquyError` `invalid_configuration` with file and field: `weather.yaml: turns[1].reply[0]: …`. Executes
- * nothing: YAML tags other than the standard ones are rejected.
- */
-export function readScenario(source: string | Scenario, name = 'scenario'): Scenario {
-  const value: unknown = typeof source === 'string' ? parseConfigText(source, name) : source;
-  const issue = Scenario.check(value, 'server') ?? checkSteps(value as Scenario);
-  if (issue) throw new ColloquyError('invalid_configuration', `${name}: ${issue.message}`);
-  return value as Scenario;
+/** The first thing wrong with a value that is to be a scenario; `undefined` if it is one. Never throws. */
+export function checkScenario(value: unknown): Issue | undefined {
+  return Scenario.check(value, 'server') ?? checkSteps(value as Scenario);
 }
 
 function checkSteps(scenario: Scenario): Issue | undefined {
@@ -170,6 +167,6 @@ function isPattern(text: string): boolean {
     new RegExp(text, 'iu');
     return true;
   } catch {
-    return false; // // the caller names the field
+    return false; // the caller names the field
   }
 }
