@@ -179,20 +179,20 @@ class LogScenarioReader implements ScenarioOfLog {
 
   #readServerEvent({ line, event, time }: LoggedFrame): void {
     if (event.type === 'error') return this.#readError(event);
-    const shown = this.#redacted(event);
-    const { type } = shown;
-    this.#context.observe(shown);
-    this.#outline.add(shown);
-    const heardMs = shown.audio_end_ms ?? shown.audio_start_ms;
+    const redacted = this.#redacted(event);
+    const { type } = redacted;
+    this.#context.observe(redacted);
+    this.#outline.add(redacted);
+    const heardMs = redacted.audio_end_ms ?? redacted.audio_start_ms;
     if (this.#lacksLengths && type.startsWith('input_audio_buffer.speech_') && typeof heardMs === 'number')
       this.#client.append(Math.max(0, heardMs + this.#speech.prefixMs - this.#client.appendedMs));
     if (type === 'input_audio_buffer.speech_started' && this.#turns.isAnswering)
       this.#client.interrupt(this.#turns.pause());
-    this.#client.observe(shown);
-    this.#speech.observe(line, shown, this.#client.appendedMs);
-    if (type === 'session.created' || type === 'session.updated') this.#readSession(line, shown);
+    this.#client.observe(redacted);
+    this.#speech.observe(line, redacted, this.#client.appendedMs);
+    if (type === 'session.created' || type === 'session.updated') this.#readSession(line, redacted);
     else if (/^response\.(?:output_)?audio\.delta$/.test(type)) this.#turns.read(line, event, time);
-    else if (type.startsWith('response.')) this.#turns.read(line, shown, time);
+    else if (type.startsWith('response.')) this.#turns.read(line, redacted, time);
     else if (type.startsWith('mcp_list_tools.')) this.#notes.addOnce(line, 'mcp');
     else if (type === 'input_audio_buffer.timeout_triggered') this.#notes.addOnce(line, 'idle');
     else if (type === `${TRANSCRIPTION}.delta`) this.#notes.addOnce(line, 'transcription');
