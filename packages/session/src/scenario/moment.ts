@@ -26,7 +26,7 @@ export function momentOf(context: readonly RealtimeConversationItem[]): Moment {
 }
 
 /** The words of a message: its texts and transcripts, joined by blanks. */
-export function messageText(item: RealtimeConversationItem | undefined): string {
+function messageText(item: RealtimeConversationItem | undefined): string {
   if (item?.type !== 'message') return '';
   return item.content
     .flatMap((part) => ('text' in part ? [part.text ?? ''] : 'transcript' in part ? [part.transcript ?? ''] : []))
