@@ -7,6 +7,7 @@ import type { McpConfig } from '@colloquy/server';
 import { replay } from '@colloquy/session';
 import { type Chat, chatting } from '@support/chat.ts';
 import { BOOKS, type Library, startLibrary, type Tool } from '@support/library.ts';
+import { recordedFiles } from '@support/recorded-files.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 
 const open: (() => Promise<void>)[] = [];
@@ -30,14 +31,20 @@ async function reader(config: McpConfig, more: Parameters<typeof chatting>[1] = 
   const session = await chatting(config, { recordings: { folder }, logLevel: 'debug', logTo, ...more });
   open.push(async () => rmSync(folder, { recursive: true }), session.close);
   /** What was recorded, once the session is over. */
-  const recorded = async () => {
+  const read = async (namesIn: (folder: string) => string[]) => {
     await session.close();
     open.pop();
-    return readdirSync(folder)
+    return namesIn(folder)
       .map((name) => readFileSync(join(folder, name), 'utf8'))
       .join('');
   };
-  return { session, logged, recorded };
+  return {
+    session,
+    logged,
+    /** Everything that was written: the recording and its summary. */
+    recorded: () => read((folder) => readdirSync(folder)),
+    recording: () => read(recordedFiles),
+  };
 }
 
 const of = (...servers: Library[]): McpConfig => ({
@@ -229,7 +236,7 @@ describe('names and output are data', () => {
       { name: 'half', description: half },
       { name: 'deep', inputSchema: { type: 'object', properties: { [half]: {} } } },
     ]);
-    const { session, recorded } = await reader(of(books));
+    const { session, recording } = await reader(of(books));
     use(session, tool('books'));
     const { item } = await session.next('conversation.item.done');
     expect(item.tools.map(({ name }: Tool) => name)).toEqual(['say', 'cut']);
@@ -237,7 +244,7 @@ describe('names and output are data', () => {
     expect(await session.outcome()).toMatchObject({ output: 'half \ufffd of a character' });
     expect(await session.outcome()).toMatchObject({ error: { message: 'half \ufffd of a character' } });
     expect(await session.outcome()).toMatchObject({ error: { message: 'x'.repeat(511) } });
-    const lines = (await recorded()).trimEnd().split('\n');
+    const lines = (await recording()).trimEnd().split('\n');
     expect(lines.join('')).not.toMatch(/\\ud8/);
     expect(await replay(lines)).toMatchObject({ ok: true, unread: [] });
   });
