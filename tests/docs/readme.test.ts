@@ -12,9 +12,11 @@ import { SETTING_FLAGS } from '../../packages/cli/src/config.ts';
 import { DOCUMENTS, read, root } from './documents.ts';
 
 const run = promisify(execFile);
-/** The options that the helps of commands describe: each begins a line. */
-const HELP_OPTIONS = readdirSync(join(root, 'packages/cli/src/commands')).flatMap((name) =>
-  [...read(`packages/cli/src/commands/${name}`).matchAll(/^ {2}(?:-\w, )?--([a-z][a-z-]*)/gm)].map(
+/** The files that hold the helps of commands, and the help of `--level`, which several share. */
+const HELPS = ['level.ts', ...readdirSync(join(root, 'packages/cli/src/commands')).map((name) => `commands/${name}`)];
+/** The options that the helps describe: each begins a line. */
+const HELP_OPTIONS = HELPS.flatMap((path) =>
+  [...read(`packages/cli/src/${path}`).matchAll(/^(?: {2}|.*[`'] {2})(?:-\w, )?--([a-z][a-z-]*)/gm)].map(
     ([, option = '']) => option,
   ),
 );
