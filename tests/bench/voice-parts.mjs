@@ -15,7 +15,7 @@ const opened = await Promise.all([
 ]);
 /** What cannot be had, in sentences. */
 export const missing = [...new Set(opened.flatMap((each) => (each.ok ? [] : [each.missing])))];
-const [detector, transcriber, repeatable, speaker] = opened.map(({ part }) => part);
+const [detector, transcriber, repeatable, speaker] = opened.map(({ component }) => component);
 const signal = new AbortController().signal;
 
 export const Flite = {

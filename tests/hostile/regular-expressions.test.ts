@@ -17,7 +17,7 @@ const MADE_AT_RUN_TIME: readonly [file: RegExp, reason: string][] = [
   ],
   [/^console\/dist\/assets\/.*\.js$/, 'the same, bundled'],
   [
-    /^server\/dist\/engines\/scenario\.js$/,
+    /^session\/dist\/scenario\/scenario\.js$/,
     "an operator's own pattern in a scenario: compiled once to check it, matches nothing",
   ],
   [/^server\/dist\/engines\/scripted\.js$/, "an operator's own pattern in a scenario"],

@@ -1,15 +1,13 @@
 // Audio of a log: its length, its format, and silence in its place.
 
-import { bytesToMs, REDACTED, type RealtimeAudioFormat } from '@colloquy/protocol';
+import { base64Length, bytesToMs, REDACTED, type RealtimeAudioFormat } from '@colloquy/protocol';
 import { isObject } from '../is-object.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const base64Bytes = (text: string): number => Math.floor((text.replace(/=+$/, '').length * 3) / 4);
-
 /** Number of bytes of a base64 text, or `known` if it is redacted. */
 export function audioBytes(text: unknown, known: unknown): number | undefined {
-  if (typeof text === 'string' && text !== REDACTED) return base64Bytes(text);
+  if (typeof text === 'string' && text !== REDACTED) return base64Length(text) ?? 0;
   return typeof known === 'number' && known >= 0 ? known : undefined;
 }
 
