@@ -4,6 +4,7 @@ import { BYTES_PER_SAMPLE, type NoiseReduction, type RealtimeAudioFormat } from 
 import { type Sound, SPEECH_HZ } from '../speech/ports.ts';
 import { type Denoiser, openDenoiser } from './denoise.ts';
 import { decodeALaw, decodeMuLaw, encodeALaw, encodeMuLaw } from './g711.ts';
+import { joinSamples } from './join-samples.ts';
 import { openResampler } from './resample.ts';
 
 /** Samples per second of a format. */
@@ -62,7 +63,7 @@ export function inputConverter(format: RealtimeAudioFormat) {
   const denoise = (samples: Int16Array): Int16Array => {
     const now = denoiser ? denoiser.process(samples) : samples;
     if (pending.length === 0) return now;
-    const all = joined(pending, now);
+    const all = joinSamples([pending, now]);
     pending = new Int16Array();
     return all;
   };
@@ -70,7 +71,7 @@ export function inputConverter(format: RealtimeAudioFormat) {
     /** Sets the noise reduction for the audio written from now on. A change loses no sample and adds none. */
     reduceNoise(setting: NoiseReduction | null): void {
       if (setting?.type === reduction) return;
-      if (denoiser) pending = joined(pending, denoiser.flush());
+      if (denoiser) pending = joinSamples([pending, denoiser.flush()]);
       denoiser?.close();
       reduction = setting?.type;
       denoiser = setting ? openDenoiser(setting) : undefined;
@@ -79,20 +80,13 @@ export function inputConverter(format: RealtimeAudioFormat) {
     /** Returns the samples that the filters still hold: a few milliseconds. */
     flush(): Int16Array {
       const rest = denoise(resampler.flush());
-      return denoiser ? joined(rest, denoiser.flush()) : rest;
+      return denoiser ? joinSamples([rest, denoiser.flush()]) : rest;
     },
     close(): void {
       resampler.close();
       denoiser?.close();
     },
   };
-}
-
-function joined(a: Int16Array, b: Int16Array): Int16Array<ArrayBuffer> {
-  const all = new Int16Array(a.length + b.length);
-  all.set(a);
-  all.set(b, a.length);
-  return all;
 }
 
 /** Converts an output stream: samples of any rate to the session's bytes. Await `prepareResampler` first. */

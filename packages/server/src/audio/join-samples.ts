@@ -1,8 +1,7 @@
 // Samples in pieces as one piece.
 
-/** `length` is the sum of the pieces' lengths. */
-export function joinSamples(pieces: readonly Int16Array[], length: number): Int16Array {
-  const all = new Int16Array(length);
+export function joinSamples(pieces: readonly Int16Array[]): Int16Array<ArrayBuffer> {
+  const all = new Int16Array(pieces.reduce((length, piece) => length + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
     all.set(piece, at);

@@ -1,6 +1,8 @@
 // Converts sample rates chunk by chunk with Speex's windowed-sinc filter, compiled to WebAssembly. 16-bit mono. G.711:
 // `g711.ts`; the session's formats: `convert.ts`.
 
+import { joinSamples } from './join-samples.ts';
+
 /** Converts a stream of 16-bit mono samples to another rate. Holds WebAssembly memory until `close`. */
 export interface Resampler {
   readonly fromHz: number;
@@ -141,9 +143,5 @@ export function resampleAll(samples: Int16Array, fromHz: number, toHz: number): 
   const head = resampler.process(samples);
   const tail = resampler.flush();
   resampler.close();
-  if (tail.length === 0) return head;
-  const all = new Int16Array(head.length + tail.length);
-  all.set(head);
-  all.set(tail, head.length);
-  return all;
+  return tail.length === 0 ? head : joinSamples([head, tail]);
 }

@@ -1,6 +1,7 @@
 // Checks the endpoints of a cascade with one request each, and reports problems with their fix.
 
 import { ColloquyError } from '@colloquy/protocol';
+import { joinSamples } from '../../audio/join-samples.ts';
 import { SPEECH_HZ, type ThinkRequest } from '../ports.ts';
 import {
   type CascadeConfig,
@@ -162,18 +163,15 @@ async function checkSpeak(config: SpeakConfig, endpoint: Endpoint, signal: Abort
   });
   const began = performance.now();
   let firstMs: number | undefined;
-  let samples = new Int16Array();
+  const pieces: Int16Array[] = [];
   let sampleRateHz = rateHz;
   const voice = config.voice ?? config.voices?.[0] ?? 'alloy';
   for await (const sound of speaker.speak('One, two, three, four, five.', { voice, speed: 1, signal })) {
     firstMs ??= performance.now() - began;
     sampleRateHz = sound.rateHz;
-    const longer = new Int16Array(samples.length + sound.samples.length);
-    longer.set(samples);
-    longer.set(sound.samples, samples.length);
-    samples = longer;
+    pieces.push(sound.samples);
   }
-  const fault = implausibility(samples, sampleRateHz);
+  const fault = implausibility(joinSamples(pieces), sampleRateHz);
   return { firstMs: firstMs ?? 0, ...(fault && { finding: { problem: 'wrong_audio', message: fault } }) };
 }
 

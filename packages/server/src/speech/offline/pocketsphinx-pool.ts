@@ -238,10 +238,10 @@ class Pool implements DecoderPool {
       running.isFinished && running.length <= MAX_WHOLE_SAMPLES && (running.fed === 0 || this.#wantsWhole(running));
     if (isWhole) {
       running.isFinalizing = true;
-      return slot.thread.post({ do: 'whole', run, samples: joinSamples(running.pieces, running.length) });
+      return slot.thread.post({ do: 'whole', run, samples: joinSamples(running.pieces) });
     }
     if (running.unfed >= FEED_SAMPLES.min || running.isFinished) {
-      const samples = joinSamples(running.pieces.slice(running.fed), running.unfed);
+      const samples = joinSamples(running.pieces.slice(running.fed));
       running.fed = running.pieces.length;
       running.unfed = 0;
       for (let at = 0; at < samples.length; at += FEED_SAMPLES.max) {
