@@ -55,7 +55,8 @@ const tell = (text) => change((known) => known.addMessage({ role: 'user', conten
 /** All of a stream, or what came of it until `enough`. */
 async function all(stream, enough = () => false) {
   const pieces = [];
-  for await (const piece of stream) {
+  // A cancelled stream rejects what the session still writes into it, and the plugin does not handle that.
+  for await (const piece of stream.values({ preventCancel: true })) {
     pieces.push(piece);
     if (enough(pieces)) break;
   }
