@@ -8,14 +8,19 @@ const support = { find: '@support', replacement: fileURLToPath(new URL('./tests/
 export default defineConfig({
   resolve: { alias: [support, ...sourceAliases()] },
   test: {
-    // One more than vitest takes on two cores: many tests wait for sockets and sound, and leave a core idle.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Twice the cores: many tests wait for sockets and sound, and leave a core idle.
+    maxWorkers: 2 * Math.max(1, availableParallelism()),
     // `npm run test:unit` leaves these out.
     tags: [{ name: 'long', description: 'Many or very large inputs: seconds of computing.' }],
-    include: ['packages/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
     // Limits say "never", not "slow": a machine may be busy. What a test waits for has limits of its own, below these.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
+    projects: [
+      // Tests beside the code share nothing and set up nothing, so they also share what they import: loading it again for
+      // each file took longer than running the tests.
+      { extends: true, test: { name: 'packages', include: ['packages/*/src/**/*.test.ts'], isolate: false } },
+      { extends: true, test: { name: 'tests', include: ['tests/**/*.test.ts'] } },
+    ],
   },
 });
