@@ -77,10 +77,10 @@ const phrasesIn = (place: string, text: string) =>
     return match ? [`${place}: ${match[0]} → ${use}`] : [];
   });
 
-const isAllowed = (found: string) =>
+const isAllowed = (match: string) =>
   Object.keys(ALLOWED_PHRASES).some((key) => {
     const [path = '', phrase = ''] = key.split(': ');
-    return found.startsWith(`${path}:`) && found.includes(`: ${phrase} →`);
+    return match.startsWith(`${path}:`) && match.includes(`: ${phrase} →`);
   });
 
 describe('names', () => {
@@ -100,18 +100,18 @@ describe('names', () => {
 
 describe('phrases', () => {
   it('are plain in documents', () => {
-    const found = DOCUMENTS.flatMap((path) =>
+    const matches = DOCUMENTS.flatMap((path) =>
       withoutCode(read(path))
         .split('\n')
         .flatMap((line, index) => phrasesIn(`${path}:${index + 1}`, line)),
     );
-    expect(found.filter((each) => !isAllowed(each))).toEqual([]);
+    expect(matches.filter((each) => !isAllowed(each))).toEqual([]);
   });
 
   it('are plain in text for users of the console and the command line', () => {
     const shownTo = sources.filter(({ path, isTest }) => /^packages\/(console|cli)\//.test(path) && !isTest);
-    const found = shownTo.flatMap(userTexts).flatMap(({ at, text }) => phrasesIn(at, text));
-    expect(found.filter((each) => !isAllowed(each))).toEqual([]);
+    const matches = shownTo.flatMap(userTexts).flatMap(({ at, text }) => phrasesIn(at, text));
+    expect(matches.filter((each) => !isAllowed(each))).toEqual([]);
   });
 
   it('are reported with their place and a replacement', () => {

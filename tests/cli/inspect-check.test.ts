@@ -120,10 +120,10 @@ describe('colloquy check', () => {
 
   it('says the same as JSON', async () => {
     const { stdout } = await run(['check', '--json', golden('errors'), join(folder, 'gone')]);
-    const [match, gone] = json(stdout);
+    const [match, missing] = json(stdout);
     expect(match).toMatchObject({ ok: false, other_lines: 0, counts: { ER8: 1, ER11: 1, ER12: 2, ER15: 1 } });
     expect(match.violations[1]).toMatchObject({ line: 6, from: 'client', rule: 'ER15' });
-    expect(gone).toMatchObject({ ok: false, error: expect.stringContaining('it does not exist') });
+    expect(missing).toMatchObject({ ok: false, error: expect.stringContaining('it does not exist') });
   });
 
   it.each(Object.keys(FOREIGN))('holds what others write to the same rules: %s', async (form) => {

@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 /** A server that does what it is told with each connection, and what it was sent. */
-async function odd(answer: (socket: WebSocket) => void): Promise<{ url: string; heard: string[] }> {
+async function odd(answer: (socket: WebSocket) => void): Promise<{ url: string; received: string[] }> {
   const server = new WebSocketServer({ port: 0 });
   closers.push(() => server.close());
   const received: string[] = [];
@@ -27,7 +27,7 @@ async function odd(answer: (socket: WebSocket) => void): Promise<{ url: string; 
     answer(socket);
   });
   await once(server, 'listening');
-  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, heard: received };
+  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, received };
 }
 
 buildBefore('packages');
@@ -99,7 +99,7 @@ describe('colloquy replay --to', () => {
   );
 
   it('sends silence for audio that is hidden, as long as it was', async () => {
-    const { url, heard: received } = await odd(() => {});
+    const { url, received } = await odd(() => {});
     const { stdout } = await run(['replay', golden('audio-turn'), '--to', url, '--patience', '0.1']);
     const appended = received
       .map((text) => JSON.parse(text))

@@ -181,9 +181,9 @@ describe('colloquy serve', () => {
       apiKey: 'any',
       modality: 'text',
     };
-    const { code, report, stderr } = await runClient<{ words: string; errors: string[] }>('agents.mjs', input);
+    const { code, report, stderr } = await runClient<{ text: string; errors: string[] }>('agents.mjs', input);
     expect(code, stderr).toBe(0);
-    expect(report).toMatchObject({ words: 'You said: call add {"a":1,"b":2} 3', errors: [] });
+    expect(report).toMatchObject({ text: 'You said: call add {"a":1,"b":2} 3', errors: [] });
   });
 
   it('takes settings from a file and lets flags win', async () => {

@@ -8,9 +8,9 @@ import { expect, it } from 'vitest';
 
 interface Report {
   tools: string[];
-  asked: string[];
+  approvals: string[];
   completed: { name: string; output: string }[];
-  told: string;
+  answer: string;
   denied: unknown;
   close: string;
   errors: string[];
@@ -33,13 +33,13 @@ it('[MC2, MC7, MC8, MC10, MC12, MC13, MC18, MC19, MC20] lists tools, approves a 
   expect(code, stderr).toBe(0);
   expect(report).toMatchObject({
     tools: ['find', 'lend'],
-    asked: ['{"title":"Atlas"}', '{"title":"Bible"}'],
+    approvals: ['{"title":"Atlas"}', '{"title":"Bible"}'],
     // It tells of every call that has an end, a denied one too.
     completed: [
       { name: 'lend', output: 'Atlas is yours until Friday.' },
       { name: 'lend', output: null },
     ],
-    told: 'You said: call lend {"title":"Atlas"} Atlas is yours until Friday.',
+    answer: 'You said: call lend {"title":"Atlas"} Atlas is yours until Friday.',
     denied: { type: 'tool_execution_error' },
     close: 'disconnected',
     errors: [],

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 
 interface Answer {
   status: string;
-  words: string;
+  text: string;
   audio_bytes: number;
   audio_sha256: string;
 }
@@ -21,7 +21,7 @@ interface Report {
   call: string[];
   followUp: string;
   added: [number, number][];
-  words: string;
+  text: string;
   history: [type: string, who: string][];
   close: string;
   errors: string[];
@@ -43,11 +43,11 @@ async function converse(modality: 'text' | 'audio') {
 describe('RealtimeSession', () => {
   it('[SE14, SE18, RS23, RS27, FN1, FN4] holds a conversation in text, without one error', async () => {
     const report = await converse('text');
-    expect(report.first).toMatchObject({ status: 'completed', words: 'You said: hello there', audio_bytes: 0 });
+    expect(report.first).toMatchObject({ status: 'completed', text: 'You said: hello there', audio_bytes: 0 });
     expect(report.interrupted).toBe('cancelled');
-    expect(report.after).toMatchObject({ status: 'completed', words: 'You said: still here' });
+    expect(report.after).toMatchObject({ status: 'completed', text: 'You said: still here' });
     expect(report).toMatchObject({ call: ['function_call'], added: [[1, 2]], followUp: 'completed' });
-    expect(report.words).toBe('You said: call add {"a":1,"b":2} 3');
+    expect(report.text).toBe('You said: call add {"a":1,"b":2} 3');
     expect(report.history.map(([, who]) => who)).toEqual([
       ...['user', 'assistant'],
       ...['user', 'assistant'],
@@ -60,10 +60,10 @@ describe('RealtimeSession', () => {
   it('[OR5, OR7, RS17, TR1] holds a conversation in audio; what it plays is what the engine said, to the byte', async () => {
     const report = await converse('audio');
     const [first, after] = await Promise.all([parrotSays('hello there'), parrotSays('still here')]);
-    expect(report.first).toMatchObject({ words: first.text, audio_bytes: first.bytes, audio_sha256: first.sha256 });
+    expect(report.first).toMatchObject({ text: first.text, audio_bytes: first.bytes, audio_sha256: first.sha256 });
     expect(report.interrupted).toBe('cancelled');
     expect(report.truncated).toBe('conversation.item.truncated');
-    expect(report.after).toMatchObject({ words: after.text, audio_bytes: after.bytes, audio_sha256: after.sha256 });
+    expect(report.after).toMatchObject({ text: after.text, audio_bytes: after.bytes, audio_sha256: after.sha256 });
     expect(report).toMatchObject({ call: ['function_call'], added: [[1, 2]], followUp: 'completed' });
     expect(report).toMatchObject({ close: 'disconnected', errors: [], error_events: 0 });
   });

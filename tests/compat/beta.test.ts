@@ -88,7 +88,7 @@ interface Report {
   items: unknown[];
   session: Record<string, unknown>;
   text: Answer;
-  heard: Answer;
+  spoken: Answer;
   appended: Answer;
   plain: Answer;
   errors: unknown[];
@@ -131,7 +131,7 @@ describe.each(['headers', 'subprotocols'])('openai-realtime-api, chosen by %s', 
     ]);
     for (const [answer, question] of [
       [report.text, 'How are you?'],
-      [report.heard, undefined],
+      [report.spoken, undefined],
       [report.appended, undefined],
     ] as const) {
       const text = question === undefined ? 'You said 300 ms of audio' : `You said: ${question}`;

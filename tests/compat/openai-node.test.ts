@@ -26,7 +26,7 @@ interface Report {
   modalities: string[];
   text: Answer;
   audio: Answer;
-  heard: Answer;
+  spoken: Answer;
   retrieved_unchanged: boolean;
   cancelled: Answer;
   call: Answer;
@@ -86,7 +86,7 @@ describe.each(WAYS)('$name', ({ script, tls, plain, options }) => {
     expect(report.audio.audio_bytes).toBe(voice.text.split(' ').length * MS_PER_WORD * BYTES_PER_MS);
     expect(report.audio.audio_sha256).toBe(voice.sha256);
 
-    expect(report.heard.text).toBe('You said 300 ms of audio');
+    expect(report.spoken.text).toBe('You said 300 ms of audio');
     expect(report.retrieved_unchanged).toBe(true);
 
     expect(report.cancelled).toMatchObject({ status: 'cancelled', reason: 'client_cancelled' });

@@ -112,9 +112,9 @@ describe.skipIf(browserMissing)(`a connection that breaks${browserMissing ? ` ($
     await say(page, 'my key is sk-not-a-key-of-ours');
     await conversation(page).getByText('in progress').waitFor();
     await expect
-      .poll(() => page.evaluate(kept).then((text) => /remember this[\s\S]*REDACTED[\s\S]*\.delta/.test(text)))
+      .poll(() => page.evaluate(storedLog).then((text) => /remember this[\s\S]*REDACTED[\s\S]*\.delta/.test(text)))
       .toBe(true);
-    expect((await page.evaluate(kept)).includes('sk-not')).toBe(false);
+    expect((await page.evaluate(storedLog)).includes('sk-not')).toBe(false);
     await page.reload();
     await page.getByText('The page was reloaded during a session.').waitFor();
     expect(await conversation(page).getByRole('listitem').count()).toBe(0);
@@ -122,11 +122,11 @@ describe.skipIf(browserMissing)(`a connection that breaks${browserMissing ? ` ($
     await conversation(page).getByText('remember this').waitFor();
     await conversation(page).getByText('interrupted by the connection').waitFor();
 
-    await expect.poll(() => page.evaluate(kept).then((text) => text.includes('remember this'))).toBe(true);
+    await expect.poll(() => page.evaluate(storedLog).then((text) => text.includes('remember this'))).toBe(true);
     await page.reload();
     await page.getByRole('button', { name: 'Discard' }).click();
     await page.getByRole('button', { name: 'Discard' }).waitFor({ state: 'detached' });
-    await expect.poll(() => page.evaluate(kept)).toBe('');
+    await expect.poll(() => page.evaluate(storedLog)).toBe('');
     await page.reload();
     await header(page)
       .getByText(/^Connected/)
@@ -136,7 +136,7 @@ describe.skipIf(browserMissing)(`a connection that breaks${browserMissing ? ` ($
 });
 
 /** Runs in the page: all that it keeps. */
-function kept(): Promise<string> {
+function storedLog(): Promise<string> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open('colloquy', 1);
     opening.onerror = () => reject(opening.error);

@@ -190,11 +190,11 @@ describe('a refused frame gets one error, and the session goes on', () => {
     const errors = (await client.drain()).flatMap((event) => (event.type === 'error' ? [event] : []));
     expect(before.filter((event) => event.type === 'error')).toEqual([]);
     expect(errors).toHaveLength(1);
-    const { message: words, ...expected } = row.error;
+    const { message, ...expected } = row.error;
     const error = errors[0]?.error;
     expect(error).toMatchObject(expected);
     expect(Object.keys(error ?? {}).sort()).toEqual(['code', 'event_id', 'message', 'param', 'type']);
-    if (words !== undefined) expect(error?.message).toBe(rename(words));
+    if (message !== undefined) expect(error?.message).toBe(rename(message));
     const isNamed =
       typeof frame === 'string' && frame.includes('"event_id":"c1"') && !row.note?.includes('event_id null');
     expect(error?.event_id).toBe(isNamed ? 'c1' : null);

@@ -248,7 +248,7 @@ it(
             played.client({ type: 'response.create' });
             reference.isAnswering = true;
           } else expect(answers(played.client({ type: 'response.cancel' }))).toEqual(reference.finish());
-          expect([...items(played.state)].map((kept) => kept.id)).toEqual(reference.list.map((entry) => entry.id));
+          expect([...items(played.state)].map((item) => item.id)).toEqual(reference.list.map((entry) => entry.id));
         }
       }),
       { numRuns: Math.ceil(seeds / 10), seed },

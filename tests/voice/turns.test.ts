@@ -166,14 +166,14 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
       const padding = 100 * SAMPLES_PER_MS;
       return {
         heard: decibels(heardOf(conversation).subarray(0, padding)),
-        kept: decibels(samplesOf(stored, PCM).subarray(0, padding)),
+        levels: decibels(samplesOf(stored, PCM).subarray(0, padding)),
       };
     };
     const without = await receive(null);
     const [near, far] = [await receive({ type: 'near_field' }), await receive({ type: 'far_field' })];
     expect(without.heard - near.heard).toBeGreaterThan(6);
     expect(near.heard - far.heard).toBeGreaterThan(4);
-    for (const { kept } of [near, far]) expect(Math.abs(kept - without.kept)).toBeLessThan(1);
+    for (const { levels } of [near, far]) expect(Math.abs(levels - without.levels)).toBeLessThan(1);
   });
 
   it('[VA15] is heard in one large append as well, and so is the next', async () => {

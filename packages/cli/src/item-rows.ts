@@ -30,10 +30,10 @@ function headOf(item: RealtimeConversationItem): string {
 }
 
 function partsOf(item: RealtimeConversationItem): string[] {
-  const { content, arguments: given, output, error } = item as unknown as Loose;
+  const { content, arguments: args, output, error } = item as unknown as Loose;
   const rows: string[] = [];
   if (Array.isArray(content)) rows.push(...content.slice(0, MAX_PARTS).map(partRow));
-  if (given !== undefined) rows.push(`arguments ${short(given)}`);
+  if (args !== undefined) rows.push(`arguments ${short(args)}`);
   if (output !== undefined && output !== null) rows.push(`output ${short(output)}`);
   if (error !== undefined && error !== null) rows.push(`error ${short(error)}`);
   return rows;

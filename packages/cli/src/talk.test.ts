@@ -202,9 +202,9 @@ describe('sound', () => {
         last = { item_id, content_index };
       },
       stop() {
-        const heard = last && heard_ms !== undefined ? [{ ...last, heard_ms }] : [];
+        const truncated = last && heard_ms !== undefined ? [{ ...last, heard_ms }] : [];
         last = undefined;
-        return heard;
+        return truncated;
       },
     });
     return { ...all, played };

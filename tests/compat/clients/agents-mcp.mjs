@@ -19,14 +19,14 @@ const session = new RealtimeSession(agent, {
 });
 
 const heard = hearing();
-const report = { tools: [], asked: [], completed: [], errors: [] };
+const report = { tools: [], approvals: [], completed: [], errors: [] };
 const verdicts = [true, false];
 session.on('error', ({ error }) => report.errors.push(String(error?.error?.message ?? error?.message ?? error)));
 session.on('mcp_tools_changed', (tools) => {
   report.tools = tools.map(({ name }) => name);
 });
 session.on('tool_approval_requested', (_context, _agent, { approvalItem }) => {
-  report.asked.push(approvalItem.rawItem.arguments);
+  report.approvals.push(approvalItem.rawItem.arguments);
   if (verdicts.shift()) session.approve(approvalItem);
   else session.reject(approvalItem);
 });
@@ -42,7 +42,7 @@ await heard.until('conversation.item.done');
 // Approved: the call runs in a response of its own, after which the SDK asks for what comes of it.
 session.sendMessage('call lend {"title":"Atlas"}');
 await heard.until('response.mcp_call.completed');
-report.told = (
+report.answer = (
   await heard.until('response.done', ({ response }) => response.output.some(({ type }) => type === 'message'))
 ).response.output[0].content[0].text;
 

@@ -62,7 +62,7 @@ async function ask(text) {
   const bytes = Buffer.concat(audio);
   return {
     status: response.status,
-    words: lastWords(),
+    text: lastWords(),
     audio_bytes: bytes.length,
     audio_sha256: createHash('sha256').update(bytes).digest('hex'),
   };
@@ -88,7 +88,7 @@ session.sendMessage('call add {"a":1,"b":2}');
 report.call = (await until('response.done')).response.output.map(({ type }) => type);
 report.followUp = (await until('response.done')).response.status;
 report.added = added;
-report.words = lastWords();
+report.text = lastWords();
 report.history = session.history.map((item) => [item.type, item.role ?? item.name]);
 
 const gone = new Promise((resolve) => {

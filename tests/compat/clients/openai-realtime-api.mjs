@@ -71,7 +71,7 @@ report.items = items.slice();
 // A turn in audio, given whole; another through the input buffer.
 const spoken = Int16Array.from({ length: 24 * 300 }, (_, index) => (index * 7) % 251);
 const audio = Buffer.from(spoken.buffer).toString('base64');
-report.heard = await answer(() => client.sendUserMessageContent([{ type: 'input_audio', audio }]));
+report.spoken = await answer(() => client.sendUserMessageContent([{ type: 'input_audio', audio }]));
 report.appended = await answer(() => {
   client.appendInputAudio(spoken);
   client.createResponse();

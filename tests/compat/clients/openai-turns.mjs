@@ -97,7 +97,7 @@ export async function holdConversation(realtime) {
 
   // Audio in: 300 ms of a ramp, kept and given back to the byte.
   const spoken = Buffer.from(Uint8Array.from({ length: 300 * 48 }, (_, index) => (index * 7) % 251)).toString('base64');
-  report.heard = await ask({ type: 'message', role: 'user', content: [{ type: 'input_audio', audio: spoken }] });
+  report.spoken = await ask({ type: 'message', role: 'user', content: [{ type: 'input_audio', audio: spoken }] });
   const item = ofType(heard.events, 'conversation.item.added').findLast((event) => event.item.role === 'user').item;
   realtime.send({ type: 'conversation.item.retrieve', item_id: item.id });
   const retrieved = (await heard.until('conversation.item.retrieved')).at(-1).item.content[0];

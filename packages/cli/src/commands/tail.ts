@@ -46,7 +46,7 @@ Examples:
 `;
 
 /** Prints until either side ends; resolves with the exit code. */
-function follow({ socket, listen }: Connection, { print: take, end }: Printer): Promise<number> {
+function follow({ socket, listen }: Connection, { print, end }: Printer): Promise<number> {
   return new Promise((resolve) => {
     let isOver = false;
     const leave = (code: number) => {
@@ -63,7 +63,7 @@ function follow({ socket, listen }: Connection, { print: take, end }: Printer): 
     process.on('SIGINT', interrupt);
     listen(
       (frame) => {
-        if (!isOver) take(frame, Date.now());
+        if (!isOver) print(frame, Date.now());
       },
       (code, reason) => {
         if (!isOver)

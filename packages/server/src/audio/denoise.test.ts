@@ -52,10 +52,10 @@ describe('denoise', () => {
 
   it('[IB21] buffers at most 30 ms', () => {
     const denoiser = openDenoiser(FAR);
-    let given = 0;
+    let samplesIn = 0;
     for (let taken = 100; taken <= 5000; taken += 100) {
-      given += denoiser.process(noise(100, 100)).length;
-      expect(taken - given).toBeLessThanOrEqual(480);
+      samplesIn += denoiser.process(noise(100, 100)).length;
+      expect(taken - samplesIn).toBeLessThanOrEqual(480);
     }
   });
 

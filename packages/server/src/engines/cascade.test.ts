@@ -7,17 +7,17 @@ import type { Speaker, ThinkEvent, Thinker } from '../speech/ports.ts';
 import { type CascadeOptions, cascade } from './cascade.ts';
 import type { EngineHost, EngineOutput } from './engine.ts';
 
-const heard = (transcript: string | null): MessageItem => ({
+const spokenMessage = (transcript: string | null): MessageItem => ({
   id: 'item_user',
   type: 'message',
   role: 'user',
   content: [{ type: 'input_audio', transcript }],
 });
 
-function asked(
+function requestOf(
   options: { modality?: 'audio' | 'text'; voice?: string; context?: MessageItem[] } = {},
 ): ResponseRequest {
-  const { modality = 'audio', voice = 'plain', context = [heard('hello')] } = options;
+  const { modality = 'audio', voice = 'plain', context = [spokenMessage('hello')] } = options;
   return {
     response_id: 'resp_1',
     config: {
@@ -60,24 +60,24 @@ const text = (delta: string): ThinkEvent => ({ type: 'text.delta', delta });
 const done: ThinkEvent = { type: 'done' };
 
 /** Speaks 10 ms for each character at 16 kHz, and remembers what it was asked to say. */
-function speaking(): Speaker & { asked: string[] } {
-  const asked: string[] = [];
+function speaking(): Speaker & { requests: string[] } {
+  const requests: string[] = [];
   return {
-    asked,
+    requests,
     name: 'beeps',
     voices: ['plain'],
     capabilities: { speed: true, streaming: false },
-    async *speak(words, { voice, signal }) {
+    async *speak(text, { voice, signal }) {
       if (voice !== 'plain') throw new ColloquyError('invalid_value', `The voice '${voice}' is not one of plain.`);
-      asked.push(words);
+      requests.push(text);
       await pause(0);
-      if (!signal.aborted) yield { samples: new Int16Array(160 * words.length).fill(1000), rateHz: 16_000 };
+      if (!signal.aborted) yield { samples: new Int16Array(160 * text.length).fill(1000), rateHz: 16_000 };
     },
     close: async () => {},
   };
 }
 
-async function collect(options: CascadeOptions, request = asked(), to = host()): Promise<EngineOutput[]> {
+async function collect(options: CascadeOptions, request = requestOf(), to = host()): Promise<EngineOutput[]> {
   const events: EngineOutput[] = [];
   for await (const event of cascade({ pace: { leadMs: Number.POSITIVE_INFINITY }, ...options }).respond(request, to)) {
     events.push(event);
@@ -127,7 +127,7 @@ describe('cascade', () => {
       },
     };
     const types: string[] = [];
-    for await (const event of cascade({ thinker, speaker: speaking() }).respond(asked(), host())) {
+    for await (const event of cascade({ thinker, speaker: speaking() }).respond(requestOf(), host())) {
       types.push(event.type);
       if (event.type === 'audio.delta') goOn();
     }
@@ -137,11 +137,11 @@ describe('cascade', () => {
   it('synthesizes exactly one clause ahead', async () => {
     const speaker = speaking();
     const stream = cascade({ thinker: thinking(text('One. Two. Three. Four. '), done), speaker });
-    const pieces = stream.respond(asked(), host())[Symbol.asyncIterator]();
+    const pieces = stream.respond(requestOf(), host())[Symbol.asyncIterator]();
     await pieces.next();
     await pieces.next();
     await pause(30); // the point is what happens while nobody takes more
-    expect(speaker.asked).toEqual(['One. ', 'Two. ']);
+    expect(speaker.requests).toEqual(['One. ', 'Two. ']);
     await pieces.return?.();
   });
 
@@ -179,7 +179,7 @@ describe('cascade', () => {
       },
     };
     const to = host();
-    const all = collect({ thinker, speaker: silent }, asked(), to);
+    const all = collect({ thinker, speaker: silent }, requestOf(), to);
     await waitUntil('both parts to be asked', () => signals.length === 2);
     to.abort();
     expect(await all).toEqual([]);
@@ -189,7 +189,7 @@ describe('cascade', () => {
   it('[EN4] throws the errors of its components and names an unknown voice', async () => {
     const speaker = speaking();
     await expect(
-      collect({ thinker: thinking(text('Hi.'), done), speaker }, asked({ voice: 'nobody' })),
+      collect({ thinker: thinking(text('Hi.'), done), speaker }, requestOf({ voice: 'nobody' })),
     ).rejects.toThrow("The voice 'nobody' is not one of plain.");
     const broken: Thinker = {
       ...thinking(),
@@ -205,10 +205,10 @@ describe('cascade', () => {
     const speaker = speaking();
     const events = await collect(
       { thinker: thinking(text('One. T'), text('wo.'), done), speaker },
-      asked({ modality: 'text' }),
+      requestOf({ modality: 'text' }),
     );
     expect(events).toEqual([text('One. T'), text('wo.'), done]);
-    expect(speaker.asked).toEqual([]);
+    expect(speaker.requests).toEqual([]);
   });
 
   it('sends transcripts without audio when there is no speaker', async () => {
@@ -231,8 +231,8 @@ describe('cascade', () => {
       await pause(5);
       return id === 'item_user' ? 'hello there' : undefined;
     };
-    const context = [{ ...heard(null), id: 'item_lost' }, heard('known'), heard(null)];
-    await collect({ thinker }, asked({ context }), host({ transcript }));
+    const context = [{ ...spokenMessage(null), id: 'item_lost' }, spokenMessage('known'), spokenMessage(null)];
+    await collect({ thinker }, requestOf({ context }), host({ transcript }));
     expect(seen).toEqual([
       { type: 'input_audio', transcript: null },
       { type: 'input_audio', transcript: 'known' },

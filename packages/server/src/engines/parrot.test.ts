@@ -58,7 +58,7 @@ async function collected(request: ResponseRequest, host: Partial<EngineHost> = {
   for await (const event of parrot().respond(request, { ...HOST, ...host })) all.push(event);
   return all;
 }
-const said = (events: EngineOutput[]) =>
+const textOf = (events: EngineOutput[]) =>
   events.map((event) => (event.type === 'text.delta' || event.type === 'transcript.delta' ? event.delta : '')).join('');
 const called = (events: EngineOutput[]) => {
   const calls: string[] = [];
@@ -91,7 +91,7 @@ describe('parrot answers', () => {
       'You said: hi',
     ],
   ] as const)('answers %s', async (_, context, text) => {
-    expect(said(await pieces([...context] as RealtimeConversationItem[]))).toBe(text);
+    expect(textOf(await pieces([...context] as RealtimeConversationItem[]))).toBe(text);
   });
 
   it('reports the duration when audio has no transcript', async () => {
@@ -101,10 +101,10 @@ describe('parrot answers', () => {
       id: 'u',
       content: [{ type: 'input_audio', transcript: null }],
     };
-    const heard = (type: 'audio/pcm' | 'audio/pcmu', bytes: number) =>
+    const inputAudio = (type: 'audio/pcm' | 'audio/pcmu', bytes: number) =>
       pieces([spoken], {}, { audio: () => new Uint8Array(bytes), audioFormat: () => ({ type }) });
-    expect(said(await heard('audio/pcm', 48 * 1250))).toBe('You said 1250 ms of audio');
-    expect(said(await heard('audio/pcmu', 8 * 1250))).toBe('You said 1250 ms of audio');
+    expect(textOf(await inputAudio('audio/pcm', 48 * 1250))).toBe('You said 1250 ms of audio');
+    expect(textOf(await inputAudio('audio/pcmu', 8 * 1250))).toBe('You said 1250 ms of audio');
   });
 
   it.each([
@@ -122,7 +122,7 @@ describe('parrot answers', () => {
         ...Array.from({ length: 3 }, () => ['transcript.delta', 'audio.delta']).flat(),
         'done',
       ]);
-      expect(said(events)).toBe('You said: hi');
+      expect(textOf(events)).toBe('You said: hi');
       const [, audio] = events as [EngineOutput, Extract<EngineOutput, { type: 'audio.delta' }>];
       expect(audio.audio.byteLength).toBe(bytes);
       const samples = samplesOf(Buffer.from(audio.audio));
@@ -136,7 +136,7 @@ describe('parrot answers', () => {
 
   it('[RS22] stops after max_output_tokens words with that reason', async () => {
     const events = await pieces([user('hello world')], { max_output_tokens: 3 });
-    expect(said(events)).toBe('You said: hello');
+    expect(textOf(events)).toBe('You said: hello');
     expect(events.at(-1)).toEqual({ type: 'done', reason: 'max_output_tokens' });
     expect((await pieces([user('hello')], { max_output_tokens: 3 })).at(-1)).toEqual({ type: 'done' });
   });
@@ -149,14 +149,14 @@ describe('parrot calls', () => {
     const text = 'please call get_time {"tz": "UTC"} and call get_weather {"at":{"city":"}{"}} or call get_time.';
     const events = await pieces([user(text)], { tools });
     expect(called(events)).toEqual(['get_time {"tz": "UTC"}', 'get_weather {"at":{"city":"}{"}}', 'get_time {}']);
-    expect(said(events)).toBe('');
+    expect(textOf(events)).toBe('');
     expect(events.at(-1)).toEqual({ type: 'done' });
   });
 
   it('answers with text and the outputs after the calls', async () => {
     const text = 'call get_time {} call get_weather {}';
     const after = [call('get_time', 'c1'), call('get_weather', 'c2'), output('c1', 'noon'), output('c2', 'rain')];
-    expect(said(await pieces([user(text), ...after], { tools }))).toBe(`You said: ${text} noon rain`);
+    expect(textOf(await pieces([user(text), ...after], { tools }))).toBe(`You said: ${text} noon rain`);
   });
 
   it('[FN6] makes one call per response when parallel calls are off', async () => {
@@ -185,12 +185,12 @@ describe('parrot calls', () => {
     ['the arguments never end', 'call get_time {"a": call get_time {', [tool('get_time')]],
   ])('calls nothing when %s', async (_, text, offered) => {
     const events = await pieces([user(text)], { tools: offered });
-    expect(said(events)).toBe(`You said: ${text}`);
+    expect(textOf(events)).toBe(`You said: ${text}`);
   });
 
   it('parses a megabyte of open braces in linear time', async () => {
     const events = await pieces([user('call get_time { '.repeat(60_000))], { tools, max_output_tokens: 1 });
-    expect(said(events)).toBe('You');
+    expect(textOf(events)).toBe('You');
   });
 });
 
@@ -200,26 +200,28 @@ describe('parrot calls of MCP tools', () => {
     collected({ response_id: 'r', config: { ...CONFIG, ...config }, tools: [{ name: 'f' }, find], context: items });
   const mcp = (more: object) =>
     ({ type: 'mcp_call', ...find, arguments: '{}', output: null, error: null, ...more }) as never;
-  const asked = user('call find {"title": "atlas"}');
+  const question = user('call find {"title": "atlas"}');
 
   it('[EN1] calls a tool on the server that has it', async () => {
-    const [begun, ...rest] = await offered({}, [asked]);
+    const [begun, ...rest] = await offered({}, [question]);
     expect(begun).toEqual({ type: 'call', ...find });
     expect(rest.map((event) => ('delta' in event ? event.delta : '')).join('')).toBe('{"title": "atlas"}');
   });
 
   it('[EN1] calls once, whether called, denied or waiting for approval, and then reports the result', async () => {
-    expect(said(await offered({}, [asked, mcp({ output: 'Shelf 3' })]))).toContain('Shelf 3');
+    expect(textOf(await offered({}, [question, mcp({ output: 'Shelf 3' })]))).toContain('Shelf 3');
     const request = { type: 'mcp_approval_request', id: 'r', ...find, arguments: '{}' } as const;
-    expect(said(await offered({}, [asked, request]))).toContain('You said');
+    expect(textOf(await offered({}, [question, request]))).toContain('You said');
     const error = { type: 'tool_execution_error', message: 'Denied.' };
-    expect(said(await offered({}, [asked, request, mcp({ approval_request_id: 'r', error })]))).toContain('Denied.');
+    expect(textOf(await offered({}, [question, request, mcp({ approval_request_id: 'r', error })]))).toContain(
+      'Denied.',
+    );
   });
 
   it('[RS36] calls the tool that tool_choice names', async () => {
     const choice = { type: 'mcp', server_label: 'books' } as const;
     expect((await offered({ tool_choice: choice }, [user('call f')]))[0]).toEqual({ type: 'call', ...find });
-    expect((await offered({ tool_choice: { type: 'function', name: 'f' } }, [asked]))[0]).toEqual({
+    expect((await offered({ tool_choice: { type: 'function', name: 'f' } }, [question]))[0]).toEqual({
       type: 'call',
       name: 'f',
     });

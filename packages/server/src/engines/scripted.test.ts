@@ -5,7 +5,7 @@ import type { EngineOutput } from './engine.ts';
 import { readScenario } from './read-scenario.ts';
 import { scripted } from './scripted.ts';
 
-const said = (text: string): RealtimeConversationItem => ({
+const userMessage = (text: string): RealtimeConversationItem => ({
   type: 'message',
   role: 'user',
   content: [{ type: 'input_text', text }],
@@ -15,7 +15,7 @@ const returned = (name: string, output: string): RealtimeConversationItem[] => [
   { type: 'function_call_output', call_id: `call_${name}`, output },
 ];
 
-function asked(context: RealtimeConversationItem[], modality: 'text' | 'audio' = 'text'): ResponseRequest {
+function requestOf(context: RealtimeConversationItem[], modality: 'text' | 'audio' = 'text'): ResponseRequest {
   return {
     response_id: 'resp_1',
     context,
@@ -35,14 +35,14 @@ function asked(context: RealtimeConversationItem[], modality: 'text' | 'audio' =
 }
 
 async function pieces(play: ReturnType<typeof scripted>, request: ResponseRequest, signal?: AbortSignal) {
-  const heard: EngineOutput[] = [];
+  const outputs: EngineOutput[] = [];
   const host = { signal: signal ?? new AbortController().signal, audio: () => undefined, audioFormat: () => undefined };
   for await (const piece of play.respond(request, {
     ...host,
-    drop: () => heard.push({ type: 'message', phase: 'dropped' }),
+    drop: () => outputs.push({ type: 'message', phase: 'dropped' }),
   }))
-    heard.push(piece);
-  return heard;
+    outputs.push(piece);
+  return outputs;
 }
 
 const weather: Scenario = {
@@ -65,7 +65,7 @@ describe('scripted', () => {
       ],
     });
     const find = { server_label: 'books', name: 'find' };
-    expect(await pieces(play, asked([said('the atlas')]))).toEqual([
+    expect(await pieces(play, requestOf([userMessage('the atlas')]))).toEqual([
       { type: 'call', ...find },
       { type: 'arguments.delta', delta: '{"n":1}' },
       { type: 'done' },
@@ -74,7 +74,7 @@ describe('scripted', () => {
       { type: 'mcp_call', id: 'c', ...find, arguments: '{"n":1}', output: 'Shelf 3' },
       { type: 'mcp_list_tools', id: 'l', server_label: 'more', tools: [] },
     ];
-    expect(await pieces(play, asked([said('the atlas'), ...came]))).toEqual([
+    expect(await pieces(play, requestOf([userMessage('the atlas'), ...came]))).toEqual([
       { type: 'text.delta', delta: 'There.' },
       { type: 'done' },
     ]);
@@ -83,13 +83,16 @@ describe('scripted', () => {
 
   it('[EN1] plays the turn whose conditions hold and ends with done', async () => {
     const play = scripted(weather);
-    expect(await pieces(play, asked([said('the weather?')]))).toEqual([
+    expect(await pieces(play, requestOf([userMessage('the weather?')]))).toEqual([
       { type: 'call', name: 'get_weather' },
       { type: 'arguments.delta', delta: '{"city":"Paris"}' },
       { type: 'done' },
     ]);
-    const told = await pieces(play, asked([said('the weather?'), ...returned('get_weather', 'sunshine')]));
-    expect(told).toEqual([
+    const outputs = await pieces(
+      play,
+      requestOf([userMessage('the weather?'), ...returned('get_weather', 'sunshine')]),
+    );
+    expect(outputs).toEqual([
       { type: 'text.delta', delta: 'Sunny' },
       { type: 'text.delta', delta: ' in' },
       { type: 'text.delta', delta: ' Paris.' },
@@ -98,8 +101,8 @@ describe('scripted', () => {
   });
 
   it('sends a transcript and a 200 ms tone per word when the output is audio', async () => {
-    const heard = await pieces(scripted(weather), asked([said('say hello')], 'audio'));
-    expect(heard.map((piece) => (piece.type === 'audio.delta' ? piece.audio.length : piece.type))).toEqual([
+    const outputs = await pieces(scripted(weather), requestOf([userMessage('say hello')], 'audio'));
+    expect(outputs.map((piece) => (piece.type === 'audio.delta' ? piece.audio.length : piece.type))).toEqual([
       'transcript.delta',
       1600,
       'transcript.delta',
@@ -110,9 +113,9 @@ describe('scripted', () => {
 
   it('fails a response without a matching turn, and assertComplete explains each turn', async () => {
     const play = scripted(weather);
-    await pieces(play, asked([said('the weather?')]));
-    const heard = await pieces(play, asked([said('hi'), said('the weather?')]));
-    expect(heard.map(({ type }) => type)).toEqual(['failed']);
+    await pieces(play, requestOf([userMessage('the weather?')]));
+    const outputs = await pieces(play, requestOf([userMessage('hi'), userMessage('the weather?')]));
+    expect(outputs.map(({ type }) => type)).toEqual(['failed']);
     expect(() => play.assertComplete()).toThrow(ColloquyError);
     expect(() => play.assertComplete()).toThrow(
       /no turn answers turn 2\n {4}text: the weather\?\n {2}- turns\[0\] 'asks': used up\n {2}- turns\[1\] 'tells': tool: get_weather; output: sun\n/,
@@ -123,19 +126,22 @@ describe('scripted', () => {
   it('is complete once every turn has answered', async () => {
     const play = scripted({ scenario: 1, turns: [{ when: { turn: 1 }, reply: [{ say: 'one' }] }] });
     expect(() => play.assertComplete()).toThrow(/answered 0 of 1/);
-    await pieces(play, asked([said('x')]));
+    await pieces(play, requestOf([userMessage('x')]));
     expect(() => play.assertComplete()).not.toThrow();
   });
 
   it('answers any number of times when not strict', async () => {
     const play = scripted({ scenario: 1, strict: false, turns: [{ reply: [{ say: 'again' }] }] });
-    for (const _round of [1, 2, 3]) expect((await pieces(play, asked([said('x')]))).at(-1)).toEqual({ type: 'done' });
+    for (const _round of [1, 2, 3])
+      expect((await pieces(play, requestOf([userMessage('x')]))).at(-1)).toEqual({ type: 'done' });
     expect(() => play.assertComplete()).not.toThrow();
   });
 
   it('does not match a tool result as user text', async () => {
     const play = scripted({ scenario: 1, strict: false, turns: [{ when: { text: 'x' }, reply: [{ say: 'no' }] }] });
-    expect(await pieces(play, asked([said('x'), ...returned('f', 'out')]))).toMatchObject([{ type: 'failed' }]);
+    expect(await pieces(play, requestOf([userMessage('x'), ...returned('f', 'out')]))).toMatchObject([
+      { type: 'failed' },
+    ]);
   });
 
   it('plays faults: an error, a cut stream, a dropped connection, a stall until cancelled', async () => {
@@ -144,7 +150,7 @@ describe('scripted', () => {
         scenario: 1,
         turns: [{ reply: [{ say: 'Go' }, { fail, code: 'upstream_error', message: 'no voice' }, { say: 'never' }] }],
       });
-    const request = asked([said('x')]);
+    const request = requestOf([userMessage('x')]);
     expect((await pieces(play('error'), request)).slice(1)).toEqual([
       { type: 'failed', error: { code: 'upstream_error', message: 'no voice' } },
     ]);
@@ -158,7 +164,7 @@ describe('scripted', () => {
 
   it('reports the usage and finish of the scenario', async () => {
     const turn = { reply: [{ say: 'Go' }], usage: { total_tokens: 7 }, finish: 'content_filter' as const };
-    expect((await pieces(scripted({ scenario: 1, turns: [turn] }), asked([said('x')]))).slice(-2)).toEqual([
+    expect((await pieces(scripted({ scenario: 1, turns: [turn] }), requestOf([userMessage('x')]))).slice(-2)).toEqual([
       { type: 'usage', usage: { total_tokens: 7 } },
       { type: 'done', reason: 'content_filter' },
     ]);
@@ -173,7 +179,7 @@ describe('scripted', () => {
         ],
       },
     ];
-    const played = await pieces(scripted({ scenario: 1, turns }), asked([said('x')], 'audio'));
+    const played = await pieces(scripted({ scenario: 1, turns }), requestOf([userMessage('x')], 'audio'));
     const lengths = played.map((piece) => (piece.type === 'audio.delta' ? piece.audio.length / 8 : piece.type));
     expect(lengths).toEqual(['transcript.delta', 400, 50, 'transcript.delta', 400, 50, 30, 'done']);
   });

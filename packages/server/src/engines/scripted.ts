@@ -212,7 +212,7 @@ function failing(when: ScenarioCondition, moment: Moment): string[] {
   // A turn that matches on text does not also answer a tool result, unless it names the tool or the output.
   if (outputs.length > 0 && when.tool === undefined && when.output === undefined && (when.text ?? when.matches))
     checks.push([false, 'tool: (none named, but the latest item is a tool result)']);
-  return checks.flatMap(([holds, words]) => (holds ? [] : [words]));
+  return checks.flatMap(([holds, label]) => (holds ? [] : [label]));
 }
 
 const label = (turn: ScenarioTurn, index: number) => `turns[${index}]${turn.name ? ` '${turn.name}'` : ''}`;

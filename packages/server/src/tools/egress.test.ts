@@ -174,11 +174,11 @@ let dialled = 0;
 const connect = Socket.prototype.connect;
 beforeEach(() => {
   dialled = 0;
-  Socket.prototype.connect = function (this: Socket, ...given: never[]) {
+  Socket.prototype.connect = function (this: Socket, ...args: never[]) {
     this.on('connectionAttempt', () => {
       dialled += 1;
     });
-    return Reflect.apply(connect, this, given);
+    return Reflect.apply(connect, this, args);
   } as typeof connect;
 });
 afterEach(() => {
@@ -215,7 +215,7 @@ describe('addresses', () => {
     const lookup = guardedLookup(PUBLIC, async () => answers.shift() ?? []);
     const look = () =>
       new Promise((resolve) => {
-        lookup('rebind.example', { all: true }, (error, found) => resolve(error ?? found));
+        lookup('rebind.example', { all: true }, (error, addresses) => resolve(error ?? addresses));
       });
     expect(await look()).toEqual([{ address: '8.8.8.8', family: 4 }]);
     expect(await look()).toBeInstanceOf(EgressError);

@@ -6,10 +6,10 @@ import { type Access, type McpCredentials, mcpAccess } from './mcp-access.ts';
 import { type McpConfig, readMcpConfig } from './mcp-config.ts';
 
 const books = { label: 'books', url: 'https://books.example/mcp' };
-const access = (config?: McpConfig, env = {}) => mcpAccess(config && readMcpConfig(config), env);
+const accessOf = (config?: McpConfig, env = {}) => mcpAccess(config && readMcpConfig(config), env);
 const find = (config: McpConfig | undefined, tool: object, credentials: McpCredentials = {}, env = {}) =>
-  access(config, env).find({ type: 'mcp', server_label: 'any', ...tool }, credentials);
-const headersOf = (found: Access) => (found.ok ? { ...found.target.headers } : found.reason);
+  accessOf(config, env).find({ type: 'mcp', server_label: 'any', ...tool }, credentials);
+const headersOf = (access: Access) => (access.ok ? { ...access.target.headers } : access.reason);
 
 describe('servers of the operator', () => {
   it('[MC16] finds servers by label, or by URL under any label', () => {
@@ -34,8 +34,8 @@ describe('servers of the operator', () => {
 
   it('[MC16] dials private networks and plain http only when allowed', () => {
     const rules = (server: object) => {
-      const found = find({ servers: [{ ...books, ...server }] }, { server_label: 'books' });
-      return found.ok && found.target.rules;
+      const access = find({ servers: [{ ...books, ...server }] }, { server_label: 'books' });
+      return access.ok && access.target.rules;
     };
     expect(rules({})).toEqual({ privateNetworks: false, plainHttp: false });
     expect(rules({ allow_private: true })).toEqual({ privateNetworks: true, plainHttp: true });
@@ -44,20 +44,20 @@ describe('servers of the operator', () => {
   it('sends the operator’s keys from the environment', () => {
     const server = { ...books, authorization_env: 'BOOKS_KEY', header_env: { 'X-Team': 'TEAM' } };
     const env = { BOOKS_KEY: 'key-of-the-operator', TEAM: 'readers' };
-    const found = find({ servers: [server] }, { server_label: 'books' }, {}, env);
-    expect(headersOf(found)).toEqual({ authorization: 'Bearer key-of-the-operator', 'x-team': 'readers' });
-    expect(found.ok && found.target.secrets).toContain('key-of-the-operator');
-    expect(() => access({ servers: [server] }, { TEAM: 'x' })).toThrow(
+    const access = find({ servers: [server] }, { server_label: 'books' }, {}, env);
+    expect(headersOf(access)).toEqual({ authorization: 'Bearer key-of-the-operator', 'x-team': 'readers' });
+    expect(access.ok && access.target.secrets).toContain('key-of-the-operator');
+    expect(() => accessOf({ servers: [server] }, { TEAM: 'x' })).toThrow(
       "mcp: server 'books', 'authorization_env': BOOKS_KEY is not set",
     );
-    expect(() => access({ servers: [server] }, { ...env, TEAM: 'a\r\nx: y' })).toThrow('TEAM holds no header');
+    expect(() => accessOf({ servers: [server] }, { ...env, TEAM: 'a\r\nx: y' })).toThrow('TEAM holds no header');
   });
 
   it('replaces all of the operator’s keys when the client sends credentials', () => {
     const config = { servers: [{ ...books, authorization_env: 'KEY', header_env: { 'x-team': 'TEAM' } }] };
     const env = { KEY: 'key-of-the-operator', TEAM: 'readers' };
-    const found = find(config, { server_label: 'books' }, { headers: { 'X-User': 'ann' } }, env);
-    expect(headersOf(found)).toEqual({ 'x-user': 'ann' });
+    const access = find(config, { server_label: 'books' }, { headers: { 'X-User': 'ann' } }, env);
+    expect(headersOf(access)).toEqual({ 'x-user': 'ann' });
   });
 });
 
@@ -81,9 +81,9 @@ describe('servers of clients', () => {
     'file:///etc/passwd',
     '',
   ])('[MC16] %s is not dialled', (server_url) => {
-    const found = find({ client_servers: 'public' }, { server_url });
-    expect(found.ok).toBe(false);
-    expect(JSON.stringify(found)).not.toContain('word@');
+    const access = find({ client_servers: 'public' }, { server_url });
+    expect(access.ok).toBe(false);
+    expect(JSON.stringify(access)).not.toContain('word@');
   });
 
   it('[MC16] restricts servers of clients to the allowed hosts', () => {
@@ -105,11 +105,11 @@ describe('servers of clients', () => {
 
   it('[SE29] sends the client’s credentials to the client’s server', () => {
     const config: McpConfig = { client_servers: 'public' };
-    const shown = (credentials: McpCredentials) => headersOf(find(config, theirs, credentials));
-    expect(shown({})).toEqual({});
-    expect(shown({ authorization: 'token' })).toEqual({ authorization: 'Bearer token' });
-    expect(shown({ authorization: 'Basic dTpw' })).toEqual({ authorization: 'Basic dTpw' });
-    expect(shown({ headers: { 'X-Api-Key': 'k', Authorization: 'Bearer a' } })).toEqual({
+    const headersFor = (credentials: McpCredentials) => headersOf(find(config, theirs, credentials));
+    expect(headersFor({})).toEqual({});
+    expect(headersFor({ authorization: 'token' })).toEqual({ authorization: 'Bearer token' });
+    expect(headersFor({ authorization: 'Basic dTpw' })).toEqual({ authorization: 'Basic dTpw' });
+    expect(headersFor({ headers: { 'X-Api-Key': 'k', Authorization: 'Bearer a' } })).toEqual({
       'x-api-key': 'k',
       authorization: 'Bearer a',
     });
@@ -135,22 +135,22 @@ describe('servers of clients', () => {
     '',
     'ü',
   ])('a header named %j is not sent, and not repeated', (name) => {
-    const found = find({ client_servers: 'public' }, theirs, { headers: { [name]: 'v' } });
-    expect(found).toEqual({ ok: false, reason: 'a header of that name is not sent' });
+    const access = find({ client_servers: 'public' }, theirs, { headers: { [name]: 'v' } });
+    expect(access).toEqual({ ok: false, reason: 'a header of that name is not sent' });
   });
 
   it.each(['a\r\nx: y', 'a\nb', '\u0000', '', 'ü', 'x'.repeat(9000)])('a value like %j is no header', (value) => {
     for (const credentials of [{ headers: { x: value } }, { authorization: value }]) {
-      const found = find({ client_servers: 'public' }, theirs, credentials);
-      expect(found.ok).toBe(false);
-      expect(found.ok || found.reason).toMatch(/holds what no header can/);
+      const access = find({ client_servers: 'public' }, theirs, credentials);
+      expect(access.ok).toBe(false);
+      expect(access.ok || access.reason).toMatch(/holds what no header can/);
     }
   });
 
   it('treats __proto__ as an ordinary header', () => {
     const headers = JSON.parse('{"__proto__": "v", "constructor": "w"}');
-    const found = find({ client_servers: 'public' }, theirs, { headers });
-    expect(found.ok && Object.entries(found.target.headers)).toEqual([
+    const access = find({ client_servers: 'public' }, theirs, { headers });
+    expect(access.ok && Object.entries(access.target.headers)).toEqual([
       ['__proto__', 'v'],
       ['constructor', 'w'],
     ]);

@@ -15,12 +15,12 @@ afterEach(() => {
 });
 
 /** A server whose list has so many pages of one tool. `asked` is called for each page. */
-async function pages(count: number, asked: (page: number) => void): Promise<string> {
+async function pages(count: number, onRequest: (page: number) => void): Promise<string> {
   const http = createServer(async (request, response) => {
     const server = new Server({ name: 'pages', version: '1' }, { capabilities: { tools: {} } });
     server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
       const page = Number(params?.cursor ?? 0);
-      asked(page);
+      onRequest(page);
       const tools = [{ name: `tool_${page}`, inputSchema: { type: 'object' as const } }];
       return page + 1 < count ? { tools, nextCursor: String(page + 1) } : { tools };
     });

@@ -22,7 +22,7 @@ function bridged() {
     client,
     say: (event: object) => client.send(JSON.stringify(event)),
     tell: (event: object) => session.send(JSON.stringify(event)),
-    heard: async (count = 1) => (await read(session, count)).map((frame) => JSON.parse(String(frame))),
+    received: async (count = 1) => (await read(session, count)).map((frame) => JSON.parse(String(frame))),
     seen: async (count = 1) => (await read(client, count)).map((frame) => JSON.parse(String(frame))),
   };
 }
@@ -46,9 +46,9 @@ describe('asksForBeta', () => {
 
 describe('betaTransport', () => {
   it('[BT3] translates client events to GA and server events to beta', async () => {
-    const { say, heard, tell, seen } = bridged();
+    const { say, received, tell, seen } = bridged();
     say({ type: 'session.update', event_id: 'e', session: { voice: 'ash' } });
-    expect(await heard()).toEqual([
+    expect(await received()).toEqual([
       { type: 'session.update', event_id: 'e', session: { type: 'realtime', audio: { output: { voice: 'ash' } } } },
     ]);
     const delta = { response_id: 'r', item_id: 'i', output_index: 0, content_index: 0 };
@@ -78,10 +78,10 @@ describe('betaTransport', () => {
   });
 
   it("[BT9] lets the session send a refusal once, with the reason and the client's name of the field", async () => {
-    const { say, heard, tell, seen } = bridged();
+    const { say, received, tell, seen } = bridged();
     say({ type: 'session.update', event_id: 'mine', session: { output_modalities: ['text'] } });
     say({ type: 'response.create', response: { temperature: 3 } });
-    const [first, second] = await heard(2);
+    const [first, second] = await received(2);
     expect(first).toEqual({ type: 'session.update', event_id: 'mine' });
     expect(second).toMatchObject({ type: 'session.update', event_id: expect.any(String) });
     for (const { event_id } of [first, second]) {
@@ -115,15 +115,15 @@ describe('betaTransport', () => {
   });
 
   it('[BT3] translates a name that is written with escapes', async () => {
-    const { client, heard } = bridged();
+    const { client, received } = bridged();
     client.send('{"session":{"voice":"ash"},"t\\u0079pe":"session.\\u0075pdate"}');
-    expect(await heard()).toMatchObject([{ session: { type: 'realtime', audio: { output: { voice: 'ash' } } } }]);
+    expect(await received()).toMatchObject([{ session: { type: 'realtime', audio: { output: { voice: 'ash' } } } }]);
   });
 
   it('[BT7] passes the temperature of a response to the engine', async () => {
-    const { session, say, heard, tell } = bridged();
+    const { session, say, received, tell } = bridged();
     say({ type: 'response.create', response: { temperature: 0.6 } });
-    await heard();
+    await received();
     tell({ type: 'response.created', event_id: 'e', response: { id: 'r', output: [] } });
     const seen: unknown[] = [];
     const engine: Engine = {

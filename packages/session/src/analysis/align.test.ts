@@ -4,19 +4,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { align } from './align.ts';
 
-const words = (text: string) => [...text];
-const said = (left: string, right: string) =>
-  align(words(left), words(right))
+const letters = (text: string) => [...text];
+const alignment = (left: string, right: string) =>
+  align(letters(left), letters(right))
     .map(([i, j]) => (j === null ? `-${left[i]}` : i === null ? `+${right[j]}` : left[i]))
     .join(' ');
 
 describe('align', () => {
   it('pairs common entries and keeps the others in place', () => {
-    expect(said('abcd', 'abcd')).toBe('a b c d');
-    expect(said('abcd', 'axcd')).toBe('a -b +x c d');
-    expect(said('', 'ab')).toBe('+a +b');
-    expect(said('ab', '')).toBe('-a -b');
-    expect(said('abab', 'ba')).toBe('-a b a -b');
+    expect(alignment('abcd', 'abcd')).toBe('a b c d');
+    expect(alignment('abcd', 'axcd')).toBe('a -b +x c d');
+    expect(alignment('', 'ab')).toBe('+a +b');
+    expect(alignment('ab', '')).toBe('-a -b');
+    expect(alignment('abab', 'ba')).toBe('-a b a -b');
   });
 
   it('returns every entry once, in order, and pairs only equal ones', () => {

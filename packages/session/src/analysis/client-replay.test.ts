@@ -54,11 +54,11 @@ describe('sent events', () => {
     replay.observe({ ...CREATED, session: { id: 'sess_live' } } as never);
     replay.read(server(item('item_1')));
     replay.observe(item('item_live'));
-    const said = {
+    const messageItem = {
       ...{ type: 'conversation.item.create', event_id: 'item_1', previous_item_id: 'item_1' },
       item: { id: 'mine', type: 'message', content: [{ type: 'input_text', text: 'item_1' }] },
     };
-    expect(sent(replay, client(said))).toEqual({ ...said, previous_item_id: 'item_live' });
+    expect(sent(replay, client(messageItem))).toEqual({ ...messageItem, previous_item_id: 'item_live' });
     expect(sent(replay, client({ type: 'conversation.item.delete', item_id: 'unknown' }))).toMatchObject({
       item_id: 'unknown',
     });

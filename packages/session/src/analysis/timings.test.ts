@@ -17,7 +17,7 @@ function timed(rows: readonly Row[]) {
 
 const created = { type: 'session.created', event_id: 'e', session: { model: 'gpt-realtime' } };
 const begun = { type: 'response.created', event_id: 'e', response: { id: 'r' } };
-const words = { type: 'response.output_audio_transcript.delta', event_id: 'e', response_id: 'r', delta: 'a' };
+const transcriptDelta = { type: 'response.output_audio_transcript.delta', event_id: 'e', response_id: 'r', delta: 'a' };
 const sound = { type: 'response.output_audio.delta', event_id: 'e', response_id: 'r', delta: '' };
 const ended = (usage: object | null = null) => ({
   type: 'response.done',
@@ -31,7 +31,7 @@ describe('createStopwatch', () => {
       [0, created],
       [100, { type: 'response.create' }],
       [110, begun],
-      [300, words],
+      [300, transcriptDelta],
       [350, sound],
       [900, ended()],
     ];
@@ -55,19 +55,19 @@ describe('createStopwatch', () => {
     const rows: Row[] = [
       [0, created],
       [100, begun],
-      [130, words],
+      [130, transcriptDelta],
       [140, { ...begun, response: { id: 'other' } }],
       [900, ended()],
     ];
-    const take = ([time, event]: Row, index: number) =>
+    const observe = ([time, event]: Row, index: number) =>
       stopwatch.observe(loggedFrame(readLogLine(JSON.stringify({ time, event }), index + 1))!);
-    rows.slice(0, 4).forEach(take);
+    rows.slice(0, 4).forEach(observe);
     const cut = { kind: 'response', status: 'in_progress', model: 'gpt-realtime', total_ms: null };
     expect(stopwatch.unfinished()).toMatchObject([
       { ...cut, id: 'r', line: 2, first_output_ms: 30 },
       { ...cut, id: 'other', line: 4, first_output_ms: null },
     ]);
-    take(rows[4]!, 4);
+    observe(rows[4]!, 4);
     expect(stopwatch.unfinished()).toMatchObject([{ id: 'other' }]);
   });
 
@@ -77,17 +77,17 @@ describe('createStopwatch', () => {
       [
         [0, created],
         [100, begun],
-        [130, words],
+        [130, transcriptDelta],
         [150, sound],
         [160, sound],
         [900, ended()],
       ] as Row[]
     ).map(([time, event], index) => loggedFrame(readLogLine(JSON.stringify({ time, event }), index + 1))!);
-    const told = frames.map((frame) => {
+    const soFar = frames.map((frame) => {
       stopwatch.observe(frame);
       return stopwatch.soFar(frame)?.first_audio_ms;
     });
-    expect(told).toEqual([undefined, undefined, null, 50, 50, undefined]);
+    expect(soFar).toEqual([undefined, undefined, null, 50, 50, undefined]);
     expect(stopwatch.soFar(frames[3]!)).toBeUndefined();
   });
 
@@ -97,7 +97,7 @@ describe('createStopwatch', () => {
       timed([
         [50, stopped],
         [60, begun],
-        [80, words],
+        [80, transcriptDelta],
         [90, ended()],
       ]),
     ).toMatchObject([{ first_output_ms: 30, total_ms: 40 }]);
@@ -120,7 +120,7 @@ describe('createStopwatch', () => {
     expect(
       timed([
         [null, begun],
-        [null, words],
+        [null, transcriptDelta],
         [null, ended()],
       ]),
     ).toMatchObject([{ asked_at: null, first_output_ms: null, first_audio_ms: null, total_ms: null }]);
@@ -170,14 +170,14 @@ describe('createStopwatch', () => {
     const file = new URL('../../../../tests/golden/recordings/speech-turns.jsonl', import.meta.url);
     const stopwatch = createStopwatch();
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-    const found = lines.flatMap((line, index) => {
+    const timings = lines.flatMap((line, index) => {
       const frame = loggedFrame(readLogLine(line, index + 1));
       return (frame && stopwatch.observe(frame)) ?? [];
     });
     const counted = (type: string) => lines.filter((line) => line.includes(`"type":"${type}"`)).length;
-    expect(found.filter(({ kind }) => kind === 'response')).toHaveLength(counted('response.done'));
-    const heard = found.filter(({ kind }) => kind === 'transcription');
-    expect(heard.length).toBeGreaterThan(0);
-    for (const { total_ms } of found) expect(total_ms).toBeGreaterThanOrEqual(0);
+    expect(timings.filter(({ kind }) => kind === 'response')).toHaveLength(counted('response.done'));
+    const transcriptions = timings.filter(({ kind }) => kind === 'transcription');
+    expect(transcriptions.length).toBeGreaterThan(0);
+    for (const { total_ms } of timings) expect(total_ms).toBeGreaterThanOrEqual(0);
   });
 });

@@ -16,11 +16,11 @@ describe('createAnswerAudio', () => {
     const audio = createAnswerAudio();
     audio.receive(delta('a', 100));
     audio.receive(delta('b', 100, 2));
-    const heard = [
+    const parts = [
       { item_id: 'a', content_index: 0, heard_ms: 40.9 },
       { item_id: 'b', content_index: 2, heard_ms: -3 },
     ];
-    expect(audio.interrupt(heard)).toEqual([
+    expect(audio.interrupt(parts)).toEqual([
       { type: 'conversation.item.truncate', item_id: 'a', content_index: 0, audio_end_ms: 40 },
       { type: 'conversation.item.truncate', item_id: 'b', content_index: 2, audio_end_ms: 0 },
     ]);

@@ -35,7 +35,7 @@ export interface AnswerAudio {
    * The player has stopped. Returns the events that truncate these parts to what was heard. Later audio of their items
    * is not played.
    */
-  interrupt(heard: readonly HeardPart[]): ConversationItemTruncateEvent[];
+  interrupt(parts: readonly HeardPart[]): ConversationItemTruncateEvent[];
 }
 
 /** `format` is the session's output format. */
@@ -59,8 +59,8 @@ export function createAnswerAudio(format: RealtimeAudioFormat = { type: 'audio/p
     mute() {
       for (const key of received.keys()) interrupted.add(key.slice(key.indexOf(' ') + 1));
     },
-    interrupt(heard) {
-      return heard.map(({ item_id, content_index, heard_ms }) => {
+    interrupt(parts) {
+      return parts.map(({ item_id, content_index, heard_ms }) => {
         interrupted.add(item_id);
         // Servers refuse a position past the end [TR3].
         const key = keyOf(item_id, content_index);

@@ -8,7 +8,7 @@ import { createConformance } from './conformance.ts';
 const folder = new URL('../../../../tests/golden/recordings/', import.meta.url);
 const linesOf = (name: string) => readFileSync(new URL(name, folder), 'utf8').trimEnd().split('\n');
 
-function found(lines: readonly string[]) {
+function problemsOf(lines: readonly string[]) {
   const conformance = createConformance();
   return lines.flatMap((line, index) => conformance.observe(readLogLine(line, index + 1)));
 }
@@ -21,7 +21,7 @@ const framesOf = (name: string): Frame[] =>
     .map((line) => JSON.parse(line))
     .flatMap(({ from, event }) => (from === 'server' ? [event] : []));
 
-const rulesIn = (frames: readonly Frame[]) => found(frames.map((frame) => JSON.stringify(frame)));
+const rulesIn = (frames: readonly Frame[]) => problemsOf(frames.map((frame) => JSON.stringify(frame)));
 const where = (frames: readonly Frame[], type: string) => {
   const at = frames.findIndex((frame) => frame.type === type);
   expect(at, type).toBeGreaterThanOrEqual(0);
@@ -67,18 +67,18 @@ describe('a log of another tool', () => {
       'audio_bytes: expected a list of numbers from 0',
     ],
   ])('[LG2] names what a line of a recording lacks inside: %s', (line, message) => {
-    expect(found([line])).toEqual([{ line: 1, from: null, event_type: null, rule: 'LOG', message }]);
+    expect(problemsOf([line])).toEqual([{ line: 1, from: null, event_type: null, rule: 'LOG', message }]);
   });
 
   it('[CD15] reports an existing rule for an unknown error code', () => {
     const wire = (code: string) => JSON.stringify({ at: 1, from: 'wire', issue: { code, param: null, message: 'm' } });
-    expect(found([wire('constructor')])).toMatchObject([{ rule: 'ER10', message: 'm' }]);
+    expect(problemsOf([wire('constructor')])).toMatchObject([{ rule: 'ER10', message: 'm' }]);
   });
 });
 
 describe('a server', () => {
   it.each(readdirSync(folder))('reports no violation in the recording %s', (name) => {
-    expect(found(linesOf(name)).filter(({ from }) => from !== 'client')).toEqual([]);
+    expect(problemsOf(linesOf(name)).filter(({ from }) => from !== 'client')).toEqual([]);
   });
 
   const text = framesOf('text-turn.jsonl');
@@ -177,12 +177,12 @@ describe('a client', () => {
     ['ER14', { type: 'conversation.item.delete' }],
     ['ER15', { type: 'response.cancel', invented: true }],
   ])('[%s] is held to it', (rule, event) => {
-    expect(found([JSON.stringify(event)])).toMatchObject([{ rule, from: 'client', line: 1 }]);
+    expect(problemsOf([JSON.stringify(event)])).toMatchObject([{ rule, from: 'client', line: 1 }]);
   });
 
   it('[ER11] reports a client event of unknown type', () => {
     const log = '{"direction":"send","event":{"type":"response.begin"}}';
-    expect(found([log])).toMatchObject([{ rule: 'ER11', from: 'client', event_type: 'response.begin' }]);
+    expect(problemsOf([log])).toMatchObject([{ rule: 'ER11', from: 'client', event_type: 'response.begin' }]);
   });
 
   it('reports nothing for redacted values', () => {
@@ -191,12 +191,12 @@ describe('a client', () => {
       { type: 'input_image', image_url: '[REDACTED]' },
     ];
     const item = { type: 'message', role: 'user', content };
-    expect(found([JSON.stringify({ type: 'conversation.item.create', item })])).toEqual([]);
-    expect(found([JSON.stringify({ type: 'input_audio_buffer.append', audio: '[REDACTED]' })])).toEqual([]);
+    expect(problemsOf([JSON.stringify({ type: 'conversation.item.create', item })])).toEqual([]);
+    expect(problemsOf([JSON.stringify({ type: 'input_audio_buffer.append', audio: '[REDACTED]' })])).toEqual([]);
   });
 
   it('[ER8] reports a frame that the recording says was not decoded', () => {
-    const rules = found(linesOf('errors.jsonl')).map(({ rule }) => rule);
+    const rules = problemsOf(linesOf('errors.jsonl')).map(({ rule }) => rule);
     expect(rules).toEqual(['ER11', 'ER15', 'ER12', 'ER12', 'ER8']);
   });
 });
@@ -205,10 +205,10 @@ describe('the log itself', () => {
   it('[LOG] reports where a log is cut off or its times decrease', () => {
     const lines = linesOf('text-turn.jsonl');
     const cut = [...lines.slice(0, 5), lines[5]!.slice(0, 20)];
-    expect(found(cut)).toEqual([{ line: 6, from: null, event_type: null, rule: 'LOG', message: 'not JSON' }]);
+    expect(problemsOf(cut)).toEqual([{ line: 6, from: null, event_type: null, rule: 'LOG', message: 'not JSON' }]);
     const last = lines.findLastIndex((line) => line.includes('"from":"server"'));
     const early = lines.with(last, lines[last]!.replace(/"at":\d+/, '"at":0'));
-    expect(found(early)).toMatchObject([{ rule: 'LOG', line: last + 1 }]);
+    expect(problemsOf(early)).toMatchObject([{ rule: 'LOG', line: last + 1 }]);
   });
 
   it('[LOG] neither throws on garbage nor quotes it', () => {
@@ -224,7 +224,7 @@ describe('the log itself', () => {
       `{"type":"error","error":${deep}}`,
       '\u0000\u001b[2J',
     ];
-    expect(JSON.stringify(found(odd))).not.toContain('CANARY');
-    expect(found(odd).filter(({ rule }) => rule === 'LOG').length).toBeGreaterThan(2);
+    expect(JSON.stringify(problemsOf(odd))).not.toContain('CANARY');
+    expect(problemsOf(odd).filter(({ rule }) => rule === 'LOG').length).toBeGreaterThan(2);
   });
 });

@@ -9,9 +9,9 @@ describe('cutAudio', () => {
     const chunks = [bytes(1, 9), bytes(2, 10), bytes(3, 11), bytes(4, 1)];
     const whole = Buffer.concat(chunks);
     for (let length = 0; length <= whole.length + 2; length++) {
-      const kept = cutAudio(chunks.map(text), length).map((chunk) => Buffer.from(chunk, 'base64'));
-      expect(Buffer.concat(kept)).toEqual(whole.subarray(0, length));
-      expect(cutAudio(chunks.map(text), length)).toEqual(kept.map(text));
+      const rest = cutAudio(chunks.map(text), length).map((chunk) => Buffer.from(chunk, 'base64'));
+      expect(Buffer.concat(rest)).toEqual(whole.subarray(0, length));
+      expect(cutAudio(chunks.map(text), length)).toEqual(rest.map(text));
     }
   });
 

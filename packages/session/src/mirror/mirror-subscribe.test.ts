@@ -21,62 +21,62 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe('subscribe', () => {
   it('delivers each change after it was applied, typed by its name', () => {
     const mirror = createMirror();
-    const told: string[] = [];
+    const changes: string[] = [];
     mirror.subscribe('item.placed', (change) => {
       expectTypeOf(change).toEqualTypeOf<Extract<MirrorChange, { type: 'item.placed' }>>();
-      told.push(`${change.item_id} after ${change.previous_item_id}, ${mirror.items().length} in all`);
+      changes.push(`${change.item_id} after ${change.previous_item_id}, ${mirror.items().length} in all`);
     });
-    mirror.subscribe('delta', ({ kind, delta }) => told.push(`${kind} ${delta}`));
+    mirror.subscribe('delta', ({ kind, delta }) => changes.push(`${kind} ${delta}`));
     mirror.apply(added('a'));
     mirror.apply(added('b', 'a'));
     mirror.apply({ type: 'response.created', response: { id: 'r' } });
     mirror.apply(delta('b', 'Hi'));
-    expect(told).toEqual(['a after null, 1 in all', 'b after a, 2 in all', 'text Hi']);
+    expect(changes).toEqual(['a after null, 1 in all', 'b after a, 2 in all', 'text Hi']);
     // @ts-expect-error: there is no such change
     mirror.subscribe('item.exploded', () => {});
   });
 
   it('unsubscribes by its return value or by a signal', () => {
     const mirror = createMirror();
-    const told: string[] = [];
+    const changes: string[] = [];
     const controller = new AbortController();
     expectTypeOf<AbortSignal>().toExtend<AbortSignalLike>();
-    const end = mirror.subscribe('item.placed', () => told.push('first'));
-    mirror.subscribe('item.placed', () => told.push('second'), { signal: controller.signal });
-    mirror.subscribe('item.placed', () => told.push('never'), { signal: AbortSignal.abort() });
+    const end = mirror.subscribe('item.placed', () => changes.push('first'));
+    mirror.subscribe('item.placed', () => changes.push('second'), { signal: controller.signal });
+    mirror.subscribe('item.placed', () => changes.push('never'), { signal: AbortSignal.abort() });
     mirror.apply(added('a'));
     end();
     end();
     mirror.apply(added('b'));
     controller.abort();
     mirror.apply(added('c'));
-    expect(told).toEqual(['first', 'second', 'second']);
+    expect(changes).toEqual(['first', 'second', 'second']);
   });
 
   it('skips a listener that another one unsubscribed', () => {
     const mirror = createMirror();
-    const told: string[] = [];
+    const changes: string[] = [];
     mirror.subscribe('item.placed', () => end());
-    const end = mirror.subscribe('item.placed', () => told.push('second'));
+    const end = mirror.subscribe('item.placed', () => changes.push('second'));
     mirror.apply(added('a'));
-    expect(told).toEqual([]);
+    expect(changes).toEqual([]);
   });
 
   it('delivers changes that a listener causes after the current ones', () => {
     const mirror = createMirror();
-    const told: string[] = [];
+    const changes: string[] = [];
     mirror.subscribe('item.placed', ({ item_id }) => {
       if (item_id === 'a') mirror.apply(added('b', 'a'));
-      told.push(`first ${item_id}`);
+      changes.push(`first ${item_id}`);
     });
-    mirror.subscribe('item.placed', ({ item_id }) => told.push(`second ${item_id}`));
+    mirror.subscribe('item.placed', ({ item_id }) => changes.push(`second ${item_id}`));
     mirror.apply(added('a'));
-    expect(told).toEqual(['first a', 'second a', 'first b', 'second b']);
+    expect(changes).toEqual(['first a', 'second a', 'first b', 'second b']);
   });
 
   it('[MI1] publishes a fault when a listener throws, and continues', async () => {
     const mirror = createMirror();
-    const told: unknown[] = [];
+    const changes: unknown[] = [];
     const broken = new Error('my own bug');
     mirror.subscribe('item.placed', () => {
       throw broken;
@@ -84,17 +84,17 @@ describe('subscribe', () => {
     mirror.subscribe('item.placed', async () => {
       throw broken;
     });
-    mirror.subscribe('item.placed', () => told.push('still told'));
+    mirror.subscribe('item.placed', () => changes.push('still told'));
     mirror.apply(added('a'));
     await settled();
-    expect(told).toEqual(['still told']);
+    expect(changes).toEqual(['still told']);
     mirror.subscribe('fault', ({ error, during }) => {
-      told.push([error, during]);
+      changes.push([error, during]);
       throw new Error('and again');
     });
     mirror.apply(added('b', 'a'));
     await settled();
-    expect(told).toEqual(['still told', 'still told', [broken, 'item.placed'], [broken, 'item.placed']]);
+    expect(changes).toEqual(['still told', 'still told', [broken, 'item.placed'], [broken, 'item.placed']]);
     expect(mirror.items()).toHaveLength(2);
   });
 });

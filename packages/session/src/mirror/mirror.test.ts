@@ -15,7 +15,7 @@ function seen(events: readonly object[], options?: MirrorOptions): Mirror {
   return mirror;
 }
 
-const said = (id: string, text = id): Item => ({
+const spokenItem = (id: string, text = id): Item => ({
   id,
   type: 'message',
   role: 'user',
@@ -80,42 +80,51 @@ const transcription = (item_id: string, what: string, fields: object, content_in
 
 describe('order', () => {
   it('[MI2] follows previous_item_id of added', () => {
-    const mirror = seen([added(said('a'), null), added(said('b'), 'a'), added(said('c'), 'a'), added(said('z'), null)]);
+    const mirror = seen([
+      added(spokenItem('a'), null),
+      added(spokenItem('b'), 'a'),
+      added(spokenItem('c'), 'a'),
+      added(spokenItem('z'), null),
+    ]);
     expect(ids(mirror)).toEqual(['z', 'a', 'c', 'b']);
   });
 
   it('[MI2] handles conversation.item.created, the older name, too', () => {
-    const event = { type: 'conversation.item.created', previous_item_id: null, item: said('a') };
-    expect(ids(seen([event, added(said('b'), 'a')]))).toEqual(['a', 'b']);
+    const event = { type: 'conversation.item.created', previous_item_id: null, item: spokenItem('a') };
+    expect(ids(seen([event, added(spokenItem('b'), 'a')]))).toEqual(['a', 'b']);
   });
 
   it('[MI2] places an item last when its predecessor is unknown, until that arrives', () => {
-    const mirror = seen([added(said('a'), null), added(said('c'), 'b'), added(said('d'), 'c')]);
+    const mirror = seen([added(spokenItem('a'), null), added(spokenItem('c'), 'b'), added(spokenItem('d'), 'c')]);
     expect(ids(mirror)).toEqual(['a', 'c', 'd']);
-    mirror.apply(added(said('b'), null));
+    mirror.apply(added(spokenItem('b'), null));
     expect(ids(mirror)).toEqual(['b', 'c', 'd', 'a']);
   });
 
   it('[MI3, OR12] does not move an item for done, though the live service sends null', () => {
-    const mirror = seen([added(said('a'), null), ...opened('b', 'a'), done(answer('b', [], 'completed'), null)]);
+    const mirror = seen([added(spokenItem('a'), null), ...opened('b', 'a'), done(answer('b', [], 'completed'), null)]);
     expect(ids(mirror)).toEqual(['a', 'b']);
     expect(mirror.issues()).toEqual([]);
   });
 
   it('[CV7] places first for null, and last when the predecessor is absent', () => {
-    expect(ids(seen([added(said('a'), null), added(said('b')), added(said('c'), null)]))).toEqual(['c', 'a', 'b']);
+    expect(ids(seen([added(spokenItem('a'), null), added(spokenItem('b')), added(spokenItem('c'), null)]))).toEqual([
+      'c',
+      'a',
+      'b',
+    ]);
   });
 
   it('[MI2] places an item by added when its done came first', () => {
-    const mirror = seen([added(said('a'), null), added(said('b'), 'a'), done(said('c'), null)]);
+    const mirror = seen([added(spokenItem('a'), null), added(spokenItem('b'), 'a'), done(spokenItem('c'), null)]);
     expect(ids(mirror)).toEqual(['a', 'b', 'c']);
-    mirror.apply(added(said('c'), 'a'));
+    mirror.apply(added(spokenItem('c'), 'a'));
     expect(ids(mirror)).toEqual(['a', 'c', 'b']);
     expect(codes(mirror)).toEqual([]);
   });
 
   it('[MI1] records an issue for a circle and for an item after itself', () => {
-    const mirror = seen([added(said('a'), 'a'), added(said('b'), 'c'), added(said('c'), 'b')]);
+    const mirror = seen([added(spokenItem('a'), 'a'), added(spokenItem('b'), 'c'), added(spokenItem('c'), 'b')]);
     expect(ids(mirror)).toEqual(['a', 'b', 'c']);
     expect(codes(mirror)).toEqual(['circular_order', 'circular_order']);
   });
@@ -348,7 +357,7 @@ describe('truncation, deletion and retrieval', () => {
   });
 
   it('[MI6] removes a deleted item for good', () => {
-    const mirror = seen([added(said('u'), null), ...opened('a', 'u'), done(audio)]);
+    const mirror = seen([added(spokenItem('u'), null), ...opened('a', 'u'), done(audio)]);
     mirror.apply({ type: 'conversation.item.deleted', item_id: 'a' });
     mirror.apply({ type: 'response.output_item.done', response_id: 'r', output_index: 0, item: audio });
     mirror.apply(delta('a', 'text', 'x'));
@@ -360,8 +369,8 @@ describe('truncation, deletion and retrieval', () => {
   });
 
   it('starts afresh when an item reuses the id of a deleted one', () => {
-    const gone = { type: 'conversation.item.deleted', item_id: 'u' };
-    const mirror = seen([added(spoken('u'), null), transcription('u', 'completed', { transcript: 'old' }), gone]);
+    const deleted = { type: 'conversation.item.deleted', item_id: 'u' };
+    const mirror = seen([added(spoken('u'), null), transcription('u', 'completed', { transcript: 'old' }), deleted]);
     mirror.apply(added(spoken('u'), null));
     expect(mirror.items()).toEqual([spoken('u')]);
   });
@@ -387,16 +396,16 @@ describe('truncation, deletion and retrieval', () => {
       }
       expect(seen([added(audio, null), cut, retrieved]).items()).toEqual([bare]);
     }
-    const heard = { type: 'conversation.item.retrieved', item: spoken('u') };
-    expect(seen([added(spoken('u', 'what I said'), null), heard]).items()).toEqual([spoken('u', 'what I said')]);
+    const retrieved = { type: 'conversation.item.retrieved', item: spoken('u') };
+    expect(seen([added(spoken('u', 'what I said'), null), retrieved]).items()).toEqual([spoken('u', 'what I said')]);
   });
 });
 
 describe('sessions', () => {
   const begun = (id?: string) => ({ type: 'session.created', session: { type: 'realtime', ...(id && { id }) } });
   /** Session `one` with items A and B, then session `two` with C and D. */
-  const two = [begun('one'), added(said('A'), null), added(said('B'), 'A')];
-  const more = [begun('two'), added(said('C'), null), added(said('D'), 'C')];
+  const two = [begun('one'), added(spokenItem('A'), null), added(spokenItem('B'), 'A')];
+  const more = [begun('two'), added(spokenItem('C'), null), added(spokenItem('D'), 'C')];
 
   it('[MI12] shows the latest session and keeps the earlier one when session.created has another id', () => {
     const mirror = seen([...two, ...opened('X', 'B'), ...more]);
@@ -412,11 +421,11 @@ describe('sessions', () => {
   });
 
   it('[MI12] keeps a restored history when its items reuse ids of the previous session', () => {
-    const restored = [begun('two'), added(said('B', 'again'), null), added(said('A', 'again'), 'B')];
+    const restored = [begun('two'), added(spokenItem('B', 'again'), null), added(spokenItem('A', 'again'), 'B')];
     const mirror = seen([...two, ...restored]);
-    expect(mirror.items()).toEqual([said('B', 'again'), said('A', 'again')]);
+    expect(mirror.items()).toEqual([spokenItem('B', 'again'), spokenItem('A', 'again')]);
     expect(mirror.issues()).toEqual([]);
-    expect(mirror.earlier()[0]?.items()).toEqual([said('A'), said('B')]);
+    expect(mirror.earlier()[0]?.items()).toEqual([spokenItem('A'), spokenItem('B')]);
   });
 
   it('[MI12] publishes session.began before the changes of a new session, and only for another session', () => {
@@ -432,7 +441,7 @@ describe('sessions', () => {
 
   it('[MI13] keeps the conversation when session.created has the same id or none', () => {
     for (const again of [begun('one'), begun()]) {
-      const mirror = seen([...two, again, added(said('C'), 'B')]);
+      const mirror = seen([...two, again, added(spokenItem('C'), 'B')]);
       expect(ids(mirror)).toEqual(['A', 'B', 'C']);
       expect(mirror.earlier()).toEqual([]);
     }
@@ -442,7 +451,7 @@ describe('sessions', () => {
     const mirror = seen([...two, ...more]);
     const [earlier] = mirror.earlier();
     mirror.apply(begun('one'));
-    mirror.apply(added(said('E'), 'B'));
+    mirror.apply(added(spokenItem('E'), 'B'));
     expect(ids(mirror)).toEqual(['A', 'B', 'E']);
     expect(mirror.earlier().map(({ session }) => session?.id)).toEqual(['two']);
     expect(earlier?.items().map(({ id }) => id)).toEqual(['A', 'B']);
@@ -462,7 +471,7 @@ describe('responses', () => {
   it('[OB2] keeps items of an out-of-band response out of the conversation', () => {
     const other = answer('o', [{ type: 'output_text', text: 'aside' }], 'completed');
     const mirror = seen([
-      added(said('u'), null),
+      added(spokenItem('u'), null),
       created('r', null),
       { type: 'response.output_item.added', response_id: 'r', output_index: 0, item: answer('o') },
       delta('o', 'text', 'asi'),
@@ -485,7 +494,7 @@ describe('responses', () => {
 
   it('places an item that only its response announces', () => {
     const mirror = seen([
-      added(said('u'), null),
+      added(spokenItem('u'), null),
       created(),
       { type: 'response.output_item.added', response_id: 'r', output_index: 0, item: answer('a') },
     ]);
@@ -561,7 +570,10 @@ describe('unknown and malformed events', () => {
       ],
       'completed',
     );
-    const image = { ...said('i'), content: [{ type: 'input_image', image_url: 'data:image/png;base64,AAAA' }] } as Item;
+    const image = {
+      ...spokenItem('i'),
+      content: [{ type: 'input_image', image_url: 'data:image/png;base64,AAAA' }],
+    } as Item;
     const mirror = seen([event, added(odd, null), added(mixed, 'v'), done(mixed, 'v'), added(image, 'a')]);
     expect(mirror.unknown()).toEqual([event]);
     expect(mirror.items()).toEqual([odd, mixed, image]);
@@ -569,7 +581,7 @@ describe('unknown and malformed events', () => {
   });
 
   it('[MI1] stores an item without an id once', () => {
-    const { id: _, ...nameless } = said('x', 'hello') as Item & { id: string };
+    const { id: _, ...nameless } = spokenItem('x', 'hello') as Item & { id: string };
     const mirror = seen([added(nameless as Item, null), done(nameless as Item), added(nameless as Item, null)]);
     expect(mirror.items()).toEqual([nameless, nameless]);
     const { id: __, ...made } = answer('x', [{ type: 'output_text', text: 'hi' }], 'completed') as Item & {
@@ -635,11 +647,11 @@ describe('unknown and malformed events', () => {
     [{ type: 'response.content_part.added', item_id: 'x', response_id: 'r', part: 3 }],
     [{ type: 'session.created' }],
   ])('[MI1] survives %#', (frame) => {
-    const mirror = seen([added(said('a'), null)]);
+    const mirror = seen([added(spokenItem('a'), null)]);
     mirror.apply(frame);
     expect(mirror.issues().length).toBeGreaterThan(0);
     expect(JSON.stringify(mirror.issues())).not.toContain('secret');
-    mirror.apply(added(said('b'), 'a'));
+    mirror.apply(added(spokenItem('b'), 'a'));
     expect(ids(mirror)).toEqual(expect.arrayContaining(['a', 'b']));
     expect(Object.getPrototypeOf({})).toBe(Object.prototype);
   });
@@ -647,7 +659,7 @@ describe('unknown and malformed events', () => {
   it('[MI1] does not throw on an event nested 100,000 deep', () => {
     let deep: unknown = 0;
     for (let i = 0; i < 100_000; i++) deep = [deep];
-    const mirror = seen([added({ ...said('a'), deep } as never, null), { type: 'x.y', deep }]);
+    const mirror = seen([added({ ...spokenItem('a'), deep } as never, null), { type: 'x.y', deep }]);
     expect(ids(mirror)).toEqual(['a']);
   });
 
@@ -696,10 +708,10 @@ it('[MI1] handles 100,000 items and a delta in the middle in constant time each'
   const mirror = createMirror();
   const blocks = countWork(() => {
     for (let i = 0; i < 100_000; i++) {
-      mirror.apply(added(said(`i${i}`), i === 0 ? null : `i${i - 1}`));
-      mirror.apply(done(said(`i${i}`), null));
+      mirror.apply(added(spokenItem(`i${i}`), i === 0 ? null : `i${i - 1}`));
+      mirror.apply(done(spokenItem(`i${i}`), null));
     }
-    for (let i = 0; i < 10_000; i++) mirror.apply(added(said(`m${i}`), 'i50000'));
+    for (let i = 0; i < 10_000; i++) mirror.apply(added(spokenItem(`m${i}`), 'i50000'));
     for (let i = 0; i < 10_000; i++) mirror.apply(delta('answer', 'text', 'word '));
     expect(mirror.items()).toHaveLength(110_001);
   });

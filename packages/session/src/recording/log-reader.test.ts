@@ -150,21 +150,22 @@ describe('createLogReader', () => {
   it('[LG6] yields every entry of a chunk before it reads the next', async () => {
     const [line, pieces, perPiece] = [`${json({ type: 'response.cancel' })}\n`, 400, 500];
     const piece = Buffer.from(line.repeat(perPiece));
-    let asked = 0;
-    let told = 0;
+    let reads = 0;
+    let entries = 0;
     let furthest = 0;
     async function* source() {
-      for (; asked < pieces; asked += 1) {
+      for (; reads < pieces; reads += 1) {
         // The first 64 KiB are examined before the first entry.
-        furthest = Math.max(furthest, asked * perPiece - told);
+        furthest = Math.max(furthest, reads * perPiece - entries);
         yield piece;
       }
     }
     const reader = createLogReader();
     for await (const each of byteLines(textBytes(source()), 2 ** 26)) {
-      for (const { entry } of reader.read(Buffer.from(each).toString('utf8'))) told += entry.kind === 'event' ? 1 : 0;
+      for (const { entry } of reader.read(Buffer.from(each).toString('utf8')))
+        entries += entry.kind === 'event' ? 1 : 0;
     }
-    expect(told).toBe(pieces * perPiece);
+    expect(entries).toBe(pieces * perPiece);
     expect(furthest).toBeLessThanOrEqual((64 * 1024) / line.length + perPiece);
   });
 

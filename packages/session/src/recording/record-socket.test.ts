@@ -44,16 +44,16 @@ describe('recordSocket', () => {
     return recordSocket(socket, { onLine: (line) => lines.push(line), now: () => (now += 10), ...options });
   };
   const kinds = () => lines.map((line, index) => readRecordingLine(line, index + 1).kind);
-  const heard = async (socket: WebSocket) => String((await once(socket, 'message'))[0]);
+  const nextMessage = async (socket: WebSocket) => String((await once(socket, 'message'))[0]);
 
   it('writes redacted events as a recording that a mirror can read', async () => {
     const recording = start(near);
     far.send(created);
-    await heard(near);
+    await nextMessage(near);
     near.send(append);
-    expect(await heard(far)).toBe(append);
+    expect(await nextMessage(far)).toBe(append);
     far.send(added);
-    await heard(near);
+    await nextMessage(near);
     recording.stop();
 
     expect(kinds()).toEqual(['header', 'frame', 'input', 'frame']);
@@ -85,10 +85,10 @@ describe('recordSocket', () => {
     const others: string[] = [];
     recordSocket(near, { onLine: (line) => others.push(line), redact: 'key' });
     far.send(created);
-    await heard(near);
+    await nextMessage(near);
     near.send(append);
     far.send(added);
-    await heard(near);
+    await nextMessage(near);
     expect(lines.join()).not.toMatch(/WORDS|SECRET/);
     expect(others.join()).toMatch(/SECRETAA.*WORDS/);
   });
@@ -97,7 +97,7 @@ describe('recordSocket', () => {
     start(far, { side: 'server' });
     far.send(created);
     near.send('{"type":"response.create"}');
-    await heard(far);
+    await nextMessage(far);
     expect(lines.slice(1).map((line) => JSON.parse(line).from)).toEqual(['server', 'client']);
   });
 
@@ -106,7 +106,7 @@ describe('recordSocket', () => {
     near.send('{"type":"response.create"}');
     expect(lines).toEqual([]);
     far.send(created);
-    await heard(near);
+    await nextMessage(near);
     expect(kinds()).toEqual(['header', 'input', 'frame']);
   });
 
@@ -124,11 +124,11 @@ describe('recordSocket', () => {
   it('reads bytes as text, and counts frames that are no events', async () => {
     const recording = start(near);
     far.send(Buffer.from(created));
-    await heard(near);
+    await nextMessage(near);
     far.send(Buffer.from([0xff, 0]));
-    await heard(near);
+    await nextMessage(near);
     far.send('CANARY');
-    await heard(near);
+    await nextMessage(near);
     expect(kinds()).toEqual(['header', 'frame']);
     expect(recording.missed).toBe(2);
   });
@@ -140,7 +140,7 @@ describe('recordSocket', () => {
     expect(Object.hasOwn(near, 'send')).toBe(false);
     expect(near.listenerCount('message')).toBe(0);
     near.send(append);
-    expect(await heard(far)).toBe(append);
+    expect(await nextMessage(far)).toBe(append);
     expect(lines).toEqual([]);
   });
 
@@ -151,9 +151,9 @@ describe('recordSocket', () => {
       },
     });
     far.send(created);
-    await heard(near);
+    await nextMessage(near);
     near.send(append);
-    expect(await heard(far)).toBe(append);
+    expect(await nextMessage(far)).toBe(append);
     expect(recording.missed).toBe(2);
   });
 

@@ -32,10 +32,10 @@ describe('replay', () => {
   const find = (word: string) => lines.findIndex((line) => line.includes(word) && line.includes('"server"'));
 
   it.each(['key', 'media', 'content'] as const)('reproduces the events when redacted at level %s', async (level) => {
-    const found = await replay(record(options, inputs(), { level, snapshotsAfter: [0, 5] }));
-    expect(found.difference).toBeUndefined();
-    expect(found).toMatchObject({ ok: true, inputs: inputs().length, unread: [], snapshots: 2 });
-    expect(found.frames).toBe(lines.length - 1 - found.inputs);
+    const result = await replay(record(options, inputs(), { level, snapshotsAfter: [0, 5] }));
+    expect(result.difference).toBeUndefined();
+    expect(result).toMatchObject({ ok: true, inputs: inputs().length, unread: [], snapshots: 2 });
+    expect(result.frames).toBe(lines.length - 1 - result.inputs);
   });
 
   it('reports where an event differs, without its text', async () => {
@@ -90,9 +90,9 @@ describe('replay', () => {
   });
 
   it('lists unreadable lines, and is then not ok', async () => {
-    const found = await replay([...lines, '{"at":20,"from":"clie']);
-    expect(found).toMatchObject({ ok: false, unread: [{ line: lines.length + 1, message: 'not JSON' }] });
-    expect(found.difference).toBeUndefined();
+    const result = await replay([...lines, '{"at":20,"from":"clie']);
+    expect(result).toMatchObject({ ok: false, unread: [{ line: lines.length + 1, message: 'not JSON' }] });
+    expect(result.difference).toBeUndefined();
     expect(await replay([lines[0]!, '{"type":"session.update"}', ...lines.slice(1)])).toMatchObject({ ok: false });
   });
 

@@ -87,13 +87,13 @@ describe('logs of several sockets', () => {
   it('[MI16] yields lines of the first socket at once, and those of others afterwards', () => {
     const reader = createLogReader();
     const line = (socket: string, id: string, t: number) => JSON.stringify({ socket, t, event: named(id) });
-    const take = (text: string) => idsOf(Array.from(reader.read(text), ({ entry }) => entry));
-    expect(take(line('1', 'a', 1))).toEqual(['a']);
-    expect(take(line('3', 'x', 9))).toEqual([]);
-    expect(take(line('2', 'c', 3))).toEqual([]);
-    expect(take(line('2', 'b', 2))).toEqual([]);
-    expect(take(line('1', 'd', 4))).toEqual(['d']);
-    expect(take('{"level":"info"}')).toEqual(['foreign']);
+    const idsIn = (text: string) => idsOf(Array.from(reader.read(text), ({ entry }) => entry));
+    expect(idsIn(line('1', 'a', 1))).toEqual(['a']);
+    expect(idsIn(line('3', 'x', 9))).toEqual([]);
+    expect(idsIn(line('2', 'c', 3))).toEqual([]);
+    expect(idsIn(line('2', 'b', 2))).toEqual([]);
+    expect(idsIn(line('1', 'd', 4))).toEqual(['d']);
+    expect(idsIn('{"level":"info"}')).toEqual(['foreign']);
     expect(idsOf(Array.from(reader.end(), ({ entry }) => entry))).toEqual(['b', 'c', 'x']);
   });
 

@@ -17,7 +17,7 @@ describe('createValueScanner', () => {
   });
 
   it('[LG3] keeps strings unchanged when it removes commas', () => {
-    const [found] = createValueScanner().scanLine('x {"a":", }",  "b":[1 , ], }', 3);
-    expect(found).toMatchObject({ value: { a: ', }', b: [1] }, prefix: 'x ', line: 3, isRepaired: true });
+    const [match] = createValueScanner().scanLine('x {"a":", }",  "b":[1 , ], }', 3);
+    expect(match).toMatchObject({ value: { a: ', }', b: [1] }, prefix: 'x ', line: 3, isRepaired: true });
   });
 });

@@ -72,9 +72,9 @@ export function createValueScanner(limits = { first: MAX_FIRST, other: MAX_OTHER
       isFirst = false;
       at = end;
     }
-    const isWords =
+    const isText =
       results.length === 0 && !open && prefixIn(text, start, Math.min(text.length, start + MAX_PREFIX)) !== '';
-    if (isBroken || isWords) results.push({ line, text, isBroken });
+    if (isBroken || isText) results.push({ line, text, isBroken });
     return results;
   }
 

@@ -161,8 +161,8 @@ describe('conversation.item.create', () => {
     expect(code('user', { type: 'input_text' })).toEqual(['missing_required_parameter', 'item.content[0].text']);
     expect(code('user', { type: 'input_audio' })).toEqual(['missing_required_parameter', 'item.content[0].audio']);
     expect(types(played.client(create({ type: 'message', role: 'user', content: [] })))).toHaveLength(2);
-    const heard = { type: 'message', role: 'assistant', content: [{ type: 'output_audio', transcript: 'hi' }] };
-    expect(played.client(create(heard))[0]!.item!.content).toEqual(heard.content);
+    const spoken = { type: 'message', role: 'assistant', content: [{ type: 'output_audio', transcript: 'hi' }] };
+    expect(played.client(create(spoken))[0]!.item!.content).toEqual(spoken.content);
   });
 
   it('[CV19] accepts images only as data URIs', () => {
@@ -391,13 +391,13 @@ describe('conversation.item.delete', () => {
     const played = play(texting);
     played.client(create(call('c', 'f')));
     const input = [{ type: 'item_reference', id: 'f' }];
-    const asked = () => {
+    const startResponse = () => {
       played.client({ type: 'response.create', response: { conversation: 'none', input } });
       return played.done().find((effect) => effect.do === 'respond')?.request;
     };
-    expect(asked()).toMatchObject({ context: [{ id: 'f' }], pending_calls: ['c'] });
+    expect(startResponse()).toMatchObject({ context: [{ id: 'f' }], pending_calls: ['c'] });
     played.client(create(result('c', 'o')));
-    expect(asked()?.context).toEqual([]);
+    expect(startResponse()?.context).toEqual([]);
   });
 
   it('drops the audio of a deleted item', () => {

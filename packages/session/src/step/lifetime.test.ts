@@ -149,8 +149,8 @@ describe('cost', () => {
       tell({ type: 'response.create' });
       return { state, response_id: state.responses[0]!.id };
     };
-    const cost = ({ state: given, response_id }: ReturnType<typeof speaking>) => {
-      let state = given;
+    const cost = ({ state: before, response_id }: ReturnType<typeof speaking>) => {
+      let state = before;
       const rounds: number[] = [];
       for (let round = 0; round < 20; round++) {
         const deltas = () => {

@@ -5,7 +5,7 @@ import { create, errorOf, type Frame, type Played, types, user } from '@support/
 import { describe, expect, it } from 'vitest';
 
 const REQUEST = 'mcp_approval_request';
-const asked = (text = '{"title": "atlas"}') => {
+const approvalRequest = (text = '{"title": "atlas"}') => {
   const played = listed();
   const frames = calling(played, 'lend', text);
   return { played, frames, id: latest(played, REQUEST) };
@@ -17,7 +17,7 @@ const refused = (frames: Frame[]) =>
 
 describe('requests', () => {
   it('[MC7, MC19] adds a request with all arguments, calls nothing, and completes the response', () => {
-    const { played, frames, id } = asked();
+    const { played, frames, id } = approvalRequest();
     expect(types(frames)).toEqual([
       'response.output_item.added',
       'conversation.item.added',
@@ -58,7 +58,7 @@ describe('requests', () => {
 
 describe('approval responses', () => {
   it('[MC10, MC12] makes the approved call in a response of its own', () => {
-    const { played, id } = asked();
+    const { played, id } = approvalRequest();
     const frames = answer(played, true);
     expect(types(frames)).toEqual([
       'conversation.item.added',
@@ -79,7 +79,7 @@ describe('approval responses', () => {
   });
 
   it('[MC10] records a denied call and calls nothing', () => {
-    const { played, id } = asked();
+    const { played, id } = approvalRequest();
     const frames = answer(played, false);
     expect(types(frames)).toEqual([
       'conversation.item.added',
@@ -96,7 +96,7 @@ describe('approval responses', () => {
   });
 
   it('[MC8] requires a boolean approve and mints a missing id', () => {
-    const { played, id } = asked();
+    const { played, id } = approvalRequest();
     for (const approve of ['true', 1, null]) {
       const frames = played.client(create({ type: 'mcp_approval_response', approval_request_id: id, approve }));
       expect(types(frames)).toEqual(['error']);
@@ -106,7 +106,7 @@ describe('approval responses', () => {
 
   it('[MC9] refuses a second answer to a request', () => {
     for (const approve of [true, false]) {
-      const { played, id } = asked();
+      const { played, id } = approvalRequest();
       answer(played, approve);
       played.client({ type: 'response.cancel' });
       for (const again of [true, false]) refused(answer(played, again, id));
@@ -115,8 +115,8 @@ describe('approval responses', () => {
   });
 
   it('[MC9] refuses an answer when no such request is pending', () => {
-    const { played } = asked();
-    const foreign = asked('{"title":"other"}');
+    const { played } = approvalRequest();
+    const foreign = approvalRequest('{"title":"other"}');
     foreign.played.client({ type: 'conversation.item.delete', item_id: foreign.id });
     refused(answer(foreign.played, true, foreign.id));
     for (const id of ['mcpr_unknown', '__proto__', '', latest(played, 'mcp_list_tools')])
@@ -125,7 +125,7 @@ describe('approval responses', () => {
   });
 
   it('[MC9, MC11] denies a request when it expires after 300 s', () => {
-    const { played, id } = asked();
+    const { played, id } = approvalRequest();
     expect(played.wait(299_999)).toEqual([]);
     const frames = played.wait(1);
     expect(unmade(frames)).toMatchObject({
@@ -137,7 +137,7 @@ describe('approval responses', () => {
   });
 
   it('[MC9, CV33] refuses the second of two answers during a response, and executes the first afterwards', () => {
-    const { played, id } = asked();
+    const { played, id } = approvalRequest();
     played.client({ type: 'response.create' });
     expect(answer(played, true, id)).toEqual([]);
     refused(answer(played, false, id));
@@ -156,7 +156,7 @@ describe('approval responses', () => {
   });
 
   it('[CV35] keeps the request open when the answer is refused for its place', () => {
-    const { played, id } = asked();
+    const { played, id } = approvalRequest();
     played.client(create(user('here', 'here')));
     played.client({ type: 'response.create' });
     played.client(create({ type: 'mcp_approval_response', approval_request_id: id, approve: true }, 'here'));
@@ -168,7 +168,7 @@ describe('approval responses', () => {
   });
 
   it('[VA12] makes approved calls before the response to a queued turn', () => {
-    const { played, id } = asked();
+    const { played, id } = approvalRequest();
     const detection = { type: 'server_vad', interrupt_response: false };
     played.client({
       type: 'session.update',
@@ -186,7 +186,7 @@ describe('approval responses', () => {
   });
 
   it('[LM12] makes no call once the server is shutting down', () => {
-    const { played, id } = asked();
+    const { played, id } = approvalRequest();
     played.client({ type: 'response.create' });
     answer(played, true, id);
     played.host({ type: 'drain' });
@@ -198,7 +198,7 @@ describe('approval responses', () => {
 
 describe('the binding of an approval', () => {
   it('[MC11] asks again when the tool was redefined', () => {
-    const { played, id } = asked();
+    const { played, id } = approvalRequest();
     const changed = { ...tool('lend'), description: 'It can give away.', hash: 'lend 2' };
     played.tools({ type: 'listed', item_id: latest(played, 'mcp_list_tools'), tools: [changed] });
     const frames = answer(played, true, id);
@@ -212,7 +212,7 @@ describe('the binding of an approval', () => {
   });
 
   it('[MC11] makes no call when another server has the same label', () => {
-    const { played, id } = asked();
+    const { played, id } = approvalRequest();
     const moved = { ...books, server_url: 'https://elsewhere.example/mcp' };
     played.client({ type: 'session.update', session: { type: 'realtime', tools: [moved] } });
     const listing_id = latest(played, 'mcp_list_tools');
@@ -224,7 +224,7 @@ describe('the binding of an approval', () => {
   });
 
   it('[MC11] makes no call when the tool is no longer offered', () => {
-    const { played } = asked();
+    const { played } = approvalRequest();
     played.client({ type: 'session.update', session: { type: 'realtime', tools: [] } });
     expect(unmade(answer(played, true))).toMatchObject({
       error: { message: expect.stringContaining('no longer offered') },

@@ -214,7 +214,7 @@ describe('errors', () => {
     played.tools({ type: 'listed', item_id: latest(played, 'mcp_list_tools'), tools: [changed, tool('burn')] });
     calling(played, 'find');
     expect(played.frames.findLast(({ item }) => item)!.item).toMatchObject({ type: 'mcp_approval_request' });
-    for (const gone of ['lend', 'burn']) expect(calling(played, gone)[0]!.error.code).toBe('invalid_tool_call');
+    for (const tool of ['lend', 'burn']) expect(calling(played, tool)[0]!.error.code).toBe('invalid_tool_call');
     expect(made(played)).toEqual([]);
   });
 });
@@ -244,9 +244,9 @@ it.each(['media', 'content'] as const)('[OR19] replays to the same events when r
   const options = { seed: SEED, model: 'test-model', started_at: 1_700_000_000_000, allow_unapproved_tools: true };
   const lines = record({ ...options, ...texting }, played.inputs, { level, snapshotsAfter: [4, 9] });
   expect(lines.join()).not.toContain('sk-1234567890');
-  const found = await replay(lines);
-  expect(found.difference && describeDifference(found.difference)).toBeUndefined();
-  expect(found.ok).toBe(true);
+  const result = await replay(lines);
+  expect(result.difference && describeDifference(result.difference)).toBeUndefined();
+  expect(result.ok).toBe(true);
 });
 
 describe('what a response may call', () => {

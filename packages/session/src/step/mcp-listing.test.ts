@@ -55,9 +55,9 @@ describe('requests', () => {
     const played = play(texting);
     const frames = played.client({ type: 'response.create', response: { conversation: 'none', tools: [books] } });
     expect(types(frames)).toEqual(['response.created']);
-    const [asked] = played.done();
-    expect(asked).toMatchObject({ do: 'list_tools', tool: books });
-    const item_id = asked?.do === 'list_tools' ? asked.item_id : '';
+    const [response] = played.done();
+    expect(response).toMatchObject({ do: 'list_tools', tool: books });
+    const item_id = response?.do === 'list_tools' ? response.item_id : '';
     expect(played.tools({ type: 'listed', item_id, tools: [tool('find')] })).toEqual([]);
     expect(played.done()).toMatchObject([{ do: 'respond', request: { tools: [{ name: 'find' }] } }]);
   });
@@ -148,14 +148,14 @@ describe('a server named by its label alone', () => {
 });
 
 describe('listing results', () => {
-  const asked = () => {
+  const startListing = () => {
     const played = play(texting);
     update(played, books);
     return { played, item_id: latest(played, 'mcp_list_tools') };
   };
 
   it('[MC2] sends completed, then the item with its tools', () => {
-    const { played, item_id } = asked();
+    const { played, item_id } = startListing();
     const frames = played.tools({
       type: 'listed',
       item_id,
@@ -175,7 +175,7 @@ describe('listing results', () => {
   });
 
   it('[MC20] gives every tool a string description, annotations and an object schema', () => {
-    const { played, item_id } = asked();
+    const { played, item_id } = startListing();
     const tools = [
       { name: 'a', input_schema: true, hash: '1' },
       { name: 'b', input_schema: false, description: null, hash: '2' },
@@ -189,7 +189,7 @@ describe('listing results', () => {
   });
 
   it('[MC2] sends failed, then the item without tools, and continues', () => {
-    const { played, item_id } = asked();
+    const { played, item_id } = startListing();
     const frames = played.tools({ type: 'list_failed', item_id });
     expect(types(frames)).toEqual(['mcp_list_tools.failed', 'conversation.item.done']);
     expect(frames[1]!.item!.tools).toEqual([]);
@@ -197,17 +197,17 @@ describe('listing results', () => {
   });
 
   it('[MC17] fails a listing after its timeout, or with more than 128 tools', () => {
-    const slow = asked();
+    const slow = startListing();
     expect(types(slow.played.wait(30_000))).toEqual(['mcp_list_tools.failed', 'conversation.item.done']);
     expect(slow.played.done()).toEqual([{ do: 'abort_tool', item_id: slow.item_id }]);
     expect(slow.played.tools({ type: 'listed', item_id: slow.item_id, tools: [tool('late')] })).toEqual([]);
-    const { played, item_id } = asked();
+    const { played, item_id } = startListing();
     const many = Array.from({ length: 129 }, (_, i) => tool(`t${i}`));
     expect(types(played.tools({ type: 'listed', item_id, tools: many }))[0]).toBe('mcp_list_tools.failed');
   });
 
   it('[CV39] can be retrieved and not deleted while it is open', () => {
-    const { played, item_id } = asked();
+    const { played, item_id } = startListing();
     const [retrieved] = played.client({ type: 'conversation.item.retrieve', item_id });
     expect(retrieved!.item).toMatchObject({ id: item_id, tools: [] });
     expect(errorOf(played.client({ type: 'conversation.item.delete', item_id }))).toMatchObject({
@@ -218,7 +218,7 @@ describe('listing results', () => {
   });
 
   it('ends an open listing when the session ends', () => {
-    const { played, item_id } = asked();
+    const { played, item_id } = startListing();
     played.host({ type: 'close' });
     expect(played.done()).toContainEqual({ do: 'abort_tool', item_id });
   });
@@ -229,9 +229,9 @@ describe('offered tools', () => {
     const read = { annotations: { readOnlyHint: true } };
     const names = (allowed_tools: unknown) => {
       const played = listed({ tools: [{ ...books, allowed_tools }], offers: [tool('find', read), tool('lend')] });
-      const shown = played.frames.findLast(({ type }) => type === 'conversation.item.done')!.item!.tools as object[];
+      const tools = played.frames.findLast(({ type }) => type === 'conversation.item.done')!.item!.tools as object[];
       const engine = offered(played)!.map(({ name }) => name);
-      expect(shown.map((each) => (each as { name: string }).name)).toEqual(engine);
+      expect(tools.map((each) => (each as { name: string }).name)).toEqual(engine);
       return engine;
     };
     expect(names(null)).toEqual(['find', 'lend']);

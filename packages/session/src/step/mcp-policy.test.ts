@@ -20,21 +20,21 @@ const needs = (require_approval: unknown, tool = entry('find'), allowed = true) 
   needsApproval(server(require_approval), tool, allowed);
 
 it('[MC6] requires approval when require_approval is absent, null or unknown', () => {
-  for (const said of [undefined, null, 'always', 'sometimes', 7, {}, { never: {} }, { always: {} }]) {
-    expect(needs(said), JSON.stringify(said)).toBe(true);
+  for (const policy of [undefined, null, 'always', 'sometimes', 7, {}, { never: {} }, { always: {} }]) {
+    expect(needs(policy), JSON.stringify(policy)).toBe(true);
   }
 });
 
 it('[MC6] skips approval for never only when the operator allows it', () => {
-  for (const said of ['never', { never: { tool_names: ['find'] } }]) {
-    expect(needs(said)).toBe(false);
-    expect(needs(said, entry('find'), false)).toBe(true);
+  for (const policy of ['never', { never: { tool_names: ['find'] } }]) {
+    expect(needs(policy)).toBe(false);
+    expect(needs(policy, entry('find'), false)).toBe(true);
   }
 });
 
 it('[MC6] prefers always to never in filters, and requires approval for unnamed tools', () => {
-  const said = { never: { tool_names: ['find', 'lend'] }, always: { tool_names: ['lend'] } };
-  expect([entry('find'), entry('lend'), entry('burn'), entry('fin')].map((tool) => needs(said, tool))).toEqual([
+  const policy = { never: { tool_names: ['find', 'lend'] }, always: { tool_names: ['lend'] } };
+  expect([entry('find'), entry('lend'), entry('burn'), entry('fin')].map((tool) => needs(policy, tool))).toEqual([
     false,
     true,
     true,

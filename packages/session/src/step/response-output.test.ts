@@ -4,7 +4,7 @@ import type { EngineEvent } from './engine-event.ts';
 
 const tool = (name: string) => ({ type: 'function' as const, name });
 const text = (delta: string) => ({ type: 'text.delta', delta }) as const;
-const words = (delta: string) => ({ type: 'transcript.delta', delta }) as const;
+const transcriptDelta = (delta: string) => ({ type: 'transcript.delta', delta }) as const;
 const args = (delta: string, call_id?: string): EngineEvent => ({
   type: 'arguments.delta',
   delta,
@@ -21,7 +21,7 @@ const responding = (response: object = {}, options: Parameters<typeof play>[0] =
 
 describe('a message', () => {
   it('[RS17] sends only text events in a text response, for every kind of delta', () => {
-    const frames = responding().engine(text('a'), words('b'), audio(20), done);
+    const frames = responding().engine(text('a'), transcriptDelta('b'), audio(20), done);
     expect(types(frames).filter((type) => type.includes('audio'))).toEqual([]);
     expect(frames.at(-2)!.response.output[0].content).toEqual([{ type: 'output_text', text: 'ab' }]);
   });
@@ -43,7 +43,7 @@ describe('a message', () => {
   });
 
   it('[RS17, RS19] sends transcript and audio events and no text in an audio response', () => {
-    const frames = responding({}, {}).engine(text('a'), audio(20), words('b'), done);
+    const frames = responding({}, {}).engine(text('a'), audio(20), transcriptDelta('b'), done);
     expect(types(frames).filter((type) => type.includes('output_text'))).toEqual([]);
     expect(frames.find((frame) => frame.type === 'response.content_part.added')!.part).toEqual({
       type: 'audio',
@@ -104,13 +104,17 @@ describe('a message', () => {
   });
 
   it('[RS20, RS21] lists items without audio and no status_details when completed', () => {
-    const frames = responding({}, {}).engine(words('hi'), audio(200), done);
+    const frames = responding({}, {}).engine(transcriptDelta('hi'), audio(200), done);
     expect(frames.at(-2)!.response).toMatchObject({ status: 'completed', status_details: null });
     expect(JSON.stringify(frames.at(-2)!.response.output)).not.toContain('"audio"');
   });
 
   it('sends nothing for empty deltas', () => {
-    const frames = responding({}, {}).engine(text(''), words(''), { type: 'audio.delta', audio: '', bytes: 0 });
+    const frames = responding({}, {}).engine(text(''), transcriptDelta(''), {
+      type: 'audio.delta',
+      audio: '',
+      bytes: 0,
+    });
     expect(frames).toEqual([]);
   });
 });

@@ -418,9 +418,9 @@ describe('out of band', () => {
     const played = play(texting);
     const item = { type: 'message', role: 'user', id: 'mine', content: [{ type: 'input_audio', audio: pcm(50) }] };
     played.client(aside({ input: [item] }));
-    const kept = played.done()[0];
-    expect(kept).toMatchObject({ do: 'store_audio', audio: pcm(50) });
-    const item_id = (kept as { item_id: string }).item_id;
+    const response = played.done()[0];
+    expect(response).toMatchObject({ do: 'store_audio', audio: pcm(50) });
+    const item_id = (response as { item_id: string }).item_id;
     expect(item_id).not.toBe('mine');
     expect(requested(played).context).toMatchObject([{ id: item_id }]);
     played.engine(done);

@@ -136,9 +136,9 @@ describe('session.update', () => {
     );
     expect(updated!.type).toBe('session.updated');
     expect(updated!.event_id).not.toBe('mine');
-    const heard = updated!.session.audio.input;
-    expect(heard.transcription).toEqual({ model: 'whisper-1', language: 'en', prompt: 'names' });
-    expect(heard.turn_detection).toMatchObject({ threshold: 0.9, prefix_padding_ms: 300 });
+    const audioInput = updated!.session.audio.input;
+    expect(audioInput.transcription).toEqual({ model: 'whisper-1', language: 'en', prompt: 'names' });
+    expect(audioInput.turn_detection).toMatchObject({ threshold: 0.9, prefix_padding_ms: 300 });
     expect(updated!.session.instructions).toBe(played.frames[0]!.session.instructions);
   });
 
@@ -319,16 +319,16 @@ describe('session.update', () => {
 
   it('[IB18, TX9] configures speech input at opening and at each change, and not otherwise', () => {
     const played = play();
-    const told = () => played.effects.filter((effect) => effect.do === 'configure_speech');
+    const configureEffects = () => played.effects.filter((effect) => effect.do === 'configure_speech');
     const silent = { do: 'configure_speech', transcription: null, logprobs: false, noise_reduction: null };
-    expect(told()).toEqual([silent]);
+    expect(configureEffects()).toEqual([silent]);
     played.client(input({ noise_reduction: null, turn_detection: null }));
-    expect(told()).toEqual([silent]);
+    expect(configureEffects()).toEqual([silent]);
     played.client(input({ noise_reduction: { type: 'near_field' } }));
-    expect(told().slice(1)).toEqual([{ ...silent, noise_reduction: { type: 'near_field' } }]);
+    expect(configureEffects().slice(1)).toEqual([{ ...silent, noise_reduction: { type: 'near_field' } }]);
     const include = ['item.input_audio_transcription.logprobs'];
     played.client({ type: 'session.update', session: { type: 'realtime', include } });
-    expect(told().slice(2)).toMatchObject([{ logprobs: true, noise_reduction: { type: 'near_field' } }]);
+    expect(configureEffects().slice(2)).toMatchObject([{ logprobs: true, noise_reduction: { type: 'near_field' } }]);
   });
 
   it('[SE23] drops an open turn and keeps its audio when turn detection is turned off', () => {
@@ -388,10 +388,10 @@ describe('session.update', () => {
       played.client(detection(type, defaults[type]));
       expect(setUp(played)).toMatchObject([{ type, ...defaults[type] }]);
     }
-    const unheard = play();
+    const silent = play();
     for (const change of [...flags, { prefix_padding_ms: 50 }]) {
-      unheard.client(detection('server_vad', change));
-      expect(setUp(unheard)).toEqual([]);
+      silent.client(detection('server_vad', change));
+      expect(setUp(silent)).toEqual([]);
     }
   });
 
@@ -426,8 +426,8 @@ describe('session.update', () => {
   it('[SE8] removes the key of a field that null clears', () => {
     const played = play();
     const options = { languages: ['en'], keywords: ['Colloquy'], delay: 'low' };
-    const [given] = played.client(input({ transcription: { model: 'gpt-transcribe', ...options } }));
-    expect(given!.session.audio.input.transcription).toMatchObject(options);
+    const [updated] = played.client(input({ transcription: { model: 'gpt-transcribe', ...options } }));
+    expect(updated!.session.audio.input.transcription).toMatchObject(options);
     const [taken] = played.client(input({ transcription: { languages: null, keywords: null, delay: null } }));
     expect(taken!.session.audio.input.transcription).toEqual({ model: 'gpt-transcribe', language: null, prompt: null });
     expect(played.client(update({ reasoning: { effort: 'low' } }))[0]!.session.reasoning).toEqual({ effort: 'low' });

@@ -76,7 +76,7 @@ describe('traces', () => {
     expect(types(played.client({ type: 'session.update', session: { type: 'realtime' } }))).toEqual([
       'session.updated',
     ]);
-    const asked = [...played.client(create(user('hi', 'U'))), ...played.client({ type: 'response.create' })];
+    const frames = [...played.client(create(user('hi', 'U'))), ...played.client({ type: 'response.create' })];
     const answered = played.engine(
       { type: 'transcript.delta', delta: 'Hello ' },
       audio(200),
@@ -85,7 +85,7 @@ describe('traces', () => {
       { type: 'done' },
     );
     const A = answered[0]!.item!.id!;
-    expect(named([...asked, ...answered], { U: 'U', [A]: 'A' })).toEqual([
+    expect(named([...frames, ...answered], { U: 'U', [A]: 'A' })).toEqual([
       'conversation.item.added U prev=null',
       'conversation.item.done U',
       'response.created',

@@ -103,7 +103,7 @@ describe('transcription', () => {
   });
 
   it('[TX9] sends log probabilities only when requested', () => {
-    const hear = (more: object) => {
+    const transcribe = (more: object) => {
       const played = transcribed({ model: 'whisper-1' }, more);
       const item_id = commit(played);
       return [
@@ -111,9 +111,9 @@ describe('transcription', () => {
         ...played.speech({ type: 'transcription.completed', item_id, transcript: 'hi', logprobs: LOGPROBS }),
       ];
     };
-    for (const frame of hear({})) expect(frame).not.toHaveProperty('logprobs');
+    for (const frame of transcribe({})) expect(frame).not.toHaveProperty('logprobs');
     const include = ['item.input_audio_transcription.logprobs'];
-    for (const frame of hear({ include })) expect(frame.logprobs).toEqual(LOGPROBS);
+    for (const frame of transcribe({ include })) expect(frame.logprobs).toEqual(LOGPROBS);
   });
 
   it('[TX10, TX11] sends segments in seconds, and passes languages on', () => {

@@ -254,28 +254,28 @@ describe('session.input_audio_buffer.append', () => {
 describe('translator events', () => {
   it('[TL6] states the time of its frame in whole frames, or null', () => {
     const { translator } = play();
-    const told = [0, 200, 399, 200, undefined, null, -1, Number.NaN, 1200.5].map((elapsed_ms) => {
+    const frames = [0, 200, 399, 200, undefined, null, -1, Number.NaN, 1200.5].map((elapsed_ms) => {
       const event = { type: 'output_transcript.delta', delta: 'x', ...(elapsed_ms !== undefined && { elapsed_ms }) };
       return (translator(event as TranslatorEvent).frames[0] as { elapsed_ms?: number | null }).elapsed_ms;
     });
-    expect(told).toEqual([0, 200, 200, 200, null, null, null, null, 1200]);
+    expect(frames).toEqual([0, 200, 200, 200, null, null, null, null, 1200]);
   });
 
   it('[TL6] passes deltas on with unchanged white space', () => {
     const { translator } = play();
     const deltas = ['Ho', 'la', ' mundo', '', '.\n'];
-    const told = deltas.flatMap((delta) => translator({ type: 'output_transcript.delta', delta }).frames);
-    expect(told.map((frame) => (frame as { delta: string }).delta)).toEqual(['Ho', 'la', ' mundo', '.\n']);
+    const frames = deltas.flatMap((delta) => translator({ type: 'output_transcript.delta', delta }).frames);
+    expect(frames.map((frame) => (frame as { delta: string }).delta)).toEqual(['Ho', 'la', ' mundo', '.\n']);
   });
 
   it('[TL7] sends input transcripts only when requested', () => {
     const { client, translator } = play();
-    const hear = () => translator({ type: 'input_transcript.delta', delta: 'hello', elapsed_ms: 0 }).frames;
-    expect(hear()).toEqual([]);
+    const inputFrames = () => translator({ type: 'input_transcript.delta', delta: 'hello', elapsed_ms: 0 }).frames;
+    expect(inputFrames()).toEqual([]);
     client({ type: 'session.update', session: { audio: { input: NOTED } } });
-    expect(hear()).toMatchObject([{ type: 'session.input_transcript.delta', delta: 'hello', elapsed_ms: 0 }]);
+    expect(inputFrames()).toMatchObject([{ type: 'session.input_transcript.delta', delta: 'hello', elapsed_ms: 0 }]);
     client({ type: 'session.update', session: { audio: { input: { transcription: null } } } });
-    expect(hear()).toEqual([]);
+    expect(inputFrames()).toEqual([]);
   });
 
   it('[TL8] sends audio of any length with its format', () => {

@@ -66,9 +66,9 @@ describe('readCascadeConfig', () => {
     ],
     [{ transcribe: { ...local, url: 'http://127.evil.example/v1' } }, 'is unencrypted'],
   ])('says what is wrong with %j, and where', (source, message) => {
-    const said = wrongly(source);
-    expect(said).toContain(message);
-    expect(said).not.toContain('CANARY');
+    const reported = wrongly(source);
+    expect(reported).toContain(message);
+    expect(reported).not.toContain('CANARY');
   });
 
   it.each(['http://localhost:1/v1', 'http://[::1]:1/v1', 'https://ears.example'])('accepts %s', (url) => {

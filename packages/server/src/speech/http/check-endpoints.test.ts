@@ -90,10 +90,10 @@ describe('checkEndpoints', () => {
   });
 
   it('reports unreachable and misconfigured endpoints', async () => {
-    const gone = await fakeEndpoints();
-    await gone.close();
+    const closed = await fakeEndpoints();
+    await closed.close();
     const reports = await checkEndpoints(
-      { think: { url: gone.url, model: 'tiny' }, speak: { ...endpoint(), key_env: 'NOT_SET' } },
+      { think: { url: closed.url, model: 'tiny' }, speak: { ...endpoint(), key_env: 'NOT_SET' } },
       {},
     );
     expect(reports.map(({ problem, message }) => `${problem}: ${message}`)).toEqual([

@@ -29,7 +29,7 @@ const fake = await withEndpoints();
 const PATIENT: EndpointBudget = { firstByteMs: 20_000, idleMs: 20_000, totalMs: 60_000, retries: 2, pauseMs: 20 };
 
 /** Pieces of text, every one of them data. */
-async function* words(reply: EndpointResponse): AsyncGenerator<string> {
+async function* deltas(reply: EndpointResponse): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   for await (const bytes of reply.bytes) {
     const text = decoder.decode(bytes, { stream: true });
@@ -46,7 +46,7 @@ interface Asking {
   read?: (reply: EndpointResponse) => AsyncIterable<string>;
 }
 
-async function ask({ budget, signal, url, key, read = words }: Asking = {}): Promise<string[]> {
+async function ask({ budget, signal, url, key, read = deltas }: Asking = {}): Promise<string[]> {
   const endpoint = {
     stage: 'think' as const,
     url: url ?? `${fake.url}/chat/completions`,
@@ -54,10 +54,10 @@ async function ask({ budget, signal, url, key, read = words }: Asking = {}): Pro
     budget: { ...PATIENT, ...budget },
   };
   const question = () => ({ body: '{}', contentType: 'application/json', accept: 'text/event-stream' });
-  const heard: string[] = [];
+  const received: string[] = [];
   for await (const piece of exchange(endpoint, question, read, signal ?? new AbortController().signal))
-    heard.push(piece);
-  return heard;
+    received.push(piece);
+  return received;
 }
 
 const failure = (asking: Asking): Promise<{ fault: EndpointFault | undefined; message: string; code: string }> =>
@@ -164,7 +164,7 @@ describe('exchange', () => {
     const asking = ask({
       signal: abort.signal,
       async *read(reply) {
-        for await (const text of words(reply)) {
+        for await (const text of deltas(reply)) {
           yield text;
           abort.abort(); // once something was said
         }
@@ -185,9 +185,9 @@ describe('exchange', () => {
   });
 
   it('reports the system error code when nothing listens', async () => {
-    const gone = await fakeEndpoints();
-    await gone.close();
-    const { fault, message } = await failure({ url: `${gone.url}/chat/completions`, budget: { pauseMs: 1 } });
+    const closed = await fakeEndpoints();
+    await closed.close();
+    const { fault, message } = await failure({ url: `${closed.url}/chat/completions`, budget: { pauseMs: 1 } });
     expect(fault).toEqual({ fault: 'unreachable', reason: 'ECONNREFUSED' });
     expect(message).toBe('The think endpoint cannot be reached: ECONNREFUSED.');
   });

@@ -47,10 +47,10 @@ function wavOf(samples: Buffer, rate: number, { size = samples.length, channels 
 }
 
 function joined(sounds: readonly (Sound | undefined)[]): { samples: number[]; rates: number[] } {
-  const heard = sounds.filter((sound) => sound !== undefined);
+  const chunks = sounds.filter((sound) => sound !== undefined);
   return {
-    samples: heard.flatMap((sound) => [...sound.samples]),
-    rates: [...new Set(heard.map(({ rateHz }) => rateHz))],
+    samples: chunks.flatMap((sound) => [...sound.samples]),
+    rates: [...new Set(chunks.map(({ rateHz }) => rateHz))],
   };
 }
 
@@ -107,8 +107,8 @@ function speakerOf(options: Partial<OpenAiSpeakerOptions> = {}) {
 
 async function speak(options: Partial<OpenAiSpeakerOptions> = {}, wanted: Partial<SpeakOptions> = {}, text = 'Hello.') {
   const sounds: Sound[] = [];
-  const asked = { voice: 'marin', speed: 1, signal: new AbortController().signal, ...wanted };
-  for await (const sound of speakerOf(options).speak(text, asked)) sounds.push(sound);
+  const speakOptions = { voice: 'marin', speed: 1, signal: new AbortController().signal, ...wanted };
+  for await (const sound of speakerOf(options).speak(text, speakOptions)) sounds.push(sound);
   return joined(sounds);
 }
 const bodyOf = (index = 0): Record<string, unknown> => JSON.parse(String(fake.requests[index]?.body));
@@ -172,12 +172,12 @@ describe('openAiSpeaker', () => {
     fake.next('speak', stalling, stalling);
     const abort = new AbortController();
     const speaker = speakerOf({ endpoint: { ...endpointOf(), budget: PATIENT } });
-    const hear = async (signal: AbortSignal) => {
+    const readFirst = async (signal: AbortSignal) => {
       for await (const _ of speaker.speak('Hello.', { voice: 'marin', speed: 1, signal })) abort.abort();
     };
-    await hear(abort.signal);
+    await readFirst(abort.signal);
     await fake.hungUp('speak', 1);
-    const second = hear(new AbortController().signal);
+    const second = readFirst(new AbortController().signal);
     await waitUntil('the second request', () => fake.of('speak').length === 2);
     void speaker.close();
     await second;

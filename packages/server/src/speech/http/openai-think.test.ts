@@ -43,7 +43,7 @@ const config: ThinkRequest['config'] = {
   metadata: null,
 };
 const weather = { name: 'weather', parameters: { type: 'object', properties: {} } };
-const said = (text: string): RealtimeConversationItem => ({
+const userMessage = (text: string): RealtimeConversationItem => ({
   type: 'message',
   role: 'user',
   content: [{ type: 'input_text', text }],
@@ -62,7 +62,7 @@ async function think(api: Api, request: Partial<ThinkRequest> = {}, options?: Pa
   const thoughts: ThinkEvent[] = [];
   const { signal } = new AbortController();
   for await (const thought of thinker(api, options).think(
-    { config, tools: [], context: [said('hi')], ...request },
+    { config, tools: [], context: [userMessage('hi')], ...request },
     { signal },
   )) {
     thoughts.push(thought);
@@ -205,7 +205,7 @@ describe.each(APIS)('%s', (api) => {
     const thoughts = await think(api, {
       tools,
       context: [
-        said('hi'),
+        userMessage('hi'),
         {
           type: 'mcp_call',
           id: 'mcp_1',
@@ -233,7 +233,7 @@ describe.each(APIS)('%s', (api) => {
 
   it('[RS36] offers only the tools that tool_choice allows', async () => {
     const tools = [{ name: 'f' }, { name: 'find', server_label: 'books' }, { name: 'lend', server_label: 'books' }];
-    const asked = async (tool_choice: ThinkRequest['config']['tool_choice']) => {
+    const sentToolChoice = async (tool_choice: ThinkRequest['config']['tool_choice']) => {
       fake.reset();
       await think(api, { tools, config: { ...config, tool_choice } });
       const { tools: offered, tool_choice: choice } = bodyOf();
@@ -242,10 +242,10 @@ describe.each(APIS)('%s', (api) => {
       );
       return [names, choice];
     };
-    expect(await asked({ type: 'mcp', server_label: 'books' })).toEqual([['find', 'lend'], 'required']);
-    const [only, choice] = await asked({ type: 'mcp', server_label: 'books', name: 'lend' });
+    expect(await sentToolChoice({ type: 'mcp', server_label: 'books' })).toEqual([['find', 'lend'], 'required']);
+    const [only, choice] = await sentToolChoice({ type: 'mcp', server_label: 'books', name: 'lend' });
     expect([only, JSON.stringify(choice)]).toEqual([['lend'], expect.stringContaining('"lend"')]);
-    expect(await asked('none')).toEqual([['f', 'find', 'lend'], 'none']);
+    expect(await sentToolChoice('none')).toEqual([['f', 'find', 'lend'], 'none']);
   });
 
   it('sends images unchanged, or a placeholder when images are off', async () => {
@@ -271,7 +271,7 @@ describe.each(APIS)('%s', (api) => {
 describe('chat', () => {
   it('[CV28] sends a placeholder output when a call has none yet', async () => {
     const context: RealtimeConversationItem[] = [
-      said('Both.'),
+      userMessage('Both.'),
       { type: 'function_call', name: 'weather', call_id: 'a', arguments: '{}' },
       { type: 'function_call', name: 'news', call_id: 'b', arguments: '{}' },
       { type: 'function_call_output', call_id: 'a', output: 'sun' },
@@ -297,7 +297,7 @@ describe('chat', () => {
       { type: 'message', role: 'assistant', content: [{ type: 'output_audio', transcript: 'Let me see.' }] },
       { type: 'function_call', name: 'weather', call_id: 'a', arguments: '{"city":"Paris"}' },
       { type: 'function_call', name: 'weather', call_id: 'b', arguments: '' },
-      said('Hurry.'),
+      userMessage('Hurry.'),
       { type: 'function_call_output', call_id: 'b', output: 'rain' },
       { type: 'function_call_output', call_id: 'a', output: 'sun' },
       { type: 'message', role: 'user', content: [{ type: 'input_audio', transcript: null }] },

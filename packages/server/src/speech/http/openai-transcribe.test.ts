@@ -34,7 +34,7 @@ function transcriber(idleMs = fake.patienceMs('transcribe')) {
 
 const SAMPLES = Int16Array.from({ length: 1600 }, (_, i) => i * 20 - 16_000);
 
-async function hear(options: Partial<UtteranceOptions> = {}) {
+async function transcribe(options: Partial<UtteranceOptions> = {}) {
   const deltas: string[] = [];
   const { signal } = new AbortController();
   const onDelta = (delta: string) => void deltas.push(delta);
@@ -52,7 +52,7 @@ async function formOf(index = 0): Promise<FormData> {
 
 describe('openAiTranscriber', () => {
   it('sends the exact samples as a WAV file', async () => {
-    const transcript = await hear({ language: 'fr', prompt: 'names', logprobs: true });
+    const transcript = await transcribe({ language: 'fr', prompt: 'names', logprobs: true });
     expect(transcript).toEqual({
       transcript: GOOD_TRANSCRIPT,
       usage: { type: 'duration', seconds: 0.1 },
@@ -73,7 +73,7 @@ describe('openAiTranscriber', () => {
   });
 
   it('uses the configured language when the session sets none', async () => {
-    await hear();
+    await transcribe();
     const form = await formOf();
     expect(form.get('language')).toBe('en');
     expect(form.has('prompt')).toBe(false);
@@ -92,7 +92,7 @@ describe('openAiTranscriber', () => {
 
   it('[TX6] returns transcript, usage and logprobs', async () => {
     fake.next('transcribe', saying(stream));
-    expect(await hear()).toEqual({
+    expect(await transcribe()).toEqual({
       transcript: 'good day 😀',
       usage: { type: 'tokens', total_tokens: 9, input_tokens: 6, output_tokens: 3 },
       logprobs: [{ token: 'good', logprob: -0.1, bytes: [103] }],
@@ -106,13 +106,13 @@ describe('openAiTranscriber', () => {
       { type: 'transcript.text.done', text: 'Good day.' },
     );
     fake.next('transcribe', saying(changed));
-    expect(await hear()).toMatchObject({ transcript: 'Good day.', deltas: ['Good day.'] });
+    expect(await transcribe()).toMatchObject({ transcript: 'Good day.', deltas: ['Good day.'] });
   });
 
   it.each<[string, Answer, string]>([
     [
       'one byte at a time',
-      (response, asked) => bytewise(response, asked, { type: 'text/event-stream', bytes: Buffer.from(stream) }),
+      (response, request) => bytewise(response, request, { type: 'text/event-stream', bytes: Buffer.from(stream) }),
       'good day 😀',
     ],
     ['as plain text', saying(' good day 😀\n', 'text/plain; charset=utf-8'), 'good day 😀'],
@@ -121,7 +121,7 @@ describe('openAiTranscriber', () => {
     ['with a usage that is none', saying('{"text":"a","usage":{"type":"x"}}', 'application/json'), 'a'],
   ])('takes words that come %s', async (_, answer, transcript) => {
     fake.next('transcribe', answer);
-    expect((await hear()).transcript).toBe(transcript);
+    expect((await transcribe()).transcript).toBe(transcript);
   });
 
   it.each<[string, Answer, string, string]>([
@@ -144,14 +144,14 @@ describe('openAiTranscriber', () => {
     ['an error in the stream', saying(sse({ type: 'error', error: {} })), 'upstream_error', 'reported an error'],
   ])('[TX8] fails over %s', async (_, answer, code, what) => {
     fake.next('transcribe', answer, answer);
-    await expect(hear()).rejects.toMatchObject({ code, message: `The transcribe endpoint ${what}.` });
+    await expect(transcribe()).rejects.toMatchObject({ code, message: `The transcribe endpoint ${what}.` });
   });
 
   it('sends no request when there is no audio or the signal has aborted', async () => {
     const abort = new AbortController();
     expect(await transcriber().open({ speaker: 's', signal: abort.signal }).finish()).toEqual({ transcript: '' });
     abort.abort();
-    expect((await hear({ signal: abort.signal })).transcript).toBe('');
+    expect((await transcribe({ signal: abort.signal })).transcript).toBe('');
     expect(fake.requests).toEqual([]);
   });
 

@@ -106,15 +106,15 @@ describe.each(STREAMS)('a stream of $api', ({ stream, readerOf }) => {
     ['the answer ends', false],
   ])('is never taken for whole when %s too early, at any byte', async (_, isLost) => {
     const { thoughts } = await whole;
-    const said = thoughts.filter(({ type }) => type !== 'done' && type !== 'usage');
+    const pieces = thoughts.filter(({ type }) => type !== 'done' && type !== 'usage');
     for (let at = 0; at < bytes.byteLength; at += 1) {
       const early = await read(readerOf, [bytes.slice(0, at)], isLost);
       const isDone = early.thoughts.at(-1)?.type === 'done';
       const before = early.thoughts.filter(({ type }) => type !== 'done' && type !== 'usage');
-      expect(before, `at ${at}`).toEqual(said.slice(0, before.length));
+      expect(before, `at ${at}`).toEqual(pieces.slice(0, before.length));
       // One end, never two and never none; what says that it is done has said everything.
       expect([early.error !== undefined, isDone].filter(Boolean), `at ${at}`).toHaveLength(1);
-      if (isDone) expect(before, `at ${at}`).toEqual(said);
+      if (isDone) expect(before, `at ${at}`).toEqual(pieces);
     }
   });
 });

@@ -9,7 +9,7 @@ const user = (text: string): RealtimeConversationItem => ({
   role: 'user',
   content: [{ type: 'input_text', text }],
 });
-const heard = (transcript: string | null): RealtimeConversationItem => ({
+const spokenMessage = (transcript: string | null): RealtimeConversationItem => ({
   type: 'message',
   role: 'user',
   content: [{ type: 'input_audio', transcript }],
@@ -57,8 +57,8 @@ describe('the offline thinker answers', () => {
     ['my name is Anna', 'Nice to meet you, Anna.'],
     ['what is my name', 'You have not told me your name.'],
     ['thank you', 'You are welcome.'],
-  ])('%s', async (said, answered) => {
-    expect(await answer(said)).toBe(answered);
+  ])('%s', async (question, answered) => {
+    expect(await answer(question)).toBe(answered);
   });
 
   it('that it has no language model', async () => {
@@ -72,8 +72,8 @@ describe('the offline thinker answers', () => {
 
 describe('the offline thinker remembers', () => {
   it('the latest fact of the conversation', async () => {
-    const name = [heard('hello my name is anna and i like tea'), assistant('Nice to meet you, anna.')];
-    expect(await answer(...name, heard('what is my name'))).toBe('Your name is anna.');
+    const name = [spokenMessage('hello my name is anna and i like tea'), assistant('Nice to meet you, anna.')];
+    expect(await answer(...name, spokenMessage('what is my name'))).toBe('Your name is anna.');
     expect(await answer(...name, 'call me Ben.', 'who am i')).toBe('Your name is Ben.');
     expect(await answer(...name, 'hello')).toBe('Hello, anna. How can I help you?');
     expect(await answer('my favorite color is green', 'what is my favorite color?')).toBe(
@@ -103,9 +103,9 @@ describe('the offline thinker calls', () => {
       required: ['state', 'level'],
     },
   };
-  const called = (name: string, given: object): ThinkEvent[] => [
+  const called = (name: string, args: object): ThinkEvent[] => [
     { type: 'call', name },
-    { type: 'arguments.delta', delta: JSON.stringify(given) },
+    { type: 'arguments.delta', delta: JSON.stringify(args) },
     { type: 'done' },
   ];
 
@@ -113,13 +113,13 @@ describe('the offline thinker calls', () => {
     ['what is the weather in paris', { location: 'paris' }],
     ['What is the weather like in New York today?', { location: 'New York' }],
     ['tell me about the weather', { location: '' }],
-  ])('the function whose name is in the words: %s', async (said, given) => {
-    expect(await think([said], { tools: [lamp, weather] })).toEqual(called('get_weather', given));
+  ])('the function whose name is in the words: %s', async (question, args) => {
+    expect(await think([question], { tools: [lamp, weather] })).toEqual(called('get_weather', args));
   });
 
   it('with arguments from the text for each parameter type', async () => {
-    const said = 'set the lamp in the kitchen to on at level forty';
-    expect(await think([said], { tools: [weather, lamp] })).toEqual(
+    const question = 'set the lamp in the kitchen to on at level forty';
+    expect(await think([question], { tools: [weather, lamp] })).toEqual(
       called('setLamps', { state: 'on', level: 40, room: 'kitchen' }),
     );
   });
@@ -155,7 +155,7 @@ describe('the offline thinker calls', () => {
 
 describe('the offline thinker and tools of MCP servers', () => {
   const search: NeutralTool = { name: 'search_books', server_label: 'library', parameters: { type: 'object' } };
-  const asked = user('search the books about Paris');
+  const question = user('search the books about Paris');
   const call = (more: object): RealtimeConversationItem =>
     ({
       type: 'mcp_call',
@@ -165,41 +165,41 @@ describe('the offline thinker and tools of MCP servers', () => {
       arguments: '{}',
       ...more,
     }) as never;
-  const words = (thoughts: ThinkEvent[]) =>
+  const textOf = (thoughts: ThinkEvent[]) =>
     thoughts.map((thought) => ('delta' in thought ? thought.delta : '')).join('');
 
   it('[RS36] sets server_label on the call and respects tool_choice', async () => {
     const begun = { type: 'call', name: 'search_books', server_label: 'library' };
-    expect((await think([asked], { tools: [search] }))[0]).toEqual(begun);
+    expect((await think([question], { tools: [search] }))[0]).toEqual(begun);
     const tool_choice = { type: 'mcp', server_label: 'library' } as const;
     expect((await think(['hello'], { tools: [{ name: 'f' }, search], tool_choice }))[0]).toEqual(begun);
     const other = { type: 'mcp', server_label: 'library', name: 'burn' } as const;
-    expect((await think([asked], { tools: [search], tool_choice: other })).some(({ type }) => type === 'call')).toBe(
+    expect((await think([question], { tools: [search], tool_choice: other })).some(({ type }) => type === 'call')).toBe(
       false,
     );
   });
 
   it('reports the result of a call, and makes none while one waits for approval', async () => {
-    expect(words(await think([asked, call({ output: 'shelf 3' })], { tools: [search] }))).toBe(
+    expect(textOf(await think([question, call({ output: 'shelf 3' })], { tools: [search] }))).toBe(
       'Here is the search books: shelf 3.',
     );
     const failed = call({ output: null, error: { type: 'tool_execution_error', message: 'CANARY' } });
-    expect(words(await think([asked, failed], { tools: [search] }))).toBe('The search books could not be had.');
+    expect(textOf(await think([question, failed], { tools: [search] }))).toBe('The search books could not be had.');
     const request = { ...call({}), type: 'mcp_approval_request' } as RealtimeConversationItem;
-    expect((await think([asked, request], { tools: [search] })).some(({ type }) => type === 'call')).toBe(false);
+    expect((await think([question, request], { tools: [search] })).some(({ type }) => type === 'call')).toBe(false);
   });
 });
 
 describe('the offline thinker', () => {
   it('asks again when the transcript is empty, and asks a silent user', async () => {
-    expect(await answer(heard(''))).toMatch(/did not catch/);
-    expect(await answer(heard(null))).toMatch(/did not catch/);
+    expect(await answer(spokenMessage(''))).toMatch(/did not catch/);
+    expect(await answer(spokenMessage(null))).toMatch(/did not catch/);
     const prompt: RealtimeConversationItem = {
       type: 'message',
       role: 'system',
       content: [{ type: 'input_text', text: 'The user has said nothing for 6 seconds.' }],
     };
-    expect(await answer('hi', prompt, heard(''))).toBe('Are you still there?');
+    expect(await answer('hi', prompt, spokenMessage(''))).toBe('Are you still there?');
   });
 
   it('greets when there is no user message, or says what the instructions ask', async () => {

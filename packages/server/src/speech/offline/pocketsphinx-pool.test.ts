@@ -4,7 +4,7 @@ import { type DecoderPool, decoderPool, type PoolOptions } from './pocketsphinx-
 
 /** A thread that does nothing by itself: it keeps what it was told, and says what the test has it say. */
 interface PlayedThread {
-  readonly told: ToWorker[];
+  readonly messages: ToWorker[];
   say(message: FromWorker): void;
   die(): void;
   stopped: boolean;
@@ -17,12 +17,12 @@ function playedPool(options: Partial<PoolOptions> = {}): { pool: DecoderPool; th
     threads: 1,
     repeatable: false,
     ...options,
-    start(hear, end) {
-      const thread: PlayedThread = { told: [], say: hear, die: end, stopped: false, dropped: 0 };
+    start(onMessage, end) {
+      const thread: PlayedThread = { messages: [], say: onMessage, die: end, stopped: false, dropped: 0 };
       threads.push(thread);
-      queueMicrotask(() => hear({ did: 'ready' }));
+      queueMicrotask(() => onMessage({ did: 'ready' }));
       return {
-        post: (message) => void thread.told.push(message),
+        post: (message) => void thread.messages.push(message),
         drop: (run) => {
           thread.dropped = run;
         },
@@ -36,13 +36,13 @@ function playedPool(options: Partial<PoolOptions> = {}): { pool: DecoderPool; th
 }
 
 const second = () => new Int16Array(16_000);
-const told = (thread: PlayedThread | undefined) =>
-  thread?.told.map((message) => ('samples' in message ? `${message.do} ${message.samples.length}` : message.do));
+const messagesTo = (thread: PlayedThread | undefined) =>
+  thread?.messages.map((message) => ('samples' in message ? `${message.do} ${message.samples.length}` : message.do));
 
 function speak(pool: DecoderPool, speaker: string) {
-  const heard: (string | undefined)[] = [];
-  const utterance = pool.open({ speaker, onGuess: () => {}, onResult: (words) => heard.push(words) });
-  return { ...utterance, heard };
+  const results: (string | undefined)[] = [];
+  const utterance = pool.open({ speaker, onGuess: () => {}, onResult: (transcript) => results.push(transcript) });
+  return { ...utterance, results };
 }
 
 describe('decoderPool', () => {
@@ -52,9 +52,9 @@ describe('decoderPool', () => {
     first.write(new Int16Array(1000));
     first.write(new Int16Array(1000));
     first.finish();
-    expect(told(threads[0])).toEqual(['feed 2000', 'whole 2000']);
+    expect(messagesTo(threads[0])).toEqual(['feed 2000', 'whole 2000']);
     threads[0]?.say({ did: 'final', run: 1, text: 'hello' });
-    expect(first.heard).toEqual(['hello']);
+    expect(first.results).toEqual(['hello']);
   });
 
   it('uses the streamed result when the decoder has adapted to the speaker', () => {
@@ -67,7 +67,7 @@ describe('decoderPool', () => {
     next.write(second());
     next.write(new Int16Array(100));
     next.finish();
-    expect(told(threads[0])?.slice(2)).toEqual(['feed 16000', 'feed 100', 'finish']);
+    expect(messagesTo(threads[0])?.slice(2)).toEqual(['feed 16000', 'feed 100', 'finish']);
   });
 
   it('decodes every utterance as a whole when repeatable', () => {
@@ -78,7 +78,7 @@ describe('decoderPool', () => {
       utterance.finish();
       threads[0]?.say({ did: 'final', run, text: '' });
     }
-    expect(told(threads[0])).toEqual(['feed 16000', 'whole 16000', 'feed 16000', 'whole 16000']);
+    expect(messagesTo(threads[0])).toEqual(['feed 16000', 'whole 16000', 'feed 16000', 'whole 16000']);
   });
 
   it('resets the decoder before another speaker', () => {
@@ -90,13 +90,20 @@ describe('decoderPool', () => {
       threads[0]?.say({ did: 'final', run: index + 1, text: '' });
     }
     pool.forget('ben');
-    expect(told(threads[0])).toEqual(['feed 16000', 'whole 16000', 'renew', 'feed 16000', 'whole 16000', 'renew']);
+    expect(messagesTo(threads[0])).toEqual([
+      'feed 16000',
+      'whole 16000',
+      'renew',
+      'feed 16000',
+      'whole 16000',
+      'renew',
+    ]);
   });
 
   it('starts threads on demand up to the limit', () => {
     const { pool, threads } = playedPool({ threads: 2 });
     for (const speaker of ['ann', 'ben', 'cem']) speak(pool, speaker).write(second());
-    expect(threads.map(told)).toEqual([['feed 16000'], ['feed 16000']]);
+    expect(threads.map(messagesTo)).toEqual([['feed 16000'], ['feed 16000']]);
   });
 
   it('takes a thread from unfinished speech for a finished utterance without losing audio', () => {
@@ -106,14 +113,14 @@ describe('decoderPool', () => {
     const ben = speak(pool, 'ben');
     ben.write(second());
     ben.finish();
-    expect(told(threads[0])).toEqual(['feed 16000', 'drop', 'renew', 'whole 16000']);
+    expect(messagesTo(threads[0])).toEqual(['feed 16000', 'drop', 'renew', 'whole 16000']);
     expect(threads[0]?.dropped).toBe(1);
     threads[0]?.say({ did: 'final', run: 2, text: 'ben' });
     ann.write(second());
     ann.finish();
-    expect(told(threads[0])?.slice(4)).toEqual(['renew', 'whole 32000']);
+    expect(messagesTo(threads[0])?.slice(4)).toEqual(['renew', 'whole 32000']);
     threads[0]?.say({ did: 'final', run: 3, text: 'ann' });
-    expect([ann.heard, ben.heard]).toEqual([['ann'], ['ben']]);
+    expect([ann.results, ben.results]).toEqual([['ann'], ['ben']]);
   });
 
   it('decodes finished utterances in order', () => {
@@ -124,7 +131,7 @@ describe('decoderPool', () => {
       each.finish();
     }
     for (const run of [1, 2, 3]) threads[0]?.say({ did: 'final', run, text: String(run) });
-    expect(all.map(({ heard }) => heard)).toEqual([['1'], ['2'], ['3']]);
+    expect(all.map(({ results }) => results)).toEqual([['1'], ['2'], ['3']]);
   });
 
   it('ignores results of a cancelled utterance and reuses its thread', () => {
@@ -135,8 +142,8 @@ describe('decoderPool', () => {
     ben.write(second());
     ann.drop();
     threads[0]?.say({ did: 'final', run: 1, text: 'late' });
-    expect(ann.heard).toEqual([]);
-    expect(told(threads[0])).toEqual(['feed 16000', 'drop', 'renew', 'feed 16000']);
+    expect(ann.results).toEqual([]);
+    expect(messagesTo(threads[0])).toEqual(['feed 16000', 'drop', 'renew', 'feed 16000']);
   });
 
   it('does not decode very long speech again', () => {
@@ -144,8 +151,8 @@ describe('decoderPool', () => {
     const ann = speak(pool, 'ann');
     for (let count = 0; count < 30; count += 1) ann.write(second());
     ann.finish();
-    expect(told(threads[0])?.at(-1)).toBe('finish');
-    expect(threads[0]?.told.length).toBe(31);
+    expect(messagesTo(threads[0])?.at(-1)).toBe('finish');
+    expect(threads[0]?.messages.length).toBe(31);
   });
 
   it('fails the utterance when its thread exits, and starts another', async () => {
@@ -155,22 +162,22 @@ describe('decoderPool', () => {
     const ben = speak(pool, 'ben');
     ben.write(second());
     threads[0]?.die();
-    expect(ann.heard).toEqual([undefined]);
-    expect(told(threads[1])).toEqual(['feed 16000']);
+    expect(ann.results).toEqual([undefined]);
+    expect(messagesTo(threads[1])).toEqual(['feed 16000']);
   });
 
   it('fails waiting utterances when a thread never becomes ready', () => {
     const { pool, threads } = playedPool();
     const [ann, ben] = [speak(pool, 'ann'), speak(pool, 'ben')];
     threads[0]?.die();
-    expect([ann.heard, ben.heard]).toEqual([[undefined], [undefined]]);
+    expect([ann.results, ben.results]).toEqual([[undefined], [undefined]]);
   });
 
   it('stops its threads and fails open utterances when closed', async () => {
     const { pool, threads } = playedPool();
     const ann = speak(pool, 'ann');
     await pool.close();
-    expect(ann.heard).toEqual([undefined]);
+    expect(ann.results).toEqual([undefined]);
     expect(threads[0]?.stopped).toBe(true);
   });
 });

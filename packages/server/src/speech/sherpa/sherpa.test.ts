@@ -16,13 +16,13 @@ const forever = new AbortController().signal;
 
 /** Processes that a test plays: what each was told, and what it says. */
 function played(voices = 0) {
-  const processes: { told: string[]; say: (message: FromModel) => void; die: () => void; isClosed: boolean }[] = [];
+  const processes: { messages: string[]; say: (message: FromModel) => void; die: () => void; isClosed: boolean }[] = [];
   const link: LinkModel = async (_model, say, die) => {
-    const process = { told: [] as string[], say, die, isClosed: false };
+    const process = { messages: [] as string[], say, die, isClosed: false };
     processes.push(process);
     return {
       voices,
-      post: (message: ToModel) => void process.told.push(`${message.do} ${'run' in message ? message.run : ''}`),
+      post: (message: ToModel) => void process.messages.push(`${message.do} ${'run' in message ? message.run : ''}`),
       async close() {
         process.isClosed = true;
       },
@@ -31,28 +31,31 @@ function played(voices = 0) {
   return { processes, link };
 }
 /** What was posted is posted in a later microtask. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('a recogniser of sherpa-onnx', () => {
   it('returns partial and final text for concurrent utterances', async () => {
     const { processes, link } = played();
     const transcriber = await openSherpaTranscriber(HEAR, link);
-    const heard: string[] = [];
-    const ann = transcriber.open({ speaker: 'ann', signal: forever, onDelta: (delta) => heard.push(delta) });
+    const partials: string[] = [];
+    const ann = transcriber.open({ speaker: 'ann', signal: forever, onDelta: (delta) => partials.push(delta) });
     const ben = transcriber.open({ speaker: 'ben', signal: forever });
     ann.write(new Int16Array(1600));
     ben.write(new Int16Array(1600));
-    await settle();
+    await nextTurn();
     const [process] = processes;
     process?.say({ did: 'partial', run: 1, text: 'good morning to' });
     process?.say({ did: 'partial', run: 1, text: 'good morning today' });
-    const words = [ann.finish(), ben.finish()];
-    await settle();
-    expect(process?.told).toEqual(['feed 1', 'feed 2', 'finish 1', 'finish 2']);
+    const transcripts = [ann.finish(), ben.finish()];
+    await nextTurn();
+    expect(process?.messages).toEqual(['feed 1', 'feed 2', 'finish 1', 'finish 2']);
     process?.say({ did: 'final', run: 2, text: 'hello' });
     process?.say({ did: 'final', run: 1, text: 'good morning to you' });
-    expect((await Promise.all(words)).map(({ transcript }) => transcript)).toEqual(['good morning to you', 'hello']);
-    expect(heard.join('')).toBe('good morning to you');
+    expect((await Promise.all(transcripts)).map(({ transcript }) => transcript)).toEqual([
+      'good morning to you',
+      'hello',
+    ]);
+    expect(partials.join('')).toBe('good morning to you');
     await transcriber.close();
     expect(process?.isClosed).toBe(true);
   });
@@ -61,23 +64,23 @@ describe('a recogniser of sherpa-onnx', () => {
     const { processes, link } = played();
     const transcriber = await openSherpaTranscriber(HEAR, link);
     const abort = new AbortController();
-    const given = transcriber.open({ speaker: 'ann', signal: abort.signal });
-    given.write(new Int16Array(10));
+    const aborted = transcriber.open({ speaker: 'ann', signal: abort.signal });
+    aborted.write(new Int16Array(10));
     abort.abort();
-    expect((await given.finish()).transcript).toBe('');
+    expect((await aborted.finish()).transcript).toBe('');
     const lost = transcriber.open({ speaker: 'ann', signal: forever });
     lost.write(new Int16Array(10));
-    const words = lost.finish();
-    await settle();
-    expect(processes[0]?.told).toEqual(['feed 1', 'drop 1', 'feed 2', 'finish 2']);
+    const failing = lost.finish();
+    await nextTurn();
+    expect(processes[0]?.messages).toEqual(['feed 1', 'drop 1', 'feed 2', 'finish 2']);
     processes[0]?.die();
-    await expect(words).rejects.toThrow('the recogniser broke off');
+    await expect(failing).rejects.toThrow('the recogniser broke off');
     const next = transcriber.open({ speaker: 'ann', signal: forever });
-    const heard = next.finish();
-    await settle();
-    expect(processes[1]?.told).toEqual(['finish 3']);
+    const transcript = next.finish();
+    await nextTurn();
+    expect(processes[1]?.messages).toEqual(['finish 3']);
     processes[1]?.say({ did: 'final', run: 3, text: 'again' });
-    expect((await heard).transcript).toBe('again');
+    expect((await transcript).transcript).toBe('again');
     await transcriber.close();
     await expect(transcriber.open({ speaker: 'ann', signal: forever }).finish()).rejects.toThrow('broke off');
   });
@@ -96,8 +99,8 @@ describe('a voice of sherpa-onnx', () => {
     const { text, options } = say('Good morning.', { voice: '2' });
     const sounds = speaker.speak(text, options)[Symbol.asyncIterator]();
     const first = sounds.next();
-    await settle();
-    expect(processes[0]?.told).toEqual(['speak 1']);
+    await nextTurn();
+    expect(processes[0]?.messages).toEqual(['speak 1']);
     processes[0]?.say({ did: 'sound', run: 1, samples: Int16Array.of(1, 2), rateHz: 22_050 });
     expect((await first).value).toEqual({ samples: Int16Array.of(1, 2), rateHz: 22_050 });
     expect((await sounds.next()).done).toBe(true);
@@ -117,15 +120,15 @@ describe('a voice of sherpa-onnx', () => {
     const abort = new AbortController();
     const { text, options } = say('Good morning.', { signal: abort.signal });
     const first = speaker.speak(text, options)[Symbol.asyncIterator]().next();
-    await settle();
+    await nextTurn();
     abort.abort();
     expect((await first).done).toBe(true);
     const second = speaker
       .speak(text, { ...options, signal: forever })
       [Symbol.asyncIterator]()
       .next();
-    await settle();
-    expect(processes[0]?.told).toEqual(['speak 1', 'drop 1', 'speak 2']);
+    await nextTurn();
+    expect(processes[0]?.messages).toEqual(['speak 1', 'drop 1', 'speak 2']);
     processes[0]?.die();
     await expect(second).rejects.toThrow('the voice broke off');
     await speaker.close();
