@@ -90,7 +90,7 @@ export function createAppState(): AppState {
     if (there.log.rows[index]?.line !== at.line) return;
     followed = at;
     if (at.tab === 'conversation') there.upTo.value = index + 1;
-    else there.selected.value = index;
+    else there.selection.value = { kind: 'row', index };
   });
 
   function viewing(source: LogSource): Viewing | undefined {

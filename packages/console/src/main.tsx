@@ -3,7 +3,10 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { createAppState } from './app-state.ts';
+import './style/fonts.css';
+import './style/tokens.css';
 import './style/base.css';
+import './style/parts.css';
 import './style/layout.css';
 import './style/conversation.css';
 import './style/talk.css';

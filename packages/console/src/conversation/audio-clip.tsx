@@ -46,6 +46,7 @@ export function AudioClip({ viewing, sessionId, itemId, contentIndex, count, hea
         durationMs={durationMs}
         heardMs={heardMs}
         playedMs={playedMs ?? spokenMs}
+        side={whose}
         label={`Audio of the ${whose}, ${label}`}
       />
       <span class="hint">{label}</span>

@@ -1,7 +1,7 @@
 // Waveform of audio with the playback position and the part that was not heard.
 
 import { useEffect, useRef } from 'preact/hooks';
-import { colorScheme } from '../shell/color-scheme.ts';
+import { colorScheme } from '../shell/theme.ts';
 
 export interface WaveformProps {
   /** From 0 to 1, one for each stretch of the same length. */
@@ -10,6 +10,8 @@ export interface WaveformProps {
   /** What comes after was never heard. */
   readonly heardMs?: number | undefined;
   readonly playedMs?: number | undefined;
+  /** Whose audio it is: its colour. */
+  readonly side: 'user' | 'assistant';
   readonly label: string;
 }
 
@@ -20,14 +22,23 @@ const WIDEST = 420;
 /** Width of a second, so that clips can be compared by eye. */
 const PER_SECOND = 48;
 
-export function Waveform({ peaks, durationMs, heardMs, playedMs, label }: WaveformProps) {
+export function Waveform({ peaks, durationMs, heardMs, playedMs, side, label }: WaveformProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const width = Math.round(Math.min(WIDEST, Math.max(NARROWEST, (durationMs / 1000) * PER_SECOND)));
   const heardShare = heardMs === undefined ? 1 : heardMs / Math.max(1, durationMs);
   const played = playedMs === undefined ? 0 : playedMs / Math.max(1, durationMs);
 
   // What the picture is of; the colours are those of the page.
-  const drawn = [peaks.length, peaks.at(-1), width, heardShare, played, colorScheme.value];
+  const drawn = [
+    peaks.length,
+    peaks.at(-1),
+    width,
+    heardShare,
+    played,
+    playedMs === undefined,
+    side,
+    colorScheme.value,
+  ];
   useEffect(() => {
     const { current } = canvas;
     const context = current?.getContext('2d');
@@ -46,7 +57,9 @@ export function Waveform({ peaks, durationMs, heardMs, playedMs, label }: Wavefo
       let peak = 0;
       for (let i = from; i < to; i++) peak = Math.max(peak, peaks[i] ?? 0);
       const share = (bar + 0.5) / bars;
-      context.fillStyle = color(share > heardShare ? '--unheard' : share < played ? '--mark' : '--wave');
+      context.fillStyle = color(share > heardShare ? '--unheard' : `--${side}`);
+      // While it is played, what is still to come is pale.
+      context.globalAlpha = playedMs !== undefined && share > played && share <= heardShare ? 0.45 : 1;
       const height = Math.max(2, Math.sqrt(peak) * HEIGHT);
       context.fillRect(bar * BAR, (HEIGHT - height) / 2, BAR - 1, height);
     }

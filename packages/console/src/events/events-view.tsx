@@ -3,6 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { below } from '../log/ascending.ts';
 import type { LogRow } from '../log/log-row.ts';
+import { rowsOfSelection } from '../log/selection.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { countOf, type Viewing } from '../sources/viewing.ts';
 import { EventDetail } from './event-detail.tsx';
@@ -27,7 +28,7 @@ const KINDS: Readonly<Record<RowWish['kind'], string>> = {
 };
 
 export function EventsView({ viewing }: { viewing: Viewing }) {
-  const { log, selected, status } = viewing;
+  const { log, selection, status } = viewing;
   const [wish, setWish] = useState(EVERYTHING);
   const [, redraw] = useState(0);
   const search = useRef<HTMLInputElement>(null);
@@ -40,11 +41,13 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
     return () => cancelAnimationFrame(next);
   });
   const count = below(filter.matches, total);
+  const wanted = selection.value;
+  const [selected] = useMemo(() => (wanted ? rowsOfSelection(log, wanted, []) : []), [log, wanted]);
   const select = (index: number) => {
-    selected.value = index;
+    selection.value = { kind: 'row', index };
   };
   const jump = (list: readonly number[]) => {
-    const next = list.find((index) => index > (selected.value ?? -1) && index < total) ?? list[0];
+    const next = list.find((index) => index > (selected ?? -1) && index < total) ?? list[0];
     if (next !== undefined && next < total) select(next);
   };
   useShortcuts('Events', [
@@ -52,7 +55,7 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
     { key: 'e', label: 'next error', run: () => jump(log.errors) },
     { key: 'v', label: 'next protocol violation', run: () => jump([...log.violations.keys()]) },
   ]);
-  const row = selected.value === undefined ? undefined : log.rows[selected.value];
+  const row = selected === undefined ? undefined : log.rows[selected];
   const isLive = status.value.state === 'live' && viewing.upTo.value === undefined;
   return (
     <div class="events">
@@ -76,7 +79,7 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
           log={log}
           matches={filter.matches}
           count={count}
-          selected={selected.value}
+          selected={selected}
           select={select}
           isLive={isLive}
         />

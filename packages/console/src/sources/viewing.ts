@@ -3,6 +3,7 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { visible } from '../conversation/unseen.ts';
 import { createFrameLog, type FrameLog, type FrameLogOptions } from '../log/frame-log.ts';
+import type { Selection } from '../log/selection.ts';
 import type { LogSource } from '../route.ts';
 import type { FileProblem } from './file-problem.ts';
 
@@ -33,8 +34,8 @@ export interface Viewing {
   readonly status: Signal<ViewingStatus>;
   /** How many rows are looked at, so that a past moment can be shown; `undefined` is all of them, also those that come. */
   readonly upTo: Signal<number | undefined>;
-  /** The row that is pointed at in the timeline and among the events. */
-  readonly selected: Signal<number | undefined>;
+  /** What is selected, in every view. */
+  readonly selection: Signal<Selection | undefined>;
   /** Whether the conversation scrolls with what comes; false since the user scrolled up. */
   readonly isFollowing: Signal<boolean>;
   /** Absent where one may only look. */
@@ -63,7 +64,7 @@ export function createViewing({ source, name, message, close = () => {}, soon, .
     log: createFrameLog(soon && { soon }),
     status: signal<ViewingStatus>({ state: 'opening', message }),
     upTo: signal(undefined),
-    selected: signal(undefined),
+    selection: signal(undefined),
     isFollowing: signal(true),
     close,
     ...rest,

@@ -20,20 +20,20 @@ export const LANE_NAMES: Readonly<Record<Lane, string>> = {
 
 /** Each kind of span has a colour of the page's. */
 const COLORS: Readonly<Record<SpanKind, string>> = {
-  speech: '--mark',
-  hold: '--warn',
-  recognition: '--wave',
-  response: '--user',
-  model: '--warn',
-  synthesis: '--wave',
-  'first-audio': '--fine',
-  'barge-in': '--poor',
-  function: '--mark',
-  mcp: '--mark',
-  listing: '--wave',
-  approval: '--warn',
-  playback: '--fine',
-  error: '--poor',
+  speech: '--user',
+  hold: '--vad',
+  recognition: '--stt',
+  response: '--fill-strong',
+  model: '--llm',
+  synthesis: '--tts',
+  'first-audio': '--assistant',
+  'barge-in': '--error',
+  function: '--tool',
+  mcp: '--tool',
+  listing: '--tool',
+  approval: '--warning',
+  playback: '--assistant',
+  error: '--error',
 };
 
 export interface Picture {
@@ -92,7 +92,7 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture): void {
   const color = (name: string) => styles.getPropertyValue(name);
   const scale = scaleOf(picture);
   const xOf = (at: number) => LABEL + (at - window.from) * scale;
-  context.font = '12px system-ui, sans-serif';
+  context.font = '12px "Inter Variable", system-ui, sans-serif';
   context.textBaseline = 'middle';
 
   const marks = marksOf(window, Math.max(2, (width - LABEL) / 90));
@@ -100,7 +100,7 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture): void {
   for (const mark of marks) {
     context.fillStyle = color('--line');
     context.fillRect(xOf(mark), AXIS - 6, 1, height);
-    context.fillStyle = color('--quiet');
+    context.fillStyle = color('--text-muted');
     const label = timeLabel(mark, step);
     const isAtEdge = xOf(mark) + 4 + context.measureText(label).width > width;
     context.textAlign = isAtEdge ? 'right' : 'left';
@@ -110,19 +110,19 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture): void {
 
   let top = AXIS;
   for (const lane of lanes) {
-    context.fillStyle = color('--quiet');
+    context.fillStyle = color('--text-muted');
     context.fillText(LANE_NAMES[lane.lane], 4, top + ROW / 2, LABEL - 8);
     context.save();
     context.beginPath();
     context.rect(LABEL, 0, width - LABEL, height);
     context.clip();
-    if (lane.lane === 'server') drawTicks(context, spans, xOf, top, color('--wave'), window);
+    if (lane.lane === 'server') drawTicks(context, spans, xOf, top, color('--text-muted'), window);
     for (const each of lane.spans) drawSpan(context, each, { picture, xOf, top, color });
     context.restore();
     top += lane.rows * ROW + GAP;
   }
   if (now !== undefined) {
-    context.fillStyle = color('--poor');
+    context.fillStyle = color('--accent');
     context.fillRect(xOf(now), 0, 1.5, height);
   }
 }
@@ -173,19 +173,19 @@ function drawSpan(context: CanvasRenderingContext2D, { span, index, row }: Place
   const left = Math.max(LABEL - 2, xOf(span.from));
   const right = Math.min(width + 2, Math.max(xOf(until), xOf(span.from) + 3));
   const y = top + row * ROW + 2;
-  context.fillStyle = color(span.hasFailed ? '--poor' : COLORS[span.kind]);
+  context.fillStyle = color(span.hasFailed ? '--error' : COLORS[span.kind]);
   context.globalAlpha = span.kind === 'response' ? 1 : 0.85;
   context.fillRect(left, y, right - left, ROW - 4);
   context.globalAlpha = 1;
   if (index === selected) {
-    context.strokeStyle = color('--ink');
+    context.strokeStyle = color('--accent');
     context.lineWidth = 2;
     context.strokeRect(left, y, right - left, ROW - 4);
   }
   const room = right - left - 8;
   if (room < 24) return;
   const label = `${span.label} ${timeLabel(until - span.from, 10)}`;
-  context.fillStyle = color(span.kind === 'response' && !span.hasFailed ? '--ink' : '--on-mark');
+  context.fillStyle = color(span.kind === 'response' && !span.hasFailed ? '--text' : '--on-data');
   const fits = Math.floor(room / 6.2);
   context.fillText(
     label.length > fits ? `${label.slice(0, Math.max(1, fits - 1))}…` : label,

@@ -51,9 +51,9 @@ function latency(all: Timed): Figures {
     unit: 'ms',
     at: answers.map(({ row }) => row.at as number),
     lines: [
-      line('first audio', '--fine', ({ first_audio_ms }) => first_audio_ms),
-      line('first text', '--mark', ({ first_output_ms }) => first_output_ms),
-      line('all', '--quiet', ({ total_ms }) => total_ms),
+      line('first audio', '--tts', ({ first_audio_ms }) => first_audio_ms),
+      line('first text', '--user', ({ first_output_ms }) => first_output_ms),
+      line('all', '--text-muted', ({ total_ms }) => total_ms),
     ],
     summary: `${answers.length} answers, slowest first audio after ${Math.round(slowest)} ms.`,
   };
@@ -76,9 +76,9 @@ function tokens(all: Timed): Figures {
     unit: 'in all',
     at: all.map(({ row }) => row.at as number),
     lines: [
-      { label: 'in', color: '--mark', values: fresh },
-      { label: 'cached input', color: '--quiet', values: cached },
-      { label: 'out', color: '--fine', values: out },
+      { label: 'in', color: '--user', values: fresh },
+      { label: 'cached input', color: '--text-muted', values: cached },
+      { label: 'out', color: '--tts', values: out },
     ],
     summary: `${fresh.at(-1) ?? 0} in, ${cached.at(-1) ?? 0} cached, ${out.at(-1) ?? 0} out.`,
   };
@@ -100,7 +100,7 @@ function cost(all: Timed, engine: string | undefined): Figures {
     name: 'Cost',
     unit: PRICES.currency,
     at: all.map(({ row }) => row.at as number),
-    lines: [{ label: 'in all', color: '--warn', values: isKnown ? sums : [] }],
+    lines: [{ label: 'in all', color: '--llm', values: isKnown ? sums : [] }],
     summary: `${(sums.at(-1) ?? 0).toFixed(4)} ${PRICES.currency}${asIf}${isPriced ? '' : ', without unknown prices'}.`,
   };
 }
@@ -127,8 +127,8 @@ function loudness(log: FrameLog, count: number): Figures {
     unit: 'peak, from 0 to 1',
     at: slots.map((slot) => slot * LOUDNESS_MS),
     lines: [
-      { label: 'user', color: '--mark', values: values(sides.user) },
-      { label: 'assistant', color: '--fine', values: values(sides.assistant) },
+      { label: 'user', color: '--user', values: values(sides.user) },
+      { label: 'assistant', color: '--assistant', values: values(sides.assistant) },
     ],
     summary: 'Peak level of the audio, from the time its first part arrived.',
   };

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { colorScheme } from '../shell/color-scheme.ts';
+import { colorScheme } from '../shell/theme.ts';
 import type { Viewing } from '../sources/viewing.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import type { TimeWindow } from './time-window.ts';
@@ -42,7 +42,11 @@ function Plot({ figures, window: { from, to } }: { figures: Figures; window: Tim
     if (!current) return;
     const styles = getComputedStyle(current);
     const color = (property: string) => styles.getPropertyValue(property);
-    const axis = { stroke: color('--quiet'), grid: { stroke: color('--line') }, ticks: { stroke: color('--line') } };
+    const axis = {
+      stroke: color('--text-muted'),
+      grid: { stroke: color('--line') },
+      ticks: { stroke: color('--line') },
+    };
     const isDotted = at.length < 60;
     const plot = new uPlot(
       {

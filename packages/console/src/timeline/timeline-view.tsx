@@ -4,8 +4,8 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { SafeText } from '../conversation/safe-text.tsx';
 import type { LogRow } from '../log/log-row.ts';
 import { addressOf } from '../route.ts';
-import { colorScheme } from '../shell/color-scheme.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
+import { colorScheme } from '../shell/theme.ts';
 import { countOf, type Viewing } from '../sources/viewing.ts';
 import { draw, heightOf, LANE_NAMES, momentAt, spanAt } from './draw.ts';
 import { laneRows } from './lane-rows.ts';
@@ -19,7 +19,7 @@ const CLOSER = 0.7;
 const STEP = 0.2;
 
 export function TimelineView({ viewing }: { viewing: Viewing }) {
-  const { log, selected, upTo } = viewing;
+  const { log, selection, upTo } = viewing;
   const total = countOf(viewing);
   const spans = useMemo(() => createSpans(log), [log]);
   spans.advance();
@@ -64,7 +64,7 @@ export function TimelineView({ viewing }: { viewing: Viewing }) {
     const span = spans.spans[index];
     if (!span) return;
     setPointed(index);
-    selected.value = span.row;
+    selection.value = { kind: 'row', index: span.row };
     setChosen(showing(window, span.from, end));
   };
   const middle = (window.from + window.to) / 2;
