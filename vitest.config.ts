@@ -8,8 +8,8 @@ const support = { find: '@support', replacement: fileURLToPath(new URL('./tests/
 export default defineConfig({
   resolve: { alias: [support, ...sourceAliases()] },
   test: {
-    // Twice the cores: many tests wait for sockets and sound, and leave a core idle.
-    maxWorkers: 2 * Math.max(1, availableParallelism()),
+    // Two more than cores: many tests wait for sockets and sound, and leave their core idle.
+    maxWorkers: availableParallelism() + 2,
     // `npm run test:unit` leaves these out.
     tags: [{ name: 'long', description: 'Many or very large inputs: seconds of computing.' }],
     // Limits say "never", not "slow": a machine may be busy. What a test waits for has limits of its own, below these.

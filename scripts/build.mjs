@@ -1,4 +1,4 @@
-// Builds what is stale: the packages with `tsc -b`, the protocol's modules then put together, and the console with vite.
+// Builds what is stale: the packages with `tsc -b`, the modules of each library then bundled, and the console with vite.
 // `npm run build`, and part of `npm start`.
 //
 // What was built is remembered by the paths, sizes and times of everything it was built from, so that starting again
@@ -29,7 +29,7 @@ const hasConsole = () => readdirSync(join(root, 'packages/console')).some((name)
 
 /** The speech detector's network and its licence, of a package that is there for these alone; and where the server looks. */
 const DETECTOR = 'silero_vad_16k_op15.onnx';
-const WEIGHTS = 'packages/server/dist/speech/offline/weights';
+const WEIGHTS = 'packages/server/weights';
 
 /** Where the server looks for the console, and its package carries it. */
 const SERVED_CONSOLE = 'packages/server/console';
@@ -39,8 +39,17 @@ function copyConsole() {
   cpSync(join(root, 'packages/console/dist'), join(root, SERVED_CONSOLE), { recursive: true });
 }
 
-/** What can be imported of the protocol, and where it is put together. */
-const ENTRIES = { index: 'index', schema: 'schema/schema', lean: 'lean', beta: 'beta/beta' };
+/** What Node loads of each library, from its `dist`: what users import, and what runs in a thread or process of its own. */
+const ENTRIES = {
+  protocol: { index: 'index', schema: 'schema/schema', lean: 'lean', beta: 'beta/beta' },
+  session: { index: 'index' },
+  server: {
+    ...{ index: 'index', testing: 'testing' },
+    'flite-worker': 'speech/offline/flite-worker',
+    'pocketsphinx-worker': 'speech/offline/pocketsphinx-worker',
+    'sherpa-process': 'speech/sherpa/sherpa-process',
+  },
+};
 const BUNDLED = 'dist/bundled';
 
 function copyWeights() {
@@ -51,24 +60,29 @@ function copyWeights() {
 }
 
 /**
- * Puts the modules of the protocol together, those that several entries share once: loading one module after the other takes
- * longer than running all of them.
+ * Bundles the modules of a library, those that several entries share once: loading one module after the other takes longer
+ * than running all of them. What it depends on stays outside. The chunks lie in one folder, so that a path relative to
+ * `import.meta.url` is right in all of them.
  */
-async function bundleProtocol() {
+async function bundleLibrary(name) {
   const { build: bundle } = await import('vite');
-  const entry = Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, `dist/${path}.js`]));
+  const input = Object.fromEntries(Object.entries(ENTRIES[name]).map(([entry, path]) => [entry, `dist/${path}.js`]));
   await bundle({
     configFile: false,
     logLevel: 'warn',
-    root: join(root, 'packages/protocol'),
+    root: join(root, 'packages', name),
+    publicDir: false,
     build: {
-      lib: { entry, formats: ['es'] },
+      ssr: true,
       outDir: BUNDLED,
       target: 'es2022',
       minify: false,
       sourcemap: true,
-      reportCompressedSize: false,
-      rolldownOptions: { output: { chunkFileNames: 'shared-[name].js' } },
+      rolldownOptions: {
+        input,
+        external: /^[^./]/,
+        output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[name].js' },
+      },
     },
   });
 }
@@ -80,13 +94,15 @@ const PRODUCTS = {
     from: [...CONFIGURATION, ...COMPILED.flatMap((name) => [`packages/${name}/src`, `packages/${name}/tsconfig.json`])],
     gives: [
       ...COMPILED.map((name) => `packages/${name}/dist/.tsbuildinfo`),
-      ...Object.keys(ENTRIES).map((name) => `packages/protocol/${BUNDLED}/${name}.js`),
+      ...Object.entries(ENTRIES).flatMap(([name, entries]) =>
+        Object.keys(entries).map((entry) => `packages/${name}/${BUNDLED}/${entry}.js`),
+      ),
       `${WEIGHTS}/${DETECTOR}`,
     ],
     async make(out) {
       const code = await runNode('tsc', ['-b'], { out });
       if (code !== 0) return code;
-      await bundleProtocol();
+      for (const name of Object.keys(ENTRIES)) await bundleLibrary(name);
       copyWeights();
       return 0;
     },

@@ -97,13 +97,15 @@ describe('installed into an empty project', () => {
     await installed.run(process.execPath, tsc, ...flags, 'types.ts').catch(({ stdout }) => expect(stdout).toBe(''));
   });
 
-  it('npx colloquy serves the console and the API', async () => {
+  it('npx colloquy serves the console and the API, and has the speech detector', async () => {
     const main = join(installed.folder, 'node_modules/.bin/colloquy');
     const child = spawn(main, ['serve', '--engine', 'parrot', '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       const url = await addressOf(child);
       expect(await (await fetch(url)).text()).toMatch(/<title>[^<]*Colloquy<\/title>/);
       expect((await fetch(`${url}/v1/models`)).status).toBe(200);
+      const { missing } = (await (await fetch(`${url}/api/status`)).json()) as { missing: string[] };
+      expect(missing.filter((text) => text.includes('speech detection'))).toEqual([]);
     } finally {
       child.kill();
       await once(child, 'exit');

