@@ -102,7 +102,7 @@ describe('a server', () => {
 });
 
 it.each([
-  [['--data-dir', 'x'], '--data-dir and --server require --last'],
+  [['--data-dir', 'x'], '--data-dir, --server and --ca require --last'],
   [['--last', 'x.jsonl'], 'give a file or --last, not both'],
   [['--last', '--data-dir', 'x', '--server', 'y'], 'give --data-dir or --server, not both'],
 ])('[CO44] refuses inspect %j', async (args, message) => {

@@ -1,6 +1,7 @@
 // `colloquy open`: the address of a log in the console, and who can read a file at it.
 
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildBefore } from '@support/build-before.ts';
 import { colloquy, run, serve } from '@support/colloquy.ts';
@@ -25,20 +26,27 @@ it('[CO45] serves a file at an address that is not listed, to its own page only,
   expect(await opened.ended).toBe(0);
 });
 
-it('[CO45] leads to a recording, a session or the console of a running server', async () => {
-  const { url, child, ended } = await serve(['--engine', 'parrot', '--no-detector']);
+it('[CO44, CO45] leads to a recording, a session or the console of a running server, also with TLS', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'colloquy-open-'));
+  const serving = ['--engine', 'parrot', '--no-detector', '--data-dir', folder, '--tls', '--tls-port', '0'];
+  const { url, child, ended, until } = await serve(serving);
+  const [, tls = '', caFile = ''] = await until(/on (https:\S+)\ncertificate authority: (\S+)\n/);
   const open = async (...args: string[]) => (await run(['open', ...args])).stdout;
   expect(await open('20260101T000000Z-sess_x', '--server', url)).toBe(`${url}/#/recording/20260101T000000Z-sess_x\n`);
-  expect(await open('sess_x', '--server', url)).toBe(`${url}/#/session/sess_x\n`);
-  expect(await open(url)).toBe(`${url}/\n`);
+  expect(await open('sess_x', '--server', tls, '--ca', caFile)).toBe(`${tls}/#/session/sess_x\n`);
+  expect(await open(tls, '--ca', caFile)).toBe(`${tls}/\n`);
+  const inspect = (...args: string[]) => run(['inspect', '--last', '--server', tls, ...args]);
+  expect((await inspect()).stderr).toContain('its certificate is not trusted; give the CA file with --ca');
+  expect((await inspect('--ca', caFile)).stderr).toContain('it has no recordings');
   child.kill('SIGTERM');
   await ended;
+  rmSync(folder, { recursive: true });
 });
 
 it.each([
   [[], 2, "which log? see 'colloquy open --help'"],
   [['nothing.jsonl'], 1, 'nothing.jsonl is not a file'],
-  [[FILE, '--server', 'http://127.0.0.1:1'], 2, '--server is for a NAME; a FILE is served by this command'],
+  [[FILE, '--server', 'http://127.0.0.1:1'], 2, '--server is for a server; a FILE is served by this command'],
 ])('[CO45] refuses open %j', async (args, code, message) => {
   const { stderr, ...ended } = await run(['open', ...args]);
   expect([ended.code, stderr]).toEqual([code, `colloquy open: ${message}\n`]);

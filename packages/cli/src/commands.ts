@@ -24,6 +24,13 @@ export const COMMANDS: ReadonlyMap<string, CommandEntry> = new Map<string, Comma
     },
   ],
   [
+    'watch',
+    {
+      summary: 'run a program against a recording server of its own, with a live view',
+      load: async () => (await import('./commands/watch.ts')).watch,
+    },
+  ],
+  [
     'doctor',
     {
       summary: 'check each configured endpoint and model',

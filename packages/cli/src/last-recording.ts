@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ColloquyError } from '@colloquy/protocol';
-import { keyFor } from './reach.ts';
+import { type Connecting, keyFor, readCa } from './reach.ts';
 import { recordingsOfServer } from './server-lists.ts';
 
 /** A log as a file of this machine. */
@@ -25,10 +25,10 @@ const STALL_MS = 30_000;
 export const localLog = (file: string): LocalLog => ({ file, name: file, remove() {} });
 
 /** Rejects with `not_found` if the server has no recordings, and with `upstream_error` if it does not answer. */
-export async function newestOfServer(server: URL): Promise<LocalLog> {
-  const key = keyFor(server, process.env);
+export async function newestOfServer(server: URL, caFile: string | undefined): Promise<LocalLog> {
+  const connecting = { key: keyFor(server, process.env), caFile };
   const query = { q: undefined, has: [], limit: 1 };
-  const { recordings } = await recordingsOfServer(server, query, { key, caFile: undefined });
+  const { recordings } = await recordingsOfServer(server, query, connecting);
   const name = recordings[0]?.name;
   if (typeof name !== 'string') {
     const reason = "it has no recordings; 'colloquy serve --data-dir <folder>' records";
@@ -38,7 +38,7 @@ export async function newestOfServer(server: URL): Promise<LocalLog> {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   const file = join(folder, 'recording.jsonl');
   try {
-    await download(new URL(`/api/recordings/${encodeURIComponent(name)}`, server), key, file);
+    await download(new URL(`/api/recordings/${encodeURIComponent(name)}`, server), connecting, file);
   } catch (error) {
     remove();
     const code = ColloquyError.is(error) ? error.message : ((error as NodeJS.ErrnoException).code ?? 'incomplete');
@@ -47,10 +47,14 @@ export async function newestOfServer(server: URL): Promise<LocalLog> {
   return { file, name: `${name}.jsonl`, remove };
 }
 
-function download(url: URL, key: string | undefined, file: string): Promise<void> {
-  const headers = { 'user-agent': 'colloquy', ...(key !== undefined && { authorization: `Bearer ${key}` }) };
+function download(url: URL, { key, caFile }: Connecting, file: string): Promise<void> {
+  const options = {
+    headers: { 'user-agent': 'colloquy', ...(key !== undefined && { authorization: `Bearer ${key}` }) },
+    timeout: STALL_MS,
+    ...(caFile !== undefined && { ca: readCa(caFile) }),
+  };
   return new Promise((resolve, reject) => {
-    const request = (url.protocol === 'https:' ? https : http).get(url, { headers, timeout: STALL_MS });
+    const request = (url.protocol === 'https:' ? https : http).get(url, options);
     request.on('timeout', () => request.destroy(Object.assign(new Error(), { code: 'ETIMEDOUT' })));
     request.on('error', reject);
     request.on('response', (response) => {

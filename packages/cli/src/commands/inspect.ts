@@ -28,6 +28,7 @@ Options:
                with --last: the newest recording in this folder; no server is needed
   --server <URL>
                with --last: the newest recording of this server
+  --ca <file>  trust this certificate authority (PEM), for https:// to 'colloquy serve --tls'
   --events     one line per event: time, '<' from the server or '>' from the client, event
 ${LEVEL_HELP}
   --json       one JSON object: file, session, recording, duration_ms, frames, lines, types, items, responses, totals,
@@ -50,6 +51,7 @@ async function run(args: string[]): Promise<number> {
       last: { type: 'boolean' },
       'data-dir': { type: 'string' },
       server: { type: 'string' },
+      ca: { type: 'string' },
       events: { type: 'boolean' },
       ...LEVEL_FLAG,
       json: { type: 'boolean' },
@@ -109,15 +111,18 @@ interface LastFlags {
   last?: boolean | undefined;
   'data-dir'?: string | undefined;
   server?: string | undefined;
+  ca?: string | undefined;
 }
 
 /** The file that is named, or the newest recording. Throws `misused` for both and for neither. */
-async function openLog(file: string | undefined, { last, 'data-dir': dataDir, server }: LastFlags): Promise<LocalLog> {
-  if (!last && (dataDir !== undefined || server !== undefined)) throw misused('--data-dir and --server require --last');
+async function openLog(file: string | undefined, flags: LastFlags): Promise<LocalLog> {
+  const { last, 'data-dir': dataDir, server, ca: caFile } = flags;
+  if (!last && [dataDir, server, caFile].some((flag) => flag !== undefined))
+    throw misused('--data-dir, --server and --ca require --last');
   if (last && file !== undefined) throw misused('give a file or --last, not both');
   if (dataDir !== undefined && server !== undefined) throw misused('give --data-dir or --server, not both');
   if (dataDir !== undefined) return localLog(await newestRecording(dataDir));
-  if (last) return newestOfServer(serverAddress(server ?? DEFAULT_SERVER));
+  if (last) return newestOfServer(serverAddress(server ?? DEFAULT_SERVER), caFile);
   if (file === undefined) throw misused("which file? see 'colloquy inspect --help'");
   return localLog(file);
 }

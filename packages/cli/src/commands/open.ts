@@ -23,6 +23,7 @@ Opens the console with a log, and prints its address.
 
 Options:
   --server <URL>  the server that has NAME (${DEFAULT_SERVER})
+  --ca <file>     trust this certificate authority (PEM), for https:// to 'colloquy serve --tls'
   -h, --help      this text
 
 Environment:
@@ -37,7 +38,11 @@ const RECORDING = /^\d{8}T\d{6}Z-\w{1,80}$/;
 const SESSION = /^sess_[\w-]{1,64}$/;
 
 async function run(args: string[]): Promise<number> {
-  const options = { server: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+  const options = {
+    server: { type: 'string' },
+    ca: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
   const { values, positionals } = readArguments('open', args, options, 1);
   if (values.help) {
     process.stdout.write(colouredHelp(HELP));
@@ -45,17 +50,19 @@ async function run(args: string[]): Promise<number> {
   }
   const [log] = positionals;
   if (log === undefined) throw misused("which log? see 'colloquy open --help'");
-  if (/^https?:\/\//.test(log)) return openServer(serverAddress(log), '');
+  if (/^https?:\/\//.test(log)) return openServer(serverAddress(log), '', values.ca);
   const kind = SESSION.test(log) ? 'session' : RECORDING.test(log) ? 'recording' : undefined;
-  if (kind && !isFile(log)) return openServer(serverAddress(values.server ?? DEFAULT_SERVER), `#/${kind}/${log}`);
+  if (kind && !isFile(log))
+    return openServer(serverAddress(values.server ?? DEFAULT_SERVER), `#/${kind}/${log}`, values.ca);
   if (!isFile(log)) throw new ColloquyError('not_found', `${printableLine(log)} is not a file`);
-  if (values.server !== undefined) throw misused('--server is for a NAME; a FILE is served by this command');
+  for (const name of ['server', 'ca'] as const)
+    if (values[name] !== undefined) throw misused(`--${name} is for a server; a FILE is served by this command`);
   return serveFile(log);
 }
 
 /** Opens a page of a running server. */
-async function openServer(server: URL, place: string): Promise<number> {
-  const { body } = await ask(new URL('/api/status', server), { key: keyFor(server, process.env), caFile: undefined });
+async function openServer(server: URL, place: string, caFile: string | undefined): Promise<number> {
+  const { body } = await ask(new URL('/api/status', server), { key: keyFor(server, process.env), caFile });
   if (typeof body !== 'object' || body === null)
     throw new ColloquyError('upstream_error', `${server.origin}: it is not a Colloquy server`);
   await show(`${server.origin}/${place}`);

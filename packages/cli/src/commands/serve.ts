@@ -2,15 +2,14 @@
 
 import type { Listening, Server, ServerOptions } from '@colloquy/server';
 import { bannerText } from '../banner.ts';
-import { type Command, EXIT, misused, readArguments } from '../command.ts';
-import { readKeys, readSettings, SETTING_FLAGS, type Settings } from '../config.ts';
-import { asksForEngines, type Engines, enginePlans, openEngines } from '../engines.ts';
+import { type Command, EXIT, readArguments } from '../command.ts';
+import { readKeys, readSettings, SETTING_FLAGS } from '../config.ts';
+import type { Engines } from '../engines.ts';
 import { canOpenPage, openPage } from '../open-page.ts';
 import { colouredHelp, paletteFor } from '../palette.ts';
 import { printable } from '../printable.ts';
-import { recordingsFolder } from '../recordings-folder.ts';
 import { SETTINGS_HELP } from '../settings-help.ts';
-import { readTextFile } from '../text-file.ts';
+import { serverOptions, withServer } from '../start-server.ts';
 import { version } from '../version.ts';
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
@@ -40,58 +39,6 @@ Environment:
   COLLOQUY_THINK_KEY, COLLOQUY_TRANSCRIBE_KEY, COLLOQUY_SPEAK_KEY
                          the keys for these endpoints, unless key-env or key-file is set
 `;
-
-/** What to record. Throws `misused` for audio without a place to keep it. */
-function recordingsOf(settings: Settings): ServerOptions['recordings'] {
-  const { 'data-dir': dataDir, 'record-audio': audio = false } = settings;
-  if (dataDir !== undefined) return { folder: recordingsFolder(dataDir), audio };
-  if (audio) throw misused('--record-audio requires --data-dir');
-  return undefined;
-}
-
-/** Where sessions are relayed to, if anywhere. Throws `misused` beside an engine, which would never be asked. */
-function upstreamOf(settings: Settings, key: string | undefined): ServerOptions['upstream'] {
-  const { upstream: url, 'upstream-auth': auth } = settings;
-  if (url === undefined) return undefined;
-  if (asksForEngines(settings)) throw misused('--upstream replaces --engine, its endpoints and scenarios');
-  if (settings.mcp !== undefined) throw misused('--upstream calls MCP servers itself; --mcp is for hosted sessions');
-  return { url, ...(key && { key }), ...(auth && { auth }) };
-}
-
-function optionsOf(settings: Settings, keys: readonly string[], upstreamKey: string | undefined): ServerOptions {
-  const { port, host, tls, beta, detector, origins, hosts, models, watch } = settings;
-  const recordings = recordingsOf(settings);
-  const upstream = upstreamOf(settings, upstreamKey);
-  const { 'tls-port': tlsPort, 'data-dir': dataDir, 'log-level': logLevel = 'warn' } = settings;
-  return {
-    keys,
-    logLevel,
-    ...(port !== undefined && { port }),
-    ...(host !== undefined && { host }),
-    ...(tls !== undefined && { tls }),
-    ...(beta && { beta: 'serve' as const }),
-    ...(detector !== undefined && { detector }),
-    ...(watch !== undefined && { watch }),
-    ...(tlsPort !== undefined && { tlsPort }),
-    ...(dataDir !== undefined && { dataDir }),
-    ...(recordings && { recordings }),
-    ...(upstream && { upstream }),
-    ...(models !== undefined && { models }),
-    ...(origins !== undefined && { origins }),
-    ...(hosts !== undefined && { hosts }),
-  };
-}
-
-type McpParts = Pick<typeof import('@colloquy/server'), 'mcpAccess' | 'readMcpConfig'>;
-
-/** Which MCP servers may be asked. Throws `misused` for a file that cannot be read, and what names the field of one that is wrong. */
-function mcpOf(
-  { mcp: file }: Settings,
-  env: NodeJS.ProcessEnv,
-  { mcpAccess, readMcpConfig }: McpParts,
-): ServerOptions['mcp'] {
-  return file === undefined ? undefined : mcpAccess(readMcpConfig(readTextFile(file), file), env);
-}
 
 /** The lines other programs read. */
 function announce({ url, tlsUrl, caFile }: Listening): void {
@@ -159,29 +106,14 @@ async function run(args: string[]): Promise<number> {
   }
   const { env } = process;
   const settings = readSettings(values, env, values.config ?? (env.COLLOQUY_CONFIG || undefined));
-  const options = optionsOf(settings, readKeys(env), env.COLLOQUY_UPSTREAM_KEY);
-  const plans = options.upstream ? [] : enginePlans(settings);
-  // Loaded only now: the help, and other commands, do without it.
-  const { createServer, ...parts } = await import('@colloquy/server');
-  const engines: Engines | undefined = options.upstream
-    ? undefined
-    : await openEngines(plans, env, parts, settings.detector);
-  for (const sentence of engines?.missing ?? []) process.stderr.write(`colloquy: ${printable(sentence)}\n`);
-  try {
-    const mcp = options.upstream ? undefined : mcpOf(settings, env, parts);
-    const answering = engines && { engines: engines.offered, speech: engines.speech };
-    const server = createServer({ ...options, ...answering, ...(mcp && { mcp }) });
+  const options = serverOptions(settings, readKeys(env), env.COLLOQUY_UPSTREAM_KEY);
+  const unplayed = await withServer(settings, options, env, async ({ server, listening, engines }) => {
     goOnAtHangup();
-    const listening = await server.listen();
     announce(listening);
     introduce(listening, options, engines);
     if (values.open) void openConsole(listening.url);
     await untilToldToEnd(server);
-  } finally {
-    // Also of a server that could not listen: processes of models would keep this one from ending.
-    await engines?.close();
-  }
-  const unplayed = engines?.unplayed() ?? [];
+  });
   for (const text of unplayed) process.stderr.write(`${printable(text)}\n`);
   return unplayed.length === 0 ? EXIT.done : EXIT.failed;
 }
