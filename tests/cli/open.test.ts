@@ -7,7 +7,7 @@ import { buildBefore } from '@support/build-before.ts';
 import { colloquy, run, serve } from '@support/colloquy.ts';
 import { expect, it } from 'vitest';
 
-buildBefore('packages');
+buildBefore('packages', 'console');
 
 const FILE = join(import.meta.dirname, '../golden/recordings/text-turn.jsonl');
 
@@ -43,9 +43,20 @@ it('[CO44, CO45] leads to a recording, a session or the console of a running ser
   rmSync(folder, { recursive: true });
 });
 
+it('[CO50] serves the demo session, and no file', async () => {
+  const opened = colloquy(['open', '--demo']);
+  const [, origin = ''] = await opened.until(/^(http:\/\/127\.0\.0\.1:\d+)\/#\/demo\n/);
+  const demo = join(import.meta.dirname, '../../packages/console/public/demo.jsonl');
+  expect(await (await fetch(`${origin}/demo.jsonl`)).text()).toBe(readFileSync(demo, 'utf8'));
+  expect((await fetch(`${origin}/api/recordings`)).status).toBe(404);
+  opened.child.kill('SIGTERM');
+  expect(await opened.ended).toBe(0);
+});
+
 it.each([
   [[], 2, "which log? see 'colloquy open --help'"],
   [['nothing.jsonl'], 1, 'nothing.jsonl is not a file'],
+  [['--demo', FILE], 2, '--demo takes no FILE, NAME or URL'],
   [[FILE, '--server', 'http://127.0.0.1:1'], 2, '--server is for a server; a FILE is served by this command'],
 ])('[CO45] refuses open %j', async (args, code, message) => {
   const { stderr, ...ended } = await run(['open', ...args]);

@@ -6,10 +6,10 @@ import { printableLine } from './printable.ts';
 /** Safe to print. */
 export function summaryLine({ name, summary }: RecordingSummary): string {
   if (!summary) return name;
-  const { first_words: words, turns, first_audio_p50_ms: p50, first_audio_max_ms: worst } = summary;
+  const { first_words: firstMessage, turns, first_audio_p50_ms: p50, first_audio_max_ms: worst } = summary;
   const { interruptions, errors, tools, duration_ms } = summary;
   const facts = [
-    ...(words === null ? [] : [JSON.stringify(words)]),
+    ...(firstMessage === null ? [] : [JSON.stringify(firstMessage)]),
     ...(duration_ms === null ? [] : [`${(duration_ms / 1000).toFixed(1)} s`]),
     counted(turns, 'turn'),
     ...(p50 === null ? [] : [`first audio p50 ${p50} ms, worst ${worst} ms`]),

@@ -13,6 +13,7 @@ import { keyFor } from '../reach.ts';
 import { DEFAULT_SERVER, serverAddress } from '../server-lists.ts';
 
 const HELP = `Usage: colloquy open FILE|NAME|URL [options]
+       colloquy open --demo
 
 Opens the console with a log, and prints its address.
 
@@ -22,6 +23,7 @@ Opens the console with a log, and prints its address.
   URL   the console of a server, http://host:port
 
 Options:
+  --demo          the demo session: a recorded conversation with an interruption, a tool, a slow turn and an error
   --server <URL>  the server that has NAME (${DEFAULT_SERVER})
   --ca <file>     trust this certificate authority (PEM), for https:// to 'colloquy serve --tls'
   -h, --help      this text
@@ -39,6 +41,7 @@ const SESSION = /^sess_[\w-]{1,64}$/;
 
 async function run(args: string[]): Promise<number> {
   const options = {
+    demo: { type: 'boolean' },
     server: { type: 'string' },
     ca: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -49,6 +52,8 @@ async function run(args: string[]): Promise<number> {
     return EXIT.done;
   }
   const [log] = positionals;
+  if (values.demo && log !== undefined) throw misused('--demo takes no FILE, NAME or URL');
+  if (values.demo) return serveConsole(new Map(), '#/demo');
   if (log === undefined) throw misused("which log? see 'colloquy open --help'");
   if (/^https?:\/\//.test(log)) return openServer(serverAddress(log), '', values.ca);
   const kind = SESSION.test(log) ? 'session' : RECORDING.test(log) ? 'recording' : undefined;
@@ -69,25 +74,24 @@ async function openServer(server: URL, place: string, caFile: string | undefined
   return EXIT.done;
 }
 
-/** Serves a file and the console until a signal. */
-async function serveFile(file: string): Promise<number> {
+function serveFile(file: string): Promise<number> {
   const shortName = basename(file)
     .replace(/[^\w.-]+/g, '_')
     .slice(0, 60);
   const name = `${shortName}-${randomBytes(16).toString('hex')}`;
+  return serveConsole(new Map([[name, resolve(file)]]), `#/recording/${encodeURIComponent(name)}`);
+}
+
+/** Serves the console and these files until a signal. */
+async function serveConsole(openFiles: ReadonlyMap<string, string>, place: string): Promise<number> {
   const { createServer, parrot } = await import('@colloquy/server');
-  const server = createServer({
-    port: 0,
-    engine: parrot(),
-    detector: false,
-    openFiles: new Map([[name, resolve(file)]]),
-  });
+  const server = createServer({ port: 0, engine: parrot(), detector: false, openFiles });
   const { url } = await server.listen();
   const signal = new Promise<void>((end) => {
     process.once('SIGINT', () => end());
     process.once('SIGTERM', () => end());
   });
-  await show(`${url}/#/recording/${encodeURIComponent(name)}`);
+  await show(`${url}/${place}`);
   if (process.stderr.isTTY) process.stderr.write('Ctrl-C ends\n');
   await signal;
   await server.close({ graceMs: 0 });

@@ -83,8 +83,8 @@ async function run(args: string[]): Promise<number> {
     acceptedKeys(keys, env),
     upstreamKey(settings, env),
   );
-  const given = settings['data-dir'];
-  const options: ServerOptions = { ...rest, ...(given !== undefined && { dataDir: given }) };
+  const ownDataDir = settings['data-dir'];
+  const options: ServerOptions = { ...rest, ...(ownDataDir !== undefined && { dataDir: ownDataDir }) };
   const folder = recordingsFolder(dataDir);
   const earlier = new Set(existsSync(folder) ? readdirSync(folder) : []);
   let code: number = EXIT.failed;
