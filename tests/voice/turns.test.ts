@@ -303,22 +303,26 @@ describe.skipIf(!parts)(parts ? 'a spoken turn' : `a spoken turn (${missing})`, 
 
   it('[VA18, VA19, VA21, VA22, VA23] that does not come for a while is asked for, once, and then taken', async () => {
     const idle_timeout_ms = 5000;
-    const conversation = await begin({ input: { turn_detection: { type: 'server_vad', idle_timeout_ms } } });
-    conversation.say(await speak('What is two plus two?'));
+    const detection = { type: 'server_vad', idle_timeout_ms };
+    const question = await speak('What is two plus two?');
+    const conversation = await begin({ input: { turn_detection: detection } });
+    const saidAt = performance.now();
+    conversation.say(question);
     const { id } = await answerOf(conversation);
-    const doneAt = performance.now();
     conversation.appendAudio(silence(6000));
     const triggered = await conversation.next('input_audio_buffer.timeout_triggered');
-    const waitedMs = performance.now() - doneAt;
-    // Never early; how late is the machine's business.
-    expect(waitedMs).toBeGreaterThan(idle_timeout_ms + msOf(conversation.audioOf(id)) - 200);
+    expect(conversation.of('input_audio_buffer.timeout_triggered')).toHaveLength(1);
+    // Never early; how late is the machine's business, and when the answer was done was seen late as well.
+    expect(performance.now() - saidAt).toBeGreaterThan(idle_timeout_ms + msOf(conversation.audioOf(id)) - 200);
     expect(triggered.audio_end_ms - triggered.audio_start_ms).toBe(idle_timeout_ms);
+    // On a busy machine the next question may take longer than the timeout.
+    const turn_detection = { ...detection, idle_timeout_ms: null };
+    conversation.send({ type: 'session.update', session: { type: 'realtime', audio: { input: { turn_detection } } } });
     expect((await answerOf(conversation)).response.status).toBe('completed');
     const silent = conversation.of('conversation.item.input_audio_transcription.completed').at(-1);
     expect(silent).toMatchObject({ item_id: triggered.item_id, transcript: '' });
-    conversation.say(await speak('What is two plus two?'));
+    conversation.say(question);
     expect((await answerOf(conversation)).text).toBe('2 plus 2 is 4.');
-    expect(conversation.of('input_audio_buffer.timeout_triggered')).toHaveLength(1);
   });
 });
 
