@@ -97,7 +97,7 @@ describe('colloquy measure', () => {
   it('tells times and tokens of each response, and sums them up', async () => {
     const { code, stdout } = await run(['measure', golden('speech-turns')]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ +62 {2}response +resp_\w+ +golden-model +completed +0 +40 +80 +9 +38 +5 +-$/m);
+    expect(stdout).toMatch(/^ +62 {2}response +resp_\w+ +golden-model +completed +80 +120 +160 +9 +38 +5 +-$/m);
     expect(stdout).toContain('3 responses (1 cancelled, 2 completed), 2 transcriptions\n');
   });
 

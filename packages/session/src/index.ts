@@ -23,7 +23,9 @@ export {
   type PriceList,
 } from './analysis/prices.ts';
 export { createSessionSummary, SLOW_MS, type SummaryBuilder, type SummaryOptions } from './analysis/session-summary.ts';
-export { createStopwatch, type Stopwatch, type Timing, type TokenCounts } from './analysis/timings.ts';
+export { createSpeechClock, type SpeechClock } from './analysis/speech-clock.ts';
+export { createStopwatch, type Stopwatch, type Timing } from './analysis/timings.ts';
+export type { TokenCounts } from './analysis/token-counts.ts';
 export { createTotals, type Spread, type Summing, type Totals } from './analysis/totals.ts';
 export { type AnswerAudio, createAnswerAudio, type HeardPart, type ReceivedAudio } from './client/answer-audio.ts';
 export { createPlaybackClock, type PlaybackClock } from './client/playback-clock.ts';

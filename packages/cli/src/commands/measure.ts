@@ -28,8 +28,9 @@ const HELP = `Usage: colloquy measure <file>... [options]
 Prints latency, tokens and cost of each response and of each transcription in logs of events, with totals, p50 and p95 for
 each session, each file and all files. It reads what 'colloquy check' reads; '-' is standard input.
 
-Times are milliseconds from the request (response.create or the end of the user's speech) to the first output, to the first
-audio and to the end. A log without times has tokens only.
+Times are milliseconds from the request (the end of the user's speech, or response.create) to the first output, to the first
+audio and to the end. Speech ends before the silence after which the server reports it. If calls come before the first audio,
+it counts from the end of speech too. A log without times has tokens only.
 
 The engines of this server are not billed. For them the cost is that of the session's model, marked "as if".
 

@@ -2,10 +2,15 @@
 // What a span is: `span.ts`.
 
 import { BYTES_PER_MS, type RealtimeAudioFormat } from '@colloquy/protocol';
-import { createSessionBlocks, createStopwatch, type LoggedFrame, type SessionBlock } from '@colloquy/session';
+import {
+  createSessionBlocks,
+  createSpeechClock,
+  createStopwatch,
+  type LoggedFrame,
+  type SessionBlock,
+} from '@colloquy/session';
 import type { FrameLog } from '../log/frame-log.ts';
 import { frameOf, type LogRow } from '../log/log-row.ts';
-import { AudioClock } from './audio-clock.ts';
 import { PlayedAudio } from './played-audio.ts';
 import type { Span, Spans } from './span.ts';
 
@@ -19,7 +24,6 @@ const bytesOf = (base64: string): number => (base64.startsWith('[') ? 0 : Math.f
 
 const AUDIO_DELTA = /^response\.(?:output_)?audio\.delta$/;
 const TRANSCRIPT_DELTA = /^response\.(?:output_)?audio_transcript\.delta$/;
-const DEFAULT_SILENCE_MS = 500;
 
 interface Answer {
   readonly span: number;
@@ -48,18 +52,9 @@ class SpanReader implements Spans {
 
   readonly #played = new PlayedAudio(this.spans);
 
-  readonly #formats: Record<'input' | 'output', RealtimeAudioFormat['type']> = {
-    input: 'audio/pcm',
-    output: 'audio/pcm',
-  };
+  #outputFormat: RealtimeAudioFormat['type'] = 'audio/pcm';
 
-  /** `undefined` for a detector that does not say how long it waits. */
-  #silenceMs: number | undefined = DEFAULT_SILENCE_MS;
-
-  #clock = new AudioClock();
-
-  /** The end of the last turn: when it was reported, and when the user stopped speaking. */
-  #speechEnd: { reported: number; at: number } | undefined;
+  #speech = createSpeechClock();
 
   #read = 0;
 
@@ -94,18 +89,12 @@ class SpanReader implements Spans {
   #enter(block: SessionBlock): void {
     if (this.#session !== undefined && this.#session !== block) {
       for (const lasting of [this.#open, this.#answers, this.#played]) lasting.clear();
-      this.#clock = new AudioClock();
-      this.#speechEnd = undefined;
+      this.#speech = createSpeechClock();
     }
     this.#session = block;
   }
 
-  #client({ entry }: LogRow, at: number, event: Json): void {
-    if (event.type === 'input_audio_buffer.append') {
-      const counted =
-        entry.kind === 'input' && entry.input.from === 'client' ? entry.input.audio_bytes?.[0] : undefined;
-      return this.#clock.append(at, counted ?? bytesOf(text(event.audio)), this.#formats.input);
-    }
+  #client(at: number, event: Json): void {
     if (event.type !== 'conversation.item.create') return;
     const item = object(event.item);
     if (item.type === 'function_call_output') this.#finish(`call ${text(item.call_id)}`, at);
@@ -130,12 +119,12 @@ class SpanReader implements Spans {
         return this.#begin(`speech ${id}`, {
           lane: 'user',
           kind: 'speech',
-          from: Math.min(at, this.#clock.timeOf(event.audio_start_ms) ?? at),
+          from: this.#speech.startOf({ ...frame, time: at }) ?? at,
           row,
           label: 'User speech',
         });
       case 'input_audio_buffer.speech_stopped':
-        return this.#stopSpeech(row, at, id, event.audio_end_ms);
+        return this.#stopSpeech(row, at, id, frame);
       case 'input_audio_buffer.committed':
         return this.#begin(`words ${id}`, { lane: 'user', kind: 'recognition', from: at, row, label: 'STT' });
       case 'conversation.item.input_audio_transcription.completed':
@@ -174,26 +163,16 @@ class SpanReader implements Spans {
     }
   }
 
-  /** Places the end of speech where it was spoken: the server waits for silence before it reports it, and counts that silence as audio. */
-  #stopSpeech(row: number, at: number, id: string, audioEndMs: unknown): void {
-    const silence = this.#silenceMs ?? 0;
-    const spoken = typeof audioEndMs === 'number' ? this.#clock.timeOf(audioEndMs - silence) : undefined;
-    const end = Math.max(0, Math.min(at, spoken ?? at - silence));
+  /** Places the end of speech where it was spoken: the server waits for silence before it reports it. */
+  #stopSpeech(row: number, at: number, id: string, frame: LoggedFrame): void {
+    const end = this.#speech.endOf({ ...frame, time: at }) ?? at;
     this.#finish(`speech ${id}`, end);
-    this.#speechEnd = { reported: at, at: end };
     if (end < at) this.#add({ lane: 'user', kind: 'hold', from: end, to: at, row, label: 'VAD silence' });
   }
 
-  #configure({ turn_detection: beta, audio }: Json): void {
-    const { input, output } = object(audio);
-    const detection = 'turn_detection' in object(input) ? object(input).turn_detection : beta;
-    const { type, silence_duration_ms: ms } = object(detection);
-    // How long a semantic detector waits depends on the words: nobody says.
-    this.#silenceMs = type === 'semantic_vad' ? undefined : typeof ms === 'number' ? ms : DEFAULT_SILENCE_MS;
-    for (const [side, parts] of [['input', input] as const, ['output', output] as const]) {
-      const { type: format } = object(object(parts).format);
-      if (format === 'audio/pcm' || format === 'audio/pcmu' || format === 'audio/pcma') this.#formats[side] = format;
-    }
+  #configure({ audio }: Json): void {
+    const { type: format } = object(object(object(audio).output).format);
+    if (format === 'audio/pcm' || format === 'audio/pcmu' || format === 'audio/pcma') this.#outputFormat = format;
   }
 
   #answer(row: number, at: number, response: Json): void {
@@ -222,12 +201,11 @@ class SpanReader implements Spans {
       const label = 'TTS first audio';
       if (made.firstTextAt !== undefined)
         this.#add({ lane: 'response', kind: 'synthesis', from: made.firstTextAt, to: at, row, label });
-      const asked = this.#stopwatch.soFar(frame)?.asked_at ?? made.began;
-      // What users wait is the time since they stopped speaking, not since the server noticed.
-      const from = this.#speechEnd?.reported === asked ? this.#speechEnd.at : asked;
+      const waited = this.#stopwatch.soFar(frame)?.first_audio_ms;
+      const from = waited == null ? made.began : at - waited;
       this.#add({ lane: 'response', kind: 'first-audio', from, to: at, row, label: 'Time to first audio' });
     }
-    const playedMs = bytesOf(text(event.delta)) / BYTES_PER_MS[this.#formats.output];
+    const playedMs = bytesOf(text(event.delta)) / BYTES_PER_MS[this.#outputFormat];
     this.#played.play(row, at, text(event.item_id), playedMs);
   }
 
@@ -282,7 +260,8 @@ class SpanReader implements Spans {
       this.#stopwatch.observe(frame);
       if (row.at === null) continue;
       this.#enter(this.#blocks.of(frame));
-      if (frame.from === 'client') this.#client(row, row.at, frame.event);
+      this.#speech.observe({ ...frame, time: row.at });
+      if (frame.from === 'client') this.#client(row.at, frame.event);
       else this.#server(row, row.at, frame);
     }
   }

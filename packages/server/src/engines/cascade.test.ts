@@ -92,6 +92,7 @@ describe('cascade', () => {
   it('[EN2] sends the transcript of each clause before its audio, in the session format', async () => {
     const events = await collect({ thinker: thinking(text('One two. Thr'), text('ee.'), done), speaker: speaking() });
     expect(events.map(short).filter((each) => each !== 'audio.delta')).toEqual([
+      'message',
       'transcript.delta One two. ',
       'transcript.delta Three.',
       'done',
@@ -102,6 +103,35 @@ describe('cascade', () => {
     expect(events.every((event) => event.type !== 'audio.delta' || event.audio.length <= 4800)).toBe(true);
   });
 
+  it('[OR5] begins the message at the first text and sends a transcript before its audio exists', async () => {
+    let makeSound = () => {};
+    const speaker: Speaker = {
+      ...speaking(),
+      async *speak() {
+        await new Promise<void>((resolve) => (makeSound = resolve));
+        yield { samples: new Int16Array(480), rateHz: 24_000 };
+      },
+    };
+    let goOn = () => {};
+    const thinker: Thinker = {
+      ...thinking(),
+      async *think() {
+        yield text('Well, ');
+        await new Promise<void>((resolve) => (goOn = resolve));
+        yield text('yes. ');
+        yield done;
+      },
+    };
+    const pieces = cascade({ thinker, speaker }).respond(requestOf(), host())[Symbol.asyncIterator]();
+    expect((await pieces.next()).value).toEqual({ type: 'message' });
+    goOn();
+    expect((await pieces.next()).value).toEqual({ type: 'transcript.delta', delta: 'Well, yes. ' });
+    const sound = pieces.next();
+    await waitUntil('the speaker to be asked', () => (makeSound(), true));
+    expect((await sound).value).toMatchObject({ type: 'audio.delta' });
+    await pieces.return?.();
+  });
+
   it('[EN1] emits calls in order and ends once', async () => {
     const call: ThinkEvent[] = [
       { type: 'call', name: 'look' },
@@ -109,6 +139,7 @@ describe('cascade', () => {
     ];
     const events = await collect({ thinker: thinking(text('Let me see'), ...call, done), speaker: speaking() });
     expect(events.map(short).filter((each) => each !== 'audio.delta')).toEqual([
+      'message',
       'transcript.delta Let me see',
       'call',
       'arguments.delta {}',
@@ -131,15 +162,15 @@ describe('cascade', () => {
       types.push(event.type);
       if (event.type === 'audio.delta') goOn();
     }
-    expect(types).toEqual(['transcript.delta', 'audio.delta', 'audio.delta', 'done']);
+    expect(types).toEqual(['message', 'transcript.delta', 'audio.delta', 'audio.delta', 'done']);
   });
 
   it('synthesizes exactly one clause ahead', async () => {
     const speaker = speaking();
     const stream = cascade({ thinker: thinking(text('One. Two. Three. Four. '), done), speaker });
     const pieces = stream.respond(requestOf(), host())[Symbol.asyncIterator]();
-    await pieces.next();
-    await pieces.next();
+    for (const type of ['message', 'transcript.delta', 'audio.delta'])
+      expect((await pieces.next()).value).toMatchObject({ type });
     await pause(30); // the point is what happens while nobody takes more
     expect(speaker.requests).toEqual(['One. ', 'Two. ']);
     await pieces.return?.();
@@ -182,7 +213,8 @@ describe('cascade', () => {
     const all = collect({ thinker, speaker: silent }, requestOf(), to);
     await waitUntil('both parts to be asked', () => signals.length === 2);
     to.abort();
-    expect(await all).toEqual([]);
+    // The text is sent as soon as it is there; nothing was spoken.
+    expect((await all).map(short)).toEqual(['message', 'transcript.delta Hello. ']);
     expect(signals.every(({ aborted }) => aborted)).toBe(true);
   });
 

@@ -26,15 +26,17 @@ const DELTA_MS = 100;
 const CLAUSES_AHEAD = 1;
 
 type Failure = { type: 'error'; error: unknown };
-/** A clause with its audio as it is made; or another event of the thinker, in order. */
+/** A clause with its audio as it is made; the beginning of the text; or another event of the thinker, in order. */
 type StreamPiece =
   | { type: 'clause'; text: string; sounds: AsyncQueue<Sound | Failure> }
+  | { type: 'message' }
   | Exclude<ThinkEvent, { type: 'text.delta' }>
   | Failure;
 
 /**
- * Converts a thinker's events to an engine's: the transcript of a clause before its audio [OR5], audio from the first
- * chunk of the first clause on, never further ahead than `pace` allows. Throws what thinker and speaker throw; returns
+ * Converts a thinker's events to an engine's: a message when the text begins, the transcript of a clause when it is
+ * complete and before its audio [OR5], audio from the first chunk of the first clause on, never further ahead than
+ * `pace` allows. The three moments separate the latency of thinker and speaker in every log. Throws what thinker and speaker throw; returns
  * early when the signal aborts.
  */
 export async function* speakStream(
@@ -97,10 +99,13 @@ async function cutClauses(
   signal: AbortSignal,
 ): Promise<void> {
   const cutter = clauseCutter();
+  let hasBegun = false;
   try {
     for await (const event of events) {
       if (signal.aborted) break;
       if (event.type === 'text.delta') {
+        if (!hasBegun && event.delta.trim() !== '') out.push({ type: 'message' });
+        hasBegun ||= event.delta.trim() !== '';
         for (const text of cutter.push(event.delta)) out.push({ type: 'text', text });
         continue;
       }
@@ -139,7 +144,6 @@ async function* speakClause(
   { format, pace, signal }: SpeakStreamOptions,
 ): AsyncGenerator<EngineOutput> {
   const size = msToBytes(DELTA_MS, format);
-  let isTranscriptSent = false;
   let rest = new Uint8Array();
 
   /** Sends audio in deltas of one length; the last one may be shorter if `isFinal`. */
@@ -155,16 +159,13 @@ async function* speakClause(
     rest = Uint8Array.from(pending);
   }
 
-  const transcript: EngineOutput = { type: 'transcript.delta', delta: clause.text };
+  yield { type: 'transcript.delta', delta: clause.text };
   for await (const sound of untilAborted(clause.sounds, signal)) {
     if ('type' in sound) throw sound.error;
-    if (!isTranscriptSent) yield transcript;
-    isTranscriptSent = true;
     yield* send(output.write(sound), false);
     if (signal.aborted) return;
   }
   if (signal.aborted) return;
-  if (!isTranscriptSent) yield transcript;
   yield* send(output.flush(), true);
 }
 

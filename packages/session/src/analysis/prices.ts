@@ -1,6 +1,6 @@
 // Cost of tokens with a price list. Default: prices.json in this package; custom lists have the same form.
 
-import type { TokenCounts } from './timings.ts';
+import type { TokenCounts } from './token-counts.ts';
 
 /** Kinds of tokens with a price per million. */
 export type PricedKind = Exclude<keyof TokenCounts, 'seconds'>;

@@ -46,7 +46,7 @@ const transcribed = (item_id: string, transcript: string) =>
 describe('createSessionSummary', () => {
   it('[CO40] counts what a recorded session contains', () => {
     expect(summarize(golden('speech-turns'))).toMatchObject({
-      ...{ first_words: 'Tell me.', turns: 3, first_audio_p50_ms: 40, first_audio_max_ms: 840 },
+      ...{ first_words: 'Tell me.', turns: 3, first_audio_p50_ms: 120, first_audio_max_ms: 840 },
       ...{ interruptions: 1, errors: 0, tools: [], tokens: { input: 85, cached: 85, output: 19 }, duration_ms: 6200 },
       cost: { amount: expect.closeTo(0.0000425), currency: 'USD', as_if: null, unpriced: 3 },
     });

@@ -103,6 +103,113 @@ describe('createStopwatch', () => {
     ).toMatchObject([{ first_output_ms: 30, total_ms: 40 }]);
   });
 
+  describe('of a spoken turn', () => {
+    const settings = (detection: object) => ({
+      ...created,
+      session: { audio: { input: { turn_detection: detection } } },
+    });
+    const vad = settings({ type: 'server_vad', silence_duration_ms: 200 });
+    // 100 ms of audio each, appended when the last of it was spoken.
+    const audio = 'AAAA'.repeat(1600);
+    const appends = (from: number, count: number) =>
+      Array.from({ length: count }, (_, n): Row => [from + 100 * n, { type: 'input_audio_buffer.append', audio }]);
+    const stopped = (audio_end_ms?: number) => ({
+      ...{ type: 'input_audio_buffer.speech_stopped', event_id: 'e', item_id: 'i' },
+      ...(audio_end_ms !== undefined && { audio_end_ms }),
+    });
+    const call = { type: 'function_call', call_id: 'c', name: 'f' };
+    const output = { type: 'function_call_output', call_id: 'c', output: '' };
+
+    it('[CO33] counts from the end of speech on the audio clock, without the silence that ended the turn', () => {
+      const rows: Row[] = [
+        [0, vad],
+        ...appends(600, 12),
+        [1760, stopped(1200)], // spoken until 1000 of the audio clock
+        [1770, begun],
+        [2000, transcriptDelta],
+        [2100, sound],
+        [2500, ended()],
+      ];
+      expect(timed(rows)).toMatchObject([
+        { asked_at: 1500, turn_ended_at: 1500, first_output_ms: 500, first_audio_ms: 600, total_ms: 1000 },
+      ]);
+    });
+
+    it('[CO33] counts the stated silence if the log has no audio, and none that is not stated', () => {
+      const rows = (detection: object): Row[] => [
+        [0, settings(detection)],
+        [1000, stopped(900)],
+        [1010, begun],
+        [1300, sound],
+        [1400, ended()],
+      ];
+      const firstAudio = (detection: object) => timed(rows(detection))[0]?.first_audio_ms;
+      expect(firstAudio({ type: 'server_vad', silence_duration_ms: 300 })).toBe(600);
+      expect(firstAudio({ type: 'server_vad' })).toBe(800);
+      expect(firstAudio({ type: 'semantic_vad' })).toBe(300);
+    });
+
+    it('[CO33] counts bytes of hidden audio', () => {
+      const stopwatch = createStopwatch();
+      const lines = [
+        { at: 0, from: 'server', event: vad },
+        {
+          at: 1000,
+          from: 'client',
+          event: { type: 'input_audio_buffer.append', audio: '[REDACTED]' },
+          audio_bytes: [48_000],
+        },
+        { at: 1050, from: 'server', event: stopped(800) },
+        { at: 1060, from: 'server', event: begun },
+        { at: 1100, from: 'server', event: sound },
+        { at: 1200, from: 'server', event: ended() },
+      ];
+      const found = lines.flatMap((line, index) => {
+        const frame = loggedFrame(readLogLine(JSON.stringify(line), index + 1));
+        return (frame && stopwatch.observe(frame)) ?? [];
+      });
+      expect(found).toMatchObject([{ asked_at: 600, first_audio_ms: 500 }]);
+    });
+
+    it('[CO33] counts from there if calls come first, and from the request after a typed message', () => {
+      const withCall = { ...ended(), response: { id: 'r', status: 'completed', output: [call] } };
+      const rows: Row[] = [
+        [0, vad],
+        [1000, stopped()],
+        [1010, begun],
+        [1300, withCall],
+        [1700, { type: 'conversation.item.create', item: output }],
+        [1710, { type: 'response.create' }],
+        [1720, begun],
+        [2000, sound],
+        [2100, ended()],
+        [3000, { type: 'conversation.item.create', item: { type: 'message', role: 'user', content: [] } }],
+        [3010, { type: 'response.create' }],
+        [3020, begun],
+        [3200, sound],
+        [3300, ended()],
+      ];
+      expect(timed(rows)).toMatchObject([
+        { asked_at: 800, first_audio_ms: null },
+        { asked_at: 1710, turn_ended_at: 800, first_audio_ms: 1200, total_ms: 390 },
+        { asked_at: 3010, turn_ended_at: 3010, first_audio_ms: 190 },
+      ]);
+    });
+
+    it('counts an out-of-band response from its own request', () => {
+      const aside = { ...begun, response: { id: 'r', conversation_id: null } };
+      const rows: Row[] = [
+        [0, vad],
+        [1000, stopped()],
+        [1005, { type: 'response.create' }],
+        [1010, aside],
+        [1300, sound],
+        [1400, ended()],
+      ];
+      expect(timed(rows)).toMatchObject([{ asked_at: 1005, first_audio_ms: 295 }]);
+    });
+  });
+
   it('drops refused requests', () => {
     const ask = { type: 'response.create', event_id: 'mine' };
     const error = { type: 'error', event_id: 'e', error: { code: 'invalid_value', event_id: 'mine' } };

@@ -2,6 +2,8 @@
 
 import type { LoggedFrame } from '../recording/foreign-log.ts';
 import { perSession } from '../recording/session-blocks.ts';
+import { createSpeechClock } from './speech-clock.ts';
+import { responseTokens, type TokenCounts, transcriptionTokens } from './token-counts.ts';
 
 /** One response, or one transcription of user speech. Times are milliseconds; `null` if the log has none. */
 export interface Timing {
@@ -17,30 +19,22 @@ export interface Timing {
   /** Reason if it was not completed. */
   readonly reason: string | null;
   /**
-   * Time of the request on the log's clock: `response.create`, or the end of the user's speech, else
-   * `response.created`.
+   * Time of the request on the log's clock: the end of the user's speech, `response.create`, or else
+   * `response.created`. Speech ends on the audio clock, before the silence after which it is reported.
    */
   readonly asked_at: number | null;
+  /**
+   * Since when the user waits for a sound: `asked_at` of the first response of the turn. Responses that follow calls
+   * belong to the same turn.
+   */
+  readonly turn_ended_at: number | null;
   /** From the request to the first text, transcript, arguments or audio. */
   readonly first_output_ms: number | null;
-  /** From the request to the first audio. */
+  /** From `turn_ended_at` to the first audio: for a spoken turn, from the end of the user's speech. */
   readonly first_audio_ms: number | null;
   /** From the request to the end. */
   readonly total_ms: number | null;
   readonly usage: TokenCounts;
-}
-
-/** Tokens by kind; `seconds` of audio if usage is given as a duration. Cached tokens are not included in the others. */
-export interface TokenCounts {
-  readonly input_text: number;
-  readonly input_audio: number;
-  readonly input_image: number;
-  readonly cached_text: number;
-  readonly cached_audio: number;
-  readonly cached_image: number;
-  readonly output_text: number;
-  readonly output_audio: number;
-  readonly seconds: number;
 }
 
 export interface Stopwatch {
@@ -55,6 +49,8 @@ export interface Stopwatch {
 interface Running {
   readonly line: number;
   readonly asked_at: number | null;
+  readonly turn_ended_at: number | null;
+  readonly isOutOfBand: boolean;
   first_output: number | null;
   first_audio: number | null;
 }
@@ -90,7 +86,12 @@ class SessionStopwatch implements Stopwatch {
   /** Item id → end of its speech. */
   readonly #speechEnds = new Map<string, number | null>();
 
+  readonly #speech = createSpeechClock();
+
   #lastSpeech: number | null = null;
+
+  /** Since when the user waits for a sound, after a response that only made calls. */
+  #waitingSince: number | null = null;
 
   #model: string | null = null;
 
@@ -98,6 +99,7 @@ class SessionStopwatch implements Stopwatch {
 
   observe(frame: LoggedFrame): Timing | undefined {
     const { event, time } = frame;
+    this.#speech.observe(frame);
     switch (event.type) {
       case 'response.create':
         if (this.#requests.length < MAX_WAITING) this.#requests.push({ id: text(event.event_id), time });
@@ -110,7 +112,11 @@ class SessionStopwatch implements Stopwatch {
         return undefined;
       }
       case 'input_audio_buffer.speech_stopped':
-        this.#lastSpeech = time;
+        this.#lastSpeech = this.#speech.endOf(frame);
+        this.#waitingSince = null;
+        return undefined;
+      case 'conversation.item.create':
+        if (object(event.item).role !== undefined) this.#startTypedTurn();
         return undefined;
       case 'input_audio_buffer.committed':
         setBounded(this.#speechEnds, text(event.item_id) ?? '', this.#lastSpeech ?? time);
@@ -142,12 +148,26 @@ class SessionStopwatch implements Stopwatch {
     return Array.from(this.#running, ([id, run]) => this.#timingOf(id, run, null));
   }
 
-  #begin({ event, time, line }: LoggedFrame): void {
-    const id = text(object(event.response).id);
-    const requestedAt = this.#requests.length > 0 ? this.#requests.shift()?.time : this.#lastSpeech;
+  /** What the user said before is not answered alone. */
+  #startTypedTurn(): void {
     this.#lastSpeech = null;
-    if (id)
-      setBounded(this.#running, id, { line, asked_at: requestedAt ?? time, first_output: null, first_audio: null });
+    this.#waitingSince = null;
+  }
+
+  #begin({ event, time, line }: LoggedFrame): void {
+    const { id, conversation_id } = object(event.response);
+    const isOutOfBand = conversation_id === null;
+    const request = this.#requests.shift()?.time;
+    const speechEnd = isOutOfBand ? null : this.#lastSpeech;
+    const asked_at = speechEnd ?? request ?? time;
+    const turn_ended_at = speechEnd ?? (isOutOfBand ? null : this.#waitingSince) ?? asked_at;
+    if (!isOutOfBand) {
+      this.#lastSpeech = null;
+      this.#waitingSince = null;
+    }
+    if (typeof id !== 'string') return;
+    const run = { line, asked_at, turn_ended_at, isOutOfBand, first_output: null, first_audio: null };
+    setBounded(this.#running, id, run);
   }
 
   /** A refused `response.create` gets no response. */
@@ -167,8 +187,10 @@ class SessionStopwatch implements Stopwatch {
   #end({ event, time, line }: LoggedFrame): Timing {
     const response = object(event.response);
     const id = text(response.id) ?? '';
-    const run = this.#running.get(id) ?? { line, asked_at: null, first_output: null, first_audio: null };
+    const run = this.#running.get(id) ?? { ...UNKNOWN_RUN, line };
     this.#running.delete(id);
+    // The turn goes on after calls: the user still waits.
+    if (!run.isOutOfBand && run.first_audio === null && hasCall(response)) this.#waitingSince = run.turn_ended_at;
     const details = object(response.status_details);
     return {
       ...this.#timingOf(id, run, time),
@@ -179,8 +201,9 @@ class SessionStopwatch implements Stopwatch {
     };
   }
 
-  #timingOf(id: string, { line, asked_at, ...first }: Running, ended_at: number | null): Timing {
-    const since = (at: number | null) => (at === null || asked_at === null ? null : at - asked_at);
+  #timingOf(id: string, run: Running, ended_at: number | null): Timing {
+    const { line, asked_at, turn_ended_at } = run;
+    const between = (from: number | null, to: number | null) => (from === null || to === null ? null : to - from);
     return {
       kind: 'response',
       id,
@@ -189,9 +212,10 @@ class SessionStopwatch implements Stopwatch {
       status: 'in_progress',
       reason: null,
       asked_at,
-      first_output_ms: since(first.first_output),
-      first_audio_ms: since(first.first_audio),
-      total_ms: since(ended_at),
+      turn_ended_at,
+      first_output_ms: between(asked_at, run.first_output),
+      first_audio_ms: between(turn_ended_at, run.first_audio),
+      total_ms: between(asked_at, ended_at),
       usage: responseTokens({}),
     };
   }
@@ -209,6 +233,7 @@ class SessionStopwatch implements Stopwatch {
       status: hasFailed ? 'failed' : 'completed',
       reason: hasFailed ? (text(object(event.error).code) ?? null) : null,
       asked_at,
+      turn_ended_at: asked_at,
       first_output_ms: null,
       first_audio_ms: null,
       total_ms: asked_at === null || time === null ? null : time - asked_at,
@@ -217,6 +242,17 @@ class SessionStopwatch implements Stopwatch {
   }
 }
 
+/** A response whose beginning the log does not contain. */
+const UNKNOWN_RUN = {
+  ...{ asked_at: null, turn_ended_at: null, isOutOfBand: false },
+  ...{ first_output: null, first_audio: null },
+};
+
+const CALLS: ReadonlySet<unknown> = new Set(['function_call', 'mcp_call', 'mcp_approval_request']);
+
+const hasCall = ({ status, output }: Json): boolean =>
+  status === 'completed' && Array.isArray(output) && output.some((item) => CALLS.has(object(item).type));
+
 const AUDIO = new Set(['response.output_audio.delta', 'response.audio.delta']);
 
 function setBounded<T>(map: Map<string, T>, key: string, value: T): void {
@@ -224,40 +260,6 @@ function setBounded<T>(map: Map<string, T>, key: string, value: T): void {
   if (map.size > MAX_WAITING) for (const oldest of map.keys()) return void map.delete(oldest);
 }
 
-// ---- Tokens ----
-
-function responseTokens(usage: Json): TokenCounts {
-  // If a server sends only sums, they count as text.
-  const input = object(usage.input_token_details ?? { text_tokens: usage.input_tokens });
-  const cached = object(input.cached_tokens_details ?? { text_tokens: input.cached_tokens });
-  const output = object(usage.output_token_details ?? { text_tokens: usage.output_tokens });
-  const fresh = (kind: string) => Math.max(0, count(input[kind]) - count(cached[kind]));
-  return {
-    input_text: fresh('text_tokens'),
-    input_audio: fresh('audio_tokens'),
-    input_image: fresh('image_tokens'),
-    cached_text: count(cached.text_tokens),
-    cached_audio: count(cached.audio_tokens),
-    cached_image: count(cached.image_tokens),
-    output_text: count(output.text_tokens),
-    output_audio: count(output.audio_tokens),
-    seconds: 0,
-  };
-}
-
-function transcriptionTokens(usage: Json): TokenCounts {
-  const input = object(usage.input_token_details ?? { audio_tokens: usage.input_tokens });
-  return {
-    ...responseTokens({}),
-    input_text: count(input.text_tokens),
-    input_audio: count(input.audio_tokens),
-    output_text: count(usage.output_tokens),
-    seconds: usage.type === 'duration' ? count(usage.seconds) : 0,
-  };
-}
-
 const object = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-const count = (value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;

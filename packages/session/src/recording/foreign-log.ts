@@ -267,6 +267,8 @@ export interface LoggedFrame {
   /** Identifies the connection, if the log distinguishes several. */
   readonly socket?: string;
   readonly event: { readonly type: string; readonly [field: string]: unknown };
+  /** Bytes of each base64 audio of the event, if the log states them, as recordings do when the audio is hidden. */
+  readonly audio_bytes?: readonly number[];
 }
 
 /** The event of an entry; `undefined` for other lines. */
@@ -283,7 +285,9 @@ export function loggedFrame(entry: RecordingEntry): LoggedFrame | undefined {
     case 'input': {
       const { input } = entry;
       if (input.from !== 'client') return undefined;
-      return { line, from: 'client', time: input.at, event: input.event as unknown as LoggedFrame['event'] };
+      const event = input.event as unknown as LoggedFrame['event'];
+      const { at: time, audio_bytes } = input;
+      return { line, from: 'client', time, event, ...(audio_bytes !== undefined && { audio_bytes }) };
     }
     default:
       return undefined;
