@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Listening, type ServerOptions } from '@colloquy/server';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { expect } from 'vitest';
+import { buildProduct } from '../../scripts/build.mjs';
 
 const HOME = join(import.meta.dirname, '../../packages/console');
 
@@ -45,11 +45,10 @@ export interface ConsoleBrowser {
   close(): Promise<void>;
 }
 
-/** Builds the page into a folder of its own, and tells where. */
-async function buildConsole(): Promise<string> {
-  const outDir = mkdtempSync(join(tmpdir(), 'colloquy-console-'));
-  await build({ root: HOME, logLevel: 'silent', build: { outDir, emptyOutDir: true } });
-  return outDir;
+/** Builds the page if it is stale, and returns its folder. */
+async function builtConsole(): Promise<string> {
+  if ((await buildProduct('console', { out: 2 })) !== 0) throw new Error('the console cannot be built');
+  return join(HOME, 'dist');
 }
 
 /** Starts a browser for a server; `flags` are further words of its command line. */
@@ -98,7 +97,7 @@ export interface ServedConsole extends Listening, ConsoleBrowser {
 
 /** A server that serves the page, and a browser for it. */
 export async function serveConsole(options: ServerOptions = {}, flags: readonly string[] = []): Promise<ServedConsole> {
-  const consoleDir = await buildConsole();
+  const consoleDir = await builtConsole();
   const dataDir = mkdtempSync(join(tmpdir(), 'colloquy-console-data-'));
   const server = createServer({ port: 0, tlsPort: 0, consoleDir, dataDir, ...options });
   const listening = await server.listen();
@@ -110,7 +109,7 @@ export async function serveConsole(options: ServerOptions = {}, flags: readonly 
     async close() {
       await browser.close();
       await server.close({ graceMs: 0 });
-      for (const folder of [consoleDir, dataDir]) rmSync(folder, { recursive: true, force: true });
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
