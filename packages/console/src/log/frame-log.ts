@@ -17,6 +17,7 @@ import { frameOf, type LogRow, rowOf } from './log-row.ts';
 import { eventsOf } from './row-events.ts';
 import { createSessionLogs, type SessionLog } from './session-logs.ts';
 import { createTimeTravel } from './time-travel.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** Rows a log holds at most: what comes after is counted, and not shown. */
 export const MAX_ROWS = 500_000;
@@ -40,6 +41,8 @@ export interface FrameLog {
   readonly errors: readonly number[];
   /** Those that have begun and not ended. */
   unfinished(): readonly Timing[];
+  /** The turns of the rows there are. They are read when they are asked for. */
+  readonly turns: Turns;
   /** Audio and marks of one of the log's sessions, by its id. */
   session(id: string | undefined): SessionLog;
   /** Takes the next line. The cost does not grow with the log. */
@@ -71,6 +74,7 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
   const mirror = createMirror();
   const sessions = createSessionLogs(mirror);
   const travel = createTimeTravel(rows);
+  const turns = createTurns(rows);
   let header: RecordingHeader | undefined;
   let began: number | undefined;
   let dropped = 0;
@@ -105,6 +109,10 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
     timingOf: (id) => timingById.get(id),
     errors,
     unfinished: () => stopwatch.unfinished(),
+    get turns() {
+      turns.advance();
+      return turns;
+    },
     session: sessions.of,
     append(entry) {
       announce();

@@ -24,6 +24,8 @@ export interface ConversationActions {
   answerApproval(requestId: string, approve: boolean): void;
   /** Takes an item out of the conversation. */
   deleteItem(itemId: string): void;
+  /** Sends a `session.update` with these fields of the session. */
+  applySession(update: object): void;
 }
 
 export interface Viewing {

@@ -87,6 +87,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
       send({ type: 'conversation.item.create', item });
     },
     deleteItem: (item_id) => send({ type: 'conversation.item.delete', item_id }),
+    applySession: (update) => send({ type: 'session.update', session: { type: 'realtime', ...update } }),
   };
   const viewing = signal(newViewing());
 
