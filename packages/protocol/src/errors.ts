@@ -61,6 +61,7 @@ export const FAILURES = {
   not_found: refused(404), // ours
   call_id_not_found: refused(404),
   recording_in_progress: refused(409), // ours
+  not_replayable: refused(409), // ours
   method_not_allowed: refused(405), // ours
   unsupported_media_type: refused(415), // ours
   websocket_upgrade_required: refused(426), // ours

@@ -24,6 +24,7 @@ import type { Store } from './recordings/store.ts';
 import type { StoredSummary } from './recordings/stored-summary.ts';
 import { createSummaryIndex, type SummaryIndex } from './recordings/summary-index.ts';
 import type { Services } from './services.ts';
+import { createForks, type Forks } from './sessions/forks.ts';
 import { createObserverRegistry, type ObserverRegistry } from './sessions/observers.ts';
 import { createSessionFeed, type SessionFeed } from './sessions/session-feed.ts';
 import { createSessionRegistry, type SessionRegistry } from './sessions/session-registry.ts';
@@ -40,6 +41,8 @@ export interface Sessions {
   readonly registry: SessionRegistry;
   readonly observerRegistry: ObserverRegistry;
   readonly feed: SessionFeed;
+  /** Conversations that wait for a session that goes on from them. */
+  readonly forks: Forks;
   readonly store: Store | undefined;
   readonly recorder: Recorder | undefined;
   readonly index: SummaryIndex | undefined;
@@ -118,6 +121,7 @@ function createSessions(
   const { recordings, upstream, sessionDefaults: defaults = {}, watch = 'words' } = options;
   const registry = createSessionRegistry();
   const observerRegistry = createObserverRegistry(limits, log);
+  const forks = createForks(services.clock);
   const store = recordings && fileStore(recordings.folder);
   const recorder =
     store && createRecorder({ store, audio: recordings.audio ?? false, roomBytes: limits.unwrittenBytes, log });
@@ -134,7 +138,7 @@ function createSessions(
     schedule: (call, ms) => void setTimeout(call, ms).unref(),
   });
   const openSession = sessionOpener({
-    ...{ services, engines, models, recorder, registry, observerRegistry, feed },
+    ...{ services, engines, models, recorder, registry, observerRegistry, feed, forks },
     translator: options.translator ?? parrotTranslator(),
     mcp: options.mcp,
     session: { limits: options.sessionLimits ?? {}, defaults },
@@ -143,18 +147,18 @@ function createSessions(
     onSession: options.onSession,
     onUsage: upstream && ((id, usage) => upstream.onUsage?.(id, usage)),
   });
-  return { registry, observerRegistry, feed, store, recorder, index, liveSummaryOf, isWriting, openSession };
+  return { registry, observerRegistry, feed, forks, store, recorder, index, liveSummaryOf, isWriting, openSession };
 }
 
 /** Creates the handler of WebSocket upgrades. */
 export function upgradeOf({ options, services, access, rules, sessions }: ServerParts): Handlers['upgrade'] {
-  const { registry, observerRegistry, feed, openSession } = sessions;
+  const { registry, observerRegistry, feed, forks, openSession } = sessions;
   const { authorizer, secrets } = access;
   const { upstream, admissionStore = memoryAdmissionStore(services.clock) } = options;
   const admission = createAdmission(registry, services, admissionStore);
   const policy = options.watch ?? 'words';
   return createUpgrade({
-    ...{ services, authorizer, secrets, rules, openSession, admission },
+    ...{ services, authorizer, secrets, rules, openSession, admission, forks },
     watch: createWatchUpgrade({ services, admission, registry, observerRegistry, feed, policy }),
     refusals: options.refusals ?? 'status',
     beta: options.beta ?? 'refuse',

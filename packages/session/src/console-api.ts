@@ -1,7 +1,7 @@
 // Shapes of the JSON that the server's `/api` routes return. Types only, shared by the server and the console. Routes:
 // docs/console-api.md; errors have the shape of every other error [RT13].
 
-import type { RedactionLevel, Secrecy } from '@colloquy/protocol';
+import type { RedactionLevel, Secrecy, SessionObject } from '@colloquy/protocol';
 import type { SessionKind } from './step/state.ts';
 
 /** An engine as shown to every authorized reader: names of components, no settings, addresses or keys. */
@@ -162,4 +162,24 @@ export interface RecordingList {
   next: string | null;
   /** Recordings of this page whose summary is being computed. With `q` or `has` they are left out: ask again. */
   pending: number;
+}
+
+/** Body of `POST /api/recordings/<name>/fork`, and without `at` of `POST /api/sessions/<id>/fork`. */
+export interface ForkRequest {
+  /** Line of the recording, from 1. */
+  at?: number;
+  /** Changes of the settings, as in `session.update`; `type` may be absent. */
+  session?: object;
+}
+
+/** Answer to a `ForkRequest`. */
+export interface ForkTicket {
+  /** A client secret that opens one session, `ek_…`. */
+  value: string;
+  /** Unix seconds after which it opens none. */
+  expires_at: number;
+  /** The settings with which the session begins. */
+  session: SessionObject;
+  /** Items that it begins with. */
+  items: number;
 }

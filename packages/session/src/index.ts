@@ -41,6 +41,8 @@ export { RULES, type RuleId, type Violation } from './conformance/rules.ts';
 export type {
   ConversationSummary,
   EngineStatus,
+  ForkRequest,
+  ForkTicket,
   LockedStatus,
   RecordingList,
   RecordingSummary,
@@ -97,6 +99,7 @@ export {
   replay,
   restore,
 } from './recording/replay.ts';
+export { type RestoredState, type RestoreFailure, restoreAt } from './recording/restore-at.ts';
 export { createSessionBlocks, type SessionBlock, type SessionBlocks } from './recording/session-blocks.ts';
 export { snapshotPieces } from './recording/snapshot-pieces.ts';
 export { type TextForm, textBytes } from './recording/text-bytes.ts';
@@ -123,6 +126,8 @@ export { type TestRunner, testText } from './scenario/test-text.ts';
 export { itemById, items } from './step/conversation.ts';
 export { createSession, type SessionOptions } from './step/create-session.ts';
 export type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from './step/engine-event.ts';
+export { historyOf, settingsOf } from './step/fork.ts';
+export type { HistoryItem } from './step/history.ts';
 export type { IdSeed } from './step/ids.ts';
 export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, SpeechSettings, ToolsEvent } from './step/input.ts';
 export { deadline } from './step/lifetime.ts';

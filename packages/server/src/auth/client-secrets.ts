@@ -10,7 +10,7 @@ export interface ClientSecretOptions {
   locked?: boolean;
 }
 
-export interface NewSecret extends Pick<StoredSecret, 'session' | 'temperature' | 'principal'> {
+export interface NewSecret extends Pick<StoredSecret, 'session' | 'temperature' | 'fork' | 'principal'> {
   /** Seconds for which it opens sessions. */
   readonly seconds: number;
 }
@@ -44,7 +44,7 @@ export function clientSecrets(
       return isAdded ? { value, expiresAt } : undefined;
     },
     find: (value) => store.find(hashOf(value)),
-    spend: ({ hash }) => store.spend(hash, singleUse),
+    spend: ({ hash, fork }) => store.spend(hash, singleUse || fork !== undefined),
     revoke: (value) => store.revoke(hashOf(value)),
   };
 }

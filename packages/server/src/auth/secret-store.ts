@@ -23,6 +23,8 @@ export interface StoredSecret {
   readonly session: SecretSession | undefined;
   /** Temperature of responses in its beta sessions; GA sessions have none [BT7, RT12]. */
   readonly temperature?: number | undefined;
+  /** The waiting conversation that its one session goes on from: `sessions/forks.ts`. */
+  readonly fork?: string | undefined;
   /** The principal that minted it. Its sessions count against this principal. */
   readonly principal: string;
 }

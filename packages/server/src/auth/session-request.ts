@@ -15,6 +15,8 @@ export interface ConversationRequest {
   readonly config: SessionUpdateConfig | undefined;
   /** Whether the client cannot change the settings in `config`. */
   readonly isLocked: boolean;
+  /** The waiting conversation that it goes on from. */
+  readonly fork?: string | undefined;
 }
 
 export interface TranslationRequest {
@@ -117,22 +119,23 @@ function parseConversation(target: string, grant: Grant, rules: SessionRules, pa
   const config = grant.secret?.session;
   if (config?.type === 'translation') return otherKind(null);
   const isLocked = rules.lockedSecrets && config !== undefined;
+  const fork = grant.secret?.fork;
   if (intents.length > 0) {
     if (config && config.type !== 'transcription') return otherKind('intent');
-    return { ok: true, request: { kind: 'transcription', model: '', config, isLocked } };
+    return { ok: true, request: { kind: 'transcription', model: '', config, isLocked, fork } };
   }
   const secretModel = config?.type === 'realtime' ? config.model : undefined;
   const [requestedModel] = models;
   if (!requestedModel && !config) return missingModel(param);
   if (config?.type === 'transcription') {
     if (requestedModel) return otherKind(param);
-    return { ok: true, request: { kind: 'transcription', model: '', config, isLocked } };
+    return { ok: true, request: { kind: 'transcription', model: '', config, isLocked, fork } };
   }
   if (requestedModel && isLocked && secretModel !== undefined && requestedModel !== secretModel)
     return otherModel(param);
   const model = requestedModel || secretModel || rules.defaultModel;
   if (rules.models && !rules.models.includes(model)) return invalidModel(param);
-  return { ok: true, request: { kind: 'realtime', model, config, isLocked } };
+  return { ok: true, request: { kind: 'realtime', model, config, isLocked, fork } };
 }
 
 /** The settings that a locked configuration fixes, as dotted paths below `session` [SE33]. A setting is fixed as a whole. */

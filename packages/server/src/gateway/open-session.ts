@@ -17,6 +17,7 @@ import type { ResponseUsage } from '../relay/relay-responses.ts';
 import { relaySession } from '../relay/relay-session.ts';
 import type { Upstream } from '../relay/upstream.ts';
 import type { Services } from '../services.ts';
+import type { Forks } from '../sessions/forks.ts';
 import { type HostedSession, hostSession } from '../sessions/host-session.ts';
 import { hostTranslation } from '../sessions/host-translation.ts';
 import type { Line, LineSink } from '../sessions/line-sink.ts';
@@ -44,6 +45,7 @@ export interface SessionOpenerOptions {
   readonly registry: SessionRegistry;
   readonly observerRegistry: ObserverRegistry;
   readonly feed: SessionFeed;
+  readonly forks: Forks;
   /** Each is called once per session to create a sink. */
   readonly sinks: readonly (() => LineSink)[];
   readonly onLine: ((sessionId: string, line: Line) => void) | undefined;
@@ -125,8 +127,9 @@ class SessionOpener {
   }
 
   #host(sessionRequest: ConversationRequest): SessionHandle {
-    const { services, engines, mcp, session, onSession } = this.#options;
-    const { kind, model, config } = sessionRequest;
+    const { services, engines, mcp, session, onSession, forks } = this.#options;
+    const { kind, model, config, fork } = sessionRequest;
+    const history = fork === undefined ? undefined : forks.claim(fork);
     const chosen = kind === 'transcription' ? engines.forTranscription : engines.forModel(model);
     const summary = summarySink(chosen.name);
     const recording = this.#record(chosen.name, summary);
@@ -139,6 +142,7 @@ class SessionOpener {
         ...{ model, kind, defaults: session.defaults },
         limits: { ...session.limits, max_duration_ms: this.#maxDurationMs },
         ...(config && { session: config }),
+        ...(history && { history }),
         ...lockedBy(sessionRequest),
       },
       sinks: [

@@ -8,6 +8,7 @@ import { type Refusal, refusal } from '../http/refusals.ts';
 import type { Upstream, UpstreamOptions } from '../relay/upstream.ts';
 import { dialRefusal } from '../relay/upstream-refusal.ts';
 import type { Services } from '../services.ts';
+import type { Forks } from '../sessions/forks.ts';
 import type { Admission, Place } from './admission.ts';
 import { dialForClient } from './dial-for-client.ts';
 
@@ -15,6 +16,7 @@ export interface PreparerOptions {
   readonly services: Services;
   readonly secrets: ClientSecrets;
   readonly admission: Admission;
+  readonly forks: Forks;
   /** The server that sessions are relayed to; `undefined` hosts them. */
   readonly upstream: UpstreamOptions | undefined;
 }
@@ -40,7 +42,7 @@ const reject = (...rejection: Rejection) => ({ ok: false, rejection }) as const;
 
 /** Releases the place if the session is not opened. Rejects if a store rejects. */
 export function sessionPreparer(options: PreparerOptions): (client: WaitingClient) => Promise<PrepareResult> {
-  const { services, secrets, admission, upstream: to } = options;
+  const { services, secrets, admission, forks, upstream: to } = options;
 
   return async ({ address, grant, sessionRequest, clientLeft }) => {
     const admissionResult = await admission.admit(grant, address);
@@ -49,6 +51,7 @@ export function sessionPreparer(options: PreparerOptions): (client: WaitingClien
     let prepared: PrepareResult | undefined;
     try {
       if (clientLeft.aborted) return reject(CLIENT_LEFT); // before the secret is spent
+      if (grant.secret?.fork !== undefined && !forks.has(grant.secret.fork)) return reject(FORK_GONE);
       if (grant.secret && !(await secrets.spend(grant.secret))) return reject(SECRET_SPENT);
       const dialResult = to ? await dial(to, sessionRequest, clientLeft) : { ok: true as const, upstream: undefined };
       if (!dialResult.ok) return dialResult;
@@ -71,6 +74,7 @@ export function sessionPreparer(options: PreparerOptions): (client: WaitingClien
   }
 }
 
+const FORK_GONE = refusal('invalid_api_key', 'The conversation of this client secret is no longer here.');
 const SECRET_SPENT = refusal('invalid_api_key', 'The client secret is spent.');
 /** Never received: the client has left. */
 const CLIENT_LEFT = refusal('invalid_value', 'The client has left.');

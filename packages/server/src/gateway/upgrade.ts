@@ -13,6 +13,7 @@ import { NOT_FOUND, type Refusal, refusal, SERVER_FAULT } from '../http/refusals
 import { errorName } from '../log.ts';
 import type { UpstreamOptions } from '../relay/upstream.ts';
 import type { Services } from '../services.ts';
+import type { Forks } from '../sessions/forks.ts';
 import { asksForBeta, BETA_REFUSED, type BetaPolicy } from '../transports/beta.ts';
 import { closeWithError } from '../transports/close-with-error.ts';
 import { webSocketTransport } from '../transports/websocket.ts';
@@ -30,6 +31,7 @@ export interface UpgradeOptions {
   readonly secrets: ClientSecrets;
   readonly rules: SessionRules;
   readonly admission: Admission;
+  readonly forks: Forks;
   readonly openSession: OpenSession;
   readonly watch: WatchUpgrade;
   /** Refuses with an HTTP status, or with an `error` event and a close code [AU13]. */

@@ -7,6 +7,7 @@ import { answeringOf, type ServerParts } from '../server-parts.ts';
 import { detectionOf } from '../speech/speech-input.ts';
 import { callRoutes } from './routes/calls.ts';
 import { clientSecretRoutes } from './routes/client-secrets.ts';
+import { forkRoutes } from './routes/forks.ts';
 import { healthRoutes } from './routes/health.ts';
 import { legacySessionRoutes } from './routes/legacy-sessions.ts';
 import type { MintingOptions } from './routes/minting.ts';
@@ -24,7 +25,7 @@ const PREFIXES = ['/v1', '/openai/v1'];
 export function serverRoutes(to: FastifyInstance, parts: ServerParts, hasConsole: boolean): void {
   const { options, services, access, rules, sessions } = parts;
   const { limits, log, clock, wallClock } = services;
-  const { registry, store, recorder, index, liveSummaryOf, isWriting } = sessions;
+  const { registry, forks, store, recorder, index, liveSummaryOf, isWriting } = sessions;
   const needsKey = (options.keys ?? []).length > 0;
   healthRoutes(to, registry);
   if (!hasConsole) plainPageRoutes(to, { registry, engine: answeringOf(parts), needsKey });
@@ -36,6 +37,11 @@ export function serverRoutes(to: FastifyInstance, parts: ServerParts, hasConsole
   if (options.openFiles) openedFileRoutes(to, options.openFiles, limits);
   else recordingRoutes(to, recordings);
   const minting = mintingOf(parts);
+  const level = levelOfPolicy(options.watch ?? 'words');
+  forkRoutes(to, {
+    ...{ minting, forks, registry, store, isRelay: options.upstream !== undefined },
+    shows: { content: level !== null, media: level === 'key' },
+  });
   for (const prefix of PREFIXES) {
     modelRoutes(to, prefix, rules, wallClock());
     clientSecretRoutes(to, prefix, minting);

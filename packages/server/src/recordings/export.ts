@@ -1,10 +1,9 @@
 // Redacts a recording as a stream, one line in memory at a time. Redaction of a line: `redact-log.ts` of @colloquy/session.
 
 import type { RedactionLevel } from '@colloquy/protocol';
-import { byteLines, leftOutLine, readRecordingLine, redactLogEntry } from '@colloquy/session';
+import { leftOutLine, readRecordingLine, redactLogEntry } from '@colloquy/session';
+import { lineTexts } from './line-texts.ts';
 
-/** Maximum length of a line, in bytes: more than three per UTF-16 code unit of the longest line a recording can have. */
-const MAX_LINE_BYTES = 64 * 1024 * 1024;
 /** Lines are joined into chunks of at least this many characters. */
 const MIN_CHUNK_LENGTH = 64 * 1024;
 
@@ -16,9 +15,8 @@ export async function* redactedRecording(
   let chunk = '';
   let line = 0;
   let at = 0;
-  for await (const { buffer, byteOffset, length } of byteLines(chunks, MAX_LINE_BYTES)) {
+  for await (const text of lineTexts(chunks)) {
     line += 1;
-    const text = Buffer.from(buffer, byteOffset, length).toString('utf8');
     if (text.trim() === '') continue;
     const entry = readRecordingLine(text, line);
     if (entry.kind === 'input') at = entry.input.at;

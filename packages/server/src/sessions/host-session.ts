@@ -6,6 +6,7 @@ import {
   createSession,
   deadline,
   type Effect,
+  historyOf,
   type Input,
   type ResponseRequest,
   type SessionOptions,
@@ -22,11 +23,12 @@ import type { Frame, Transport } from '../transports/transport.ts';
 import type { AttachedTransport } from './attached-transport.ts';
 import { audioStore } from './audio-store.ts';
 import { createAudioText } from './audio-text.ts';
+import { storeHistory, withoutImages, withStoredAudio } from './history-audio.ts';
 import type { Line, LineSink } from './line-sink.ts';
 import { randomSeed } from './random-seed.ts';
 import { retrievedFrame } from './retrieved-frame.ts';
 import { runEngine } from './run-engine.ts';
-import type { SessionHandle } from './session-handle.ts';
+import type { SessionForkPoint, SessionHandle } from './session-handle.ts';
 import { SessionLoop, type SessionParts } from './session-loop.ts';
 
 /** A running session with a conversation. */
@@ -100,6 +102,7 @@ class SessionHost implements SessionParts {
     this.#sessionOptions = sessionOptions;
     this.#services = services;
     this.#state = createSession(sessionOptions);
+    storeHistory(this.#store, sessionOptions.history ?? []);
     const { id } = this.#state;
     this.#loop = new SessionLoop(transport, { id, parts: this, services, sinks: options.sinks ?? [] });
     this.#speechInput = createSpeechInput({
@@ -127,11 +130,20 @@ class SessionHost implements SessionParts {
       ended: loop.ended,
       attach: (transport, role) => loop.attach(transport, role),
       appendAudio: (bytes) => host.#appendAudio(bytes),
+      forkPoint: ({ withMedia }) => host.#forkPoint(withMedia),
       drain: () => host.#dispatch({ at: loop.now(), from: 'host', event: { type: 'drain' } }),
       close: (code, reason) => loop.close(code, reason),
     };
     loop.begin(handle);
     return handle;
+  }
+
+  #forkPoint(withMedia: boolean): SessionForkPoint {
+    const history = historyOf(this.#state);
+    return {
+      state: this.#state,
+      history: withMedia ? withStoredAudio(history, this.#store) : withStoredAudio(withoutImages(history), undefined),
+    };
   }
 
   onOpen(): void {

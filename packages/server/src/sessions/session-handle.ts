@@ -1,7 +1,7 @@
 // Interface of a running session, for hosted, translation and relayed sessions alike. Implementations: `host-session.ts`,
 // `host-translation.ts`, `relay/relay-session.ts`.
 
-import type { SessionOptions, SessionState, TranslationState } from '@colloquy/session';
+import type { HistoryItem, SessionOptions, SessionState, TranslationState } from '@colloquy/session';
 import type { Transport } from '../transports/transport.ts';
 
 /** The role of a transport. The transport that opened the session is the client. */
@@ -12,6 +12,12 @@ export type RelayedState = Pick<SessionState, 'kind' | 'model' | 'started_at'>;
 
 /** Content of the recording's header: all options, or the session's id and start (Unix milliseconds). */
 export type RecordedOptions = SessionOptions | { readonly session: string; readonly started_at: number };
+
+/** The present state of a conversation, for a session that goes on from it. */
+export interface SessionForkPoint {
+  readonly state: SessionState;
+  readonly history: readonly HistoryItem[];
+}
 
 export interface SessionHandle {
   readonly id: string;
@@ -25,6 +31,8 @@ export interface SessionHandle {
    * session ends [WR14].
    */
   attach(transport: Transport, role: Exclude<TransportRole, 'client'>): void;
+  /** Absent if the state is not here: relayed sessions and translations. `withMedia`: with audio and images. */
+  forkPoint?(options: { withMedia: boolean }): SessionForkPoint;
   /** Finishes running work, then closes. */
   drain(): void;
   /** Ends the session now. Idempotent. */

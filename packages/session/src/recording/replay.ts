@@ -3,7 +3,7 @@
 
 import { encodeEvent, REDACTED, type RedactionLevel, redact, type ServerEvent } from '@colloquy/protocol';
 import { createSession, type SessionOptions } from '../step/create-session.ts';
-import type { Input } from '../step/input.ts';
+import type { Effect, Input } from '../step/input.ts';
 import type { SessionState } from '../step/state.ts';
 import { step } from '../step/step.ts';
 import { bothValues, firstDifference } from './json-difference.ts';
@@ -67,8 +67,9 @@ export interface Replayer {
   end(): Replay;
 }
 
-export function createReplayer(): Replayer {
-  return new SessionReplayer();
+/** `onEffect` receives every effect of the replayed session, in order. */
+export function createReplayer(onEffect?: (effect: Effect) => void): Replayer {
+  return new SessionReplayer(onEffect);
 }
 
 class SessionReplayer implements Replayer {
@@ -82,7 +83,12 @@ class SessionReplayer implements Replayer {
   #hidesText = false;
   #hidesImages = false;
   readonly #unread: { line: number; message: string }[] = [];
+  readonly #onEffect: ((effect: Effect) => void) | undefined;
   readonly #counts = { inputs: 0, frames: 0, snapshots: 0 };
+
+  constructor(onEffect: ((effect: Effect) => void) | undefined) {
+    this.#onEffect = onEffect;
+  }
 
   apply(entry: RecordingEntry): void {
     this.#lastLine = entry.line;
@@ -149,6 +155,7 @@ class SessionReplayer implements Replayer {
     try {
       const next = step(this.#state, input);
       const { at } = next.state;
+      if (this.#onEffect) next.effects.forEach(this.#onEffect);
       this.#expectedFrames = next.effects.flatMap((effect) =>
         effect.do === 'send' ? { at, from: 'server', event: effect.event } : [],
       );

@@ -3,6 +3,7 @@
 import { ColloquyError, type SessionUpdateConfig } from '@colloquy/protocol';
 import { defaultConfig, mergeConfig, withoutTurnDetection } from './config-merge.ts';
 import { emptyTable } from './hash-table.ts';
+import { type HistoryItem, withHistory } from './history.ts';
 import { type IdSeed, mintId, mixSeed } from './ids.ts';
 import { emptyItems } from './item-table.ts';
 import { checkConfig } from './session-config.ts';
@@ -41,6 +42,8 @@ export interface SessionOptions {
    * true
    */
   detects_turns?: boolean;
+  /** Items that the conversation begins with; announced when the session opens [SE39]. */
+  history?: readonly HistoryItem[];
 }
 
 const MIB = 1024 * 1024;
@@ -96,7 +99,7 @@ export function createSession(options: SessionOptions): SessionState {
   const [id, second] = mintId(mixed, 'sess');
   const [conversation_id, ids] = mintId(second, 'conv');
   const salt = mixed[0];
-  return {
+  const state: SessionState = {
     kind,
     phase: 'new',
     at: 0,
@@ -135,4 +138,5 @@ export function createSession(options: SessionOptions): SessionState {
     refusals: [],
     used: { requests: 0, tokens: 0, at: 0 },
   };
+  return options.history ? withHistory(state, options.history) : state;
 }

@@ -2,6 +2,7 @@
 
 import { toRealtimeError } from '@colloquy/protocol';
 import type { Draft } from './draft.ts';
+import { announceHistory } from './history.ts';
 import { restartDetection, speechSettings } from './input-audio-buffer.ts';
 import { abandonTools, endListings, expireTools, toolsDeadline } from './mcp.ts';
 import { applyVerdicts } from './mcp-approval.ts';
@@ -12,13 +13,14 @@ import type { ResponseState, SessionState } from './state.ts';
 import { handleIdleTimeout } from './turn-detection.ts';
 
 /**
- * Opens the session: sends its configuration, starts turn detection and requests the tools of its MCP servers [SE1,
+ * Opens the session: sends its configuration and the conversation it begins with, starts turn detection and requests the tools of its MCP servers [SE1,
  * OR1, MC1].
  */
 export function openSession(draft: Draft): void {
   if (draft.state.phase !== 'new') return;
   draft.state.phase = 'open';
   draft.send({ type: 'session.created', session: sessionObject(draft.state) });
+  announceHistory(draft);
   draft.do({ do: 'configure_speech', ...speechSettings(draft.state) });
   restartDetection(draft);
   listTools(draft, draft.state.config.tools, { announced: true });
