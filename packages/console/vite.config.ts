@@ -19,5 +19,5 @@ export default defineConfig({
   resolve: { alias: sourceAliases() },
   // Also where tests build it: otherwise each element would name its file.
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, sourcemap: false },
+  build: { target: 'es2022', assetsInlineLimit: 0, cssCodeSplit: false, modulePreload: false, sourcemap: false },
 });

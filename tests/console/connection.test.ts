@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 /** Never comes to the second word: every answer is cut off. */
 const NEVER_MS = 3_600_000;
 const conversation = (page: Page) => page.getByRole('list', { name: /^Conversation/ });
-const header = (page: Page) => page.locator('.top > .state');
+const header = (page: Page) => page.locator('.server-state');
 const notice = (page: Page) => page.getByRole('region', { name: 'Connection' });
 
 async function say(page: Page, text: string): Promise<void> {

@@ -8,6 +8,7 @@ import { createServerApi, type ServerApi } from './sources/server-api.ts';
 import { createServerLink, type ServerLink } from './sources/server-link.ts';
 import type { Viewing } from './sources/viewing.ts';
 import { createTalk, type Talk } from './talk/talk.ts';
+import { followAddress, writeAddress } from './viewing-address.ts';
 
 export interface AppState {
   readonly place: ReadonlySignal<Place>;
@@ -26,8 +27,6 @@ export interface AppState {
   go(place: Place): void;
   /** Opens a file, and shows it; in a slot, for comparing, it is only opened. */
   open(file: File, slot?: 1 | 2): void;
-  /** Writes a line into the address, so that it leads to the moment that is looked at; `undefined` for the log as it is. */
-  mark(line: number | undefined): void;
   /** The log of the place one is at. */
   readonly current: ReadonlySignal<Viewing | undefined>;
   /** The log of a source: opened when it is first asked for, `undefined` where there is none yet. */
@@ -79,19 +78,8 @@ export function createAppState(): AppState {
   effect(() => {
     document.title = `${titleOf(place.value, current.value)} · Colloquy`;
   });
-  // A line in the address is a moment of the log that is shown there: once, then one goes where one wants.
-  let followed: Place | undefined;
-  effect(() => {
-    const at = place.value;
-    const there = current.value;
-    if (!there || at.view !== 'log' || at.line === undefined || at === followed) return;
-    void there.log.version.value;
-    const index = there.log.indexOfLine(at.line);
-    if (there.log.rows[index]?.line !== at.line) return;
-    followed = at;
-    if (at.tab === 'conversation') there.upTo.value = index + 1;
-    else there.selection.value = { kind: 'row', index };
-  });
+  followAddress(place, current);
+  writeAddress(place, current);
 
   function viewing(source: LogSource): Viewing | undefined {
     if (source.kind === 'talk') return talk.viewing.value;
@@ -128,12 +116,6 @@ export function createAppState(): AppState {
       files.peek()[slot]?.close();
       files.value = { ...files.peek(), [slot]: openFile(file, slot) };
       if (wanted === undefined) go({ view: 'log', source: { kind: 'file', slot: 1 }, tab: 'conversation' });
-    },
-    mark(line) {
-      const at = place.peek();
-      if (at.view !== 'log') return;
-      const { line: _, ...rest } = at;
-      history.replaceState(null, '', addressOf(line === undefined ? rest : { ...rest, line }));
     },
   };
 }

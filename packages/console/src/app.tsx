@@ -1,32 +1,19 @@
-// The frame around every view: header, navigation, global shortcuts.
+// The frame around every view: the rail, the view of the address, what lies above the page.
 
-import type { RedactionLevel } from '@colloquy/protocol';
 import { useEffect } from 'preact/hooks';
 import type { AppState } from './app-state.ts';
-import { CompareView } from './compare/compare-view.tsx';
-import { ConversationView } from './conversation/conversation-view.tsx';
-import { EventsView } from './events/events-view.tsx';
-import { exportLog } from './log/export-log.ts';
-import { addressOf, type Place, sourceWord, TABS, type Tab } from './route.ts';
-import { ConnectionNotice } from './shell/connection-notice.tsx';
+import { lazy } from './parts/lazy.tsx';
+import { Toasts } from './parts/toast.tsx';
+import { addressOf, type Place, TABS } from './route.ts';
 import { FileDrop } from './shell/file-drop.tsx';
-import { FileProblemCard } from './shell/file-problem-card.tsx';
-import { Home } from './shell/home.tsx';
 import { KeyForm } from './shell/key-form.tsx';
-import { Scrubber } from './shell/scrubber.tsx';
-import { ShareButton } from './shell/share-button.tsx';
-import { ShortcutList } from './shell/shortcut-list.tsx';
+import { LogPage } from './shell/log-page.tsx';
+import { Rail } from './shell/rail.tsx';
 import { listenToKeys, useShortcuts } from './shell/shortcuts.ts';
-import { linkLabel } from './sources/server-link.ts';
-import type { Viewing } from './sources/viewing.ts';
-import { TalkPanel } from './talk/talk-panel.tsx';
-import { TimelineView } from './timeline/timeline-view.tsx';
+import { TitleBar } from './shell/title-bar.tsx';
 
-const TAB_NAMES: Readonly<Record<Tab, string>> = {
-  conversation: 'Conversation',
-  timeline: 'Timeline',
-  events: 'Events',
-};
+const CompareView = lazy(() => import('./compare/compare-view.tsx').then(({ CompareView }) => CompareView));
+const Home = lazy(() => import('./shell/home.tsx').then(({ Home }) => Home));
 
 export function App({ app }: { app: AppState }) {
   const { place } = app;
@@ -42,8 +29,8 @@ export function App({ app }: { app: AppState }) {
     { key: 'g c', label: 'go to Compare', run: () => go({ view: 'compare', left: undefined, right: undefined }) },
     ...TABS.map((tab, index) => ({
       key: String(index + 1),
-      label: TAB_NAMES[tab].toLowerCase(),
-      run: () => at.view === 'log' && go({ ...at, tab }),
+      label: tab === 'conversation' ? 'overview' : tab,
+      run: () => at.view === 'log' && go({ view: 'log', source: at.source, tab }),
     })),
   ]);
   return (
@@ -51,23 +38,13 @@ export function App({ app }: { app: AppState }) {
       <a class="skip" href={addressOf(at)} onClick={skipToMain}>
         Skip to the content
       </a>
-      <header class="top">
-        <a class="brand" href="#/talk">
-          Colloquy
-        </a>
-        <nav aria-label="Console">
-          <NavLink to="#/talk" isHere={at.view === 'log' && at.source.kind === 'talk'} label="Talk" />
-          <NavLink to="#/home" isHere={at.view === 'home'} label="Sessions" />
-          <NavLink to="#/compare/-/-" isHere={at.view === 'compare'} label="Compare" />
-        </nav>
-        <ServerLine app={app} />
-        <ShortcutList />
-      </header>
-      {app.isLocked.value && <KeyForm app={app} />}
+      <Rail app={app} />
       <main id="main" tabIndex={-1}>
+        {app.isLocked.value && <KeyForm app={app} />}
         <Content app={app} place={at} />
       </main>
       <FileDrop open={(file) => app.open(file)} />
+      <Toasts />
     </div>
   );
 }
@@ -77,106 +54,22 @@ function skipToMain(event: Event): void {
   document.getElementById('main')?.focus();
 }
 
-function NavLink({ to, isHere, label }: { to: string; isHere: boolean; label: string }) {
-  return (
-    <a class="nav-link" href={to} aria-current={isHere ? 'page' : undefined}>
-      {label}
-    </a>
-  );
-}
-
-const LINK_COLORS = {
-  connecting: 'opening',
-  connected: 'live',
-  locked: 'opening',
-  refused: 'failed',
-  lost: 'lost',
-} as const;
-
-function ServerLine({ app: { link } }: { app: AppState }) {
-  const state = link.state.value;
-  const isLost = state.kind === 'lost';
-  return (
-    <>
-      {/* A countdown is not read aloud second by second. */}
-      <p class="state" data-state={LINK_COLORS[state.kind]} role={isLost ? undefined : 'status'}>
-        {linkLabel(state)}
-      </p>
-      <p class="heard-only" role="alert">
-        {isLost && 'The server does not answer.'}
-      </p>
-    </>
-  );
-}
-
 function Content({ app, place }: { app: AppState; place: Place }) {
-  if (place.view === 'home') return <Home app={app} />;
-  if (place.view === 'compare') return <CompareView app={app} left={place.left} right={place.right} />;
-  const current = app.current.value;
-  if (!current) return <Home app={app} />;
-  return <LogPage app={app} place={place} viewing={current} />;
-}
-
-type LogPlace = Extract<Place, { view: 'log' }>;
-
-function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; viewing: Viewing }) {
-  const { tab } = place;
-  const { state, message: label, problem } = viewing.status.value;
-  const isTalk = viewing.source.kind === 'talk';
-  if (problem)
+  if (place.view === 'compare')
     return (
-      <section class="log" aria-label={viewing.name}>
-        <div class="log-head">
-          <h1 title={viewing.name}>{viewing.name}</h1>
-          <p class="state" data-state={state} role="status">
-            {label}
-          </p>
-        </div>
-        <div class="log-body">
-          <FileProblemCard app={app} problem={problem} />
-        </div>
+      <section class="log" aria-label="Compare logs">
+        <TitleBar app={app} title="Compare" />
+        <CompareView app={app} left={place.left} right={place.right} />
       </section>
     );
+  const current = app.current.value;
+  if (place.view === 'log' && current) return <LogPage app={app} place={place} viewing={current} />;
   return (
-    <section class="log" aria-label={viewing.name}>
-      <div class="log-head">
-        <h1 title={viewing.name}>{viewing.name}</h1>
-        <p class="state" data-state={state} role="status">
-          {label}
-        </p>
-        <ShareLog viewing={viewing} />
-        <a class="nav-link" href={addressOf({ view: 'compare', left: place.source, right: undefined })}>
-          Compare with …
-        </a>
-        <nav class="tabs" aria-label="Views of this log">
-          {TABS.map((each) => (
-            <NavLink
-              key={each}
-              to={addressOf({ view: 'log', source: place.source, tab: each })}
-              isHere={each === tab}
-              label={TAB_NAMES[each]}
-            />
-          ))}
-        </nav>
+    <section class="log" aria-label="Sessions">
+      <TitleBar app={app} title="Sessions" />
+      <div class="log-body">
+        <Home app={app} />
       </div>
-      <Scrubber key={sourceWord(viewing.source)} app={app} viewing={viewing} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keyboard */}
-      <section class="log-body" data-tab={tab} tabIndex={0} aria-label={TAB_NAMES[tab]}>
-        {tab === 'conversation' && <ConversationView viewing={viewing} />}
-        {tab === 'timeline' && <TimelineView viewing={viewing} />}
-        {tab === 'events' && <EventsView viewing={viewing} />}
-      </section>
-      <ConnectionNotice app={app} viewing={viewing} />
-      {isTalk && <TalkPanel app={app} talk={app.talk} />}
     </section>
   );
-}
-
-function ShareLog({ viewing }: { viewing: Viewing }) {
-  const { log, name } = viewing;
-  // Drawn anew when the first lines have come.
-  if (log.version.value === 0 || log.rows.length === 0) return null;
-  const make = async (level: RedactionLevel) =>
-    ({ ok: true, value: new Blob(exportLog(log, level), { type: 'application/x-ndjson' }) }) as const;
-  return <ShareButton name={log.header?.session ?? name} hidden={log.header?.hidden ?? []} make={make} />;
 }

@@ -17,10 +17,18 @@ describe('places', () => {
       '#/compare/recording%3Aa.jsonl/file%3A2',
       { view: 'compare', left: { kind: 'recording', name: 'a.jsonl' }, right: { kind: 'file', slot: 2 } },
     ],
+    [
+      '#/talk?at=7&select=turn:3',
+      { view: 'log', source: { kind: 'talk' }, tab: 'conversation', line: 7, selection: { kind: 'turn', index: 3 } },
+    ],
+    [
+      '#/talk/events?select=item:a%26b',
+      { view: 'log', source: { kind: 'talk' }, tab: 'events', selection: { kind: 'item', id: 'a&b' } },
+    ],
     ['#/compare/-/-', { view: 'compare', left: undefined, right: undefined }],
   ];
 
-  it.each(cases)('%s is read and written', (address, place) => {
+  it.each(cases)('[CO35] %s is read and written', (address, place) => {
     expect(readPlace(address)).toEqual(place);
     expect(addressOf(place)).toBe(address);
   });

@@ -3,9 +3,12 @@
 //   #/talk                                 talk to this server
 //   #/session/<id>/timeline                watch a live session
 //   #/recording/<name>/events?at=<line>    look into a recording of this server, at a line
+//   #/talk?select=turn:3                   with something selected: a turn, response, item or row
 //   #/file                                 look into a file of one's own; it never leaves the page. #/file2: the other of two compared
 //   #/compare/<log>/<log>                  two logs beside each other: recording:<name>, file:1, file:2
 //   #/home                                 what there is to look at
+
+import { readSelection, type Selection, selectionWord } from './log/selection.ts';
 
 /** The views of one log. */
 export const TABS = ['conversation', 'timeline', 'events'] as const;
@@ -20,7 +23,13 @@ export type LogSource =
 
 export type Place =
   | { readonly view: 'home' }
-  | { readonly view: 'log'; readonly source: LogSource; readonly tab: Tab; readonly line?: number }
+  | {
+      readonly view: 'log';
+      readonly source: LogSource;
+      readonly tab: Tab;
+      readonly line?: number;
+      readonly selection?: Selection;
+    }
   | { readonly view: 'compare'; readonly left: LogSource | undefined; readonly right: LogSource | undefined };
 
 /** Whoever opens the page can talk at once. */
@@ -52,12 +61,15 @@ export function readPlace(hash: string): Place {
 }
 
 function inLog(source: LogSource, tab: string | undefined, query: string): Place {
-  const line = Number(new URLSearchParams(query).get('at') ?? Number.NaN);
+  const fields = new URLSearchParams(query);
+  const line = Number(fields.get('at') ?? Number.NaN);
+  const selection = readSelection(fields.get('select') ?? '');
   return {
     view: 'log',
     source,
     tab: TABS.find((each) => each === tab) ?? 'conversation',
     ...(Number.isInteger(line) && line > 0 && { line }),
+    ...(selection && { selection }),
   };
 }
 
@@ -102,11 +114,16 @@ export function addressOf(place: Place): string {
   if (place.view === 'home') return '#/home';
   if (place.view === 'compare')
     return `#/compare/${escaped(sourceWord(place.left))}/${escaped(sourceWord(place.right))}`;
-  const { source, tab, line } = place;
+  const { source, tab, line, selection } = place;
   const name = source.kind === 'session' ? source.id : source.kind === 'recording' ? source.name : undefined;
   const kind = source.kind === 'file' && source.slot === 2 ? 'file2' : source.kind;
   const path = [kind, ...(name === undefined ? [] : [escaped(name)]), ...(tab === 'conversation' ? [] : [tab])];
-  return `#/${path.join('/')}${line === undefined ? '' : `?at=${line}`}`;
+  const fields = [
+    ...(line === undefined ? [] : [`at=${line}`]),
+    // A colon needs no escape in an address.
+    ...(selection ? [`select=${escaped(selectionWord(selection)).replace('%3A', ':')}`] : []),
+  ];
+  return `#/${path.join('/')}${fields.length > 0 ? `?${fields.join('&')}` : ''}`;
 }
 
 /** Whether two places show the same log. */

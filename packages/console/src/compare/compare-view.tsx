@@ -25,7 +25,6 @@ export function CompareView({ app, left, right }: CompareProps) {
   return (
     <section class="compare" aria-label="Compare">
       <div class="log-head">
-        <h1>Compare</h1>
         <LogChoice app={app} label="Left" slot={1} chosen={left} choose={choose('left')} />
         <LogChoice app={app} label="Right" slot={2} chosen={right} choose={choose('right')} />
       </div>

@@ -2,11 +2,9 @@
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { below } from '../log/ascending.ts';
-import type { LogRow } from '../log/log-row.ts';
 import { rowsOfSelection } from '../log/selection.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
 import { countOf, type Viewing } from '../sources/viewing.ts';
-import { EventDetail } from './event-detail.tsx';
 import { EventList } from './event-list.tsx';
 import { createRowFilter, EVERYTHING, type RowWish } from './row-filter.ts';
 
@@ -55,7 +53,6 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
     { key: 'e', label: 'next error', run: () => jump(log.errors) },
     { key: 'v', label: 'next protocol violation', run: () => jump([...log.violations.keys()]) },
   ]);
-  const row = selected === undefined ? undefined : log.rows[selected];
   const isLive = status.value.state === 'live' && viewing.upTo.value === undefined;
   return (
     <div class="events">
@@ -74,7 +71,7 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
           {count.toLocaleString('en')} of {total.toLocaleString('en')} lines{isThrough ? '' : ', looking …'}
         </p>
       </search>
-      <div class="event-panes" data-detail={row ? 'open' : undefined}>
+      <div class="event-panes">
         <EventList
           log={log}
           matches={filter.matches}
@@ -83,7 +80,6 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
           select={select}
           isLive={isLive}
         />
-        {row && <EventDetail log={log} row={row as LogRow} />}
       </div>
     </div>
   );

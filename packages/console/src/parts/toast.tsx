@@ -31,7 +31,7 @@ const dismiss = (id: number) => {
 /** Where toasts appear. The page has one. */
 export function Toasts() {
   return (
-    <section class="toasts" role="status" aria-label="Messages">
+    <section class="toasts" role="status" aria-label="Notifications">
       {toasts.value.map((toast) => (
         <ToastCard key={toast.id} toast={toast} close={() => dismiss(toast.id)} />
       ))}

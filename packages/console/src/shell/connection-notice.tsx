@@ -24,7 +24,7 @@ export function ConnectionNotice({ app, viewing }: { app: AppState; viewing: Vie
         <strong>{message}</strong> {next} <span class="hint">This page keeps the log.</span>
       </p>
       <div class="buttons">
-        <button type="button" onClick={() => download(viewing)}>
+        <button type="button" onClick={() => downloadLog(viewing)}>
           Download log
         </button>
         {link.kind === 'lost' && (
@@ -55,7 +55,8 @@ function RestoreNotice({ app: { talk } }: { app: AppState }) {
   );
 }
 
-function download({ log, name }: Viewing): void {
+/** Saves the log as it is in this page, without keys. */
+export function downloadLog({ log, name }: Viewing): void {
   const blob = new Blob(exportLog(log, 'key'), { type: 'application/x-ndjson' });
   saveFile(blob, `${fileName(log.header?.session ?? name)}.jsonl`);
 }

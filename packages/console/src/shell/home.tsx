@@ -16,7 +16,6 @@ export function Home({ app }: { app: AppState }) {
   const lost = link.kind === 'lost' && <p class="trouble">The server does not answer. {linkLabel(link)}.</p>;
   return (
     <div class="home">
-      <h1 class="heard-only">Sessions and recordings</h1>
       <section class="card" aria-labelledby="sessions-title">
         <h2 id="sessions-title">Live sessions</h2>
         {lost || <Answered answer={sessions}>{(list) => <SessionTable sessions={list} />}</Answered>}

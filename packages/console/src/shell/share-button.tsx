@@ -1,8 +1,10 @@
 // Saves a redacted copy of a log as a file, without keys.
 
 import type { RedactionLevel } from '@colloquy/protocol';
+import { Share } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
 import { visible } from '../conversation/unseen.ts';
+import { Button } from '../parts/button.tsx';
 import type { Answer } from '../sources/server-api.ts';
 import { fileName, saveFile } from './save-file.ts';
 
@@ -36,9 +38,9 @@ export function ShareButton({ name, hidden, make }: ShareButtonProps) {
   };
   return (
     <>
-      <button type="button" onClick={() => dialog.current?.showModal()}>
+      <Button icon={Share} onClick={() => dialog.current?.showModal()}>
         Share
-      </button>
+      </Button>
       <dialog ref={dialog} aria-label={`Share ${visible(name)}`} onClose={() => setTrouble('')}>
         <h2>Save a redacted copy</h2>
         <form onSubmit={save}>

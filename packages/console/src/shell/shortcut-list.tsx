@@ -1,6 +1,8 @@
 // The list of shortcuts, opened with `?`.
 
+import { Keyboard } from 'lucide';
 import { useRef } from 'preact/hooks';
+import { IconButton } from '../parts/button.tsx';
 import { offered, useShortcuts } from './shortcuts.ts';
 
 const KEY_NAMES: ReadonlyMap<string, string> = new Map(
@@ -22,10 +24,8 @@ export function ShortcutList() {
   useShortcuts('Help', [{ key: '?', label: 'this list', run: show }]);
   return (
     <>
-      <button type="button" class="quiet" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={show}>
-        ?
-      </button>
-      <dialog ref={dialog} aria-labelledby="shortcuts-title">
+      <IconButton icon={Keyboard} label="Keyboard shortcuts" shortcut="?" onClick={show} />
+      <dialog ref={dialog} class="shortcut-list" aria-labelledby="shortcuts-title">
         <h2 id="shortcuts-title">Keyboard</h2>
         {offered.value.map(({ name, shortcuts }) => (
           <section key={name}>

@@ -1,7 +1,8 @@
 // Keyboard shortcuts, registered by each view while it is mounted.
 
 import { signal } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useContext, useLayoutEffect, useRef } from 'preact/hooks';
+import { PanelName } from '../parts/panel.tsx';
 
 export interface Shortcut {
   /** As `KeyboardEvent.key` has it, without modifiers. `g t` is `g` and then `t`: what leaves the page takes two keys. */
@@ -17,6 +18,8 @@ export interface Shortcut {
 
 export interface ShortcutGroup {
   readonly name: string;
+  /** The panel they are of: first there, last elsewhere. */
+  readonly panel: string | undefined;
   readonly shortcuts: readonly Shortcut[];
 }
 
@@ -25,12 +28,14 @@ export const offered = signal<readonly ShortcutGroup[]>([]);
 
 /** Offers keys while the component is on the screen. */
 export function useShortcuts(name: string, shortcuts: readonly Shortcut[]): void {
+  const panel = useContext(PanelName);
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
   // Before it is painted: what is seen can be used.
   useLayoutEffect(() => {
     const group: ShortcutGroup = {
       name,
+      panel,
       get shortcuts() {
         return latest.current;
       },
@@ -39,7 +44,7 @@ export function useShortcuts(name: string, shortcuts: readonly Shortcut[]): void
     return () => {
       offered.value = offered.peek().filter((each) => each !== group);
     };
-  }, [name]);
+  }, [name, panel]);
 }
 
 const SLIDER = 'input[type=range]';
@@ -55,8 +60,11 @@ function find(event: KeyboardEvent, prefix: string): Shortcut | undefined {
   // Arrows and their like move what is slid.
   if (event.key.length > 1 && target?.closest(SLIDER)) return undefined;
   if ([' ', 'Enter'].includes(event.key) && target?.closest(CLICKED)) return undefined;
-  // What came last is nearest to the user.
-  for (const { shortcuts } of [...offered.peek()].reverse()) {
+  const panel = target?.closest<HTMLElement>('[data-panel]')?.dataset.panel;
+  const distance = (group: ShortcutGroup) => (group.panel === undefined ? 1 : group.panel === panel ? 0 : 2);
+  // What came last is nearest to the user, within its distance.
+  const nearest = [...offered.peek()].reverse().sort((a, b) => distance(a) - distance(b));
+  for (const { shortcuts } of nearest) {
     const match = shortcuts.find(({ key, inFields }) => key === prefix + event.key && (!isField || inFields));
     if (match) return match;
   }

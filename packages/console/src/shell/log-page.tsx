@@ -1,0 +1,199 @@
+// The page of one log: title bar, scrubber, and its panels beside each other.
+
+import type { RedactionLevel } from '@colloquy/protocol';
+import { ArrowLeftRight, Download } from 'lucide';
+import type { AppState } from '../app-state.ts';
+import { ConversationView } from '../conversation/conversation-view.tsx';
+import { EventsView } from '../events/events-view.tsx';
+import { Inspector } from '../inspector/inspector.tsx';
+import { exportLog } from '../log/export-log.ts';
+import { lazy } from '../parts/lazy.tsx';
+import { Menu } from '../parts/menu.tsx';
+import { Panel } from '../parts/panel.tsx';
+import { remembered } from '../parts/remembered.ts';
+import { Splitter } from '../parts/splitter.tsx';
+import { addressOf, type Place, sourceWord, TABS, type Tab } from '../route.ts';
+import type { Viewing } from '../sources/viewing.ts';
+import { TalkPanel } from '../talk/talk-panel.tsx';
+import { type Arrangement, arrange } from './arrangement.ts';
+import { ConnectionNotice, downloadLog } from './connection-notice.tsx';
+import { FileProblemCard } from './file-problem-card.tsx';
+import { layout } from './layout.ts';
+import { Scrubber } from './scrubber.tsx';
+import { ShareButton } from './share-button.tsx';
+import { TitleBar } from './title-bar.tsx';
+
+const TimelineView = lazy(() => import('../timeline/timeline-view.tsx').then(({ TimelineView }) => TimelineView));
+
+type LogPlace = Extract<Place, { view: 'log' }>;
+
+const TAB_NAMES: Readonly<Record<Tab, string>> = {
+  conversation: 'Conversation',
+  timeline: 'Timeline',
+  events: 'Events',
+};
+
+const isPixels = (value: unknown) => typeof value === 'number' && value >= 100 && value < 4000;
+const conversationWidth = remembered('conversation-width', 440, isPixels);
+const sideWidth = remembered('side-width', 340, isPixels);
+const timelineHeight = remembered('timeline-height', 360, isPixels);
+const belowHeight = remembered('below-height', 300, isPixels);
+
+export function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; viewing: Viewing }) {
+  const { state, message, problem } = viewing.status.value;
+  const status = (
+    <p class="state log-state" data-state={state} role="status" title={message}>
+      {message}
+    </p>
+  );
+  if (problem)
+    return (
+      <section class="log" aria-label={viewing.name}>
+        <TitleBar app={app} title={viewing.name} state={status} />
+        <div class="log-body">
+          <FileProblemCard app={app} problem={problem} />
+        </div>
+      </section>
+    );
+  return (
+    <section class="log" aria-label={viewing.name}>
+      <TitleBar
+        app={app}
+        title={viewing.name}
+        state={status}
+        views={<ViewLinks place={place} />}
+        actions={<LogActions app={app} place={place} viewing={viewing} />}
+      />
+      <Scrubber key={sourceWord(viewing.source)} viewing={viewing} />
+      <Workspace key={`panels ${sourceWord(viewing.source)}`} {...{ app, place, viewing }} />
+    </section>
+  );
+}
+
+/** The views by their addresses. With room for all, the first shows the three beside each other. */
+function ViewLinks({ place: { source, tab } }: { place: LogPlace }) {
+  const names = layout.value === 'narrow' ? TAB_NAMES : { ...TAB_NAMES, conversation: 'Overview' };
+  return (
+    <nav class="views" aria-label="Views of this log">
+      {TABS.map((each) => (
+        <a
+          key={each}
+          class="view-link"
+          href={addressOf({ view: 'log', source, tab: each })}
+          aria-current={each === tab ? 'page' : undefined}
+        >
+          {names[each]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function LogActions({ app, place, viewing }: { app: AppState; place: LogPlace; viewing: Viewing }) {
+  const { log, name } = viewing;
+  // Drawn anew when the first lines have come.
+  if (log.version.value === 0 || log.rows.length === 0) return null;
+  const make = async (level: RedactionLevel) =>
+    ({ ok: true, value: new Blob(exportLog(log, level), { type: 'application/x-ndjson' }) }) as const;
+  return (
+    <>
+      <Menu
+        label="More actions"
+        items={[
+          {
+            label: 'Compare with …',
+            icon: ArrowLeftRight,
+            run: () => app.go({ view: 'compare', left: place.source, right: undefined }),
+          },
+          { label: 'Download log', icon: Download, run: () => downloadLog(viewing) },
+        ]}
+      />
+      <ShareButton name={log.header?.session ?? name} hidden={log.header?.hidden ?? []} make={make} />
+    </>
+  );
+}
+
+function Workspace({ app, place, viewing }: { app: AppState; place: LogPlace; viewing: Viewing }) {
+  const { log, selection } = viewing;
+  void log.version.value;
+  const isTalk = viewing.source.kind === 'talk';
+  const shown = arrange({
+    layout: layout.value,
+    tab: place.tab,
+    isEmpty: log.rows.length === 0,
+    hasSelection: selection.value !== undefined,
+    isSideTaken: false,
+  });
+  const hasMiddle = shown.timeline || shown.events;
+  const isSplit = shown.conversation && hasMiddle;
+  return (
+    <div
+      class="workspace"
+      data-split={isSplit || undefined}
+      data-side={shown.inspector === 'column' || undefined}
+      style={{ '--conversation-width': `${conversationWidth.value}px`, '--side-width': `${sideWidth.value}px` }}
+    >
+      {shown.conversation && (
+        <div class="conversation-column">
+          <Panel name="conversation" title="Conversation" hasHead={false}>
+            <ConversationView viewing={viewing} />
+          </Panel>
+        </div>
+      )}
+      {isSplit && (
+        <Splitter label="Width of the conversation" size={conversationWidth} min={320} max={900} panel="left" />
+      )}
+      {hasMiddle && <Middle shown={shown} viewing={viewing} />}
+      <div class="composer">
+        <ConnectionNotice app={app} viewing={viewing} />
+        {isTalk && <TalkPanel app={app} talk={app.talk} />}
+      </div>
+      {shown.inspector === 'column' && (
+        <>
+          <Splitter label="Width of the inspector" size={sideWidth} min={300} max={640} panel="right" />
+          <aside class="side" aria-label="Inspector">
+            <Inspector viewing={viewing} />
+          </aside>
+        </>
+      )}
+      {shown.inspector === 'sheet' && (
+        <aside class="sheet" aria-label="Inspector">
+          <Inspector viewing={viewing} />
+        </aside>
+      )}
+    </div>
+  );
+}
+
+/** Timeline over events, and where there is no column for it, the inspector below. */
+function Middle({ shown, viewing }: { shown: Arrangement; viewing: Viewing }) {
+  const areBoth = shown.timeline && shown.events;
+  const isBelow = shown.inspector === 'below';
+  return (
+    <div class="middle">
+      {shown.timeline && (
+        <div class="stacked" style={areBoth ? { flex: `0 1 ${timelineHeight.value}px` } : undefined}>
+          <Panel name="timeline" title="Timeline" hasHead={areBoth}>
+            <TimelineView viewing={viewing} />
+          </Panel>
+        </div>
+      )}
+      {areBoth && <Splitter label="Height of the timeline" size={timelineHeight} min={140} max={900} panel="above" />}
+      {shown.events && (
+        <div class="stacked">
+          <Panel name="events" title="Events" hasHead={areBoth}>
+            <EventsView viewing={viewing} />
+          </Panel>
+        </div>
+      )}
+      {isBelow && (
+        <>
+          <Splitter label="Height of the inspector" size={belowHeight} min={140} max={900} panel="below" />
+          <aside class="stacked" aria-label="Inspector" style={{ flex: `0 1 ${belowHeight.value}px` }}>
+            <Inspector viewing={viewing} />
+          </aside>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+// The rail at the edge of the page: where one can go, and what holds everywhere. At the bottom of a narrow screen.
+
+import { ArrowLeftRight, List, Mic, Monitor, Moon, Sun } from 'lucide';
+import type { AppState } from '../app-state.ts';
+import { PaletteButton } from '../palette/palette-button.tsx';
+import { IconButton } from '../parts/button.tsx';
+import { Icon, type IconNode } from '../parts/icon.tsx';
+import { ShortcutList } from './shortcut-list.tsx';
+import { THEMES, type Theme, theme } from './theme.ts';
+
+export function Rail({ app }: { app: AppState }) {
+  const at = app.place.value;
+  return (
+    <div class="rail">
+      <a class="brand" href="#/talk" aria-label="Colloquy" title="Colloquy">
+        <Logo />
+      </a>
+      <nav aria-label="Console">
+        <RailLink to="#/talk" icon={Mic} isHere={at.view === 'log' && at.source.kind === 'talk'} label="Talk" />
+        <RailLink to="#/home" icon={List} isHere={at.view === 'home'} label="Sessions" />
+        <RailLink to="#/compare/-/-" icon={ArrowLeftRight} isHere={at.view === 'compare'} label="Compare" />
+      </nav>
+      <div class="rail-tools">
+        <PaletteButton app={app} />
+        <ThemeSwitch />
+        <ShortcutList />
+      </div>
+    </div>
+  );
+}
+
+function RailLink({ to, icon, isHere, label }: { to: string; icon: IconNode; isHere: boolean; label: string }) {
+  return (
+    <a class="rail-link" href={to} aria-current={isHere ? 'page' : undefined}>
+      <Icon of={icon} size={20} />
+      <span>{label}</span>
+    </a>
+  );
+}
+
+const THEME_ICONS: Readonly<Record<Theme, IconNode>> = { system: Monitor, light: Sun, dark: Moon };
+
+/** From one theme to the next. */
+function ThemeSwitch() {
+  const now = theme.value;
+  const next = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length] as Theme;
+  return (
+    <IconButton
+      icon={THEME_ICONS[now]}
+      label={`Theme: ${now}. Switch to ${next}`}
+      onClick={() => {
+        theme.value = next;
+      }}
+    />
+  );
+}
+
+/** Two voices that meet. */
+function Logo() {
+  return (
+    <svg class="icon logo" width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">
+      <path class="logo-user" d="M3 9v6M7 6v12M11 9.5v5" />
+      <path class="logo-assistant" d="M13 4v16M17 7v10M21 10v4" />
+    </svg>
+  );
+}
