@@ -1,16 +1,18 @@
-// Two logs side by side with their differences.
+// Two logs side by side: the verdict in one line, the turns, then the events.
 
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { ArrowLeftRight, GitCompare } from 'lucide';
+import { useMemo, useState } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
-import { SafeText } from '../conversation/safe-text.tsx';
-import { placeOf } from '../log/ascending.ts';
+import { createTurns } from '../log/turns.ts';
+import { IconButton } from '../parts/button.tsx';
+import { EmptyState, ErrorState, Skeleton } from '../parts/states.tsx';
 import { type LogSource, sourceWord } from '../route.ts';
-import { useShortcuts } from '../shell/shortcuts.ts';
-import { VirtualList } from '../shell/virtual-list.tsx';
 import type { Viewing } from '../sources/viewing.ts';
-import { type ComparedRows, type Comparison, compareLogs } from './compare-logs.ts';
+import { type ComparedTurn, compareTurns, type TurnSide, turnSides } from './compare-turns.ts';
+import { EventComparison, type EventComparisonProps } from './event-comparison.tsx';
 import { LogChoice } from './log-choice.tsx';
-import { PairDetail } from './pair-detail.tsx';
+import { TurnTable } from './turn-table.tsx';
+import { verdictOf } from './verdict.ts';
 
 export interface CompareProps {
   readonly app: AppState;
@@ -24,14 +26,22 @@ export function CompareView({ app, left, right }: CompareProps) {
     app.go({ view: 'compare', left, right, [side]: source });
   return (
     <section class="compare" aria-label="Compare">
-      <div class="log-head">
+      <div class="compare-head">
         <LogChoice app={app} label="Left" slot={1} chosen={left} choose={choose('left')} />
+        <IconButton
+          icon={ArrowLeftRight}
+          label="Swap left and right"
+          disabled={!left && !right}
+          onClick={() => app.go({ view: 'compare', left: right, right: left })}
+        />
         <LogChoice app={app} label="Right" slot={2} chosen={right} choose={choose('right')} />
       </div>
       {one && other ? (
         <Compared key={`${sourceWord(left)} ${sourceWord(right)}`} left={one} right={other} />
       ) : (
-        <p class="empty">Choose two logs: recordings of this server, sessions, or files.</p>
+        <EmptyState icon={GitCompare} title="Choose two logs">
+          Recordings of this server, live sessions, or files. What differs is shown turn by turn.
+        </EmptyState>
       )}
     </section>
   );
@@ -43,145 +53,35 @@ function useViewing(app: AppState, source: LogSource | undefined): Viewing | und
   return useMemo(() => source && app.viewing(source), [app, source && sourceWord(source), again]);
 }
 
-/** As compare.css has it. */
-const HEIGHT = 26;
-
 function Compared({ left, right }: { left: Viewing; right: Viewing }) {
-  const [comparesText, setComparesText] = useState(true);
-  const [onlyPartings, setOnly] = useState(false);
-  const [selected, setSelected] = useState<number | undefined>(undefined);
-  const versions = [left.log.version.value, right.log.version.value];
+  const [target, setTarget] = useState<EventComparisonProps['target']>(undefined);
   const isRead = [left, right].every(({ status }) => status.value.state !== 'opening');
-  const comparison = useMemo(
-    () => (isRead ? compareLogs(left.log, right.log, comparesText) : undefined),
-    [left, right, comparesText, isRead, ...versions],
-  );
-  const partings = comparison?.partings ?? [];
-  const jump = () => setSelected(partings.find((place) => place > (selected ?? -1)) ?? partings[0]);
-  // Whoever compares two logs wants to see where they part.
-  useEffect(() => {
-    if (selected === undefined && partings.length > 0) jump();
-  }, [comparison]);
-  useShortcuts('Compare', [{ key: 'd', label: 'next difference', run: jump }]);
+  const sides = [useSides(left), useSides(right)] as const;
+  const pairs = useMemo(() => compareTurns(...sides), [...sides]);
   const failed = [left, right].find(({ status }) => status.value.state === 'failed');
-  if (failed) return <p class="trouble">{failed.status.value.message}</p>;
-  if (!comparison) return <p class="empty">reading …</p>;
-  const { pairs } = comparison;
-  const list = onlyPartings ? partings : undefined;
-  const at = (place: number) => list?.[place] ?? place;
-  const pair = selected === undefined ? undefined : pairs[selected];
-  const place = selected === undefined ? -1 : list ? placeOf(list, selected) : selected;
+  if (failed) return <ErrorState title={failed.status.value.message} />;
+  if (!isRead) return <Skeleton rows={6} />;
+  const show = (pair: ComparedTurn) => {
+    const side = pair.left ? 'left' : 'right';
+    const row = pair[side]?.turn.rows[0];
+    if (row !== undefined) setTarget({ side, row });
+  };
   return (
     <>
-      <div class="event-filter">
-        <button type="button" disabled={partings.length === 0} onClick={jump}>
-          Next difference
-        </button>
-        <label>
-          <input type="checkbox" checked={comparesText} onChange={() => setComparesText(!comparesText)} /> text and
-          transcripts
-        </label>
-        <label>
-          <input type="checkbox" checked={onlyPartings} onChange={() => setOnly(!onlyPartings)} /> only differences
-        </label>
-        <p role="status">
-          <DifferenceSummary comparison={comparison} />
-        </p>
-      </div>
-      <div class="event-panes" data-detail={pair ? 'open' : undefined}>
-        <VirtualList
-          class="pair-list"
-          label={`${left.name} and ${right.name}`}
-          count={list?.length ?? pairs.length}
-          height={HEIGHT}
-          place={place}
-          move={(to) => setSelected(at(to))}
-          line={(each, id, top) => (
-            <PairLine
-              key={at(each)}
-              pair={pairs[at(each)] as ComparedRows}
-              {...{ id, top }}
-              isSelected={at(each) === selected}
-              select={() => setSelected(at(each))}
-            />
-          )}
-        />
-        {pair && <PairDetail pair={pair} left={left} right={right} />}
-      </div>
+      <p class="verdict" role="status">
+        {verdictOf(pairs)}
+      </p>
+      {pairs.length > 0 && <TurnTable pairs={pairs} show={show} />}
+      <EventComparison left={left} right={right} isRead={isRead} target={target} />
     </>
   );
 }
 
-function DifferenceSummary({ comparison: { pairs, partings } }: { comparison: Comparison }) {
-  const first = pairs[partings[0] ?? -1];
-  if (pairs.length === 0) return <>Nothing to compare.</>;
-  if (!first) return <>No difference in {pairs.length.toLocaleString('en')} events.</>;
-  const { left, right } = first;
-  const where =
-    left && right
-      ? `at line ${left.line} on the left and line ${right.line} on the right`
-      : left
-        ? `at line ${left.line} on the left, missing on the right`
-        : `at line ${right?.line} on the right, missing on the left`;
-  return (
-    <>
-      The first difference is {where}: <SafeText text={(left ?? right)?.type.slice(0, 100) ?? ''} />.{' '}
-      {partings.length.toLocaleString('en')} of {pairs.length.toLocaleString('en')} events differ.
-    </>
-  );
-}
-
-interface PairLineProps {
-  readonly pair: ComparedRows;
-  readonly id: string;
-  readonly top: number;
-  readonly isSelected: boolean;
-  readonly select: () => void;
-}
-
-/** What becomes of an event, as a sign and in words. */
-const KINDS = {
-  same: { sign: '=', label: 'the same' },
-  differs: { sign: '≠', label: 'different' },
-  left: { sign: '←', label: 'only left' },
-  right: { sign: '→', label: 'only right' },
-} as const;
-
-function kindOf({ left, right, fields }: ComparedRows): keyof typeof KINDS {
-  if (!left) return 'right';
-  if (!right) return 'left';
-  return fields.length > 0 ? 'differs' : 'same';
-}
-
-const seconds = (at: number | null | undefined) => (typeof at === 'number' ? (at / 1000).toFixed(3) : '');
-
-function PairLine({ pair, id, top, isSelected, select }: PairLineProps) {
-  const { left, right, lane } = pair;
-  const kind = kindOf(pair);
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list that holds it hears the keys
-    // biome-ignore lint/a11y/useFocusableInteractive: the list that holds it has the focus
-    <div
-      id={id}
-      class="line pair"
-      role="option"
-      aria-selected={isSelected}
-      data-kind={kind}
-      title={lane}
-      style={{ top: `${top}px` }}
-      onClick={select}
-    >
-      <span class="event-line">{left?.line}</span>
-      <span class="event-at">{seconds(left?.at)}</span>
-      <span class="pair-kind" aria-hidden="true">
-        {KINDS[kind].sign}
-      </span>
-      <span class="event-at">{seconds(right?.at)}</span>
-      <span class="event-line">{right?.line}</span>
-      <span class="event-type">
-        <SafeText text={(left ?? right)?.type.slice(0, 200) ?? ''} />
-      </span>
-      <span class={kind === 'same' ? 'heard-only' : 'event-broken'}>{KINDS[kind].label}</span>
-    </div>
-  );
+/** The turns of a log as far as it is read. */
+function useSides({ log }: Viewing): readonly TurnSide[] {
+  const turns = useMemo(() => createTurns(log), [log]);
+  return useMemo(() => {
+    turns.advance();
+    return turnSides(log, turns.turns);
+  }, [turns, log.version.value]);
 }
