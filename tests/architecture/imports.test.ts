@@ -27,6 +27,7 @@ const MAY_PARSE_JSON: Record<string, string> = {
   'packages/cli/src/config.ts': "the operator's own file",
   'packages/cli/src/reach.ts': "a server's answer over HTTP, and its refusals, cut short",
   'packages/cli/src/version.ts': 'our own package.json',
+  'packages/console/src/parts/remembered.ts': 'what this browser kept of its own settings',
   'packages/cli/src/prices.ts': 'a file of prices, ours or the one that is named',
 };
 

@@ -4,16 +4,13 @@ import { readLogLine } from '@colloquy/session';
 import { type LoggedTurn, spokenLog } from '@support/spoken-log.ts';
 import { expect, it } from 'vitest';
 import { createFrameLog } from '../log/frame-log.ts';
-import { createTurns } from '../log/turns.ts';
 import { compareTurns, turnSides } from './compare-turns.ts';
 import { differenceLabel, verdictOf } from './verdict.ts';
 
 function sidesOf(turns: readonly LoggedTurn[]) {
   const log = createFrameLog({ soon: (notify) => notify() });
   for (const [index, line] of spokenLog(turns).entries()) log.append(readLogLine(line, index + 1));
-  const read = createTurns(log);
-  read.advance();
-  return turnSides(log, read.turns);
+  return turnSides(log, log.turns.turns);
 }
 
 const spoken = { speechMs: 800, llmMs: 300, answerMs: 900 };

@@ -3,7 +3,6 @@
 import { ArrowLeftRight, GitCompare } from 'lucide';
 import { useMemo, useState } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
-import { createTurns } from '../log/turns.ts';
 import { IconButton } from '../parts/button.tsx';
 import { EmptyState, ErrorState, Skeleton } from '../parts/states.tsx';
 import { type LogSource, sourceWord } from '../route.ts';
@@ -79,9 +78,5 @@ function Compared({ left, right }: { left: Viewing; right: Viewing }) {
 
 /** The turns of a log as far as it is read. */
 function useSides({ log }: Viewing): readonly TurnSide[] {
-  const turns = useMemo(() => createTurns(log), [log]);
-  return useMemo(() => {
-    turns.advance();
-    return turnSides(log, turns.turns);
-  }, [turns, log.version.value]);
+  return useMemo(() => turnSides(log, log.turns.turns), [log, log.version.value]);
 }

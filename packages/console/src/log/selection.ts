@@ -2,6 +2,7 @@
 
 import type { FrameLog } from './frame-log.ts';
 import { frameOf, type LogRow } from './log-row.ts';
+import type { TurnExtent } from './turn-extent.ts';
 
 export type Selection =
   /** A turn by its place in the log, from 0. */
@@ -10,16 +11,6 @@ export type Selection =
   | { readonly kind: 'item'; readonly id: string }
   /** A line, by the index of its row. */
   | { readonly kind: 'row'; readonly index: number };
-
-/** What a turn holds, as far as a selection needs it. */
-export interface TurnExtent {
-  readonly index: number;
-  /** Indexes of its rows, ascending. */
-  readonly rows: readonly number[];
-  /** In the order of the conversation. */
-  readonly itemIds: readonly string[];
-  readonly responseIds: readonly string[];
-}
 
 export function isSameSelection(one: Selection | undefined, other: Selection | undefined): boolean {
   return one === other || (one !== undefined && other !== undefined && selectionWord(one) === selectionWord(other));

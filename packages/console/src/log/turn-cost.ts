@@ -3,7 +3,7 @@
 import { costOf, isBilled, type Timing } from '@colloquy/session';
 import { PRICES } from '../timeline/prices.ts';
 import type { FrameLog } from './frame-log.ts';
-import type { TurnExtent } from './selection.ts';
+import type { TurnExtent } from './turn-extent.ts';
 
 export interface TurnCost {
   readonly input: number;

@@ -1,6 +1,6 @@
 // A turn: what the user said, the responses to it, and where the time went until the first sound. Built by `turns.ts`.
 
-import type { TurnExtent } from './selection.ts';
+import type { TurnExtent } from './turn-extent.ts';
 
 /** Stages that follow each other between the end of the user's speech, or the request, and the first output. */
 export const STAGE_KINDS = ['vad', 'request', 'stt', 'llm', 'clause', 'tool', 'tts'] as const;

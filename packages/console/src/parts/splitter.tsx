@@ -30,9 +30,7 @@ export function Splitter({ label, size, min, max, panel }: SplitterProps) {
       line.onpointermove = null;
     };
   };
-  const steps: Readonly<Record<string, number>> = isUpright
-    ? { ArrowLeft: -KEY_STEP, ArrowRight: KEY_STEP }
-    : { ArrowUp: -KEY_STEP, ArrowDown: KEY_STEP };
+  const [back, on] = isUpright ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'];
   return (
     // biome-ignore lint/a11y/useSemanticElements: a rule of HTML cannot be moved
     <div
@@ -46,11 +44,10 @@ export function Splitter({ label, size, min, max, panel }: SplitterProps) {
       aria-valuemax={max}
       onPointerDown={drag}
       onKeyDown={(event) => {
-        const step = steps[event.key];
-        if (step === undefined) return;
+        if (event.key !== back && event.key !== on) return;
         event.preventDefault();
         event.stopPropagation();
-        set(size.peek() + sign * step);
+        set(size.peek() + sign * (event.key === on ? KEY_STEP : -KEY_STEP));
       }}
     />
   );
