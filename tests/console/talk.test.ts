@@ -57,7 +57,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     expect(cut?.audio_end_ms).toBeGreaterThan(((await text.jsonValue()) as number) - 400);
     expect(cut?.audio_end_ms).toBeLessThan(2800);
     expect(badge).toBe(`truncated, ${(Number(cut?.audio_end_ms) / 1000).toFixed(1)} s heard`);
-    await conversation(page).getByText('the model does not keep this text').waitFor();
+    await conversation(page).getByText('the model keeps this audio and drops the transcript').waitFor();
     expectSound(opened);
   });
 
@@ -94,7 +94,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
           addEventListener('keyup', () => {
             const watch = new MutationObserver(() => {
               if (document.querySelector('[data-speaking]')) resolve(true);
-              if (document.body.innerText.includes('the model does not keep this text')) resolve(false);
+              if (document.body.innerText.includes('the model keeps this audio and drops the transcript')) resolve(false);
             });
             watch.observe(document.body, { subtree: true, childList: true, attributes: true });
           });
@@ -102,7 +102,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     );
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
-    await conversation(page).getByText('the model does not keep this text').waitFor();
+    await conversation(page).getByText('the model keeps this audio and drops the transcript').waitFor();
     expect(await isHeardAgain).toBe(false);
     // The next turn is answered after everything that the interruption sent.
     await say(page, 'and now');

@@ -10,7 +10,12 @@ import { SafeText } from './safe-text.tsx';
 
 type Item<T extends RealtimeConversationItem['type']> = Extract<RealtimeConversationItem, { type: T }>;
 
-export function CallView(props: ItemProps) {
+export interface CallViewProps extends ItemProps {
+  /** The item that this one continues in the same card: what that shows is not shown again. */
+  readonly continues?: RealtimeConversationItem;
+}
+
+export function CallView({ continues, ...props }: CallViewProps) {
   const { item } = props.listed;
   switch (item.type) {
     case 'function_call':
@@ -20,7 +25,7 @@ export function CallView(props: ItemProps) {
     case 'mcp_list_tools':
       return <ToolList item={item} stage={props.mirror.stage(props.listed.id)} />;
     case 'mcp_call':
-      return <McpCall {...props} item={item} />;
+      return <McpCall {...props} item={item} isKnown={isSameCall(item, continues)} />;
     case 'mcp_approval_request':
       return <Approval {...props} item={item} />;
     case 'mcp_approval_response':
@@ -119,13 +124,24 @@ function OutputForm({ name, answer }: { name: string; answer: (output: string) =
   );
 }
 
-function McpCall({ item, mirror, listed }: ItemProps & { item: Item<'mcp_call'> }) {
+/** Whether the call is the one that was to be approved, with the same arguments. */
+const isSameCall = (call: Item<'mcp_call'>, request: RealtimeConversationItem | undefined): boolean =>
+  request?.type === 'mcp_approval_request' &&
+  request.name === call.name &&
+  request.server_label === call.server_label &&
+  request.arguments === call.arguments;
+
+function McpCall({ item, mirror, listed, isKnown }: ItemProps & { item: Item<'mcp_call'>; isKnown: boolean }) {
   const { error, output } = item;
   const stage = mirror.stage(listed.id);
   return (
     <div class="call">
-      <Name server={item.server_label} name={item.name} />
-      <Json label="Arguments" text={displayText(item.arguments)} />
+      {!isKnown && (
+        <>
+          <Name server={item.server_label} name={item.name} />
+          <Json label="Arguments" text={displayText(item.arguments)} />
+        </>
+      )}
       {stage === 'in_progress' && !error && <p class="hint">running …</p>}
       {error && (
         <p class="trouble">

@@ -1,20 +1,14 @@
 // The conversation as the model sees it, from the mirror at the selected row.
 
-import type { MirroredSession } from '@colloquy/session';
-import { useState } from 'preact/hooks';
-import { frameOf, type LogRow } from '../log/log-row.ts';
-import { addressOf } from '../route.ts';
+import { MessagesSquare, Search, X } from 'lucide';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button, IconButton } from '../parts/button.tsx';
+import { EmptyState } from '../parts/states.tsx';
 import { countOf, isReceived, type Viewing } from '../sources/viewing.ts';
-import { type ListedItem, listItems } from './conversation-items.ts';
-import { displayText } from './display-text.ts';
+import { ConversationErrors } from './conversation-errors.tsx';
 import { FollowedEnd } from './followed-end.tsx';
-import { ItemView } from './item-view.tsx';
-import { SafeText } from './safe-text.tsx';
-import { endingOf, errorText } from './status-text.ts';
-import { visible } from './unseen.ts';
+import { SessionConversation } from './session-conversation.tsx';
 
-/** As many items are drawn at first; earlier ones on demand. */
-const PAGE = 100;
 /** As many sessions of a log are drawn at first; earlier ones on demand. */
 const SESSIONS_PAGE = 10;
 
@@ -23,136 +17,88 @@ export function ConversationView({ viewing }: { viewing: Viewing }) {
   const { log, upTo } = viewing;
   const mirror = log.mirrorAt(upTo.value);
   const [pages, setPages] = useState(1);
+  const [search, setSearch] = useState('');
   const sessions = [...mirror.earlier(), mirror];
   const hidden = Math.max(0, sessions.length - pages * SESSIONS_PAGE);
+  const isEmpty = sessions.length === 1 && mirror.items().length === 0 && mirror.responses().length === 0;
+  const box = useShownSelection(viewing);
   return (
-    <div class="conversation">
+    <div class="conversation" ref={box}>
+      {isEmpty ? <Empty viewing={viewing} /> : <SearchField search={search} setSearch={setSearch} />}
       {hidden > 0 && (
-        <button type="button" onClick={() => setPages(pages + 1)}>
+        <Button onClick={() => setPages(pages + 1)}>
           Show {Math.min(SESSIONS_PAGE, hidden)} earlier sessions of {hidden}
-        </button>
+        </Button>
       )}
       {sessions.slice(hidden).map((session, index) => (
         <SessionConversation
           key={session.session?.id ?? ''}
-          session={session}
+          {...{ session, viewing, search }}
           place={sessions.length > 1 ? `Session ${hidden + index + 1} of ${sessions.length}` : undefined}
           isLast={session === mirror}
-          viewing={viewing}
-          count={count}
         />
       ))}
-      <Errors viewing={viewing} count={count} />
+      <ConversationErrors viewing={viewing} count={count} />
       {isReceived(viewing) && <FollowedEnd viewing={viewing} />}
     </div>
   );
 }
 
-interface SessionProps {
-  readonly session: MirroredSession;
-  /** Which of several sessions of the log it is. */
-  readonly place: string | undefined;
-  readonly isLast: boolean;
-  readonly viewing: Viewing;
-  readonly count: number;
+/** Brings what is selected elsewhere into sight. */
+function useShownSelection({ selection, log }: Viewing) {
+  const box = useRef<HTMLDivElement>(null);
+  const selected = selection.value;
+  useEffect(() => {
+    box.current?.querySelector('[data-selected]')?.scrollIntoView({ block: 'nearest' });
+  }, [selected, log]);
+  return box;
 }
 
-/** The conversation of one session; of several each has its own heading. */
-function SessionConversation({ session, place, isLast, viewing, count }: SessionProps) {
-  const [pages, setPages] = useState(1);
-  const { items, aside } = listItems(session, viewing.log.session(session.session?.id).marks, count);
-  const hidden = Math.max(0, items.length - pages * PAGE);
-  const drawn = (listed: ListedItem) => (
-    <ItemView key={keyOf(listed)} listed={listed} mirror={session} viewing={viewing} count={count} isPast={!isLast} />
-  );
-  const content = (
-    <>
-      {place === undefined && items.length === 0 && aside.length === 0 && <Empty viewing={viewing} />}
-      {hidden > 0 && (
-        <button type="button" onClick={() => setPages(pages + 1)}>
-          Show {Math.min(PAGE, hidden)} earlier of {hidden}
-        </button>
-      )}
-      <ol class="items" aria-label={isLast ? 'Conversation' : `Conversation of ${place}`}>
-        {items.slice(hidden).map(drawn)}
-      </ol>
-      {aside.slice(-PAGE).map(({ response, items: others }) => (
-        <section key={response.id} class="aside" aria-label="Out-of-band response">
-          <p class="hint">
-            {response.conversation_id === null ? 'Out-of-band response' : 'A response'}
-            {endingOf(response) && ': '}
-            <SafeText text={endingOf(response) ?? ''} />
-          </p>
-          <ol class="items">{others.map(drawn)}</ol>
-        </section>
-      ))}
-      {isLast && <Announcer mirror={session} items={items} />}
-    </>
-  );
-  if (place === undefined) return content;
+/** Opened by its button, so that it takes no room from the conversation. */
+function SearchField({ search, setSearch }: { search: string; setSearch: (search: string) => void }) {
+  const [isOpen, setOpen] = useState(false);
+  const close = () => {
+    setOpen(false);
+    setSearch('');
+  };
+  if (!isOpen)
+    return (
+      <div class="conversation-search">
+        <IconButton icon={Search} label="Search the conversation" onClick={() => setOpen(true)} />
+      </div>
+    );
   return (
-    <section class="session" aria-label={place}>
-      <h2>
-        {place}{' '}
-        <code class="id">
-          <SafeText text={displayText(session.session?.id)} />
-        </code>
-      </h2>
-      {content}
-    </section>
-  );
-}
-
-const keyOf = ({ id, isDeleted }: ListedItem) => `${isDeleted ? 'gone' : 'item'} ${id}`;
-
-/** Tells those who listen to the page of each answer, once it is whole. */
-function Announcer({ mirror, items }: { mirror: MirroredSession; items: readonly ListedItem[] }) {
-  const last = items.findLast(
-    ({ item, isDeleted }) => !isDeleted && item.type === 'message' && item.role === 'assistant',
-  );
-  const isWhole = last && 'status' in last.item && last.item.status !== 'in_progress';
-  const announcement = isWhole
-    ? mirror
-        .parts(last.id)
-        .flatMap(
-          ({ part }) =>
-            (part && 'text' in part ? part.text : part && 'transcript' in part ? part.transcript : '') ?? '',
-        )
-    : [];
-  return (
-    <p class="heard-only" aria-live="polite">
-      {announcement.length > 0 && `Assistant: ${visible(announcement.join(' ').slice(0, 1000))}`}
-    </p>
+    <search class="conversation-search" data-open>
+      <input
+        // biome-ignore lint/a11y/noAutofocus: it appears because the user opened it
+        autoFocus
+        type="search"
+        aria-label="Search the conversation"
+        placeholder="Search what was said and called"
+        value={search}
+        onInput={({ currentTarget }) => setSearch(currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return;
+          event.stopPropagation();
+          close();
+        }}
+      />
+      <IconButton icon={X} label="Close the search" onClick={close} />
+    </search>
   );
 }
 
 function Empty({ viewing }: { viewing: Viewing }) {
-  if (!viewing.actions) return <p class="empty">No items yet.</p>;
+  if (!viewing.actions)
+    return (
+      <EmptyState icon={MessagesSquare} title="No items yet">
+        Messages, calls and audio appear here as the log names them.
+      </EmptyState>
+    );
   return (
     <p class="empty">
       Type a message below. To talk, leave the field with <kbd>Esc</kbd>, then hold <kbd>Space</kbd> or open the
       microphone with <kbd>m</kbd>.
     </p>
-  );
-}
-
-const MAX_ERRORS = 20;
-
-/** What went wrong until then, each with its place among the events. */
-function Errors({ viewing: { log, source }, count }: { viewing: Viewing; count: number }) {
-  const rows = log.errors.filter((index) => index < count).map((index) => log.rows[index] as LogRow);
-  if (rows.length === 0) return null;
-  return (
-    <section class="errors" aria-label="Errors">
-      <h2>{rows.length === 1 ? '1 error' : `${rows.length} errors`}</h2>
-      <ol>
-        {rows.slice(-MAX_ERRORS).map((row) => (
-          <li key={row.index}>
-            <a href={addressOf({ view: 'log', source, tab: 'events', line: row.line })}>line {row.line}</a>{' '}
-            <SafeText text={errorText(frameOf(row)?.event ?? {})} />
-          </li>
-        ))}
-      </ol>
-    </section>
   );
 }

@@ -2,15 +2,18 @@
 
 import type { MessageItem, RealtimeContentPart } from '@colloquy/protocol';
 import type { MirrorPart } from '@colloquy/session';
-import { isReceived, mayAct, type Viewing } from '../sources/viewing.ts';
+import { durationOf } from '../audio/samples.ts';
+import { IdChip } from '../parts/id-chip.tsx';
+import { isReceived, type Viewing } from '../sources/viewing.ts';
 import { AudioClip } from './audio-clip.tsx';
 import { CallView } from './call-view.tsx';
+import type { ListedItem } from './conversation-items.ts';
 import { displayText } from './display-text.ts';
+import { ItemMenu } from './item-menu.tsx';
 import type { ItemProps } from './item-props.ts';
 import { Picture } from './picture.tsx';
 import { SafeText } from './safe-text.tsx';
-import { endingOf, firstOutputLabel, itemStatusLabel, secondsOf } from './status-text.ts';
-import { visible } from './unseen.ts';
+import { endingOf, itemStatusLabel, secondsOf } from './status-text.ts';
 
 const ROLES: ReadonlyMap<string, string> = new Map([
   ['user', 'User'],
@@ -18,47 +21,63 @@ const ROLES: ReadonlyMap<string, string> = new Map([
   ['system', 'System'],
 ]);
 
-export function ItemView(props: ItemProps) {
+export interface ItemViewProps extends ItemProps {
+  /** What continues a call, shown in the same card. */
+  readonly steps: readonly ListedItem[];
+  readonly isSelected: boolean;
+}
+
+export function ItemView({ steps, isSelected, ...props }: ItemViewProps) {
+  const { item, isDeleted } = props.listed;
+  const isMessage = item.type === 'message';
+  const role = isMessage ? displayText(item.role) : 'tool';
+  return (
+    <li
+      class="item"
+      data-role={role}
+      data-type={displayText(item.type)}
+      data-deleted={isDeleted || undefined}
+      data-selected={isSelected || undefined}
+    >
+      <ItemHead {...props} />
+      {isMessage ? <Message {...props} item={item} /> : <CallView {...props} />}
+      {steps.length > 0 && (
+        <ol class="steps" aria-label="Steps of this call">
+          {steps.map((listed) => (
+            <li key={listed.id} data-type={displayText(listed.item.type)}>
+              <CallView {...props} listed={listed} continues={item} />
+            </li>
+          ))}
+        </ol>
+      )}
+    </li>
+  );
+}
+
+function ItemHead(props: ItemProps) {
   const { item, isDeleted, isInserted, response, id } = props.listed;
   const isMessage = item.type === 'message';
   const role = isMessage ? displayText(item.role) : 'tool';
   const truncated = isMessage ? props.mirror.parts(id).find((part) => part.audio_end_ms !== undefined) : undefined;
   const ending = response && endingOf(response);
-  const delay =
-    response?.id && role === 'assistant' ? firstOutputLabel(props.viewing.log.timingOf(response.id)) : undefined;
-  const cut = cutLabel(props);
-  const status = cut ?? itemStatusLabel('status' in item ? item.status : undefined);
+  const status = cutLabel(props) ?? itemStatusLabel('status' in item ? item.status : undefined);
   return (
-    <li class="item" data-role={role} data-type={displayText(item.type)} data-deleted={isDeleted || undefined}>
-      <header class="item-head">
-        <span class="role">
-          {isMessage
-            ? (ROLES.get(role) ?? role)
-            : (KINDS.get(item.type as string) ?? <SafeText text={displayText(item.type)} />)}
-        </span>
-        {isDeleted && <Mark text="deleted" />}
-        {isInserted && <Mark text="inserted" />}
-        {truncated && <Mark text={`truncated, ${secondsOf(truncated.audio_end_ms ?? 0)} heard`} />}
-        {status && !ending && <Mark text={status} />}
-        {ending && <Mark text={ending} />}
-        {delay && <span class="hint">{delay}</span>}
-        <code class="id">
-          <SafeText text={id} />
-        </code>
-        {mayAct(props.viewing) && !isDeleted && !props.isPast && (
-          <button
-            type="button"
-            class="quiet"
-            aria-label={`Delete this item, ${visible(id)}`}
-            title="Delete this item"
-            onClick={() => props.viewing.actions?.deleteItem(id)}
-          >
-            ×
-          </button>
-        )}
-      </header>
-      {isMessage ? <Message {...props} item={item} /> : <CallView {...props} />}
-    </li>
+    <header class="item-head">
+      <span class="role">
+        {isMessage
+          ? (ROLES.get(role) ?? role)
+          : (KINDS.get(item.type as string) ?? <SafeText text={displayText(item.type)} />)}
+      </span>
+      {isDeleted && <Mark text="deleted" />}
+      {isInserted && <Mark text="inserted" />}
+      {truncated && <Mark text={`truncated, ${secondsOf(truncated.audio_end_ms ?? 0)} heard`} />}
+      {status && !ending && <Mark text={status} />}
+      {ending && <Mark text={ending} />}
+      <span class="item-actions">
+        <IdChip id={id} />
+        <ItemMenu {...props} />
+      </span>
+    </header>
   );
 }
 
@@ -137,7 +156,11 @@ function Part({ part: known, ...props }: ItemProps & { part: MirrorPart }) {
           {audio_end_ms === undefined ? (
             <Said text={displayText(part.transcript)} isOpen={isOpen} />
           ) : (
-            <Forgotten text={viewing.log.session(sessionId).marks.unheardText(listed.id, content_index, count)?.text} />
+            <Forgotten
+              text={viewing.log.session(sessionId).marks.unheardText(listed.id, content_index, count)?.text}
+              heardMs={audio_end_ms}
+              audioMs={audioMsOf(viewing, sessionId, listed.id, content_index, count)}
+            />
           )}
           {clip('assistant')}
         </>
@@ -180,8 +203,21 @@ function Said({ text, isOpen }: { text: string; isOpen: boolean }) {
   );
 }
 
+/** Milliseconds of the audio of a part, where the log has it. */
+function audioMsOf({ log }: Viewing, sessionId: string | undefined, id: string, index: number, count: number) {
+  const audio = log.session(sessionId).audio.of(id, index, count);
+  return audio && durationOf(audio);
+}
+
+interface ForgottenProps {
+  readonly text: string | undefined;
+  readonly heardMs: number;
+  readonly audioMs: number | undefined;
+}
+
 /** The model forgets the words of audio that was cut, all of them: it is not known which were heard. */
-function Forgotten({ text }: { text: string | undefined }) {
+function Forgotten({ text, heardMs, audioMs }: ForgottenProps) {
+  const whole = audioMs !== undefined && audioMs > heardMs ? ` of ${secondsOf(audioMs)}` : '';
   return (
     <>
       {text !== undefined && (
@@ -189,7 +225,10 @@ function Forgotten({ text }: { text: string | undefined }) {
           <SafeText text={text} />
         </p>
       )}
-      <p class="hint">Truncated: the model does not keep this text.</p>
+      <p class="hint">
+        Heard {secondsOf(heardMs)}
+        {whole}; the model keeps this audio and drops the transcript.
+      </p>
     </>
   );
 }
