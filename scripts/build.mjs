@@ -19,9 +19,11 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { install } from './install.mjs';
+import { locked } from './lock.mjs';
 import { isMain, requireNode, root, runNode } from './run.mjs';
 
 const MEMORY = 'node_modules/.cache/colloquy/built.json';
+const LOCK = 'node_modules/.cache/colloquy/build.lock';
 const CONFIGURATION = ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json'];
 const COMPILED = ['protocol', 'session', 'server', 'cli'];
 
@@ -149,8 +151,15 @@ function remembered() {
   }
 }
 
-/** Builds one product if it is stale, or in any case when `always`; resolves with the exit code, 0 when nothing was to do. */
-export async function buildProduct(name, { out = 1, always = false } = {}) {
+/**
+ * Builds one product if it is stale, or in any case when `always`; resolves with the exit code, 0 when nothing was to do. Several
+ * test files may ask at once: one builds, the others wait and find it built.
+ */
+export function buildProduct(name, options) {
+  return locked(join(root, LOCK), () => buildUnlocked(name, options));
+}
+
+async function buildUnlocked(name, { out = 1, always = false } = {}) {
   const { from, gives, make } = PRODUCTS[name];
   // Taken before building: what is edited meanwhile is stale again afterwards.
   const now = fingerprint(from);

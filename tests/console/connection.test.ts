@@ -117,7 +117,7 @@ describe.skipIf(browserMissing)(`a connection that breaks${browserMissing ? ` ($
     expect((await page.evaluate(storedLog)).includes('sk-not')).toBe(false);
     await page.reload();
     await page.getByText('The page was reloaded during a session.').waitFor();
-    expect(await conversation(page).getByRole('listitem').count()).toBe(0);
+    expect(await conversation(page).locator('.item').count()).toBe(0);
     await page.getByRole('button', { name: 'Restore conversation' }).click();
     await conversation(page).getByText('remember this').waitFor();
     await conversation(page).getByText('interrupted by the connection').waitFor();

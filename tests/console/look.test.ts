@@ -174,7 +174,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     const opened = await served.open('#/home');
     await open(opened.page, 'foreign.log', events.map((event) => JSON.stringify(event)).join('\n'));
     await conversation(opened.page).getByText('item c').waitFor();
-    expect(await conversation(opened.page).getByRole('listitem').allInnerTexts()).toEqual([
+    expect(await conversation(opened.page).locator('.item').allInnerTexts()).toEqual([
       expect.stringContaining('item a'),
       expect.stringMatching(/inserted[\s\S]*item between/),
       expect.stringMatching(/deleted[\s\S]*item b/),

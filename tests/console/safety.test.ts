@@ -290,7 +290,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     await page.keyboard.press('1');
     await conversation(page).getByText('You said: n is a letter here').waitFor();
     // Back to before anything was said, and on to now.
-    for (let i = 0; i < 200 && (await conversation(page).getByRole('listitem').count()) > 0; i++)
+    for (let i = 0; i < 200 && (await conversation(page).locator('.item').count()) > 0; i++)
       await page.keyboard.press(',');
     await page.getByText('Type a message below').waitFor();
     await page.keyboard.press('l');

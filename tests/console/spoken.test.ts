@@ -82,8 +82,14 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
     await conversation(page).getByText('2 plus 2 is 4.').waitFor();
     await page.locator('[data-role="assistant"] [data-speaking]').waitFor();
     // What was said can be seen: the audio of the turn and of the answer.
-    await page.getByRole('img', { name: /^Audio of the user, \d/ }).waitFor();
-    await page.getByRole('img', { name: /^Audio of the assistant, \d/ }).waitFor();
+    await page
+      .getByRole('img', { name: /^Audio of the user, \d/ })
+      .first()
+      .waitFor();
+    await page
+      .getByRole('img', { name: /^Audio of the assistant, \d/ })
+      .first()
+      .waitFor();
     await page.getByRole('button', { name: 'Open microphone' }).click();
     await page.getByText('microphone open').waitFor({ state: 'detached' });
     expectSound(opened);

@@ -32,7 +32,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     const { page } = opened;
     await say(page, 'hello there');
     await conversation(page).getByText('You said: hello there').waitFor();
-    expect(await conversation(page).getByRole('listitem').allInnerTexts()).toEqual([
+    expect(await conversation(page).locator('.item').allInnerTexts()).toEqual([
       expect.stringMatching(/^User[\s\S]*hello there/),
       expect.stringMatching(/^Assistant[\s\S]*You said: hello there/),
     ]);
@@ -94,7 +94,8 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
           addEventListener('keyup', () => {
             const watch = new MutationObserver(() => {
               if (document.querySelector('[data-speaking]')) resolve(true);
-              if (document.body.innerText.includes('the model keeps this audio and drops the transcript')) resolve(false);
+              if (document.body.innerText.includes('the model keeps this audio and drops the transcript'))
+                resolve(false);
             });
             watch.observe(document.body, { subtree: true, childList: true, attributes: true });
           });
