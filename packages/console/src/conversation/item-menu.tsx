@@ -12,10 +12,8 @@ export function ItemMenu({ listed, mirror, viewing, isPast }: ItemProps) {
   const { id, isDeleted } = listed;
   const { selection, log } = viewing;
   const turn = log.turns.ofItem(id);
-  const row = firstRowOf(log, turn, id);
-  const text = textOfItem(listed, mirror);
   const items: MenuItem[] = [
-    { label: 'Copy text', icon: Copy, run: () => void copyText(text, 'Text'), isDisabled: text === '' },
+    { label: 'Copy text', icon: Copy, run: () => void copyText(textOfItem(listed, mirror), 'Text') },
     {
       label: 'Inspect',
       icon: SearchCode,
@@ -26,9 +24,10 @@ export function ItemMenu({ listed, mirror, viewing, isPast }: ItemProps) {
     {
       label: 'Jump to its events',
       icon: List,
-      isDisabled: row === undefined,
       run: () => {
-        if (row !== undefined) selection.value = { kind: 'row', index: row };
+        // Looked for when asked: a turn may have many rows.
+        const row = firstRowOf(log, turn, id);
+        selection.value = row === undefined ? { kind: 'item', id } : { kind: 'row', index: row };
       },
     },
     {

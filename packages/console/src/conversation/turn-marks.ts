@@ -35,10 +35,13 @@ interface Naming {
   readonly item?: { readonly id?: unknown };
 }
 
+/** What says whether an answer is on its way before there is a response. */
+const ENDS = new Set(['response.create', 'error']);
+
 /** Whether a response was asked for, or is made, and nothing of it has come yet. */
 export function isAwaited({ rows }: Rows, turn: Turn | undefined): boolean {
   const response = turn?.responses.at(-1);
   if (response) return response.firstItemAt === undefined && response.endedAt === undefined;
-  const types = turn?.rows.map((index) => (rows[index] as LogRow).type) ?? [];
-  return types.lastIndexOf('response.create') > types.lastIndexOf('error');
+  const last = turn?.rows.findLast((index) => ENDS.has((rows[index] as LogRow).type)) ?? -1;
+  return rows[last]?.type === 'response.create';
 }
