@@ -5,6 +5,7 @@ import { Share } from 'lucide';
 import { useRef, useState } from 'preact/hooks';
 import { visible } from '../conversation/unseen.ts';
 import { Button } from '../parts/button.tsx';
+import { canSharePage, sharedPage } from '../share/shared-page.ts';
 import type { Answer } from '../sources/server-api.ts';
 import { fileName, saveFile } from './save-file.ts';
 
@@ -21,6 +22,13 @@ const LEVELS: readonly (readonly [RedactionLevel, string])[] = [
   ['key', 'Everything except keys'],
 ];
 
+/** `html`: the viewer with the log inside. */
+type Format = 'jsonl' | 'html';
+const FORMATS: readonly (readonly [Format, string])[] = [
+  ['jsonl', 'Recording, for this console and the commands'],
+  ['html', 'Web page that shows the log by itself'],
+];
+
 /** Levels that add nothing to what is hidden already cannot bring it back. */
 const isThere = (level: RedactionLevel, hidden: readonly string[]) =>
   level === 'content' || (level === 'media' ? !hidden.includes('words') : !hidden.includes('media'));
@@ -28,12 +36,14 @@ const isThere = (level: RedactionLevel, hidden: readonly string[]) =>
 export function ShareButton({ name, hidden, make }: ShareButtonProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [level, setLevel] = useState<RedactionLevel>('content');
+  const [format, setFormat] = useState<Format>('jsonl');
   const [errorMessage, setTrouble] = useState('');
   const save = async (event: Event) => {
     event.preventDefault();
     const made = await make(level);
-    if (!made.ok) return setTrouble(made.message);
-    saveFile(made.value, `${fileName(name)}.${level}.jsonl`);
+    const saved = made.ok && format === 'html' ? await sharedPage(name, made.value) : made;
+    if (!saved.ok) return setTrouble(saved.message);
+    saveFile(saved.value, `${fileName(name)}.${level}.${format}`);
     dialog.current?.close();
   };
   return (
@@ -59,6 +69,23 @@ export function ShareButton({ name, hidden, make }: ShareButtonProps) {
               </label>
             ))}
           </fieldset>
+          {canSharePage() && (
+            <fieldset class="choices">
+              <legend class="hint">Format</legend>
+              {FORMATS.map(([each, description]) => (
+                <label key={each}>
+                  <input
+                    type="radio"
+                    name="format"
+                    value={each}
+                    checked={format === each}
+                    onChange={() => setFormat(each)}
+                  />{' '}
+                  {description}
+                </label>
+              ))}
+            </fieldset>
+          )}
           {errorMessage !== '' && (
             <p class="trouble" role="alert">
               {errorMessage}
