@@ -1,21 +1,13 @@
 // Differences between two logs, on recordings of the server and modified copies.
 
 import { readFileSync } from 'node:fs';
-import { createLogReader } from '@colloquy/session';
+import { frameLogOf as logOf } from '@support/frame-logs.ts';
 import { describe, expect, it } from 'vitest';
-import { createFrameLog, type FrameLog } from '../log/frame-log.ts';
 import { type Comparison, compareLogs } from './compare-logs.ts';
 
 const RECORDINGS = new URL('../../../../tests/golden/recordings/', import.meta.url);
 const golden = (name: string) => readFileSync(new URL(`${name}.jsonl`, RECORDINGS), 'utf8');
 
-function logOf(text: string): FrameLog {
-  const log = createFrameLog({ soon: () => {} });
-  const reader = createLogReader();
-  for (const line of text.split('\n')) for (const { entry } of reader.read(line)) log.append(entry);
-  for (const { entry } of reader.end()) log.append(entry);
-  return log;
-}
 const compared = (left: string, right: string, comparesText = true): Comparison =>
   compareLogs(logOf(left), logOf(right), comparesText);
 const partingsOf = ({ pairs, partings }: Comparison) =>

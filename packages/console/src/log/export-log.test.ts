@@ -1,16 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createLogReader } from '@colloquy/session';
+import { frameLogOf as logOf } from '@support/frame-logs.ts';
 import { expect, it } from 'vitest';
 import { exportLog } from './export-log.ts';
-import { createFrameLog, type FrameLog } from './frame-log.ts';
 
-function logOf(text: string): FrameLog {
-  const log = createFrameLog({ soon: () => {} });
-  const reader = createLogReader();
-  for (const line of text.split('\n')) for (const { entry } of reader.read(line)) log.append(entry);
-  for (const { entry } of reader.end()) log.append(entry);
-  return log;
-}
 const golden = (name: string) =>
   readFileSync(new URL(`../../../../tests/golden/recordings/${name}.jsonl`, import.meta.url), 'utf8');
 

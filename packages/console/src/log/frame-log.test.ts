@@ -1,21 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { encodeBase64 } from '@colloquy/protocol';
-import { createLogReader, createMirror, type RecordingEntry } from '@colloquy/session';
+import { createMirror, type RecordingEntry } from '@colloquy/session';
+import { goldenLog as golden, frameLogOf as logOf } from '@support/frame-logs.ts';
 import { describe, expect, it } from 'vitest';
 import { createFrameLog, type FrameLog } from './frame-log.ts';
 import { eventsOf } from './row-events.ts';
 
 const RECORDINGS = new URL('../../../../tests/golden/recordings/', import.meta.url);
-
-/** A log of a whole text; the screen is never drawn. */
-function logOf(text: string): FrameLog {
-  const log = createFrameLog({ soon: () => {} });
-  const reader = createLogReader();
-  for (const line of text.split('\n')) for (const { entry } of reader.read(line)) log.append(entry);
-  for (const { entry } of reader.end()) log.append(entry);
-  return log;
-}
-const golden = (name: string) => logOf(readFileSync(new URL(`${name}.jsonl`, RECORDINGS), 'utf8'));
 
 let line = 0;
 const frame = (event: object, at = 0): RecordingEntry => ({
