@@ -18,6 +18,10 @@ async function open(page: Page, name: string, text = golden(name)): Promise<void
   await page.getByRole('heading', { level: 1, name }).waitFor();
   await page.getByText(/^[\d,]+ lines/).waitFor();
 }
+async function addFilter(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Add a filter' }).click();
+  await page.getByRole('menuitem', { name }).click();
+}
 const view = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Views of this log' }).getByRole('link', { name }).click();
 
@@ -126,7 +130,7 @@ describe.skipIf(browserMissing)(`the past in the page${browserMissing ? ` (${bro
     await detail.getByRole('button', { name: 'Show hidden values' }).click();
     expect(await detail.innerText()).toContain(secret);
     await page.getByRole('searchbox').fill('');
-    await page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'protocol violations' });
+    await addFilter(page, 'Protocol violations');
     await events
       .getByRole('option', { name: /violates the protocol/ })
       .first()
@@ -136,6 +140,41 @@ describe.skipIf(browserMissing)(`the past in the page${browserMissing ? ` (${bro
       .getByText(/^[A-Z]+\d+/)
       .first()
       .waitFor();
+    expectSound(opened);
+  });
+
+  it('[CO61, CO62, CO63] events are folded, filtered by id, and found after the moment that is shown', async () => {
+    const opened = await served.open('#/home');
+    const { page } = opened;
+    await open(page, 'truncation');
+    await view(page, 'Events');
+    const events = page.getByRole('listbox', { name: 'Events' });
+    const run = events.getByRole('option', { name: /output_audio\.delta ×\d+/ }).first();
+    await run.click();
+    const lines = async () => Number(await events.getByRole('option').first().getAttribute('aria-setsize'));
+    const whole = await lines();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(lines).toBe(whole - 1);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(lines).toBe(whole);
+    const detail = page.getByRole('region', { name: /^Line \d+$/ });
+    await detail.getByRole('button', { name: /^List only the events with item_/ }).click();
+    const chip = page.getByRole('button', { name: /^Remove filter: item_/ });
+    await chip.waitFor();
+    expect(await events.getByRole('option', { name: /session\.created/ }).count()).toBe(0);
+    await moment(page).focus();
+    await page.keyboard.press('Home');
+    await page.getByRole('button', { name: /^\d+ later matches · Show all$/ }).click();
+    await events
+      .getByRole('option', { name: /conversation\.item\.added/ })
+      .first()
+      .waitFor();
+    await chip.click();
+    await events.getByRole('option', { name: /session\.created/ }).waitFor();
+    // What a session consists of inside is shown on request.
+    expect(await events.getByRole('option', { name: /snapshot|host/ }).count()).toBe(0);
+    await addFilter(page, 'Internal events');
+    await events.getByRole('option', { name: /recording/ }).waitFor();
     expectSound(opened);
   });
 
@@ -180,6 +219,8 @@ describe.skipIf(browserMissing)(`the past in the page${browserMissing ? ` (${bro
     await view(page, 'Events');
     await page.getByText('100,000 of 100,000 lines', { exact: true }).waitFor();
     const list = page.getByRole('listbox', { name: 'Events' });
+    await addFilter(page, 'Single deltas');
+    await page.getByRole('button', { name: 'Remove filter: Single deltas' }).waitFor();
     expect(await list.getByRole('option').count()).toBeLessThan(100);
     const scrolling = await frames(page, 90, 'event-list');
     await page.keyboard.press('/');

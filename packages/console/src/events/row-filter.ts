@@ -1,18 +1,33 @@
-// Filters lines by side, kind and text. Works in slices and continues when the log grows, so the page stays responsive.
+// Filters lines by side, family, state, id and text. Works in slices and continues when the log grows, so the page stays responsive.
 
 import type { FrameLog } from '../log/frame-log.ts';
 import { contentOf, type LogRow } from '../log/log-row.ts';
+import { type EventFamily, familyOf, isInternal } from './event-family.ts';
+
+/** Filters that are on or off. Those of one group are alternatives; each group narrows the list. */
+export const SIDES = ['client', 'server'] as const;
+export const TOPICS = ['session', 'input', 'item', 'response', 'tool'] as const satisfies readonly EventFamily[];
+export const STATES = ['errors', 'violations'] as const;
+export type FilterName = (typeof SIDES)[number] | (typeof TOPICS)[number] | (typeof STATES)[number] | 'no-deltas';
 
 /** What to list. */
 export interface RowWish {
-  /** `wire` is what passed between client and server. */
-  readonly side: 'all' | 'wire' | 'client' | 'server' | 'inside';
-  readonly kind: 'all' | 'errors' | 'broken' | 'no-deltas';
-  /** Stands somewhere in the line, in letters of either case; empty for any. */
+  readonly filters: readonly FilterName[];
+  /** Whether inputs of the session, snapshots and the header of a recording are listed. */
+  readonly isInternalShown: boolean;
+  /** Whether each delta has a line of its own, in place of one for a run of them. */
+  readonly isUnfolded: boolean;
+  /** Lines that contain this id as a value. */
+  readonly id?: string | undefined;
+  /** Contained in the line, in any case; empty for any. */
   readonly text: string;
 }
 
-export const EVERYTHING: RowWish = { side: 'all', kind: 'all', text: '' };
+export const DEFAULT_WISH: RowWish = { filters: [], isInternalShown: false, isUnfolded: false, text: '' };
+
+/** Whether a wish narrows the list. */
+export const isNarrowed = ({ filters, id, text }: RowWish): boolean =>
+  filters.length > 0 || id !== undefined || text.trim() !== '';
 
 export interface RowFilter {
   /** Indexes of the rows that are listed, in order, as far as the log was looked at. */
@@ -29,18 +44,30 @@ const STEP = 256;
 export function createRowFilter(log: FrameLog, wish: RowWish, now: () => number = () => performance.now()): RowFilter {
   const { rows, violations } = log;
   const text = wish.text.trim().toLowerCase();
+  const id = wish.id === undefined ? undefined : JSON.stringify(wish.id);
+  const among = <T extends FilterName>(group: readonly T[]) =>
+    new Set(group.filter((name) => wish.filters.includes(name)));
+  const [sides, topics, states] = [among(SIDES), among(TOPICS), among(STATES)];
+  const isWithoutDeltas = wish.filters.includes('no-deltas');
   const errors = new Set<number>();
   let counted = 0;
   const matches: number[] = [];
   let looked = 0;
 
   function isWanted(row: LogRow): boolean {
-    if (!isOfSide(row, wish.side)) return false;
-    if (wish.kind === 'errors' && !errors.has(row.index)) return false;
-    if (wish.kind === 'broken' && !violations.has(row.index)) return false;
-    if (wish.kind === 'no-deltas' && row.type.endsWith('.delta')) return false;
-    return text === '' || row.type.toLowerCase().includes(text) || textOf(row).includes(text);
+    if (isInternal(row)) {
+      if (!wish.isInternalShown || states.size > 0) return false;
+    } else {
+      if (sides.size > 0 && !sides.has(row.from === 'server' ? 'server' : 'client')) return false;
+      if (topics.size > 0 && !topics.has(topicOf(row))) return false;
+      if (states.size > 0 && !isInState(row)) return false;
+    }
+    if (isWithoutDeltas && row.type.endsWith('.delta')) return false;
+    return (id === undefined || hasId(row, id)) && (text === '' || hasText(row, text));
   }
+
+  const isInState = ({ index }: LogRow) =>
+    (states.has('errors') && errors.has(index)) || (states.has('violations') && violations.has(index));
 
   return {
     matches,
@@ -61,12 +88,14 @@ export function createRowFilter(log: FrameLog, wish: RowWish, now: () => number 
   };
 }
 
-function isOfSide({ from }: LogRow, side: RowWish['side']): boolean {
-  const isWire = from === 'client' || from === 'server';
-  if (side === 'all') return true;
-  if (side === 'wire') return isWire;
-  return side === 'inside' ? !isWire : from === side;
-}
+/** A failure belongs to what failed as well: `response.mcp_call.failed` is of the tools. */
+const topicOf = (row: LogRow) =>
+  familyOf({ ...row, type: row.type.replace(/\.failed$/, '.completed') }) as (typeof TOPICS)[number];
+
+const hasText = (row: LogRow, text: string) =>
+  row.type.toLowerCase().includes(text) || jsonOf(row).toLowerCase().includes(text);
+
+const hasId = (row: LogRow, quoted: string) => jsonOf(row).includes(quoted);
 
 /** Audio is not searched: nobody looks for a word of base64, and it is long. */
 const withoutAudio = (key: string, value: unknown) =>
@@ -74,11 +103,10 @@ const withoutAudio = (key: string, value: unknown) =>
     ? ''
     : value;
 
-function textOf(row: LogRow): string {
-  const { entry } = row;
-  if (entry.kind === 'snapshot') return '';
+function jsonOf(row: LogRow): string {
+  if (row.entry.kind === 'snapshot') return '';
   try {
-    return (JSON.stringify(contentOf(row), withoutAudio) ?? '').toLowerCase();
+    return JSON.stringify(contentOf(row), withoutAudio) ?? '';
   } catch {
     // Nested deeper than the printer goes: it is found by its type.
     return '';

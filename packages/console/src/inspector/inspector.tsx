@@ -36,7 +36,7 @@ function Selected({ viewing }: { viewing: Viewing }): ComponentChildren {
   switch (selected?.kind) {
     case 'row': {
       const row = log.rows[selected.index];
-      return row && <EventDetail log={log} row={row} />;
+      return row && <EventDetail viewing={viewing} row={row} />;
     }
     case 'item':
       return <ItemDetail viewing={viewing} id={selected.id} />;

@@ -19,6 +19,8 @@ export interface VirtualListProps {
   readonly move: (to: number) => void;
   /** Draws a line: an `option` with this id, so many pixels from the top. */
   readonly line: (place: number, id: string, top: number) => ComponentChild;
+  /** Keys of its own, by `KeyboardEvent.key`. */
+  readonly keys?: Readonly<Record<string, () => void>>;
   /** Whether lines that come are followed while the end is in sight. */
   readonly isLive?: boolean;
 }
@@ -60,6 +62,7 @@ export function VirtualList(props: VirtualListProps) {
       PageUp: () => move(place - page),
       Home: () => move(0),
       End: () => move(count - 1),
+      ...props.keys,
     }),
   );
   const first = Math.max(0, Math.floor(view.top / height) - MARGIN);
