@@ -96,7 +96,6 @@ const SCENES = {
   async events(page) {
     await talk(page);
     await view(page, 'Events');
-    await page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'without deltas' });
     await page.locator('.event', { hasText: 'conversation.item.truncated' }).click();
   },
   async compare(page) {
@@ -122,8 +121,8 @@ const SCENES = {
     await say(other, 'What can you do?');
     await conversation(other).getByText('I can tell the time').waitFor();
     await page.goto(`${new URL(page.url()).origin}/#/home`);
-    await page.getByRole('link', { name: /^sess_/ }).waitFor();
-    await page.locator('.recordings > li').first().waitFor();
+    await page.locator('tr[data-live]').waitFor();
+    await page.locator('tbody tr:not([data-live])').first().waitFor();
   },
 };
 

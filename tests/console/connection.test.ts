@@ -65,7 +65,7 @@ describe.skipIf(browserMissing)(`a connection that breaks${browserMissing ? ` ($
 
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
     await page
-      .getByRole('region', { name: 'Recordings' })
+      .getByRole('main')
       .getByText(/^The server does not answer\. Reconnecting/)
       .waitFor();
     await page.getByRole('link', { name: 'Talk', exact: true }).click();
@@ -95,10 +95,7 @@ describe.skipIf(browserMissing)(`a connection that breaks${browserMissing ? ` ($
     await say(talking.page, 'hello');
     await conversation(talking.page).getByText('in progress').waitFor();
     const { page } = await served.open('#/home', { url: wire.url });
-    await page
-      .getByRole('link', { name: /^sess_/ })
-      .first()
-      .click();
+    await page.locator('tr[data-live] a').first().click();
     await conversation(page).getByText('in progress').waitFor();
     await wire.cut();
     await notice(page).getByText('Connection lost (1006).').waitFor();

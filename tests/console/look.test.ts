@@ -1,6 +1,6 @@
 // Looking at what others say: live sessions, recordings of the server, files of one's own.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parrot } from '@colloquy/server';
@@ -37,7 +37,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     await say(talking.page, 'before you came');
     const watching = await served.open('#/home');
     const { page } = watching;
-    await page.getByRole('link', { name: /^sess_/ }).click();
+    await page.locator('tr[data-live] a').click();
     await conversation(page).getByText('You said: before you came').waitFor();
     await say(talking.page, 'while you watch');
     await conversation(page).getByText('You said: while you watch').waitFor();
@@ -56,13 +56,14 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     looking.page.on('request', (request) => {
       if (new URL(request.url()).pathname === '/api/sessions') requested += 1;
     });
-    await looking.page.getByText('No live sessions.').waitFor();
+    await looking.page.getByText(/^\d+ sessions?$/).waitFor();
     const talking = await served.open();
     await say(talking.page, 'hello');
-    const row = looking.page.getByRole('row').filter({ has: looking.page.getByRole('link', { name: /^sess_/ }) });
-    await row.locator('td[data-name="items"]', { hasText: '2' }).waitFor();
+    const row = looking.page.locator('tr[data-live]');
+    await row.locator('td[data-name="turns"]', { hasText: '1' }).waitFor();
+    await row.getByRole('link', { name: 'hello' }).waitFor();
     await talking.page.getByRole('button', { name: 'Disconnect' }).click();
-    await looking.page.getByText('No live sessions.').waitFor();
+    await row.waitFor({ state: 'detached' });
     expect(requested).toBeLessThanOrEqual(1);
     for (const each of [talking, looking]) expectSound(each);
   });
@@ -90,21 +91,35 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     expectSound(opened);
   });
 
-  it('a recording is opened, passed on without its words, and deleted', async () => {
+  it('[CO64, CO65] a recording is found by its words, exported without them, deleted and restored', async () => {
     const opened = await served.open();
     const { page } = opened;
     await say(page, 'remember this');
     await page.getByRole('button', { name: 'Disconnect' }).click();
     await page.getByText('The session has ended.').waitFor();
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
-    const newest = page.locator('.recordings > li').filter({ hasNotText: 'recording' }).first();
-    await newest.getByRole('link', { name: /sess_/ }).click();
+    const row = page.locator('tbody tr');
+    const search = page.getByRole('searchbox', { name: 'Search in what was said' });
+    await search.fill('said: REMEMBER');
+    await page.getByText('1 session', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Has error' }).click();
+    await page.getByText('No session matches').waitFor();
+    await page.getByRole('button', { name: 'Has error' }).click();
+    await page.getByRole('columnheader', { name: 'Turns' }).getByRole('button').click();
+    await page.locator('th[aria-sort="descending"]', { hasText: 'Turns' }).waitFor();
+    await row.getByRole('link', { name: 'remember this' }).click();
     await conversation(page).getByText('You said: remember this').waitFor();
     // It was written down with its audio.
     await page.getByRole('img', { name: /^Audio of the assistant, \d/ }).waitFor();
     await page.goBack();
 
-    await newest.getByRole('button', { name: 'Share' }).click();
+    await search.fill('remember this');
+    await page.getByText('1 session', { exact: true }).waitFor();
+    const choose = async (action: string) => {
+      await row.getByRole('button', { name: 'Actions for remember this' }).click();
+      await page.getByRole('menuitem', { name: action }).click();
+    };
+    await choose('Export …');
     expect(await page.getByRole('radio').count()).toBe(3);
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -114,10 +129,17 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     expect(shared).toContain('"hidden":["key","media","words"]');
     expect(shared).not.toContain('remember this');
 
-    const name = await newest.getByRole('link', { name: /sess_/ }).innerText();
-    await newest.getByRole('button', { name: 'Delete' }).click();
-    await newest.getByRole('button', { name: 'Delete permanently' }).click();
-    await page.getByRole('link', { name }).waitFor({ state: 'detached' });
+    const recorded = () => readdirSync(folder).filter((name) => name.endsWith('.jsonl')).length;
+    const before = recorded();
+    await choose('Delete');
+    await row.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row.waitFor();
+    expect(recorded()).toBe(before);
+    await choose('Delete');
+    await page.getByRole('button', { name: 'Dismiss message' }).click();
+    await expect.poll(recorded).toBe(before - 1);
+    await page.getByText('No session matches').waitFor();
     expectSound(opened);
   });
 

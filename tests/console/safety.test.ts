@@ -195,9 +195,9 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     await client.next('session.created');
     const watching = await served.open('#/home', { url });
     const { page } = watching;
-    await page.locator('td[data-name="model"]').waitFor();
+    await page.locator('td[data-name="engine"]').waitFor();
     await expectText(page);
-    await page.getByRole('link', { name: /^sess_/ }).click();
+    await page.locator('tr[data-live] a').click();
     await page.getByText('observing, read-only').waitFor();
     far.say(...spoilt);
     far.say({ type: 'conversation.item.added', event_id: 'end', previous_item_id: null, item: ENDING });
@@ -306,7 +306,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('g');
     await page.keyboard.press('s');
-    await page.getByRole('heading', { name: 'Live sessions' }).waitFor();
+    await page.getByRole('searchbox', { name: 'Search in what was said' }).waitFor();
     expectSound(opened);
   });
 

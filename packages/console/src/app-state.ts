@@ -3,22 +3,15 @@
 import type { ServerStatus } from '@colloquy/session';
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { addressOf, isSameSource, type LogSource, type Place, readPlace } from './route.ts';
-import { openDemo, openFile, openRecording, watchSession } from './sources/open-log.ts';
+import { createDeletions, type Deletions } from './sessions/deletions.ts';
+import { openFile, openRecording, watchSession } from './sources/open-log.ts';
 import { createServerApi, type ServerApi } from './sources/server-api.ts';
 import { createServerLink, type ServerLink } from './sources/server-link.ts';
 import type { Viewing } from './sources/viewing.ts';
 import { createTalk, type Talk } from './talk/talk.ts';
 import { followAddress, writeAddress } from './viewing-address.ts';
 
-/** What stands for a server where there is none. */
-export interface NoServer {
-  readonly api: ServerApi;
-  readonly link: ServerLink;
-}
-
 export interface AppState {
-  /** Whether the page was served by a server of its own; the viewer was not. */
-  readonly hasServer: boolean;
   readonly place: ReadonlySignal<Place>;
   readonly api: ServerApi;
   /** The key of the server, typed by the user. It stays in this page, and goes with it. */
@@ -30,6 +23,8 @@ export interface AppState {
   /** Whether the server wants a key that nobody has given yet. */
   readonly isLocked: ReadonlySignal<boolean>;
   readonly talk: Talk;
+  /** Deletions of recordings that can be undone. */
+  readonly deletions: Deletions;
   /** The files the user opened, by slot. */
   readonly files: ReadonlySignal<Readonly<Record<1 | 2, Viewing | undefined>>>;
   go(place: Place): void;
@@ -41,22 +36,20 @@ export interface AppState {
   viewing(source: LogSource): Viewing | undefined;
 }
 
-export function createAppState(noServer?: NoServer): AppState {
-  const hasServer = noServer === undefined;
-  const address = signal(readPlace(location.hash));
-  const place = computed(() => (hasServer ? address.value : placeWithoutServer(address.value)));
+export function createAppState(): AppState {
+  const place = signal(readPlace(location.hash));
   const key = signal('');
-  const api: ServerApi =
-    noServer?.api ??
-    createServerApi(
-      () => key.value,
-      (wasAnswered) => link.onRequest(wasAnswered),
-    );
-  const link: ServerLink = noServer?.link ?? createServerLink(() => api.status());
+  const api: ServerApi = createServerApi(
+    () => key.value,
+    (wasAnswered) => link.onRequest(wasAnswered),
+  );
+  const link = createServerLink(() => api.status());
   const server = signal<ServerStatus | undefined>(undefined);
   const isLocked = computed(() => link.state.value.kind === 'locked');
   const files = signal<Record<1 | 2, Viewing | undefined>>({ 1: undefined, 2: undefined });
   const talk = createTalk(api, link);
+  const deletions = createDeletions(api);
+  addEventListener('pagehide', () => deletions.commitAll());
   /** What is watched and read, most recent first: two logs can be compared, so two stay open. */
   let open: Viewing[] = [];
 
@@ -72,7 +65,7 @@ export function createAppState(noServer?: NoServer): AppState {
     if (talk.settings.model.peek() === '') talk.settings.model.value = state.status.default_model;
   });
   addEventListener('hashchange', () => {
-    address.value = readPlace(location.hash);
+    place.value = readPlace(location.hash);
   });
 
   function go(to: Place): void {
@@ -102,11 +95,9 @@ export function createAppState(noServer?: NoServer): AppState {
       return known;
     }
     const opened =
-      source.kind === 'demo'
-        ? openDemo()
-        : source.kind === 'session'
-          ? watchSession(source.id, api, server.peek()?.watch.level ?? 'media', () => link.onSocketLost())
-          : openRecording(source.name, api);
+      source.kind === 'session'
+        ? watchSession(source.id, api, server.peek()?.watch.level ?? 'media', () => link.onSocketLost())
+        : openRecording(source.name, api);
     const stillOpen = [opened, ...open.filter((each) => each !== known)];
     for (const old of stillOpen.slice(2)) old.close();
     open = stillOpen.slice(0, 2);
@@ -114,7 +105,6 @@ export function createAppState(noServer?: NoServer): AppState {
   }
 
   return {
-    hasServer,
     place,
     current,
     api,
@@ -123,6 +113,7 @@ export function createAppState(noServer?: NoServer): AppState {
     isLocked,
     link,
     talk,
+    deletions,
     files,
     go,
     viewing,
@@ -133,13 +124,6 @@ export function createAppState(noServer?: NoServer): AppState {
       if (wanted === undefined) go({ view: 'log', source: { kind: 'file', slot: 1 }, tab: 'conversation' });
     },
   };
-}
-
-/** Only files and the demo are there. */
-function placeWithoutServer(place: Place): Place {
-  return place.view === 'log' && place.source.kind !== 'file' && place.source.kind !== 'demo'
-    ? { view: 'home' }
-    : place;
 }
 
 function titleOf(place: Place, current: Viewing | undefined): string {

@@ -11,15 +11,14 @@ import { LogPage } from './shell/log-page.tsx';
 import { Rail } from './shell/rail.tsx';
 import { listenToKeys, useShortcuts } from './shell/shortcuts.ts';
 import { TitleBar } from './shell/title-bar.tsx';
-import { ViewerHome } from './viewer/viewer-home.tsx';
 
 const CompareView = lazy(() => import('./compare/compare-view.tsx').then(({ CompareView }) => CompareView));
-const Home = lazy(() => import('./shell/home.tsx').then(({ Home }) => Home));
+const SessionsView = lazy(() => import('./sessions/sessions-view.tsx').then(({ SessionsView }) => SessionsView));
 
 export function App({ app }: { app: AppState }) {
   const { place } = app;
   useEffect(() => {
-    if (app.hasServer) void app.link.check();
+    void app.link.check();
     return listenToKeys();
   }, [app]);
   const at = place.value;
@@ -66,9 +65,11 @@ function Content({ app, place }: { app: AppState; place: Place }) {
   const current = app.current.value;
   if (place.view === 'log' && current) return <LogPage app={app} place={place} viewing={current} />;
   return (
-    <section class="log" aria-label={app.hasServer ? 'Sessions' : 'Open a log'}>
-      <TitleBar app={app} title={app.hasServer ? 'Sessions' : 'Open a log'} />
-      <div class="log-body">{app.hasServer ? <Home app={app} /> : <ViewerHome app={app} />}</div>
+    <section class="log" aria-label="Sessions">
+      <TitleBar app={app} title="Sessions" />
+      <div class="log-body">
+        <SessionsView app={app} />
+      </div>
     </section>
   );
 }

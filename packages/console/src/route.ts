@@ -4,7 +4,6 @@
 //   #/session/<id>/timeline                watch a live session
 //   #/recording/<name>/events?at=<line>    look into a recording of this server, at a line
 //   #/talk?select=turn:3                   with something selected: a turn, response, item or row
-//   #/demo                                 the demo session
 //   #/file                                 look into a file of one's own; it never leaves the page. #/file2: the other of two compared
 //   #/compare/<log>/<log>                  two logs beside each other: recording:<name>, file:1, file:2
 //   #/home                                 what there is to look at
@@ -20,7 +19,6 @@ export type LogSource =
   | { readonly kind: 'talk' }
   | { readonly kind: 'session'; readonly id: string }
   | { readonly kind: 'recording'; readonly name: string }
-  | { readonly kind: 'demo' }
   | { readonly kind: 'file'; readonly slot: 1 | 2 };
 
 export type Place =
@@ -49,8 +47,6 @@ export function readPlace(hash: string): Place {
       return { view: 'compare', left: readSource(first), right: readSource(second) };
     case 'talk':
       return inLog({ kind: 'talk' }, first, query);
-    case 'demo':
-      return inLog({ kind: 'demo' }, first, query);
     case 'file':
       return inLog({ kind: 'file', slot: 1 }, first, query);
     case 'file2':
@@ -79,7 +75,6 @@ function inLog(source: LogSource, tab: string | undefined, query: string): Place
 
 function readSource(word: string | undefined): LogSource | undefined {
   if (word === 'talk') return { kind: 'talk' };
-  if (word === 'demo') return { kind: 'demo' };
   if (word === 'file:1') return { kind: 'file', slot: 1 };
   if (word === 'file:2') return { kind: 'file', slot: 2 };
   if (word?.startsWith('recording:')) return { kind: 'recording', name: word.slice('recording:'.length) };
@@ -91,8 +86,7 @@ function readSource(word: string | undefined): LogSource | undefined {
 export function sourceWord(source: LogSource | undefined): string {
   switch (source?.kind) {
     case 'talk':
-    case 'demo':
-      return source.kind;
+      return 'talk';
     case 'file':
       return `file:${source.slot}`;
     case 'session':

@@ -4,6 +4,7 @@ import type { RecordingList } from '@colloquy/session';
 import type { AppState } from '../app-state.ts';
 import { visible } from '../conversation/unseen.ts';
 import { type LogSource, sourceWord } from '../route.ts';
+import { isEmpty, type SessionRow, sessionRows } from '../sessions/session-row.ts';
 import { OpenFile } from '../shell/open-file.tsx';
 import { usePolled } from '../shell/use-polled.ts';
 import { useSessions } from '../shell/use-sessions.ts';
@@ -24,6 +25,7 @@ export function LogChoice({ app, label, slot, chosen, choose }: LogChoiceProps) 
     <div class="log-choice">
       <select
         aria-label={label}
+        title={visible(choices.find(({ source }) => sourceWord(source) === word)?.label ?? word)}
         value={word}
         onChange={({ currentTarget: { value } }) => {
           const wanted = choices.find(({ source }) => sourceWord(source) === value);
@@ -72,11 +74,13 @@ function useChoices(app: AppState): Choice[] {
     const file = app.files.value[slot];
     if (file) choices.push({ source: { kind: 'file', slot }, label: file.name });
   }
-  for (const { id } of sessions?.ok ? sessions.value : [])
-    choices.push({ source: { kind: 'session', id }, label: `${id} · live` });
-  for (const { name, started_at, model } of recordings?.ok ? recordings.value.recordings : []) {
-    const when = started_at === null ? '' : new Date(started_at * 1000).toLocaleString();
-    choices.push({ source: { kind: 'recording', name }, label: [name, when, model].filter(Boolean).join(' · ') });
-  }
+  const rows = sessionRows(sessions?.ok ? sessions.value : [], recordings?.ok ? recordings.value.recordings : []);
+  for (const row of rows) if (!isEmpty(row)) choices.push({ source: row.source, label: labelOf(row) });
   return choices;
+}
+
+/** What was said first tells sessions apart; of two that begin alike, the time does. */
+function labelOf({ summary, id, isLive, startedAt, engine }: SessionRow): string {
+  const when = startedAt === null ? '' : new Date(startedAt).toLocaleString();
+  return [summary?.first_words ?? id, isLive ? 'live' : when, engine].filter(Boolean).join(' · ');
 }

@@ -11,6 +11,8 @@ export interface Toast {
   readonly action?: { readonly label: string; readonly run: () => void };
   /** What was done, in full: shown in mono below the text. */
   readonly detail?: string;
+  /** Called once when it goes without its action having been run. */
+  readonly onClosed?: () => void;
 }
 
 const SHOWN_MS = 7000;
@@ -21,27 +23,30 @@ let count = 0;
 
 export function showToast(toast: Toast): void {
   count += 1;
-  toasts.value = [...toasts.peek(), { ...toast, id: count }].slice(-MAX_TOASTS);
+  toasts.value = [...toasts.peek(), { ...toast, id: count }];
+  for (const { id } of toasts.peek().slice(0, -MAX_TOASTS)) dismiss(id);
 }
 
-const dismiss = (id: number) => {
+function dismiss(id: number, hasActed = false): void {
+  const toast = toasts.peek().find((each) => each.id === id);
   toasts.value = toasts.peek().filter((each) => each.id !== id);
-};
+  if (!hasActed) toast?.onClosed?.();
+}
 
 /** Where toasts appear. The page has one. */
 export function Toasts() {
   return (
     <section class="toasts" role="status" aria-label="Notifications">
       {toasts.value.map((toast) => (
-        <ToastCard key={toast.id} toast={toast} close={() => dismiss(toast.id)} />
+        <ToastCard key={toast.id} toast={toast} close={(hasActed) => dismiss(toast.id, hasActed)} />
       ))}
     </section>
   );
 }
 
-function ToastCard({ toast: { text, action, detail }, close }: { toast: Toast; close: () => void }) {
+function ToastCard({ toast: { text, action, detail }, close }: { toast: Toast; close: (hasActed?: boolean) => void }) {
   useEffect(() => {
-    const timer = setTimeout(close, SHOWN_MS);
+    const timer = setTimeout(() => close(), SHOWN_MS);
     return () => clearTimeout(timer);
   }, []);
   return (
@@ -52,14 +57,14 @@ function ToastCard({ toast: { text, action, detail }, close }: { toast: Toast; c
       {action && (
         <Button
           onClick={() => {
+            close(true);
             action.run();
-            close();
           }}
         >
           {action.label}
         </Button>
       )}
-      <IconButton icon={X} label="Dismiss message" onClick={close} />
+      <IconButton icon={X} label="Dismiss message" onClick={() => close()} />
       {detail !== undefined && (
         <pre>
           <SafeText text={detail} />

@@ -3,8 +3,6 @@
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import type {
-  ForkRequest,
-  ForkTicket,
   LockedStatus,
   RecordingList,
   RecordingSummary,
@@ -21,16 +19,37 @@ export type Answer<T> =
 
 export interface ServerApi {
   status(): Promise<Answer<ServerStatus | LockedStatus>>;
-  sessions(): Promise<Answer<readonly SessionSummary[]>>;
-  /** Newest first; `before` is the `next` of the page before. */
-  recordings(before?: string): Promise<Answer<RecordingList>>;
+  sessions(query?: ListQuery): Promise<Answer<readonly SessionSummary[]>>;
+  /** Newest first. */
+  recordings(query?: ListQuery & PageQuery): Promise<Answer<RecordingList>>;
   /** A recording as it is stored, or with more hidden. */
   recording(name: string, level: RedactionLevel | undefined, signal?: AbortSignal): Promise<Answer<Response>>;
-  deleteRecording(name: string): Promise<Answer<undefined>>;
-  /** Prepares a session that goes on from a recording or a live session; `path` as `recordings/<name>`. */
-  fork(path: string, request: ForkRequest): Promise<Answer<ForkTicket>>;
+  /** With `keepalive` the request outlives the page. */
+  deleteRecording(name: string, options?: { readonly keepalive: boolean }): Promise<Answer<undefined>>;
   /** The subprotocols that let this page into a session, or let it look at one. */
   protocols(purpose: 'open_session' | 'watch'): Promise<Answer<string[]>>;
+}
+
+/** What is listed: sessions in which a text was said, and in which all of these happened. */
+export interface ListQuery {
+  readonly q?: string;
+  readonly has?: readonly string[];
+}
+
+export interface PageQuery {
+  /** The `next` of the page before. */
+  readonly before?: string;
+  readonly limit?: number;
+}
+
+/** `?q=…&has=…`; empty for no parameters. */
+function searchOf({ q, has = [], before, limit }: ListQuery & PageQuery): string {
+  const search = new URLSearchParams();
+  if (q) search.set('q', q);
+  for (const trait of has) search.append('has', trait);
+  if (before !== undefined) search.set('before', before);
+  if (limit !== undefined) search.set('limit', String(limit));
+  return search.size === 0 ? '' : `?${search}`;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -102,31 +121,24 @@ export function createServerApi(key: () => string, onRequest: (wasAnswered: bool
   return {
     status: () =>
       askFor<ServerStatus | LockedStatus>('/api/status', (body) => ('version' in body ? { ...BLANK, ...body } : body)),
-    async sessions() {
-      const answer = await askFor<SessionList>('/api/sessions', ({ sessions }) => ({ sessions: list(sessions) }));
+    async sessions(query = {}) {
+      const answer = await askFor<SessionList>(`/api/sessions${searchOf(query)}`, ({ sessions }) => ({
+        sessions: list(sessions),
+      }));
       return answer.ok ? { ok: true, value: answer.value.sessions } : answer;
     },
-    recordings: (before) =>
-      askFor<RecordingList>(
-        `/api/recordings${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`,
-        ({ recordings, next = null, pending = 0 }) => ({
-          recordings: list<RecordingSummary>(recordings),
-          next,
-          pending,
-        }),
-      ),
+    recordings: (query = {}) =>
+      askFor<RecordingList>(`/api/recordings${searchOf(query)}`, ({ recordings, next = null, pending = 0 }) => ({
+        recordings: list<RecordingSummary>(recordings),
+        next,
+        pending,
+      })),
     recording: (name, level, signal = new AbortController().signal) =>
       ask(`/api/recordings/${encodeURIComponent(name)}${level === undefined ? '' : `?level=${level}`}`, { signal }),
-    async deleteRecording(name) {
-      const answer = await ask(`/api/recordings/${encodeURIComponent(name)}`, { method: 'DELETE' });
+    async deleteRecording(name, { keepalive } = { keepalive: false }) {
+      const answer = await ask(`/api/recordings/${encodeURIComponent(name)}`, { method: 'DELETE', keepalive });
       return answer.ok ? { ok: true, value: undefined } : answer;
     },
-    fork: (path, request) =>
-      askFor<ForkTicket>(
-        `/api/${path}/fork`,
-        (ticket) => (typeof ticket.value === 'string' ? ticket : undefined),
-        post(JSON.stringify(request)),
-      ),
     async protocols(purpose) {
       if (key() === '') return { ok: true, value: ['realtime'] };
       // A key is shown in a header only: what goes into a subprotocol is good for this once, or for a minute of watching.

@@ -1,9 +1,8 @@
 // The session of the page: connects, sends and logs. The conversation is read from the log's mirror.
 // Audio: `voice.ts`; socket: `connection.ts`.
 
-import { createResponseQueue, type ForkTicket, type ResponseQueue, readRecordingLine } from '@colloquy/session';
+import { createResponseQueue, type ResponseQueue, readRecordingLine } from '@colloquy/session';
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { protocolsOf } from '../fork/fork-point.ts';
 import type { ServerApi } from '../sources/server-api.ts';
 import type { ServerLink } from '../sources/server-link.ts';
 import { type ConversationActions, createViewing, type Viewing, type ViewingStatus } from '../sources/viewing.ts';
@@ -24,8 +23,6 @@ export interface Talk {
   readonly voice: Pick<Voice, 'microphone' | 'level' | 'isHeard' | 'speaking'>;
   /** Opens a session, if there is none; resolves with whether there is one. */
   connect(): Promise<boolean>;
-  /** Ends the session, if there is one, and opens that of a fork, with its settings and a log of its own. Resolves with whether it is open. */
-  goOnFrom(ticket: ForkTicket): Promise<boolean>;
   /** Sends the settings to the session that is open; says what is wrong with them otherwise. */
   applySettings(): void;
   /** What the user is writing. It is there again if it could not be sent. */
@@ -137,10 +134,10 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     if (status === 'completed' && (made.includes('mcp_call') || made.includes('function_call'))) goOn();
   }
 
-  async function open(fork?: ForkTicket): Promise<boolean> {
+  async function open(): Promise<boolean> {
     voice.prepare();
     const before = viewing.peek();
-    const isGoingOn = !fork && (before.log.rows.length === 0 || before.status.peek().state === 'lost');
+    const isGoingOn = before.log.rows.length === 0 || before.status.peek().state === 'lost';
     // A log that lost its session goes on with the next one. Any other is shown until there is a session to replace it.
     const view = isGoingOn ? before : newViewing();
     const statusBefore = view.status.peek();
@@ -149,16 +146,16 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     answered.clear();
     responses = createResponseQueue();
     view.status.value = { state: 'opening', message: 'connecting …' };
-    const protocols = fork ? protocolsOf(fork) : await api.protocols('open_session');
+    const protocols = await api.protocols('open_session');
     if (!protocols.ok) return fail(view, statusBefore, protocols.message);
     const made = createConnection({
-      model: fork ? undefined : settings.model.peek() || 'gpt-realtime',
+      model: settings.model.peek() || 'gpt-realtime',
       protocols: protocols.value,
       log: view.log,
       onEvent: handleEvent,
       onError: onTrouble,
       onClose(message, isLost) {
-        if (connection === made) end('ended');
+        end('ended');
         view.status.value = { state: isLost ? 'lost' : 'ended', message };
         if (isLost) link.onSocketLost();
       },
@@ -170,7 +167,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     if (view !== followed) follow(view);
     state.value = 'open';
     view.status.value = { state: 'live', message: 'connected' };
-    if (!fork) applySettings();
+    applySettings();
     return true;
   }
 
@@ -198,9 +195,9 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     isRestorable.value = false;
   }
 
-  function connect(fork?: ForkTicket): Promise<boolean> {
+  function connect(): Promise<boolean> {
     if (state.peek() === 'open') return Promise.resolve(true);
-    opening ??= open(fork).finally(() => {
+    opening ??= open().finally(() => {
       opening = undefined;
     });
     return opening;
@@ -235,13 +232,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     errorMessage,
     viewing,
     voice,
-    connect: () => connect(),
-    async goOnFrom(ticket) {
-      await opening;
-      connection?.close();
-      if (connection) end('ended');
-      return connect(ticket);
-    },
+    connect,
     applySettings,
     draft,
     async sendDraft() {
