@@ -112,11 +112,13 @@ const PRODUCTS = {
   console: {
     wanted: hasConsole,
     from: [...CONFIGURATION, 'packages/console', 'packages/protocol/src', 'packages/session/src'],
-    gives: ['packages/console/dist/index.html', `${SERVED_CONSOLE}/index.html`],
+    gives: ['packages/console/dist/index.html', 'packages/console/dist/viewer.html', `${SERVED_CONSOLE}/index.html`],
     async make(out) {
       const code = await runNode('vite', ['build', '--logLevel', 'warn'], { out, cwd: join(root, 'packages/console') });
-      if (code === 0) copyConsole();
-      return code;
+      if (code !== 0) return code;
+      await (await import('./viewer-page.mjs')).buildViewer();
+      copyConsole();
+      return 0;
     },
   },
 };

@@ -20,6 +20,8 @@ const FORMAT = { type: 'audio/pcmu' } as const;
 const BYTES_PER_MS = 8;
 const CHUNK_MS = 200;
 const VAD_SILENCE_MS = 500;
+/** Silence that is sent before speech: more than `prefix_padding_ms`, which is 300. */
+const BEFORE_MS = 400;
 /** Audio is sent this much ahead of its playback. */
 const LEAD_MS = 400;
 
@@ -199,13 +201,13 @@ class Demo {
 
   /** The client sends speech with a little silence around it; the server detects the turn. */
   #speak(line: LineName, onTurn: () => void): void {
-    const before = silence(200);
+    const before = silence(BEFORE_MS);
     const after = silence(VAD_SILENCE_MS + 100);
     const quiet = (samples: Int16Array) =>
       Buffer.from(Uint8Array.from(samples.subarray(0, samples.length / 2), encodeMuLaw));
     const audio = Buffer.concat([quiet(before), this.#voices[line], quiet(after)]);
     const start = this.#appendedMs;
-    const startMs = start + 200;
+    const startMs = start + BEFORE_MS;
     const endMs = startMs + Math.round(this.#voices[line].length / BYTES_PER_MS) + VAD_SILENCE_MS;
     for (let sent = 0; sent < audio.length; sent += CHUNK_MS * BYTES_PER_MS) {
       const chunk = audio.subarray(sent, sent + CHUNK_MS * BYTES_PER_MS);

@@ -4,14 +4,22 @@ import type { ServerStatus } from '@colloquy/session';
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { addressOf, isSameSource, type LogSource, type Place, readPlace } from './route.ts';
 import { createDeletions, type Deletions } from './sessions/deletions.ts';
-import { openFile, openRecording, watchSession } from './sources/open-log.ts';
+import { openDemo, openFile, openRecording, watchSession } from './sources/open-log.ts';
 import { createServerApi, type ServerApi } from './sources/server-api.ts';
 import { createServerLink, type ServerLink } from './sources/server-link.ts';
 import type { Viewing } from './sources/viewing.ts';
 import { createTalk, type Talk } from './talk/talk.ts';
 import { followAddress, writeAddress } from './viewing-address.ts';
 
+/** What stands for a server where there is none. */
+export interface NoServer {
+  readonly api: ServerApi;
+  readonly link: ServerLink;
+}
+
 export interface AppState {
+  /** Whether the page was served by a server of its own; the viewer was not. */
+  readonly hasServer: boolean;
   readonly place: ReadonlySignal<Place>;
   readonly api: ServerApi;
   /** The key of the server, typed by the user. It stays in this page, and goes with it. */
@@ -36,14 +44,18 @@ export interface AppState {
   viewing(source: LogSource): Viewing | undefined;
 }
 
-export function createAppState(): AppState {
-  const place = signal(readPlace(location.hash));
+export function createAppState(noServer?: NoServer): AppState {
+  const hasServer = noServer === undefined;
+  const address = signal(readPlace(location.hash));
+  const place = computed(() => (hasServer ? address.value : placeWithoutServer(address.value)));
   const key = signal('');
-  const api: ServerApi = createServerApi(
-    () => key.value,
-    (wasAnswered) => link.onRequest(wasAnswered),
-  );
-  const link = createServerLink(() => api.status());
+  const api: ServerApi =
+    noServer?.api ??
+    createServerApi(
+      () => key.value,
+      (wasAnswered) => link.onRequest(wasAnswered),
+    );
+  const link: ServerLink = noServer?.link ?? createServerLink(() => api.status());
   const server = signal<ServerStatus | undefined>(undefined);
   const isLocked = computed(() => link.state.value.kind === 'locked');
   const files = signal<Record<1 | 2, Viewing | undefined>>({ 1: undefined, 2: undefined });
@@ -65,7 +77,7 @@ export function createAppState(): AppState {
     if (talk.settings.model.peek() === '') talk.settings.model.value = state.status.default_model;
   });
   addEventListener('hashchange', () => {
-    place.value = readPlace(location.hash);
+    address.value = readPlace(location.hash);
   });
 
   function go(to: Place): void {
@@ -95,9 +107,11 @@ export function createAppState(): AppState {
       return known;
     }
     const opened =
-      source.kind === 'session'
-        ? watchSession(source.id, api, server.peek()?.watch.level ?? 'media', () => link.onSocketLost())
-        : openRecording(source.name, api);
+      source.kind === 'demo'
+        ? openDemo()
+        : source.kind === 'session'
+          ? watchSession(source.id, api, server.peek()?.watch.level ?? 'media', () => link.onSocketLost())
+          : openRecording(source.name, api);
     const stillOpen = [opened, ...open.filter((each) => each !== known)];
     for (const old of stillOpen.slice(2)) old.close();
     open = stillOpen.slice(0, 2);
@@ -105,6 +119,7 @@ export function createAppState(): AppState {
   }
 
   return {
+    hasServer,
     place,
     current,
     api,
@@ -124,6 +139,13 @@ export function createAppState(): AppState {
       if (wanted === undefined) go({ view: 'log', source: { kind: 'file', slot: 1 }, tab: 'conversation' });
     },
   };
+}
+
+/** Only files and the demo are there. */
+function placeWithoutServer(place: Place): Place {
+  return place.view === 'log' && place.source.kind !== 'file' && place.source.kind !== 'demo'
+    ? { view: 'home' }
+    : place;
 }
 
 function titleOf(place: Place, current: Viewing | undefined): string {

@@ -11,6 +11,7 @@ import { LogPage } from './shell/log-page.tsx';
 import { Rail } from './shell/rail.tsx';
 import { listenToKeys, useShortcuts } from './shell/shortcuts.ts';
 import { TitleBar } from './shell/title-bar.tsx';
+import { ViewerHome } from './viewer/viewer-home.tsx';
 
 const CompareView = lazy(() => import('./compare/compare-view.tsx').then(({ CompareView }) => CompareView));
 const SessionsView = lazy(() => import('./sessions/sessions-view.tsx').then(({ SessionsView }) => SessionsView));
@@ -18,7 +19,7 @@ const SessionsView = lazy(() => import('./sessions/sessions-view.tsx').then(({ S
 export function App({ app }: { app: AppState }) {
   const { place } = app;
   useEffect(() => {
-    void app.link.check();
+    if (app.hasServer) void app.link.check();
     return listenToKeys();
   }, [app]);
   const at = place.value;
@@ -65,11 +66,9 @@ function Content({ app, place }: { app: AppState; place: Place }) {
   const current = app.current.value;
   if (place.view === 'log' && current) return <LogPage app={app} place={place} viewing={current} />;
   return (
-    <section class="log" aria-label="Sessions">
-      <TitleBar app={app} title="Sessions" />
-      <div class="log-body">
-        <SessionsView app={app} />
-      </div>
+    <section class="log" aria-label={app.hasServer ? 'Sessions' : 'Open a log'}>
+      <TitleBar app={app} title={app.hasServer ? 'Sessions' : 'Open a log'} />
+      <div class="log-body">{app.hasServer ? <SessionsView app={app} /> : <ViewerHome app={app} />}</div>
     </section>
   );
 }

@@ -4,6 +4,7 @@
 //   #/session/<id>/timeline                watch a live session
 //   #/recording/<name>/events?at=<line>    look into a recording of this server, at a line
 //   #/talk?select=turn:3                   with something selected: a turn, response, item or row
+//   #/demo                                 the demo session
 //   #/file                                 look into a file of one's own; it never leaves the page. #/file2: the other of two compared
 //   #/compare/<log>/<log>                  two logs beside each other: recording:<name>, file:1, file:2
 //   #/home                                 what there is to look at
@@ -19,6 +20,7 @@ export type LogSource =
   | { readonly kind: 'talk' }
   | { readonly kind: 'session'; readonly id: string }
   | { readonly kind: 'recording'; readonly name: string }
+  | { readonly kind: 'demo' }
   | { readonly kind: 'file'; readonly slot: 1 | 2 };
 
 export type Place =
@@ -47,6 +49,8 @@ export function readPlace(hash: string): Place {
       return { view: 'compare', left: readSource(first), right: readSource(second) };
     case 'talk':
       return inLog({ kind: 'talk' }, first, query);
+    case 'demo':
+      return inLog({ kind: 'demo' }, first, query);
     case 'file':
       return inLog({ kind: 'file', slot: 1 }, first, query);
     case 'file2':
@@ -75,6 +79,7 @@ function inLog(source: LogSource, tab: string | undefined, query: string): Place
 
 function readSource(word: string | undefined): LogSource | undefined {
   if (word === 'talk') return { kind: 'talk' };
+  if (word === 'demo') return { kind: 'demo' };
   if (word === 'file:1') return { kind: 'file', slot: 1 };
   if (word === 'file:2') return { kind: 'file', slot: 2 };
   if (word?.startsWith('recording:')) return { kind: 'recording', name: word.slice('recording:'.length) };
@@ -86,7 +91,8 @@ function readSource(word: string | undefined): LogSource | undefined {
 export function sourceWord(source: LogSource | undefined): string {
   switch (source?.kind) {
     case 'talk':
-      return 'talk';
+    case 'demo':
+      return source.kind;
     case 'file':
       return `file:${source.slot}`;
     case 'session':

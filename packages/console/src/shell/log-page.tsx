@@ -1,10 +1,12 @@
 // The page of one log: title bar, scrubber, and its panels beside each other.
 
 import type { RedactionLevel } from '@colloquy/protocol';
-import { ArrowLeftRight, Download } from 'lucide';
+import { ArrowLeftRight, Download, GitFork } from 'lucide';
 import type { AppState } from '../app-state.ts';
 import { ConversationView } from '../conversation/conversation-view.tsx';
 import { EventsView } from '../events/events-view.tsx';
+import { askFork, ForkDialog } from '../fork/fork-dialog.tsx';
+import { forkPointOf } from '../fork/fork-point.ts';
 import { Inspector } from '../inspector/inspector.tsx';
 import { exportLog } from '../log/export-log.ts';
 import { lazy } from '../parts/lazy.tsx';
@@ -93,6 +95,7 @@ function LogActions({ app, place, viewing }: { app: AppState; place: LogPlace; v
   const { log, name } = viewing;
   // Drawn anew when the first lines have come.
   if (log.version.value === 0 || log.rows.length === 0) return null;
+  const forkPoint = app.hasServer ? forkPointOf(viewing) : undefined;
   const make = async (level: RedactionLevel) =>
     ({ ok: true, value: new Blob(exportLog(log, level), { type: 'application/x-ndjson' }) }) as const;
   return (
@@ -100,6 +103,9 @@ function LogActions({ app, place, viewing }: { app: AppState; place: LogPlace; v
       <Menu
         label="More actions"
         items={[
+          ...(forkPoint
+            ? [{ label: 'Fork from here', icon: GitFork, run: () => askFork(forkPoint, viewing.source) }]
+            : []),
           {
             label: 'Compare with …',
             icon: ArrowLeftRight,
@@ -108,6 +114,7 @@ function LogActions({ app, place, viewing }: { app: AppState; place: LogPlace; v
           { label: 'Download log', icon: Download, run: () => downloadLog(viewing) },
         ]}
       />
+      <ForkDialog app={app} />
       <ShareButton name={log.header?.session ?? name} hidden={log.header?.hidden ?? []} make={make} />
     </>
   );

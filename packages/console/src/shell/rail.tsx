@@ -16,8 +16,10 @@ export function Rail({ app }: { app: AppState }) {
         <Logo />
       </a>
       <nav aria-label="Console">
-        <RailLink to="#/talk" icon={Mic} isHere={at.view === 'log' && at.source.kind === 'talk'} label="Talk" />
-        <RailLink to="#/home" icon={List} isHere={at.view === 'home'} label="Sessions" />
+        {app.hasServer && (
+          <RailLink to="#/talk" icon={Mic} isHere={at.view === 'log' && at.source.kind === 'talk'} label="Talk" />
+        )}
+        <RailLink to="#/home" icon={List} isHere={at.view === 'home'} label={app.hasServer ? 'Sessions' : 'Open'} />
         <RailLink to="#/compare/-/-" icon={ArrowLeftRight} isHere={at.view === 'compare'} label="Compare" />
       </nav>
       <div class="rail-tools">

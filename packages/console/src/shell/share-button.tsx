@@ -5,9 +5,10 @@ import { Share } from 'lucide';
 import { useState } from 'preact/hooks';
 import { visible } from '../conversation/unseen.ts';
 import { Button } from '../parts/button.tsx';
+import { canSharePage, sharedPage } from '../share/shared-page.ts';
 import type { Answer } from '../sources/server-api.ts';
 import { fileName, saveFile } from './save-file.ts';
-import { ShareDialog } from './share-dialog.tsx';
+import { ShareDialog, type ShareFormat } from './share-dialog.tsx';
 
 export interface ShareButtonProps {
   readonly name: string;
@@ -18,10 +19,11 @@ export interface ShareButtonProps {
 
 export function ShareButton({ name, hidden, make }: ShareButtonProps) {
   const [isOpen, setOpen] = useState(false);
-  const save = async (level: RedactionLevel) => {
+  const save = async (level: RedactionLevel, format: ShareFormat) => {
     const made = await make(level);
-    if (!made.ok) return made.message;
-    saveFile(made.value, `${fileName(name)}.${level}.jsonl`);
+    const saved = made.ok && format === 'html' ? await sharedPage(name, made.value) : made;
+    if (!saved.ok) return saved.message;
+    saveFile(saved.value, `${fileName(name)}.${level}.${format}`);
     return undefined;
   };
   return (
@@ -29,7 +31,14 @@ export function ShareButton({ name, hidden, make }: ShareButtonProps) {
       <Button icon={Share} onClick={() => setOpen(true)}>
         Share
       </Button>
-      {isOpen && <ShareDialog label={`Share ${visible(name)}`} {...{ hidden, save }} close={() => setOpen(false)} />}
+      {isOpen && (
+        <ShareDialog
+          label={`Share ${visible(name)}`}
+          {...{ hidden, save }}
+          canSharePage={canSharePage()}
+          close={() => setOpen(false)}
+        />
+      )}
     </>
   );
 }

@@ -4,13 +4,23 @@ import type { RedactionLevel } from '@colloquy/protocol';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
 
+/** `html`: the viewer with the log inside. */
+export type ShareFormat = 'jsonl' | 'html';
+
+const FORMATS: readonly (readonly [ShareFormat, string])[] = [
+  ['jsonl', 'Recording, for this console and the commands'],
+  ['html', 'Web page that shows the log by itself'],
+];
+
 export interface ShareDialogProps {
   /** Names the dialog. */
   readonly label: string;
   /** What is left out already. */
   readonly hidden: readonly string[];
   /** Saves the copy. Resolves with why it could not. */
-  readonly save: (level: RedactionLevel) => Promise<string | undefined>;
+  readonly save: (level: RedactionLevel, format: ShareFormat) => Promise<string | undefined>;
+  /** Whether the copy may be a web page. */
+  readonly canSharePage?: boolean;
   /** Called when the dialog is closed. */
   readonly close: () => void;
 }
@@ -26,14 +36,15 @@ const isThere = (level: RedactionLevel, hidden: readonly string[]) =>
   level === 'content' || (level === 'media' ? !hidden.includes('words') : !hidden.includes('media'));
 
 /** Open while it is drawn. */
-export function ShareDialog({ label, hidden, save, close }: ShareDialogProps) {
+export function ShareDialog({ label, hidden, save, canSharePage = false, close }: ShareDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [level, setLevel] = useState<RedactionLevel>('content');
+  const [format, setFormat] = useState<ShareFormat>('jsonl');
   const [error, setError] = useState<string>();
   useEffect(() => dialog.current?.showModal(), []);
   const submit = async (event: Event) => {
     event.preventDefault();
-    const message = await save(level);
+    const message = await save(level, format);
     if (message === undefined) dialog.current?.close();
     else setError(message);
   };
@@ -50,6 +61,23 @@ export function ShareDialog({ label, hidden, save, close }: ShareDialogProps) {
             </label>
           ))}
         </fieldset>
+        {canSharePage && (
+          <fieldset class="choices">
+            <legend class="hint">Format</legend>
+            {FORMATS.map(([each, description]) => (
+              <label key={each}>
+                <input
+                  type="radio"
+                  name="format"
+                  value={each}
+                  checked={format === each}
+                  onChange={() => setFormat(each)}
+                />{' '}
+                {description}
+              </label>
+            ))}
+          </fieldset>
+        )}
         {error !== undefined && (
           <p class="trouble" role="alert">
             {error}

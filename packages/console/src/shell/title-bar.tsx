@@ -22,7 +22,7 @@ export function TitleBar({ app, title, state, views, actions }: TitleBarProps) {
       {state}
       {views}
       <div class="title-actions">
-        <ServerState app={app} />
+        {app.hasServer && <ServerState app={app} />}
         {actions}
       </div>
     </header>

@@ -1,6 +1,7 @@
 // Opens read-only logs as `Viewing`: a live session, a recording of the server, a file.
 
 import { describeForms, describeUnread, type LogReport, readRecordingLine } from '@colloquy/session';
+import { readDemo } from '../demo/demo-log.ts';
 import { frameOf } from '../log/log-row.ts';
 import { readLog } from '../log/read-log.ts';
 import { findProblem } from './file-problem.ts';
@@ -79,6 +80,24 @@ export function openRecording(name: string, api: ServerApi): Viewing {
     if (over.signal.aborted) return;
     if (answer.ok && answer.value.body) return read(viewing, answer.value.body, undefined, over.signal);
     viewing.status.value = { state: 'failed', message: answer.ok ? 'The recording is empty.' : answer.message };
+  });
+  return viewing;
+}
+
+/** Reads the demo session. */
+export function openDemo(): Viewing {
+  const over = new AbortController();
+  const viewing = createViewing({
+    source: { kind: 'demo' },
+    name: 'Demo session',
+    message: 'reading …',
+    soon: later,
+    close: () => over.abort(),
+  });
+  void readDemo(over.signal).then((stream) => {
+    if (over.signal.aborted) return;
+    if (stream) return read(viewing, stream, undefined, over.signal);
+    viewing.status.value = { state: 'failed', message: 'The demo session is not here.' };
   });
   return viewing;
 }

@@ -3,6 +3,8 @@
 
 import type { RedactionLevel } from '@colloquy/protocol';
 import type {
+  ForkRequest,
+  ForkTicket,
   LockedStatus,
   RecordingList,
   RecordingSummary,
@@ -26,6 +28,8 @@ export interface ServerApi {
   recording(name: string, level: RedactionLevel | undefined, signal?: AbortSignal): Promise<Answer<Response>>;
   /** With `keepalive` the request outlives the page. */
   deleteRecording(name: string, options?: { readonly keepalive: boolean }): Promise<Answer<undefined>>;
+  /** Prepares a session that goes on from a recording or a live session; `path` as `recordings/<name>`. */
+  fork(path: string, request: ForkRequest): Promise<Answer<ForkTicket>>;
   /** The subprotocols that let this page into a session, or let it look at one. */
   protocols(purpose: 'open_session' | 'watch'): Promise<Answer<string[]>>;
 }
@@ -139,6 +143,12 @@ export function createServerApi(key: () => string, onRequest: (wasAnswered: bool
       const answer = await ask(`/api/recordings/${encodeURIComponent(name)}`, { method: 'DELETE', keepalive });
       return answer.ok ? { ok: true, value: undefined } : answer;
     },
+    fork: (path, request) =>
+      askFor<ForkTicket>(
+        `/api/${path}/fork`,
+        (ticket) => (typeof ticket.value === 'string' ? ticket : undefined),
+        post(JSON.stringify(request)),
+      ),
     async protocols(purpose) {
       if (key() === '') return { ok: true, value: ['realtime'] };
       // A key is shown in a header only: what goes into a subprotocol is good for this once, or for a minute of watching.

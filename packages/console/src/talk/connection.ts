@@ -6,7 +6,8 @@ import type { FrameLog } from '../log/frame-log.ts';
 import { socketOrigin } from '../sources/open-log.ts';
 
 export interface ConnectionOptions {
-  readonly model: string;
+  /** Absent where the credential fixes the session. */
+  readonly model: string | undefined;
   readonly protocols: readonly string[];
   readonly log: FrameLog;
   /** Hears every frame of the server, after the log has it. */
@@ -36,9 +37,8 @@ const NOT_OPENED = 'Connection failed: the server is not running, is full, or re
 export function createConnection(options: ConnectionOptions): Connection {
   const { log, onEvent, onError, onClose } = options;
   const began = performance.now() - elapsedOf(log);
-  const socket = new WebSocket(`${socketOrigin()}/v1/realtime?model=${encodeURIComponent(options.model)}`, [
-    ...options.protocols,
-  ]);
+  const query = options.model === undefined ? '' : `?model=${encodeURIComponent(options.model)}`;
+  const socket = new WebSocket(`${socketOrigin()}/v1/realtime${query}`, [...options.protocols]);
   const now = () => Math.round(performance.now() - began);
   let sent = 0;
   let lastError = '';

@@ -1,8 +1,9 @@
 // The session of the page: connects, sends and logs. The conversation is read from the log's mirror.
 // Audio: `voice.ts`; socket: `connection.ts`.
 
-import { createResponseQueue, type ResponseQueue, readRecordingLine } from '@colloquy/session';
+import { createResponseQueue, type ForkTicket, type ResponseQueue, readRecordingLine } from '@colloquy/session';
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { protocolsOf } from '../fork/fork-point.ts';
 import type { ServerApi } from '../sources/server-api.ts';
 import type { ServerLink } from '../sources/server-link.ts';
 import { type ConversationActions, createViewing, type Viewing, type ViewingStatus } from '../sources/viewing.ts';
@@ -23,6 +24,8 @@ export interface Talk {
   readonly voice: Pick<Voice, 'microphone' | 'level' | 'isHeard' | 'speaking'>;
   /** Opens a session, if there is none; resolves with whether there is one. */
   connect(): Promise<boolean>;
+  /** Ends the session, if there is one, and opens that of a fork, with its settings and a log of its own. Resolves with whether it is open. */
+  goOnFrom(ticket: ForkTicket): Promise<boolean>;
   /** Sends the settings to the session that is open; says what is wrong with them otherwise. */
   applySettings(): void;
   /** What the user is writing. It is there again if it could not be sent. */
@@ -134,10 +137,10 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     if (status === 'completed' && (made.includes('mcp_call') || made.includes('function_call'))) goOn();
   }
 
-  async function open(): Promise<boolean> {
+  async function open(fork?: ForkTicket): Promise<boolean> {
     voice.prepare();
     const before = viewing.peek();
-    const isGoingOn = before.log.rows.length === 0 || before.status.peek().state === 'lost';
+    const isGoingOn = !fork && (before.log.rows.length === 0 || before.status.peek().state === 'lost');
     // A log that lost its session goes on with the next one. Any other is shown until there is a session to replace it.
     const view = isGoingOn ? before : newViewing();
     const statusBefore = view.status.peek();
@@ -146,16 +149,16 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     answered.clear();
     responses = createResponseQueue();
     view.status.value = { state: 'opening', message: 'connecting …' };
-    const protocols = await api.protocols('open_session');
+    const protocols = fork ? protocolsOf(fork) : await api.protocols('open_session');
     if (!protocols.ok) return fail(view, statusBefore, protocols.message);
     const made = createConnection({
-      model: settings.model.peek() || 'gpt-realtime',
+      model: fork ? undefined : settings.model.peek() || 'gpt-realtime',
       protocols: protocols.value,
       log: view.log,
       onEvent: handleEvent,
       onError: onTrouble,
       onClose(message, isLost) {
-        end('ended');
+        if (connection === made) end('ended');
         view.status.value = { state: isLost ? 'lost' : 'ended', message };
         if (isLost) link.onSocketLost();
       },
@@ -167,7 +170,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     if (view !== followed) follow(view);
     state.value = 'open';
     view.status.value = { state: 'live', message: 'connected' };
-    applySettings();
+    if (!fork) applySettings();
     return true;
   }
 
@@ -195,9 +198,9 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     isRestorable.value = false;
   }
 
-  function connect(): Promise<boolean> {
+  function connect(fork?: ForkTicket): Promise<boolean> {
     if (state.peek() === 'open') return Promise.resolve(true);
-    opening ??= open().finally(() => {
+    opening ??= open(fork).finally(() => {
       opening = undefined;
     });
     return opening;
@@ -232,7 +235,13 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     errorMessage,
     viewing,
     voice,
-    connect,
+    connect: () => connect(),
+    async goOnFrom(ticket) {
+      await opening;
+      connection?.close();
+      if (connection) end('ended');
+      return connect(ticket);
+    },
     applySettings,
     draft,
     async sendDraft() {
