@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parrot } from '@colloquy/server';
 import { browserMissing, expectSound, type ServedConsole, serveConsole } from '@support/browser.ts';
+import { spokenLog } from '@support/spoken-log.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -101,6 +102,63 @@ describe.skipIf(browserMissing)(`the past in the page${browserMissing ? ` (${bro
     await page.getByRole('img', { name: /^Timeline: / }).hover();
     await page.mouse.wheel(0, -400);
     for (const key of ['+', '-', 'ArrowRight', 'ArrowLeft', '0', 'n', 'p']) await page.keyboard.press(key);
+    expectSound(opened);
+  });
+
+  it('[CO35, CO38, CO39] a turn is selected in every view, and its card says where the time went', async () => {
+    const opened = await served.open('#/home', { viewport: { width: 1440, height: 900 } });
+    const { page } = opened;
+    const turn = { ...{ speechMs: 2400, answerMs: 1500 }, pauses: [400, 1000, 1600].map((at) => [at, 160] as const) };
+    const log = spokenLog([
+      { ...turn, text: 'Hello?', answer: 'Hello.' },
+      { ...turn, text: 'And the weather?', answer: 'Sunny.', tool: { name: 'get_weather', ms: 900 } },
+      { ...turn, text: 'Thanks.', answer: 'Good bye.', interruptedMs: 900 },
+    ]);
+    await open(page, 'spoken.jsonl', log.join('\n'));
+    const bars = page.getByRole('listbox', { name: 'Time to first audio by turn' });
+    await bars.getByRole('option', { name: /^Turn 2: / }).click();
+    const card = page.getByRole('region', { name: 'Turn 2' });
+    for (const stage of ['VAD wait', 'STT', 'LLM to first token', 'Tool', 'First clause', 'TTS'])
+      await card.getByRole('rowheader', { name: stage }).waitFor();
+    await card.getByText('And the weather?').waitFor();
+    await card.getByText(/^get_weather took 90\d ms of \d\.\d\d s, in silence\.$/).waitFor();
+    // A file can be looked at, not changed.
+    expect(await card.getByRole('button', { name: 'Try it' }).count()).toBe(0);
+    await expect.poll(() => page.url()).toContain('select=turn:1');
+    await card
+      .getByRole('button', { name: /^response\.created/ })
+      .first()
+      .click();
+    await page
+      .getByRole('region', { name: /^Line \d+$/ })
+      .getByText('response.created')
+      .first()
+      .waitFor();
+    // The line belongs to the turn, so its bar stays selected; the keys of the chart go on from there.
+    await bars.getByRole('option', { name: /^Turn 2: /, selected: true }).waitFor();
+    await bars.focus();
+    await page.keyboard.press('ArrowRight');
+    await page
+      .getByRole('region', { name: 'Turn 3' })
+      .getByText(/^heard 900 ms of /)
+      .waitFor();
+    // A span on the timeline selects its turn as well.
+    await view(page, 'Timeline');
+    await page.getByRole('img', { name: /^Timeline: / }).waitFor();
+    await page.getByText('Spans as a table').click();
+    await page.getByRole('row', { name: 'Time to first audio' }).first().getByRole('button').click();
+    const first = page.getByRole('region', { name: 'Turn 1' });
+    await first.getByText(/^Risk: 0 of the user's 9 pauses were longer than \d+ ms\.$/).waitFor();
+    const lanes = page.getByRole('img', { name: /^Timeline: / });
+    const { x, y } = (await lanes.boundingBox()) ?? { x: 0, y: 0 };
+    await page.keyboard.down('Shift');
+    await page.mouse.move(x + 200, y + 60);
+    await page.mouse.down();
+    await page.mouse.move(x + 400, y + 60, { steps: 3 });
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    await page.getByRole('region', { name: 'Statistics of the range' }).getByText('User speech').waitFor();
+    for (const key of ['f', '0', '+']) await page.keyboard.press(key);
     expectSound(opened);
   });
 

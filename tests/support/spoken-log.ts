@@ -39,6 +39,9 @@ class LogWriter {
 
   now = 0;
 
+  /** The last item of the conversation. */
+  lastItem: string | null = null;
+
   /** Audio that was appended, in milliseconds. */
   audio = 0;
 
@@ -51,6 +54,11 @@ class LogWriter {
   server(at: number, event: object): void {
     this.#events += 1;
     this.lines.push({ at, from: 'server', event: { event_id: `event_${this.#events}`, ...event } });
+  }
+
+  addItem(at: number, item: { readonly id: string; readonly [field: string]: unknown }): void {
+    this.server(at, { type: 'conversation.item.added', previous_item_id: this.lastItem, item });
+    this.lastItem = item.id;
   }
 
   client(at: number, event: object): void {
@@ -98,10 +106,10 @@ function speak(log: LogWriter, turn: LoggedTurn, index: number, silenceMs: numbe
   log.append(stopped, (at) => at >= from && at < to && !isPause(at - from));
   log.server(from + 120, { type: 'input_audio_buffer.speech_started', audio_start_ms: from, item_id });
   log.server(stopped, { type: 'input_audio_buffer.speech_stopped', audio_end_ms: stopped, item_id });
-  log.server(stopped + 1, { type: 'input_audio_buffer.committed', item_id, previous_item_id: null });
+  log.server(stopped + 1, { type: 'input_audio_buffer.committed', item_id, previous_item_id: log.lastItem });
   const content = [{ type: 'input_audio', transcript: null }];
   const item = { id: item_id, object: 'realtime.item', type: 'message', role: 'user', status: 'completed', content };
-  log.server(stopped + 2, { type: 'conversation.item.added', previous_item_id: null, item });
+  log.addItem(stopped + 2, item);
   log.server(stopped + 2 + sttMs, {
     type: 'conversation.item.input_audio_transcription.completed',
     ...{ item_id, content_index: 0, transcript: text, usage: { type: 'duration', seconds: speechMs / 1000 } },
@@ -127,7 +135,7 @@ function respond(log: LogWriter, turn: LoggedTurn, index: number, createdAt: num
   const started = { ...message, status: 'in_progress' };
   log.server(created, { type: 'response.created', response: response(response_id, 'in_progress') });
   log.server(first, { type: 'response.output_item.added', response_id, output_index: 0, item: started });
-  log.server(first, { type: 'conversation.item.added', previous_item_id: null, item: started });
+  log.addItem(first, started);
   const part = { type: 'audio', transcript: '' };
   log.server(first + clauseMs, { type: 'response.content_part.added', ...of, part });
   log.server(first + clauseMs, { type: 'response.output_audio_transcript.delta', ...of, delta: answer });
@@ -185,11 +193,7 @@ function call(log: LogWriter, { name, ms }: NonNullable<LoggedTurn['tool']>, ind
     output_index: 0,
     item: { ...item, arguments: '', status: 'in_progress' },
   });
-  log.server(first, {
-    type: 'conversation.item.added',
-    previous_item_id: null,
-    item: { ...item, arguments: '', status: 'in_progress' },
-  });
+  log.addItem(first, { ...item, arguments: '', status: 'in_progress' });
   const of = { response_id, item_id: item.id, output_index: 0, call_id: item.call_id };
   log.server(first + 20, { type: 'response.function_call_arguments.delta', ...of, delta: whole.arguments });
   log.server(done, { type: 'response.function_call_arguments.done', ...of, name, arguments: whole.arguments });
@@ -202,6 +206,7 @@ function call(log: LogWriter, { name, ms }: NonNullable<LoggedTurn['tool']>, ind
     output: '{"sky":"clear"}',
   };
   log.client(done + ms, { type: 'conversation.item.create', item: result });
+  log.addItem(done + ms, { ...result, status: 'completed' });
   log.client(done + ms + 1, { type: 'response.create' });
 }
 

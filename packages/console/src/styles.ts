@@ -10,6 +10,7 @@ import './style/conversation.css';
 import './style/talk.css';
 import './style/events.css';
 import './style/timeline.css';
+import './style/turn-card.css';
 import './style/sessions.css';
 import './style/compare.css';
 import './style/fork.css';

@@ -80,7 +80,7 @@ export function EventsView({ viewing }: { viewing: Viewing }) {
 /** The first row of what is selected. */
 function useSelectedRow({ log, selection }: Viewing): number | undefined {
   const wanted = selection.value;
-  return useMemo(() => wanted && rowsOfSelection(log, wanted, [])[0], [log, wanted]);
+  return useMemo(() => wanted && rowsOfSelection(log, wanted, log.turns.turns)[0], [log, wanted]);
 }
 
 interface ListedRows {

@@ -34,7 +34,7 @@ function adviceIn(turns: readonly LoggedTurn[], silenceMs = 500): Advice[][] {
 const named = (advice: readonly Advice[] | undefined, id: Advice['id']) => advice?.find((each) => each.id === id);
 
 describe('advice', () => {
-  it('suggests a shorter silence, with the risk counted from the pauses of the user', () => {
+  it('[CO39] suggests a shorter silence, with the risk counted from the pauses of the user', () => {
     const [first] = adviceIn([paused, paused]);
     const silence = named(first, 'silence');
     expect(silence?.finding).toBe('500 ms of 1.06 s is waiting for silence.');
@@ -45,13 +45,13 @@ describe('advice', () => {
     });
   });
 
-  it('says nothing about the silence if the log has no pauses, or if they are as long', () => {
+  it('[CO39] says nothing about the silence if the log has no pauses, or if they are as long', () => {
     expect(named(adviceIn([plain, plain])[0], 'silence')).toBeUndefined();
     const slow = { ...plain, pauses: [0, 1, 2].map((n) => [300 + 700 * n, 440] as const) };
     expect(named(adviceIn([slow, slow])[0], 'silence')).toBeUndefined();
   });
 
-  it('finds turns that ended too early', () => {
+  it('[CO39] finds turns that ended too early', () => {
     const [first, second] = adviceIn([{ ...plain, interruptedMs: 100, answerMs: 900 }, plain], 300);
     const early = named(first, 'turn-end');
     expect(early?.finding).toMatch(/^The user went on \d+ ms after this turn, .* 1 of 2 turns ended too early\.$/);
@@ -59,7 +59,7 @@ describe('advice', () => {
     expect(named(second, 'turn-end')).toBeUndefined();
   });
 
-  it('names what dominates: a tool, a slow token, a late clause, a long clause, the transcript', () => {
+  it('[CO39] names what dominates: a tool, a slow token, a late clause, a long clause, the transcript', () => {
     const tool = adviceIn([{ ...plain, tool: { name: 'get_weather', ms: 1200 } }]);
     expect(named(tool[0], 'tool')?.finding).toMatch(/^get_weather took 1\.20 s of \d\.\d\d s, in silence\.$/);
     const slow = adviceIn([plain, plain, plain, { ...plain, llmMs: 1500 }]);
@@ -78,7 +78,7 @@ describe('advice', () => {
     expect(named(adviceIn([{ ...plain, sttMs: 700 }])[0], 'transcript')?.change).toContain('gpt-4o-transcribe');
   });
 
-  it('is silent about a turn without numbers', () => {
+  it('[CO39] is silent about a turn without numbers', () => {
     expect(adviceIn([plain])[0]).toEqual([]);
   });
 });

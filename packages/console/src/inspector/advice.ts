@@ -38,7 +38,7 @@ const RESUMED_MS = 1500;
 const SHORT_START = 'Begin every answer with a very short sentence.';
 const SPEAK_FIRST = 'Before you call a tool, say in a few words what you are about to do.';
 
-export const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
+const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
 
 type Json = Readonly<Record<string, unknown>>;
 const object = (value: unknown): Json =>

@@ -9,6 +9,7 @@ import { EmptyState } from '../parts/states.tsx';
 import type { Viewing } from '../sources/viewing.ts';
 import { ItemDetail } from './item-detail.tsx';
 import { ResponseDetail } from './response-detail.tsx';
+import { TurnCard } from './turn-card.tsx';
 
 export function Inspector({ viewing }: { viewing: Viewing }) {
   const { selection } = viewing;
@@ -41,8 +42,15 @@ function Selected({ viewing }: { viewing: Viewing }): ComponentChildren {
     case 'item':
       return <ItemDetail viewing={viewing} id={selected.id} />;
     case 'turn':
-    case 'response':
-      return <ResponseDetail viewing={viewing} selection={selected} />;
+    case 'response': {
+      const { turns } = log;
+      const turn = selected.kind === 'turn' ? turns.turns[selected.index] : turns.ofResponse(selected.id);
+      return turn ? (
+        <TurnCard key={turn.index} viewing={viewing} turn={turn} />
+      ) : (
+        <ResponseDetail viewing={viewing} selection={selected} />
+      );
+    }
     default:
       return (
         <EmptyState icon={MousePointerClick} title="Nothing selected">

@@ -32,7 +32,7 @@ export function turnStatistics(turns: readonly Turn[]): TurnStatistics {
 }
 
 /** Nearest-rank percentiles; `undefined` for no values. */
-export function percentilesOf(values: readonly number[]): Percentiles | undefined {
+function percentilesOf(values: readonly number[]): Percentiles | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number;
   return sorted.length === 0 ? undefined : { count: sorted.length, p50: at(0.5), p95: at(0.95) };

@@ -31,7 +31,7 @@ const weather: LoggedTurn = {
 };
 
 describe('createTurns', () => {
-  it('divides the wait of a spoken turn into stages that add up to the time to first audio', () => {
+  it('[CO38] divides the wait of a spoken turn into stages that add up to the time to first audio', () => {
     const { turns, log } = logOf(spokenLog([weather]));
     const [turn] = turns.turns;
     expect(timesOf(turn)).toEqual({ vad: 500, request: 2, stt: 200, llm: 300, clause: 100, tts: 150 });
@@ -40,7 +40,7 @@ describe('createTurns', () => {
     expect(turn?.responses).toMatchObject([{ status: 'completed', audioMs: 2000 }]);
   });
 
-  it('counts a tool call, and the responses before and after it, into one turn', () => {
+  it('[CO38] counts a tool call, and the responses before and after it, into one turn', () => {
     const [turn] = turnsOf(spokenLog([{ ...weather, tool: { name: 'get_weather', ms: 700 } }]));
     expect(timesOf(turn)).toEqual({
       vad: 500,
@@ -56,7 +56,7 @@ describe('createTurns', () => {
     expect(turn?.itemIds).toEqual(['item_user_0', 'item_call_0', 'item_output_0', 'item_answer_0']);
   });
 
-  it('ends a turn when the user speaks again, and states what was heard of its answer', () => {
+  it('[CO38] ends a turn when the user speaks again, and states what was heard of its answer', () => {
     const { turns, log } = logOf(spokenLog([{ ...weather, interruptedMs: 900 }, weather]));
     const [first, second] = turns.turns;
     expect(first).toMatchObject({ heardMs: 900, responses: [{ status: 'cancelled', reason: 'turn_detected' }] });
@@ -70,7 +70,7 @@ describe('createTurns', () => {
     expect(turns.ofResponse('resp_0')).toBe(first);
   });
 
-  it('gives only the stages that the events of a foreign log tell', () => {
+  it('[CO38] gives only the stages that the events of a foreign log tell', () => {
     const message = { id: 'u', type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi' }] };
     const rows: [string, object][] = [
       ['00.000', { type: 'conversation.item.create', item: message }],
@@ -89,7 +89,7 @@ describe('createTurns', () => {
   });
 
   it.each(['speech-turns', 'truncation', 'tool-round', 'errors', 'drain', 'mcp', 'mcp-reference', 'text-turn'])(
-    'reads %s: stages follow each other, every response has a turn',
+    '[CO38] reads %s: stages follow each other, every response has a turn',
     (name) => {
       const { turns, log } = logOf(golden(name));
       const created = log.rows.filter(({ type }) => type === 'response.created');
@@ -139,7 +139,7 @@ describe('createTurns', () => {
 });
 
 describe('turnStatistics', () => {
-  it('gives p50 and p95 of the wait and of each stage', () => {
+  it('[CO38] gives p50 and p95 of the wait and of each stage', () => {
     const turns = turnsOf(spokenLog([100, 200, 300, 400].map((llmMs) => ({ ...weather, llmMs }))));
     const { firstAudio, stages } = turnStatistics(turns);
     expect(stages.get('llm')).toEqual({ count: 4, p50: 200, p95: 400 });

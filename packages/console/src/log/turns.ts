@@ -222,8 +222,10 @@ class TurnReader implements Turns {
   }
 
   #respond(session: Session, { id, conversation_id }: Json, time: number | null): OpenTurn {
-    const turn = session.current ?? this.#begin(session, 'none');
-    const response = newResponse(text(id), time ?? 0, session.requests.shift(), conversation_id === null);
+    const isOutOfBand = conversation_id === null;
+    const { current } = session;
+    const turn = current && (isOutOfBand || !isAnswered(current)) ? current : this.#begin(session, 'none');
+    const response = newResponse(text(id), time ?? 0, session.requests.shift(), isOutOfBand);
     turn.responses.push(response);
     turn.responseIds.push(response.id);
     session.byResponse.set(response.id, turn);
@@ -272,6 +274,12 @@ class TurnReader implements Turns {
     turn.interruptedAt ??= time ?? undefined;
     return turn;
   }
+}
+
+/** Whether a response ended without calls, so that another one answers something else. */
+function isAnswered({ responses }: OpenTurn): boolean {
+  const last = responses.findLast(({ isOutOfBand }) => !isOutOfBand);
+  return last !== undefined && last.endedAt !== undefined && last.calls.length === 0;
 }
 
 /** What the last of the sessions that has it answers. */

@@ -1,195 +1,233 @@
-// Draws the lanes on a canvas and finds the span at a point.
+// Draws the timeline on a canvas: axis, lanes, spans, ticks. Waveforms: `draw-waveform.ts`; places: `picture.ts`.
 
-import type { PlacedLane, PlacedSpan } from './lane-rows.ts';
-import type { Lane, SpanKind, Spans } from './span.ts';
-import { marksOf, type TimeWindow, timeLabel } from './time-window.ts';
-
-/** Sizes in pixels. */
-const AXIS = 24;
-const ROW = 22;
-const GAP = 10;
-const LABEL = 84;
-
-export const LANE_NAMES: Readonly<Record<Lane, string>> = {
-  user: 'user speech',
-  server: 'server events',
-  response: 'response',
-  tools: 'tools',
-  playback: 'playback',
-};
+import { below } from '../log/ascending.ts';
+import { drawWaveform } from './draw-waveform.ts';
+import type { PlacedSpan } from './lane-rows.ts';
+import {
+  AXIS,
+  type Box,
+  type Brush,
+  GUTTER,
+  heightOf,
+  LANE_NAMES,
+  lanesFromTop,
+  type Picture,
+  ROW,
+  rowHeight,
+  timeAt,
+  xOf,
+} from './picture.ts';
+import type { SpanKind, Ticks } from './span.ts';
+import { marksOf, spanTime, timeLabel } from './time-window.ts';
 
 /** Each kind of span has a colour of the page's. */
-const COLORS: Readonly<Record<SpanKind, string>> = {
+export const SPAN_COLORS: Readonly<Record<SpanKind, string>> = {
   speech: '--user',
-  hold: '--vad',
-  recognition: '--stt',
+  message: '--user',
+  playback: '--assistant',
+  'first-audio': '--fill-strong',
+  vad: '--vad',
+  request: '--line-strong',
+  stt: '--stt',
+  transcription: '--stt',
+  llm: '--llm',
+  clause: '--llm',
+  tool: '--tool',
+  tts: '--tts',
   response: '--fill-strong',
-  model: '--llm',
-  synthesis: '--tts',
-  'first-audio': '--assistant',
   'barge-in': '--error',
   function: '--tool',
   mcp: '--tool',
   listing: '--tool',
   approval: '--warning',
-  playback: '--assistant',
   error: '--error',
 };
 
-export interface Picture {
-  readonly lanes: readonly PlacedLane[];
-  readonly spans: Spans;
-  readonly window: TimeWindow;
-  readonly width: number;
-  /** The moment that is looked at. */
-  readonly now: number | undefined;
-  readonly selected: number | undefined;
-}
+/** Kinds that are too pale for dark text on them in both themes. */
+const PALE: ReadonlySet<SpanKind> = new Set(['first-audio', 'response', 'request']);
 
-/** Height of the whole picture. */
-export const heightOf = (lanes: readonly PlacedLane[]): number =>
-  AXIS + lanes.reduce((sum, { rows }) => sum + rows * ROW + GAP, 0);
+/** Half the width of the label of a folded gap, and of what is left free for it, in pixels. */
+const FOLD_LABEL = 44;
 
-const scaleOf = ({ window: { from, to }, width }: Pick<Picture, 'window' | 'width'>) => (width - LABEL) / (to - from);
-
-/** The moment under a place of the picture; before the lanes begin, the first in sight. */
-export const momentAt = (picture: Pick<Picture, 'window' | 'width'>, x: number): number =>
-  picture.window.from + Math.max(0, x - LABEL) / scaleOf(picture);
-
-/** The span under a place, the shortest of several. */
-export function spanAt(
-  picture: Pick<Picture, 'lanes' | 'window' | 'width' | 'spans'>,
-  x: number,
-  y: number,
-): PlacedSpan | undefined {
-  let top = AXIS;
-  for (const { spans, rows } of picture.lanes) {
-    const row = Math.floor((y - top) / ROW);
-    top += rows * ROW + GAP;
-    if (row < 0 || row >= rows) continue;
-    const at = momentAt(picture, x);
-    const slack = 4 / scaleOf(picture);
-    const under = spans.filter(
-      (each) => each.row === row && each.span.from - slack <= at && (each.span.to ?? picture.spans.end) + slack >= at,
-    );
-    return under.sort((a, b) => lengthOf(a) - lengthOf(b))[0];
-  }
-  return undefined;
-}
-
-const lengthOf = ({ span: { from, to } }: PlacedSpan) => (to ?? Number.POSITIVE_INFINITY) - from;
+const FONT = '"Inter Variable", system-ui, sans-serif';
 
 export function draw(canvas: HTMLCanvasElement, picture: Picture): void {
   const context = canvas.getContext('2d');
   if (!context) return;
-  const { lanes, spans, window, width, now } = picture;
+  const { lanes, width, spans } = picture;
   const height = heightOf(lanes);
   const ratio = Math.max(1, devicePixelRatio);
   canvas.width = width * ratio;
   canvas.height = height * ratio;
   context.scale(ratio, ratio);
   const styles = getComputedStyle(canvas);
-  const color = (name: string) => styles.getPropertyValue(name);
-  const scale = scaleOf(picture);
-  const xOf = (at: number) => LABEL + (at - window.from) * scale;
-  context.font = '12px "Inter Variable", system-ui, sans-serif';
+  const brush: Brush = { context, picture, color: (name) => styles.getPropertyValue(name) };
   context.textBaseline = 'middle';
+  drawNames(brush);
+  context.beginPath();
+  context.rect(GUTTER, 0, width - GUTTER, height);
+  context.clip();
+  drawSelection(brush, height);
+  drawFolds(brush, height);
+  drawAxis(brush, height);
+  for (const { lane, top } of lanesFromTop(lanes)) {
+    if (lane.lane === 'server') drawTicks(brush, spans.ticks, top);
+    if (lane.lane === 'client') drawTicks(brush, spans.clientTicks, top);
+    for (const placed of lane.spans) drawSpan(brush, placed, top);
+  }
+  drawNow(brush, height);
+}
 
-  const marks = marksOf(window, Math.max(2, (width - LABEL) / 90));
+function drawNames({ context, picture, color }: Brush): void {
+  context.font = `500 11px ${FONT}`;
+  for (const { lane, top } of lanesFromTop(picture.lanes)) {
+    const height = lane.rows * rowHeight(lane.lane);
+    context.fillStyle = color('--line');
+    context.fillRect(0, top + height + 3, picture.width, 1);
+    context.fillStyle = color('--text-secondary');
+    context.fillText(LANE_NAMES[lane.lane], 12, top + Math.min(height, rowHeight(lane.lane)) / 2, GUTTER - 16);
+  }
+}
+
+function drawAxis({ context, picture, color }: Brush, height: number): void {
+  const { window, width, folds } = picture;
+  context.font = `11px ${FONT}`;
+  const marks = marksOf(window, Math.max(2, (width - GUTTER) / 90));
   const step = (marks[1] ?? 1) - (marks[0] ?? 0);
   for (const mark of marks) {
+    const time = folds.timeAt(mark);
+    const x = Math.round(xOf(picture, time));
+    if (folds.gaps.some(({ from, to }) => Math.abs(x - (xOf(picture, from) + xOf(picture, to)) / 2) < FOLD_LABEL))
+      continue;
     context.fillStyle = color('--line');
-    context.fillRect(xOf(mark), AXIS - 6, 1, height);
+    context.fillRect(x, AXIS - 4, 1, height);
     context.fillStyle = color('--text-muted');
-    const label = timeLabel(mark, step);
-    const isAtEdge = xOf(mark) + 4 + context.measureText(label).width > width;
+    const label = timeLabel(time, step);
+    const isAtEdge = x + 4 + context.measureText(label).width > width;
     context.textAlign = isAtEdge ? 'right' : 'left';
-    context.fillText(label, xOf(mark) + (isAtEdge ? -4 : 4), AXIS / 2 - 2);
+    context.fillText(label, x + (isAtEdge ? -4 : 4), AXIS / 2);
     context.textAlign = 'left';
   }
+}
 
-  let top = AXIS;
-  for (const lane of lanes) {
+/** Idle gaps: hatched, with their length. */
+function drawFolds({ context, picture, color }: Brush, height: number): void {
+  const { folds, width } = picture;
+  context.font = `10px ${FONT}`;
+  for (const { from, to } of folds.gaps) {
+    const left = Math.max(GUTTER, xOf(picture, from));
+    const right = Math.min(width, xOf(picture, to));
+    if (right <= left) continue;
+    context.fillStyle = color('--fill');
+    context.fillRect(left, AXIS - 4, right - left, height);
+    context.fillStyle = color('--line-strong');
+    for (let y = AXIS; y < height; y += 6) {
+      context.fillRect(left, y, 1, 3);
+      context.fillRect(right - 1, y, 1, 3);
+    }
+    const label = `${Math.round((to - from) / 1000)} s idle`;
     context.fillStyle = color('--text-muted');
-    context.fillText(LANE_NAMES[lane.lane], 4, top + ROW / 2, LABEL - 8);
-    context.save();
-    context.beginPath();
-    context.rect(LABEL, 0, width - LABEL, height);
-    context.clip();
-    if (lane.lane === 'server') drawTicks(context, spans, xOf, top, color('--text-muted'), window);
-    for (const each of lane.spans) drawSpan(context, each, { picture, xOf, top, color });
-    context.restore();
-    top += lane.rows * ROW + GAP;
+    context.textAlign = 'center';
+    context.fillText(label, (left + right) / 2, AXIS / 2);
+    context.textAlign = 'left';
   }
-  if (now !== undefined) {
+}
+
+/** What is selected, and the range that is measured. */
+function drawSelection({ context, picture, color }: Brush, height: number): void {
+  const { selected, range } = picture;
+  for (const [part, alpha] of [[selected, 1] as const, [range, 1] as const]) {
+    if (!part) continue;
+    const left = xOf(picture, part.from) - 1;
+    const right = Math.max(left + 3, xOf(picture, part.to) + 1);
+    context.globalAlpha = alpha;
+    context.fillStyle = color('--accent-soft');
+    context.fillRect(left, AXIS - 4, right - left, height);
     context.fillStyle = color('--accent');
-    context.fillRect(xOf(now), 0, 1.5, height);
+    context.fillRect(left, AXIS - 4, 1, height);
+    context.fillRect(right - 1, AXIS - 4, 1, height);
+    context.fillRect(left, AXIS - 4, right - left, 2);
+    context.globalAlpha = 1;
   }
 }
 
-/** Events as thin lines, one for each pixel that has any: a hundred thousand look no different from a thousand. */
-function drawTicks(
-  context: CanvasRenderingContext2D,
-  { ticks: { at } }: Spans,
-  xOf: (at: number) => number,
-  top: number,
-  color: string,
-  { from, to }: TimeWindow,
-): void {
-  context.fillStyle = color;
-  let drawn = Number.NEGATIVE_INFINITY;
-  for (let i = firstFrom(at, from); i < at.length && (at[i] as number) <= to; i++) {
-    const x = Math.floor(xOf(at[i] as number));
-    if (x === drawn) continue;
-    drawn = x;
-    context.fillRect(x, top + 3, 1, ROW - 6);
+function drawNow({ context, picture, color }: Brush, height: number): void {
+  if (picture.now === undefined) return;
+  const x = xOf(picture, picture.now);
+  context.fillStyle = color('--accent');
+  context.fillRect(x - 1, 4, 2, height);
+  context.beginPath();
+  context.arc(x, 6, 4, 0, 2 * Math.PI);
+  context.fill();
+}
+
+/** Events as thin lines, one for each pixel that has any: a hundred thousand take no longer than a thousand. */
+function drawTicks({ context, picture, color }: Brush, { at }: Ticks, top: number): void {
+  context.fillStyle = color('--text-muted');
+  for (let x = GUTTER; x < picture.width; x++) {
+    const index = below(at, timeAt(picture, x));
+    const time = at[index];
+    if (time === undefined) return;
+    const place = Math.floor(xOf(picture, time));
+    if (place >= picture.width) return;
+    context.fillRect(place, top + 5, 1, ROW - 10);
+    x = Math.max(x, place);
   }
 }
 
-/** The first of ascending numbers that is no less than `least`. */
-function firstFrom(sorted: readonly number[], least: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] as number) < least) low = middle + 1;
-    else high = middle;
+function drawSpan(brush: Brush, { span, index, row }: PlacedSpan, laneTop: number): void {
+  const { context, picture, color } = brush;
+  const until = span.to ?? picture.spans.end;
+  const begin = xOf(picture, span.from);
+  const right = Math.min(picture.width + 4, Math.max(xOf(picture, until), begin + 3));
+  const left = Math.max(GUTTER - 4, begin);
+  if (right < GUTTER || begin > picture.width) return;
+  const height = rowHeight(span.lane) - 4;
+  const top = laneTop + row * rowHeight(span.lane) + 2;
+  const box = { left, top, width: right - left, height };
+  if ((span.kind === 'speech' || span.kind === 'playback') && drawWaveform(brush, span, box)) return;
+  context.fillStyle = color(span.hasFailed ? '--error' : SPAN_COLORS[span.kind]);
+  context.beginPath();
+  context.roundRect(left, top, right - left, height, Math.min(4, (right - left) / 2));
+  context.fill();
+  if (span.kind === 'clause') hatch(brush, box);
+  if (index === picture.hovered) {
+    context.strokeStyle = color('--text');
+    context.lineWidth = 1.5;
+    context.stroke();
   }
-  return low;
+  drawLabel(brush, span.label, until - span.from, { ...box, isPale: PALE.has(span.kind) && !span.hasFailed });
 }
 
-interface Brush {
-  readonly picture: Picture;
-  readonly xOf: (at: number) => number;
-  readonly top: number;
-  readonly color: (name: string) => string;
+/** Tells the clause from the first token, which has the same colour. */
+function hatch({ context, color }: Brush, { left, top, width, height }: Box): void {
+  context.save();
+  context.beginPath();
+  context.roundRect(left, top, width, height, Math.min(4, width / 2));
+  context.clip();
+  context.strokeStyle = color('--surface');
+  context.globalAlpha = 0.5;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  for (let x = left - height; x < left + width; x += 6) {
+    context.moveTo(x, top + height);
+    context.lineTo(x + height, top);
+  }
+  context.stroke();
+  context.restore();
 }
 
-function drawSpan(context: CanvasRenderingContext2D, { span, index, row }: PlacedSpan, brush: Brush): void {
-  const { picture, xOf, top, color } = brush;
-  const { window, spans, selected, width } = picture;
-  const until = span.to ?? spans.end;
-  if (until < window.from || span.from > window.to) return;
-  const left = Math.max(LABEL - 2, xOf(span.from));
-  const right = Math.min(width + 2, Math.max(xOf(until), xOf(span.from) + 3));
-  const y = top + row * ROW + 2;
-  context.fillStyle = color(span.hasFailed ? '--error' : COLORS[span.kind]);
-  context.globalAlpha = span.kind === 'response' ? 1 : 0.85;
-  context.fillRect(left, y, right - left, ROW - 4);
-  context.globalAlpha = 1;
-  if (index === selected) {
-    context.strokeStyle = color('--accent');
-    context.lineWidth = 2;
-    context.strokeRect(left, y, right - left, ROW - 4);
-  }
-  const room = right - left - 8;
-  if (room < 24) return;
-  const label = `${span.label} ${timeLabel(until - span.from, 10)}`;
-  context.fillStyle = color(span.kind === 'response' && !span.hasFailed ? '--text' : '--on-data');
-  const fits = Math.floor(room / 6.2);
-  context.fillText(
-    label.length > fits ? `${label.slice(0, Math.max(1, fits - 1))}…` : label,
-    left + 4,
-    y + ROW / 2 - 2,
-  );
+/** The number first, then the name; what does not fit is in the tooltip. */
+function drawLabel({ context, color }: Brush, name: string, ms: number, box: Box & { isPale: boolean }): void {
+  const room = box.width - 8;
+  if (room < 12) return;
+  context.font = `600 11px ${FONT}`;
+  const number = spanTime(ms);
+  const numberWidth = context.measureText(number).width;
+  if (numberWidth > room) return;
+  const y = box.top + box.height / 2 + 0.5;
+  context.fillStyle = color(box.isPale ? '--text' : '--on-data');
+  context.fillText(number, box.left + 5, y);
+  context.font = `500 11px ${FONT}`;
+  if (numberWidth + 5 + context.measureText(name).width <= room) context.fillText(name, box.left + 10 + numberWidth, y);
 }

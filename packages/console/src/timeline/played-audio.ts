@@ -14,18 +14,19 @@ export class PlayedAudio {
     this.#spans = spans;
   }
 
-  /** Adds `ms` of audio of an item, received at `at`. */
-  play(row: number, at: number, item: string, ms: number): void {
+  /** Adds `ms` of audio of an item, received at `at`; returns when it has been played. */
+  play(row: number, at: number, item: string, ms: number): number {
     let audio = this.#playing.get(item);
     if (!audio) {
       const from = Math.max(at, this.#until);
       const span: Span = {
-        lane: 'playback',
+        lane: 'assistant',
         kind: 'playback',
         from,
         to: from,
         row,
         label: 'Played audio',
+        item,
         hasFailed: false,
       };
       audio = { span: this.#spans.push(span) - 1, from, ms: 0 };
@@ -34,6 +35,7 @@ export class PlayedAudio {
     audio.ms += ms;
     this.#until = audio.from + audio.ms;
     this.#spans[audio.span] = { ...(this.#spans[audio.span] as Span), to: this.#until };
+    return this.#until;
   }
 
   /** Cuts an item to the milliseconds that were heard. */

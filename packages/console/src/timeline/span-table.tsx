@@ -1,16 +1,17 @@
 // The spans as a table.
 
 import { SafeText } from '../conversation/safe-text.tsx';
-import { LANE_NAMES } from './draw.ts';
+import { LANE_NAMES } from './picture.ts';
 import type { Span } from './span.ts';
+import { isSameSpan } from './timeline-tools.tsx';
 
 /** Rows shown at once. */
 const MAX_ROWS = 300;
 
 export interface SpanTableProps {
   readonly spans: readonly Span[];
-  readonly selected: number | undefined;
-  readonly choose: (index: number) => void;
+  readonly selected: Span | undefined;
+  readonly choose: (span: Span) => void;
 }
 
 export function SpanTable({ spans, selected, choose }: SpanTableProps) {
@@ -29,14 +30,14 @@ export function SpanTable({ spans, selected, choose }: SpanTableProps) {
         </thead>
         <tbody>
           {spans.slice(first).map((span, n) => (
-            <tr key={first + n} aria-current={first + n === selected ? 'true' : undefined}>
+            <tr key={first + n} aria-current={isSameSpan(span, selected) ? 'true' : undefined}>
               <td>{LANE_NAMES[span.lane]}</td>
               <td>
                 <button
                   type="button"
                   class="quiet"
                   data-poor={span.hasFailed || undefined}
-                  onClick={() => choose(first + n)}
+                  onClick={() => choose(span)}
                 >
                   <SafeText text={span.label} />
                 </button>

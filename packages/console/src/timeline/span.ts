@@ -1,30 +1,30 @@
-// What stands on the timeline. Built from a log: `spans.ts`.
+// What stands on the timeline. Built from a log: `spans.ts`; stages of turns: `stage-spans.ts`.
 
-export const LANES = ['user', 'server', 'response', 'tools', 'playback'] as const;
+import type { StageKind } from '../log/turn.ts';
+
+export const LANES = ['user', 'assistant', 'wait', 'stages', 'response', 'tools', 'server', 'client'] as const;
 export type Lane = (typeof LANES)[number];
 
 /** What a span is. */
 export type SpanKind =
   /** The user speaks, without the silence that ended the turn. */
   | 'speech'
-  /** The silence that had to pass before the turn was over. */
-  | 'hold'
-  /** From the end of the turn to its words. */
-  | 'recognition'
-  | 'response'
-  /** From the request to the first of anything. */
-  | 'model'
-  /** From the first words to their sound. */
-  | 'synthesis'
+  /** A message that the user wrote. */
+  | 'message'
+  /** Audio of the assistant, as it is played. */
+  | 'playback'
   /** From the end of the user's speech, or else from the request, to the first audio. */
   | 'first-audio'
+  | StageKind
+  /** A transcription that no response waited for. */
+  | 'transcription'
+  | 'response'
   /** From the user's voice to the end of the answer it stopped. */
   | 'barge-in'
   | 'function'
   | 'mcp'
   | 'listing'
   | 'approval'
-  | 'playback'
   | 'error';
 
 export interface Span {
@@ -39,13 +39,29 @@ export interface Span {
   readonly label: string;
   /** Whether something went wrong. */
   readonly hasFailed: boolean;
+  /** The item or response it is about. */
+  readonly item?: string;
+  readonly response?: string;
+  /** Index of the turn, for stages. */
+  readonly turn?: number;
+  /** Id of the session, if the log names it. */
+  readonly session?: string | undefined;
+}
+
+/** Times of events, ascending, with their rows beside. */
+export interface Ticks {
+  readonly at: readonly number[];
+  readonly row: readonly number[];
 }
 
 export interface Spans {
-  /** In the order they began to be known. The list grows; a span that lasts is replaced when it ends. */
+  /** In the order they began to be known, then the stages of turns. */
   readonly spans: readonly Span[];
-  /** Times of the server's events, ascending, with their rows beside. */
-  readonly ticks: { readonly at: readonly number[]; readonly row: readonly number[] };
+  readonly ticks: Ticks;
+  /** Events of the client, without audio. */
+  readonly clientTicks: Ticks;
+  /** Stretches in which something happens, ascending and apart. */
+  readonly busy: readonly { readonly from: number; readonly to: number }[];
   /** The last time of the log. */
   readonly end: number;
   /** Reads on, to the end of what there is. */

@@ -26,7 +26,7 @@ const from = (side: 'client' | 'server', ...events: [at: number, event: object][
   events.map(([at, event]) => JSON.stringify({ at, from: side, event }));
 
 describe('createSpans', () => {
-  it('shows speech, the silence that ended it, its words, and the answer with its first sound', () => {
+  it('shows speech, the silence that ended it, the stages of the answer, and its first sound', () => {
     const delta = { response_id: 'r', item_id: 'a', output_index: 0, content_index: 0 };
     const { of, spans } = spansOf(
       from(
@@ -49,11 +49,11 @@ describe('createSpans', () => {
       ),
     );
     expect(of('speech')).toEqual([[1000, 1700]]);
-    expect(of('hold')).toEqual([[1700, 2000]]);
-    expect(of('recognition')).toEqual([[2001, 2100]]);
     expect(of('response')).toEqual([[2010, 2400]]);
-    expect(of('model')).toEqual([[2010, 2200]]);
-    expect(of('synthesis')).toEqual([[2200, 2300]]);
+    // The stages of the turn follow each other. The answer waited for the transcript, so it is one of them.
+    const stages = (['vad', 'request', 'stt', 'llm', 'tts'] as const).map((kind) => of(kind));
+    expect(stages).toEqual([[[1700, 2000]], [[2000, 2010]], [[2010, 2100]], [[2100, 2200]], [[2200, 2300]]]);
+    expect(of('transcription')).toEqual([]);
     expect(of('first-audio')).toEqual([[1700, 2300]]);
     expect(of('playback')).toEqual([[2300, 2400]]); // 4800 bytes
     expect(spans.ticks.at).toHaveLength(9);
@@ -83,7 +83,7 @@ describe('createSpans', () => {
     ];
     const { of } = spansOf(log);
     expect(of('speech')).toEqual([[850, 2000]]);
-    expect(of('hold')).toEqual([[2000, 2540]]);
+    expect(of('vad')).toEqual([[2000, 2540]]);
     expect(of('first-audio')).toEqual([[2000, 2900]]);
   });
 

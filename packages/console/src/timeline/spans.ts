@@ -1,58 +1,53 @@
-// Builds the spans of a log per lane: speech, responses and parts, tools, playback. Incremental; times in milliseconds.
-// What a span is: `span.ts`.
+// Builds the spans of a log per lane: speech, playback, responses, tools, errors. Incremental; times in milliseconds.
+// What a span is: `span.ts`. Stages of turns: `stage-spans.ts`.
 
-import { BYTES_PER_MS, type RealtimeAudioFormat } from '@colloquy/protocol';
-import {
-  createSessionBlocks,
-  createSpeechClock,
-  createStopwatch,
-  type LoggedFrame,
-  type SessionBlock,
-} from '@colloquy/session';
+import { createSessionBlocks, createSpeechClock, type LoggedFrame, type SessionBlock } from '@colloquy/session';
 import type { FrameLog } from '../log/frame-log.ts';
 import { frameOf, type LogRow } from '../log/log-row.ts';
+import { OutputAudio } from '../log/output-audio.ts';
+import { stagesOf, type Turn } from '../log/turn.ts';
+import { BusyTime } from './busy-time.ts';
 import { PlayedAudio } from './played-audio.ts';
 import type { Span, Spans } from './span.ts';
+import { StageSpans } from './stage-spans.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 const object = (value: unknown): Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Of base64; hidden audio reads `[REDACTED]`. */
-const bytesOf = (base64: string): number => (base64.startsWith('[') ? 0 : Math.floor((base64.length * 3) / 4));
-
-const AUDIO_DELTA = /^response\.(?:output_)?audio\.delta$/;
-const TRANSCRIPT_DELTA = /^response\.(?:output_)?audio_transcript\.delta$/;
-
 interface Answer {
   readonly span: number;
-  readonly began: number;
-  firstOutput?: number;
-  firstTextAt?: number;
-  firstAudio?: number;
   /** When the user began to speak over it. */
   interrupted?: { at: number; row: number };
 }
 
 class SpanReader implements Spans {
-  readonly spans: Span[] = [];
+  spans: readonly Span[] = [];
 
   readonly ticks = { at: [] as number[], row: [] as number[] };
+
+  readonly clientTicks = { at: [] as number[], row: [] as number[] };
+
+  readonly #own: Span[] = [];
+
+  readonly #stages = new StageSpans();
+
+  readonly #busy = new BusyTime();
 
   /** The last time of the log. */
   end = 0;
 
-  readonly #rows: FrameLog['rows'];
+  readonly #log: FrameLog;
 
   /** Spans that last, by what ends them. */
   readonly #open = new Map<string, number>();
 
   readonly #answers = new Map<string, Answer>();
 
-  readonly #played = new PlayedAudio(this.spans);
+  readonly #played = new PlayedAudio(this.#own);
 
-  #outputFormat: RealtimeAudioFormat['type'] = 'audio/pcm';
+  #audio = new OutputAudio();
 
   #speech = createSpeechClock();
 
@@ -60,17 +55,19 @@ class SpanReader implements Spans {
 
   readonly #blocks = createSessionBlocks();
 
-  readonly #stopwatch = createStopwatch();
-
   #session: SessionBlock | undefined;
 
-  constructor({ rows }: FrameLog) {
-    this.#rows = rows;
+  constructor(log: FrameLog) {
+    this.#log = log;
+  }
+
+  get busy() {
+    return this.#busy.stretches;
   }
 
   #add(span: Omit<Span, 'hasFailed'> & { hasFailed?: boolean }): number {
-    this.spans.push({ hasFailed: false, ...span });
-    return this.spans.length - 1;
+    this.#busy.add(span.from, span.to ?? span.from);
+    return this.#own.push({ hasFailed: false, session: this.#session?.id ?? undefined, ...span }) - 1;
   }
 
   #begin(key: string, span: Omit<Span, 'to' | 'hasFailed'>): void {
@@ -81,8 +78,9 @@ class SpanReader implements Spans {
     const index = this.#open.get(key);
     if (index === undefined) return;
     this.#open.delete(key);
-    const span = this.spans[index] as Span;
-    this.spans[index] = { ...span, to: Math.max(span.from, at), ...change };
+    const span = this.#own[index] as Span;
+    this.#own[index] = { ...span, to: Math.max(span.from, at), ...change };
+    this.#busy.add(span.from, at);
   }
 
   /** Another session waits for nothing that was under way in the one before. */
@@ -90,11 +88,16 @@ class SpanReader implements Spans {
     if (this.#session !== undefined && this.#session !== block) {
       for (const lasting of [this.#open, this.#answers, this.#played]) lasting.clear();
       this.#speech = createSpeechClock();
+      this.#audio = new OutputAudio();
     }
     this.#session = block;
   }
 
-  #client(at: number, event: Json): void {
+  #client(row: number, at: number, event: Json): void {
+    if (event.type === 'input_audio_buffer.append') return;
+    this.clientTicks.at.push(at);
+    this.clientTicks.row.push(row);
+    this.#busy.add(at, at);
     if (event.type !== 'conversation.item.create') return;
     const item = object(event.item);
     if (item.type === 'function_call_output') this.#finish(`call ${text(item.call_id)}`, at);
@@ -104,16 +107,14 @@ class SpanReader implements Spans {
       });
   }
 
-  #server({ index: row }: LogRow, at: number, frame: LoggedFrame): void {
+  #server({ index: row }: LogRow, at: number, frame: LoggedFrame, audioMs: number): void {
     const event: Json = frame.event;
     this.ticks.at.push(at);
     this.ticks.row.push(row);
+    this.#busy.add(at, at);
     const id = text(event.item_id);
     const type = text(event.type);
     switch (type) {
-      case 'session.created':
-      case 'session.updated':
-        return this.#configure(object(event.session));
       case 'input_audio_buffer.speech_started':
         for (const answer of this.#answers.values()) answer.interrupted ??= { at, row };
         return this.#begin(`speech ${id}`, {
@@ -122,15 +123,21 @@ class SpanReader implements Spans {
           from: this.#speech.startOf({ ...frame, time: at }) ?? at,
           row,
           label: 'User speech',
+          item: id,
         });
       case 'input_audio_buffer.speech_stopped':
-        return this.#stopSpeech(row, at, id, frame);
+        return this.#stopSpeech(at, id, frame);
       case 'input_audio_buffer.committed':
-        return this.#begin(`words ${id}`, { lane: 'user', kind: 'recognition', from: at, row, label: 'STT' });
+        return this.#begin(`transcript ${id}`, {
+          ...{ lane: 'stages', kind: 'transcription', from: at, row, label: 'Transcription', item: id },
+        });
       case 'conversation.item.input_audio_transcription.completed':
-        return this.#finish(`words ${id}`, at);
+        return this.#finish(`transcript ${id}`, at);
       case 'conversation.item.input_audio_transcription.failed':
-        return this.#finish(`words ${id}`, at, { label: 'Transcription failed', hasFailed: true });
+        return this.#finish(`transcript ${id}`, at, { label: 'Transcription failed', hasFailed: true });
+      case 'conversation.item.added':
+      case 'conversation.item.created':
+        return this.#message(row, at, object(event.item));
       case 'conversation.item.truncated':
         return this.#played.truncate(id, event.audio_end_ms, at);
       case 'response.created':
@@ -139,7 +146,7 @@ class SpanReader implements Spans {
         return this.#answered(at, object(event.response));
       case 'response.output_item.added':
       case 'response.output_item.done':
-        return this.#call(row, at, type, object(event.item));
+        return this.#call(row, at, type, object(event.item), text(event.response_id));
       case 'response.mcp_call.in_progress':
         return this.#begin(`mcp ${id}`, { lane: 'tools', kind: 'mcp', from: at, row, label: 'MCP call' });
       case 'response.mcp_call.completed':
@@ -159,20 +166,21 @@ class SpanReader implements Spans {
         return;
       }
       default:
-        if (type.endsWith('.delta')) this.#piece(row, at, type, frame);
+        if (audioMs > 0) this.#busy.add(at, this.#played.play(row, at, id, audioMs));
     }
   }
 
   /** Places the end of speech where it was spoken: the server waits for silence before it reports it. */
-  #stopSpeech(row: number, at: number, id: string, frame: LoggedFrame): void {
+  #stopSpeech(at: number, id: string, frame: LoggedFrame): void {
     const end = this.#speech.endOf({ ...frame, time: at }) ?? at;
     this.#finish(`speech ${id}`, end);
-    if (end < at) this.#add({ lane: 'user', kind: 'hold', from: end, to: at, row, label: 'VAD silence' });
   }
 
-  #configure({ audio }: Json): void {
-    const { type: format } = object(object(object(audio).output).format);
-    if (format === 'audio/pcm' || format === 'audio/pcmu' || format === 'audio/pcma') this.#outputFormat = format;
+  /** A message that the user wrote: what was spoken has its own span. */
+  #message(row: number, at: number, { id, type, role, content }: Json): void {
+    const isWritten = Array.isArray(content) && content.some((part) => object(part).type === 'input_text');
+    if (type !== 'message' || role !== 'user' || !isWritten) return;
+    this.#add({ lane: 'user', kind: 'message', from: at, to: at, row, label: 'Message', item: text(id) });
   }
 
   #answer(row: number, at: number, response: Json): void {
@@ -181,32 +189,8 @@ class SpanReader implements Spans {
     const isAside = response.conversation_id === null;
     const label = isAside ? 'Out-of-band response' : 'Response';
     this.#answers.set(id, {
-      span: this.#add({ lane: 'response', kind: 'response', from: at, to: null, row, label }),
-      began: at,
+      span: this.#add({ lane: 'response', kind: 'response', from: at, to: null, row, label, response: id }),
     });
-  }
-
-  #piece(row: number, at: number, type: string, frame: LoggedFrame): void {
-    const { event } = frame;
-    const made = this.#answers.get(text(event.response_id));
-    if (!made) return;
-    if (made.firstOutput === undefined) {
-      made.firstOutput = at;
-      this.#add({ lane: 'response', kind: 'model', from: made.began, to: at, row, label: 'LLM first text' });
-    }
-    if (TRANSCRIPT_DELTA.test(type)) made.firstTextAt ??= at;
-    if (!AUDIO_DELTA.test(type)) return;
-    if (made.firstAudio === undefined) {
-      made.firstAudio = at;
-      const label = 'TTS first audio';
-      if (made.firstTextAt !== undefined)
-        this.#add({ lane: 'response', kind: 'synthesis', from: made.firstTextAt, to: at, row, label });
-      const waited = this.#stopwatch.soFar(frame)?.first_audio_ms;
-      const from = waited == null ? made.began : at - waited;
-      this.#add({ lane: 'response', kind: 'first-audio', from, to: at, row, label: 'Time to first audio' });
-    }
-    const playedMs = bytesOf(text(event.delta)) / BYTES_PER_MS[this.#outputFormat];
-    this.#played.play(row, at, text(event.item_id), playedMs);
   }
 
   #answered(at: number, response: Json): void {
@@ -216,9 +200,10 @@ class SpanReader implements Spans {
     this.#answers.delete(id);
     const status = text(response.status) || 'ended';
     const reason = text(object(response.status_details).reason);
-    const span = this.spans[made.span] as Span;
+    const span = this.#own[made.span] as Span;
     const label = `${span.label}: ${status}${reason ? `, ${reason.replaceAll('_', ' ')}` : ''}`;
-    this.spans[made.span] = { ...span, to: at, label, hasFailed: status === 'failed' };
+    this.#own[made.span] = { ...span, to: at, label, hasFailed: status === 'failed' };
+    this.#busy.add(span.from, at);
     const { interrupted } = made;
     if (status === 'cancelled' && interrupted)
       this.#add({
@@ -227,11 +212,12 @@ class SpanReader implements Spans {
         from: interrupted.at,
         to: at,
         row: interrupted.row,
-        label: 'interrupted',
+        label: 'Interrupted',
+        response: id,
       });
   }
 
-  #call(row: number, at: number, type: string, item: Json): void {
+  #call(row: number, at: number, type: string, item: Json, response: string): void {
     const name = text(item.name);
     if (item.type === 'function_call' && type.endsWith('.added'))
       this.#begin(`call ${text(item.call_id)}`, {
@@ -239,7 +225,9 @@ class SpanReader implements Spans {
         kind: 'function',
         from: at,
         row,
-        label: `function ${name}`,
+        label: name,
+        item: text(item.id),
+        response,
       });
     if (item.type === 'mcp_approval_request' && type.endsWith('.done'))
       this.#begin(`approval ${text(item.id)}`, {
@@ -252,19 +240,28 @@ class SpanReader implements Spans {
   }
 
   advance(): void {
-    for (; this.#read < this.#rows.length; this.#read++) {
-      const row = this.#rows[this.#read] as LogRow;
-      const frame = frameOf(row);
-      if (row.at !== null) this.end = Math.max(this.end, row.at);
-      if (!frame) continue;
-      this.#stopwatch.observe(frame);
-      if (row.at === null) continue;
-      this.#enter(this.#blocks.of(frame));
-      this.#speech.observe({ ...frame, time: row.at });
-      if (frame.from === 'client') this.#client(row.at, frame.event);
-      else this.#server(row, row.at, frame);
-    }
+    const { rows, turns } = this.#log;
+    if (this.#read === rows.length) return;
+    for (; this.#read < rows.length; this.#read++) this.#readRow(rows[this.#read] as LogRow);
+    this.spans = [...this.#own, ...this.#stages.read(turns.turns)]
+      .filter((span) => !isWaitedFor(span, turns.ofItem(span.item ?? '')))
+      .sort((a, b) => a.from - b.from);
+  }
+
+  #readRow(row: LogRow): void {
+    const frame = frameOf(row);
+    if (row.at !== null) this.end = Math.max(this.end, row.at);
+    if (frame && row.at !== null) this.#enter(this.#blocks.of(frame));
+    const audioMs = this.#audio.observe(row);
+    if (!frame || row.at === null) return;
+    this.#speech.observe({ ...frame, time: row.at });
+    if (frame.from === 'client') this.#client(row.index, row.at, frame.event);
+    else this.#server(row, row.at, frame, audioMs);
   }
 }
+
+/** A transcription that a response waited for is a stage of its turn. */
+const isWaitedFor = ({ kind, hasFailed, to }: Span, turn: Turn | undefined): boolean =>
+  kind === 'transcription' && !hasFailed && turn !== undefined && stagesOf(turn).some((stage) => stage.to === to);
 
 export const createSpans = (log: FrameLog): Spans => new SpanReader(log);

@@ -1,7 +1,7 @@
 // The visible time range.
 
 import { describe, expect, it } from 'vitest';
-import { marksOf, moved, showing, timeLabel, whole, zoomed } from './time-window.ts';
+import { framed, marksOf, moved, timeLabel, whole, zoomed } from './time-window.ts';
 
 const END = 10_000;
 
@@ -25,9 +25,17 @@ describe('the stretch in sight', () => {
 
   it('brings a moment into sight, and leaves it alone where it is', () => {
     const window = { from: 0, to: 1000 };
-    expect(showing(window, 500, END)).toBe(window);
-    const there = showing(window, 5000, END);
-    expect([there.from, there.to]).toEqual([4500, 5500]);
+    const moment = (at: number) => ({ from: at, to: at });
+    expect(framed(window, moment(500), END)).toBe(window);
+    expect(framed(window, moment(5000), END)).toEqual({ from: 4500, to: 5500 });
+  });
+
+  it('frames a stretch with room around it, unless it can be read already', () => {
+    const window = { from: 0, to: 5000 };
+    expect(framed(window, { from: 1000, to: 2000 }, END)).toBe(window);
+    expect(framed(window, { from: 4500, to: 5500 }, END)).toEqual({ from: 4150, to: 5850 });
+    expect(framed(whole(END), { from: 4000, to: 4200 }, END)).toEqual({ from: 3930, to: 4270 });
+    expect(framed(undefined, { from: 1000, to: 2000 }, END)).toEqual({ from: 650, to: 2350 });
   });
 
   it('has marks at round numbers, as many as fit', () => {

@@ -31,10 +31,14 @@ export function moved({ from, to }: TimeWindow, share: number, end: number): Tim
   return within({ from: from + by, to: to + by }, end);
 }
 
-/** Brings a moment into sight, if it is not. */
-export function showing(window: TimeWindow, at: number, end: number): TimeWindow {
-  if (at >= window.from && at <= window.to) return window;
-  return moved(window, (at - (window.from + window.to) / 2) / (window.to - window.from), end);
+/** Shows a stretch with some room around it, unless it is in sight and large enough to be read in `window`. */
+export function framed(window: TimeWindow | undefined, { from, to }: TimeWindow, end: number): TimeWindow {
+  if (window && from >= window.from && to <= window.to && to - from >= 0.06 * (window.to - window.from)) return window;
+  const isPoint = to - from < 1;
+  // A moment is brought into sight; it has no size to be fitted.
+  if (window && isPoint && from >= window.from && to <= window.to) return window;
+  const room = isPoint ? (window ? (window.to - window.from) / 2 : 1000) : Math.max(50, 0.35 * (to - from));
+  return within({ from: from - room, to: to + room }, end);
 }
 
 /** Moments for the marks of an axis: at most `most`, at round numbers of milliseconds. */
@@ -53,3 +57,6 @@ export function timeLabel(ms: number, step: number): string {
   const seconds = Math.round(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
+
+/** `420` → `420 ms`, `1410` → `1.41 s`. */
+export const spanTime = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);

@@ -1,175 +1,212 @@
-// Lanes and spans on one time axis, with zoom, pan and selection.
+// Lanes and spans on one time axis, with zoom, pan, ranges and selection; below, the latency of the turns.
 
+import { AudioLines } from 'lucide';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { SafeText } from '../conversation/safe-text.tsx';
 import type { LogRow } from '../log/log-row.ts';
-import { addressOf } from '../route.ts';
-import { useShortcuts } from '../shell/shortcuts.ts';
+import { type Selection, selectionWord } from '../log/selection.ts';
+import { turnStatistics } from '../log/turn-statistics.ts';
+import { EmptyState } from '../parts/states.tsx';
 import { colorScheme } from '../shell/theme.ts';
 import { countOf, type Viewing } from '../sources/viewing.ts';
-import { draw, heightOf, LANE_NAMES, momentAt, spanAt } from './draw.ts';
+import { draw } from './draw.ts';
+import { createFolds } from './folds.ts';
 import { laneRows } from './lane-rows.ts';
-import { Plots } from './plots.tsx';
-import type { Span } from './span.ts';
+import { LatencyChart } from './latency-chart.tsx';
+import { Legend } from './legend.tsx';
+import { Minimap } from './minimap.tsx';
+import { heightOf, LANE_NAMES, type Picture, placeAt, spanAt, timeAt } from './picture.ts';
+import { RangePanel } from './range-panel.tsx';
+import { extentOf, selectionOf } from './selected-extent.ts';
+import { SessionFigures } from './session-figures.tsx';
+import type { Lane, Span } from './span.ts';
 import { SpanTable } from './span-table.tsx';
+import { type HoveredSpan, SpanTooltip } from './span-tooltip.tsx';
 import { createSpans } from './spans.ts';
-import { moved, showing, type TimeWindow, whole, zoomed } from './time-window.ts';
+import { framed, moved, type TimeWindow, whole, zoomed } from './time-window.ts';
+import { TimelineTools } from './timeline-tools.tsx';
+import { useGestures } from './use-gestures.ts';
+import { createWaveforms } from './waveforms.ts';
 
-const CLOSER = 0.7;
-const STEP = 0.2;
+/** Lanes that are shown even if nothing is in them. */
+const ALWAYS: ReadonlySet<Lane> = new Set(['user', 'assistant', 'server', 'client']);
 
 export function TimelineView({ viewing }: { viewing: Viewing }) {
   const { log, selection, upTo } = viewing;
   const total = countOf(viewing);
+  const version = log.version.value;
   const spans = useMemo(() => createSpans(log), [log]);
+  const waveforms = useMemo(() => createWaveforms(log), [log]);
   spans.advance();
   const { end } = spans;
+  const folds = useMemo(() => createFolds(spans.busy, end), [spans, version, end]);
+  const lanes = useMemo(
+    () => laneRows(spans.spans, end).filter(({ lane, spans: all }) => ALWAYS.has(lane) || all.length > 0),
+    [spans.spans, end],
+  );
   /** Nothing: all of the log, also what comes. */
   const [chosen, setChosen] = useState<TimeWindow | undefined>(undefined);
-  const [pointed, setPointed] = useState<number | undefined>(undefined);
-  const [width, setWidth] = useState(900);
+  const [pointed, setPointed] = useState<Span | undefined>(undefined);
+  const [hovered, setHovered] = useState<(HoveredSpan & { index: number }) | undefined>(undefined);
+  const [range, setRange] = useState<TimeWindow | undefined>(undefined);
   const box = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const drag = useRef<{ x: number; window: TimeWindow; hasMoved: boolean } | undefined>(undefined);
-  const window = chosen ?? whole(end);
-  const lanes = laneRows(spans.spans, end);
-  const now =
-    upTo.value === undefined ? undefined : ((log.rows[upTo.value - 1] as LogRow | undefined)?.at ?? undefined);
-  const picture = { lanes, spans, window, width, now, selected: pointed };
-
-  useEffect(() => {
-    const { current } = box;
-    if (!current) return;
-    const watch = new ResizeObserver(([entry]) => setWidth(Math.max(300, Math.floor(entry?.contentRect.width ?? 0))));
-    watch.observe(current);
-    return () => watch.disconnect();
-  }, []);
-  // Drawn anew with every line that comes and whenever what is in sight changes.
-  useEffect(() => {
-    if (canvas.current) draw(canvas.current, picture);
-  }, [total, log.version.value, window.from, window.to, width, now, pointed, colorScheme.value]);
-  useWheel(canvas, (event) => {
-    const { left } = event.currentTarget.getBoundingClientRect();
-    const isAlong = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
-    const factor = event.deltaY > 0 ? 1 / CLOSER : CLOSER;
-    const around = momentAt(picture, event.clientX - left);
-    setChosen(
-      isAlong
-        ? moved(window, Math.sign(event.deltaX || event.deltaY) * STEP, end)
-        : zoomed(window, around, factor, end),
-    );
+  const width = useWidth(box);
+  const selected = selection.value;
+  const extent = selected && extentOf(log, spans, selected);
+  const picture: Picture = {
+    ...{ lanes, spans, folds, waveforms, range, width },
+    window: chosen ?? whole(folds.end),
+    now: upTo.value === undefined ? undefined : ((log.rows[upTo.value - 1] as LogRow | undefined)?.at ?? undefined),
+    selected: extent,
+    hovered: hovered?.index,
+  };
+  const places = extent && { from: folds.placeOf(extent.from), to: folds.placeOf(extent.to) };
+  const own = useFraming(selected, () => {
+    if (places) setChosen(framed(picture.window, places, folds.end));
   });
-
-  const point = (index: number) => {
-    const span = spans.spans[index];
+  const select = (to: Selection) => {
+    own.current = selectionWord(to);
+    selection.value = to;
+  };
+  const point = (span: Span | undefined) => {
     if (!span) return;
-    setPointed(index);
-    selection.value = { kind: 'row', index: span.row };
-    setChosen(showing(window, span.from, end));
+    setPointed(span);
+    select(span.hasFailed ? { kind: 'row', index: span.row } : selectionOf(span));
+    const to = { from: folds.placeOf(span.from), to: folds.placeOf(span.to ?? end) };
+    setChosen(framed(picture.window, to, folds.end));
   };
-  const middle = (window.from + window.to) / 2;
-  const jump = () => {
-    const from = pointed === undefined ? -1 : pointed;
-    const hasFailed = (span: Span | undefined) => span?.hasFailed === true;
-    const next = spans.spans.findIndex((span, index) => index > from && hasFailed(span));
-    point(next >= 0 ? next : spans.spans.findIndex(hasFailed));
-  };
-  useShortcuts('Timeline', [
-    { key: '+', label: 'zoom in', run: () => setChosen(zoomed(window, middle, CLOSER, end)) },
-    { key: '-', label: 'zoom out', run: () => setChosen(zoomed(window, middle, 1 / CLOSER, end)) },
-    { key: '0', label: 'show all', run: () => setChosen(undefined) },
-    { key: 'ArrowLeft', label: 'earlier', run: () => setChosen(moved(window, -STEP, end)) },
-    { key: 'ArrowRight', label: 'later', run: () => setChosen(moved(window, STEP, end)) },
-    { key: 'e', label: 'next error', run: jump },
-    { key: 'n', label: 'next span', run: () => point(Math.min(spans.spans.length - 1, (pointed ?? -1) + 1)) },
-    { key: 'p', label: 'previous span', run: () => point(Math.max(0, (pointed ?? 1) - 1)) },
-  ]);
-
-  const at = (event: PointerEvent) => {
-    const { left, top } = (event.currentTarget as Element).getBoundingClientRect();
-    return { x: event.clientX - left, y: event.clientY - top };
-  };
+  if (end === 0 && spans.spans.length === 0)
+    return (
+      <div class="timeline" ref={box}>
+        <EmptyState icon={AudioLines} title="No timed events yet">
+          Speech, stages and latency of each turn appear here. A log without times has none.
+        </EmptyState>
+      </div>
+    );
+  const { turns } = log.turns;
+  const statistics = turnStatistics(turns);
   return (
     <div class="timeline" ref={box}>
-      <div class="timeline-tools">
-        <button type="button" onClick={() => setChosen(zoomed(window, middle, CLOSER, end))}>
-          Zoom in
-        </button>
-        <button type="button" onClick={() => setChosen(zoomed(window, middle, 1 / CLOSER, end))}>
-          Zoom out
-        </button>
-        <button type="button" onClick={() => setChosen(undefined)}>
-          All
-        </button>
-        <button type="button" onClick={jump} disabled={!spans.spans.some(({ hasFailed }) => hasFailed)}>
-          Next error
-        </button>
-        <Pointed viewing={viewing} span={pointed === undefined ? undefined : spans.spans[pointed]} />
-      </div>
-      <canvas
-        ref={canvas}
-        class="lanes"
-        role="img"
-        aria-label={`Timeline: ${lanes.map(({ lane, spans: all }) => `${LANE_NAMES[lane]} ${all.length}`).join(', ')}. The table below has the same data.`}
-        style={{ width: `${width}px`, height: `${heightOf(lanes)}px` }}
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          drag.current = { x: event.clientX, window, hasMoved: false };
-        }}
-        onPointerMove={(event) => {
-          const { current } = drag;
-          if (!current) return;
-          const by = event.clientX - current.x;
-          if (Math.abs(by) < 4 && !current.hasMoved) return;
-          current.hasMoved = true;
-          setChosen(moved(current.window, -by / width, end));
-        }}
-        onPointerUp={(event) => {
-          const moving = drag.current;
-          drag.current = undefined;
-          if (!moving || moving.hasMoved) return;
-          const { x, y } = at(event);
+      <TimelineTools
+        {...{ viewing, spans, pointed, point }}
+        window={picture.window}
+        end={folds.end}
+        fit={() => setChosen(chosen === undefined && places ? framed(undefined, places, folds.end) : undefined)}
+        setWindow={setChosen}
+      />
+      <Minimap picture={picture} version={version} setWindow={setChosen} />
+      <Lanes
+        {...{ picture, total, version, hovered, setHovered, setChosen, setRange }}
+        onClick={(x, y) => {
           const under = spanAt(picture, x, y);
-          if (under) return point(under.index);
+          if (under) return point(under.span);
           // Pointing at a moment shows everything as it was then.
-          upTo.value = rowsUntil(log.rows, momentAt(picture, x));
+          upTo.value = rowsUntil(log.rows, timeAt(picture, x));
         }}
       />
-      {end === 0 && <p class="empty">No timed events yet.</p>}
-      <Plots viewing={viewing} count={total} window={window} />
+      {range && <RangePanel {...{ spans, turns, range }} close={() => setRange(undefined)} />}
+      <Legend />
+      <SessionFigures {...{ log, turns, statistics }} />
+      <LatencyChart
+        {...{ turns, statistics }}
+        selected={turnOf(viewing, selected)}
+        select={(index) => {
+          selection.value = { kind: 'turn', index };
+        }}
+      />
       <SpanTable spans={spans.spans} selected={pointed} choose={point} />
     </div>
   );
 }
 
-function Pointed({ viewing, span }: { viewing: Viewing; span: Span | undefined }) {
-  if (!span) return null;
-  const line = viewing.log.rows[span.row]?.line ?? 1;
-  const took = span.to === null ? 'lasts' : `${Math.round(span.to - span.from)} ms`;
+interface LanesProps {
+  readonly picture: Picture;
+  /** What the picture depends on besides. */
+  readonly total: number;
+  readonly version: number;
+  readonly hovered: HoveredSpan | undefined;
+  readonly setHovered: (hovered: (HoveredSpan & { index: number }) | undefined) => void;
+  readonly setChosen: (window: TimeWindow | undefined) => void;
+  readonly setRange: (range: TimeWindow | undefined) => void;
+  readonly onClick: (x: number, y: number) => void;
+}
+
+function Lanes({ picture, total, version, hovered, setHovered, setChosen, setRange, onClick }: LanesProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { lanes, folds, window, width, now, selected, range } = picture;
+  // Drawn anew with every line that comes and whenever what is in sight changes.
+  useEffect(() => {
+    if (canvas.current) draw(canvas.current, picture);
+  }, [
+    ...[total, version, window.from, window.to, width, now, colorScheme.value],
+    ...[selected?.from, selected?.to, range?.from, range?.to, picture.hovered],
+  ]);
+  const share = (pixels: number) => pixels / Math.max(1, width);
+  const gestures = useGestures(canvas, {
+    hover(x, y) {
+      const under = spanAt(picture, x, y);
+      setHovered(under && { span: under.span, index: under.index, x, y });
+    },
+    leave: () => setHovered(undefined),
+    click: onClick,
+    pan: (by) => setChosen(moved(window, -share(by), folds.end)),
+    measure: (from, to) =>
+      setRange({ from: timeAt(picture, Math.min(from, to)), to: timeAt(picture, Math.max(from, to)) }),
+    zoom: (x, factor) => setChosen(zoomed(window, placeAt(picture, x), factor, folds.end)),
+    scroll: (by) => setChosen(moved(window, share(by), folds.end)),
+  });
+  const counts = lanes.map(({ lane, spans }) => `${LANE_NAMES[lane]} ${spans.length}`).join(', ');
   return (
-    <p role="status">
-      <SafeText text={span.label} />, {took}{' '}
-      <a href={addressOf({ view: 'log', source: viewing.source, tab: 'events', line })}>line {line}</a>
-    </p>
+    <div class="lanes-box">
+      <canvas
+        ref={canvas}
+        class="lanes"
+        role="img"
+        aria-label={`Timeline: ${counts}. The table below has the same data.`}
+        style={{ width: `${width}px`, height: `${heightOf(lanes)}px` }}
+        {...gestures}
+      />
+      {hovered && <SpanTooltip hovered={hovered} width={width} />}
+    </div>
   );
 }
 
-type Wheel = WheelEvent & { readonly currentTarget: HTMLCanvasElement };
-
-/** A wheel moves the picture and not the page, which only a listener of this kind may say. */
-function useWheel(canvas: { readonly current: HTMLCanvasElement | null }, onWheel: (event: Wheel) => void): void {
-  const latest = useRef(onWheel);
-  latest.current = onWheel;
+/** Frames what was selected elsewhere; what was selected here is in sight. Returns the word of the latter. */
+function useFraming(selected: Selection | undefined, frame: () => void): { current: string | undefined } {
+  const own = useRef<string | undefined>(undefined);
+  const word = selected && selectionWord(selected);
   useEffect(() => {
-    const { current } = canvas;
+    if (word !== undefined && word !== own.current) frame();
+    own.current = undefined;
+  }, [word]);
+  return own;
+}
+
+function useWidth(box: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(900);
+  useEffect(() => {
+    const { current } = box;
     if (!current) return;
-    const listen = (event: WheelEvent) => {
-      event.preventDefault();
-      latest.current(event as Wheel);
-    };
-    current.addEventListener('wheel', listen, { passive: false });
-    return () => current.removeEventListener('wheel', listen);
-  }, [canvas]);
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth(Math.max(280, Math.floor(entry?.contentRect.width ?? 0))),
+    );
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, []);
+  return width;
+}
+
+/** The turn of whatever is selected. */
+function turnOf({ log }: Viewing, selected: Selection | undefined): number | undefined {
+  switch (selected?.kind) {
+    case 'turn':
+      return selected.index;
+    case 'response':
+      return log.turns.ofResponse(selected.id)?.index;
+    case 'item':
+      return log.turns.ofItem(selected.id)?.index;
+    default:
+      return selected && log.turns.ofRow(selected.index)?.index;
+  }
 }
 
 /** How many rows there were at a moment; all of them are shown as they are at the end. */
