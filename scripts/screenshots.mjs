@@ -40,9 +40,9 @@ async function say(page, text) {
 }
 
 async function offerTools(page) {
-  await page.getByText('Settings').click();
+  await page.getByRole('button', { name: 'Settings', exact: true }).click();
   await page.getByLabel('Tools (JSON)').fill(TOOLS);
-  await page.getByText('Settings').click();
+  await page.getByRole('button', { name: 'Close settings' }).click();
 }
 
 /** A conversation with text, audio, an interruption and a function call without its output. */
@@ -76,7 +76,7 @@ async function turn(page) {
   await offerTools(page);
   await page.getByRole('button', { name: 'Open microphone' }).click();
   await page.getByLabel('What does get_weather return?').fill('{"sky": "clear", "degrees": 21}');
-  await page.getByRole('button', { name: 'Open microphone' }).click();
+  await page.getByRole('button', { name: 'Close microphone' }).click();
   await page.getByRole('button', { name: 'Send output' }).click();
   await page.locator('[data-speaking]').waitFor();
   await page.locator('[data-speaking]').waitFor({ state: 'detached' });

@@ -26,7 +26,7 @@ describe.skipIf(browserMissing)(`approvals in the page${browserMissing ? ` (${br
   async function requestApproval(text: string) {
     const opened = await served.open();
     const { page } = opened;
-    await page.getByText('Settings').click();
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
     await page.getByLabel('Tools (JSON)').fill('[{"type": "mcp", "server_label": "books"}]');
     await page.getByRole('button', { name: 'Connect' }).click();
     await conversation(page).getByText('books: 2 tools').waitFor();

@@ -75,7 +75,7 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
     const opened = await served.open();
     const { page } = opened;
     await page.getByRole('button', { name: 'Open microphone' }).click();
-    await page.getByText('speech detected').waitFor();
+    await page.getByText('Hearing you').waitFor();
     await conversation(page)
       .getByText(/two plus two/i)
       .waitFor();
@@ -90,8 +90,8 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
       .getByRole('img', { name: /^Audio of the assistant, \d/ })
       .first()
       .waitFor();
-    await page.getByRole('button', { name: 'Open microphone' }).click();
-    await page.getByText('microphone open').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Close microphone' }).click();
+    await page.getByText('Microphone open').waitFor({ state: 'detached' });
     expectSound(opened);
   });
 
@@ -99,13 +99,13 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
     const opened = await served.open();
     const { page } = opened;
     await page.getByRole('button', { name: 'Connect' }).click();
-    await page.getByText('connected', { exact: true }).waitFor();
+    await page.getByText('Connected', { exact: true }).waitFor();
     await page.getByRole('main').focus();
     const request = new Promise<void>((resolve) => {
       receive = (ms) => ms > askedMs + 200 && resolve();
     });
     await page.keyboard.down(' ');
-    await page.getByText('speak, then release').waitFor();
+    await page.getByText('Speak, then release').waitFor();
     await request;
     await page.keyboard.up(' ');
     await conversation(page)

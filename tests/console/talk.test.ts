@@ -187,7 +187,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
   it('the user answers a function call, and the answer goes on', async () => {
     const opened = await served.open();
     const { page } = opened;
-    await page.getByText('Settings').click();
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
     const tools = page.getByLabel('Tools (JSON)');
     await tools.fill('[{"type": "function", "name": "add"');
     await page.getByText("'{' is not closed").waitFor();
@@ -206,7 +206,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
   it('of two calls both are answered before the answer goes on', async () => {
     const opened = await served.open();
     const { page } = opened;
-    await page.getByText('Settings').click();
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
     const tool = (name: string) => `{"type": "function", "name": "${name}", "parameters": {"type": "object"}}`;
     await page.getByLabel('Tools (JSON)').fill(`[${tool('one')}, ${tool('two')}]`);
     await say(page, 'call one {} call two {}');
@@ -225,11 +225,10 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     const { page } = opened;
     await say(page, 'hello');
     await conversation(page).getByText('You said: hello').waitFor();
-    await page.getByText('Settings').click();
-    await page.getByLabel('Voice').fill('cedar');
-    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await page.getByLabel('Voice', { exact: true }).fill('cedar');
     await page.getByRole('alert').getByText('(cannot_update_voice)').waitFor();
-    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByRole('button', { name: 'Dismiss', exact: true }).click();
     expect(await page.getByRole('alert').first().innerText()).toBe('');
     expectSound(opened);
   });

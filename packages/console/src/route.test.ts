@@ -5,6 +5,7 @@ describe('places', () => {
   const cases: [string, Place][] = [
     ['#/home', { view: 'home' }],
     ['#/talk', START],
+    ['#/demo/timeline', { view: 'log', source: { kind: 'demo' }, tab: 'timeline' }],
     ['#/talk/events', { view: 'log', source: { kind: 'talk' }, tab: 'events' }],
     ['#/session/sess_1/timeline', { view: 'log', source: { kind: 'session', id: 'sess_1' }, tab: 'timeline' }],
     [

@@ -8,6 +8,7 @@ import './style/frame.css';
 import './style/palette.css';
 import './style/conversation.css';
 import './style/talk.css';
+import './style/settings.css';
 import './style/events.css';
 import './style/timeline.css';
 import './style/turn-card.css';

@@ -9,7 +9,7 @@ import { fileName, saveFile } from './save-file.ts';
 export function ConnectionNotice({ app, viewing }: { app: AppState; viewing: Viewing }) {
   const { state, message } = viewing.status.value;
   const isTalk = viewing.source.kind === 'talk';
-  if (isTalk && app.talk.isRestorable.value) return <RestoreNotice app={app} />;
+  if (isTalk && app.talk.archive.isRestorable.value) return <RestoreNotice app={app} />;
   if (state !== 'lost') return null;
   const link = app.link.state.value;
   const next =
@@ -44,10 +44,10 @@ function RestoreNotice({ app: { talk } }: { app: AppState }) {
         <strong>The page was reloaded during a session.</strong> Its log is still in this browser.
       </p>
       <div class="buttons">
-        <button type="button" onClick={() => void talk.restore()}>
+        <button type="button" onClick={() => void talk.archive.restore()}>
           Restore conversation
         </button>
-        <button type="button" onClick={() => talk.discard()}>
+        <button type="button" onClick={() => talk.archive.discard()}>
           Discard
         </button>
       </div>

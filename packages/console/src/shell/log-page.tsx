@@ -16,7 +16,11 @@ import { remembered } from '../parts/remembered.ts';
 import { Splitter } from '../parts/splitter.tsx';
 import { addressOf, type Place, sourceWord, TABS, type Tab } from '../route.ts';
 import type { Viewing } from '../sources/viewing.ts';
+import { ConnectionButton } from '../talk/connection-button.tsx';
+import { PhasePill } from '../talk/phase-pill.tsx';
+import { areSettingsOpen } from '../talk/settings/settings-open.ts';
 import { TalkPanel } from '../talk/talk-panel.tsx';
+import { Welcome } from '../talk/welcome/welcome.tsx';
 import { type Arrangement, arrange } from './arrangement.ts';
 import { ConnectionNotice, downloadLog } from './connection-notice.tsx';
 import { FileProblemCard } from './file-problem-card.tsx';
@@ -25,6 +29,9 @@ import { Scrubber } from './scrubber.tsx';
 import { ShareButton } from './share-button.tsx';
 import { TitleBar } from './title-bar.tsx';
 
+const SettingsPanel = lazy(() =>
+  import('../talk/settings/settings-panel.tsx').then(({ SettingsPanel }) => SettingsPanel),
+);
 const TimelineView = lazy(() => import('../timeline/timeline-view.tsx').then(({ TimelineView }) => TimelineView));
 
 type LogPlace = Extract<Place, { view: 'log' }>;
@@ -43,11 +50,15 @@ const belowHeight = remembered('below-height', 300, isPixels);
 
 export function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; viewing: Viewing }) {
   const { state, message, problem } = viewing.status.value;
-  const status = (
-    <p class="state log-state" data-state={state} role="status" title={message}>
-      {message}
-    </p>
-  );
+  const isTalk = viewing.source.kind === 'talk';
+  const status =
+    isTalk && state === 'live' ? (
+      <PhasePill talk={app.talk} />
+    ) : (
+      <p class="state log-state" data-state={state} role="status" title={message}>
+        {message}
+      </p>
+    );
   if (problem)
     return (
       <section class="log" aria-label={viewing.name}>
@@ -63,8 +74,13 @@ export function LogPage({ app, place, viewing }: { app: AppState; place: LogPlac
         app={app}
         title={viewing.name}
         state={status}
-        views={<ViewLinks place={place} />}
-        actions={<LogActions app={app} place={place} viewing={viewing} />}
+        views={isTalk && viewing.log.version.value === 0 ? undefined : <ViewLinks place={place} />}
+        actions={
+          <>
+            <LogActions app={app} place={place} viewing={viewing} />
+            {isTalk && <ConnectionButton talk={app.talk} />}
+          </>
+        }
       />
       <Scrubber key={sourceWord(viewing.source)} viewing={viewing} />
       <Workspace key={`panels ${sourceWord(viewing.source)}`} {...{ app, place, viewing }} />
@@ -124,12 +140,15 @@ function Workspace({ app, place, viewing }: { app: AppState; place: LogPlace; vi
   const { log, selection } = viewing;
   void log.version.value;
   const isTalk = viewing.source.kind === 'talk';
+  const hasSettings = isTalk && areSettingsOpen.value;
+  const isEmpty = log.rows.length === 0;
+  const isColumn = layout.value === 'wide';
   const shown = arrange({
     layout: layout.value,
     tab: place.tab,
-    isEmpty: log.rows.length === 0,
+    isEmpty,
     hasSelection: selection.value !== undefined,
-    isSideTaken: false,
+    isSideTaken: hasSettings,
   });
   const hasMiddle = shown.timeline || shown.events;
   const isSplit = shown.conversation && hasMiddle;
@@ -137,13 +156,13 @@ function Workspace({ app, place, viewing }: { app: AppState; place: LogPlace; vi
     <div
       class="workspace"
       data-split={isSplit || undefined}
-      data-side={shown.inspector === 'column' || undefined}
+      data-side={shown.inspector === 'column' || (hasSettings && isColumn) || undefined}
       style={{ '--conversation-width': `${conversationWidth.value}px`, '--side-width': `${sideWidth.value}px` }}
     >
       {shown.conversation && (
         <div class="conversation-column">
           <Panel name="conversation" title="Conversation" hasHead={false}>
-            <ConversationView viewing={viewing} />
+            {isTalk && isEmpty ? <Welcome app={app} /> : <ConversationView viewing={viewing} />}
           </Panel>
         </div>
       )}
@@ -153,13 +172,21 @@ function Workspace({ app, place, viewing }: { app: AppState; place: LogPlace; vi
       {hasMiddle && <Middle shown={shown} viewing={viewing} />}
       <div class="composer">
         <ConnectionNotice app={app} viewing={viewing} />
-        {isTalk && <TalkPanel app={app} talk={app.talk} />}
+        {isTalk && <TalkPanel talk={app.talk} />}
       </div>
       {shown.inspector === 'column' && (
         <>
           <Splitter label="Width of the inspector" size={sideWidth} min={300} max={640} panel="right" />
           <aside class="side" aria-label="Inspector">
             <Inspector viewing={viewing} />
+          </aside>
+        </>
+      )}
+      {hasSettings && (
+        <>
+          {isColumn && <Splitter label="Width of the settings" size={sideWidth} min={300} max={640} panel="right" />}
+          <aside class={isColumn ? 'side' : 'settings-sheet'} aria-label="Settings">
+            <SettingsPanel app={app} />
           </aside>
         </>
       )}

@@ -1,11 +1,13 @@
 // The rail at the edge of the page: where one can go, and what holds everywhere. At the bottom of a narrow screen.
 
-import { ArrowLeftRight, List, Mic, Monitor, Moon, Sun } from 'lucide';
+import { ArrowLeftRight, List, Mic, Monitor, Moon, Settings, Sun } from 'lucide';
 import type { AppState } from '../app-state.ts';
 import { PaletteButton } from '../palette/palette-button.tsx';
 import { IconButton } from '../parts/button.tsx';
 import { Icon, type IconNode } from '../parts/icon.tsx';
+import { areSettingsOpen } from '../talk/settings/settings-open.ts';
 import { ShortcutList } from './shortcut-list.tsx';
+import { useShortcuts } from './shortcuts.ts';
 import { THEMES, type Theme, theme } from './theme.ts';
 
 export function Rail({ app }: { app: AppState }) {
@@ -24,6 +26,7 @@ export function Rail({ app }: { app: AppState }) {
       </nav>
       <div class="rail-tools">
         <PaletteButton app={app} />
+        <SettingsButton app={app} />
         <ThemeSwitch />
         <ShortcutList />
       </div>
@@ -37,6 +40,26 @@ function RailLink({ to, icon, isHere, label }: { to: string; icon: IconNode; isH
       <Icon of={icon} size={20} />
       <span>{label}</span>
     </a>
+  );
+}
+
+/** Opens the settings of Talk, from anywhere. */
+function SettingsButton({ app }: { app: AppState }) {
+  const at = app.place.value;
+  const isTalk = at.view === 'log' && at.source.kind === 'talk';
+  const toggle = () => {
+    areSettingsOpen.value = !isTalk || !areSettingsOpen.peek();
+    if (!isTalk) app.go({ view: 'log', source: { kind: 'talk' }, tab: 'conversation' });
+  };
+  useShortcuts('Settings', isTalk ? [{ key: 's', label: 'settings', run: toggle }] : []);
+  return (
+    <IconButton
+      icon={Settings}
+      label="Settings"
+      {...(isTalk && { shortcut: 's' })}
+      aria-pressed={isTalk && areSettingsOpen.value}
+      onClick={toggle}
+    />
   );
 }
 

@@ -1,13 +1,15 @@
-// The input of Talk: text field, microphone, buttons, settings.
+// The input of Talk: the message, the microphone, and the button that interrupts. Nothing in it moves.
 
+import { ArrowUp, Square } from 'lucide';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { AppState } from '../app-state.ts';
+import { IconButton } from '../parts/button.tsx';
 import { useShortcuts } from '../shell/shortcuts.ts';
-import { SettingsForm } from './settings-form.tsx';
+import { MicrophoneButton } from './microphone-button.tsx';
 import type { Talk } from './talk.ts';
+import { useTalkPhase } from './use-talk-phase.ts';
+import type { MicrophoneState } from './voice.ts';
 
-export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
-  const state = talk.state.value;
+export function TalkPanel({ talk }: { talk: Talk }) {
   useShortcuts('Talk', [
     { key: 'n', label: 'type a message', run: () => document.getElementById('say')?.focus() },
     { key: ' ', label: 'hold to talk', run: () => void talk.hold(), release: () => talk.release() },
@@ -22,12 +24,6 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
   return (
     <section class="talk" aria-label="Talk">
       <Trouble talk={talk} />
-      {state === 'idle' &&
-        app.server.value?.missing.map((message) => (
-          <p key={message} class="hint lack">
-            {message}
-          </p>
-        ))}
       <form
         class="say"
         onSubmit={(event) => {
@@ -35,34 +31,43 @@ export function TalkPanel({ app, talk }: { app: AppState; talk: Talk }) {
           void talk.sendDraft();
         }}
       >
-        <MessageField talk={talk} />
-        <button type="submit" disabled={talk.draft.value.trim() === ''}>
-          Send
-        </button>
-        <MicrophoneButtons talk={talk} />
-        <button type="button" onClick={() => talk.interrupt()} disabled={state !== 'open'} title="Esc">
-          Interrupt
-        </button>
-        {state === 'open' ? (
-          <button type="button" onClick={() => talk.hangUp()}>
-            Disconnect
-          </button>
-        ) : (
-          <button type="button" disabled={state === 'connecting'} onClick={() => void talk.connect()}>
-            {state === 'connecting' ? 'Connecting …' : 'Connect'}
-          </button>
-        )}
+        <div class="say-field">
+          <MessageField talk={talk} />
+          <IconButton type="submit" icon={ArrowUp} label="Send" disabled={talk.draft.value.trim() === ''} />
+        </div>
+        <InterruptSlot talk={talk} />
+        <MicrophoneButton talk={talk} />
       </form>
-      <SettingsForm app={app} talk={talk} />
+      <p class="say-hint hint" role="status">
+        {MICROPHONE_HINTS[talk.voice.microphone.value]}
+      </p>
     </section>
   );
 }
+
+const MICROPHONE_HINTS: Readonly<Record<MicrophoneState, string>> = {
+  off: 'Enter sends. Hold Space to talk, m opens the microphone.',
+  asking: 'Waiting for the permission to use the microphone …',
+  ready: 'Enter sends. Hold Space to talk, m opens the microphone.',
+  held: 'Speak, then release',
+  open: 'Microphone open. Speech interrupts the answer.',
+};
 
 /** Interrupts; with nothing to interrupt it leaves the field, so that single keys are commands again. */
 function interruptOrLeave(talk: Talk): void {
   if (talk.isAnswering()) return talk.interrupt();
   const { activeElement } = document;
   if (activeElement instanceof HTMLTextAreaElement) activeElement.blur();
+}
+
+/** Keeps its place while there is nothing to interrupt. */
+function InterruptSlot({ talk }: { talk: Talk }) {
+  const { isAnswering } = useTalkPhase(talk);
+  return (
+    <div class="slot">
+      {isAnswering && <IconButton icon={Square} label="Interrupt" shortcut="Esc" onClick={() => talk.interrupt()} />}
+    </div>
+  );
 }
 
 /** Has the focus when Talk is opened; not on a touch screen, whose keyboard would cover the page. */
@@ -113,68 +118,4 @@ function Trouble({ talk }: { talk: Talk }) {
       )}
     </div>
   );
-}
-
-function MicrophoneButtons({ talk }: { talk: Talk }) {
-  const { microphone, isHeard } = talk.voice;
-  const state = microphone.value;
-  const hold = (event: PointerEvent) => {
-    // Let go outside of the button, it is let go all the same.
-    (event.currentTarget as Element).setPointerCapture(event.pointerId);
-    void talk.hold();
-  };
-  const keyed = (event: KeyboardEvent, act: () => void) => {
-    if (event.key !== ' ' && event.key !== 'Enter') return;
-    event.preventDefault();
-    if (!event.repeat) act();
-  };
-  return (
-    <>
-      <button
-        type="button"
-        class="microphone"
-        aria-pressed={state === 'held'}
-        disabled={state === 'open'}
-        title="Space"
-        onPointerDown={hold}
-        onPointerUp={() => talk.release()}
-        onPointerCancel={() => talk.release()}
-        onKeyDown={(event) => keyed(event, () => void talk.hold())}
-        onKeyUp={(event) => keyed(event, () => talk.release())}
-      >
-        Hold to talk
-      </button>
-      <button
-        type="button"
-        class="microphone"
-        aria-pressed={state === 'open'}
-        title="m"
-        onClick={() => void talk.toggleMicrophone()}
-      >
-        Open microphone
-      </button>
-      <LevelMeter talk={talk} />
-      <span class="hint" role="status">
-        {MICROPHONE_WORDS[state]}
-        {isHeard.value && ' · speech detected'}
-      </span>
-    </>
-  );
-}
-
-const MICROPHONE_WORDS = {
-  off: '',
-  asking: 'waiting for permission …',
-  ready: 'microphone ready',
-  held: 'speak, then release',
-  open: 'microphone open',
-} as const;
-
-/** Redrawn for every piece of sound, so apart from everything else. */
-function LevelMeter({ talk }: { talk: Talk }) {
-  const { microphone, level } = talk.voice;
-  if (microphone.value === 'off' || microphone.value === 'asking') return null;
-  // Ears judge by ratios: -50 dB is nothing, 0 dB all.
-  const share = Math.max(0, 1 + (20 * Math.log10(Math.max(level.value, 1e-6))) / 50);
-  return <meter class="level" min={0} max={1} value={share} aria-label="Input level" />;
 }

@@ -1,15 +1,16 @@
 // The session of the page: connects, sends and logs. The conversation is read from the log's mirror.
 // Audio: `voice.ts`; socket: `connection.ts`.
 
-import { createResponseQueue, type ForkTicket, type ResponseQueue, readRecordingLine } from '@colloquy/session';
+import { createResponseQueue, type ForkTicket, type ResponseQueue } from '@colloquy/session';
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { protocolsOf } from '../fork/fork-point.ts';
 import type { ServerApi } from '../sources/server-api.ts';
 import type { ServerLink } from '../sources/server-link.ts';
 import { type ConversationActions, createViewing, type Viewing, type ViewingStatus } from '../sources/viewing.ts';
 import { type Connection, createConnection, type ServerFrame } from './connection.ts';
-import { createTalkArchive } from './talk-archive.ts';
-import { createTalkSettings, sessionUpdateOf, type TalkSettings, type TurnDetection } from './talk-settings.ts';
+import { createSettingsSender } from './settings-sender.ts';
+import { createTalkRestore, type TalkRestore } from './talk-restore.ts';
+import { createTalkSettings, type TalkSettings, type TurnDetection } from './talk-settings.ts';
 import { createVoice, type Voice } from './voice.ts';
 
 export type TalkState = 'idle' | 'connecting' | 'open' | 'ended';
@@ -21,15 +22,17 @@ export interface Talk {
   readonly errorMessage: Signal<string>;
   /** The session as it is, or as it was; an empty log before the first. */
   readonly viewing: ReadonlySignal<Viewing>;
-  readonly voice: Pick<Voice, 'microphone' | 'level' | 'isHeard' | 'speaking'>;
+  readonly voice: Pick<Voice, 'microphone' | 'level' | 'isSpeaking' | 'speaking'>;
   /** Opens a session, if there is none; resolves with whether there is one. */
   connect(): Promise<boolean>;
   /** Ends the session, if there is one, and opens that of a fork, with its settings and a log of its own. Resolves with whether it is open. */
   goOnFrom(ticket: ForkTicket): Promise<boolean>;
-  /** Sends the settings to the session that is open; says what is wrong with them otherwise. */
-  applySettings(): void;
+  /** Sends what changed of the settings to the session that is open, and returns it. */
+  applySettings(): object | undefined;
   /** What the user is writing. It is there again if it could not be sent. */
   readonly draft: Signal<string>;
+  /** Sends a text as if the user had written it. */
+  say(text: string): Promise<void>;
   /** Sends what the user wrote, and asks for the answer. */
   sendDraft(): Promise<void>;
   /** Push to talk: what is said from `hold` to `release` is a turn. */
@@ -42,12 +45,8 @@ export interface Talk {
   /** Stops the answer, and has what was not heard of it forgotten. */
   interrupt(): void;
   hangUp(): void;
-  /** Whether this tab kept the log of a session before it was reloaded. */
-  readonly isRestorable: ReadonlySignal<boolean>;
-  /** Shows that log again. */
-  restore(): Promise<void>;
-  /** Forgets it. */
-  discard(): void;
+  /** The log of a session before the page was reloaded. */
+  readonly archive: Pick<TalkRestore, 'isRestorable' | 'restore' | 'discard'>;
 }
 
 interface ResponseRequest {
@@ -60,11 +59,6 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
   const state = signal<TalkState>('idle');
   const errorMessage = signal('');
   const draft = signal('');
-  const archive = createTalkArchive();
-  const isRestorable = signal(false);
-  /** Ends what writes the current log to the archive. */
-  let unfollow = () => {};
-  let followed: Viewing | undefined;
   /** Calls the user has answered; the server's word for it may still be on its way. */
   const answered = new Set<string>();
   let connection: Connection | undefined;
@@ -78,6 +72,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     errorMessage.value = message;
   };
   const voice = createVoice({ send, respond, onTrouble });
+  const sender = createSettingsSender(settings, send);
 
   const actions: ConversationActions = {
     answerCall(call_id, output) {
@@ -93,6 +88,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     applySession: (update) => send({ type: 'session.update', session: { type: 'realtime', ...update } }),
   };
   const viewing = signal(newViewing());
+  const archive = createTalkRestore(viewing);
 
   function newViewing(): Viewing {
     return createViewing({
@@ -130,11 +126,21 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     if (!isCancelled(event)) voice.handleEvent(event);
     const next = responses.observe(event) && responses.next();
     if (next) send(next);
+    if (event.type === 'response.output_item.done') answerCanned(event.item);
     if (event.type !== 'response.done') return;
     // What tools of MCP servers returned is still to be used [MC13]; so is what the user answered before the response had ended.
     const { output, status } = (event.response ?? {}) as { output?: unknown; status?: unknown };
     const made = (Array.isArray(output) ? output : []).map((item) => (item as { type?: unknown } | null)?.type);
     if (status === 'completed' && (made.includes('mcp_call') || made.includes('function_call'))) goOn();
+  }
+
+  /** Answers a call whose output the user has set. */
+  function answerCanned(item: unknown): void {
+    const { type, name, call_id } = (item ?? {}) as { type?: unknown; name?: unknown; call_id?: unknown };
+    const outputs = settings.cannedOutputs.peek();
+    if (type !== 'function_call' || typeof call_id !== 'string' || !Object.hasOwn(outputs, String(name))) return;
+    const output = outputs[String(name)];
+    if (output) actions.answerCall(call_id, output);
   }
 
   async function open(fork?: ForkTicket): Promise<boolean> {
@@ -167,10 +173,15 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     const refused = await made.opened;
     if (refused !== undefined) return fail(view, statusBefore, refused);
     viewing.value = view;
-    if (view !== followed) follow(view);
+    archive.follow(view);
     state.value = 'open';
     view.status.value = { state: 'live', message: 'connected' };
-    if (!fork) applySettings();
+    // A fork has the settings it was made with; later changes alone are sent.
+    if (fork) sender.assumeSent();
+    else {
+      sender.reset();
+      applySettings();
+    }
     return true;
   }
 
@@ -190,14 +201,6 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     return false;
   }
 
-  /** Keeps the log of a session for a reload. */
-  function follow(view: Viewing): void {
-    unfollow();
-    unfollow = archive.follow(view.log);
-    followed = view;
-    isRestorable.value = false;
-  }
-
   function connect(fork?: ForkTicket): Promise<boolean> {
     if (state.peek() === 'open') return Promise.resolve(true);
     opening ??= open(fork).finally(() => {
@@ -206,10 +209,13 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     return opening;
   }
 
-  function applySettings(): void {
-    const update = sessionUpdateOf(settings);
-    if (update.ok) send(update.event);
-    else errorMessage.value = update.message;
+  function applySettings(): object | undefined {
+    // A session that is opened later is sent all of them.
+    if (state.peek() !== 'open') return undefined;
+    const sent = sender.send();
+    if (sent.ok) return sent.update;
+    errorMessage.value = sent.message;
+    return undefined;
   }
 
   function detectTurns(how: TurnDetection): void {
@@ -225,9 +231,22 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     await voice.silence();
   }
 
-  void archive.read().then((lines) => {
-    isRestorable.value = lines.length > 0 && viewing.peek().log.rows.length === 0;
-  });
+  async function sendDraft(): Promise<void> {
+    const text = draft.peek().trim();
+    if (text === '') return;
+    draft.value = '';
+    if (!(await connect())) {
+      // Unless the user has begun to write something else.
+      if (draft.peek() === '') draft.value = text;
+      return;
+    }
+    viewing.peek().isFollowing.value = true;
+    // First what was heard is told, so that the next answer does not rest on what was not.
+    await interrupt();
+    const content = [{ type: 'input_text', text }];
+    send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
+    respond();
+  }
 
   return {
     settings,
@@ -244,22 +263,11 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     },
     applySettings,
     draft,
-    async sendDraft() {
-      const text = draft.peek().trim();
-      if (text === '') return;
-      draft.value = '';
-      if (!(await connect())) {
-        // Unless the user has begun to write something else.
-        if (draft.peek() === '') draft.value = text;
-        return;
-      }
-      viewing.peek().isFollowing.value = true;
-      // First what was heard is told, so that the next answer does not rest on what was not.
-      await interrupt();
-      const content = [{ type: 'input_text', text }];
-      send({ type: 'conversation.item.create', item: { type: 'message', role: 'user', content } });
-      respond();
+    async say(text) {
+      draft.value = text;
+      await sendDraft();
     },
+    sendDraft,
     async hold() {
       if (voice.microphone.peek() === 'open') return;
       isHolding = true;
@@ -282,19 +290,6 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     isAnswering: () => responses.current !== null || voice.speaking.peek() !== undefined,
     interrupt: () => void interrupt(),
     hangUp: () => connection?.close(),
-    isRestorable,
-    async restore() {
-      const lines = await archive.read();
-      const view = viewing.peek();
-      isRestorable.value = false;
-      if (view.log.rows.length > 0) return;
-      for (const [index, line] of lines.entries()) view.log.append(readRecordingLine(line, index + 1));
-      view.status.value = { state: 'lost', message: 'Restored after a reload.' };
-      follow(view);
-    },
-    discard() {
-      archive.clear();
-      isRestorable.value = false;
-    },
+    archive,
   };
 }

@@ -1,7 +1,7 @@
 // Audio of the page's session: sends the microphone, plays responses, truncates interrupted items to what was heard.
 
 import { createAnswerAudio } from '@colloquy/session';
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { type Microphone, openMicrophone } from '../audio/microphone.ts';
 import { pcmBase64, samplesOf } from '../audio/samples.ts';
 import { createSpeaker, type Speaker } from '../audio/speaker.ts';
@@ -14,8 +14,8 @@ export interface Voice {
   readonly microphone: ReadonlySignal<MicrophoneState>;
   /** How loud the user is, from 0 to 1. */
   readonly level: ReadonlySignal<number>;
-  /** Whether the server hears the user speak. */
-  readonly isHeard: ReadonlySignal<boolean>;
+  /** Whether an answer is heard. Unlike `speaking` it changes only then. */
+  readonly isSpeaking: ReadonlySignal<boolean>;
   /** What is being said to the user. */
   readonly speaking: ReadonlySignal<{ readonly key: string; readonly ms: number } | undefined>;
   /** To be called when the user asks for a session: without that, browsers keep a page silent. */
@@ -46,7 +46,6 @@ const RATE_PER_MS = 24;
 export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
   const state = signal<MicrophoneState>('off');
   const level = signal(0);
-  const isHeard = signal(false);
   const speaking = signal<{ key: string; ms: number } | undefined>(undefined);
   let answerAudio = createAnswerAudio();
   let speaker: Speaker | undefined;
@@ -105,7 +104,7 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
   return {
     microphone: state,
     level,
-    isHeard,
+    isSpeaking: computed(() => speaking.value !== undefined),
     speaking,
     prepare() {
       if (speaker) return;
@@ -127,13 +126,7 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
           return;
         }
         case 'input_audio_buffer.speech_started':
-          isHeard.value = true;
           void silence();
-          return;
-        case 'input_audio_buffer.speech_stopped':
-        case 'input_audio_buffer.committed':
-        case 'input_audio_buffer.cleared':
-          isHeard.value = false;
       }
     },
     silence,
@@ -163,7 +156,6 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
       speaker?.close();
       speaker = undefined;
       speaking.value = undefined;
-      isHeard.value = false;
       answerAudio = createAnswerAudio();
     },
   };
