@@ -1,6 +1,6 @@
 // The frame of the console: first screen, panels and their selection, palette, theme, settings that apply as they change.
 
-import { offline } from '@colloquy/server';
+import { parrot } from '@colloquy/server';
 import { browserMissing, expectSound, type ServedConsole, serveConsole } from '@support/browser.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ describe.skipIf(browserMissing)(`the frame of the page${browserMissing ? ` (${br
   let received: { type: string; [field: string]: unknown }[] = [];
   beforeAll(async () => {
     served = await serveConsole({
-      engine: offline({}),
+      engine: parrot(),
       onLine: (_, line) => {
         if (line.from === 'client') received.push(line.event as never);
       },
@@ -35,7 +35,9 @@ describe.skipIf(browserMissing)(`the frame of the page${browserMissing ? ` (${br
       expect(await code.locator('pre').innerText()).toContain(new URL(served.url).host);
     }
     await page.getByRole('button', { name: /^What is the weather in Paris/ }).click();
-    await conversation(page).getByText('get_weather').first().waitFor();
+    await conversation(page).getByText('You said: What is the weather in Paris?').waitFor();
+    await page.getByLabel('Message').fill('call get_weather {"city":"Paris"}');
+    await page.keyboard.press('Enter');
     // Its canned output is sent, so that the answer goes on by itself.
     await expect
       .poll(() =>
@@ -65,7 +67,7 @@ describe.skipIf(browserMissing)(`the frame of the page${browserMissing ? ` (${br
     const toast = page.getByRole('status', { name: 'Notifications' });
     await toast.getByText('Settings applied').waitFor();
     expect(await toast.locator('pre').innerText()).toContain('"turn_detection"');
-    await page.getByLabel('Silence').fill('300');
+    await page.getByRole('slider', { name: 'Silence' }).fill('300');
     await expect.poll(() => updates().length).toBe(3);
     expect(updates().slice(1)).toEqual([
       { type: 'realtime', audio: { input: { turn_detection: { type: 'server_vad' } } } },
@@ -81,7 +83,7 @@ describe.skipIf(browserMissing)(`the frame of the page${browserMissing ? ` (${br
     const opened = await served.open();
     const { page } = opened;
     const microphone = page.getByRole('button', { name: 'Open microphone' });
-    await page.getByLabel('Message').fill('Count to forty.');
+    await page.getByLabel('Message').fill('one two three four five six seven eight nine ten '.repeat(20));
     await page.keyboard.press('Enter');
     await page.locator('.phase', { hasText: /Speaking|Answering/ }).waitFor();
     const interrupt = page.getByRole('button', { name: 'Interrupt' });

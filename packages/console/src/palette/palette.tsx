@@ -16,18 +16,19 @@ export function Palette({ app, close }: { app: AppState; close: () => void }) {
     void sessionCommands(app).then(setSessions);
   }, []);
   const commands = [...own[0], ...sessions, ...own[1]];
-  const shown = matchCommands(commands, text);
-  const chosen = Math.min(place, shown.length - 1);
+  const results = matchCommands(commands, text);
+  const chosen = Math.min(place, results.length - 1);
   const run = (command: Command | undefined) => {
     if (!command) return;
     dialog.current?.close();
     command.run();
   };
-  const keys: Readonly<Record<string, () => void>> = {
-    ArrowDown: () => setPlace((chosen + 1) % Math.max(1, shown.length)),
-    ArrowUp: () => setPlace((chosen - 1 + shown.length) % Math.max(1, shown.length)),
-    Enter: () => run(shown[chosen]),
-  };
+  const step = (by: number) => setPlace((chosen + by + results.length) % Math.max(1, results.length));
+  const keys: ReadonlyMap<string, () => void> = new Map([
+    ['ArrowDown', () => step(1)],
+    ['ArrowUp', () => step(-1)],
+    ['Enter', () => run(results[chosen])],
+  ]);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog already
     <dialog
@@ -42,7 +43,7 @@ export function Palette({ app, close }: { app: AppState; close: () => void }) {
         role="combobox"
         aria-expanded="true"
         aria-controls="palette-list"
-        aria-activedescendant={shown[chosen] ? `palette-${chosen}` : undefined}
+        aria-activedescendant={results[chosen] ? `palette-${chosen}` : undefined}
         aria-label="Search and commands"
         placeholder="Search actions, sessions and items"
         autocomplete="off"
@@ -52,25 +53,25 @@ export function Palette({ app, close }: { app: AppState; close: () => void }) {
           setPlace(0);
         }}
         onKeyDown={(event) => {
-          const act = event.isComposing ? undefined : keys[event.key];
+          const act = event.isComposing ? undefined : keys.get(event.key);
           if (!act) return;
           event.preventDefault();
           act();
         }}
       />
       <div id="palette-list" role="listbox" aria-label="Results">
-        {shown.map((command, index) => (
+        {results.map((command, index) => (
           <Row
             key={command.id}
             command={command}
             id={`palette-${index}`}
-            isFirst={command.group !== shown[index - 1]?.group}
+            isFirst={command.group !== results[index - 1]?.group}
             isChosen={index === chosen}
             run={() => run(command)}
           />
         ))}
       </div>
-      {shown.length === 0 && <p class="palette-none">Nothing matches “{text}”.</p>}
+      {results.length === 0 && <p class="palette-none">Nothing matches “{text}”.</p>}
     </dialog>
   );
 }

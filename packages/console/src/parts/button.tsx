@@ -16,7 +16,7 @@ export function Button({ rank = 'quiet', icon, children, type = 'button', ...res
   return (
     <button {...rest} type={type} class="button" data-rank={rank}>
       {icon && <Icon of={icon} />}
-      {children}
+      {icon ? <span>{children}</span> : children}
     </button>
   );
 }

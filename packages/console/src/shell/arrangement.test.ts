@@ -8,8 +8,8 @@ const LOG: ArrangedLog = {
   hasSelection: false,
   isSideTaken: false,
 };
-/** The panels that are shown, in one word each. */
-const shown = (log: Partial<ArrangedLog>) => {
+/** The panels that are panelsOf, in one word each. */
+const panelsOf = (log: Partial<ArrangedLog>) => {
   const { inspector, ...panels } = arrange({ ...LOG, ...log });
   const names = Object.entries(panels).flatMap(([name, isShown]) => (isShown ? [name] : []));
   return [...names, ...(inspector ? [`inspector ${inspector}`] : [])].join(', ');
@@ -28,5 +28,5 @@ describe('[CO36] the panels of a log', () => {
     [{ layout: 'narrow' }, 'conversation'],
     [{ layout: 'narrow', tab: 'events', hasSelection: true }, 'events, inspector sheet'],
     [{ layout: 'narrow', tab: 'timeline', hasSelection: true, isSideTaken: true }, 'timeline'],
-  ])('with %j: %s', (log, panels) => expect(shown(log)).toBe(panels));
+  ])('with %j: %s', (log, panels) => expect(panelsOf(log)).toBe(panels));
 });

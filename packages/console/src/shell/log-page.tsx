@@ -3,11 +3,8 @@
 import type { RedactionLevel } from '@colloquy/protocol';
 import { ArrowLeftRight, Download, GitFork } from 'lucide';
 import type { AppState } from '../app-state.ts';
-import { ConversationView } from '../conversation/conversation-view.tsx';
-import { EventsView } from '../events/events-view.tsx';
 import { askFork, ForkDialog } from '../fork/fork-dialog.tsx';
 import { forkPointOf } from '../fork/fork-point.ts';
-import { Inspector } from '../inspector/inspector.tsx';
 import { exportLog } from '../log/export-log.ts';
 import { lazy } from '../parts/lazy.tsx';
 import { Menu } from '../parts/menu.tsx';
@@ -29,6 +26,11 @@ import { Scrubber } from './scrubber.tsx';
 import { ShareButton } from './share-button.tsx';
 import { TitleBar } from './title-bar.tsx';
 
+const ConversationView = lazy(() =>
+  import('../conversation/conversation-view.tsx').then(({ ConversationView }) => ConversationView),
+);
+const EventsView = lazy(() => import('../events/events-view.tsx').then(({ EventsView }) => EventsView));
+const Inspector = lazy(() => import('../inspector/inspector.tsx').then(({ Inspector }) => Inspector));
 const SettingsPanel = lazy(() =>
   import('../talk/settings/settings-panel.tsx').then(({ SettingsPanel }) => SettingsPanel),
 );
@@ -143,23 +145,23 @@ function Workspace({ app, place, viewing }: { app: AppState; place: LogPlace; vi
   const hasSettings = isTalk && areSettingsOpen.value;
   const isEmpty = log.rows.length === 0;
   const isColumn = layout.value === 'wide';
-  const shown = arrange({
+  const panels = arrange({
     layout: layout.value,
     tab: place.tab,
     isEmpty,
     hasSelection: selection.value !== undefined,
     isSideTaken: hasSettings,
   });
-  const hasMiddle = shown.timeline || shown.events;
-  const isSplit = shown.conversation && hasMiddle;
+  const hasMiddle = panels.timeline || panels.events;
+  const isSplit = panels.conversation && hasMiddle;
   return (
     <div
       class="workspace"
       data-split={isSplit || undefined}
-      data-side={shown.inspector === 'column' || (hasSettings && isColumn) || undefined}
+      data-side={panels.inspector === 'column' || (hasSettings && isColumn) || undefined}
       style={{ '--conversation-width': `${conversationWidth.value}px`, '--side-width': `${sideWidth.value}px` }}
     >
-      {shown.conversation && (
+      {panels.conversation && (
         <div class="conversation-column">
           <Panel name="conversation" title="Conversation" hasHead={false}>
             {isTalk && isEmpty ? <Welcome app={app} /> : <ConversationView viewing={viewing} />}
@@ -169,12 +171,12 @@ function Workspace({ app, place, viewing }: { app: AppState; place: LogPlace; vi
       {isSplit && (
         <Splitter label="Width of the conversation" size={conversationWidth} min={320} max={900} panel="left" />
       )}
-      {hasMiddle && <Middle shown={shown} viewing={viewing} />}
+      {hasMiddle && <Middle panels={panels} viewing={viewing} />}
       <div class="composer">
         <ConnectionNotice app={app} viewing={viewing} />
         {isTalk && <TalkPanel talk={app.talk} />}
       </div>
-      {shown.inspector === 'column' && (
+      {panels.inspector === 'column' && (
         <>
           <Splitter label="Width of the inspector" size={sideWidth} min={300} max={640} panel="right" />
           <aside class="side" aria-label="Inspector">
@@ -190,7 +192,7 @@ function Workspace({ app, place, viewing }: { app: AppState; place: LogPlace; vi
           </aside>
         </>
       )}
-      {shown.inspector === 'sheet' && (
+      {panels.inspector === 'sheet' && (
         <aside class="sheet" aria-label="Inspector">
           <Inspector viewing={viewing} />
         </aside>
@@ -200,12 +202,12 @@ function Workspace({ app, place, viewing }: { app: AppState; place: LogPlace; vi
 }
 
 /** Timeline over events, and where there is no column for it, the inspector below. */
-function Middle({ shown, viewing }: { shown: Arrangement; viewing: Viewing }) {
-  const areBoth = shown.timeline && shown.events;
-  const isBelow = shown.inspector === 'below';
+function Middle({ panels, viewing }: { panels: Arrangement; viewing: Viewing }) {
+  const areBoth = panels.timeline && panels.events;
+  const isBelow = panels.inspector === 'below';
   return (
     <div class="middle">
-      {shown.timeline && (
+      {panels.timeline && (
         <div class="stacked" style={areBoth ? { flex: `0 1 ${timelineHeight.value}px` } : undefined}>
           <Panel name="timeline" title="Timeline" hasHead={areBoth}>
             <TimelineView viewing={viewing} />
@@ -213,7 +215,7 @@ function Middle({ shown, viewing }: { shown: Arrangement; viewing: Viewing }) {
         </div>
       )}
       {areBoth && <Splitter label="Height of the timeline" size={timelineHeight} min={140} max={900} panel="above" />}
-      {shown.events && (
+      {panels.events && (
         <div class="stacked">
           <Panel name="events" title="Events" hasHead={areBoth}>
             <EventsView viewing={viewing} />

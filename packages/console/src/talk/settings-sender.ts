@@ -40,6 +40,6 @@ export function createSettingsSender(settings: TalkSettings, send: (event: objec
   };
 }
 
-function fieldsOf({ type: _, ...fields }: SessionSettings): object {
+function fieldsOf({ type: _, ...fields }: SessionSettings): Readonly<Record<string, unknown>> {
   return fields;
 }

@@ -79,7 +79,8 @@ export function Slider({ label, name, value, initial, min, max, step, unit = '',
   return (
     <label class="field slider" title={name}>
       <span>{label}</span>
-      <output>{`${now}${unit}`}</output>
+      {/* Not an output, which the label would name in place of the slider. */}
+      <span class="slider-value" aria-hidden="true">{`${now}${unit}`}</span>
       <input
         type="range"
         {...{ min, max, step }}

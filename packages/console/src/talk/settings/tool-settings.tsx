@@ -34,11 +34,7 @@ export function ToolSettings({ settings }: { settings: TalkSettings }) {
             })),
             {
               label: 'MCP server',
-              run: () =>
-                addTool(settings, {
-                  ...{ type: 'mcp', server_label: 'server', server_url: 'https://example.com/mcp' },
-                  require_approval: 'always',
-                }),
+              run: () => addTool(settings, { type: 'mcp', server_label: 'server', require_approval: 'always' }),
             },
           ]}
         />
@@ -109,7 +105,7 @@ function ToolCard({ settings, tool, index }: { settings: TalkSettings; tool: Lis
             class="code"
             spellcheck={false}
             placeholder="Empty: you type it when it is called"
-            value={outputs.value[name] ?? ''}
+            value={new Map(Object.entries(outputs.value)).get(name) ?? ''}
             onInput={({ currentTarget }) => {
               outputs.value = { ...outputs.peek(), [name]: currentTarget.value };
             }}

@@ -18,10 +18,11 @@ export function Welcome({ app }: { app: AppState }) {
     <div class="welcome">
       <header>
         <h2>Talk to this server</h2>
-        <p>
+        <p class="with-keys">
           Type a message below, hold <kbd>Space</kbd> outside of the field to talk, or open the microphone with{' '}
           <kbd>m</kbd>.
         </p>
+        <p class="with-touch">Type a message below, or talk: tap the microphone, or hold it.</p>
         <Engine app={app} />
       </header>
       <div class="welcome-cards">
