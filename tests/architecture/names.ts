@@ -18,11 +18,11 @@ export const BANNED_NAMES: readonly BannedName[] = [
   { name: /^(ears|unheard|patience|gone)$/, use: 'speechInput, pendingAudio, drained or closed', atMost: 0 },
   { name: /^hub$/, use: 'sessionRegistry', atMost: 0 },
   { name: /^(pump|pull)$/, use: 'runEngine, consumeStream', atMost: 0 },
-  { name: /^(Voice|openVoices)$/, use: 'EngineBundle, openEngines; a voice is a speaker such as marin', atMost: 1 },
+  { name: /^(Voice|openVoices)$/, use: 'EngineBundle, openEngines; a voice is a speaker such as marin', atMost: 0 },
   { name: /^(aloud|Thought)$/, use: 'speakStream, ThinkEvent', atMost: 0 },
   { name: /^(Asked|askedBy|Opening|openingOf)$/, use: 'RequestHead, SessionRequest', atMost: 0 },
   { name: /^(words|\w+Words|Words\w*)$/, use: 'text, transcript, label or message; content for the level', atMost: 0 },
-  { name: /^(told|said|asked|shown|found|given|heard)$/, use: 'message, request, result or input', atMost: 3 },
+  { name: /^(told|said|asked|shown|found|given|heard)$/, use: 'message, request, result or input', atMost: 0 },
   { name: /^(MOST|LONGEST)(_\w+)?$/, use: 'MAX_… with noun and unit', atMost: 0 },
   {
     name: /^(LISTED|PIECE|SAID_MS|LOOK_MS|FAREWELL_MS)$/,

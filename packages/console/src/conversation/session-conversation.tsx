@@ -38,8 +38,8 @@ export function SessionConversation({ session, place, isLast, viewing, search }:
   const { items, aside } = listItems(session, log.session(session.session?.id).marks, count);
   const groups = searchGroups(groupItems(items), search, session);
   const hidden = Math.max(0, groups.length - pages * PAGE);
-  const shown = groups.slice(hidden);
-  const starts = turnStarts(shown, (id) => log.turns.ofItem(id));
+  const drawnGroups = groups.slice(hidden);
+  const starts = turnStarts(drawnGroups, (id) => log.turns.ofItem(id));
   const selected = useSelectedItems(viewing);
   const drawn = ({ listed, steps }: ItemGroup) => (
     <ItemView
@@ -62,7 +62,7 @@ export function SessionConversation({ session, place, isLast, viewing, search }:
         </Button>
       )}
       <ol class="items" aria-label={isLast ? 'Conversation' : `Conversation of ${place}`}>
-        {shown.map(withHead)}
+        {drawnGroups.map(withHead)}
         {isLast && search === '' && mayAct(viewing) && isAwaited(log, log.turns.turns.at(-1)) && <Awaited />}
       </ol>
       {search === '' && aside.slice(-PAGE).map((each) => <Aside key={each.response.id} aside={each} drawn={drawn} />)}

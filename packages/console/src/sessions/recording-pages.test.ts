@@ -12,14 +12,14 @@ const recording = (name: string): RecordingSummary => ({
 
 /** A server with recordings of these names, two of them on a page; `-` stands for one that a filter leaves out. */
 function serverOf(...names: string[]) {
-  const asked: (string | undefined)[] = [];
+  const requests: (string | undefined)[] = [];
   let error: string | undefined;
   return {
-    asked,
+    requests,
     names,
     fail: (message: string | undefined) => (error = message),
     async ask(before?: string): Promise<Answer<RecordingList>> {
-      asked.push(before);
+      requests.push(before);
       if (error !== undefined) return { ok: false, status: 503, message: error };
       const from = before === undefined ? 0 : names.indexOf(before) + 1;
       const page = names.slice(from, from + 2);
@@ -43,7 +43,7 @@ describe('pages of recordings', () => {
     await pages.more();
     expect([namesOf(pages), pages.state.value.hasMore]).toEqual(['e d c b a', false]);
     await pages.more();
-    expect(server.asked).toEqual([undefined, 'd', 'b']);
+    expect(server.requests).toEqual([undefined, 'd', 'b']);
   });
 
   it('[CO64] keep what was read when the first is read again', async () => {
@@ -74,6 +74,6 @@ describe('pages of recordings', () => {
     expect(pages.state.value).toMatchObject({ error: 'Too many requests.', isLoading: false });
     server.fail(undefined);
     await pages.more();
-    expect([namesOf(pages), pages.state.value.error, server.asked.length]).toEqual(['c b a', undefined, 3]);
+    expect([namesOf(pages), pages.state.value.error, server.requests.length]).toEqual(['c b a', undefined, 3]);
   });
 });

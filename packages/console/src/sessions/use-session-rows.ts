@@ -53,10 +53,10 @@ export function useSessionRows(app: AppState, query: SessionQuery): ListedSessio
 
 /** What was listed stays until the answer to another query is there. */
 function useShown(state: RecordingPagesState): RecordingPagesState {
-  const shown = useRef(state);
+  const lastState = useRef(state);
   const isFirst = state.isLoading && state.recordings.length === 0 && state.error === undefined;
-  if (!isFirst) shown.current = state;
-  return isFirst ? { ...shown.current, isLoading: true } : state;
+  if (!isFirst) lastState.current = state;
+  return isFirst ? { ...lastState.current, isLoading: true } : state;
 }
 
 /** The live sessions of a query. What was said in them the server knows: it is asked again when they change. */

@@ -11,7 +11,7 @@ import { type Connection, createConnection, type ServerFrame } from './connectio
 import { createSettingsSender } from './settings-sender.ts';
 import { createTalkRestore, type TalkRestore } from './talk-restore.ts';
 import { createTalkSettings, type TalkSettings, type TurnDetection } from './talk-settings.ts';
-import { createVoice, type Voice } from './voice.ts';
+import { createVoice, type TalkVoice } from './voice.ts';
 
 export type TalkState = 'idle' | 'connecting' | 'open' | 'ended';
 
@@ -22,7 +22,7 @@ export interface Talk {
   readonly errorMessage: Signal<string>;
   /** The session as it is, or as it was; an empty log before the first. */
   readonly viewing: ReadonlySignal<Viewing>;
-  readonly voice: Pick<Voice, 'microphone' | 'level' | 'isSpeaking' | 'speaking'>;
+  readonly voice: Pick<TalkVoice, 'microphone' | 'level' | 'isSpeaking' | 'speaking'>;
   /** Opens a session, if there is none; resolves with whether there is one. */
   connect(): Promise<boolean>;
   /** Ends the session, if there is one, and opens that of a fork, with its settings and a log of its own. Resolves with whether it is open. */
@@ -65,7 +65,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
   let opening: Promise<boolean> | undefined;
   let isHolding = false;
   let responses: ResponseQueue<ResponseRequest> = createResponseQueue();
-  let asked = 0;
+  let requestCount = 0;
 
   const send = (event: object) => connection?.send(event);
   const onTrouble = (message: string) => {
@@ -102,8 +102,8 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
 
   /** Asks for an answer, as soon as none is running. */
   function respond(): void {
-    asked += 1;
-    const request = responses.ask({ type: 'response.create', event_id: `talk_response_${asked}` });
+    requestCount += 1;
+    const request = responses.ask({ type: 'response.create', event_id: `talk_response_${requestCount}` });
     if (request) send(request);
   }
 

@@ -10,7 +10,7 @@ import type { ServerFrame } from './connection.ts';
 /** `held`: it is listened to as long as a key or button is held. `open`: all the time, the server tells turns apart. */
 export type MicrophoneState = 'off' | 'asking' | 'ready' | 'held' | 'open';
 
-export interface Voice {
+export interface TalkVoice {
   readonly microphone: ReadonlySignal<MicrophoneState>;
   /** How loud the user is, from 0 to 1. */
   readonly level: ReadonlySignal<number>;
@@ -43,7 +43,7 @@ export interface VoiceOptions {
 const SHORTEST_MS = 100;
 const RATE_PER_MS = 24;
 
-export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
+export function createVoice({ send, respond, onTrouble }: VoiceOptions): TalkVoice {
   const state = signal<MicrophoneState>('off');
   const level = signal(0);
   const speaking = signal<{ key: string; ms: number } | undefined>(undefined);
@@ -87,8 +87,8 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): Voice {
     answerAudio.mute();
     const audio = answerAudio;
     const stopped = Promise.all([speaker?.interrupt() ?? [], silencing]);
-    silencing = stopped.then(([heard]) => {
-      if (audio === answerAudio) for (const truncation of audio.interrupt(heard)) send(truncation);
+    silencing = stopped.then(([parts]) => {
+      if (audio === answerAudio) for (const truncation of audio.interrupt(parts)) send(truncation);
     });
     return silencing;
   }

@@ -48,8 +48,8 @@ export function LatencyChart({ turns, statistics, selected, select }: LatencyCha
           aria-activedescendant={place < 0 ? undefined : `latency-${timed[place]?.index}`}
           tabIndex={0}
           onKeyDown={(event) => {
-            const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-            if (by === undefined) return;
+            const by = event.key === 'ArrowRight' ? 1 : -1;
+            if (by < 0 && event.key !== 'ArrowLeft') return;
             event.preventDefault();
             event.stopPropagation();
             move(by);

@@ -12,11 +12,11 @@ const HEIGHT = 18;
 const MAX_POINTS = 60;
 
 export function Sparkline({ values, color }: SparklineProps) {
-  const shown = values.slice(-MAX_POINTS);
-  if (shown.length < 2) return null;
-  const top = Math.max(...shown, Number.MIN_VALUE);
-  const points = shown.map((value, index) => {
-    const x = 1 + (index / (shown.length - 1)) * (WIDTH - 2);
+  const drawn = values.slice(-MAX_POINTS);
+  if (drawn.length < 2) return null;
+  const top = Math.max(...drawn, Number.MIN_VALUE);
+  const points = drawn.map((value, index) => {
+    const x = 1 + (index / (drawn.length - 1)) * (WIDTH - 2);
     return `${x.toFixed(1)},${(HEIGHT - 2 - (value / top) * (HEIGHT - 4)).toFixed(1)}`;
   });
   return (

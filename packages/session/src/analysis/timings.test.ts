@@ -164,11 +164,11 @@ describe('createStopwatch', () => {
         { at: 1100, from: 'server', event: sound },
         { at: 1200, from: 'server', event: ended() },
       ];
-      const found = lines.flatMap((line, index) => {
+      const rows = lines.flatMap((line, index) => {
         const frame = loggedFrame(readLogLine(JSON.stringify(line), index + 1));
         return (frame && stopwatch.observe(frame)) ?? [];
       });
-      expect(found).toMatchObject([{ asked_at: 600, first_audio_ms: 500 }]);
+      expect(rows).toMatchObject([{ asked_at: 600, first_audio_ms: 500 }]);
     });
 
     it('[CO33] counts from there if calls come first, and from the request after a typed message', () => {
