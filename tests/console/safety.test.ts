@@ -286,7 +286,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
     await page.getByRole('region', { name: /^Line \d+$/ }).waitFor();
     await page.keyboard.press('2');
     await page.getByRole('img', { name: /^Timeline: / }).waitFor();
-    for (const key of ['n', 'Escape', '+', 'ArrowRight', '0']) await page.keyboard.press(key);
+    for (const key of ['n', 'Escape', 'Escape', '+', 'ArrowRight', '0']) await page.keyboard.press(key);
     await page.keyboard.press('1');
     await conversation(page).getByText('You said: n is a letter here').waitFor();
     // Back to before anything was said, and on to now.

@@ -128,7 +128,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     const watching = await served.open('#/home');
     const { page } = watching;
     await page
-      .getByRole('link', { name: /^sess_/ })
+      .getByRole('link', { name: 'turn 1', exact: true })
       .first()
       .click();
     await conversation(page).getByText('You said: turn 8').waitFor();
@@ -248,7 +248,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     await say(page, 'let me in');
     await conversation(page).getByText('You said: let me in').waitFor();
     await page.getByRole('link', { name: 'Sessions', exact: true }).click();
-    await page.getByRole('link', { name: /^sess_/ }).click();
+    await page.getByRole('link', { name: 'let me in' }).first().click();
     await conversation(page).getByText('You said: let me in').waitFor();
     // An address of something behind the lock opens with it.
     const later = await served.open(new URL(page.url()).hash, { url });
