@@ -41,7 +41,7 @@ function strangeElements(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const own = new Set(document.querySelectorAll('head > *'));
     const strange =
-      'script,style,link,iframe,object,embed,img,video,svg:not(.icon[aria-hidden=true]),math,base,meta,template,form[action]';
+      'script,style,link,iframe,object,embed,img,video,svg:not(.icon[aria-hidden=true], .sparkline[aria-hidden=true]),math,base,meta,template,form[action]';
     const handlers = [...document.querySelectorAll('*')].filter((element) =>
       element.getAttributeNames().some((name) => name.startsWith('on')),
     );
@@ -232,7 +232,7 @@ describe.skipIf(browserMissing)(`the page${browserMissing ? ` (${browserMissing}
       await check('talk');
       await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
       await check('shortcuts');
-      await page.getByRole('button', { name: 'Close' }).click();
+      await page.getByRole('button', { name: 'Close', exact: true }).click();
       for (const tab of ['Timeline', 'Events', 'Compare', 'Sessions']) {
         await page.getByRole('link', { name: tab, exact: true }).click();
         await check(tab);

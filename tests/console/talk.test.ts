@@ -127,10 +127,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
 
     const watching = await served.open('#/home');
     const { page } = watching;
-    await page
-      .getByRole('link', { name: 'turn 1', exact: true })
-      .first()
-      .click();
+    await page.getByRole('link', { name: 'turn 1', exact: true }).first().click();
     await conversation(page).getByText('You said: turn 8').waitFor();
     await expect.poll(() => fromEnd(page)).toBeLessThan(2);
     await body(page).hover();
