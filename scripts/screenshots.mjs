@@ -4,7 +4,7 @@
 //
 //   npm run screenshots -- talk     only those whose name contains "talk"
 
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
@@ -12,8 +12,6 @@ import { provideChromium } from './chromium.mjs';
 import { install } from './install.mjs';
 import { requireNode, root } from './run.mjs';
 
-/** Samples per second of Flite's voice `rms`. */
-const FLITE_HZ = 16_000;
 const FOLDER = join(root, 'docs/images');
 const TOOLS = JSON.stringify([
   {
@@ -29,7 +27,7 @@ if (failed) process.exit(failed);
 const { env } = await provideChromium();
 if (!env.CHROMIUM) process.exit(1);
 
-const { createServer, openFlite, openEngines, parrot } = await import('@colloquy/server');
+const { createServer, openEngines, parrot } = await import('@colloquy/server');
 const { chromium } = await import('playwright-core');
 
 const conversation = (page) => page.getByRole('list', { name: 'Conversation' });
@@ -71,23 +69,26 @@ async function recording(page) {
   return (await answer.json()).recordings.map(({ name }) => name);
 }
 
-/** The timeline of a spoken turn with a function call: Chromium's microphone plays the question of `writeQuestion`. */
-async function turn(page) {
-  await offerTools(page);
-  await page.getByRole('button', { name: 'Open microphone' }).click();
-  await page.getByLabel('What does get_weather return?').fill('{"sky": "clear", "degrees": 21}');
-  await page.getByRole('button', { name: 'Close microphone' }).click();
-  await page.getByRole('button', { name: 'Send output' }).click();
-  await page.locator('[data-speaking]').waitFor();
-  await page.locator('[data-speaking]').waitFor({ state: 'detached' });
-  await view(page, 'Timeline');
-  await page.getByRole('img', { name: /^Timeline: / }).waitFor();
+/** The demo session with its slowest turn selected. */
+async function demo(page) {
+  await page.goto(`${new URL(page.url()).origin}/#/demo`);
+  await page.getByText(/^\d+ lines/).waitFor();
+  await page.locator('.turn-head button', { hasText: /first audio 4\.\d+ s/ }).click();
+  await page.getByRole('complementary', { name: 'Inspector' }).getByText('LLM to first token').waitFor();
 }
 
 /** Name → what leads to the picture. */
 const SCENES = {
+  async first(page) {
+    await page.getByRole('heading', { name: 'Talk to this server' }).waitFor();
+  },
+  demo,
   talk,
-  turn,
+  async settings(page) {
+    await page.getByRole('main').focus();
+    await page.keyboard.press('s');
+    await page.getByLabel('Turn detection').waitFor();
+  },
   async timeline(page) {
     await talk(page);
     await view(page, 'Timeline');
@@ -126,59 +127,12 @@ const SCENES = {
   },
 };
 
-/** Writes the question that the microphone plays, spoken by Flite, with silence around it. */
-async function writeQuestion(path) {
-  const flite = await openFlite();
-  if (!flite.ok) throw new Error(flite.missing);
-  const chunks = [new Int16Array(FLITE_HZ)];
-  const options = { voice: 'rms', speed: 1, signal: new AbortController().signal };
-  for await (const { samples, rateHz } of flite.component.speak('What is the weather in Paris?', options)) {
-    if (rateHz !== FLITE_HZ) throw new Error(`Flite speaks at ${rateHz} Hz`);
-    chunks.push(samples);
-  }
-  await flite.component.close();
-  // The file is repeated, so the silence after the question is longer than the scene.
-  chunks.push(new Int16Array(60 * FLITE_HZ));
-  writeFileSync(path, wav(chunks.map(tripled), 3 * FLITE_HZ));
-}
-
-/** The samples at three times their rate: Chromium plays only files of 48 kHz at the right speed. */
-const tripled = (samples) =>
-  Int16Array.from({ length: 3 * samples.length }, (_, at) => {
-    const index = Math.floor(at / 3);
-    const next = samples[index + 1] ?? samples[index];
-    return samples[index] + ((next - samples[index]) * (at % 3)) / 3;
-  });
-
-/** A WAV file of 16-bit mono samples. */
-function wav(chunks, rateHz) {
-  const data = Buffer.concat(
-    chunks.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
-  );
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + data.length, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(rateHz, 24);
-  header.writeUInt32LE(rateHz * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(data.length, 40);
-  return Buffer.concat([header, data]);
-}
-
 const dataDir = mkdtempSync(join(tmpdir(), 'colloquy-screenshots-'));
 const { engines: voices, close } = await openEngines({ offline: {} });
 const server = createServer({
   ...{ port: 0, dataDir, recordings: { folder: join(dataDir, 'recordings'), audio: true } },
   engines: { ...voices, parrot: { engine: parrot() } },
 });
-const question = join(dataDir, 'question.wav');
-await writeQuestion(question);
 const { url } = await server.listen();
 const browser = await chromium.launch({
   executablePath: env.CHROMIUM,
@@ -189,14 +143,13 @@ const browser = await chromium.launch({
     '--autoplay-policy=no-user-gesture-required',
     '--use-fake-ui-for-media-stream',
     '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-audio-capture=${question}`,
   ],
 });
 mkdirSync(FOLDER, { recursive: true });
 try {
   for (const [name, lead] of Object.entries(SCENES)) {
     if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
-    const context = await browser.newContext({ viewport: { width: 1000, height: 720 } });
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
     await page.goto(url);
     await lead(page);

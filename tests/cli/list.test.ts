@@ -29,7 +29,7 @@ describe('colloquy list --data-dir', () => {
     const { code, stdout, stderr } = await run(['list', '--data-dir', dataDir]);
     expect([code, stderr]).toEqual([0, '']);
     expect(namesIn(stdout)).toEqual([name(3), name(2), name(1)]);
-    expect(stdout).toMatch(/^2026\S+ +2026-01-01 00:00 +0:06 +3 +40 +840 +1 .* Tell me\.$/m);
+    expect(stdout).toMatch(/^2026\S+ +2026-01-01 00:00 +0:06 +3 +120 +840 +1 .* Tell me\.$/m);
     expect(stdout).not.toContain('\u001b[');
     expect(readdirSync(folder)).toHaveLength(3);
     expect((await run(['list', '--data-dir', dataDir], { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[');

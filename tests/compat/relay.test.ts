@@ -51,7 +51,7 @@ describe('through a relay', () => {
       first: ['session.created'],
       text: { status: 'completed', text: 'You said: hello there', deltas: 4, usage: true },
       audio: { status: 'completed', transcript: voice.text, audio_sha256: voice.sha256 },
-      heard: { text: 'You said 300 ms of audio' },
+      spoken: { text: 'You said 300 ms of audio' },
       retrieved_unchanged: true,
       cancelled: { status: 'cancelled', reason: 'client_cancelled' },
       call: { calls: [['add', '{"a":1,"b":2}', expect.stringMatching(/./)]] },
@@ -98,7 +98,7 @@ describe('through a relay', () => {
     expect(report).toMatchObject({
       session: { modalities: ['audio', 'text'], temperature: 0.7 },
       text: { status: 'completed', said: 'You said: How are you?', parts: ['audio'], temperature: 0.7 },
-      heard: { status: 'completed', said: 'You said 300 ms of audio' },
+      spoken: { status: 'completed', said: 'You said 300 ms of audio' },
       refused: { code: 'decimal_above_max_value', param: 'session.temperature' },
       refused_names_event: true,
       errors: [],
