@@ -17,10 +17,10 @@ const MADE_AT_RUN_TIME: readonly [file: RegExp, reason: string][] = [
   ],
   [/^console\/dist\/assets\/.*\.js$/, 'the same, bundled'],
   [
-    /^session\/dist\/scenario\/scenario\.js$/,
+    /^session\/dist\/(?:scenario\/scenario|bundled\/index)\.js$/,
     "an operator's own pattern in a scenario: compiled once to check it, matches nothing",
   ],
-  [/^server\/dist\/engines\/scripted\.js$/, "an operator's own pattern in a scenario"],
+  [/^server\/dist\/(?:engines\/scripted|bundled\/shared-.*)\.js$/, "an operator's own pattern in a scenario"],
 ];
 
 const files = () =>
