@@ -7,18 +7,19 @@ const SHOWN = 6;
 
 export function IdChip({ id }: { id: string }) {
   const whole = visible(id);
+  const end = visible(id.slice(-SHOWN));
   return (
     <button
       type="button"
       class="id-chip"
       title={`${whole} (click to copy)`}
-      aria-label={`Copy id ${whole}`}
+      aria-label={`${end}: copy id ${whole}`}
       onClick={(event) => {
         event.stopPropagation();
         void copyText(id, 'Id');
       }}
     >
-      {visible(id.slice(-SHOWN))}
+      {end}
     </button>
   );
 }
