@@ -104,7 +104,7 @@ describe('cascade', () => {
   });
 
   it('[OR5] begins the message at the first text and sends a transcript before its audio exists', async () => {
-    let makeSound = () => {};
+    let makeSound: (() => void) | undefined;
     const speaker: Speaker = {
       ...speaking(),
       async *speak() {
@@ -127,7 +127,8 @@ describe('cascade', () => {
     goOn();
     expect((await pieces.next()).value).toEqual({ type: 'transcript.delta', delta: 'Well, yes. ' });
     const sound = pieces.next();
-    await waitUntil('the speaker to be asked', () => (makeSound(), true));
+    const begin = await waitUntil('the speaker to be asked', () => makeSound);
+    begin();
     expect((await sound).value).toMatchObject({ type: 'audio.delta' });
     await pieces.return?.();
   });
