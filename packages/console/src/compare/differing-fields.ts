@@ -1,5 +1,7 @@
 // The fields in which two matching events differ.
 
+import { isObject } from '../log/json-value.ts';
+
 /** Where two values differ, as they are shown: short, in JSON; empty where there is none. */
 export interface FieldDifference {
   /** `response.output[0].status` */
@@ -24,8 +26,6 @@ const isId = (name: string) => name === 'id' || name.endsWith('_id');
 const MAX_FIELDS = 50;
 const DEEPEST = 32;
 const MAX_TEXT_CHARS = 120;
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Compares two frames, and learns from them which ids stand for each other. `words`: also what was said. Never throws. */
 export function differingFields(
@@ -69,9 +69,6 @@ export function differingFields(
   compare('', '', left, right, 0);
   return differences;
 }
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function shortText(value: unknown): string {
   const text = JSON.stringify(value) ?? '';

@@ -2,6 +2,7 @@
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { SafeText } from '../conversation/safe-text.tsx';
+import { timeText } from '../events/event-text.ts';
 import { placeOf } from '../log/ascending.ts';
 import { Button } from '../parts/button.tsx';
 import { useShortcuts } from '../shell/shortcuts.ts';
@@ -131,8 +132,6 @@ function kindOf({ left, right, fields }: ComparedRows): keyof typeof KINDS {
   return fields.length > 0 ? 'differs' : 'same';
 }
 
-const seconds = (at: number | null | undefined) => (typeof at === 'number' ? (at / 1000).toFixed(3) : '');
-
 function PairLine({ pair, id, top, isSelected, select }: PairLineProps) {
   const { left, right, lane } = pair;
   const kind = kindOf(pair);
@@ -150,11 +149,11 @@ function PairLine({ pair, id, top, isSelected, select }: PairLineProps) {
       onClick={select}
     >
       <span class="event-line">{left?.line}</span>
-      <span class="event-at">{seconds(left?.at)}</span>
+      <span class="event-at">{timeText(left?.at ?? null)}</span>
       <span class="pair-kind" aria-hidden="true">
         {KINDS[kind].sign}
       </span>
-      <span class="event-at">{seconds(right?.at)}</span>
+      <span class="event-at">{timeText(right?.at ?? null)}</span>
       <span class="event-line">{right?.line}</span>
       <span class="event-type">
         <SafeText text={(left ?? right)?.type.slice(0, 200) ?? ''} />

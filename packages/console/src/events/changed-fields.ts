@@ -1,14 +1,11 @@
 // The fields of a session that an event changes, so that its JSON can mark them.
 
 import type { FrameLog } from '../log/frame-log.ts';
+import { isObject, type Json } from '../log/json-value.ts';
 import { contentOf, frameOf, type LogRow } from '../log/log-row.ts';
 
 /** What a field had before, by its path: `session.audio.input.turn_detection.threshold`. */
 export type ChangedFields = ReadonlyMap<string, unknown>;
-
-type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Differ from one configuration to the next without being settings. */
 const NO_SETTINGS = new Set(['id', 'object', 'type', 'expires_at', 'client_secret']);

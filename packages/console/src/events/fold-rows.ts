@@ -1,13 +1,11 @@
 // Folds runs of deltas into one line each. Incremental: reads on in a growing list of rows; opening a run costs what is drawn.
 
 import { BYTES_PER_MS, type RealtimeAudioFormat } from '@colloquy/protocol';
+import { base64Bytes } from '../audio/base64-bytes.ts';
 import { below, placeOf } from '../log/ascending.ts';
 import type { FrameLog } from '../log/frame-log.ts';
+import { objectOf } from '../log/json-value.ts';
 import { contentOf, type LogRow } from '../log/log-row.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 
 /** A run of deltas of one kind, of one part of one item. */
 export interface Run {
@@ -172,9 +170,9 @@ class Folding implements FoldedRows {
     for (; this.#seen <= index; this.#seen++) {
       const row = this.#log.rows[this.#seen] as LogRow;
       if (row.from !== 'server' || !/^session\.(?:created|updated)$/.test(row.type)) continue;
-      const { input, output } = object(object(object(contentOf(row)).session).audio);
+      const { input, output } = objectOf(objectOf(objectOf(contentOf(row)).session).audio);
       for (const [side, settings] of [['input', input] as const, ['output', output] as const]) {
-        const { type } = object(object(settings).format);
+        const { type } = objectOf(objectOf(settings).format);
         if (type === 'audio/pcm' || type === 'audio/pcmu' || type === 'audio/pcma') this.#formats[side] = type;
       }
     }
@@ -190,20 +188,17 @@ function runKeyOf(row: LogRow): string | undefined {
   const { from, type } = row;
   if (from === 'clock') return 'clock';
   if (type !== 'input_audio_buffer.append' && !type.endsWith('.delta')) return undefined;
-  const { item_id, response_id, content_index, call_id } = object(contentOf(row));
+  const { item_id, response_id, content_index, call_id } = objectOf(contentOf(row));
   return JSON.stringify([from, type, item_id ?? response_id ?? null, content_index ?? null, call_id ?? null]);
 }
 
 /** Decoded bytes of the audio of a delta. Hidden audio reads `[REDACTED]`; of what a client sent, its length is noted beside it. */
 function audioBytesOf(row: LogRow): number {
   const { entry, type } = row;
-  const content = object(contentOf(row));
+  const content = objectOf(contentOf(row));
   const counted =
     entry.kind === 'input' && entry.input.from === 'client' ? entry.input.audio_bytes?.[0] : content.bytes;
   if (typeof counted === 'number') return counted;
-  if (type === 'input_audio_buffer.append') return decodedBytes(content.audio);
-  return /^response\.(?:output_)?audio\.delta$/.test(type) ? decodedBytes(content.delta) : 0;
+  if (type === 'input_audio_buffer.append') return base64Bytes(content.audio);
+  return /^response\.(?:output_)?audio\.delta$/.test(type) ? base64Bytes(content.delta) : 0;
 }
-
-const decodedBytes = (base64: unknown): number =>
-  typeof base64 === 'string' && base64[0] !== '[' ? Math.floor((base64.length * 3) / 4) : 0;

@@ -1,13 +1,11 @@
 // The few words that tell what a line says: a text, a status, the name of a tool, the message of an error. Without keys, audio, images.
 
 import { hideCredentials } from '@colloquy/protocol';
+import { type Json, objectOf } from '../log/json-value.ts';
 import { contentOf, type LogRow } from '../log/log-row.ts';
 
 const MAX_CHARS = 200;
 
-type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** A value as it reads in a sentence; nothing for one that would not. */
@@ -26,7 +24,7 @@ export function runPreview(rows: Iterable<LogRow>): string {
   let output = '';
   for (const row of rows) {
     if (output.length > MAX_CHARS) break;
-    const { delta } = object(contentOf(row));
+    const { delta } = objectOf(contentOf(row));
     // Audio arrives in fields of the same name.
     if (!/audio\.delta$/.test(row.type)) output += text(delta);
   }
@@ -43,16 +41,16 @@ function shortened(value: string): string {
 function previewOf(row: LogRow): string {
   const { entry, type } = row;
   if (entry.kind === 'snapshot') return '';
-  const content = object(contentOf(row));
+  const content = objectOf(contentOf(row));
   if (entry.kind === 'header') return joined(content.session, content.engine);
-  if (row.from === 'wire') return joined(object(content.issue).code, object(content.issue).message);
+  if (row.from === 'wire') return joined(objectOf(content.issue).code, objectOf(content.issue).message);
   if (row.from === 'log') return text(content.message);
-  if ('error' in content) return errorOf(object(content.error));
+  if ('error' in content) return errorOf(objectOf(content.error));
   if ('session' in content)
-    return type === 'session.update' ? changesOf(content.session) : sessionOf(object(content.session));
+    return type === 'session.update' ? changesOf(content.session) : sessionOf(objectOf(content.session));
   if ('response' in content)
-    return type === 'response.create' ? changesOf(content.response) : responseOf(object(content.response));
-  if ('item' in content) return itemOf(object(content.item));
+    return type === 'response.create' ? changesOf(content.response) : responseOf(objectOf(content.response));
+  if ('item' in content) return itemOf(objectOf(content.item));
   if ('part' in content) return partOf(content.part);
   return fieldsOf(type, content);
 }
@@ -73,27 +71,27 @@ const errorOf = ({ message, code, type }: Json): string => joined(text(message) 
 
 /** The names of the fields that a client sets. */
 const changesOf = (value: unknown): string =>
-  Object.keys(object(value))
+  Object.keys(objectOf(value))
     .filter((name) => name !== 'type')
     .join(', ');
 
 function sessionOf({ model, audio, tools }: Json): string {
-  const { input, output } = object(audio);
-  const detection = object(input).turn_detection;
+  const { input, output } = objectOf(audio);
+  const detection = objectOf(input).turn_detection;
   const count = list(tools).length;
   return joined(
     model,
-    object(output).voice,
-    detection === null ? 'no turn detection' : object(detection).type,
+    objectOf(output).voice,
+    detection === null ? 'no turn detection' : objectOf(detection).type,
     count === 0 ? '' : count === 1 ? '1 tool' : `${count} tools`,
   );
 }
 
 function responseOf({ status, status_details, usage }: Json): string {
-  const { reason, error } = object(status_details);
-  const { input_tokens, output_tokens } = object(usage);
+  const { reason, error } = objectOf(status_details);
+  const { input_tokens, output_tokens } = objectOf(usage);
   const tokens = typeof input_tokens === 'number' ? `${input_tokens} in, ${text(output_tokens)} out` : '';
-  return joined(status, reason, errorOf(object(error)), tokens);
+  return joined(status, reason, errorOf(objectOf(error)), tokens);
 }
 
 function itemOf({
@@ -124,7 +122,7 @@ function itemOf({
       return joined(
         server_label,
         list(tools)
-          .map((tool) => text(object(tool).name))
+          .map((tool) => text(objectOf(tool).name))
           .join(', '),
       );
     default:
@@ -133,11 +131,11 @@ function itemOf({
 }
 
 function partOf(value: unknown): string {
-  const { type, text: written, transcript } = object(value);
+  const { type, text: written, transcript } = objectOf(value);
   return text(written) || text(transcript) || (type === 'input_image' ? 'image' : '');
 }
 
 function limitOf(value: unknown): string {
-  const { name, remaining, limit } = object(value);
+  const { name, remaining, limit } = objectOf(value);
   return typeof remaining === 'number' ? `${text(name)} ${remaining}/${text(limit)}` : '';
 }

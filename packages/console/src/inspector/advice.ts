@@ -1,7 +1,9 @@
 // Advice on a turn, computed from its numbers and those of its session. Without evidence there is none.
 
+import { type Json, objectOf } from '../log/json-value.ts';
 import { type Stage, stageTimes, type Turn } from '../log/turn.ts';
 import type { TurnStatistics } from '../log/turn-statistics.ts';
+import { spanTime } from '../timeline/time-window.ts';
 
 export interface Advice {
   readonly id: 'silence' | 'turn-end' | 'clause' | 'speech' | 'tool' | 'first-token' | 'transcript';
@@ -38,12 +40,6 @@ const RESUMED_MS = 1500;
 const SHORT_START = 'Begin every answer with a very short sentence.';
 const SPEAK_FIRST = 'Before you call a tool, say in a few words what you are about to do.';
 
-const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`);
-
-type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-
 export function adviceOn(input: AdviceInput): Advice[] {
   return [turnEnd, silence, tool, firstToken, clause, speech, transcript].flatMap((rule) => rule(input) ?? []);
 }
@@ -60,7 +56,7 @@ function factsOf({ turn, stages }: AdviceInput): Facts {
 
 /** The detector, if it ends a turn after a stated silence. */
 function serverVad(session: object | undefined): (Json & { readonly silence_duration_ms: number }) | undefined {
-  const detection = object(object(object(object(session).audio).input).turn_detection);
+  const detection = objectOf(objectOf(objectOf(objectOf(session).audio).input).turn_detection);
   const { type, silence_duration_ms } = detection;
   if (type !== 'server_vad' || typeof silence_duration_ms !== 'number') return undefined;
   return { ...detection, silence_duration_ms };
@@ -82,8 +78,8 @@ function silence(input: AdviceInput): Advice | undefined {
   if (next === undefined || now - next < 100) return undefined;
   return {
     id: 'silence',
-    finding: `${seconds(of('vad'))} of ${seconds(total)} is waiting for silence.`,
-    change: `With silence_duration_ms: ${next} instead of ${now} this turn would take about ${seconds(total - (now - next))}.`,
+    finding: `${spanTime(of('vad'))} of ${spanTime(total)} is waiting for silence.`,
+    change: `With silence_duration_ms: ${next} instead of ${now} this turn would take about ${spanTime(total - (now - next))}.`,
     risk: `Risk: ${longer(next)} of the user's ${pauses.length} pauses were longer than ${next} ms.`,
     update: silenceUpdate(detection, next),
   };
@@ -101,9 +97,9 @@ function turnEnd({ turn, turns, session }: AdviceInput): Advice | undefined {
   const spoken = turns.filter(({ input }) => input === 'spoken').length;
   return {
     id: 'turn-end',
-    finding: `The user went on ${seconds(gap)} after this turn, and its answer was cancelled. ${gaps.length} of ${spoken} turns ended too early.`,
+    finding: `The user went on ${spanTime(gap)} after this turn, and its answer was cancelled. ${gaps.length} of ${spoken} turns ended too early.`,
     change: `With silence_duration_ms: ${next} instead of ${now} the pause would not have ended the turn.`,
-    risk: `Cost: every turn would wait ${seconds(next - now)} longer.`,
+    risk: `Cost: every turn would wait ${spanTime(next - now)} longer.`,
     update: silenceUpdate(detection, next),
   };
 }
@@ -124,7 +120,7 @@ function tool(input: AdviceInput): Advice | undefined {
   const names = [...new Set(input.turn.responses.flatMap(({ calls }) => calls.map(({ name }) => name)))].join(', ');
   return {
     id: 'tool',
-    finding: `${names || 'The tool'} took ${seconds(of('tool'))} of ${seconds(total)}, in silence.`,
+    finding: `${names || 'The tool'} took ${spanTime(of('tool'))} of ${spanTime(total)}, in silence.`,
     change: 'Let the model say something before it calls a tool.',
     ...instructed(input.session, SPEAK_FIRST),
   };
@@ -137,7 +133,7 @@ function firstToken(input: AdviceInput): Advice | undefined {
     return undefined;
   return {
     id: 'first-token',
-    finding: `The model took ${seconds(of('llm'))} to its first token; p50 of this session is ${seconds(session.p50)} (${session.count} turns).`,
+    finding: `The model took ${spanTime(of('llm'))} to its first token; p50 of this session is ${spanTime(session.p50)} (${session.count} turns).`,
     change: 'Compare its input tokens, and how many were cached, with those of the other turns.',
   };
 }
@@ -147,7 +143,7 @@ function clause(input: AdviceInput): Advice | undefined {
   if (of('clause') < 250 || of('clause') < 0.15 * total) return undefined;
   return {
     id: 'clause',
-    finding: `The first clause was complete ${seconds(of('clause'))} after the first token; speech starts with it.`,
+    finding: `The first clause was complete ${spanTime(of('clause'))} after the first token; speech starts with it.`,
     change: 'Ask for a short first sentence.',
     ...instructed(input.session, SHORT_START),
   };
@@ -163,7 +159,7 @@ function speech(input: AdviceInput): Advice | undefined {
   if (of('tts') < 250 || of('tts') < 0.2 * total || length < LONG_CLAUSE_CHARS) return undefined;
   return {
     id: 'speech',
-    finding: `TTS took ${seconds(of('tts'))} for a first clause of ${length} characters.`,
+    finding: `TTS took ${spanTime(of('tts'))} for a first clause of ${length} characters.`,
     change: 'Ask for a short first sentence.',
     ...instructed(input.session, SHORT_START),
   };
@@ -171,19 +167,19 @@ function speech(input: AdviceInput): Advice | undefined {
 
 function transcript(input: AdviceInput): Advice | undefined {
   const { total, of } = factsOf(input);
-  const { transcription } = object(object(object(input.session).audio).input);
-  const { model } = object(transcription);
+  const { transcription } = objectOf(objectOf(objectOf(input.session).audio).input);
+  const { model } = objectOf(transcription);
   if (of('stt') < 250 || of('stt') < 0.2 * total) return undefined;
   return {
     id: 'transcript',
-    finding: `The answer began after the transcript, which took ${seconds(of('stt'))} of ${seconds(total)}.`,
+    finding: `The answer began after the transcript, which took ${spanTime(of('stt'))} of ${spanTime(total)}.`,
     change: `Use a transcriber that works while the user speaks${typeof model === 'string' ? `; this one is ${model}` : ''}.`,
   };
 }
 
 /** An addition to the instructions, if the log has them. */
 function instructed(session: object | undefined, sentence: string): { readonly update?: object } {
-  const { instructions } = object(session);
+  const { instructions } = objectOf(session);
   if (typeof instructions !== 'string' || instructions.includes(sentence)) return {};
   return { update: { instructions: `${instructions}\n${sentence}`.trim() } };
 }

@@ -1,6 +1,8 @@
 // Index of the audio of each item, including unheard audio. References the strings of the events; decodes on demand.
 
 import { BYTES_PER_MS, BYTES_PER_SAMPLE, type RealtimeAudioFormat } from '@colloquy/protocol';
+import { base64Bytes } from '../audio/base64-bytes.ts';
+import { type Json, objectOf } from './json-value.ts';
 import { frameOf, type LogRow } from './log-row.ts';
 
 /** A piece of audio as it came. */
@@ -29,15 +31,8 @@ export interface AudioIndex {
   of(itemId: string, contentIndex: number, count?: number): PartAudio | undefined;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const index = (value: unknown): number => (Number.isInteger(value) ? (value as number) : 0);
-
-/** Bytes a padded base64 text stands for. */
-const bytesOf = (base64: string): number =>
-  Math.max(0, Math.floor((base64.length * 3) / 4) - (base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0));
 
 /** A hidden audio reads `[REDACTED]`, which is no base64. */
 const isAudio = (value: unknown): value is string => typeof value === 'string' && value !== '' && value[0] !== '[';
@@ -79,7 +74,7 @@ export function createAudioIndex(): AudioIndex {
   const partial = () => total % BYTES_PER_SAMPLE[format.input.type];
 
   function append(row: number, audio: unknown, counted: unknown): void {
-    const bytes = isAudio(audio) ? bytesOf(audio) : typeof counted === 'number' ? counted : 0;
+    const bytes = isAudio(audio) ? base64Bytes(audio) : typeof counted === 'number' ? counted : 0;
     if (isAudio(audio)) {
       const continued = partial();
       appended.push({ row, audio, bytes, ...(continued > 0 && { continued }) });
@@ -89,9 +84,9 @@ export function createAudioIndex(): AudioIndex {
   }
 
   function configure(session: Json): void {
-    const { input, output } = object(session.audio);
+    const { input, output } = objectOf(session.audio);
     for (const [side, parts] of [['input', input] as const, ['output', output] as const]) {
-      const stated = object(object(parts).format);
+      const stated = objectOf(objectOf(parts).format);
       if (Object.hasOwn(BYTES_PER_MS, text(stated.type) ?? '')) format[side] = stated as unknown as RealtimeAudioFormat;
     }
   }
@@ -100,7 +95,7 @@ export function createAudioIndex(): AudioIndex {
   function inItem(item: Json): { audio: string; index: number }[] {
     const content = Array.isArray(item.content) ? (item.content as unknown[]) : [];
     return content.flatMap((part, index) => {
-      const { audio } = object(part);
+      const { audio } = objectOf(part);
       return isAudio(audio) ? [{ audio, index }] : [];
     });
   }
@@ -108,21 +103,21 @@ export function createAudioIndex(): AudioIndex {
   function hearClient(row: number, event: Json, counted: readonly unknown[]): void {
     if (event.type === 'input_audio_buffer.append') return append(row, event.audio, counted[0]);
     if (event.type !== 'conversation.item.create') return;
-    const parts = inItem(object(event.item));
+    const parts = inItem(objectOf(event.item));
     if (parts.length > 0) waiting.push(parts);
   }
 
   function hearServer(row: number, event: Json): void {
-    const item = object(event.item);
+    const item = objectOf(event.item);
     const id = text(event.item_id) ?? text(item.id);
     switch (event.type) {
       case 'session.created':
       case 'session.updated':
-        return configure(object(event.session));
+        return configure(objectOf(event.session));
       case 'response.output_audio.delta':
       case 'response.audio.delta':
         if (id && isAudio(event.delta)) {
-          const chunk = { row, audio: event.delta, bytes: bytesOf(event.delta) };
+          const chunk = { row, audio: event.delta, bytes: base64Bytes(event.delta) };
           put(id, index(event.content_index), chunk, 'output');
         }
         return;
@@ -155,13 +150,13 @@ export function createAudioIndex(): AudioIndex {
       case 'conversation.item.added': {
         if (item.role !== 'user' || !id || spoken.has(id) || !hasSpeech(item)) return;
         for (const { audio, index } of waiting.shift() ?? [])
-          put(id, index, { row, audio, bytes: bytesOf(audio) }, 'input');
+          put(id, index, { row, audio, bytes: base64Bytes(audio) }, 'input');
         return;
       }
       case 'conversation.item.retrieved':
         for (const { audio, index } of inItem(item)) {
           const isKnown = made.has(key(id ?? '', index)) || spoken.has(id ?? '');
-          const chunk = { row, audio, bytes: bytesOf(audio) };
+          const chunk = { row, audio, bytes: base64Bytes(audio) };
           if (id && !isKnown) put(id, index, chunk, item.role === 'user' ? 'input' : 'output');
         }
     }
@@ -200,7 +195,7 @@ export function createAudioIndex(): AudioIndex {
 }
 
 const hasSpeech = ({ content }: Json) =>
-  Array.isArray(content) && content.some((part) => object(part).type === 'input_audio');
+  Array.isArray(content) && content.some((part) => objectOf(part).type === 'input_audio');
 
 /** The index of the last number that is no more than `most`; -1 when there is none. */
 function lastAtMost(sorted: readonly number[], most: number): number {

@@ -1,6 +1,7 @@
 // One line of a log, of this server or of another tool.
 
 import { loggedFrame, type RecordingEntry } from '@colloquy/session';
+import { textOf } from './json-value.ts';
 
 /** Who a line is from; `log` is a line that could not be understood. */
 export type RowSide =
@@ -51,8 +52,6 @@ export function contentOf({ entry }: LogRow): unknown {
 /** The frame of a row that is one. */
 export const frameOf = ({ entry }: LogRow) => loggedFrame(entry);
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-
 /** Makes the row of an entry; `began` is the time the log counts from, if it counts from another than its beginning. */
 export function rowOf(entry: RecordingEntry, index: number, began: number): LogRow {
   const { line } = entry;
@@ -62,13 +61,13 @@ export function rowOf(entry: RecordingEntry, index: number, began: number): LogR
       return row('header', 'recording', 0);
     case 'input': {
       const { input } = entry;
-      const type = 'event' in input ? text((input.event as { type?: unknown }).type) : input.from;
+      const type = 'event' in input ? textOf((input.event as { type?: unknown }).type) : input.from;
       return row(input.from, type, input.at);
     }
     case 'frame':
-      return row('server', text(entry.frame.event.type), entry.frame.at);
+      return row('server', textOf(entry.frame.event.type), entry.frame.at);
     case 'event':
-      return row(entry.from, text(entry.event.type), entry.time === undefined ? null : entry.time - began);
+      return row(entry.from, textOf(entry.event.type), entry.time === undefined ? null : entry.time - began);
     case 'snapshot':
       return row('snapshot', 'snapshot', entry.snapshot.at);
     default:

@@ -1,11 +1,7 @@
 // A turn while it is read from a log, and what its events add to it. Which turn an event belongs to: `turns.ts`.
 
+import { type Json, objectOf, textOf } from './json-value.ts';
 import type { Turn, TurnCall, TurnResponse } from './turn.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const MAX_TEXT_CHARS = 200;
 
@@ -36,14 +32,14 @@ export const newResponse = (
 });
 
 export function addText(turn: OpenTurn, value: unknown): void {
-  const added = text(value).trim();
+  const added = textOf(value).trim();
   if (added === '' || turn.text.length >= MAX_TEXT_CHARS || turn.text.includes(added)) return;
   turn.text = `${turn.text} ${added}`.trim().slice(0, MAX_TEXT_CHARS);
 }
 
 export function addCall(response: OpenResponse, { type, name }: Json): void {
-  if (type === 'function_call') response.calls.push({ name: text(name), kind: 'function' });
-  if (type === 'mcp_call') response.calls.push({ name: text(name), kind: 'mcp' });
+  if (type === 'function_call') response.calls.push({ name: textOf(name), kind: 'function' });
+  if (type === 'mcp_call') response.calls.push({ name: textOf(name), kind: 'mcp' });
 }
 
 export function endResponse(
@@ -52,9 +48,9 @@ export function endResponse(
   { status, status_details }: Json,
   time?: number,
 ): void {
-  const { reason, error } = object(status_details);
+  const { reason, error } = objectOf(status_details);
   response.endedAt = time;
-  response.status = text(status) || 'ended';
-  response.reason = text(reason) || text(object(error).message) || undefined;
+  response.status = textOf(status) || 'ended';
+  response.reason = textOf(reason) || textOf(objectOf(error).message) || undefined;
   if (response.status === 'cancelled') turn.interruptedAt ??= time;
 }

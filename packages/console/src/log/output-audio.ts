@@ -1,14 +1,9 @@
 // Milliseconds of the audio that a response sends, also where a recording hides the audio and states its length.
 
 import { BYTES_PER_MS, type RealtimeAudioFormat } from '@colloquy/protocol';
+import { base64Bytes } from '../audio/base64-bytes.ts';
+import { type Json, objectOf } from './json-value.ts';
 import { frameOf, type LogRow } from './log-row.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-
-/** Of base64; hidden audio reads `[REDACTED]`. */
-const bytesOf = (base64: string): number => (base64.startsWith('[') ? 0 : Math.floor((base64.length * 3) / 4));
 
 export const isAudioDelta = (type: string): boolean =>
   type === 'response.output_audio.delta' || type === 'response.audio.delta';
@@ -29,15 +24,15 @@ export class OutputAudio {
     }
     const event = frameOf(row)?.event;
     if (!event) return 0;
-    if (event.type === 'session.created' || event.type === 'session.updated') this.#configure(object(event.session));
+    if (event.type === 'session.created' || event.type === 'session.updated') this.#configure(objectOf(event.session));
     if (!isAudioDelta(event.type) || typeof event.delta !== 'string') return 0;
-    const bytes = bytesOf(event.delta) || this.#engineBytes;
+    const bytes = base64Bytes(event.delta) || this.#engineBytes;
     this.#engineBytes = 0;
     return bytes / BYTES_PER_MS[this.#format];
   }
 
   #configure({ audio }: Json): void {
-    const { type } = object(object(object(audio).output).format);
+    const { type } = objectOf(objectOf(objectOf(audio).output).format);
     if (type === 'audio/pcm' || type === 'audio/pcmu' || type === 'audio/pcma') this.#format = type;
   }
 }

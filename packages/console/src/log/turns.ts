@@ -8,6 +8,7 @@ import {
   type SessionBlock,
   type SpeechClock,
 } from '@colloquy/session';
+import { type Json, objectOf, textOf } from './json-value.ts';
 import { frameOf, type LogRow } from './log-row.ts';
 import { addCall, addText, endResponse, newResponse, newTurn, type OpenTurn } from './open-turn.ts';
 import { isAudioDelta, OutputAudio } from './output-audio.ts';
@@ -23,11 +24,6 @@ export interface Turns {
   /** Reads on, to the end of what there is. */
   advance(): void;
 }
-
-type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** One session of the log. */
 interface Session {
@@ -130,9 +126,9 @@ class TurnReader implements Turns {
         session.requests.push(time ?? 0);
         return session.current;
       case 'conversation.item.create': {
-        const item = object(event.item);
+        const item = objectOf(event.item);
         const isUsers = item.type === 'message' && item.role === 'user';
-        const turn = isUsers ? this.#input(session, 'typed', text(item.id)) : session.current;
+        const turn = isUsers ? this.#input(session, 'typed', textOf(item.id)) : session.current;
         return turn && this.#content(session, turn, item);
       }
       default:
@@ -142,7 +138,7 @@ class TurnReader implements Turns {
 
   #server(session: Session, frame: LoggedFrame, audioMs: number): OpenTurn | undefined {
     const { event, time } = frame;
-    const itemId = text(event.item_id) || text(object(event.item).id);
+    const itemId = textOf(event.item_id) || textOf(objectOf(event.item).id);
     switch (event.type) {
       case 'input_audio_buffer.speech_started': {
         session.isSpeaking = true;
@@ -170,11 +166,11 @@ class TurnReader implements Turns {
       }
       case 'conversation.item.added':
       case 'conversation.item.created':
-        return this.#item(session, object(event.item));
+        return this.#item(session, objectOf(event.item));
       case 'conversation.item.truncated':
         return this.#truncated(session, itemId, event.audio_end_ms, time) ?? session.current;
       case 'response.created':
-        return this.#respond(session, object(event.response), time);
+        return this.#respond(session, objectOf(event.response), time);
       default:
         return this.#output(session, frame, itemId, audioMs) ?? session.byItem.get(itemId) ?? session.current;
     }
@@ -205,7 +201,7 @@ class TurnReader implements Turns {
   }
 
   #item(session: Session, item: Json): OpenTurn | undefined {
-    const id = text(item.id);
+    const id = textOf(item.id);
     const known = session.byItem.get(id);
     const isUsers = item.type === 'message' && item.role === 'user';
     // Servers announce an item before or after the event that makes it.
@@ -216,8 +212,8 @@ class TurnReader implements Turns {
   /** Adds an item of the client, and what it says. */
   #content(session: Session, turn: OpenTurn, { id, type, role, content }: Json): OpenTurn {
     const isUsers = type === 'message' && role === 'user';
-    if (isUsers || type === 'function_call_output') this.#addItem(session, turn, text(id));
-    if (isUsers) for (const part of Array.isArray(content) ? content : []) addText(turn, object(part).text);
+    if (isUsers || type === 'function_call_output') this.#addItem(session, turn, textOf(id));
+    if (isUsers) for (const part of Array.isArray(content) ? content : []) addText(turn, objectOf(part).text);
     return turn;
   }
 
@@ -225,7 +221,7 @@ class TurnReader implements Turns {
     const isOutOfBand = conversation_id === null;
     const { current } = session;
     const turn = current && (isOutOfBand || !isAnswered(current)) ? current : this.#begin(session, 'none');
-    const response = newResponse(text(id), time ?? 0, session.requests.shift(), isOutOfBand);
+    const response = newResponse(textOf(id), time ?? 0, session.requests.shift(), isOutOfBand);
     turn.responses.push(response);
     turn.responseIds.push(response.id);
     session.byResponse.set(response.id, turn);
@@ -235,16 +231,16 @@ class TurnReader implements Turns {
   /** Output of a response, or its end. */
   #output(session: Session, frame: LoggedFrame, itemId: string, audioMs: number): OpenTurn | undefined {
     const { event } = frame;
-    const id = text(event.response_id) || text(object(event.response).id);
+    const id = textOf(event.response_id) || textOf(objectOf(event.response).id);
     const turn = session.byResponse.get(id);
     const response = turn?.responses.findLast((each) => each.id === id);
     if (!turn || !response) return undefined;
     const time = frame.time ?? undefined;
     this.#addItem(session, turn, itemId);
-    if (event.type === 'response.done') endResponse(turn, response, object(event.response), time);
+    if (event.type === 'response.done') endResponse(turn, response, objectOf(event.response), time);
     if (event.type === 'response.output_item.added') {
       response.firstItemAt ??= time;
-      addCall(response, object(event.item));
+      addCall(response, objectOf(event.item));
     }
     if (!event.type.endsWith('.delta')) return turn;
     if (isAudioDelta(event.type)) {
@@ -252,7 +248,7 @@ class TurnReader implements Turns {
       response.audioMs += audioMs;
     } else if (!event.type.includes('arguments') && response.firstTextAt === undefined) {
       response.firstTextAt = time;
-      response.firstTextChars = text(event.delta).length;
+      response.firstTextChars = textOf(event.delta).length;
     }
     if (!response.isOutOfBand) this.#time(turn, frame);
     return turn;

@@ -13,6 +13,7 @@ import type {
   SessionSummary,
   WatchToken,
 } from '@colloquy/session';
+import { objectOf } from '../log/json-value.ts';
 
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
@@ -56,9 +57,6 @@ function searchOf({ q, has = [], before, limit }: ListQuery & PageQuery): string
   return search.size === 0 ? '' : `?${search}`;
 }
 
-type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const list = <T>(value: readonly T[] | undefined): readonly T[] => (Array.isArray(value) ? value : []);
 
 const ANSWER_MS = 10_000;
@@ -108,7 +106,7 @@ export function createServerApi(key: () => string, onRequest: (wasAnswered: bool
     const answer = await ask(path, init);
     if (!answer.ok) return answer;
     try {
-      const value = read(object(await answer.value.json()) as T);
+      const value = read(objectOf(await answer.value.json()) as T);
       if (value !== undefined) return { ok: true, value };
     } catch {
       // No JSON: told below.
@@ -163,7 +161,7 @@ export function createServerApi(key: () => string, onRequest: (wasAnswered: bool
 
 async function refusalMessage(response: Response): Promise<string> {
   try {
-    const { message } = object(object(await response.json()).error);
+    const { message } = objectOf(objectOf(await response.json()).error);
     if (typeof message === 'string') return message;
   } catch {
     // No body, or none of ours: the status says enough.

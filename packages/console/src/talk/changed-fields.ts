@@ -1,12 +1,9 @@
 // The part of one session configuration that differs from another: what a `session.update` has to say.
 
-type Json = Readonly<Record<string, unknown>>;
+import { isObject, type Json } from '../log/json-value.ts';
 
 /** Objects that a server replaces as a whole. */
 const WHOLE = new Set(['turn_detection', 'transcription', 'noise_reduction']);
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The fields of `after` that `before` has not, or has with another value; `undefined` if there are none. */
 export function changedFields(before: unknown, after: Json): Json | undefined {

@@ -3,6 +3,7 @@
 
 import { createSessionBlocks, createSpeechClock, type LoggedFrame, type SessionBlock } from '@colloquy/session';
 import type { FrameLog } from '../log/frame-log.ts';
+import { type Json, objectOf, textOf } from '../log/json-value.ts';
 import { frameOf, type LogRow } from '../log/log-row.ts';
 import { OutputAudio } from '../log/output-audio.ts';
 import { stagesOf, type Turn } from '../log/turn.ts';
@@ -10,11 +11,6 @@ import { BusyTime } from './busy-time.ts';
 import { PlayedAudio } from './played-audio.ts';
 import type { Span, Spans } from './span.ts';
 import { StageSpans } from './stage-spans.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 interface Answer {
   readonly span: number;
@@ -99,10 +95,10 @@ class SpanReader implements Spans {
     this.clientTicks.row.push(row);
     this.#busy.add(at, at);
     if (event.type !== 'conversation.item.create') return;
-    const item = object(event.item);
-    if (item.type === 'function_call_output') this.#finish(`call ${text(item.call_id)}`, at);
+    const item = objectOf(event.item);
+    if (item.type === 'function_call_output') this.#finish(`call ${textOf(item.call_id)}`, at);
     if (item.type === 'mcp_approval_response')
-      this.#finish(`approval ${text(item.approval_request_id)}`, at, {
+      this.#finish(`approval ${textOf(item.approval_request_id)}`, at, {
         label: `approval: ${item.approve === true ? 'given' : 'denied'}`,
       });
   }
@@ -112,8 +108,8 @@ class SpanReader implements Spans {
     this.ticks.at.push(at);
     this.ticks.row.push(row);
     this.#busy.add(at, at);
-    const id = text(event.item_id);
-    const type = text(event.type);
+    const id = textOf(event.item_id);
+    const type = textOf(event.type);
     switch (type) {
       case 'input_audio_buffer.speech_started':
         for (const answer of this.#answers.values()) answer.interrupted ??= { at, row };
@@ -137,16 +133,16 @@ class SpanReader implements Spans {
         return this.#finish(`transcript ${id}`, at, { label: 'Transcription failed', hasFailed: true });
       case 'conversation.item.added':
       case 'conversation.item.created':
-        return this.#message(row, at, object(event.item));
+        return this.#message(row, at, objectOf(event.item));
       case 'conversation.item.truncated':
         return this.#played.truncate(id, event.audio_end_ms, at);
       case 'response.created':
-        return this.#answer(row, at, object(event.response));
+        return this.#answer(row, at, objectOf(event.response));
       case 'response.done':
-        return this.#answered(at, object(event.response));
+        return this.#answered(at, objectOf(event.response));
       case 'response.output_item.added':
       case 'response.output_item.done':
-        return this.#call(row, at, type, object(event.item), text(event.response_id));
+        return this.#call(row, at, type, objectOf(event.item), textOf(event.response_id));
       case 'response.mcp_call.in_progress':
         return this.#begin(`mcp ${id}`, { lane: 'tools', kind: 'mcp', from: at, row, label: 'MCP call' });
       case 'response.mcp_call.completed':
@@ -160,8 +156,8 @@ class SpanReader implements Spans {
       case 'mcp_list_tools.failed':
         return this.#finish(`list ${id}`, at, { label: 'listing of MCP tools failed', hasFailed: true });
       case 'error': {
-        const { code, message } = object(event.error);
-        const label = `error: ${text(message).slice(0, 200) || text(code)}`;
+        const { code, message } = objectOf(event.error);
+        const label = `error: ${textOf(message).slice(0, 200) || textOf(code)}`;
         this.#add({ lane: 'server', kind: 'error', from: at, to: at, row, label, hasFailed: true });
         return;
       }
@@ -178,13 +174,13 @@ class SpanReader implements Spans {
 
   /** A message that the user wrote: what was spoken has its own span. */
   #message(row: number, at: number, { id, type, role, content }: Json): void {
-    const isWritten = Array.isArray(content) && content.some((part) => object(part).type === 'input_text');
+    const isWritten = Array.isArray(content) && content.some((part) => objectOf(part).type === 'input_text');
     if (type !== 'message' || role !== 'user' || !isWritten) return;
-    this.#add({ lane: 'user', kind: 'message', from: at, to: at, row, label: 'Message', item: text(id) });
+    this.#add({ lane: 'user', kind: 'message', from: at, to: at, row, label: 'Message', item: textOf(id) });
   }
 
   #answer(row: number, at: number, response: Json): void {
-    const id = text(response.id);
+    const id = textOf(response.id);
     if (id === '') return;
     const isAside = response.conversation_id === null;
     const label = isAside ? 'Out-of-band response' : 'Response';
@@ -194,12 +190,12 @@ class SpanReader implements Spans {
   }
 
   #answered(at: number, response: Json): void {
-    const id = text(response.id);
+    const id = textOf(response.id);
     const made = this.#answers.get(id);
     if (!made) return;
     this.#answers.delete(id);
-    const status = text(response.status) || 'ended';
-    const reason = text(object(response.status_details).reason);
+    const status = textOf(response.status) || 'ended';
+    const reason = textOf(objectOf(response.status_details).reason);
     const span = this.#own[made.span] as Span;
     const label = `${span.label}: ${status}${reason ? `, ${reason.replaceAll('_', ' ')}` : ''}`;
     this.#own[made.span] = { ...span, to: at, label, hasFailed: status === 'failed' };
@@ -218,19 +214,19 @@ class SpanReader implements Spans {
   }
 
   #call(row: number, at: number, type: string, item: Json, response: string): void {
-    const name = text(item.name);
+    const name = textOf(item.name);
     if (item.type === 'function_call' && type.endsWith('.added'))
-      this.#begin(`call ${text(item.call_id)}`, {
+      this.#begin(`call ${textOf(item.call_id)}`, {
         lane: 'tools',
         kind: 'function',
         from: at,
         row,
         label: name,
-        item: text(item.id),
+        item: textOf(item.id),
         response,
       });
     if (item.type === 'mcp_approval_request' && type.endsWith('.done'))
-      this.#begin(`approval ${text(item.id)}`, {
+      this.#begin(`approval ${textOf(item.id)}`, {
         lane: 'tools',
         kind: 'approval',
         from: at,

@@ -2,7 +2,7 @@
 // where its events differ from the log's. The caller has sockets and clock; comparison: `frame-lanes.ts`.
 
 import { encodeBase64, REDACTED } from '@colloquy/protocol';
-import { isObject } from '../is-object.ts';
+import { isObject, objectOf } from '../is-object.ts';
 import { loggedFrame } from '../recording/foreign-log.ts';
 import type { RecordingEntry } from '../recording/recording.ts';
 import { compareLanes, createFrameLanes, type LaneDifference } from './frame-lanes.ts';
@@ -255,7 +255,7 @@ function silenceOf(event: Json): number | undefined {
   const { session } = event;
   if (!isObject(session)) return undefined;
   const { audio, input_audio_format: beta } = session;
-  const input = isObject(audio) && isObject(audio.input) ? audio.input : {};
+  const input = objectOf(objectOf(audio).input);
   const format = isObject(input.format) ? input.format.type : beta;
   return typeof format === 'string' ? (SILENCE.get(format) ?? 0) : undefined;
 }

@@ -1,7 +1,7 @@
 // When the user spoke, from the events of one session: on its audio clock, without the silence that ended a turn.
 
 import { BYTES_PER_MS, type RealtimeAudioFormat } from '@colloquy/protocol';
-import { isObject } from '../is-object.ts';
+import { isObject, objectOf } from '../is-object.ts';
 import type { LoggedFrame } from '../recording/foreign-log.ts';
 import { AudioClock } from './audio-clock.ts';
 
@@ -66,8 +66,8 @@ class SessionSpeechClock implements SpeechClock {
   }
 
   #configure(session: Readonly<Record<string, unknown>>): void {
-    const audio = isObject(session.audio) ? session.audio : {};
-    const input = isObject(audio.input) ? audio.input : {};
+    const audio = objectOf(session.audio);
+    const input = objectOf(audio.input);
     const format = isObject(input.format) ? input.format.type : BETA_FORMATS.get(session.input_audio_format);
     if (format === 'audio/pcm' || format === 'audio/pcmu' || format === 'audio/pcma') this.#format = format;
     const detection = 'turn_detection' in input ? input.turn_detection : session.turn_detection;

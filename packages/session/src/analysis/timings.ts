@@ -1,5 +1,6 @@
 // Latency and token usage from the events of any log, for reports, tables and plots. Cost: `prices.ts`.
 
+import { objectOf } from '../is-object.ts';
 import type { LoggedFrame } from '../recording/foreign-log.ts';
 import { perSession } from '../recording/session-blocks.ts';
 import { createSpeechClock } from './speech-clock.ts';
@@ -106,9 +107,10 @@ class SessionStopwatch implements Stopwatch {
         return undefined;
       case 'session.created':
       case 'session.updated': {
-        const session = object(event.session);
+        const session = objectOf(event.session);
         this.#model = text(session.model) ?? this.#model;
-        this.#transcriber = text(object(object(object(session.audio).input).transcription).model) ?? this.#transcriber;
+        this.#transcriber =
+          text(objectOf(objectOf(objectOf(session.audio).input).transcription).model) ?? this.#transcriber;
         return undefined;
       }
       case 'input_audio_buffer.speech_stopped':
@@ -116,13 +118,13 @@ class SessionStopwatch implements Stopwatch {
         this.#waitingSince = null;
         return undefined;
       case 'conversation.item.create':
-        if (object(event.item).role !== undefined) this.#startTypedTurn();
+        if (objectOf(event.item).role !== undefined) this.#startTypedTurn();
         return undefined;
       case 'input_audio_buffer.committed':
         setBounded(this.#speechEnds, text(event.item_id) ?? '', this.#lastSpeech ?? time);
         return undefined;
       case 'error':
-        this.#dropRequest(object(event.error));
+        this.#dropRequest(objectOf(event.error));
         return undefined;
       case 'response.created':
         this.#begin(frame);
@@ -155,7 +157,7 @@ class SessionStopwatch implements Stopwatch {
   }
 
   #begin({ event, time, line }: LoggedFrame): void {
-    const { id, conversation_id } = object(event.response);
+    const { id, conversation_id } = objectOf(event.response);
     const isOutOfBand = conversation_id === null;
     const request = this.#requests.shift()?.time;
     const speechEnd = isOutOfBand ? null : this.#lastSpeech;
@@ -185,19 +187,19 @@ class SessionStopwatch implements Stopwatch {
   }
 
   #end({ event, time, line }: LoggedFrame): Timing {
-    const response = object(event.response);
+    const response = objectOf(event.response);
     const id = text(response.id) ?? '';
     const run = this.#running.get(id) ?? { ...UNKNOWN_RUN, line };
     this.#running.delete(id);
     // The turn goes on after calls: the user still waits.
     if (!run.isOutOfBand && run.first_audio === null && hasCall(response)) this.#waitingSince = run.turn_ended_at;
-    const details = object(response.status_details);
+    const details = objectOf(response.status_details);
     return {
       ...this.#timingOf(id, run, time),
       line,
       status: text(response.status) ?? 'unknown',
-      reason: text(object(details.error).code) ?? text(details.reason) ?? null,
-      usage: responseTokens(object(response.usage)),
+      reason: text(objectOf(details.error).code) ?? text(details.reason) ?? null,
+      usage: responseTokens(objectOf(response.usage)),
     };
   }
 
@@ -231,13 +233,13 @@ class SessionStopwatch implements Stopwatch {
       line,
       model: this.#transcriber,
       status: hasFailed ? 'failed' : 'completed',
-      reason: hasFailed ? (text(object(event.error).code) ?? null) : null,
+      reason: hasFailed ? (text(objectOf(event.error).code) ?? null) : null,
       asked_at,
       turn_ended_at: asked_at,
       first_output_ms: null,
       first_audio_ms: null,
       total_ms: asked_at === null || time === null ? null : time - asked_at,
-      usage: transcriptionTokens(object(event.usage)),
+      usage: transcriptionTokens(objectOf(event.usage)),
     };
   }
 }
@@ -251,7 +253,7 @@ const UNKNOWN_RUN = {
 const CALLS: ReadonlySet<unknown> = new Set(['function_call', 'mcp_call', 'mcp_approval_request']);
 
 const hasCall = ({ status, output }: Json): boolean =>
-  status === 'completed' && Array.isArray(output) && output.some((item) => CALLS.has(object(item).type));
+  status === 'completed' && Array.isArray(output) && output.some((item) => CALLS.has(objectOf(item).type));
 
 const AUDIO = new Set(['response.output_audio.delta', 'response.audio.delta']);
 
@@ -260,6 +262,4 @@ function setBounded<T>(map: Map<string, T>, key: string, value: T): void {
   if (map.size > MAX_WAITING) for (const oldest of map.keys()) return void map.delete(oldest);
 }
 
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

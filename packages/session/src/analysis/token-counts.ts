@@ -1,5 +1,7 @@
 // Token counts by kind, from the `usage` of any server. Prices: `prices.ts`.
 
+import { objectOf } from '../is-object.ts';
+
 /** Tokens by kind; `seconds` of audio if usage is given as a duration. Cached tokens are not included in the others. */
 export interface TokenCounts {
   readonly input_text: number;
@@ -18,9 +20,9 @@ type Json = Readonly<Record<string, unknown>>;
 /** Tokens of the `usage` of a response. */
 export function responseTokens(usage: Json): TokenCounts {
   // If a server sends only sums, they count as text.
-  const input = object(usage.input_token_details ?? { text_tokens: usage.input_tokens });
-  const cached = object(input.cached_tokens_details ?? { text_tokens: input.cached_tokens });
-  const output = object(usage.output_token_details ?? { text_tokens: usage.output_tokens });
+  const input = objectOf(usage.input_token_details ?? { text_tokens: usage.input_tokens });
+  const cached = objectOf(input.cached_tokens_details ?? { text_tokens: input.cached_tokens });
+  const output = objectOf(usage.output_token_details ?? { text_tokens: usage.output_tokens });
   const fresh = (kind: string) => Math.max(0, count(input[kind]) - count(cached[kind]));
   return {
     input_text: fresh('text_tokens'),
@@ -37,7 +39,7 @@ export function responseTokens(usage: Json): TokenCounts {
 
 /** Tokens of the `usage` of a transcription. */
 export function transcriptionTokens(usage: Json): TokenCounts {
-  const input = object(usage.input_token_details ?? { audio_tokens: usage.input_tokens });
+  const input = objectOf(usage.input_token_details ?? { audio_tokens: usage.input_tokens });
   return {
     ...responseTokens({}),
     input_text: count(input.text_tokens),
@@ -47,7 +49,5 @@ export function transcriptionTokens(usage: Json): TokenCounts {
   };
 }
 
-const object = (value: unknown): Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 const count = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;

@@ -2,7 +2,7 @@
 // schema, because clients are. Checks across events: `conformance.ts`. Rules: `rules.ts`.
 
 import { base64Length, hideCredentials, REDACTED, readFrame, SERVER_EVENT_TYPES } from '@colloquy/protocol';
-import { isObject } from '../is-object.ts';
+import { isObject, objectOf } from '../is-object.ts';
 import type { RuleId, Violation } from './rules.ts';
 
 type Json = Record<string, unknown>;
@@ -78,13 +78,13 @@ const checkSession: Check = (event, report) => {
   for (const key of session.type === 'transcription' ? TRANSCRIPTION_KEYS : SESSION_KEYS) {
     if (!(key in session)) report('W7', `session.${key} is missing`);
   }
-  const audio = isObject(session.audio) ? session.audio : {};
-  const input = isObject(audio.input) ? audio.input : {};
+  const audio = objectOf(session.audio);
+  const input = objectOf(audio.input);
   for (const key of ['format', 'transcription', 'noise_reduction', 'turn_detection']) {
     if (!(key in input)) report('W7', `session.audio.input.${key} is missing`);
   }
   if (session.type === 'realtime') {
-    const output = isObject(audio.output) ? audio.output : {};
+    const output = objectOf(audio.output);
     for (const key of ['format', 'voice', 'speed'])
       if (!(key in output)) report('W7', `session.audio.output.${key} is missing`);
     for (const tool of Array.isArray(session.tools) ? session.tools : []) {
@@ -132,9 +132,9 @@ const RESPONSE_KEYS =
 
 function checkUsage(usage: unknown, report: Report): void {
   if (!isObject(usage)) return void report('RS35', 'no usage');
-  const input = isObject(usage.input_token_details) ? usage.input_token_details : {};
-  const cached = isObject(input.cached_tokens_details) ? input.cached_tokens_details : {};
-  const output = isObject(usage.output_token_details) ? usage.output_token_details : {};
+  const input = objectOf(usage.input_token_details);
+  const cached = objectOf(input.cached_tokens_details);
+  const output = objectOf(usage.output_token_details);
   const counts = [usage.total_tokens, usage.input_tokens, usage.output_tokens, input.cached_tokens];
   for (const details of [input, cached]) counts.push(details.text_tokens, details.audio_tokens, details.image_tokens);
   counts.push(output.text_tokens, output.audio_tokens);
@@ -186,7 +186,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     if (typeof event.transcript !== 'string') report('E11', 'no transcript');
   },
   'conversation.item.input_audio_transcription.failed': (event, report) => {
-    const error = isObject(event.error) ? event.error : {};
+    const error = objectOf(event.error);
     if (!['type', 'code', 'message'].every((key) => typeof error[key] === 'string'))
       report('E12', 'error is not complete');
     if (error.param === null) report('E12', 'param is null');
@@ -216,7 +216,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 };
 
 function isTokenUsage(usage: Json): boolean {
-  const details = isObject(usage.input_token_details) ? usage.input_token_details : {};
+  const details = objectOf(usage.input_token_details);
   const counts = [
     usage.total_tokens,
     usage.input_tokens,

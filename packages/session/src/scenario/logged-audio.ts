@@ -1,7 +1,7 @@
 // Audio of a log: its length, its format, and silence in its place.
 
 import { base64Length, bytesToMs, REDACTED, type RealtimeAudioFormat } from '@colloquy/protocol';
-import { isObject } from '../is-object.ts';
+import { isObject, objectOf } from '../is-object.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -65,7 +65,7 @@ export function prefixOf(input: unknown): number | undefined {
 
 /** What a session of another server has that ours has not by itself: its client may have set it when it minted a secret. */
 export function settingsOf({ type = 'realtime', output_modalities, tools, audio }: Json): Json | undefined {
-  const input = isObject(audio) && isObject(audio.input) ? audio.input : {};
+  const input = objectOf(objectOf(audio).input);
   const isText = Array.isArray(output_modalities) && output_modalities[0] === 'text';
   const { turn_detection, transcription, format } = input;
   const changedInput = {

@@ -1,7 +1,7 @@
 // The context of each response of a log, and the condition that holds there: what the user said, or which tool answered.
 
 import type { RealtimeConversationItem } from '@colloquy/protocol';
-import { isObject } from '../is-object.ts';
+import { isObject, objectOf } from '../is-object.ts';
 import { createMirror } from '../mirror/mirror.ts';
 import { momentOf } from './moment.ts';
 import type { ScenarioCondition } from './scenario.ts';
@@ -28,7 +28,7 @@ export class LoggedContext {
 
   /** The client asked for a response. */
   addRequest(response: unknown): void {
-    this.#requests.push(isObject(response) ? response : {});
+    this.#requests.push(objectOf(response));
   }
 
   /** Its latest request was refused. */

@@ -2,7 +2,7 @@
 // conditions: `logged-context.ts`.
 
 import { bytesToMs, REDACTED, type RealtimeAudioFormat, type RealtimeConversationItem } from '@colloquy/protocol';
-import { isObject } from '../is-object.ts';
+import { isObject, objectOf } from '../is-object.ts';
 import type { LogNotes } from './log-notes.ts';
 import { type AnswerEnd, LoggedAnswer } from './logged-answer.ts';
 import { audioBytes } from './logged-audio.ts';
@@ -76,7 +76,7 @@ export class LoggedTurns {
     const { type, item, item_id, delta, response } = event;
     const id = event.response_id ?? (isObject(response) ? response.id : undefined);
     if (typeof id !== 'string') return;
-    const turn = this.#turns.get(id) ?? this.#open(line, id, isObject(response) ? response : {}, time);
+    const turn = this.#turns.get(id) ?? this.#open(line, id, objectOf(response), time);
     if (turn.hasEnded) return;
     const { answer } = turn;
     if (type === 'response.output_item.added' && isObject(item)) this.#readItem(line, turn, item, time);
@@ -168,7 +168,7 @@ export class LoggedTurns {
 }
 
 function endOf({ status, status_details }: Json): AnswerEnd {
-  const details = isObject(status_details) ? status_details : {};
+  const details = objectOf(status_details);
   if (status === 'cancelled') return { status };
   if (status === 'incomplete')
     return { status, reason: details.reason === 'content_filter' ? details.reason : 'max_output_tokens' };

@@ -2,7 +2,7 @@
 // becomes a note. Answers: `logged-turns.ts`; the client's side: `client-script.ts`.
 
 import { bytesToMs, type RealtimeAudioFormat, type RedactionLevel, redact } from '@colloquy/protocol';
-import { isObject } from '../is-object.ts';
+import { isObject, objectOf } from '../is-object.ts';
 import { type LoggedFrame, loggedFrame } from '../recording/foreign-log.ts';
 import type { RecordingEntry } from '../recording/recording.ts';
 import { createSessionBlocks } from '../recording/session-blocks.ts';
@@ -211,7 +211,7 @@ class LogScenarioReader implements ScenarioOfLog {
   }
 
   #readSession(line: number, { type, session: stated }: Event): void {
-    const session = isObject(stated) ? stated : {};
+    const session = objectOf(stated);
     const { input, output } = isObject(session.audio) ? session.audio : ({} as Json);
     this.#format = formatOf(input) ?? this.#format;
     this.#turns.outputFormat = formatOf(output) ?? this.#turns.outputFormat;

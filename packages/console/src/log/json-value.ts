@@ -1,0 +1,13 @@
+// Reads values of a log, which may have any type: an object or a text in its place, whatever is there.
+
+export type Json = Readonly<Record<string, unknown>>;
+
+/** Whether a value is an object with fields: neither null nor an array. */
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The value, or an object without fields in place of anything else. */
+export const objectOf = (value: unknown): Json => (isObject(value) ? value : {});
+
+/** The value, or an empty text in place of anything else. */
+export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
