@@ -79,6 +79,46 @@ describe.skipIf(browserMissing)(`the frame of the page${browserMissing ? ` (${br
     expectSound(opened);
   });
 
+  it('[CO39] sends the change that advice proposes to the live session', async () => {
+    const opened = await served.open('', { viewport: { width: 1280, height: 800 } });
+    const { page } = opened;
+    await page.clock.install();
+    await page.reload();
+    await page.getByRole('button', { name: /^What is the weather in Paris/ }).click();
+    await conversation(page).getByText('You said: What is the weather in Paris?').waitFor();
+    await page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await page.getByLabel('Canned output').fill('');
+    await page.getByRole('button', { name: 'Close settings' }).click();
+    await page.getByLabel('Message').fill('call get_weather {"city":"Paris"}');
+    await page.keyboard.press('Enter');
+    const answer = page.getByLabel('What does get_weather return?');
+    await answer.waitFor();
+    // A tool that takes a minute of the page's clock.
+    await page.clock.fastForward(60_000);
+    await answer.fill('sunny');
+    await page.getByRole('button', { name: 'Send output' }).click();
+    await conversation(page)
+      .getByText(/^You said: call get_weather/)
+      .waitFor();
+    await conversation(page)
+      .getByRole('button', { name: /^Turn 2/ })
+      .click();
+    const advice = page.getByRole('complementary', { name: 'Inspector' }).getByRole('region', { name: 'Advice' });
+    await advice.getByText(/^get_weather took \d/).waitFor();
+    received = [];
+    await advice.getByRole('button', { name: 'Try it' }).click();
+    await advice.getByRole('button', { name: 'Sent' }).waitFor();
+    await expect
+      .poll(() => received.map(({ type, session }) => ({ type, session })))
+      .toEqual([
+        {
+          type: 'session.update',
+          session: { type: 'realtime', instructions: expect.stringContaining('Before you call a tool, say') },
+        },
+      ]);
+    expectSound(opened);
+  });
+
   it('[CO56] shows the state of the talk, and the button that interrupts without moving anything', async () => {
     const opened = await served.open();
     const { page } = opened;

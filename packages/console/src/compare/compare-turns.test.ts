@@ -17,7 +17,7 @@ const spoken = { speechMs: 800, llmMs: 300, answerMs: 900 };
 const HELLO: LoggedTurn = { ...spoken, text: 'Hello.', answer: 'Good morning.' };
 const TIME: LoggedTurn = { ...spoken, text: 'What time is it?', answer: 'Noon.' };
 
-it('finds nothing in the same conversation, however it is spelled', () => {
+it('[CO67] finds nothing in the same conversation, however it is spelled', () => {
   const pairs = compareTurns(
     sidesOf([HELLO, TIME]),
     sidesOf([
@@ -29,7 +29,7 @@ it('finds nothing in the same conversation, however it is spelled', () => {
   expect(verdictOf(pairs)).toBe('The same in 2 turns.');
 });
 
-it('says which turns are slower, answered in other words, extra or missing, and which tools were called', () => {
+it('[CO67] says which turns are slower, answered in other words, extra or missing, and which tools were called', () => {
   const left = sidesOf([HELLO, TIME, { ...spoken, text: 'Bye.', answer: 'Bye.' }]);
   const right = sidesOf([
     { ...HELLO, answer: 'Hi there.' },
@@ -52,6 +52,6 @@ it('says which turns are slower, answered in other words, extra or missing, and 
   );
 });
 
-it('has a verdict for logs without turns', () => {
+it('[CO67] has a verdict for logs without turns', () => {
   expect(verdictOf(compareTurns([], []))).toBe('No turns to compare.');
 });

@@ -25,9 +25,9 @@ function textOfPart(part: unknown): string {
   return displayText(text ?? transcript);
 }
 
-/** The groups in which any item holds the words, whatever their case. */
-export function searchGroups(groups: readonly ItemGroup[], words: string, mirror: MirroredSession): ItemGroup[] {
-  const wanted = words.trim().toLowerCase();
+/** The groups in which any item holds the text, whatever its case. */
+export function searchGroups(groups: readonly ItemGroup[], text: string, mirror: MirroredSession): ItemGroup[] {
+  const wanted = text.trim().toLowerCase();
   if (wanted === '') return [...groups];
   const holds = (listed: ListedItem) => textOfItem(listed, mirror).toLowerCase().includes(wanted);
   return groups.filter(({ listed, steps }) => [listed, ...steps].some(holds));
