@@ -354,8 +354,11 @@ describe('an upstream that misbehaves', () => {
   });
 
   it('[LM9] a client that does not read stops the upstream, then is closed; nothing piles up here', async () => {
-    // The client reads its close only after the upstream has sent the rest of 50 MB: on a busy machine that takes long.
-    const { client, far } = await midResponse({ limits: { stallMs: 400, upstreamIdleMs: 100, closeMs: 100_000 } });
+    // The client reads its close only after the upstream has sent the rest of 50 MB: on a busy machine that takes long, and a
+    // client that does not read answers no ping meanwhile.
+    const { client, far } = await midResponse({
+      limits: { stallMs: 400, upstreamIdleMs: 100, closeMs: 100_000, pongMs: 100_000 },
+    });
     const before = process.memoryUsage.rss();
     client.socket.pause();
     const delta = 'x'.repeat(100_000);
