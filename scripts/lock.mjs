@@ -1,4 +1,4 @@
-// A lock between processes: a file with the number of the process that holds it. One that is no longer there holds nothing.
+// A lock between processes: a file with the id of the process that holds it. The lock of a process that has ended is free.
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

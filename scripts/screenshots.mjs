@@ -122,6 +122,8 @@ const SCENES = {
     await say(other, 'What can you do?');
     await conversation(other).getByText('I can tell the time').waitFor();
     await page.goto(`${new URL(page.url()).origin}/#/home`);
+    // A page in the background does not finish its transitions.
+    await page.bringToFront();
     await page.locator('tr[data-live]').waitFor();
     await page.locator('tbody tr:not([data-live])').first().waitFor();
   },

@@ -6,7 +6,7 @@ import type { ComparedTurn, TurnDifference } from './compare-turns.ts';
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 
-/** One line: what differs most, in numbers; that nothing does. The right log is compared to the left. */
+/** Counts, in one line, how the right log differs from the left one, or says that it does not. */
 export function verdictOf(pairs: readonly ComparedTurn[]): string {
   if (pairs.length === 0) return 'No turns to compare.';
   const all = pairs.flatMap(({ differences }) => differences);

@@ -1,10 +1,10 @@
-// Reads each answer aloud to screen readers, once it is whole.
+// A live region for screen readers with the latest complete answer.
 
 import type { MirroredSession } from '@colloquy/session';
 import type { ListedItem } from './conversation-items.ts';
 import { visible } from './unseen.ts';
 
-/** Tells those who listen to the page of each answer, once it is whole. */
+/** Announces each complete answer to screen readers. */
 export function Announcer({ mirror, items }: { mirror: MirroredSession; items: readonly ListedItem[] }) {
   const last = items.findLast(
     ({ item, isDeleted }) => !isDeleted && item.type === 'message' && item.role === 'assistant',

@@ -11,7 +11,7 @@ import { SafeText } from './safe-text.tsx';
 type Item<T extends RealtimeConversationItem['type']> = Extract<RealtimeConversationItem, { type: T }>;
 
 export interface CallViewProps extends ItemProps {
-  /** The item that this one continues in the same card: what that shows is not shown again. */
+  /** The first item of the same card. The fields that it shows are not repeated. */
   readonly continues?: RealtimeConversationItem;
 }
 

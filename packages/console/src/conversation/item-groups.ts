@@ -12,7 +12,7 @@ export interface ItemGroup {
 /** Groups items in the order of the conversation. Deleted items stand alone. Pure. */
 export function groupItems(items: readonly ListedItem[]): ItemGroup[] {
   const groups: { listed: ListedItem; steps: ListedItem[] }[] = [];
-  /** What an item may be continued by, to its group. */
+  /** Groups by the key that later items refer to. */
   const open = new Map<string, { steps: ListedItem[] }>();
   for (const listed of items) {
     const earlier = listed.isDeleted ? undefined : open.get(continuedKey(listed) ?? '');
@@ -28,13 +28,13 @@ export function groupItems(items: readonly ListedItem[]): ItemGroup[] {
   return groups;
 }
 
-/** What the items that continue this one name. */
+/** The key by which later items refer to this one: its call id or approval request id. */
 function ownKey({ item, id }: ListedItem): string | undefined {
   if (item.type === 'function_call') return item.call_id ? `call ${item.call_id}` : undefined;
   return item.type === 'mcp_approval_request' ? `approval ${id}` : undefined;
 }
 
-/** What an item names of the one it continues. */
+/** The key of the item that this one refers to. */
 function continuedKey({ item }: ListedItem): string | undefined {
   switch (item.type) {
     case 'function_call_output':

@@ -35,7 +35,7 @@ interface Naming {
   readonly item?: { readonly id?: unknown };
 }
 
-/** What says whether an answer is on its way before there is a response. */
+/** Events that decide, before `response.created`, whether an answer is awaited. */
 const ENDS = new Set(['response.create', 'error']);
 
 /** Whether a response was asked for, or is made, and nothing of it has come yet. */

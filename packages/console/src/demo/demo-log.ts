@@ -1,4 +1,4 @@
-// The demo session: a recording that ships with the page. The viewer has it inside, or lacks it.
+// The demo session: a recording that ships with the page. The viewer may contain it.
 
 const FILE = 'demo.jsonl';
 

@@ -1,4 +1,4 @@
-// The few words that tell what a line says: a text, a status, the name of a tool, the message of an error. Without keys, audio, images.
+// The preview of a line: its text, status, tool name or error message, without credentials, audio and images.
 
 import { hideCredentials } from '@colloquy/protocol';
 import { type Json, objectOf } from '../log/json-value.ts';

@@ -1,4 +1,4 @@
-// Reads values of a log, which may have any type: an object or a text in its place, whatever is there.
+// Reads values of any type from a log as an object or as text.
 
 export type Json = Readonly<Record<string, unknown>>;
 

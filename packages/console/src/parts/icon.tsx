@@ -1,4 +1,4 @@
-// An icon of the one set, drawn beside a label or under a tooltip, so that nothing reads it aloud.
+// A Lucide icon. It is hidden from screen readers, which read the label or tooltip of its control.
 
 import type { IconNode } from 'lucide';
 import { createElement } from 'preact';

@@ -1,4 +1,4 @@
-// What stands in place of content: nothing there, still loading, failed.
+// Placeholders for content: empty, loading, failed.
 
 import { CircleAlert } from 'lucide';
 import type { ComponentChildren } from 'preact';

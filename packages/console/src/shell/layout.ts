@@ -1,4 +1,4 @@
-// How wide the window is, as far as the layout depends on it.
+// The layout by the width of the window: wide, medium or narrow.
 
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 

@@ -1,4 +1,4 @@
-// The rail at the edge of the page: where one can go, and what holds everywhere. At the bottom of a narrow screen.
+// The navigation rail: pages, palette, settings, theme and keys. On a narrow screen it is the bottom bar.
 
 import { ArrowLeftRight, List, Mic, Monitor, Moon, Settings, Sun } from 'lucide';
 import type { AppState } from '../app-state.ts';
@@ -80,7 +80,7 @@ function ThemeSwitch() {
   );
 }
 
-/** Two voices that meet. */
+/** The logo: the waveforms of two speakers. */
 function Logo() {
   return (
     <svg class="icon logo" width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">

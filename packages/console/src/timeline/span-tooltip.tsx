@@ -1,4 +1,4 @@
-// What is under the pointer, in words.
+// The tooltip of the span under the pointer.
 
 import { SafeText } from '../conversation/safe-text.tsx';
 import { LANE_NAMES } from './picture.ts';

@@ -1,4 +1,4 @@
-// Stands for the server in the viewer, which has none: every request fails, and nothing is sent.
+// Replaces the server's API in the viewer: every request fails, and nothing is sent.
 
 import { signal } from '@preact/signals';
 import type { NoServer } from '../app-state.ts';

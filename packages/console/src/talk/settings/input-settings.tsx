@@ -1,4 +1,4 @@
-// How the session hears: turn detection beside the live level, noise reduction, transcription.
+// Input settings: turn detection beside the live level, noise reduction, transcription.
 
 import { useRef } from 'preact/hooks';
 import type { Talk } from '../talk.ts';

@@ -1,4 +1,4 @@
-// What answers and how: engine, voice, instructions, length.
+// Output settings: engine, voice, speed, instructions, maximum output tokens.
 
 import type { ServerStatus } from '@colloquy/session';
 import { BookText } from 'lucide';
