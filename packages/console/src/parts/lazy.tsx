@@ -27,8 +27,10 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
   return function Lazy(props: P) {
     const [hasFailed, setFailed] = useState(false);
     const [, redraw] = useState(0);
+    const isDrawn = loaded !== undefined;
     useEffect(() => {
-      if (loaded) return;
+      if (isDrawn) return;
+      // `loadRest` may have loaded it since the skeleton was drawn: then the answer is there at once.
       void request().then(() => {
         setFailed(loaded === undefined);
         redraw((count) => count + 1);
