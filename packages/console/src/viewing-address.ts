@@ -1,7 +1,7 @@
 // Keeps the address and the log that is shown together: the moment, and what is selected.
 
 import { effect, type ReadonlySignal } from '@preact/signals';
-import { addressOf, type Place } from './route.ts';
+import { addressOf, type Place, readPlace } from './route.ts';
 import type { Viewing } from './sources/viewing.ts';
 
 /** Shows what an address names: once, when its log has come so far. After that the user goes where they want. */
@@ -23,6 +23,15 @@ export function followAddress(place: ReadonlySignal<Place>, current: ReadonlySig
   });
 }
 
+type LogPlace = Extract<Place, { view: 'log' }>;
+
+/** A place without the moment and the selection. */
+function unmarked({ line: _, selection: __, ...rest }: LogPlace): LogPlace {
+  return rest;
+}
+
+const withoutMarks = (place: Place): string => addressOf(place.view === 'log' ? unmarked(place) : place);
+
 /** As long as the moment changes all the time, as when the log is played, the address waits. */
 const WAIT_MS = 150;
 
@@ -38,10 +47,11 @@ export function writeAddress(place: ReadonlySignal<Place>, current: ReadonlySign
     clearTimeout(timer);
     if (at.view !== 'log' || !there || (count === undefined && !selection && !isWritten)) return;
     timer = setTimeout(() => {
+      // The user went elsewhere, and the page has not heard of it yet: that address is not ours to replace.
+      if (withoutMarks(readPlace(location.hash)) !== withoutMarks(at)) return;
       const line = count === undefined ? undefined : there.log.rows[count - 1]?.line;
       isWritten = line !== undefined || selection !== undefined;
-      const { line: _, selection: __, ...rest } = at;
-      const marked = { ...rest, ...(line !== undefined && { line }), ...(selection && { selection }) };
+      const marked = { ...unmarked(at), ...(line !== undefined && { line }), ...(selection && { selection }) };
       history.replaceState(null, '', addressOf(marked));
     }, WAIT_MS);
   });
