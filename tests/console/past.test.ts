@@ -101,7 +101,7 @@ describe.skipIf(browserMissing)(`the past in the page${browserMissing ? ` (${bro
     for (const name of ['User speech', 'Time to first audio']) await page.getByRole('row', { name }).first().waitFor();
     await page.getByRole('img', { name: /^Timeline: / }).hover();
     await page.mouse.wheel(0, -400);
-    for (const key of ['+', '-', 'ArrowRight', 'ArrowLeft', '0', 'n', 'p']) await page.keyboard.press(key);
+    for (const key of ['+', '-', 'ArrowRight', 'ArrowLeft', '0', '>', '<']) await page.keyboard.press(key);
     expectSound(opened);
   });
 

@@ -49,8 +49,8 @@ export function TimelineTools({
     { key: 'ArrowLeft', label: 'earlier', run: () => setWindow(moved(window, -STEP, end)) },
     { key: 'ArrowRight', label: 'later', run: () => setWindow(moved(window, STEP, end)) },
     { key: 'e', label: 'next error', run: nextError },
-    { key: 'n', label: 'next span', run: () => point(spans[Math.min(spans.length - 1, place + 1)]) },
-    { key: 'p', label: 'previous span', run: () => point(spans[Math.max(0, place - 1)]) },
+    { key: '>', label: 'next span', run: () => point(spans[Math.min(spans.length - 1, place + 1)]) },
+    { key: '<', label: 'previous span', run: () => point(spans[Math.max(0, place - 1)]) },
   ]);
   return (
     <div class="timeline-tools">
