@@ -217,6 +217,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     const event = { type: 'conversation.item.added', event_id: 'e', previous_item_id: null, item };
     const opened = await served.open();
     const { page } = opened;
+    await page.getByLabel('Message').waitFor();
     const dataTransfer = await page.evaluateHandle((text) => {
       const dropped = new DataTransfer();
       dropped.items.add(new File([text], 'dropped.log'));
@@ -259,6 +260,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
   it('[CO32] says that a file may be dropped while one is dragged over the page', async () => {
     const opened = await served.open();
     const { page } = opened;
+    await page.getByLabel('Message').waitFor();
     const dataTransfer = await page.evaluateHandle(() => {
       const dragged = new DataTransfer();
       dragged.items.add(new File(['{}'], 'dragged.log'));

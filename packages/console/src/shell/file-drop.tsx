@@ -1,10 +1,11 @@
 // Opens a file dropped anywhere on the page, and says so while one is dragged over it.
 
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 export function FileDrop({ open }: { open: (file: File) => void }) {
   const [isDragging, setDragging] = useState(false);
-  useEffect(() => {
+  // Before the first picture: what is seen can be dropped on.
+  useLayoutEffect(() => {
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
