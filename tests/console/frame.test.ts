@@ -80,7 +80,7 @@ describe.skipIf(browserMissing)(`the frame of the page${browserMissing ? ` (${br
   });
 
   it('[CO39] sends the change that advice proposes to the live session', async () => {
-    const opened = await served.open('', { viewport: { width: 1280, height: 800 } });
+    const opened = await served.open('', { viewport: { width: 1280, height: 800 }, isAlone: true });
     const { page } = opened;
     await page.clock.install();
     await page.reload();

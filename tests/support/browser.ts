@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, type Listening, type ServerOptions } from '@colloquy/server';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { buildProduct } from '../../scripts/build.mjs';
 
@@ -23,6 +23,7 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--renderer-process-limit=1',
   '--autoplay-policy=no-user-gesture-required',
 ];
 
@@ -36,11 +37,20 @@ export interface ConsolePage {
   readonly dialogs: string[];
 }
 
+export interface PageOptions {
+  /** The server the page comes from; the one that was started with the browser by default. */
+  readonly url?: string;
+  readonly viewport?: { width: number; height: number };
+  readonly colorScheme?: 'light' | 'dark';
+  /** A browser profile for this page alone: what changes a whole profile, such as a clock, then changes no other page. */
+  readonly isAlone?: boolean;
+}
+
 export interface ConsoleBrowser {
   readonly browser: Browser;
-  /** A new page, empty of what others did, at an address behind the `#`; of another server than the first, by its `url`. */
-  open(hash?: string, options?: BrowserContextOptions & { url?: string }): Promise<ConsolePage>;
-  /** Closes the pages there are: what nobody looks at any more should cost nothing. */
+  /** A new page at an address behind the `#`. It shares its storage with the pages opened since the last `closePages`. */
+  open(hash?: string, options?: PageOptions): Promise<ConsolePage>;
+  /** Closes the pages there are, and forgets what they stored. */
   closePages(): Promise<void>;
   close(): Promise<void>;
 }
@@ -51,19 +61,47 @@ async function builtConsole(): Promise<string> {
   return join(HOME, 'dist');
 }
 
+const VIEWPORT = { width: 1200, height: 800 };
+
+/**
+ * A browser profile that is emptied, not made anew: a new one starts a process, which takes three times as long as all a page does.
+ * A page that stays keeps the process.
+ */
+async function openProfile(browser: Browser) {
+  const context = await browser.newContext();
+  const kept: CDPSession = await context.newCDPSession(await context.newPage());
+  const pages: Page[] = [];
+  const origins = new Set<string>();
+  return {
+    async newPage(origin: string): Promise<Page> {
+      const page = await context.newPage();
+      pages.push(page);
+      origins.add(origin);
+      return page;
+    },
+    async empty(): Promise<void> {
+      await Promise.all(pages.splice(0).map((page) => page.close()));
+      await context.clearCookies();
+      for (const origin of origins) await kept.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+    },
+  };
+}
+
 /** Starts a browser for a server; `flags` are further words of its command line. */
 export async function startBrowser(home: string, flags: readonly string[] = []): Promise<ConsoleBrowser> {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM as string,
     args: [...FLAGS, ...flags],
   });
-  const contexts: BrowserContext[] = [];
+  const profile = await openProfile(browser);
+  const alone: BrowserContext[] = [];
   return {
     browser,
-    async open(hash = '', { url = home, ...options } = {}) {
-      const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
-      contexts.push(context);
-      const page = await context.newPage();
+    async open(hash = '', { url = home, viewport = VIEWPORT, colorScheme = 'light', isAlone = false } = {}) {
+      if (isAlone) alone.push(await browser.newContext());
+      const page = await (isAlone ? (alone.at(-1) as BrowserContext).newPage() : profile.newPage(new URL(url).origin));
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme });
       // Shorter than a test may take: what was waited for is told.
       page.setDefaultTimeout(60_000);
       const watched: ConsolePage = { page, faults: [], strangers: [], dialogs: [] };
@@ -84,7 +122,7 @@ export async function startBrowser(home: string, flags: readonly string[] = []):
       return watched;
     },
     async closePages() {
-      await Promise.all(contexts.splice(0).map((context) => context.close()));
+      await Promise.all([profile.empty(), ...alone.splice(0).map((context) => context.close())]);
     },
     close: () => browser.close(),
   };
