@@ -5,6 +5,9 @@ import { sourceAliases } from './scripts/sources.mjs';
 
 const support = { find: '@support', replacement: fileURLToPath(new URL('./tests/support', import.meta.url)) };
 
+/** Tests that look at the product from outside: its page and its commands. */
+const OUTSIDE = ['tests/console/*.test.ts', 'tests/cli/*.test.ts'];
+
 export default defineConfig({
   resolve: { alias: [support, ...sourceAliases()] },
   test: {
@@ -20,7 +23,9 @@ export default defineConfig({
       // Tests beside the code share nothing and set up nothing, so they also share what they import: loading it again for
       // each file took longer than running the tests.
       { extends: true, test: { name: 'packages', include: ['packages/*/src/**/*.test.ts'], isolate: false } },
-      { extends: true, test: { name: 'tests', include: ['tests/**/*.test.ts'] } },
+      // Nor do these: each file has its own servers, commands and pages.
+      { extends: true, test: { name: 'outside', include: OUTSIDE, isolate: false } },
+      { extends: true, test: { name: 'tests', include: ['tests/**/*.test.ts'], exclude: OUTSIDE } },
     ],
   },
 });
