@@ -91,7 +91,7 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     expectSound(opened);
   });
 
-  it('[CO64, CO65] a recording is found by its words, exported without them, deleted and restored', async () => {
+  it('[CO64, CO65, CO68] a recording is found by its words, exported without them, deleted and restored', async () => {
     const opened = await served.open();
     const { page } = opened;
     await say(page, 'remember this');
@@ -112,6 +112,14 @@ describe.skipIf(browserMissing)(`looking in the page${browserMissing ? ` (${brow
     // It was written down with its audio.
     await page.getByRole('img', { name: /^Audio of the assistant, \d/ }).waitFor();
     await page.goBack();
+    await page.locator('th[aria-sort="descending"]', { hasText: 'Turns' }).waitFor();
+    expect(await search.inputValue()).toBe('said: REMEMBER');
+    expect(new URL(page.url()).hash).toBe('#/home?sort=-turns&q=said%3A+REMEMBER');
+    // Another page sorts as this one did, and does not know what was searched.
+    const { page: next } = await served.open('#/home');
+    await next.locator('th[aria-sort="descending"]', { hasText: 'Turns' }).waitFor();
+    expect(new URL(next.url()).hash).toBe('#/home?sort=-turns');
+    await next.close();
 
     await search.fill('remember this');
     await page.getByText('1 session', { exact: true }).waitFor();

@@ -4,6 +4,7 @@ import type { ServerStatus } from '@colloquy/session';
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { addressOf, isSameSource, type LogSource, type Place, readPlace } from './route.ts';
 import { createDeletions, type Deletions } from './sessions/deletions.ts';
+import { followTableAddress } from './sessions/shown-table.ts';
 import { openDemo, openFile, openRecording, watchSession } from './sources/open-log.ts';
 import { createServerApi, type ServerApi } from './sources/server-api.ts';
 import { createServerLink, type ServerLink } from './sources/server-link.ts';
@@ -97,6 +98,7 @@ export function createAppState(noServer?: NoServer): AppState {
   });
   followAddress(place, current);
   writeAddress(place, current);
+  if (hasServer) followTableAddress(place);
 
   function viewing(source: LogSource): Viewing | undefined {
     if (source.kind === 'talk') return talk.viewing.value;

@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { addressOf, type Place, readPlace, START } from './route.ts';
+import { NEWEST_FIRST, NO_FILTERS } from './sessions/table-state.ts';
 
 describe('places', () => {
   const cases: [string, Place][] = [
     ['#/home', { view: 'home' }],
+    ['#/home?sort=-started', { view: 'home', table: { order: NEWEST_FIRST, filters: NO_FILTERS } }],
+    [
+      '#/home?sort=engine&has=error,slow&live=1&empty=1&q=50%25+%26+more',
+      {
+        view: 'home',
+        table: {
+          order: { by: 'engine', isDescending: false },
+          filters: { text: '50% & more', traits: ['error', 'slow'], isLiveOnly: true, isEmptyShown: true },
+        },
+      },
+    ],
     ['#/talk', START],
     ['#/demo/timeline', { view: 'log', source: { kind: 'demo' }, tab: 'timeline' }],
     ['#/talk/events', { view: 'log', source: { kind: 'talk' }, tab: 'events' }],
@@ -29,7 +41,7 @@ describe('places', () => {
     ['#/compare/-/-', { view: 'compare', left: undefined, right: undefined }],
   ];
 
-  it.each(cases)('[CO35] %s is read and written', (address, place) => {
+  it.each(cases)('[CO35, CO68] %s is read and written', (address, place) => {
     expect(readPlace(address)).toEqual(place);
     expect(addressOf(place)).toBe(address);
   });
@@ -38,6 +50,14 @@ describe('places', () => {
     '%j leads to the start',
     (address) => expect(readPlace(address)).toEqual(START),
   );
+
+  it.each([
+    ['#/home?sort=-nothing&has=unknown,tool&live=yes', '#/home?sort=-started&has=tool'],
+    ['#/home?q=%20a%E0', '#/home?sort=-started&q=a%EF%BF%BD'],
+    ['#/home?other=1', '#/home'],
+  ])('[CO68] %s is read without what makes no sense', (address, read) => {
+    expect(addressOf(readPlace(address))).toBe(read);
+  });
 
   it('keeps half an escape as it stands', () => {
     expect(readPlace('#/session/%E0')).toMatchObject({ source: { id: '%E0' } });

@@ -7,9 +7,10 @@
 //   #/demo                                 the demo session
 //   #/file                                 look into a file of one's own; it never leaves the page. #/file2: the other of two compared
 //   #/compare/<log>/<log>                  two logs beside each other: recording:<name>, file:1, file:2
-//   #/home                                 what there is to look at
+//   #/home?sort=-errors&has=slow           what there is to look at, with the order and the filters of the table
 
 import { readSelection, type Selection, selectionWord } from './log/selection.ts';
+import { readTableState, type TableState, tableQuery } from './sessions/table-state.ts';
 
 /** The views of one log. */
 export const TABS = ['conversation', 'timeline', 'events'] as const;
@@ -24,7 +25,8 @@ export type LogSource =
   | { readonly kind: 'file'; readonly slot: 1 | 2 };
 
 export type Place =
-  | { readonly view: 'home' }
+  /** Without a table it is shown as it was last. */
+  | { readonly view: 'home'; readonly table?: TableState }
   | {
       readonly view: 'log';
       readonly source: LogSource;
@@ -43,8 +45,10 @@ export function readPlace(hash: string): Place {
   const [, view, ...rest] = path.split('/').map(unescaped);
   const [first, second] = rest;
   switch (view) {
-    case 'home':
-      return { view: 'home' };
+    case 'home': {
+      const table = readTableState(query);
+      return { view: 'home', ...(table && { table }) };
+    }
     case 'compare':
       return { view: 'compare', left: readSource(first), right: readSource(second) };
     case 'talk':
@@ -117,7 +121,7 @@ function unescaped(word: string): string {
 
 /** The address of a place, `#` included. */
 export function addressOf(place: Place): string {
-  if (place.view === 'home') return '#/home';
+  if (place.view === 'home') return `#/home${place.table ? `?${tableQuery(place.table)}` : ''}`;
   if (place.view === 'compare')
     return `#/compare/${escaped(sourceWord(place.left))}/${escaped(sourceWord(place.right))}`;
   const { source, tab, line, selection } = place;

@@ -4,8 +4,7 @@ import { Download, GitCompareArrows, Search, Trash2, X } from 'lucide';
 import type { ComponentChildren, RefObject } from 'preact';
 import { Button, IconButton } from '../parts/button.tsx';
 import { Icon } from '../parts/icon.tsx';
-import { TRAITS, type Trait } from './session-row.ts';
-import type { SessionQuery } from './use-session-rows.ts';
+import { MAX_SEARCH_CHARS, type SessionFilters, TRAITS, type Trait } from './table-state.ts';
 
 const LABELS: Readonly<Record<Trait, string>> = {
   error: 'Has error',
@@ -13,12 +12,6 @@ const LABELS: Readonly<Record<Trait, string>> = {
   interruption: 'Interrupted',
   tool: 'Has tool',
 };
-
-export interface SessionFilters extends SessionQuery {
-  readonly isEmptyShown: boolean;
-}
-
-export const NO_FILTERS: SessionFilters = { text: '', traits: [], isLiveOnly: false, isEmptyShown: false };
 
 export interface SessionBarProps {
   readonly search: RefObject<HTMLInputElement | null>;
@@ -49,7 +42,7 @@ export function SessionBar({ search, typed, type, filters, change, empty, status
           type="search"
           aria-label="Search in what was said"
           placeholder="Search what was said"
-          maxLength={200}
+          maxLength={MAX_SEARCH_CHARS}
           value={typed}
           onInput={({ currentTarget }) => type(currentTarget.value)}
         />

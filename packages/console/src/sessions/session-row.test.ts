@@ -2,7 +2,8 @@
 
 import type { ConversationSummary, RecordingSummary, SessionSummary } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
-import { hasTraits, isEmpty, lengthOf, NEWEST_FIRST, type SessionRow, sessionRows, sortRows } from './session-row.ts';
+import { hasTraits, isEmpty, lengthOf, type SessionRow, sessionRows, sortRows } from './session-row.ts';
+import { NEWEST_FIRST } from './table-state.ts';
 
 const SUMMARY: ConversationSummary = {
   ...{ first_words: 'Hello', turns: 1, first_audio_p50_ms: 500, first_audio_max_ms: 900 },

@@ -1,7 +1,8 @@
-// A row of the table of sessions: a live session or a recording, with what its summary says. Filters and order of the rows.
+// A row of the table of sessions: a live session or a recording, with what its summary says. Filters and sorts the rows.
 
 import { type ConversationSummary, type RecordingSummary, type SessionSummary, SLOW_MS } from '@colloquy/session';
 import type { LogSource } from '../route.ts';
+import type { Column, Order, Trait } from './table-state.ts';
 
 export interface SessionRow {
   /** Unique in the table. */
@@ -75,10 +76,6 @@ export const isEmpty = ({ isLive, summary }: SessionRow): boolean =>
 export const lengthOf = ({ isLive, startedAt, summary }: SessionRow, now: number): number | null =>
   isLive ? (startedAt === null ? null : Math.max(0, now - startedAt)) : (summary?.duration_ms ?? null);
 
-/** What the server filters by; of live sessions the page does it itself. */
-export const TRAITS = ['error', 'slow', 'interruption', 'tool'] as const;
-export type Trait = (typeof TRAITS)[number];
-
 export function hasTraits({ summary }: Pick<SessionRow, 'summary'>, traits: readonly Trait[]): boolean {
   const has: Readonly<Record<Trait, boolean>> = {
     error: (summary?.errors ?? 0) > 0,
@@ -88,26 +85,6 @@ export function hasTraits({ summary }: Pick<SessionRow, 'summary'>, traits: read
   };
   return traits.every((trait) => has[trait]);
 }
-
-export type Column =
-  | 'session'
-  | 'started'
-  | 'length'
-  | 'turns'
-  | 'first-audio'
-  | 'worst'
-  | 'interruptions'
-  | 'errors'
-  | 'tools'
-  | 'cost'
-  | 'engine';
-
-export interface Order {
-  readonly by: Column;
-  readonly isDescending: boolean;
-}
-
-export const NEWEST_FIRST: Order = { by: 'started', isDescending: true };
 
 /** Text begins with A, numbers with the largest: what one looks for. */
 export const isDescendingAtFirst = (column: Column): boolean => column !== 'session' && column !== 'engine';

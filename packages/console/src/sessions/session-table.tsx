@@ -5,7 +5,8 @@ import { Icon } from '../parts/icon.tsx';
 import type { MenuItem } from '../parts/menu.tsx';
 import { useNow } from '../shell/use-now.ts';
 import { SessionCells } from './session-cells.tsx';
-import { type Column, isDescendingAtFirst, type Order, type SessionRow } from './session-row.ts';
+import { isDescendingAtFirst, type SessionRow } from './session-row.ts';
+import type { Column, Order } from './table-state.ts';
 
 const HEADS: readonly (readonly [column: Column, label: string, title: string | undefined])[] = [
   ['session', 'First words', undefined],

@@ -11,29 +11,24 @@ import { useShortcuts } from '../shell/shortcuts.ts';
 import { socketOrigin } from '../sources/open-log.ts';
 import { linkLabel } from '../sources/server-link.ts';
 import { deleteSessions, exportSessions, menuOf } from './session-actions.ts';
-import { NO_FILTERS, SelectionBar, SessionBar, type SessionFilters } from './session-bar.tsx';
-import { isEmpty, NEWEST_FIRST, type SessionRow, sortRows } from './session-row.ts';
+import { SelectionBar, SessionBar } from './session-bar.tsx';
+import { isEmpty, type SessionRow, sortRows } from './session-row.ts';
 import { SessionTable } from './session-table.tsx';
+import { shownTable } from './shown-table.ts';
+import { NO_FILTERS, type SessionFilters } from './table-state.ts';
 import { type ListedSessions, useSessionRows } from './use-session-rows.ts';
 
 /** After the last key, before the server is asked. */
 const TYPING_MS = 200;
 
 export function SessionsView({ app }: { app: AppState }) {
-  const [filters, setFilters] = useState(NO_FILTERS);
-  const [typed, setTyped] = useState('');
+  const { filters } = shownTable.value;
+  const [typed, setTyped] = useSearchText();
   const search = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const timer = setTimeout(() => setFilters((known) => ({ ...known, text: typed.trim() })), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
   useShortcuts('Sessions', [{ key: '/', label: 'search what was said', run: () => search.current?.focus() }]);
   const listed = useSessionRows(app, filters);
   const rows = filters.isEmptyShown ? listed.rows : listed.rows.filter((row) => !isEmpty(row));
-  const clear = () => {
-    setTyped('');
-    setFilters(NO_FILTERS);
-  };
+  const clear = () => setFilters(NO_FILTERS);
   return (
     <div class="sessions">
       <SessionBar
@@ -47,6 +42,31 @@ export function SessionsView({ app }: { app: AppState }) {
       <Listing {...{ app, filters, listed, rows, clear }} />
     </div>
   );
+}
+
+function setFilters(filters: SessionFilters): void {
+  shownTable.value = { ...shownTable.peek(), filters };
+}
+
+/** The text in the search field: it is searched a moment later, and follows what the address searches for. */
+function useSearchText(): [typed: string, type: (text: string) => void] {
+  const { text } = shownTable.value.filters;
+  const [typed, setTyped] = useState(text);
+  /** What is typed goes on while its search begins: that one is not to come back into the field. */
+  const searched = useRef(text);
+  useEffect(() => {
+    if (text !== searched.current) setTyped(text);
+    searched.current = text;
+  }, [text]);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const { filters } = shownTable.peek();
+      searched.current = typed.trim();
+      if (filters.text !== searched.current) setFilters({ ...filters, text: searched.current });
+    }, TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return [typed, setTyped];
 }
 
 function statusOf(rows: readonly SessionRow[], { state: { hasMore } }: ListedSessions): string {
@@ -99,7 +119,7 @@ function Listing(props: ListingProps) {
 }
 
 function Table({ app, listed, rows }: ListingProps) {
-  const [order, setOrder] = useState(NEWEST_FIRST);
+  const { order } = shownTable.value;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [shared, setShared] = useState<readonly SessionRow[]>([]);
   const select = (keys: readonly string[], isSelected: boolean) => {
@@ -123,7 +143,9 @@ function Table({ app, listed, rows }: ListingProps) {
       <SessionTable
         rows={sortRows(rows, order, Date.now())}
         {...{ order, selected, select }}
-        sort={setOrder}
+        sort={(order) => {
+          shownTable.value = { ...shownTable.peek(), order };
+        }}
         isPending={listed.state.pending > 0}
         itemsOf={(row) => menuOf(app, row, { share: (each) => setShared([each]) })}
       />

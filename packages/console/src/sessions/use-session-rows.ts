@@ -5,15 +5,8 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { AppState } from '../app-state.ts';
 import { useSessions } from '../shell/use-sessions.ts';
 import { createRecordingPages, type RecordingPages, type RecordingPagesState } from './recording-pages.ts';
-import { hasTraits, type SessionRow, sessionRows, type Trait } from './session-row.ts';
-
-/** What is listed. */
-export interface SessionQuery {
-  /** A text that was said. */
-  readonly text: string;
-  readonly traits: readonly Trait[];
-  readonly isLiveOnly: boolean;
-}
+import { hasTraits, type SessionRow, sessionRows } from './session-row.ts';
+import type { SessionQuery } from './table-state.ts';
 
 export interface ListedSessions {
   readonly rows: readonly SessionRow[];
