@@ -5,9 +5,6 @@ import { sourceAliases } from './scripts/sources.mjs';
 
 const support = { find: '@support', replacement: fileURLToPath(new URL('./tests/support', import.meta.url)) };
 
-/** Tests that look at the product from outside: its page and its commands. */
-const OUTSIDE = ['tests/console/*.test.ts', 'tests/cli/*.test.ts'];
-
 export default defineConfig({
   resolve: { alias: [support, ...sourceAliases()] },
   test: {
@@ -19,13 +16,9 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 60_000 } },
-    projects: [
-      // Tests beside the code share nothing and set up nothing, so they also share what they import: loading it again for
-      // each file took longer than running the tests.
-      { extends: true, test: { name: 'packages', include: ['packages/*/src/**/*.test.ts'], isolate: false } },
-      // Nor do these: each file has its own servers, commands and pages.
-      { extends: true, test: { name: 'outside', include: OUTSIDE, isolate: false } },
-      { extends: true, test: { name: 'tests', include: ['tests/**/*.test.ts'], exclude: OUTSIDE } },
-    ],
+    include: ['packages/*/src/**/*.test.ts', 'tests/**/*.test.ts'],
+    // Test files set up nothing that another sees, so they share what they import: loading it again for each file took longer
+    // than running the tests.
+    isolate: false,
   },
 });

@@ -65,11 +65,11 @@ const VIEWPORT = { width: 1200, height: 800 };
 
 /**
  * A browser profile that is emptied, not made anew: a new one starts a process, which takes three times as long as all a page does.
- * A page that stays keeps the process.
+ * One page stays, so that the process does.
  */
 async function openProfile(browser: Browser) {
   const context = await browser.newContext();
-  const kept: CDPSession = await context.newCDPSession(await context.newPage());
+  const resident: CDPSession = await context.newCDPSession(await context.newPage());
   const pages: Page[] = [];
   const origins = new Set<string>();
   return {
@@ -82,7 +82,7 @@ async function openProfile(browser: Browser) {
     async empty(): Promise<void> {
       await Promise.all(pages.splice(0).map((page) => page.close()));
       await context.clearCookies();
-      for (const origin of origins) await kept.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+      for (const origin of origins) await resident.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
     },
   };
 }
