@@ -2,11 +2,13 @@
 //
 //   npm run fuzz                              ten million frames
 //   npm run fuzz -- --frames 1000 --seed 7    another number and seed
+//   npm run fuzz -- --offers                  SDP offers in place of frames
 //
 // A frame is determined by the seed and its number; a failure prints both. Exits with 1 after ten failures.
 
 import { parseArgs } from 'node:util';
 import { frameLaws } from '../tests/support/frame-laws.mjs';
+import { offerLaws } from '../tests/support/offer-laws.mjs';
 import { random } from '../tests/support/wire-values.mjs';
 import { build } from './build.mjs';
 import { install } from './install.mjs';
@@ -16,19 +18,21 @@ requireNode();
 const { values } = parseArgs({
   options: {
     frames: { type: 'string', default: '10000000' },
+    offers: { type: 'boolean', default: false },
     seed: { type: 'string', default: String(Date.now() % 1e9) },
   },
 });
 const frames = Number(values.frames);
 const seed = Number(values.seed);
 if (!Number.isSafeInteger(frames) || frames < 1 || !Number.isSafeInteger(seed) || seed < 0) {
-  console.error('usage: npm run fuzz -- [--frames COUNT] [--seed NUMBER]');
+  console.error('usage: npm run fuzz -- [--frames COUNT] [--seed NUMBER] [--offers]');
   process.exit(2);
 }
 
 const failed = (await install()) || (await build());
 if (failed) process.exit(failed);
-const laws = frameLaws(await import('@colloquy/protocol'));
+const protocol = await import('@colloquy/protocol');
+const laws = values.offers ? offerLaws(protocol) : frameLaws(protocol);
 const started = performance.now();
 let told = started;
 let complaints = 0;

@@ -48,6 +48,18 @@ export { REDACTED, type RedactionLevel, redact } from './redact/redact.ts';
 export { type JsonSchema, toJsonSchema } from './schema/json-schema.ts';
 export type { Profile, Secrecy } from './schema/schema.ts';
 export { Schema } from './schema/schema.ts';
+export type { OfferedTransport } from './sdp/ice-transport.ts';
+export {
+  type OfferedAudio,
+  type OfferedDataChannel,
+  type ReadOfferOptions,
+  type RejectedSection,
+  readOffer,
+  type SdpOffer,
+} from './sdp/read-offer.ts';
+export type { RtpCodec, RtpCodecName } from './sdp/rtp-codec.ts';
+export { MAX_SDP_LENGTH, type OfferRead, type SdpDirection } from './sdp/sdp-text.ts';
+export { type AnswerCandidate, minimalOffer, type SdpAnswer, writeAnswer } from './sdp/write-sdp.ts';
 export {
   ClientEvent,
   type ConversationItemCreateEvent,

@@ -1,0 +1,3 @@
+export const OFFERS: Readonly<
+  Record<'chromium' | 'chromiumRecvonly' | 'chromiumPcmu' | 'chromiumVideo' | 'firefox' | 'embedded', string>
+>;
