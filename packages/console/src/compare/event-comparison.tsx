@@ -76,13 +76,7 @@ export function EventComparison({ left, right, isRead, target }: EventComparison
           place={place}
           move={(to) => setSelected(at(to))}
           line={(each, id, top) => (
-            <PairLine
-              key={at(each)}
-              pair={pairs[at(each)] as ComparedRows}
-              {...{ id, top }}
-              isSelected={at(each) === selected}
-              select={() => setSelected(at(each))}
-            />
+            <PairLine pair={pairs[at(each)] as ComparedRows} {...{ id, top }} isSelected={at(each) === selected} />
           )}
         />
         {pair && <PairDetail pair={pair} left={left} right={right} />}
@@ -115,7 +109,6 @@ interface PairLineProps {
   readonly id: string;
   readonly top: number;
   readonly isSelected: boolean;
-  readonly select: () => void;
 }
 
 /** What becomes of an event, as a sign and in words. */
@@ -132,11 +125,10 @@ function kindOf({ left, right, fields }: ComparedRows): keyof typeof KINDS {
   return fields.length > 0 ? 'differs' : 'same';
 }
 
-function PairLine({ pair, id, top, isSelected, select }: PairLineProps) {
+function PairLine({ pair, id, top, isSelected }: PairLineProps) {
   const { left, right, lane } = pair;
   const kind = kindOf(pair);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list that holds it hears the keys
     // biome-ignore lint/a11y/useFocusableInteractive: the list that holds it has the focus
     <div
       id={id}
@@ -146,7 +138,6 @@ function PairLine({ pair, id, top, isSelected, select }: PairLineProps) {
       data-kind={kind}
       title={lane}
       style={{ top: `${top}px` }}
-      onClick={select}
     >
       <span class="event-line">{left?.line}</span>
       <span class="event-at">{timeText(left?.at ?? null)}</span>

@@ -9,19 +9,18 @@ export interface SafeTextProps {
   readonly all?: boolean;
 }
 
-export function SafeText({ text, all = false }: SafeTextProps) {
+export const SafeText = ({ text, all = false }: SafeTextProps) => <bdi>{safeContent(text, all)}</bdi>;
+
+/** What a `bdi` shows of a text. */
+export function safeContent(text: string, all = false): ComponentChild {
   const unseen = unseenIn(text, all);
-  if (unseen.length === 0) return <bdi>{text}</bdi>;
+  if (unseen.length === 0) return text;
   const pieces: ComponentChild[] = [];
   let from = 0;
   for (const { index, char } of unseen) {
     pieces.push(text.slice(from, index), <mark class="unseen">{nameOf(char)}</mark>);
     from = index + char.length;
   }
-  return (
-    <bdi>
-      {pieces}
-      {text.slice(from)}
-    </bdi>
-  );
+  pieces.push(text.slice(from));
+  return pieces;
 }

@@ -1,19 +1,22 @@
 // The list of lines of a log, with runs of deltas as one line each.
 
-import { ArrowDownLeft, ArrowUpRight, ChevronDown, ChevronRight, TriangleAlert } from 'lucide';
-import { SafeText } from '../conversation/safe-text.tsx';
+import { TriangleAlert } from 'lucide';
+import { useMemo } from 'preact/hooks';
+import { safeContent } from '../conversation/safe-text.tsx';
 import type { FrameLog } from '../log/frame-log.ts';
 import type { LogRow } from '../log/log-row.ts';
 import { Icon } from '../parts/icon.tsx';
 import { VirtualList } from '../shell/virtual-list.tsx';
 import { eventDescription } from './event-descriptions.ts';
 import { familyOf } from './event-family.ts';
-import { bytesText, sinceText, timeText } from './event-text.ts';
+import { bytesText, countText, sinceText, timeText } from './event-text.ts';
 import type { FoldedLine, FoldedRows, Run } from './fold-rows.ts';
 import { rowPreview, runPreview } from './row-preview.ts';
 
 /** As events.css has it. */
 const HEIGHT = 28;
+/** Two lines of text each. */
+const NARROW = { below: 560, height: 46 };
 
 export interface EventListProps {
   readonly log: FrameLog;
@@ -37,16 +40,21 @@ export function EventList({ log, folded, total, selected, select, open, isLive }
       class="event-list"
       label="Events"
       height={HEIGHT}
+      narrow={NARROW}
       {...{ count, place, isLive }}
       move={(to) => select(folded.at(to, total).index)}
+      click={(at) => {
+        const { index, run, isOpen } = folded.at(at, total);
+        select(index);
+        if (run) open(index, !isOpen);
+      }}
       keys={{ ArrowRight: onRun(true), ArrowLeft: onRun(false) }}
       line={(at, id, top) => {
-        const line = folded.at(at, total);
-        const before = at === 0 ? undefined : log.rows[folded.at(at - 1, total).index];
+        const before = at === 0 ? undefined : log.rows[folded.at(at - 1, total).index]?.at;
         return (
           <Line
-            key={line.index}
-            {...{ log, line, before, id, top, count, select, open }}
+            {...{ log, before, id, top, count }}
+            line={folded.at(at, total)}
             place={at + 1}
             isSelected={at === place}
           />
@@ -56,10 +64,11 @@ export function EventList({ log, folded, total, selected, select, open, isLive }
   );
 }
 
-interface LineProps extends Pick<EventListProps, 'log' | 'select' | 'open'> {
+interface LineProps {
+  readonly log: FrameLog;
   readonly line: FoldedLine;
-  /** The row of the line above. */
-  readonly before: LogRow | undefined;
+  /** The time of the line above. */
+  readonly before: number | null | undefined;
   readonly id: string;
   readonly top: number;
   readonly place: number;
@@ -67,12 +76,12 @@ interface LineProps extends Pick<EventListProps, 'log' | 'select' | 'open'> {
   readonly isSelected: boolean;
 }
 
-function Line({ log, line, before, id, top, place, count, isSelected, select, open }: LineProps) {
+/** Few elements, and texts that are made once: while a list is scrolled, this is most of the work. */
+function Line({ log, line, before, id, top, place, count, isSelected }: LineProps) {
   const { index, run, isOpen, isInRun } = line;
   const row = log.rows[index] as LogRow;
-  const broken = brokenRows(log, row, isOpen ? undefined : run);
+  const cells = useMemo(() => <Cells {...{ log, row, before, isOpen }} run={run} />, [row, before, run?.count, isOpen]);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list that holds it hears the keys
     // biome-ignore lint/a11y/useFocusableInteractive: the list that holds it has the focus
     <div
       id={id}
@@ -82,25 +91,34 @@ function Line({ log, line, before, id, top, place, count, isSelected, select, op
       aria-posinset={place}
       aria-setsize={count}
       data-family={familyOf(row)}
+      data-run={run && (isOpen ? 'open' : 'closed')}
       data-in-run={isInRun || undefined}
       title={eventDescription(row.type)}
       style={{ top: `${top}px` }}
-      onClick={() => {
-        select(index);
-        if (run) open(index, !isOpen);
-      }}
     >
+      {cells}
+    </div>
+  );
+}
+
+type CellsProps = Pick<LineProps, 'log' | 'before'> &
+  Pick<FoldedLine, 'isOpen'> & {
+    readonly row: LogRow;
+    readonly run: Run | undefined;
+  };
+
+function Cells({ log, row, before, run, isOpen }: CellsProps) {
+  const broken = brokenRows(log, row, isOpen ? undefined : run);
+  return (
+    <>
       <span class="event-at">{timeText(row.at)}</span>
-      <span class="event-since">{sinceText(row.at, before?.at)}</span>
-      <Side row={row} />
-      <span class="event-type">
-        {run && <Icon of={isOpen ? ChevronDown : ChevronRight} size={12} />}
-        <SafeText text={row.type.slice(0, 200)} />
-      </span>
-      <span class="event-preview">
-        {run && <RunSize run={run} />}
-        <SafeText text={run && !isOpen ? runPreview(rowsOf(log, run)) : rowPreview(row)} />
-      </span>
+      <span class="event-since">{sinceText(row.at, before)}</span>
+      <span class="event-side" role="img" aria-label={row.from} title={row.from} data-from={row.from} />
+      <bdi class="event-type">{safeContent(row.type.slice(0, 200))}</bdi>
+      <bdi class="event-preview">
+        {run && <span class="event-run">{sizeText(run)}</span>}
+        {safeContent(run && !isOpen ? runPreview(rowsOf(log, run)) : rowPreview(row))}
+      </bdi>
       {broken > 0 && (
         <span class="event-broken">
           <Icon of={TriangleAlert} size={14} />
@@ -108,29 +126,14 @@ function Line({ log, line, before, id, top, place, count, isSelected, select, op
           <span class="heard-only">violates the protocol</span>
         </span>
       )}
-    </div>
-  );
-}
-
-function Side({ row: { from } }: { row: LogRow }) {
-  const icon = from === 'client' || from === 'wire' ? ArrowUpRight : from === 'server' ? ArrowDownLeft : undefined;
-  return (
-    <span class="event-side" title={from}>
-      {icon ? <Icon of={icon} size={14} /> : '·'}
-      <span class="heard-only">{from}</span>
-    </span>
+    </>
   );
 }
 
 /** `×27 · 2.1 s · 101 kB` */
-function RunSize({ run: { count, bytes, audioMs } }: { run: Run }) {
-  const audio = bytes > 0 && [` · ${(audioMs / 1000).toFixed(1)} s`, ` · ${bytesText(bytes)}`];
-  return (
-    <span class="event-run">
-      ×{count.toLocaleString('en')}
-      {audio}
-    </span>
-  );
+function sizeText({ count, bytes, audioMs }: Run): string {
+  const size = `×${countText(count)}`;
+  return bytes > 0 ? `${size} · ${(audioMs / 1000).toFixed(1)} s · ${bytesText(bytes)}` : size;
 }
 
 /** How many of the rows of a line break the protocol. */

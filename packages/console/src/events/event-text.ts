@@ -16,3 +16,8 @@ export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
+
+const COUNT = new Intl.NumberFormat('en');
+
+/** `1,204` */
+export const countText = (count: number): string => (count < 1000 ? String(count) : COUNT.format(count));
