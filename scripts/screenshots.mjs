@@ -1,27 +1,48 @@
-// `npm run screenshots`: takes the pictures of the console for README.md and docs/console.md, light and dark, into docs/images,
-// with
-// real sessions of the offline engine. Ids and times differ each time.
-//
-//   npm run screenshots -- talk     only those whose name contains "talk"
+// `npm run screenshots`: takes the pictures of the console, with real sessions of the offline engine. Ids and times
+// differ each time.
 
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { provideChromium } from './chromium.mjs';
 import { install } from './install.mjs';
 import { requireNode, root } from './run.mjs';
+import { takeMatrix } from './screenshot-matrix.mjs';
+import { SCENES } from './screenshot-scenes.mjs';
 
-const FOLDER = join(root, 'docs/images');
-const TOOLS = JSON.stringify([
-  {
-    ...{ type: 'function', name: 'get_weather', description: 'The weather in a city' },
-    parameters: { type: 'object', properties: { city: { type: 'string' } } },
-  },
-]);
+const HELP = `npm run screenshots [-- [--all] [NAME …]]
+
+  Takes the pictures of README.md and docs/console.md, light and dark, into docs/images.
+
+  --all   takes twelve screens instead, light and dark, 1440, 1024 and 390 pixels wide, into screenshots/ (not in git)
+  NAME    only the pictures whose name contains one of these, such as: talk
+  --help  prints this text
+`;
+
+const IMAGES = join(root, 'docs/images');
+const DEMO = join(root, 'packages/console/public/demo.jsonl');
+
+/** The arguments, or the process ends. */
+function readArguments() {
+  try {
+    const options = { all: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } };
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    process.stderr.write(`${error.message}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+const { values, positionals } = readArguments();
+if (values.help) {
+  process.stdout.write(HELP);
+  process.exit(0);
+}
+const isWanted = (name) => positionals.length === 0 || positionals.some((part) => name.includes(part));
 
 requireNode();
-const wanted = process.argv.slice(2);
 const failed = (await install()) || (await build());
 if (failed) process.exit(failed);
 const { env } = await provideChromium();
@@ -30,109 +51,34 @@ if (!env.CHROMIUM) process.exit(1);
 const { createServer, openEngines, parrot } = await import('@colloquy/server');
 const { chromium } = await import('playwright-core');
 
-const conversation = (page) => page.getByRole('list', { name: 'Conversation' });
-
-async function say(page, text) {
-  await page.getByLabel('Message').fill(text);
-  await page.keyboard.press('Enter');
+async function shoot(page, path) {
+  await page.screenshot({ path, animations: 'disabled' });
+  process.stdout.write(`${path}: ${Math.ceil(statSync(path).size / 1000)} kB\n`);
 }
 
-async function offerTools(page) {
-  await page.getByRole('button', { name: 'Settings', exact: true }).click();
-  await page.getByLabel('Tools (JSON)').fill(TOOLS);
-  await page.getByRole('button', { name: 'Close settings' }).click();
+async function takeImages(browser, url) {
+  mkdirSync(IMAGES, { recursive: true });
+  for (const [name, lead] of Object.entries(SCENES)) {
+    if (!isWanted(name)) continue;
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    await page.goto(url);
+    await lead(page);
+    for (const colorScheme of ['light', 'dark']) {
+      await page.emulateMedia({ colorScheme });
+      // Fonts, layout, and what is drawn on canvases.
+      await page.waitForTimeout(400);
+      await shoot(page, join(IMAGES, `console-${name}-${colorScheme}.png`));
+    }
+    await context.close();
+  }
 }
-
-/** A conversation with text, audio, an interruption and a function call without its output. */
-async function talk(page) {
-  await offerTools(page);
-  await say(page, 'Count to twenty.');
-  await page.locator('[data-speaking]').waitFor();
-  // Some of it has to be heard.
-  await page.waitForTimeout(2500);
-  await page.keyboard.press('Escape');
-  await conversation(page)
-    .getByText(/^truncated/)
-    .waitFor();
-  await say(page, 'What is the weather in Paris?');
-  await page.getByLabel('What does get_weather return?').fill('{"sky": "clear", "degrees": 21}');
-}
-
-const view = (page, name) =>
-  page.getByRole('navigation', { name: 'Views of this log' }).getByRole('link', { name }).click();
-
-/** Hangs up, and tells the name of what was written down. */
-async function recording(page) {
-  await page.getByRole('button', { name: 'Disconnect' }).click();
-  await page.getByText('The session has ended.').waitFor();
-  const answer = await fetch(new URL('/api/recordings', page.url()));
-  return (await answer.json()).recordings.map(({ name }) => name);
-}
-
-/** The demo session with its slowest turn selected. */
-async function demo(page) {
-  await page.goto(`${new URL(page.url()).origin}/#/demo`);
-  await page.getByText(/^\d+ lines/).waitFor();
-  await page.locator('.turn-head button', { hasText: /first audio 4\.\d+ s/ }).click();
-  await page.getByRole('complementary', { name: 'Inspector' }).getByText('LLM to first token').waitFor();
-}
-
-/** Name → what leads to the picture. */
-const SCENES = {
-  async first(page) {
-    await page.getByRole('heading', { name: 'Talk to this server' }).waitFor();
-  },
-  demo,
-  talk,
-  async settings(page) {
-    await page.getByRole('main').focus();
-    await page.keyboard.press('s');
-    await page.getByLabel('Turn detection').waitFor();
-  },
-  async timeline(page) {
-    await talk(page);
-    await view(page, 'Timeline');
-    await page.getByRole('img', { name: /^Timeline: / }).waitFor();
-  },
-  async events(page) {
-    await talk(page);
-    await view(page, 'Events');
-    await page.locator('.event', { hasText: 'conversation.item.truncated' }).click();
-  },
-  async compare(page) {
-    // The same question to a model with other instructions.
-    await say(page, 'What can you do?');
-    await conversation(page).getByText('I can tell the time').waitFor();
-    await page.locator('[data-speaking]').waitFor({ state: 'detached' });
-    const [first] = await recording(page);
-    await page.goto(`${new URL(page.url()).origin}/#/talk`);
-    await page.reload();
-    await say(page, 'What can you do?');
-    await conversation(page).getByText('I can tell the time').waitFor();
-    await say(page, 'What is your name?');
-    await page.locator('[data-speaking]').waitFor({ state: 'detached' });
-    const [second] = await recording(page);
-    const word = (name) => encodeURIComponent(`recording:${name}`);
-    await page.goto(`${new URL(page.url()).origin}/#/compare/${word(first)}/${word(second)}`);
-    await page.getByText(/^The first difference/).waitFor();
-  },
-  async sessions(page) {
-    const other = await page.context().newPage();
-    await other.goto(page.url());
-    await say(other, 'What can you do?');
-    await conversation(other).getByText('I can tell the time').waitFor();
-    await page.goto(`${new URL(page.url()).origin}/#/home`);
-    // A page in the background does not finish its transitions.
-    await page.bringToFront();
-    await page.locator('tr[data-live]').waitFor();
-    await page.locator('tbody tr:not([data-live])').first().waitFor();
-  },
-};
 
 const dataDir = mkdtempSync(join(tmpdir(), 'colloquy-screenshots-'));
+const recordings = join(dataDir, 'recordings');
 const { engines: voices, close } = await openEngines({ offline: {} });
 const server = createServer({
-  ...{ port: 0, dataDir, recordings: { folder: join(dataDir, 'recordings'), audio: true } },
+  ...{ port: 0, dataDir, recordings: { folder: recordings, audio: true }, watch: 'audio' },
   engines: { ...voices, parrot: { engine: parrot() } },
 });
 const { url } = await server.listen();
@@ -147,24 +93,14 @@ const browser = await chromium.launch({
     '--use-fake-device-for-media-stream',
   ],
 });
-mkdirSync(FOLDER, { recursive: true });
 try {
-  for (const [name, lead] of Object.entries(SCENES)) {
-    if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-    const page = await context.newPage();
-    await page.goto(url);
-    await lead(page);
-    for (const colorScheme of ['light', 'dark']) {
-      await page.emulateMedia({ colorScheme });
-      // Fonts, layout, and what is drawn on canvases.
-      await page.waitForTimeout(400);
-      const path = join(FOLDER, `console-${name}-${colorScheme}.png`);
-      await page.screenshot({ path });
-      process.stdout.write(`${path}: ${Math.ceil(statSync(path).size / 1000)} kB\n`);
-    }
-    await context.close();
-  }
+  if (values.all) {
+    const folder = join(root, 'screenshots');
+    mkdirSync(folder, { recursive: true });
+    mkdirSync(recordings, { recursive: true });
+    cpSync(DEMO, join(recordings, '20260101T100000Z-sess_demo.jsonl'));
+    await takeMatrix({ browser, url, isWanted, shoot: (page, name) => shoot(page, join(folder, `${name}.png`)) });
+  } else await takeImages(browser, url);
 } finally {
   await browser.close();
   await server.close({ graceMs: 0 });
