@@ -47,7 +47,7 @@ const TAB_NAMES: Readonly<Record<Tab, string>> = {
 const isPixels = (value: unknown) => typeof value === 'number' && value >= 100 && value < 4000;
 const conversationWidth = remembered('conversation-width', 440, isPixels);
 const sideWidth = remembered('side-width', 340, isPixels);
-const timelineHeight = remembered('timeline-height', 360, isPixels);
+const timelineHeight = remembered('timeline-height', 396, isPixels);
 const belowHeight = remembered('below-height', 300, isPixels);
 
 export function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; viewing: Viewing }) {

@@ -14,7 +14,7 @@ export function watchSession(id: string, api: ServerApi, level: string | null, o
   const viewing = createViewing({
     source: { kind: 'session', id },
     name: id,
-    message: 'connecting …',
+    message: 'Connecting …',
     close: () => over.abort(),
   });
   void watch(viewing, { id, api, level: level ?? 'media', onLost }, over.signal);
@@ -42,7 +42,7 @@ async function watch(viewing: Viewing, { id, api, level, onLost }: WatchOptions,
   let line = 0;
   signal.addEventListener('abort', () => socket.close(1000));
   socket.addEventListener('open', () => {
-    status.value = { state: 'live', message: 'observing, read-only' };
+    status.value = { state: 'live', message: 'Observing, read-only' };
   });
   socket.addEventListener('message', ({ data }) => {
     if (typeof data === 'string') log.append(readRecordingLine(data, ++line));
@@ -72,7 +72,7 @@ export function openRecording(name: string, api: ServerApi): Viewing {
   const viewing = createViewing({
     source: { kind: 'recording', name },
     name,
-    message: 'reading …',
+    message: 'Reading …',
     soon: later,
     close: () => over.abort(),
   });
@@ -90,7 +90,7 @@ export function openDemo(): Viewing {
   const viewing = createViewing({
     source: { kind: 'demo' },
     name: 'Demo session',
-    message: 'reading …',
+    message: 'Reading …',
     soon: later,
     close: () => over.abort(),
   });
@@ -108,7 +108,7 @@ export function openFile(file: File, slot: 1 | 2): Viewing {
   const viewing = createViewing({
     source: { kind: 'file', slot },
     name: file.name,
-    message: 'reading …',
+    message: 'Reading …',
     soon: later,
     close: () => over.abort(),
   });
@@ -136,7 +136,7 @@ async function read(
       },
       progress(bytes) {
         const share = size ? `${Math.floor((100 * bytes) / size)} %` : `${Math.round(bytes / 1024)} kB`;
-        status.value = { state: 'opening', message: `reading … ${share}` };
+        status.value = { state: 'opening', message: `Reading … ${share}` };
       },
     });
   } catch {

@@ -94,7 +94,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     return createViewing({
       source: { kind: 'talk' },
       name: 'Talk',
-      message: 'not connected',
+      message: 'Not connected',
       actions,
       speaking: voice.speaking,
     });
@@ -154,7 +154,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     errorMessage.value = '';
     answered.clear();
     responses = createResponseQueue();
-    view.status.value = { state: 'opening', message: 'connecting …' };
+    view.status.value = { state: 'opening', message: 'Connecting …' };
     const protocols = fork ? protocolsOf(fork) : await api.protocols('open_session');
     if (!protocols.ok) return fail(view, statusBefore, protocols.message);
     const made = createConnection({
@@ -175,7 +175,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     viewing.value = view;
     archive.follow(view);
     state.value = 'open';
-    view.status.value = { state: 'live', message: 'connected' };
+    view.status.value = { state: 'live', message: 'Connected' };
     // A fork has the settings it was made with; later changes alone are sent.
     if (fork) sender.assumeSent();
     else {
@@ -193,7 +193,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
 
   async function fail(view: Viewing, before: ViewingStatus, message: string): Promise<false> {
     end('ended');
-    view.status.value = before.state === 'opening' ? { state: 'failed', message: 'not connected' } : before;
+    view.status.value = before.state === 'opening' ? { state: 'failed', message: 'Not connected' } : before;
     // A refused handshake looks to a page like a server that is not there; a request tells them apart.
     await link.check();
     const { kind } = link.state.peek();

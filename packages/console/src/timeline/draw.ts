@@ -46,8 +46,8 @@ export const SPAN_COLORS: Readonly<Record<SpanKind, string>> = {
 /** Kinds that are too pale for dark text on them in both themes. */
 const PALE: ReadonlySet<SpanKind> = new Set(['first-audio', 'response', 'request']);
 
-/** Half the width of the label of a folded gap, and of what is left free for it, in pixels. */
-const FOLD_LABEL = 44;
+/** Half the width of the label of a folded gap, with room around it, in pixels. */
+const FOLD_LABEL = 30;
 
 const FONT = '"Inter Variable", system-ui, sans-serif';
 
@@ -94,19 +94,19 @@ function drawAxis({ context, picture, color }: Brush, height: number): void {
   context.font = `11px ${FONT}`;
   const marks = marksOf(window, Math.max(2, (width - GUTTER) / 90));
   const step = (marks[1] ?? 1) - (marks[0] ?? 0);
+  const middles = folds.gaps.map(({ from, to }) => (xOf(picture, from) + xOf(picture, to)) / 2);
   for (const mark of marks) {
     const time = folds.timeAt(mark);
     const x = Math.round(xOf(picture, time));
-    if (folds.gaps.some(({ from, to }) => Math.abs(x - (xOf(picture, from) + xOf(picture, to)) / 2) < FOLD_LABEL))
-      continue;
+    const label = timeLabel(time, step);
+    const room = context.measureText(label).width;
+    const isAtEdge = x + 4 + room > width;
+    const left = isAtEdge ? x - 4 - room : x + 4;
+    if (middles.some((middle) => left < middle + FOLD_LABEL && left + room > middle - FOLD_LABEL)) continue;
     context.fillStyle = color('--line');
     context.fillRect(x, AXIS - 4, 1, height);
     context.fillStyle = color('--text-muted');
-    const label = timeLabel(time, step);
-    const isAtEdge = x + 4 + context.measureText(label).width > width;
-    context.textAlign = isAtEdge ? 'right' : 'left';
-    context.fillText(label, x + (isAtEdge ? -4 : 4), AXIS / 2);
-    context.textAlign = 'left';
+    context.fillText(label, left, AXIS / 2);
   }
 }
 

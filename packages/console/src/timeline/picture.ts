@@ -10,7 +10,7 @@ import type { Waveforms } from './waveforms.ts';
 export const AXIS = 26;
 export const ROW = 20;
 const WAVE_ROW = 38;
-export const GUTTER = 82;
+export const GUTTER = 94;
 const GAP = 6;
 
 export const LANE_NAMES: Readonly<Record<Lane, string>> = {

@@ -70,7 +70,7 @@ export const isSameSpan = (one: Span, other: Span | undefined): boolean =>
   one.kind === other?.kind && one.row === other.row && one.from === other.from && one.lane === other.lane;
 
 function PointedSpan({ viewing, span }: { viewing: Viewing; span: Span | undefined }) {
-  if (!span) return <p class="hint">Scroll to zoom · drag to move · Shift+drag to measure</p>;
+  if (!span) return <p class="hint">Scroll zooms · drag moves · Shift+drag measures</p>;
   const line = viewing.log.rows[span.row]?.line ?? 1;
   const { source } = viewing;
   return (

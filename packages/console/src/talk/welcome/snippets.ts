@@ -23,13 +23,20 @@ export function snippetOf(client: Client, { origin, model, needsKey }: ServerAdd
         "import OpenAI from 'openai';",
         "import { OpenAIRealtimeWS } from 'openai/realtime/ws';",
         '',
-        `const client = new OpenAI({ apiKey: '${key}', baseURL: '${origin}/v1' });`,
+        'const client = new OpenAI({',
+        `  apiKey: '${key}',`,
+        `  baseURL: '${origin}/v1',`,
+        '});',
         ...(isSecure
           ? [`const rt = new OpenAIRealtimeWS({ model: '${model}' }, client);`]
           : [
               '// This client dials wss: only; here the socket is plain.',
-              'const createConnection = ({ host, port }) => net.connect({ host, port });',
-              `const rt = new OpenAIRealtimeWS({ model: '${model}', options: { createConnection } }, client);`,
+              'const createConnection = ({ host, port }) =>',
+              '  net.connect({ host, port });',
+              'const rt = new OpenAIRealtimeWS(',
+              `  { model: '${model}', options: { createConnection } },`,
+              '  client,',
+              ');',
             ]),
         "rt.on('error', console.error);",
         "rt.on('event', ({ type }) => console.log(type));",
@@ -39,15 +46,24 @@ export function snippetOf(client: Client, { origin, model, needsKey }: ServerAdd
         "import { RealtimeAgent, RealtimeSession } from '@openai/agents-realtime';",
         '',
         "const agent = new RealtimeAgent({ name: 'Assistant' });",
-        "const session = new RealtimeSession(agent, { transport: 'websocket' });",
-        `await session.connect({ apiKey: '${key}', url: '${socket}/realtime?model=${model}' });`,
+        'const session = new RealtimeSession(agent, {',
+        "  transport: 'websocket',",
+        '});',
+        'await session.connect({',
+        `  apiKey: '${key}',`,
+        `  url: '${socket}/realtime?model=${model}',`,
+        '});',
         "session.sendMessage('Hello');",
       ].join('\n');
     case 'python':
       return [
         'from openai import AsyncOpenAI',
         '',
-        `client = AsyncOpenAI(api_key="${key}", base_url="${origin}/v1", websocket_base_url="${socket}")`,
+        'client = AsyncOpenAI(',
+        `    api_key="${key}",`,
+        `    base_url="${origin}/v1",`,
+        `    websocket_base_url="${socket}",`,
+        ')',
         `async with client.realtime.connect(model="${model}") as connection:`,
         '    async for event in connection:',
         '        print(event.type)',
@@ -56,7 +72,8 @@ export function snippetOf(client: Client, { origin, model, needsKey }: ServerAdd
       return [
         '# An ephemeral key for a browser',
         `curl ${origin}/v1/realtime/client_secrets \\`,
-        `  -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" \\`,
+        `  -H "Authorization: Bearer ${key}" \\`,
+        '  -H "Content-Type: application/json" \\',
         `  -d '{"session": {"type": "realtime", "model": "${model}"}}'`,
       ].join('\n');
   }

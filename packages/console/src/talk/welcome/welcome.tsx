@@ -83,15 +83,15 @@ const TOOL_MESSAGE = 'What is the weather in Paris?';
 function TryCard({ app: { talk } }: { app: AppState }) {
   return (
     <Card icon={MessageCircle} title="Try it" text="One click opens a session and sends the message.">
-      <div class="chips">
+      <div class="suggestions">
         {MESSAGES.map((text) => (
-          <button key={text} type="button" class="chip" onClick={() => void talk.say(text)}>
+          <button key={text} type="button" class="suggestion" onClick={() => void talk.say(text)}>
             {text}
           </button>
         ))}
         <button
           type="button"
-          class="chip"
+          class="suggestion"
           title="Adds the function get_weather with a canned output"
           onClick={() => {
             addPreset(talk.settings, WEATHER);
