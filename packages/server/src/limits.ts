@@ -24,6 +24,11 @@ export interface Limits {
   /** Concurrent sessions, and the resident memory in bytes above which new ones are refused: 80 % of the available memory [LM7]. */
   sessions: number;
   memoryBytes: number;
+  /** Concurrent calls, and those of one key [LM17]. */
+  calls: number;
+  callsPerKey: number;
+  /** Milliseconds for a call's offer to be answered. */
+  callAnswerMs: number;
   /** Longest session, and longest session opened with a client secret, in milliseconds [LM8]. */
   sessionMs: number;
   secretSessionMs: number;
@@ -83,6 +88,9 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   sessionsPerKey: 100,
   sessions: 10_000,
   memoryBytes: Math.floor(0.8 * Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)),
+  calls: 64,
+  callsPerKey: 16,
+  callAnswerMs: 5000,
   sessionMs: 60 * MINUTE,
   secretSessionMs: 30 * MINUTE,
   pauseBytes: MIB / 2,

@@ -4,6 +4,7 @@ import type { SessionDefaults, SessionLimits } from '@colloquy/session';
 import type { AdmissionStore } from './auth/admission-store.ts';
 import type { ClientSecretOptions } from './auth/client-secrets.ts';
 import type { SecretStore } from './auth/secret-store.ts';
+import type { MediaPlane } from './calls/media-plane.ts';
 import type { Engine } from './engines/engine.ts';
 import type { OfferedEngine } from './engines/registry.ts';
 import type { Translator } from './engines/translator.ts';
@@ -53,6 +54,8 @@ export interface ServerOptions {
   translator?: Translator;
   /** Relays sessions to this Realtime server; `engine` and `translator` are then not used. @default sessions are hosted */
   upstream?: UpstreamOptions;
+  /** Carries the calls over WebRTC. @internal @default none: calls are answered 501 */
+  mediaPlane?: MediaPlane;
   /** Valid API keys. Without keys, every client on loopback may connect [AU10, AU11]. @default [] */
   keys?: readonly string[];
   /** Allowed `Host` names besides the loopback names and `host` [AU17]. @default [] */

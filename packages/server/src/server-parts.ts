@@ -8,10 +8,11 @@ import { type ClientSecrets, clientSecrets } from './auth/client-secrets.ts';
 import { memorySecretStore } from './auth/secret-store.ts';
 import type { SessionRules } from './auth/session-request.ts';
 import { type WatchTokens, watchTokens } from './auth/watch-tokens.ts';
+import { LiveCalls } from './calls/live-calls.ts';
 import { parrot } from './engines/parrot.ts';
 import { parrotTranslator } from './engines/parrot-translator.ts';
 import { type EngineRegistry, engineRegistry, singleEngine } from './engines/registry.ts';
-import { createAdmission } from './gateway/admission.ts';
+import { type Admission, createAdmission } from './gateway/admission.ts';
 import { type OpenSession, sessionOpener } from './gateway/open-session.ts';
 import { createUpgrade } from './gateway/upgrade.ts';
 import { createWatchUpgrade, levelOfPolicy } from './gateway/watch-upgrade.ts';
@@ -51,6 +52,10 @@ export interface Sessions {
   /** Whether the recording of this name is still being written. */
   readonly isWriting: (name: string) => boolean;
   readonly openSession: OpenSession;
+  /** One for all ways to open a session. */
+  readonly admission: Admission;
+  /** `undefined` without a media plane, and where sessions are relayed. */
+  readonly calls: LiveCalls | undefined;
 }
 
 /** The parts used by routes and upgrades. */
@@ -70,7 +75,14 @@ export function createParts(options: ServerOptions, services: Services, host: st
   const access = createAccess(options, services, host);
   const engines = enginesOf(options);
   const rules = rulesOf(options, engines, access.secrets);
-  return { options, services, access, engines, rules, sessions: createSessions(options, services, engines, rules) };
+  return {
+    options,
+    services,
+    access,
+    engines,
+    rules,
+    sessions: createSessions(options, services, engines, rules, access.secrets),
+  };
 }
 
 function createAccess(options: ServerOptions, { limits, clock, wallClock }: Services, host: string): Access {
@@ -116,6 +128,7 @@ function createSessions(
   services: Services,
   engines: EngineRegistry,
   { models }: SessionRules,
+  secrets: ClientSecrets,
 ): Sessions {
   const { limits, log } = services;
   const { recordings, upstream, sessionDefaults: defaults = {}, watch = 'words' } = options;
@@ -147,15 +160,21 @@ function createSessions(
     onSession: options.onSession,
     onUsage: upstream && ((id, usage) => upstream.onUsage?.(id, usage)),
   });
-  return { registry, observerRegistry, feed, forks, store, recorder, index, liveSummaryOf, isWriting, openSession };
+  const { admissionStore = memoryAdmissionStore(services.clock), mediaPlane: plane } = options;
+  const admission = createAdmission(registry, services, admissionStore);
+  const calls =
+    plane && !upstream ? new LiveCalls({ services, plane, admission, secrets, forks, openSession }) : undefined;
+  return {
+    ...{ registry, observerRegistry, feed, forks, store, recorder, index, liveSummaryOf, isWriting, openSession },
+    ...{ admission, calls },
+  };
 }
 
 /** Creates the handler of WebSocket upgrades. */
 export function upgradeOf({ options, services, access, rules, sessions }: ServerParts): Handlers['upgrade'] {
-  const { registry, observerRegistry, feed, forks, openSession } = sessions;
+  const { registry, observerRegistry, feed, forks, openSession, admission } = sessions;
   const { authorizer, secrets } = access;
-  const { upstream, admissionStore = memoryAdmissionStore(services.clock) } = options;
-  const admission = createAdmission(registry, services, admissionStore);
+  const { upstream } = options;
   const policy = options.watch ?? 'words';
   return createUpgrade({
     ...{ services, authorizer, secrets, rules, openSession, admission, forks },

@@ -1,7 +1,7 @@
 // Parses path, query, grant and the allowed models into the session to open [AU1, AU3 to AU6, AU24]. Who may open it: `authorize.ts`.
 
 import type { SessionUpdateConfig } from '@colloquy/protocol';
-import { type Refusal, refusal, unknownModel } from '../http/refusals.ts';
+import { CALL_NOT_FOUND, type Refusal, refusal, unknownModel } from '../http/refusals.ts';
 import type { Grant } from './authorize.ts';
 import { pathOf, queryOf } from './request-head.ts';
 import type { SecretSession, TranslationConfig } from './secret-store.ts';
@@ -68,12 +68,12 @@ const refuse = (code: Refusal['code'], param: string | null, message: string) =>
 /** The query parameter that names the model: `deployment` on Azure's beta path, `model` elsewhere. */
 type ModelParameter = 'model' | 'deployment';
 
-const missingModel = (param: ModelParameter = 'model') =>
+export const missingModel = (param: ModelParameter = 'model') =>
   refuse('missing_model', param, `You must provide a ${param} parameter.`);
-const invalidModel = (param: ModelParameter = 'model') => ({ ok: false, refusal: unknownModel(param) }) as const;
-const otherModel = (param: ModelParameter = 'model') =>
+export const invalidModel = (param: ModelParameter = 'model') => ({ ok: false, refusal: unknownModel(param) }) as const;
+export const otherModel = (param: ModelParameter = 'model') =>
   refuse('session_locked', param, 'The client secret fixes the model.');
-const otherKind = (param: string | null) =>
+export const otherKind = (param: string | null) =>
   refuse('session_locked', param, 'The client secret is for another kind of session.');
 
 /**
@@ -112,7 +112,7 @@ function parseConversation(target: string, grant: Grant, rules: SessionRules, pa
   if (models.length + calls.length + intents.length > 1) {
     return refuse('invalid_value', null, `Exactly one of '${param}', 'call_id' and 'intent' names what is opened.`);
   }
-  if (calls.length > 0) return refuse('call_id_not_found', '', 'No session found for the provided call_id');
+  if (calls.length > 0) return { ok: false, refusal: CALL_NOT_FOUND };
   if (intents.length > 0 && !isTranscription) {
     return refuse('invalid_value', 'intent', "Invalid value: the only intent is 'transcription'.");
   }

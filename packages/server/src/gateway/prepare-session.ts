@@ -74,7 +74,7 @@ export function sessionPreparer(options: PreparerOptions): (client: WaitingClien
   }
 }
 
-const FORK_GONE = refusal('invalid_api_key', 'The conversation of this client secret is no longer here.');
-const SECRET_SPENT = refusal('invalid_api_key', 'The client secret is spent.');
+export const FORK_GONE = refusal('invalid_api_key', 'The conversation of this client secret is no longer here.');
+export const SECRET_SPENT = refusal('invalid_api_key', 'The client secret is spent.');
 /** Never received: the client has left. */
 const CLIENT_LEFT = refusal('invalid_value', 'The client has left.');

@@ -31,6 +31,8 @@ export const NOT_FOUND = refusal('not_found', 'There is nothing at this path.');
 export const UPGRADE_REQUIRED = refusal('websocket_upgrade_required', 'This path is for WebSocket connections.');
 export const BAD_HANDSHAKE = refusal('invalid_value', 'The WebSocket handshake is not valid.');
 export const SERVER_FAULT = refusal('internal_error', 'The server had an error.');
+/** For a call that is unknown or has ended [RT10]. */
+export const CALL_NOT_FOUND = refusal('call_id_not_found', 'No session found for the provided call_id', '');
 /** For a model that the operator does not allow [AU5]. `param` is the field that names it. */
 export const unknownModel = (param: string | null): Refusal =>
   refusal('invalid_model', 'The model does not exist or you do not have access to it.', param);

@@ -1,29 +1,97 @@
-// `/v1/realtime/calls`: WebRTC and SIP, which are not implemented. Every route answers 501 [RT9].
+// `/v1/realtime/calls`: opens calls over WebRTC and ends them [RT6 to RT11]. Without a media plane every route answers 501 [RT9].
 
-import type { FastifyInstance } from 'fastify';
+import { readOffer } from '@colloquy/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { parseCallRequest } from '../../auth/call-request.ts';
+import { readRequestHead } from '../../auth/request-head.ts';
+import type { LiveCalls } from '../../calls/live-calls.ts';
+import { FORM_TYPE, OFFER_TYPE, readCallBody } from '../call-body.ts';
 import { replyRefusal } from '../http-app.ts';
-import { refusal } from '../refusals.ts';
+import { type Refusal, refusal, refusalOf } from '../refusals.ts';
+import { effectiveSession, type MintingOptions } from './minting.ts';
+
+export interface CallRouteOptions {
+  /** `undefined` without a media plane. */
+  readonly calls: LiveCalls | undefined;
+  readonly minting: MintingOptions;
+}
 
 const UNAVAILABLE = refusal(
   'webrtc_unavailable',
   'Calls need WebRTC, which this server does not have. Use a WebSocket.',
 );
-const PATHS = [
-  'calls',
-  ...['accept', 'hangup', 'reject', 'refer'].map((action) => `calls/:call_id/${action}`),
-  'translations/calls',
-];
+const WRONG_TYPE = refusal('unsupported_media_type', `The body must be '${OFFER_TYPE}' or '${FORM_TYPE}'.`);
+const NOT_SIP = refusal('invalid_value', 'The call is not a SIP call.');
+const ACCESS = { config: { access: { scope: 'open_session' } } } as const;
 
-/** Adds the routes under a prefix such as `/v1`. They answer before the body is read. */
-export function callRoutes(app: FastifyInstance, prefix: string): void {
-  for (const path of PATHS) {
-    app.post(
-      `${prefix}/realtime/${path}`,
-      {
-        config: { access: { scope: 'open_session' } },
-        onRequest: async (_, reply) => replyRefusal(reply, UNAVAILABLE),
-      },
-      () => undefined,
-    );
+/** Adds the routes under a prefix such as `/v1`. */
+export function callRoutes(app: FastifyInstance, prefix: string, { calls, minting }: CallRouteOptions): void {
+  const path = `${prefix}/realtime/calls`;
+  const actions = ['accept', 'hangup', 'reject', 'refer'].map((action) => `${path}/:call_id/${action}`);
+  unavailable(app, [`${prefix}/realtime/translations/calls`, ...(calls ? [] : [path, ...actions])]);
+  if (!calls) return;
+  createRoute(app, path, calls, minting);
+  for (const action of actions) {
+    app.post<{ Params: { call_id: string } }>(action, ACCESS, (request, reply) => {
+      const id = request.params.call_id;
+      const rejection = calls.refusalOf(id, request.grant);
+      if (rejection) return replyRefusal(reply, rejection);
+      if (!action.endsWith('/hangup')) return replyRefusal(reply, NOT_SIP);
+      calls.hangUp(id);
+      return reply.send();
+    });
   }
+}
+
+/** These routes answer before the body is read. */
+function unavailable(app: FastifyInstance, paths: readonly string[]): void {
+  for (const path of paths) {
+    const onRequest = async (_: FastifyRequest, reply: FastifyReply) => replyRefusal(reply, UNAVAILABLE);
+    app.post(path, { ...ACCESS, onRequest }, () => undefined);
+  }
+}
+
+/** The content types of an offer are taken on this path only [RT15]. */
+function createRoute(app: FastifyInstance, path: string, calls: LiveCalls, minting: MintingOptions): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser(OFFER_TYPE, { parseAs: 'string' }, (_, body, done) => done(null, body));
+    scope.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+    const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+      const type = typeOf(request).split(';', 1)[0]?.trim().toLowerCase();
+      if (type !== OFFER_TYPE && type !== FORM_TYPE) return replyRefusal(reply, WRONG_TYPE);
+    };
+    scope.post(path, { ...ACCESS, onRequest }, async (request, reply) => {
+      const opened = await openCall(request, calls, minting);
+      if (!opened.ok) return replyRefusal(reply, opened.refusal);
+      return reply
+        .code(201)
+        .headers({ 'content-type': OFFER_TYPE, location: `${path}/${opened.id}`, 'cache-control': 'no-store' })
+        .send(opened.answer);
+    });
+  });
+}
+
+const typeOf = ({ headers }: FastifyRequest): string => headers['content-type'] ?? '';
+
+const refuse = (reason: Refusal) => ({ ok: false, refusal: reason }) as const;
+
+/** Checks everything that the request holds before a place is taken for it. */
+async function openCall(request: FastifyRequest, calls: LiveCalls, { rules, now, startOptions }: MintingOptions) {
+  const body = await readCallBody(request.body as string | Buffer | undefined, typeOf(request));
+  if (!body.ok) return refuse(refusalOf(body.issue));
+  const { grant } = request;
+  const parsed = parseCallRequest(readRequestHead(request.raw).target, body.value.session, grant, rules);
+  if (!parsed.ok) return refuse(parsed.refusal);
+  const { kind, model, config } = parsed.request;
+  const session = effectiveSession(config ?? { type: kind }, {
+    model,
+    started_at: now(),
+    ...startOptions(model, kind),
+  });
+  if (!session.ok) return refuse(refusalOf(session.issue));
+  const offer = readOffer(body.value.sdp);
+  if (!offer.ok) return refuse(refusalOf(offer.issue));
+  const address = request.raw.socket.remoteAddress ?? '';
+  return calls.open({ grant, address, offer: offer.value, sessionRequest: parsed.request });
 }
