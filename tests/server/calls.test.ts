@@ -2,10 +2,11 @@
 
 import type { ServerEvent } from '@colloquy/protocol';
 import type { ServerOptions } from '@colloquy/server';
-import { KEY, mint, post, start, stopAll, withKey } from '@support/dial.ts';
+import { dial, KEY, mint, post, start, stopAll, withKey } from '@support/dial.ts';
 import { OFFERS } from '@support/sdp-offers.mjs';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
 import type { MediaPlane } from '../../packages/server/src/calls/media-plane.ts';
 import {
   type MemoryCall,
@@ -245,6 +246,52 @@ describe('a call is refused', () => {
     const { value } = (await mint(url, {})).body as { value: string };
     for (let count = 0; count < 2; count += 1)
       expect(await problem(await call('?model=a', OFFER, asKey(value)))).toEqual([500, 'internal_error', null]);
+  });
+});
+
+describe('a sideband', () => {
+  const opened = (socket: WebSocket) => new Promise((resolve) => socket.on('open', resolve));
+
+  it('[WR12, WR14] sends and receives events of the call, whose end closes it', async () => {
+    const { url, call, plane, path } = await startCalls();
+    const id = idIn(await call('?model=a'));
+    const { client } = await nextCall(plane);
+    const attach = () => dial(url, withKey(KEY), `?call_id=${id}`);
+    const [first, second] = [attach(), attach()];
+    await Promise.all([opened(first.socket), opened(second.socket)]);
+    first.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Be brief.' } });
+    const updated = await nextEvent({ client } as MemoryCall, 'session.updated');
+    expect(updated.session).toMatchObject({ instructions: 'Be brief.' });
+    for (const { next } of [first, second]) expect(await next('session.updated')).toEqual(updated);
+    first.socket.close();
+    await first.closed;
+    client.send(JSON.stringify({ type: 'input_audio_buffer.clear' }));
+    await second.next('input_audio_buffer.cleared');
+    await post(`${path}/${id}/hangup`, '', asKey(KEY));
+    expect((await second.closed)[0]).toBe(1000);
+    expect((await attach().refused).status).toBe(404);
+  });
+
+  it('[WR27, AU25, AU29] is for the key or the secret that opened the call, and their number is limited', async () => {
+    const { url, call } = await startCalls({ keys: [KEY, 'sk-b'], limits: { sidebands: 2 } });
+    const [own, other] = await Promise.all(
+      [1, 2].map(async () => ((await mint(url, {})).body as { value: string }).value),
+    );
+    const id = idIn(await call('?model=a', OFFER, asKey(own as string)));
+    const attach = (key = KEY) => dial(url, withKey(key), `?call_id=${id}`);
+    expect((await attach('sk-b').refused).status).toBe(404);
+    expect((await attach(other).refused).status).toBe(401);
+    const sidebands = [attach(), attach(own)];
+    await Promise.all(sidebands.map(({ socket }) => opened(socket)));
+    expect((await attach().refused).status).toBe(429);
+    sidebands[0]?.socket.close();
+    await sidebands[0]?.closed;
+    await expect
+      .poll(() => {
+        const { socket, refused } = attach();
+        return Promise.race([opened(socket).then(() => 101), refused.then(({ status }) => status)]);
+      })
+      .toBe(101);
   });
 });
 

@@ -27,6 +27,8 @@ export interface Limits {
   /** Concurrent calls, and those of one key [LM17]. */
   calls: number;
   callsPerKey: number;
+  /** Concurrent sidebands of one call [WR27]. */
+  sidebands: number;
   /** Milliseconds for a call's offer to be answered. */
   callAnswerMs: number;
   /** Longest session, and longest session opened with a client secret, in milliseconds [LM8]. */
@@ -90,6 +92,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   memoryBytes: Math.floor(0.8 * Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)),
   calls: 64,
   callsPerKey: 16,
+  sidebands: 8,
   callAnswerMs: 5000,
   sessionMs: 60 * MINUTE,
   secretSessionMs: 30 * MINUTE,

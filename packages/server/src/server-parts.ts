@@ -172,12 +172,12 @@ function createSessions(
 
 /** Creates the handler of WebSocket upgrades. */
 export function upgradeOf({ options, services, access, rules, sessions }: ServerParts): Handlers['upgrade'] {
-  const { registry, observerRegistry, feed, forks, openSession, admission } = sessions;
+  const { registry, observerRegistry, feed, forks, openSession, admission, calls } = sessions;
   const { authorizer, secrets } = access;
   const { upstream } = options;
   const policy = options.watch ?? 'words';
   return createUpgrade({
-    ...{ services, authorizer, secrets, rules, openSession, admission, forks },
+    ...{ services, authorizer, secrets, rules, openSession, admission, forks, calls },
     watch: createWatchUpgrade({ services, admission, registry, observerRegistry, feed, policy }),
     refusals: options.refusals ?? 'status',
     beta: options.beta ?? 'refuse',

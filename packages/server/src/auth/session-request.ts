@@ -1,7 +1,7 @@
 // Parses path, query, grant and the allowed models into the session to open [AU1, AU3 to AU6, AU24]. Who may open it: `authorize.ts`.
 
 import type { SessionUpdateConfig } from '@colloquy/protocol';
-import { CALL_NOT_FOUND, type Refusal, refusal, unknownModel } from '../http/refusals.ts';
+import { type Refusal, refusal, unknownModel } from '../http/refusals.ts';
 import type { Grant } from './authorize.ts';
 import { pathOf, queryOf } from './request-head.ts';
 import type { SecretSession, TranslationConfig } from './secret-store.ts';
@@ -27,7 +27,14 @@ export interface TranslationRequest {
 }
 
 export type SessionRequest = ConversationRequest | TranslationRequest;
-type ParseResult = { ok: true; request: SessionRequest } | { ok: false; refusal: Refusal };
+
+/** A WebSocket of a call that is live. */
+export interface SidebandRequest {
+  readonly kind: 'sideband';
+  readonly callId: string;
+}
+
+type ParseResult = { ok: true; request: SessionRequest | SidebandRequest } | { ok: false; refusal: Refusal };
 
 export interface SessionRules {
   /** Models a client may name; `undefined` for any [AU5]. */
@@ -77,8 +84,8 @@ export const otherKind = (param: string | null) =>
   refuse('session_locked', param, 'The client secret is for another kind of session.');
 
 /**
- * `target` must have a path of `SESSION_PATHS`. Refuses with `invalid_value`, `missing_model`, `invalid_model`,
- * `session_locked` or, for a sideband, `call_id_not_found`.
+ * `target` must have a path of `SESSION_PATHS`. Refuses with `invalid_value`, `missing_model`, `invalid_model` or
+ * `session_locked`.
  */
 export function parseSessionRequest(target: string, grant: Grant, rules: SessionRules): ParseResult {
   const address = addressOf(target);
@@ -112,7 +119,8 @@ function parseConversation(target: string, grant: Grant, rules: SessionRules, pa
   if (models.length + calls.length + intents.length > 1) {
     return refuse('invalid_value', null, `Exactly one of '${param}', 'call_id' and 'intent' names what is opened.`);
   }
-  if (calls.length > 0) return { ok: false, refusal: CALL_NOT_FOUND };
+  const [callId] = calls;
+  if (callId !== undefined) return { ok: true, request: { kind: 'sideband', callId } };
   if (intents.length > 0 && !isTranscription) {
     return refuse('invalid_value', 'intent', "Invalid value: the only intent is 'transcription'.");
   }

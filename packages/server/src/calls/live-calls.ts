@@ -13,6 +13,7 @@ import { errorName } from '../log.ts';
 import type { Services } from '../services.ts';
 import type { Forks } from '../sessions/forks.ts';
 import type { SessionHandle } from '../sessions/session-handle.ts';
+import type { Transport } from '../transports/transport.ts';
 import type { MediaPlane, OpenedCall } from './media-plane.ts';
 
 export interface LiveCallsOptions {
@@ -38,6 +39,7 @@ interface LiveCall {
   readonly id: string;
   readonly grant: Grant;
   readonly session: SessionHandle;
+  readonly sidebands: Set<Transport>;
 }
 
 export type OpenCallResult =
@@ -78,7 +80,7 @@ export class LiveCalls {
       const lateRefusal = (await this.#spend(grant)) ?? admitted.place.refuseIfDraining();
       if (lateRefusal) return refuse(lateRefusal);
       session = this.#begin(request, opened);
-      const call = { id: `rtc_${randomBytes(16).toString('hex')}`, grant, session };
+      const call = { id: `rtc_${randomBytes(16).toString('hex')}`, grant, session, sidebands: new Set<Transport>() };
       this.#calls.set(call.id, call);
       releases.push(() => void this.#calls.delete(call.id));
       return { ok: true, id: call.id, answer: opened.answer };
@@ -96,6 +98,22 @@ export class LiveCalls {
     const call = this.#calls.get(id);
     if (!call || call.grant.principal !== grant.principal) return CALL_NOT_FOUND;
     return grant.secret && grant.secret.hash !== call.grant.secret?.hash ? OTHERS_CALL : undefined;
+  }
+
+  /** Why a grant may not attach a sideband to a call; `undefined` if it may [WR27]. */
+  refusalOfSideband(id: string, grant: Grant): Refusal | undefined {
+    const refused = this.refusalOf(id, grant);
+    if (refused) return refused;
+    const count = this.#calls.get(id)?.sidebands.size ?? 0;
+    return count >= this.#options.services.limits.sidebands ? TOO_MANY_SIDEBANDS : undefined;
+  }
+
+  /** Attaches a sideband. Returns a function that frees its place. */
+  attach(id: string, transport: Transport): () => void {
+    const call = this.#calls.get(id);
+    call?.sidebands.add(transport);
+    call?.session.attach(transport, 'sideband');
+    return () => void call?.sidebands.delete(transport);
   }
 
   /** Ends a call. A call that is hung up is not known any more, though its session may take a moment to end [RT10]. */
@@ -144,4 +162,5 @@ export class LiveCalls {
 
 const FULL = refusal('overloaded', 'The server has no room for another call.');
 const TOO_MANY = refusal('rate_limit_exceeded', 'Too many calls at once under this key.');
+const TOO_MANY_SIDEBANDS = refusal('rate_limit_exceeded', 'Too many sidebands at once on this call.');
 const OTHERS_CALL = refusal('invalid_api_key', 'A client secret controls its own calls only.');

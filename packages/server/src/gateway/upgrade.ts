@@ -8,6 +8,7 @@ import type { AccessRule, Authorizer, Grant } from '../auth/authorize.ts';
 import type { ClientSecrets } from '../auth/client-secrets.ts';
 import { pathOf, readRequestHead } from '../auth/request-head.ts';
 import { parseSessionRequest, SESSION_PATHS, type SessionRules } from '../auth/session-request.ts';
+import type { LiveCalls } from '../calls/live-calls.ts';
 import { answerSocket, httpAnswer } from '../http/http-answer.ts';
 import { NOT_FOUND, type Refusal, refusal, SERVER_FAULT } from '../http/refusals.ts';
 import { errorName } from '../log.ts';
@@ -19,6 +20,7 @@ import { closeWithError } from '../transports/close-with-error.ts';
 import { webSocketTransport } from '../transports/websocket.ts';
 import { sessionAcceptor } from './accept-session.ts';
 import type { Admission } from './admission.ts';
+import { sidebandAttacher } from './attach-sideband.ts';
 import { handshakeFault, handshakeServer, isHandshake, type UpgradeAttempt } from './handshake.ts';
 import type { OpenSession } from './open-session.ts';
 import { sessionPreparer } from './prepare-session.ts';
@@ -33,6 +35,8 @@ export interface UpgradeOptions {
   readonly admission: Admission;
   readonly forks: Forks;
   readonly openSession: OpenSession;
+  /** The calls that sidebands attach to; `undefined` if there can be none. */
+  readonly calls: LiveCalls | undefined;
   readonly watch: WatchUpgrade;
   /** Refuses with an HTTP status, or with an `error` event and a close code [AU13]. */
   readonly refusals: 'status' | 'event';
@@ -51,6 +55,7 @@ export function createUpgrade(
   const sockets = handshakeServer(limits, limits.frameBytes);
   const prepare = sessionPreparer(options);
   const accept = sessionAcceptor(sockets, options);
+  const attach = sidebandAttacher(sockets, options);
 
   async function handle(attempt: UpgradeAttempt): Promise<void> {
     const { request, socket, head, requestHead, path } = attempt;
@@ -76,6 +81,10 @@ export function createUpgrade(
     const parsed = parseSessionRequest(requestHead.target, grant, rules);
     if (!parsed.ok) return refuse(attempt, parsed.refusal);
     const { request: sessionRequest } = parsed;
+    if (sessionRequest.kind === 'sideband') {
+      const rejection = attach(attempt, grant, sessionRequest.callId);
+      return rejection && refuse(attempt, rejection);
+    }
     if (to && sessionRequest.kind === 'translation') return refuse(attempt, NOT_RELAYED);
     const departure = watchDeparture(attempt.socket);
     const address = attempt.request.socket.remoteAddress ?? '';
