@@ -96,7 +96,7 @@ describe.skipIf(browserMissing)(`beyond the server${browserMissing ? ` (${browse
     await page.close();
   });
 
-  it('[CO51] forks a recording at the shown moment, goes on in Talk, and compares', async () => {
+  it('[CO51, CO71] forks a recording at the shown moment with another tool, goes on in Talk, and compares', async () => {
     const opened = await served.open(`#/recording/${NAME}?at=180`);
     const { page } = opened;
     await conversation(page).getByText('Lovely. Book us a table for two at eight.').first().waitFor();
@@ -105,6 +105,9 @@ describe.skipIf(browserMissing)(`beyond the server${browserMissing ? ` (${browse
     const dialog = page.getByRole('dialog', { name: 'Fork from here' });
     await expect.poll(() => dialog.getByLabel('Instructions').inputValue()).toContain('concierge');
     await dialog.getByLabel('Instructions').fill('Answer in one word.');
+    await dialog.getByRole('button', { name: 'Add a tool' }).click();
+    await page.getByRole('menuitem', { name: 'Function', exact: true }).click();
+    await dialog.getByLabel('Canned output').last().fill('sunny');
     await dialog.getByRole('button', { name: 'Fork', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Talk' }).waitFor();
     await conversation(page).getByText('Lovely. Book us a table for two at eight.').first().waitFor();
@@ -113,6 +116,10 @@ describe.skipIf(browserMissing)(`beyond the server${browserMissing ? ` (${browse
     await conversation(page).getByText('You said: And now?').first().waitFor();
     await page.getByRole('button', { name: 'Compare with the original' }).click();
     await page.getByRole('heading', { level: 1, name: 'Compare' }).waitFor();
+    await page.getByRole('link', { name: 'Talk', exact: true }).click();
+    await page.getByRole('textbox', { name: /message/i }).fill('call function_1 {}');
+    await page.keyboard.press('Enter');
+    await conversation(page).getByText('You said: call function_1 {} sunny').waitFor();
     expectSound(opened);
   });
 });

@@ -9,6 +9,7 @@ export interface ForkPoint {
   /** Line of the recording. */
   readonly at?: number;
   readonly instructions: string;
+  readonly tools: readonly unknown[];
 }
 
 /** `undefined` for a log whose state the server does not have. */
@@ -18,14 +19,15 @@ export function forkPointOf(viewing: Viewing): ForkPoint | undefined {
   const count = countOf(viewing);
   const session = log.mirrorAt(count).session;
   const instructions = session && 'instructions' in session ? (session.instructions ?? '') : '';
+  const tools = session && 'tools' in session && Array.isArray(session.tools) ? session.tools : [];
   if (source.kind === 'session') {
     const isPresent = upTo.value === undefined && status.value.state === 'live';
-    return isPresent ? { path: `sessions/${encodeURIComponent(source.id)}`, instructions } : undefined;
+    return isPresent ? { path: `sessions/${encodeURIComponent(source.id)}`, instructions, tools } : undefined;
   }
   // The header is line 1 of the file.
   const at = log.rows[count - 1]?.line ?? 1;
   return source.kind === 'recording'
-    ? { path: `recordings/${encodeURIComponent(source.name)}`, at, instructions }
+    ? { path: `recordings/${encodeURIComponent(source.name)}`, at, instructions, tools }
     : undefined;
 }
 
@@ -37,6 +39,8 @@ export interface ForkChoice {
   /** Empty leaves it as it is. */
   readonly voice: string;
   readonly model: string;
+  /** With their credentials; absent if they are those of the original. */
+  readonly tools?: readonly unknown[] | undefined;
 }
 
 /** Body of the request: the settings that change. */
@@ -47,6 +51,7 @@ export function forkRequestOf({ at, instructions }: ForkPoint, choice: ForkChoic
     session: {
       ...(choice.instructions !== instructions && { instructions: choice.instructions }),
       ...(choice.model !== '' && { model: choice.model }),
+      ...(choice.tools && { tools: choice.tools }),
       audio: { input: { format: FORMAT }, output },
     },
   };

@@ -7,15 +7,15 @@ import { NEWEST_FIRST, NO_FILTERS, readTableState, type TableState, tableQuery }
 
 const INITIAL: TableState = { order: NEWEST_FIRST, filters: NO_FILTERS };
 
-const kept = remembered('sessions-table', tableQuery(INITIAL), (value) => typeof value === 'string');
+const storedQuery = remembered('sessions-table', tableQuery(INITIAL), (value) => typeof value === 'string');
 
 /** What the table shows: what the address says, or what it showed last. */
-export const shownTable = signal<TableState>(readTableState(kept.peek()) ?? INITIAL);
+export const shownTable = signal<TableState>(readTableState(storedQuery.peek()) ?? INITIAL);
 
 effect(() => {
   const { order, filters } = shownTable.value;
   // What was said is content: a search for it stays in the page and its address.
-  kept.value = tableQuery({ order, filters: { ...filters, text: '' } });
+  storedQuery.value = tableQuery({ order, filters: { ...filters, text: '' } });
 });
 
 /** Keeps the address of the table and what it shows together. */

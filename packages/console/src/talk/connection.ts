@@ -1,6 +1,6 @@
 // One WebSocket to a Realtime server; logs the frames of both directions.
 
-import { readFrame } from '@colloquy/protocol';
+import { readFrame, redact } from '@colloquy/protocol';
 import type { RecordingEntry, RecordingHeader } from '@colloquy/session';
 import type { FrameLog } from '../log/frame-log.ts';
 import { socketOrigin } from '../sources/open-log.ts';
@@ -83,12 +83,16 @@ export function createConnection(options: ConnectionOptions): Connection {
     send(event) {
       if (socket.readyState !== WebSocket.OPEN) return;
       const numbered = { event_id: `console_${++sent}`, ...event };
-      append({ kind: 'input', input: { at: now(), from: 'client', event: numbered as never } });
+      append({ kind: 'input', input: { at: now(), from: 'client', event: loggedEvent(numbered) as never } });
       socket.send(JSON.stringify(numbered));
     },
     close: () => socket.close(1000),
   };
 }
+
+/** Credentials of MCP servers are in no log, not even in that of the page. Only settings have any. */
+const loggedEvent = (event: object): object =>
+  (event as ServerFrame).type === 'session.update' ? redact(event, { level: 'key' }) : event;
 
 /** Milliseconds since a log began that goes on with another session; 0 for a new one. */
 function elapsedOf({ header, rows }: FrameLog): number {

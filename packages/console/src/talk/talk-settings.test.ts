@@ -1,31 +1,6 @@
 import { decodeClientEvent } from '@colloquy/protocol';
-import { describe, expect, it } from 'vitest';
-import { createTalkSettings, readTools, restoreValues, sessionUpdateOf, valuesOf } from './talk-settings.ts';
-
-describe('tools as JSON', () => {
-  it.each([
-    ['', []],
-    ['[]', []],
-    ['{"type":"function","name":"f"}', [{ type: 'function', name: 'f' }]],
-    ['[{"type":"mcp","server_label":"books"}]', [{ type: 'mcp', server_label: 'books' }]],
-  ])('%j is read', (text, tools) => {
-    expect(readTools(text)).toEqual({ ok: true, tools });
-  });
-
-  it.each([
-    ['[{"type": "function"', /'\{' is not closed/],
-    ['[{"name": "f}]', /string is not closed/],
-    ['[\n{"a": 1]\n]', /'\]' closes nothing in line 2/],
-    ['[1,]', /Invalid JSON/],
-    ['[{"type":"function","name":"f","name":"g"}]', /Duplicate key/],
-    ['[{"type":"function"}]', /tools\[0\]\.name/],
-    ['[{"type":"function","name":5}]', /tools\[0\]\.name.*string/],
-    ['[{"type":"other"}]', /tools\[0\]\.type/],
-    ['"f"', /tools\[0\]/],
-  ])('%j is refused with a message that names the place', (text, message) => {
-    expect(readTools(text)).toMatchObject({ ok: false, message: expect.stringMatching(message) });
-  });
-});
+import { expect, it } from 'vitest';
+import { createTalkSettings, restoreValues, sessionUpdateOf, valuesOf } from './talk-settings.ts';
 
 it('the settings become an update that a server takes, and say nothing that was not chosen', () => {
   const settings = createTalkSettings();
@@ -81,4 +56,17 @@ it('[CO57] what is tuned is sent with the names of the API, and comes back with 
   expect(decodeClientEvent({ type: 'session.update', session: update.session }, { profile: 'server' }).ok).toBe(true);
   restoreValues(settings, before);
   expect(valuesOf(settings)).toEqual(before);
+});
+
+it('[CO70] the credential of an MCP server is sent with its tool, and stands in no JSON', () => {
+  const settings = createTalkSettings();
+  settings.tools.value = '[{"type":"mcp","server_label":"books"},{"type":"function","name":"books"}]';
+  settings.authorizations.value = { books: 'secret', other: 'unused', '': 'nobody' };
+  const update = sessionUpdateOf(settings);
+  if (!update.ok) throw new Error(update.message);
+  expect(update.session.tools).toEqual([
+    { type: 'mcp', server_label: 'books', authorization: 'secret' },
+    { type: 'function', name: 'books' },
+  ]);
+  expect(settings.tools.value).not.toContain('secret');
 });

@@ -1,7 +1,8 @@
 // The settings of a session, and the `session.update` made from them.
 
-import { decodeClientEvent, readFrame } from '@colloquy/protocol';
 import { batch, type Signal, signal, untracked } from '@preact/signals';
+import { type Authorizations, withAuthorizations } from './authorizations.ts';
+import { readTools } from './read-tools.ts';
 
 export type TurnDetection = 'none' | 'server_vad' | 'semantic_vad';
 
@@ -20,6 +21,8 @@ export interface SettingValues {
   readonly instructions: string | undefined;
   /** JSON: a list of tools. Empty is none. */
   readonly tools: string;
+  /** Credentials of its MCP servers: sent with the tools, and not shown. */
+  readonly authorizations: Authorizations;
   readonly toolChoice: ToolChoice | undefined;
   /** Outputs by the name of their function, sent as soon as it is called. */
   readonly cannedOutputs: Readonly<Record<string, string>>;
@@ -44,12 +47,16 @@ export interface SettingValues {
 
 export type TalkSettings = { readonly [Name in keyof SettingValues]: Signal<SettingValues[Name]> };
 
+/** The tools as they are edited, in the settings and for a fork. */
+export type ToolSettings = Pick<TalkSettings, 'tools' | 'authorizations' | 'cannedOutputs'>;
+
 const INITIAL: SettingValues = {
   model: '',
   voice: '',
   speed: undefined,
   instructions: undefined,
   tools: '',
+  authorizations: {},
   toolChoice: undefined,
   cannedOutputs: {},
   output: 'audio',
@@ -89,49 +96,6 @@ export type Update =
   | { readonly ok: true; readonly session: SessionSettings }
   | { readonly ok: false; readonly message: string };
 
-/** The tools a text stands for, or what is wrong with it, in one sentence that names the place. */
-export function readTools(text: string): { ok: true; tools: unknown[] } | { ok: false; message: string } {
-  if (text.trim() === '') return { ok: true, tools: [] };
-  const read = readFrame(text, true);
-  if (!read.ok || read.later) {
-    const message = read.ok ? (read.later as { message: string }).message : 'Invalid JSON.';
-    return { ok: false, message: `Tools: ${message}${placeOfFault(text)}` };
-  }
-  const tools = Array.isArray(read.value) ? (read.value as unknown[]) : [read.value];
-  const decoded = decodeClientEvent(
-    { type: 'session.update', session: { type: 'realtime', tools } },
-    { profile: 'server' },
-  );
-  if (decoded.ok) return { ok: true, tools };
-  const [{ param, message }] = decoded.issues;
-  return {
-    ok: false,
-    message: `Tools: ${message.replaceAll('session.tools', 'tools')}${param && !message.includes(param) ? ` (${param.replace('session.tools', 'tools')})` : ''}`,
-  };
-}
-
-/** Where JSON ends to be JSON: ` (line 3, column 7)`, as far as a bracket count tells. */
-function placeOfFault(text: string): string {
-  const open: string[] = [];
-  let isString = false;
-  for (let at = 0; at < text.length; at++) {
-    const char = text[at] as string;
-    if (isString) {
-      if (char === '\\') at += 1;
-      else if (char === '"') isString = false;
-      else if (char === '\n') return ` A string is not closed${lineOf(text, at)}.`;
-    } else if (char === '"') isString = true;
-    else if (char === '{' || char === '[') open.push(char);
-    else if (char === '}' || char === ']') {
-      if (open.pop() !== (char === '}' ? '{' : '[')) return ` '${char}' closes nothing${lineOf(text, at)}.`;
-    }
-  }
-  if (isString) return ' A string is not closed.';
-  return open.length > 0 ? ` '${open.at(-1)}' is not closed.` : '';
-}
-
-const lineOf = (text: string, at: number) => ` in line ${text.slice(0, at).split('\n').length}`;
-
 /** The session of a `session.update` with all of the settings. */
 export function sessionUpdateOf(settings: TalkSettings): Update {
   const values = untracked(() => valuesOf(settings));
@@ -142,7 +106,7 @@ export function sessionUpdateOf(settings: TalkSettings): Update {
     type: 'realtime',
     output_modalities: [values.output],
     ...(instructions !== undefined && { instructions }),
-    tools: read.tools,
+    tools: withAuthorizations(read.tools, values.authorizations),
     ...(toolChoice !== undefined && { tool_choice: toolChoice }),
     ...(maxTokens !== undefined && { max_output_tokens: maxTokens }),
     audio: {

@@ -3,11 +3,13 @@
 import { X } from 'lucide';
 import { useEffect, useRef } from 'preact/hooks';
 import type { AppState } from '../../app-state.ts';
+import { redacted } from '../../log/redacted.ts';
 import { IconButton } from '../../parts/button.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { showToast } from '../../parts/toast.tsx';
+import { readTools } from '../read-tools.ts';
 import type { Talk } from '../talk.ts';
-import { readTools, restoreValues, type SettingValues, valuesOf } from '../talk-settings.ts';
+import { restoreValues, type SettingValues, valuesOf } from '../talk-settings.ts';
 import { InputSettings } from './input-settings.tsx';
 import { OutputSettings } from './output-settings.tsx';
 import { areSettingsOpen } from './settings-open.ts';
@@ -55,7 +57,7 @@ function useAppliedSettings(talk: Talk): void {
       if (!update) return;
       showToast({
         text: 'Settings applied',
-        detail: JSON.stringify(update, null, 1).replaceAll(/\n\s*/g, ' '),
+        detail: JSON.stringify(redacted(update), null, 1).replaceAll(/\n\s*/g, ' '),
         action: { label: 'Undo', run: () => restoreValues(talk.settings, before) },
       });
     }, WAIT_MS);
