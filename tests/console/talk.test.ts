@@ -39,7 +39,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     expectSound(opened);
   });
 
-  it('an answer that is interrupted is truncated to what was heard', async () => {
+  it('[CO72] an answer that is interrupted is truncated to what was heard, which its words show', async () => {
     received = [];
     const opened = await served.open();
     const { page } = opened;
@@ -48,6 +48,12 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
       const ms = Number(document.querySelector('[data-speaking]')?.getAttribute('data-speaking'));
       return ms > 600 && ms;
     });
+    // What is still to be heard is quieter, by a highlight: the elements stay as they are.
+    const quiet = () => page.evaluate(() => [...(CSS.highlights.get('unplayed') ?? [])].map(String));
+    expect(await quiet()).toEqual([expect.stringMatching(/^ ?(?!You)\w+ .*twelve$/)]);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await expect.poll(quiet).toEqual([]);
+    await page.emulateMedia({ reducedMotion: null });
     await page.keyboard.press('Escape');
     const badge = await conversation(page)
       .getByText(/^truncated, /)
@@ -58,6 +64,7 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
     expect(cut?.audio_end_ms).toBeLessThan(2800);
     expect(badge).toBe(`truncated, ${(Number(cut?.audio_end_ms) / 1000).toFixed(1)} s heard`);
     await conversation(page).getByText('the model keeps this audio and drops the transcript').waitFor();
+    expect(await quiet()).toEqual([]);
     expectSound(opened);
   });
 

@@ -1,10 +1,10 @@
 // The audio of one content part: waveform, play button, how much was heard.
 
-import { useComputed } from '@preact/signals';
-import { playClip, playingClip, stopClip } from '../audio/clip-player.ts';
+import { playClip, stopClip } from '../audio/clip-player.ts';
 import { durationOf, peaksOf } from '../audio/samples.ts';
 import type { Viewing } from '../sources/viewing.ts';
 import { secondsOf } from './status-text.ts';
+import { usePlayedMs } from './use-played-ms.ts';
 import { Waveform } from './waveform.tsx';
 
 export interface AudioClipProps {
@@ -21,10 +21,7 @@ export interface AudioClipProps {
 }
 
 export function AudioClip({ viewing, sessionId, itemId, contentIndex, count, heardMs, whose }: AudioClipProps) {
-  const key = `${contentIndex} ${itemId}`;
-  // Computed, so that a clip is drawn anew for itself alone.
-  const playedMs = useComputed(() => msOf(playingClip.value, key)).value;
-  const spokenMs = useComputed(() => msOf(viewing.speaking?.value, key)).value;
+  const { key, playedMs, spokenMs } = usePlayedMs(viewing, itemId, contentIndex);
   const part = viewing.log.session(sessionId).audio.of(itemId, contentIndex, count);
   if (!part) {
     const isHidden = viewing.log.header?.hidden.includes('media') === true;
@@ -53,9 +50,6 @@ export function AudioClip({ viewing, sessionId, itemId, contentIndex, count, hea
     </div>
   );
 }
-
-const msOf = (now: { readonly key: string; readonly ms: number } | undefined, key: string) =>
-  now?.key === key ? now.ms : undefined;
 
 function heardLabel(durationMs: number | undefined, heardMs: number | undefined): string {
   if (durationMs === undefined) return heardMs === undefined ? 'audio' : `audio, ${secondsOf(heardMs)} heard`;

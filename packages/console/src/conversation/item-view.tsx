@@ -13,6 +13,8 @@ import { ItemMenu } from './item-menu.tsx';
 import type { ItemProps } from './item-props.ts';
 import { Picture } from './picture.tsx';
 import { SafeText } from './safe-text.tsx';
+import { Said } from './said.tsx';
+import { SpokenText } from './spoken-text.tsx';
 import { endingOf, itemStatusLabel, secondsOf } from './status-text.ts';
 
 const ROLES: ReadonlyMap<string, string> = new Map([
@@ -154,7 +156,12 @@ function Part({ part: known, ...props }: ItemProps & { part: MirrorPart }) {
       return (
         <>
           {audio_end_ms === undefined ? (
-            <Said text={displayText(part.transcript)} isOpen={isOpen} />
+            <SpokenText
+              {...{ viewing, count, sessionId, isOpen }}
+              itemId={listed.id}
+              contentIndex={content_index}
+              text={displayText(part.transcript)}
+            />
           ) : (
             <Forgotten
               text={viewing.log.session(sessionId).marks.unheardText(listed.id, content_index, count)?.text}
@@ -192,15 +199,6 @@ function Part({ part: known, ...props }: ItemProps & { part: MirrorPart }) {
         </pre>
       );
   }
-}
-
-function Said({ text, isOpen }: { text: string; isOpen: boolean }) {
-  if (text === '' && !isOpen) return null;
-  return (
-    <p class="said" data-open={isOpen || undefined}>
-      <SafeText text={text} />
-    </p>
-  );
 }
 
 /** Milliseconds of the audio of a part, where the log has it. */

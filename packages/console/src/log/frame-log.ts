@@ -134,8 +134,9 @@ export function createFrameLog(options: FrameLogOptions = {}): FrameLog {
         timingById.set(timing.id, timing);
       }
       if (frame && tellsOfFailure(frame)) errors.push(row.index);
-      const { audio, marks } = sessions.addRow(row);
+      const { audio, transcripts, marks } = sessions.addRow(row);
       audio.addRow(row);
+      transcripts.addRow(row);
       for (const event of eventsOf(row)) {
         placed = undefined;
         marks.before(event);

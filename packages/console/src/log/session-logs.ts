@@ -1,13 +1,16 @@
-// Audio and item marks per session of a log. Sessions have their own audio clock and may reuse item ids.
+// Audio, transcripts and item marks per session of a log. Sessions have their own audio clock and may reuse item ids.
 
 import { createSessionBlocks, type Mirror, type SessionBlock } from '@colloquy/session';
 import { type AudioIndex, createAudioIndex } from './audio-index.ts';
 import { createItemMarks, type ItemMarks } from './item-marks.ts';
 import { frameOf, type LogRow } from './log-row.ts';
+import { createTranscriptIndex, type TranscriptIndex } from './transcript-index.ts';
 
 export interface SessionLog {
   /** Where the audio of each item stands. */
   readonly audio: AudioIndex;
+  /** Where the pieces of each transcript stand. */
+  readonly transcripts: TranscriptIndex;
   /** Which items were inserted and deleted, and where. */
   readonly marks: ItemMarks;
 }
@@ -22,7 +25,12 @@ export interface SessionLogs {
 export function createSessionLogs(mirror: Mirror): SessionLogs {
   const blocks = createSessionBlocks();
   const logs = new Map<SessionBlock, SessionLog>();
-  const first: SessionLog = { audio: createAudioIndex(), marks: createItemMarks(mirror) };
+  const create = (): SessionLog => ({
+    audio: createAudioIndex(),
+    transcripts: createTranscriptIndex(),
+    marks: createItemMarks(mirror),
+  });
+  const first = create();
   let current = first;
   return {
     addRow(row) {
@@ -30,7 +38,7 @@ export function createSessionLogs(mirror: Mirror): SessionLogs {
       if (!frame) return current;
       const block = blocks.of(frame);
       const known = logs.get(block);
-      current = known ?? (logs.size === 0 ? first : { audio: createAudioIndex(), marks: createItemMarks(mirror) });
+      current = known ?? (logs.size === 0 ? first : create());
       if (!known) logs.set(block, current);
       return current;
     },
