@@ -8,6 +8,7 @@ import { AsyncQueue } from '../../packages/server/src/async-queue.ts';
 import { memoryPair } from '../../packages/server/src/transports/memory.ts';
 import { withAudio } from '../../packages/server/src/transports/sliced-frame.ts';
 import type { Frame } from '../../packages/server/src/transports/transport.ts';
+import { type CallChannel, channelTransport } from '../../packages/server/src/transports/webrtc/channel-transport.ts';
 import { webSocketTransport } from '../../packages/server/src/transports/websocket.ts';
 import { type Connect, read, transportContract } from './transport.ts';
 
@@ -17,6 +18,31 @@ const overMemory: Connect = async () => {
     send: client.send,
     close: client.close,
     closed: client.closed,
+    read: (count: number) => read(client, count),
+    stall: () => {},
+  };
+  return { near, far, stop: () => client.close(1000, '') };
+};
+
+/** A data channel inside the process, and the client's end of it. It is open at once, or when `open` is called. */
+function memoryChannel(opened: Promise<void>) {
+  const [client, server] = memoryPair();
+  const channel: CallChannel = {
+    ...{ opened, ended: server.closed, messages: server.frames, send: server.send },
+    get bufferedBytes() {
+      return server.bufferedBytes;
+    },
+    close: () => server.close(1000, ''),
+  };
+  return { client, near: channelTransport(channel) };
+}
+
+const overChannel: Connect = async () => {
+  const { client, near } = memoryChannel(Promise.resolve());
+  const far = {
+    send: client.send,
+    close: client.close,
+    closed: client.closed.then(() => undefined),
     read: (count: number) => read(client, count),
     stall: () => {},
   };
@@ -55,6 +81,33 @@ const overWebSocket = async () => {
 };
 
 describe('memory', () => transportContract(overMemory));
+describe('webrtc', () => {
+  transportContract(overChannel, { hasCodes: false });
+
+  it('[WR3] sends nothing before the channel is open, and then everything in order', async () => {
+    let open = () => {};
+    const opened = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { client, near } = memoryChannel(opened);
+    near.send('first');
+    near.send('second');
+    expect([client.isOpen, near.isOpen, near.bufferedBytes]).toEqual([true, true, 11]);
+    open();
+    await opened;
+    near.send('third');
+    expect(await read(client, 3)).toEqual(['first', 'second', 'third']);
+    expect(near.bufferedBytes).toBe(0);
+  });
+
+  it('[TP8] drops what waits for the channel when the call ends before', async () => {
+    const { client, near } = memoryChannel(new Promise(() => {}));
+    near.send('never sent');
+    client.drop();
+    for await (const _ of near.frames) expect.fail('a frame nobody sent');
+    expect([near.isOpen, near.bufferedBytes]).toEqual([false, 0]);
+  });
+});
 describe('websocket', () => {
   transportContract(overWebSocket);
 

@@ -17,7 +17,7 @@ export interface SlicedFrame {
 }
 
 export interface Transport {
-  readonly kind: 'websocket' | 'memory';
+  readonly kind: 'websocket' | 'webrtc' | 'memory';
   /**
    * Frames of the client in order, queued from the start. For one reader. Yields to the event loop between queued frames. Ends after
    * the connection has ended and all its frames are read; a reader that ignores frames of a closed connection checks `isOpen`.
@@ -29,7 +29,10 @@ export interface Transport {
   readonly isOpen: boolean;
   /** Sends one frame, in the order given. Does nothing once closed. Never throws. */
   send(frame: Frame | SlicedFrame): void;
-  /** Closes the connection after sending queued frames. A second call does nothing. Never throws. */
+  /**
+   * Closes the connection after sending queued frames; a data channel has no code and no reason. A second call does nothing. Never
+   * throws.
+   */
   close(code: number, reason: string): void;
   /** Ends the connection without a close frame and drops queued frames. Never throws. */
   drop(): void;
