@@ -133,6 +133,21 @@ describe('a call', () => {
     await expect(calls.hangup(id)).rejects.toMatchObject({ status: 404, code: 'call_id_not_found' });
   });
 
+  it('[BT15] is in the beta dialect on the path of the beta, if that is served', async () => {
+    const open = async (beta: 'serve' | 'refuse') => {
+      const { url, plane } = await startCalls({ beta });
+      const answer = await post(`${url}/v1/realtime?model=mine`, OFFER, { ...SDP, ...asKey(KEY) });
+      return { answer, plane };
+    };
+    const { answer, plane } = await open('serve');
+    expect([answer.status, answer.headers.get('location')]).toEqual([
+      201,
+      expect.stringMatching(/^\/v1\/realtime\/calls\/rtc_/),
+    ]);
+    expect((await nextCall(plane)).session).toMatchObject({ model: 'mine', modalities: ['audio', 'text'] });
+    expect(await problem((await open('refuse')).answer)).toEqual([400, 'beta_api_shape_disabled', null]);
+  });
+
   it('[AU26] ends when its client secret is revoked, and when its client leaves', async () => {
     const { url, server, call, plane, path } = await startCalls();
     const minted = (await mint(url, {})).body as { value: string };

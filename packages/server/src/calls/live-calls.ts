@@ -32,6 +32,8 @@ export interface CallRequest {
   readonly address: string;
   readonly offer: SdpOffer;
   readonly sessionRequest: ConversationRequest;
+  /** Whether the client uses the beta shape. */
+  readonly isBeta: boolean;
 }
 
 interface LiveCall {
@@ -154,8 +156,8 @@ export class LiveCalls {
     return !secret || (await this.#options.secrets.spend(secret)) ? undefined : SECRET_SPENT;
   }
 
-  #begin({ grant, sessionRequest }: CallRequest, { transport }: OpenedCall): SessionHandle {
-    const request = { sessionRequest, isBeta: false, resumes: false, protocol: 'webrtc' };
+  #begin({ grant, sessionRequest, isBeta }: CallRequest, { transport }: OpenedCall): SessionHandle {
+    const request = { sessionRequest, isBeta, resumes: false, protocol: 'webrtc' };
     return this.#options.openSession(request, grant, transport);
   }
 }

@@ -46,7 +46,7 @@ export function serverRoutes(to: FastifyInstance, parts: ServerParts, hasConsole
     modelRoutes(to, prefix, rules, wallClock());
     clientSecretRoutes(to, prefix, minting);
     legacySessionRoutes(to, prefix, minting);
-    callRoutes(to, prefix, { calls: sessions.calls, minting });
+    callRoutes(to, prefix, { calls: sessions.calls, minting, beta: options.beta ?? 'refuse' });
   }
 }
 

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseCallRequest } from '../../auth/call-request.ts';
 import { readRequestHead } from '../../auth/request-head.ts';
 import type { LiveCalls } from '../../calls/live-calls.ts';
+import { BETA_REFUSED, type BetaPolicy } from '../../transports/beta.ts';
 import { FORM_TYPE, OFFER_TYPE, readCallBody } from '../call-body.ts';
 import { replyRefusal } from '../http-app.ts';
 import { type Refusal, refusal, refusalOf } from '../refusals.ts';
@@ -14,6 +15,8 @@ export interface CallRouteOptions {
   /** `undefined` without a media plane. */
   readonly calls: LiveCalls | undefined;
   readonly minting: MintingOptions;
+  /** Whether calls of the beta shape are served [BT15]. */
+  readonly beta: BetaPolicy;
 }
 
 const UNAVAILABLE = refusal(
@@ -25,12 +28,15 @@ const NOT_SIP = refusal('invalid_value', 'The call is not a SIP call.');
 const ACCESS = { config: { access: { scope: 'open_session' } } } as const;
 
 /** Adds the routes under a prefix such as `/v1`. */
-export function callRoutes(app: FastifyInstance, prefix: string, { calls, minting }: CallRouteOptions): void {
+export function callRoutes(app: FastifyInstance, prefix: string, options: CallRouteOptions): void {
+  const { calls, beta } = options;
   const path = `${prefix}/realtime/calls`;
   const actions = ['accept', 'hangup', 'reject', 'refer'].map((action) => `${path}/:call_id/${action}`);
-  unavailable(app, [`${prefix}/realtime/translations/calls`, ...(calls ? [] : [path, ...actions])]);
+  refuseAll(app, [`${prefix}/realtime/translations/calls`, ...(calls ? [] : [path, ...actions])], UNAVAILABLE);
   if (!calls) return;
-  createRoute(app, path, calls, minting);
+  const betaPath = `${prefix}/realtime`;
+  if (beta === 'refuse') refuseAll(app, [betaPath], BETA_REFUSED);
+  createRoutes(app, path, beta === 'refuse' ? undefined : betaPath, { ...options, calls });
   for (const action of actions) {
     app.post<{ Params: { call_id: string } }>(action, ACCESS, (request, reply) => {
       const id = request.params.call_id;
@@ -44,31 +50,35 @@ export function callRoutes(app: FastifyInstance, prefix: string, { calls, mintin
 }
 
 /** These routes answer before the body is read. */
-function unavailable(app: FastifyInstance, paths: readonly string[]): void {
+function refuseAll(app: FastifyInstance, paths: readonly string[], reason: Refusal): void {
   for (const path of paths) {
-    const onRequest = async (_: FastifyRequest, reply: FastifyReply) => replyRefusal(reply, UNAVAILABLE);
+    const onRequest = async (_: FastifyRequest, reply: FastifyReply) => replyRefusal(reply, reason);
     app.post(path, { ...ACCESS, onRequest }, () => undefined);
   }
 }
 
-/** The content types of an offer are taken on this path only [RT15]. */
-function createRoute(app: FastifyInstance, path: string, calls: LiveCalls, minting: MintingOptions): void {
+type CreateOptions = CallRouteOptions & { readonly calls: LiveCalls };
+
+/** The content types of an offer are taken on these paths only [RT15]. */
+function createRoutes(app: FastifyInstance, path: string, betaPath: string | undefined, options: CreateOptions): void {
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+    const type = typeOf(request).split(';', 1)[0]?.trim().toLowerCase();
+    if (type !== OFFER_TYPE && type !== FORM_TYPE) return replyRefusal(reply, WRONG_TYPE);
+  };
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(OFFER_TYPE, { parseAs: 'string' }, (_, body, done) => done(null, body));
     scope.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer' }, (_, body, done) => done(null, body));
-    const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-      const type = typeOf(request).split(';', 1)[0]?.trim().toLowerCase();
-      if (type !== OFFER_TYPE && type !== FORM_TYPE) return replyRefusal(reply, WRONG_TYPE);
-    };
-    scope.post(path, { ...ACCESS, onRequest }, async (request, reply) => {
-      const opened = await openCall(request, calls, minting);
-      if (!opened.ok) return replyRefusal(reply, opened.refusal);
-      return reply
-        .code(201)
-        .headers({ 'content-type': OFFER_TYPE, location: `${path}/${opened.id}`, 'cache-control': 'no-store' })
-        .send(opened.answer);
-    });
+    for (const each of betaPath === undefined ? [path] : [path, betaPath]) {
+      scope.post(each, { ...ACCESS, onRequest }, async (request, reply) => {
+        const opened = await openCall(request, each === betaPath, options);
+        if (!opened.ok) return replyRefusal(reply, opened.refusal);
+        return reply
+          .code(201)
+          .headers({ 'content-type': OFFER_TYPE, location: `${path}/${opened.id}`, 'cache-control': 'no-store' })
+          .send(opened.answer);
+      });
+    }
   });
 }
 
@@ -77,7 +87,8 @@ const typeOf = ({ headers }: FastifyRequest): string => headers['content-type'] 
 const refuse = (reason: Refusal) => ({ ok: false, refusal: reason }) as const;
 
 /** Checks everything that the request holds before a place is taken for it. */
-async function openCall(request: FastifyRequest, calls: LiveCalls, { rules, now, startOptions }: MintingOptions) {
+async function openCall(request: FastifyRequest, isBeta: boolean, { calls, minting }: CreateOptions) {
+  const { rules, now, startOptions } = minting;
   const body = await readCallBody(request.body as string | Buffer | undefined, typeOf(request));
   if (!body.ok) return refuse(refusalOf(body.issue));
   const { grant } = request;
@@ -93,5 +104,5 @@ async function openCall(request: FastifyRequest, calls: LiveCalls, { rules, now,
   const offer = readOffer(body.value.sdp);
   if (!offer.ok) return refuse(refusalOf(offer.issue));
   const address = request.raw.socket.remoteAddress ?? '';
-  return calls.open({ grant, address, offer: offer.value, sessionRequest: parsed.request });
+  return calls.open({ grant, address, offer: offer.value, sessionRequest: parsed.request, isBeta });
 }
