@@ -242,6 +242,54 @@ const SCRIPTS: Readonly<Record<string, [options: Partial<SessionOptions>, tell: 
       played.client({ type: 'input_audio_buffer.clear' });
     },
   ],
+  // A call over WebRTC: an answer that is played to its end, barge-in during the next, and a clear by the client.
+  call: [
+    {
+      playback: true,
+      session: {
+        type: 'realtime',
+        audio: { input: { turn_detection: { type: 'server_vad' }, transcription: { model: 'gpt-4o-transcribe' } } },
+      },
+    },
+    (played) => {
+      const playing = () => played.effects.findLast((effect) => effect.do === 'play_audio')!;
+      const report = (type: 'started' | 'drained') => played.playback({ type, response_id: playing().response_id });
+      const reportPlayed = (ms: number) => {
+        const { item_id, content_index } = playing();
+        played.playback({ type: 'played', item_id, content_index, bytes: ms * 48 });
+      };
+      const turn = (audio_ms: number, transcript: string, played_ms = 0) => {
+        for (let i = 0; i < 25; i++) {
+          played.wait(40);
+          played.media(40);
+        }
+        if (played_ms > 0) reportPlayed(played_ms);
+        const [started] = played.speech({ type: 'started', audio_ms });
+        const item_id = started!.item_id as string;
+        played.speech({ type: 'stopped', audio_ms: audio_ms + 600 });
+        played.speech({ type: 'transcription.completed', item_id, transcript });
+      };
+      turn(300, 'Is it late?');
+      played.engine({ type: 'transcript.delta', delta: 'It is noon.' }, audio(200));
+      report('started');
+      played.engine(audio(300), { type: 'done' });
+      played.wait(480);
+      report('drained');
+      turn(1300, 'Tell me a story.');
+      spoken(played, ['Once', ' upon a time'], 1500);
+      report('started');
+      turn(2300, 'A shorter one.', 1020);
+      spoken(played, ['A cat sat.'], 400);
+      report('started');
+      played.engine({ type: 'done' });
+      reportPlayed(180);
+      played.client({ type: 'response.cancel', event_id: 'over' });
+      played.client({ type: 'output_audio_buffer.clear', event_id: 'hush' });
+      played.client({ type: 'output_audio_buffer.clear', event_id: 'hush_again' });
+      played.client({ ...append(20), event_id: 'not_here' });
+      played.client({ type: 'conversation.item.retrieve', item_id: playing().item_id });
+    },
+  ],
   'transcription-session': [
     {
       session: {

@@ -3,7 +3,9 @@
 
 import type { ClientEvent } from '@colloquy/protocol';
 import { createSession, deadline, type Input, items, step } from '@colloquy/session';
+import { callActs, playCall } from '@support/call-schedule.ts';
 import { type Expected, ReferenceConversation } from '@support/reference-conversation.ts';
+import { ReferencePlayback } from '@support/reference-playback.ts';
 import { type Played, playSchedule, type Schedule, schedules, server, tell } from '@support/schedule.ts';
 import { create, type Frame, type Played as Playing, play, sentIn, texting, user } from '@support/session-harness.ts';
 import { watch } from '@support/watcher.ts';
@@ -18,14 +20,34 @@ const TIMEOUT = 60_000 + seeds * 10;
 const law = (numRuns: number, check: (schedule: Schedule) => void) =>
   fc.assert(fc.property(schedules, check), { numRuns, seed });
 
-type Family = 'shapes' | 'responses' | 'items' | 'turns' | 'transcripts' | 'answers' | 'refusals' | 'afterwards';
+type Family =
+  | 'shapes'
+  | 'responses'
+  | 'items'
+  | 'turns'
+  | 'transcripts'
+  | 'answers'
+  | 'refusals'
+  | 'playback'
+  | 'afterwards';
 
 /** What is wrong with the frames of a played schedule, by family of rules. */
 function problemsOf(schedule: Schedule): Record<Family, string[]> {
   const played = playSchedule(schedule);
   const watcher = watch();
+  const playback = new ReferencePlayback();
   const match: Record<Family, string[]> = {
-    ...{ shapes: [], responses: [], items: [], turns: [], transcripts: [], answers: [], refusals: [], afterwards: [] },
+    ...{
+      shapes: [],
+      responses: [],
+      items: [],
+      turns: [],
+      transcripts: [],
+      answers: [],
+      refusals: [],
+      playback: [],
+      afterwards: [],
+    },
   };
   const see = (frames: Frame[]) => {
     for (const frame of frames) {
@@ -38,6 +60,8 @@ function problemsOf(schedule: Schedule): Record<Family, string[]> {
     see(frames);
     match.answers.push(...answered(played.inputs[index]!, frames, played, index));
     match.refusals.push(...refusals(played, index));
+    if (schedule.options.playback)
+      match.playback.push(...playback.see(played.inputs[index]!, effects, played.states[index]!));
   }
   try {
     for (const frames of finish(played)) see(frames);
@@ -70,7 +94,10 @@ describe(`frames of every schedule (seed ${seed})`, () => {
     TIMEOUT,
   );
   const holds = (family: Family) => () => {
-    if (broken.has(family)) law(seeds, (schedule) => expect(problemsOf(schedule)[family]).toEqual([]));
+    if (!broken.has(family)) return;
+    law(seeds, (schedule) => {
+      expect(problemsOf(schedule)[family]).toEqual([]);
+    });
   };
 
   it('have the shape and the values their types allow', holds('shapes'), TIMEOUT);
@@ -92,6 +119,7 @@ describe(`frames of every schedule (seed ${seed})`, () => {
     holds('refusals'),
     TIMEOUT,
   );
+  it('[WR8, OR15] playback: what a call plays, and says of it, is in its buffer', holds('playback'), TIMEOUT);
   it('[RS2] afterwards: what runs can be cancelled, and a turn works', holds('afterwards'), TIMEOUT);
 });
 
@@ -199,6 +227,31 @@ function mcpAct(played: Playing, what: number, n: number, m: number, hashes: Map
 }
 
 it(
+  `[WR7, WR8, WR11, OR15] a call plays what its buffer holds, each response once, and truncates at what was played (seed ${seed})`,
+  () => {
+    const counts = new Map<string, number>();
+    fc.assert(
+      fc.property(callActs, (acts) => {
+        const played = playCall(acts);
+        const reference = new ReferencePlayback();
+        const watcher = watch();
+        for (const [index, input] of played.inputs.entries()) {
+          const frames = sentIn(played.effects[index]!);
+          expect(reference.see(input, played.effects[index]!, played.states[index]!)).toEqual([]);
+          expect(frames.flatMap((frame) => [...checkEmitted(frame), ...watcher.see(frame)])).toEqual([]);
+          for (const { type } of frames) counts.set(type, (counts.get(type) ?? 0) + 1);
+        }
+      }),
+      { numRuns: Math.ceil(seeds / 5), seed },
+    );
+    for (const name of ['started', 'stopped', 'cleared'])
+      expect(counts.get(`output_audio_buffer.${name}`), name).toBeGreaterThan(seeds / 20);
+    expect(counts.get('conversation.item.truncated')).toBeGreaterThan(seeds / 20);
+  },
+  TIMEOUT,
+);
+
+it(
   `[OR19] the same inputs give the same effects, and a snapshot is as good as the state (seed ${seed})`,
   () => {
     law(Math.ceil(seeds / 4), (schedule) => {
@@ -265,7 +318,10 @@ function translate(frame: Frame): Expected[] {
   return [`${frame.type} ${frame.item?.id ?? frame.item_id}${after}`];
 }
 
-/** The first frame that answers each client event; an append has none, and a create may have to wait. */
+/**
+ * The first frame that answers each client event; an append has none, and a create may have to wait. A clear is answered in calls
+ * only, see `ReferencePlayback`.
+ */
 const ANSWERS: Record<ClientEvent['type'], Frame['type'] | null> = {
   'session.update': 'session.updated',
   'input_audio_buffer.append': null,
@@ -277,7 +333,7 @@ const ANSWERS: Record<ClientEvent['type'], Frame['type'] | null> = {
   'conversation.item.delete': 'conversation.item.deleted',
   'response.create': 'response.created',
   'response.cancel': 'response.done',
-  'output_audio_buffer.clear': 'error',
+  'output_audio_buffer.clear': null,
 };
 
 /** What is wrong with the answer to one input: a refusal is one error and nothing else, anything else is answered in kind. */
@@ -301,6 +357,7 @@ function answered(input: Input, frames: Frame[], played: Played, index: number):
     return received.length === 1 || isLast ? [] : [`${type}: refused, and more than one frame`];
   }
   const wanted: Frame['type'] | null = ANSWERS[type];
+  if (type === 'output_audio_buffer.clear') return played.options.playback ? [] : [`${type}: not refused`];
   if (wanted === null) return received.length === 0 ? [] : [`${type}: an answer where there is none`];
   if (type === 'conversation.item.create' && received.length === 0) return [];
   return received.includes(wanted) ? [] : [`${type}: not answered`];

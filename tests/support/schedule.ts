@@ -8,6 +8,7 @@ import {
   type Effect,
   type EngineEvent,
   type Input,
+  type PlaybackEvent,
   type SessionOptions,
   type SessionState,
   type Step,
@@ -67,6 +68,8 @@ const options: fc.Arbitrary<SessionOptions> = fc
     max_duration_ms: fc.constantFrom(120_000, 3_600_000),
     servers: fc.constantFrom([], [server], [free]),
     allow_unapproved_tools: fc.boolean(),
+    /** A third of the sessions are calls. */
+    playback: fc.nat(2),
   })
   .map((drawn) => {
     const input = {
@@ -78,6 +81,7 @@ const options: fc.Arbitrary<SessionOptions> = fc
       model: 'm',
       started_at: 0,
       allow_unapproved_tools: drawn.allow_unapproved_tools,
+      ...(drawn.playback === 0 && { playback: true }),
       limits: { items: drawn.items, refusals: drawn.refusals, max_duration_ms: drawn.max_duration_ms },
       defaults: { context_tokens: drawn.context_tokens, instructions: 'be brief' },
       session:
@@ -133,6 +137,8 @@ class World {
   readonly #listings: string[] = ['mcpl_gone'];
   readonly #toolCalls: string[] = ['mcp_gone'];
   readonly #requests: string[] = ['mcpr_gone'];
+  /** Item and response of all audio that was to be played. */
+  readonly #playing: (readonly [item_id: string, response_id: string])[] = [['gone', 'resp_gone']];
   #at = 0;
   #events = 0;
 
@@ -145,6 +151,7 @@ class World {
       if (effect.do === 'respond') this.#responses.push(effect.request.response_id);
       if (effect.do === 'list_tools') this.#listings.push(effect.item_id);
       if (effect.do === 'call_tool') this.#toolCalls.push(effect.item_id);
+      if (effect.do === 'play_audio') this.#playing.push([effect.item_id, effect.response_id]);
       if (effect.do !== 'send') continue;
       const { item, item_id } = effect.event as {
         item?: { id: string; type: string; call_id?: string };
@@ -159,6 +166,7 @@ class World {
   }
 
   act([kind, n, m]: Act): void {
+    if (this.#played.options.playback && kind < 15) return this.#playback(n, m);
     if (kind < 45) return this.#engine(n, m);
     if (kind < 78) return this.#client(n, m);
     if (kind < 86) return this.#speech(n, m);
@@ -217,6 +225,17 @@ class World {
     this.tell({ at: this.#at, from: 'tools', event: events[n % events.length]! });
   }
 
+  #playback(n: number, m: number): void {
+    const [item_id, response_id] = late(this.#playing, m);
+    const events: PlaybackEvent[] = [
+      { type: 'started', response_id },
+      { type: 'played', item_id, content_index: 0, bytes: m },
+      { type: 'played', item_id, content_index: m % 20 === 0 ? 1 : 0, bytes: m * 2 },
+      { type: 'drained', response_id },
+    ];
+    this.tell({ at: this.#at, from: 'playback', event: events[n % events.length]! });
+  }
+
   #speech(n: number, m: number): void {
     const item_id = late(this.#items, m);
     const events = [
@@ -235,6 +254,10 @@ class World {
   #client(n: number, m: number): void {
     const [event, audio_bytes] = this.#clientEvent(n % 22, m);
     const at = this.#at;
+    if (this.#played.options.playback && n % 22 > 0 && n % 22 < 4 && m % 8 > 0) {
+      const [bytes = 0] = audio_bytes ?? [];
+      return this.tell({ at, from: 'media', event: { type: 'audio', audio: 'AAAA', bytes } });
+    }
     const named = m % 7 === 0 ? event : { ...event, event_id: this.#event() };
     this.tell({ at, from: 'client', event: named as ClientEvent, ...(audio_bytes ? { audio_bytes } : {}) });
   }
@@ -331,7 +354,7 @@ class World {
 }
 
 /** Mostly one of the latest few, sometimes any. */
-function late(ids: readonly string[], n: number): string {
+function late<T>(ids: readonly T[], n: number): T {
   return (n % 10 < 8 ? ids.at(-1 - ((n >> 3) % Math.min(4, ids.length))) : ids[n % ids.length])!;
 }
 

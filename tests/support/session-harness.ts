@@ -13,6 +13,7 @@ import {
   type EngineEvent,
   type HostEvent,
   type Input,
+  type PlaybackEvent,
   type SessionOptions,
   type SessionState,
   type SpeechEvent,
@@ -47,6 +48,10 @@ export interface Played {
   engine(...events: EngineEvent[]): Frame[];
   speech(event: SpeechEvent): Frame[];
   tools(event: ToolsEvent): Frame[];
+  /** What the host of a call reports. */
+  playback(event: PlaybackEvent): Frame[];
+  /** So many milliseconds of silence from the microphone of a call. */
+  media(ms: number): Frame[];
   host(event: HostEvent): Frame[];
   /** Lets time pass, telling the session whenever it wants to be told. */
   wait(ms: number): Frame[];
@@ -96,6 +101,8 @@ export function play(options: Partial<SessionOptions> = {}): Played {
     },
     speech: (event) => played.tell({ at: now, from: 'speech', event }),
     tools: (event) => played.tell({ at: now, from: 'tools', event }),
+    playback: (event) => played.tell({ at: now, from: 'playback', event }),
+    media: (ms) => played.tell({ at: now, from: 'media', event: { type: 'audio', audio: pcm(ms), bytes: ms * 48 } }),
     host: (event) => played.tell({ at: now, from: 'host', event }),
     wait(ms) {
       const end = now + ms;

@@ -61,7 +61,7 @@ export function watch(): Watcher {
     const answer = response_id === undefined ? undefined : answers.get(response_id);
     if (response_id !== undefined) {
       must(answer !== undefined, 'a response not introduced');
-      must(!answer?.isDone, 'after its response.done');
+      must(!answer?.isDone || type.startsWith('output_audio_buffer.'), 'after its response.done');
     }
     if (type === 'response.output_item.added' && answer) {
       must(frame.output_index === answer.items.length, 'output_index is not the next');

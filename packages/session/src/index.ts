@@ -129,7 +129,17 @@ export type { EngineEvent, NeutralTool, ResponseConfig, ResponseRequest } from '
 export { historyOf, settingsOf } from './step/fork.ts';
 export type { HistoryItem } from './step/history.ts';
 export type { IdSeed } from './step/ids.ts';
-export type { Effect, HostEvent, Input, ListedTool, SpeechEvent, SpeechSettings, ToolsEvent } from './step/input.ts';
+export type {
+  Effect,
+  HostEvent,
+  Input,
+  ListedTool,
+  MediaEvent,
+  PlaybackEvent,
+  SpeechEvent,
+  SpeechSettings,
+  ToolsEvent,
+} from './step/input.ts';
 export { deadline } from './step/lifetime.ts';
 export { lockedField, sessionObject } from './step/session-config.ts';
 export type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './step/state.ts';

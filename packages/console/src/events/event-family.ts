@@ -18,6 +18,8 @@ const INTERNAL: ReadonlySet<LogRow['from']> = new Set([
   'engine',
   'speech',
   'tools',
+  'media',
+  'playback',
   'host',
   'clock',
   'snapshot',

@@ -10,6 +10,8 @@ export type RowSide =
   | 'engine'
   | 'speech'
   | 'tools'
+  | 'media'
+  | 'playback'
   | 'host'
   | 'clock'
   | 'wire'

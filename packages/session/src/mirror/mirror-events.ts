@@ -33,6 +33,7 @@ import {
   completePart,
   endStream,
 } from './mirror-output.ts';
+import { applyPlayback } from './mirror-playback.ts';
 import {
   appendBounded,
   contentOf,
@@ -91,9 +92,9 @@ const HANDLERS: { readonly [T in ServerEventType]: Handler | null } = {
   'mcp_list_tools.in_progress': applyStage,
   'mcp_list_tools.completed': applyStage,
   'mcp_list_tools.failed': applyStage,
-  'output_audio_buffer.started': null,
-  'output_audio_buffer.stopped': null,
-  'output_audio_buffer.cleared': null,
+  'output_audio_buffer.started': applyPlayback,
+  'output_audio_buffer.stopped': applyPlayback,
+  'output_audio_buffer.cleared': applyPlayback,
 };
 
 /** Applies one event, or any other value. Deterministic. Never throws. */

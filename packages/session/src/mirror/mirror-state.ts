@@ -77,6 +77,8 @@ export type MirrorChange =
   | { type: 'item.truncated'; item_id: string; content_index: number; audio_end_ms: number }
   /** A response began or ended. */
   | { type: 'response.changed'; response_id: string; response: RealtimeResponse }
+  /** In a call, playback of a response started, ended, or was cut off. */
+  | { type: 'playback.changed'; response_id: string; status: 'started' | 'stopped' | 'cleared' }
   | { type: 'session.changed'; session: SessionObject }
   /**
    * Another session began, or an earlier one resumed: all reads now return its state, and `earlier()` contains the
@@ -131,6 +133,8 @@ export interface MirrorState {
   readonly responses: Map<string, ResponseEntry>;
   /** By item id, then by `content_index`. May precede the item [MI5]. */
   readonly transcriptions: Map<string, Map<number, MirrorTranscription>>;
+  /** The response that plays, in a call. */
+  playing: string | null;
   readonly issues: MirrorIssue[];
   readonly unknown: object[];
   /** Number of items and responses without an id. */
@@ -147,6 +151,7 @@ export function createMirrorState(keepsAudio: boolean): MirrorState {
     entries: new Map(),
     responses: new Map(),
     transcriptions: new Map(),
+    playing: null,
     issues: [],
     unknown: [],
     unnamed: 0,

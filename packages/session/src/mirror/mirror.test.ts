@@ -695,6 +695,27 @@ describe('unknown and malformed events', () => {
   });
 });
 
+it('[MI17] knows which response plays', () => {
+  const playback = (status: string, response_id: unknown) => ({ type: `output_audio_buffer.${status}`, response_id });
+  const mirror = createMirror();
+  const changes: object[] = [];
+  mirror.subscribe('playback.changed', (change) => changes.push(change));
+  expect(mirror.playing).toBeNull();
+  mirror.apply(playback('started', 'r1'));
+  expect([mirror.playing, mirror.fork().playing]).toEqual(['r1', 'r1']);
+  mirror.apply(playback('cleared', 'r2'));
+  expect(mirror.playing).toBe('r1');
+  mirror.apply(playback('stopped', 'r1'));
+  mirror.apply(playback('started', 'r2'));
+  mirror.apply(playback('cleared', 'r2'));
+  expect(mirror.playing).toBeNull();
+  expect(changes).toHaveLength(5);
+  expect(changes.at(-1)).toEqual({ type: 'playback.changed', response_id: 'r2', status: 'cleared' });
+  expect(codes(mirror)).toEqual([]);
+  mirror.apply(playback('started', 7));
+  expect([mirror.playing, ...codes(mirror)]).toEqual([null, 'malformed']);
+});
+
 it('keeps the latest session object', () => {
   const session = { type: 'realtime', object: 'realtime.session', id: 'sess' };
   const mirror = seen([

@@ -58,6 +58,11 @@ export interface MirroredSession {
   /** Responses in order of their beginning; `output` of one in progress holds its items so far. */
   responses(): readonly RealtimeResponse[];
   response(id: string): RealtimeResponse | undefined;
+  /**
+   * Id of the response whose audio the user hears; `null` if none does. Known in calls over WebRTC only, from
+   * `output_audio_buffer.*`; else always `null`.
+   */
+  readonly playing: string | null;
   /** The latest configuration that the server sent. */
   readonly session: SessionObject | undefined;
   /** Issues, at least the latest 1000. */
@@ -130,6 +135,9 @@ function createMirrorFrom(sessions: MirrorSessions): Mirror {
     stage: (id) => reader.stage(id),
     responses: () => reader.responses(),
     response: (id) => reader.response(id),
+    get playing() {
+      return reader.playing;
+    },
     get session() {
       return reader.session;
     },
@@ -167,6 +175,9 @@ function createReader(state: MirrorState): Reader {
     response(id) {
       const entry = state.responses.get(id);
       return entry && responseSoFar(state, entry);
+    },
+    get playing() {
+      return state.playing;
     },
     get session() {
       return state.session;

@@ -3,7 +3,7 @@
 
 import { isObject } from '../is-object.ts';
 import type { EngineEvent } from '../step/engine-event.ts';
-import type { HostEvent, SpeechEvent, ToolsEvent } from '../step/input.ts';
+import type { HostEvent, MediaEvent, PlaybackEvent, SpeechEvent, ToolsEvent } from '../step/input.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Kind = 'string' | 'number' | 'object' | 'list';
@@ -28,6 +28,14 @@ const TOOLS: Readonly<Record<ToolsEvent['type'], Fields>> = {
   call_failed: { item_id: 'string', error: 'object' },
 };
 
+const MEDIA: Readonly<Record<MediaEvent['type'], Fields>> = { audio: { audio: 'string', bytes: 'number' } };
+
+const PLAYBACK: Readonly<Record<PlaybackEvent['type'], Fields>> = {
+  started: { response_id: 'string' },
+  played: { item_id: 'string', content_index: 'number', bytes: 'number' },
+  drained: { response_id: 'string' },
+};
+
 const ENGINE: Readonly<Record<EngineEvent['type'], Fields>> = {
   message: { phase: 'string?' },
   'text.delta': { delta: 'string' },
@@ -43,7 +51,7 @@ const ENGINE: Readonly<Record<EngineEvent['type'], Fields>> = {
 const EVENTS: ReadonlyMap<unknown, Readonly<Record<string, Fields>>> = new Map<
   string,
   Readonly<Record<string, Fields>>
->(Object.entries({ host: HOST, speech: SPEECH, tools: TOOLS, engine: ENGINE }));
+>(Object.entries({ host: HOST, speech: SPEECH, tools: TOOLS, media: MEDIA, playback: PLAYBACK, engine: ENGINE }));
 
 const HEADER: Fields = { session: 'string', started_at: 'number', hidden: 'list', engine: 'string?' };
 const OPTIONS: Fields = { model: 'string', kind: 'string?', session: 'object?', locked: 'list?', limits: 'object?' };

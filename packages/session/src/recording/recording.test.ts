@@ -1,4 +1,4 @@
-import { append, audio, create, play, user } from '@support/session-harness.ts';
+import { audio, create, play, user } from '@support/session-harness.ts';
 import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../step/engine-event.ts';
 import { step } from '../step/step.ts';
@@ -62,6 +62,7 @@ describe('recordingLine', () => {
         image,
       ],
       [engine({ type: 'audio.delta', audio: 'CANARY', bytes: 3 }), 'CANARY'],
+      [{ at: 5, from: 'media', event: { type: 'audio', audio: 'CANARY', bytes: 3 } }, 'CANARY'],
       [
         { at: 0, from: 'client', event: { type: 'input_audio_buffer.append', audio: 'CANARY' }, audio_bytes: [3] },
         'CANARY',
@@ -73,7 +74,8 @@ describe('recordingLine', () => {
       expect(recordingLine(line, 'key')).toContain(canary);
     }
     expect(written(lines[2]![0]).event).toEqual({ type: 'audio.delta', audio: '[REDACTED]', bytes: 3 });
-    expect(written(lines[3]![0]).audio_bytes).toEqual([3]);
+    expect(written(lines[3]![0]).event).toEqual({ type: 'audio', audio: '[REDACTED]', bytes: 3 });
+    expect(written(lines[4]![0]).audio_bytes).toEqual([3]);
   });
 
   it('escapes the two separators that JSON leaves unescaped', () => {
@@ -163,11 +165,15 @@ describe('recordingLine', () => {
 
 describe('readRecording', () => {
   it('reads what was written', async () => {
-    const played = play();
-    played.client(append(200));
+    const played = play({ playback: true });
+    played.media(200);
     played.client({ type: 'input_audio_buffer.commit' });
     played.client({ type: 'response.create' });
     played.engine({ type: 'transcript.delta', delta: 'Hi' }, audio(20), { type: 'done' });
+    const { response_id, item_id } = played.effects.find((effect) => effect.do === 'play_audio')!;
+    played.playback({ type: 'started', response_id });
+    played.playback({ type: 'played', item_id, content_index: 0, bytes: 100 });
+    played.playback({ type: 'drained', response_id });
     const lines: RecordingLine[] = [
       ...played.inputs,
       ...played.frames.map((event) => ({ at: 0, from: 'server', event }) as RecordingLine),
@@ -203,6 +209,8 @@ describe('readRecording', () => {
     ['{"at":1,"from":"client","event":"CANARY"}', 'damaged', 'event: expected an object with a type'],
     ['{"at":1,"from":"server","event":{}}', 'damaged', 'event: expected an object with a type'],
     ['{"at":1,"from":"gap","lines":7}', 'damaged', expect.stringContaining('could not keep up')],
+    ['{"at":1,"from":"media","event":{"type":"audio","audio":""}}', 'damaged', 'event.bytes: expected a number'],
+    ['{"at":1,"from":"playback","event":{"type":"drained"}}', 'damaged', 'event.response_id: expected a string'],
     ['{"at":1,"from":"wire"}', 'damaged', 'issue: expected an object'],
     ['{"at":1,"from":"snapshot","format":1}', 'damaged', 'state: expected an object'],
     ['{"recording":1}', 'damaged', 'session: expected a string'],

@@ -119,8 +119,8 @@ export function redactLine<L extends RecordingLine | TranslationLine>(line: L, l
     const { error } = redact({ type: 'error', error: line.issue }, { level });
     return { ...redact({ ...line, issue: null }, { level: 'key' }), issue: error } as L;
   }
-  if (line.from !== 'engine' && line.from !== 'speech') return redact(line, { level });
-  // Engine and speech events are not wire events: redact them as the wire event with the same content.
+  if (line.from !== 'engine' && line.from !== 'speech' && line.from !== 'media') return redact(line, { level });
+  // Events of engine, speech and media are not wire events: redact them as the wire event with the same content.
   const { event } = line;
   // `done` has only a reason, and elsewhere `reason` is text. An empty delta is no secret and must stay empty for the
   // session.
@@ -135,6 +135,7 @@ const WIRE_TYPES: Readonly<Record<string, string>> = {
   'text.delta': 'response.output_text.delta',
   'transcript.delta': 'response.output_audio_transcript.delta',
   'audio.delta': 'input_audio_buffer.append',
+  audio: 'input_audio_buffer.append',
   'arguments.delta': 'response.function_call_arguments.delta',
   failed: 'error',
   'transcription.delta': `${TRANSCRIPTION}.delta`,
@@ -241,6 +242,8 @@ function readRecordedLine(value: Record<string, unknown>, line: number): Recordi
     case 'client':
     case 'speech':
     case 'tools':
+    case 'media':
+    case 'playback':
     case 'engine':
       return { line, kind: 'input', input: recorded as Input };
     case 'server':

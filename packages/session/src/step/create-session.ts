@@ -6,6 +6,7 @@ import { emptyTable } from './hash-table.ts';
 import { type HistoryItem, withHistory } from './history.ts';
 import { type IdSeed, mintId, mixSeed } from './ids.ts';
 import { emptyItems } from './item-table.ts';
+import { EMPTY_BUFFER } from './output-audio-state.ts';
 import { checkConfig } from './session-config.ts';
 import type { SessionConfig, SessionDefaults, SessionKind, SessionLimits, SessionState } from './state.ts';
 import { firstVoice, type Speaking } from './voice-support.ts';
@@ -42,6 +43,12 @@ export interface SessionOptions {
    * true
    */
   detects_turns?: boolean;
+  /**
+   * Whether the host plays the output audio itself, as in a call over WebRTC: the session then has an output audio
+   * buffer. Audio is an effect `play_audio` instead of `response.output_audio.delta` [WR4], the host reports playback
+   * as inputs `from: 'playback'`, and microphone audio arrives as inputs `from: 'media'` [WR15]. @default false
+   */
+  playback?: boolean;
   /** Items that the conversation begins with; announced when the session opens [SE39]. */
   history?: readonly HistoryItem[];
 }
@@ -127,6 +134,7 @@ export function createSession(options: SessionOptions): SessionState {
     responses: [],
     response_queued: false,
     idle: { due: null, prompts: 0 },
+    ...(options.playback && { output_audio_buffer: EMPTY_BUFFER }),
     context_trace: null,
     mcp: {
       allow_unapproved: options.allow_unapproved_tools ?? false,

@@ -14,7 +14,7 @@ import { addItem, evictAudio, isFull } from './conversation.ts';
 import type { Draft } from './draft.ts';
 import { tableSet } from './hash-table.ts';
 import { stopIdle } from './idle-timer.ts';
-import type { SpeechSettings } from './input.ts';
+import type { MediaEvent, SpeechSettings } from './input.ts';
 import { base64Bytes } from './new-item.ts';
 import type { InputBuffer, PendingTranscription, SentTranscript, SessionState } from './state.ts';
 
@@ -35,22 +35,55 @@ export function bufferStart(state: SessionState): number {
  * `input_audio_buffer.append`. Sends no event; an empty append changes nothing. An append may end inside a sample: the
  * next append completes it.
  *
- * Refuses with `limit_exceeded` if the audio does not fit; the audio clock does not advance for refused audio.
+ * Refuses with `limit_exceeded` if the audio does not fit; the audio clock does not advance for refused audio. Refuses
+ * with `invalid_value` in a call, whose audio the host receives.
  *
- * @see SPEC.md IB1 to IB6, IB17, IB19, LM4, VA14
+ * @see SPEC.md IB1 to IB6, IB17, IB19, LM4, VA14, WR15
  */
 export function appendAudio(draft: Draft, { audio }: InputAudioBufferAppendEvent): void {
   const { state } = draft;
-  const { format, turn_detection } = state.config.audio.input;
+  if (state.output_audio_buffer) {
+    const message = "Invalid value: 'input_audio_buffer.append'. The audio of a call is sent as media, not as events.";
+    return draft.refuse('invalid_value', 'type', message);
+  }
   const bytes = draft.audioBytes?.[0] ?? base64Bytes(audio);
   if (bytes === 0) return;
-  const all = (state.buffer.partial ?? 0) + bytes;
-  const partial = all % BYTES_PER_SAMPLE[format.type];
+  const { turn_detection, format } = state.config.audio.input;
   const trimmed = turn_detection && !state.turn ? trimmableBytes(state, format) : 0;
-  const buffered = state.buffer.bytes - trimmed + all - partial;
-  if (buffered + partial > state.limits.buffer_bytes || bytesToMs(buffered, format) > state.limits.buffer_ms) {
+  if (excessBytes(state, bytes - trimmed) > 0) {
     return draft.refuse('limit_exceeded', 'audio', 'The input audio buffer is full.');
   }
+  storeInput(draft, audio, bytes, trimmed);
+}
+
+/** Microphone audio of a call: like an append, but nothing is refused. A full buffer loses its oldest audio [WR31]. */
+export function appendMedia(draft: Draft, { audio, bytes }: MediaEvent): void {
+  const { state } = draft;
+  if (bytes <= 0) return;
+  const { turn_detection, format } = state.config.audio.input;
+  const trimmable = turn_detection && !state.turn ? trimmableBytes(state, format) : 0;
+  const trimmed = Math.min(state.buffer.bytes, Math.max(trimmable, wholeSamples(excessBytes(state, bytes), format)));
+  storeInput(draft, audio, bytes, trimmed);
+}
+
+/** Bytes by which the buffer exceeds its limits with this much more audio; 0 or less if it does not [LM4]. */
+function excessBytes({ buffer, limits, config }: SessionState, added: number): number {
+  const { type } = config.audio.input.format;
+  const all = buffer.bytes + (buffer.partial ?? 0) + added;
+  const whole = all - (all % BYTES_PER_SAMPLE[type]);
+  return Math.max(all - limits.buffer_bytes, whole - limits.buffer_ms * BYTES_PER_MS[type]);
+}
+
+/** Rounds up to whole samples. */
+function wholeSamples(bytes: number, { type }: RealtimeAudioFormat): number {
+  return Math.ceil(bytes / BYTES_PER_SAMPLE[type]) * BYTES_PER_SAMPLE[type];
+}
+
+function storeInput(draft: Draft, audio: string, bytes: number, trimmed: number): void {
+  const { state } = draft;
+  const all = (state.buffer.partial ?? 0) + bytes;
+  const partial = all % BYTES_PER_SAMPLE[state.config.audio.input.format.type];
+  const buffered = state.buffer.bytes - trimmed + all - partial;
   if (trimmed > 0) draft.do({ do: 'trim_audio', bytes: trimmed });
   const appended = state.buffer.appended + all - partial;
   state.buffer = { ...withoutPartial(state.buffer), bytes: buffered, appended, ...(partial > 0 && { partial }) };

@@ -63,6 +63,31 @@ export type ToolsEvent =
   /** The error appears in the item unchanged [MC14]: no secrets, no stack traces, at most 512 characters of message. */
   | { type: 'call_failed'; item_id: string; error: McpCallError };
 
+/** Events of the microphone of a call. */
+export type MediaEvent =
+  /** The next audio in the session's input format, at most 200 ms: base64, and its number of decoded bytes. */
+  { type: 'audio'; audio: string; bytes: number };
+
+/**
+ * Playback of a call, reported by the host. It plays the responses in the order of their first `play_audio`, and
+ * the audio of a response in the order of the effects. Reports about audio that was cleared meanwhile are dropped.
+ */
+export type PlaybackEvent =
+  /** The first audio of the response was put on the wire [WR5]. */
+  | { type: 'started'; response_id: string }
+  /**
+   * Bytes of a part's audio that were put on the wire so far, counted from the start of the part in the format of its
+   * `play_audio`; the parts of the response before it count as played. Report the part that is playing directly before
+   * every input that may cut or end playback: speech `started`, and the client's `output_audio_buffer.clear`,
+   * `response.cancel` and `conversation.item.truncate`. Not needed at other times.
+   */
+  | { type: 'played'; item_id: string; content_index: number; bytes: number }
+  /**
+   * All audio of the response was put on the wire [WR6]. Required once after `end_playback`. May also be reported
+   * earlier, when audio has run out: the session waits for the end of the response.
+   */
+  | { type: 'drained'; response_id: string };
+
 /** Events that originate in the host. */
 export type HostEvent =
   /** The first input of every session. */
@@ -81,6 +106,9 @@ export type Input =
   | (At & { from: 'wire'; issue: Issue; event_id: string | null })
   | (At & { from: 'speech'; event: SpeechEvent })
   | (At & { from: 'tools'; event: ToolsEvent })
+  /** Calls only, as the next: without an output audio buffer, playback has no effect. */
+  | (At & { from: 'media'; event: MediaEvent })
+  | (At & { from: 'playback'; event: PlaybackEvent })
   | (At & { from: 'engine'; response_id: string; event: EngineEvent })
   /** Time has passed; due at `deadline(state)`. */
   | (At & { from: 'clock' });
@@ -116,6 +144,25 @@ export type Effect =
   | { do: 'cut_audio'; item_id: string; content_index: number; bytes: number }
   /** Drop the stored audio of an item, and its transcription unless `keep_transcription` is set. */
   | { do: 'drop_audio'; item_id: string; keep_transcription?: true }
+  /**
+   * Queue base64 audio of a response's part for playing to the client, in a call [WR4]. It may begin and end inside a
+   * sample. It plays after all audio of responses that were queued earlier.
+   */
+  | {
+      do: 'play_audio';
+      response_id: string;
+      item_id: string;
+      content_index: number;
+      format: RealtimeAudioFormat;
+      audio: string;
+    }
+  /** No more audio follows for this response. Answered by `drained` when all of it was played, unless it is cleared. */
+  | { do: 'end_playback'; response_id: string }
+  /**
+   * Drop all queued audio of all responses that is not on the wire, and play silence. Needs no answer. A response that
+   * is still generated may not be queued again: the session drops its further audio.
+   */
+  | { do: 'clear_playback' }
   /** Settings of speech input from now on. Sent before any audio, and at every change. */
   | ({ do: 'configure_speech' } & SpeechSettings)
   /**

@@ -7,6 +7,7 @@ import { restartDetection, speechSettings } from './input-audio-buffer.ts';
 import { abandonTools, endListings, expireTools, toolsDeadline } from './mcp.ts';
 import { applyVerdicts } from './mcp-approval.ts';
 import { listTools } from './mcp-listing.ts';
+import { isPlaying } from './output-audio-state.ts';
 import { endResponse } from './response.ts';
 import { sessionObject } from './session-config.ts';
 import type { ResponseState, SessionState } from './state.ts';
@@ -70,7 +71,7 @@ export function handleClock(draft: Draft): void {
 
 /**
  * Runs after every input: executes approved calls, ends the session after too many refusals, and completes a drain when
- * no response is active [LM10, LM12].
+ * no response is active or playing [LM10, LM12].
  */
 export function finishStep(draft: Draft): void {
   const { state } = draft;
@@ -79,7 +80,7 @@ export function finishStep(draft: Draft): void {
     return endSession(draft, 'rate_limit_exceeded', 1008, 'Too many events were refused.');
   }
   applyVerdicts(draft);
-  if (state.phase === 'draining' && state.responses.length === 0) {
+  if (state.phase === 'draining' && state.responses.length === 0 && !isPlaying(state)) {
     endListings(draft);
     state.phase = 'closed';
     draft.do({ do: 'close', code: 1001, reason: 'The server is shutting down.', drain: true });

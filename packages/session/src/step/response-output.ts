@@ -18,6 +18,7 @@ import {
   startToolCall,
 } from './mcp-call.ts';
 import type { OutputToolCall } from './mcp-state.ts';
+import { playAudio } from './output-audio-buffer.ts';
 import { outputItem, streamedPart } from './output-item.ts';
 import { outputTokens, withinLimit } from './output-limit.ts';
 import { closeItem, openItem, putItem } from './response-items.ts';
@@ -75,7 +76,7 @@ function appendText(draft: Draft, before: ResponseState, delta: string): Outcome
   return chunk.length < delta.length ? OUT_OF_TOKENS : undefined;
 }
 
-/** Audio delta. A transcript delta, empty if need be, precedes it [OR5]. Ignored in a text response. */
+/** Audio delta; in a call the host plays it. A transcript delta, empty if need be, precedes it [OR5]. Ignored in a text response. */
 function appendOutputAudio(draft: Draft, before: ResponseState, audio: string, bytes: number): Outcome | undefined {
   if (before.config.output_modalities[0] !== 'audio' || bytes === 0) return undefined;
   const { max_output_tokens } = before.config;
@@ -88,13 +89,14 @@ function appendOutputAudio(draft: Draft, before: ResponseState, audio: string, b
   if (part.audio_bytes === 0 && !response.out_of_band) draft.state.spoken_items += 1;
   const updatedPart = { ...part, audio_bytes: part.audio_bytes + bytes };
   putItem(draft, { ...response, audio_bytes: response.audio_bytes + bytes }, { ...message, part: updatedPart });
+  const { response_id, item_id, content_index } = ids;
   // Out-of-band audio cannot be retrieved.
   if (!response.out_of_band) {
-    const { item_id, content_index } = ids;
     const { format } = response.config.audio.output;
     draft.do({ do: 'store_audio', item_id, content_index, format, audio });
   }
-  draft.send({ type: 'response.output_audio.delta', ...ids, delta: audio });
+  if (!draft.state.output_audio_buffer) draft.send({ type: 'response.output_audio.delta', ...ids, delta: audio });
+  else playAudio(draft, { response_id, item_id, content_index, audio, bytes, offset: part.audio_bytes });
   return undefined;
 }
 

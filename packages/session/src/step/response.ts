@@ -10,6 +10,7 @@ import { armIdle, stopIdle } from './idle-timer.ts';
 import { isRunning, openToolCall, sendArguments, startToolCall } from './mcp-call.ts';
 import { listTools, offeredTools, pendingListings } from './mcp-listing.ts';
 import type { OutputToolCall, PendingApproval } from './mcp-state.ts';
+import { endPlayback } from './output-audio-buffer.ts';
 import { outputTokens } from './output-limit.ts';
 import { reportRateLimits } from './rate-limits.ts';
 import { checkResponse } from './response-checks.ts';
@@ -150,8 +151,8 @@ export function handleEngineEvent(draft: Draft, response_id: string, event: Engi
 }
 
 /**
- * Ends a response: reports an error, closes all open items and sends `response.done`; then the rate limits, the
- * deferred creates, and the queued response to a turn [RS25, RS33, RS39, CV33, VA12].
+ * Ends a response: reports an error, closes all open items and sends `response.done`; then the rate limits, the end of
+ * its playback, the deferred creates, and the queued response to a turn [RS25, RS33, RS39, WR6, CV33, VA12].
  */
 export function endResponse(
   draft: Draft,
@@ -177,6 +178,7 @@ export function endResponse(
   const usage = completeUsage(consumption, response.usage);
   draft.send({ type: 'response.done', response: { ...done, output, usage } });
   reportRateLimits(draft, usage.total_tokens ?? outputTokens(response));
+  endPlayback(draft, response.id);
   for (const item_id of response.input_audio) draft.do({ do: 'drop_audio', item_id });
   if (response.out_of_band) {
     if (response.audio_bytes > 0) for (const { id } of response.output) draft.do({ do: 'drop_audio', item_id: id });

@@ -31,6 +31,7 @@ import type {
   UnannouncedCall,
   WaitingRequest,
 } from './mcp-state.ts';
+import type { OutputAudioBuffer } from './output-audio-state.ts';
 import type { TokenCounts } from './usage.ts';
 import type { Speaking } from './voice-support.ts';
 
@@ -228,6 +229,8 @@ export interface ResponseState {
   /** Characters of text, transcripts and arguments streamed. */
   readonly characters: number;
   readonly audio_bytes: number;
+  /** The output audio buffer was cleared: audio of this response is no longer played [WR7]. */
+  readonly audio_cleared?: true;
   /** Usage as the engine reported it. */
   readonly usage: RealtimeUsage | null;
   /** Ids of audio that the host stores only for this response's `input`. */
@@ -281,8 +284,10 @@ export interface SessionState {
   readonly responses: readonly ResponseState[];
   /** A turn ended during a response: respond to it afterwards [VA12]. */
   readonly response_queued: boolean;
-  /** When the idle timer fires, or `null`; number of unanswered prompts in a row [VA19 to VA24]. */
-  readonly idle: { readonly due: number | null; readonly prompts: number };
+  /** When the idle timer fires, or `null`; number of unanswered prompts in a row; whether it waits for playback [VA19 to VA24]. */
+  readonly idle: { readonly due: number | null; readonly prompts: number; readonly after_playback?: true };
+  /** Present in calls only. */
+  readonly output_audio_buffer?: OutputAudioBuffer;
   readonly context_trace: ContextTrace | null;
   readonly mcp: McpState;
   /** Times of the latest refusals [LM10]. */

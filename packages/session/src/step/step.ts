@@ -1,12 +1,13 @@
 // The session as one pure function: state and input in, state and effects out. Dispatches each input to its handler.
 
-import { CLIENT_EVENT_TYPES, type ClientEvent } from '@colloquy/protocol';
+import type { ClientEvent } from '@colloquy/protocol';
 import { createItem, deleteItem, retrieveItem } from './conversation.ts';
 import { Draft, type InputIssue } from './draft.ts';
 import type { Effect, HostEvent, Input, SpeechEvent } from './input.ts';
-import { appendAudio, clearAudio, commitAudio } from './input-audio-buffer.ts';
+import { appendAudio, appendMedia, clearAudio, commitAudio } from './input-audio-buffer.ts';
 import { abandonSession, drainSession, finishStep, handleClock, openSession } from './lifetime.ts';
 import { handleToolsEvent } from './mcp.ts';
+import { clearOutputAudio, handlePlayback } from './output-audio-buffer.ts';
 import { cancelResponse, createResponse, handleEngineEvent } from './response.ts';
 import { updateSession } from './session-config.ts';
 import type { SessionState } from './state.ts';
@@ -42,7 +43,7 @@ const onClientEvent: {
   'conversation.item.delete': deleteItem,
   'response.create': createResponse,
   'response.cancel': cancelResponse,
-  'output_audio_buffer.clear': refuseOutputClear,
+  'output_audio_buffer.clear': clearOutputAudio,
 };
 
 /** Throws on an event that no codec lets through, as in a recording that was tampered with. */
@@ -83,6 +84,12 @@ export function step(state: SessionState, input: Input): Step {
       break;
     case 'tools':
       handleToolsEvent(draft, input.event);
+      break;
+    case 'media':
+      appendMedia(draft, input.event);
+      break;
+    case 'playback':
+      handlePlayback(draft, input.event);
       break;
     case 'engine':
       handleEngineEvent(draft, input.response_id, input.event);
@@ -126,11 +133,4 @@ function handleSpeechEvent(draft: Draft, event: SpeechEvent): void {
     default:
       return handleTranscription(draft, event);
   }
-}
-
-/** `output_audio_buffer.clear`: a WebSocket session has no output audio buffer [WR9, ER25]. */
-function refuseOutputClear(draft: Draft): void {
-  const types = CLIENT_EVENT_TYPES.filter((type) => type !== 'output_audio_buffer.clear').map((type) => `'${type}'`);
-  const message = `Invalid value: 'output_audio_buffer.clear'. Supported values are: ${types.join(', ')}.`;
-  draft.refuse('invalid_value', 'type', message);
 }

@@ -1,4 +1,5 @@
-// `conversation.item.truncate`: cuts an assistant's audio to what the user heard and deletes its transcript.
+// `conversation.item.truncate`, and the truncation by the server in a call: cuts an assistant's audio to what the user
+// heard and deletes its transcript.
 //
 // Truncation of the context: `context.ts`.
 
@@ -12,7 +13,7 @@ import {
 import { isAssistantAudio, itemById, sizeOf } from './conversation.ts';
 import { type Draft, printableId } from './draft.ts';
 import { getItem, replaceItem } from './item-table.ts';
-import type { OutputMessage, ResponseState } from './state.ts';
+import type { OutputMessage, ResponseState, SessionState } from './state.ts';
 import { itemTokens } from './usage.ts';
 
 /**
@@ -42,18 +43,51 @@ export function truncateItem(draft: Draft, event: ConversationItemTruncateEvent)
   if (item.content[content_index]?.type !== 'output_audio') {
     return draft.refuse('invalid_value', 'content_index', "'content_index' names no audio part of the item.");
   }
-  const node = getItem(state.items, item_id)!;
-  const response = state.responses.find((candidate) => candidate.id === node.response_id);
-  const outItem = response?.output.find((candidate): candidate is OutputMessage => candidate.id === item_id);
-  const format = response?.config.audio.output.format ?? node.format ?? state.config.audio.output.format;
-  const availableBytes = outItem?.part
-    ? (outItem.part.cut ?? outItem.part.audio_bytes)
-    : (node.audio?.[content_index] ?? 0);
-  const ms = bytesToMs(availableBytes, format);
+  const part = audioPart(state, item_id, content_index);
+  const ms = bytesToMs(part.bytes, part.format);
   if (audio_end_ms > ms) {
     const message = `Audio content of ${Math.floor(ms)}ms is already shorter than ${audio_end_ms}ms`;
     return draft.refuse('invalid_value', null, message);
   }
+  truncatePart(draft, part, audio_end_ms);
+}
+
+/**
+ * Truncates a part at the whole milliseconds that were played of it [WR11]. Does nothing if the item is not in the
+ * conversation, or has no more audio than that.
+ */
+export function truncateToPlayed(
+  draft: Draft,
+  { item_id, content_index, played_bytes }: { item_id: string; content_index: number; played_bytes: number },
+): void {
+  if (!getItem(draft.state.items, item_id)) return;
+  const part = audioPart(draft.state, item_id, content_index);
+  if (played_bytes < part.bytes) truncatePart(draft, part, Math.floor(bytesToMs(played_bytes, part.format)));
+}
+
+/** An audio part of an assistant message in the conversation. */
+interface AudioPart {
+  readonly item_id: string;
+  readonly content_index: number;
+  readonly format: RealtimeAudioFormat;
+  /** Bytes of its audio, so far or up to its truncation. */
+  readonly bytes: number;
+  /** The response that is producing it, and its item there. */
+  readonly response: ResponseState | undefined;
+  readonly outItem: OutputMessage | undefined;
+}
+
+function audioPart(state: SessionState, item_id: string, content_index: number): AudioPart {
+  const node = getItem(state.items, item_id)!;
+  const response = state.responses.find((candidate) => candidate.id === node.response_id);
+  const outItem = response?.output.find((candidate): candidate is OutputMessage => candidate.id === item_id);
+  const format = response?.config.audio.output.format ?? node.format ?? state.config.audio.output.format;
+  const bytes = outItem?.part ? (outItem.part.cut ?? outItem.part.audio_bytes) : (node.audio?.[content_index] ?? 0);
+  return { item_id, content_index, format, bytes, response, outItem };
+}
+
+function truncatePart(draft: Draft, part: AudioPart, audio_end_ms: number): void {
+  const { item_id, content_index, format, response, outItem } = part;
   const bytes = msToBytes(audio_end_ms, format);
   if (response && outItem) cutOutput(draft, response, outItem, bytes);
   else cutStored(draft, item_id, content_index, bytes, format);

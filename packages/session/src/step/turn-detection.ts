@@ -8,14 +8,15 @@ import type { Draft } from './draft.ts';
 import { tableGet } from './hash-table.ts';
 import { stopIdle } from './idle-timer.ts';
 import { audioClock, bufferOffset, bufferStart, commitBytes, restartDetection } from './input-audio-buffer.ts';
+import { interruptPlayback } from './output-audio-buffer.ts';
 import { endResponse, startResponse } from './response.ts';
 import { completeTranscription } from './transcription.ts';
 
 /**
  * Speech has begun at `audio_ms` of the audio clock, without padding: opens a turn, sends `speech_started`, then
- * cancels a response that may be interrupted.
+ * clears the output audio buffer of a call and cancels a response, if they may be interrupted.
  *
- * @see SPEC.md VA1 to VA10, OR14
+ * @see SPEC.md VA1 to VA10, VA28, WR10, OR14
  */
 export function startTurn(draft: Draft, audio_ms: number): void {
   const { state } = draft;
@@ -29,8 +30,10 @@ export function startTurn(draft: Draft, audio_ms: number): void {
   stopIdle(draft, 'user');
   draft.do({ do: 'open_turn', item_id, audio_start_ms });
   draft.send({ type: 'input_audio_buffer.speech_started', audio_start_ms, item_id });
+  if (!detection.interrupt_response) return;
+  interruptPlayback(draft);
   const active = draft.activeResponse;
-  if (active && detection.interrupt_response) {
+  if (active) {
     // This turn gets its own response; a queued one would interrupt the user.
     state.response_queued = false;
     endResponse(draft, active, { status: 'cancelled', reason: 'turn_detected' }, { stopEngine: true });
