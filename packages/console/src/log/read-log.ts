@@ -1,13 +1,14 @@
 // Reads a file into a log in slices, so the page stays responsive. Lines: `log-reader.ts` of @colloquy/session.
 
-import { byteLines, createLogReader, type LogReport, type RecordingEntry, textBytes } from '@colloquy/session';
+import { createLogReader, type LogReport, type RecordingEntry, textBytes } from '@colloquy/session';
 import { MAX_ROWS } from './frame-log.ts';
+import { textLines } from './text-lines.ts';
 import { unpacked } from './unpacked.ts';
 
 /** How long a slice of the reading may take, in milliseconds. */
 const SLICE_MS = 12;
 /** Longest line that is read whole, in bytes: a frame of 16 MiB and its surroundings. */
-const MAX_LINE_CHARS = 17 * 1024 * 1024;
+const MAX_LINE_BYTES = 17 * 1024 * 1024;
 
 export interface ReadOptions {
   readonly signal: AbortSignal;
@@ -24,7 +25,6 @@ export interface ReadOptions {
 export async function readLog(stream: ReadableStream<Uint8Array>, options: ReadOptions): Promise<LogReport> {
   const { signal, onEntry, progress } = options;
   const reader = createLogReader();
-  const decoder = new TextDecoder();
   let bytes = 0;
   let lines = 0;
   let since = performance.now();
@@ -35,13 +35,15 @@ export async function readLog(stream: ReadableStream<Uint8Array>, options: ReadO
     }
   };
   const bytesOfText = textBytes(unpacked(counted(), reader.addForm), reader.addForm);
-  for await (const line of byteLines(bytesOfText, MAX_LINE_CHARS)) {
-    for (const { entry } of reader.read(decoder.decode(line))) onEntry(entry);
-    if (signal.aborted || ++lines > MAX_ROWS) return reader.report;
-    if (performance.now() - since < SLICE_MS) continue;
-    progress?.(bytes);
-    await new Promise((resolve) => setTimeout(resolve));
-    since = performance.now();
+  for await (const some of textLines(bytesOfText, MAX_LINE_BYTES)) {
+    for (const line of some) {
+      for (const { entry } of reader.read(line)) onEntry(entry);
+      if (signal.aborted || ++lines > MAX_ROWS) return reader.report;
+      if (performance.now() - since < SLICE_MS) continue;
+      progress?.(bytes);
+      await new Promise((resolve) => setTimeout(resolve));
+      since = performance.now();
+    }
   }
   for (const { entry } of reader.end()) onEntry(entry);
   progress?.(bytes);

@@ -51,16 +51,9 @@ const timelineHeight = remembered('timeline-height', 396, isPixels);
 const belowHeight = remembered('below-height', 300, isPixels);
 
 export function LogPage({ app, place, viewing }: { app: AppState; place: LogPlace; viewing: Viewing }) {
-  const { state, message, problem } = viewing.status.value;
+  const { state, problem } = viewing.status.value;
   const isTalk = viewing.source.kind === 'talk';
-  const status =
-    isTalk && state === 'live' ? (
-      <PhasePill talk={app.talk} />
-    ) : (
-      <p class="state log-state" data-state={state} role="status" title={message}>
-        {message}
-      </p>
-    );
+  const status = isTalk && state === 'live' ? <PhasePill talk={app.talk} /> : <LogState viewing={viewing} />;
   if (problem)
     return (
       <section class="log" aria-label={viewing.name}>
@@ -87,6 +80,16 @@ export function LogPage({ app, place, viewing }: { app: AppState; place: LogPlac
       <Scrubber key={sourceWord(viewing.source)} viewing={viewing} />
       <Workspace key={`panels ${sourceWord(viewing.source)}`} {...{ app, place, viewing }} />
     </section>
+  );
+}
+
+function LogState({ viewing: { status, progress } }: { viewing: Viewing }) {
+  const { state, message } = status.value;
+  const label = state === 'opening' && progress.value !== '' ? `${message} ${progress.value}` : message;
+  return (
+    <p class="state log-state" data-state={state} role="status" title={label}>
+      {label}
+    </p>
   );
 }
 

@@ -4,6 +4,8 @@ import { describeForms, describeUnread, type LogReport, readRecordingLine } from
 import { readDemo } from '../demo/demo-log.ts';
 import { frameOf } from '../log/log-row.ts';
 import { readLog } from '../log/read-log.ts';
+import { createDrawingPace } from './drawing-pace.ts';
+import { fileChunks } from './file-chunks.ts';
 import { findProblem } from './file-problem.ts';
 import type { ServerApi } from './server-api.ts';
 import { createViewing, type Viewing } from './viewing.ts';
@@ -63,22 +65,21 @@ async function watch(viewing: Viewing, { id, api, level, onLost }: WatchOptions,
 /** `ws://host` or `wss://host` of the server this page came from. */
 export const socketOrigin = (): string => `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}`;
 
-/** While a log is read there is more to read than to draw. */
-const later = (call: () => void) => void setTimeout(call, 200);
-
 /** Reads a recording of the server. */
 export function openRecording(name: string, api: ServerApi): Viewing {
   const over = new AbortController();
+  const pace = createDrawingPace();
   const viewing = createViewing({
     source: { kind: 'recording', name },
     name,
     message: 'Reading …',
-    soon: later,
+    soon: pace.soon,
     close: () => over.abort(),
   });
   void api.recording(name, undefined, over.signal).then((answer) => {
     if (over.signal.aborted) return;
-    if (answer.ok && answer.value.body) return read(viewing, answer.value.body, undefined, over.signal);
+    if (answer.ok && answer.value.body)
+      return read(viewing, answer.value.body, undefined, over.signal).finally(pace.end);
     viewing.status.value = { state: 'failed', message: answer.ok ? 'The recording is empty.' : answer.message };
   });
   return viewing;
@@ -87,16 +88,17 @@ export function openRecording(name: string, api: ServerApi): Viewing {
 /** Reads the demo session. */
 export function openDemo(): Viewing {
   const over = new AbortController();
+  const pace = createDrawingPace();
   const viewing = createViewing({
     source: { kind: 'demo' },
     name: 'Demo session',
     message: 'Reading …',
-    soon: later,
+    soon: pace.soon,
     close: () => over.abort(),
   });
   void readDemo(over.signal).then((stream) => {
     if (over.signal.aborted) return;
-    if (stream) return read(viewing, stream, undefined, over.signal);
+    if (stream) return read(viewing, stream, undefined, over.signal).finally(pace.end);
     viewing.status.value = { state: 'failed', message: 'The demo session is not here.' };
   });
   return viewing;
@@ -105,24 +107,27 @@ export function openDemo(): Viewing {
 /** Reads a file of the user's. It stays in the page. */
 export function openFile(file: File, slot: 1 | 2): Viewing {
   const over = new AbortController();
+  const pace = createDrawingPace();
   const viewing = createViewing({
     source: { kind: 'file', slot },
     name: file.name,
     message: 'Reading …',
-    soon: later,
+    soon: pace.soon,
     close: () => over.abort(),
   });
-  void read(viewing, file.stream(), file.size, over.signal).then(async (unread) => {
-    if (unread === undefined || viewing.log.rows.some((row) => frameOf(row))) return;
-    const problem = await findProblem(file, unread);
-    if (!over.signal.aborted) viewing.status.value = { state: 'failed', message: 'Not a log', problem };
-  });
+  void read(viewing, fileChunks(file), file.size, over.signal)
+    .finally(pace.end)
+    .then(async (unread) => {
+      if (unread === undefined || viewing.log.rows.some((row) => frameOf(row))) return;
+      const problem = await findProblem(file, unread);
+      if (!over.signal.aborted) viewing.status.value = { state: 'failed', message: 'Not a log', problem };
+    });
   return viewing;
 }
 
 /** Reads a log. Resolves with what was not understood if no events were found, and with nothing otherwise. */
 async function read(
-  { log, status }: Viewing,
+  { log, status, progress }: Viewing,
   stream: ReadableStream<Uint8Array>,
   size: number | undefined,
   signal: AbortSignal,
@@ -135,8 +140,7 @@ async function read(
         log.append(entry);
       },
       progress(bytes) {
-        const share = size ? `${Math.floor((100 * bytes) / size)} %` : `${Math.round(bytes / 1024)} kB`;
-        status.value = { state: 'opening', message: `Reading … ${share}` };
+        progress.value = size ? `${Math.floor((100 * bytes) / size)} %` : `${Math.round(bytes / 1024)} kB`;
       },
     });
   } catch {

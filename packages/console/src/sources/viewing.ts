@@ -34,6 +34,8 @@ export interface Viewing {
   readonly name: string;
   readonly log: FrameLog;
   readonly status: Signal<ViewingStatus>;
+  /** How much was read of a log that is being opened, such as `37 %`. Apart from the status: it changes often, and no view depends on it. */
+  readonly progress: Signal<string>;
   /** How many rows are looked at, so that a past moment can be shown; `undefined` is all of them, also those that come. */
   readonly upTo: Signal<number | undefined>;
   /** What is selected, in every view. */
@@ -65,6 +67,7 @@ export function createViewing({ source, name, message, close = () => {}, soon, .
     name: visible(name),
     log: createFrameLog(soon && { soon }),
     status: signal<ViewingStatus>({ state: 'opening', message }),
+    progress: signal(''),
     upTo: signal(undefined),
     selection: signal(undefined),
     isFollowing: signal(true),
