@@ -4,7 +4,7 @@
 const MIN_MS = 200;
 const MAX_MS = 2000;
 
-export interface DrawingPace {
+interface DrawingPace {
   /** Calls back when the log is to be drawn: as long after its beginning as it has been read already, within limits. */
   readonly soon: (call: () => void) => void;
   /** The log is read: draws what is due. */
