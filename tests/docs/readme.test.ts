@@ -156,8 +156,8 @@ describe('documents', () => {
       ...['open', 'no-open', 'no-detector'],
       // of scripts/logs.mjs
       ...['gigabytes', 'lines'],
-      // of scripts/fuzz.mjs
-      'offers',
+      // of scripts/fuzz.mjs, of scripts/screenshots.mjs
+      ...['offers', 'all'],
     ];
     const options = new Set([...Object.keys(SETTING_FLAGS), ...HELP_OPTIONS, ...others]);
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
