@@ -12,6 +12,36 @@ async function say(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
+/** Layout shifts from now on that the user did not cause: how far, and which elements moved. */
+function observeShifts(): () => string[] {
+  interface LayoutShiftSource {
+    readonly node: Node | null;
+    readonly previousRect: DOMRectReadOnly;
+    readonly currentRect: DOMRectReadOnly;
+  }
+  interface Shift extends PerformanceEntry {
+    readonly value: number;
+    readonly hadRecentInput: boolean;
+    readonly sources: readonly LayoutShiftSource[];
+  }
+  const seen: string[] = [];
+  const collect = (entries: PerformanceEntryList) => {
+    for (const { value, hadRecentInput, sources } of entries as Shift[]) {
+      const moved = sources.map(({ node, previousRect: { x, y }, currentRect: to }) => {
+        const element = node instanceof Element ? node : node?.parentElement;
+        return `${element?.outerHTML.slice(0, 80)} from ${x},${y} to ${to.x},${to.y}`;
+      });
+      if (!hadRecentInput) seen.push(`${value.toFixed(4)} ${moved.join(', ')}`);
+    }
+  };
+  const observer = new PerformanceObserver((list) => collect(list.getEntries()));
+  observer.observe({ type: 'layout-shift' });
+  return () => {
+    collect(observer.takeRecords());
+    return seen;
+  };
+}
+
 describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${browserMissing})` : ''}`, () => {
   let served: ServedConsole;
   /** What the server was told, by type. */
@@ -185,6 +215,35 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
       await expect.poll(() => new URL(page.url()).hash).toBe(hash);
     }
     await page.waitForFunction(() => document.activeElement?.id === 'say');
+    expectSound(opened);
+  });
+
+  it('[CO74] moves nothing while a session runs: answers stream in, a function is called, an answer is cut off', async () => {
+    const opened = await served.open('', { viewport: { width: 1280, height: 800 } });
+    const { page } = opened;
+    await page.getByRole('button', { name: /^What is the weather in Paris/ }).click();
+    await conversation(page).getByText('You said: What is the weather in Paris?').waitFor();
+    // From here on the panels of a log are there. What follows a key within half a second is what the user wanted.
+    const shifts = await page.evaluateHandle(observeShifts);
+    const interrupt = page.getByRole('button', { name: 'Interrupt' });
+    await interrupt.waitFor({ state: 'detached' });
+    await say(page, 'hello there');
+    await conversation(page).getByText('You said: hello there').waitFor();
+    await interrupt.waitFor({ state: 'detached' });
+    await say(page, 'call get_weather {"city":"Paris"}');
+    await conversation(page)
+      .getByText(/^You said: call get_weather .* \{/)
+      .waitFor();
+    await interrupt.waitFor({ state: 'detached' });
+    await say(page, 'one two three four five six');
+    await page.waitForFunction(
+      () => Number(document.querySelector('[data-speaking]')?.getAttribute('data-speaking')) > 600,
+    );
+    await interrupt.click();
+    await interrupt.waitFor({ state: 'detached' });
+    await say(page, 'and the end');
+    await conversation(page).getByText('You said: and the end').waitFor();
+    expect(await shifts.evaluate((seen) => seen())).toEqual([]);
     expectSound(opened);
   });
 

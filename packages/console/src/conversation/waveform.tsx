@@ -18,7 +18,8 @@ export interface WaveformProps {
 const BAR = 3;
 const HEIGHT = 36;
 const NARROWEST = 48;
-const WIDEST = 420;
+/** The room that conversation.css keeps for it. */
+const WIDEST = 240;
 /** Width of a second, so that clips can be compared by eye. */
 const PER_SECOND = 48;
 

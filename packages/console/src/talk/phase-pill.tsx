@@ -9,14 +9,17 @@ const MAX_CHARS = 40;
 
 export function PhasePill({ talk }: { talk: Talk }) {
   const { kind, label } = useTalkPhase(talk);
+  const text = visible(label.slice(0, MAX_CHARS));
   return (
-    <p class="phase" data-phase={kind} role="status">
-      <span class="phase-mark" aria-hidden="true">
-        <i />
-        <i />
-        <i />
-      </span>
-      {visible(label.slice(0, MAX_CHARS))}
-    </p>
+    <div class="phase-slot">
+      <p class="phase" data-phase={kind} role="status" title={text}>
+        <span class="phase-mark" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </span>
+        <span class="phase-label">{text}</span>
+      </p>
+    </div>
   );
 }

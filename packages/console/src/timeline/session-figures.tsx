@@ -27,11 +27,13 @@ export function SessionFigures({ log, turns, statistics }: SessionFiguresProps) 
   return (
     <dl class="figures">
       <Figure name="Turns" value={String(turns.length)} hint={interruptionsIn(turns)} />
-      {firstAudio && (
-        <Figure name="First audio" value={spanTime(firstAudio.p50)} hint={`p50 · p95 ${spanTime(firstAudio.p95)}`}>
-          <Sparkline values={turns.flatMap(({ firstAudioMs }) => firstAudioMs ?? [])} color="--tts" />
-        </Figure>
-      )}
+      <Figure
+        name="First audio"
+        value={firstAudio ? spanTime(firstAudio.p50) : '–'}
+        hint={firstAudio ? `p50 · p95 ${spanTime(firstAudio.p95)}` : 'no audio yet'}
+      >
+        <Sparkline values={turns.flatMap(({ firstAudioMs }) => firstAudioMs ?? [])} color="--tts" />
+      </Figure>
       <Figure
         name="Tokens"
         value={count(sum(({ input, cached, output }) => input + cached + output))}

@@ -7,7 +7,7 @@ import { type Selection, selectionWord } from '../log/selection.ts';
 import { turnStatistics } from '../log/turn-statistics.ts';
 import { EmptyState } from '../parts/states.tsx';
 import { colorScheme } from '../shell/theme.ts';
-import { countOf, type Viewing } from '../sources/viewing.ts';
+import { countOf, isReceived, type Viewing } from '../sources/viewing.ts';
 import { draw } from './draw.ts';
 import { createFolds } from './folds.ts';
 import { laneRows } from './lane-rows.ts';
@@ -27,7 +27,7 @@ import { TimelineTools } from './timeline-tools.tsx';
 import { useGestures } from './use-gestures.ts';
 import { createWaveforms } from './waveforms.ts';
 
-/** Lanes that are shown even if nothing is in them. */
+/** Lanes that are shown even if nothing is in them; while a log grows all are, so that what is below them stays. */
 const ALWAYS: ReadonlySet<Lane> = new Set(['user', 'assistant', 'server', 'client']);
 
 export function TimelineView({ viewing }: { viewing: Viewing }) {
@@ -39,9 +39,10 @@ export function TimelineView({ viewing }: { viewing: Viewing }) {
   spans.advance();
   const { end } = spans;
   const folds = useMemo(() => createFolds(spans.busy, end), [spans, version, end]);
+  const hasAll = isReceived(viewing);
   const lanes = useMemo(
-    () => laneRows(spans.spans, end).filter(({ lane, spans: all }) => ALWAYS.has(lane) || all.length > 0),
-    [spans.spans, end],
+    () => laneRows(spans.spans, end).filter(({ lane, spans: all }) => hasAll || ALWAYS.has(lane) || all.length > 0),
+    [spans.spans, end, hasAll],
   );
   /** Nothing: all of the log, also what comes. */
   const [chosen, setChosen] = useState<TimeWindow | undefined>(undefined);
