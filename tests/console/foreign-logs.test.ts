@@ -10,7 +10,7 @@ const frames = framesOf(NAME);
 const events = frames.map(({ event }) => event);
 const stampOf = (time: number) => new Date(time).toISOString();
 const lines = (make: (frame: (typeof frames)[number], index: number) => string) => frames.map(make).join('\n');
-const WORDS = ['Is it warm in Oslo and in Rome?', 'Let me look.', 'Only in Rome.'];
+const TEXTS = ['Is it warm in Oslo and in Rome?', 'Let me look.', 'Only in Rome.'];
 
 /** Python's `repr` of a text. */
 const quoted = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
@@ -91,7 +91,7 @@ describe.skipIf(browserMissing)(`logs of others in the page${browserMissing ? ` 
         .getByText(/^\d+ lines/)
         .first()
         .waitFor();
-      for (const words of WORDS) await conversation.getByText(words).first().waitFor();
+      for (const text of TEXTS) await conversation.getByText(text).first().waitFor();
       await list.getByRole('option', { name: 'session.created' }).first().waitFor();
       seen.push([
         name,

@@ -83,7 +83,7 @@ it('[CO66] puts the head of a turn before its first item, and finds the row of a
   expect(firstRowOf(log, log.turns.ofItem('item_user_0'), 'item_nowhere')).toBeUndefined();
 });
 
-it('[CO66] awaits an answer from its request until something of it comes, it ends, or an error does', () => {
+it('[CO66] awaits an answer when its message stands there, until something of it comes, it ends, or an error does', () => {
   const userItem = { type: 'conversation.item.create', item: { id: 'u', type: 'message', role: 'user', content: [] } };
   const awaited = (...events: (readonly ['client' | 'server', object])[]) => {
     const lines = events.map(([source, event], index) => JSON.stringify({ time: 1000 * index, source, event }));
@@ -91,6 +91,7 @@ it('[CO66] awaits an answer from its request until something of it comes, it end
     return isAwaited(log, log.turns.turns.at(-1));
   };
   const create = ['client', { type: 'response.create' }] as const;
+  const added = ['server', { type: 'conversation.item.added', previous_item_id: null, item: userItem.item }] as const;
   const created = [
     'server',
     { type: 'response.created', response: { id: 'r', status: 'in_progress', output: [] } },
@@ -102,9 +103,10 @@ it('[CO66] awaits an answer from its request until something of it comes, it end
   expect([
     awaited(['client', userItem]),
     awaited(['client', userItem], create),
-    awaited(['client', userItem], create, created),
-    awaited(['client', userItem], create, created, begun),
-    awaited(['client', userItem], create, created, done),
+    awaited(['client', userItem], create, added),
+    awaited(['client', userItem], create, added, created),
+    awaited(['client', userItem], create, added, created, begun),
+    awaited(['client', userItem], create, added, created, done),
     awaited(['client', userItem], create, error),
-  ]).toEqual([false, true, true, false, false, false]);
+  ]).toEqual([false, false, true, true, false, false, false]);
 });

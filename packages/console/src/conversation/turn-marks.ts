@@ -38,10 +38,16 @@ interface Naming {
 /** Events that decide, before `response.created`, whether an answer is awaited. */
 const ENDS = new Set(['response.create', 'error']);
 
+const SENT = new Set(['conversation.item.create']);
+const ADDED = new Set(['conversation.item.added', 'conversation.item.created', 'error']);
+
 /** Whether a response was asked for, or is made, and nothing of it has come yet. */
 export function isAwaited({ rows }: Rows, turn: Turn | undefined): boolean {
   const response = turn?.responses.at(-1);
   if (response) return response.firstItemAt === undefined && response.endedAt === undefined;
-  const last = turn?.rows.findLast((index) => ENDS.has((rows[index] as LogRow).type)) ?? -1;
-  return rows[last]?.type === 'response.create';
+  const lastOf = (types: ReadonlySet<string>) =>
+    turn?.rows.findLast((index) => types.has((rows[index] as LogRow).type)) ?? -1;
+  // A message that was just sent comes first: it would push the dots down.
+  if (lastOf(SENT) > lastOf(ADDED)) return false;
+  return rows[lastOf(ENDS)]?.type === 'response.create';
 }

@@ -65,5 +65,13 @@ export function Waveform({ peaks, durationMs, heardMs, playedMs, side, label }: 
       context.fillRect(bar * BAR, (HEIGHT - height) / 2, BAR - 1, height);
     }
   }, drawn);
-  return <canvas ref={canvas} class="waveform" role="img" aria-label={label} style={{ width, height: HEIGHT }} />;
+  return (
+    <canvas
+      ref={canvas}
+      class="waveform"
+      role="img"
+      aria-label={label}
+      style={{ width: `${width}px`, height: `${HEIGHT}px` }}
+    />
+  );
 }

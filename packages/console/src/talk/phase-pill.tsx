@@ -13,7 +13,8 @@ export function PhasePill({ talk }: { talk: Talk }) {
   return (
     <div class="phase-slot">
       <p class="phase" data-phase={kind} role="status" title={text}>
-        <span class="phase-mark" aria-hidden="true">
+        {/* Another mark for each state, in place of one that changes its form. */}
+        <span key={kind} class="phase-mark" aria-hidden="true">
           <i />
           <i />
           <i />
