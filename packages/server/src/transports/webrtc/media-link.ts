@@ -1,0 +1,161 @@
+// The server's side of one call in the media thread: what a transport and a session use of it.
+
+import type { MessagePort } from 'node:worker_threads';
+import { AsyncQueue } from '../../async-queue.ts';
+import type { PeerAnswer } from './peer.ts';
+import type { CallEnd, FromCall, ToCall } from './plane-messages.ts';
+import { PlayedCounter } from './played-counter.ts';
+import { type AudioPart, type PlayedPart, PlayedParts } from './played-parts.ts';
+import type { PlaybackReport } from './rtp-out.ts';
+
+export interface CallMedia {
+  /** Resolves when the client can be reached: its data channel is open. Never settles if the call ends before. */
+  readonly opened: Promise<void>;
+  /** Resolves when the call has ended. Never rejects. */
+  readonly ended: Promise<CallEnd>;
+  /** Messages of the client on the data channel, in order. Ends with the call. For one reader. */
+  readonly messages: AsyncIterable<string | Uint8Array>;
+  /** Audio of the client's microphone: PCM at 24 kHz in pieces of about 40 ms. Ends with the call. For one reader. */
+  readonly input: AsyncIterable<Uint8Array>;
+  /** What became of the audio of each response, in order. Ends with the call. For one reader. */
+  readonly playback: AsyncIterable<PlaybackReport>;
+  /** Bytes of text that have not left yet. */
+  readonly bufferedBytes: number;
+  /** Bytes of audio queued and not played. */
+  readonly unplayedBytes: number;
+  /** Sends one event. Dropped once the call has ended, or if it is larger than the client accepts [WR18]. Never throws. */
+  send(text: string): void;
+  /** Queues audio of a part for playing: PCM at 24 kHz. */
+  play(part: AudioPart, audio: Uint8Array): void;
+  /** No more audio of the response will come. It is reported as drained when all of it is on the wire. */
+  end(response_id: string): void;
+  /** Drops the audio that is not on the wire yet, and forgets its parts. Read `played` before. */
+  clear(): void;
+  /** The parts whose response has not drained, with what is on the wire of each; at most one frame old. */
+  played(): PlayedPart[];
+  /** Ends the call: closes the data channel and the connection. Never throws. */
+  close(): void;
+}
+
+/** A call whose port is open; `answer` rejects if the library refuses the offer. */
+export class MediaLink implements CallMedia {
+  readonly answer: Promise<PeerAnswer>;
+  readonly opened: Promise<void>;
+  readonly ended: Promise<CallEnd>;
+  readonly messages = new AsyncQueue<string | Uint8Array>(undefined, { paced: true });
+  readonly input = new AsyncQueue<Uint8Array>();
+  readonly playback = new AsyncQueue<PlaybackReport>();
+  readonly #port: MessagePort;
+  readonly #counter: PlayedCounter;
+  readonly #parts = new PlayedParts();
+  #epoch = 0;
+  #sentBytes = 0;
+  #flushedBytes = 0;
+  #isEnded = false;
+  #accept!: (answer: PeerAnswer) => void;
+  #refuse!: (error: Error) => void;
+  #open!: () => void;
+  #resolveEnd!: (reason: CallEnd) => void;
+
+  constructor(port: MessagePort, counter: PlayedCounter) {
+    this.#port = port;
+    this.#counter = counter;
+    this.answer = new Promise((resolve, reject) => {
+      this.#accept = resolve;
+      this.#refuse = reject;
+    });
+    // Whoever opened the call reads it; a call that ends before is no unhandled rejection.
+    this.answer.catch(() => {});
+    this.opened = new Promise((resolve) => {
+      this.#open = resolve;
+    });
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnd = resolve;
+    });
+    port.on('message', (message: FromCall) => this.#handle(message));
+    port.on('close', () => this.fail('closed'));
+  }
+
+  get bufferedBytes(): number {
+    return this.#sentBytes - this.#flushedBytes;
+  }
+
+  get unplayedBytes(): number {
+    return Math.max(0, this.#parts.sentBytes - this.#counter.read(this.#epoch));
+  }
+
+  send(text: string): void {
+    if (this.#isEnded) return;
+    this.#sentBytes += Buffer.byteLength(text);
+    this.#post({ do: 'send', text });
+  }
+
+  play(part: AudioPart, audio: Uint8Array): void {
+    if (this.#isEnded || audio.length === 0) return;
+    this.#parts.add(part, audio.length);
+    // A copy: the caller may store the audio, and what is transferred is gone.
+    const copy = Uint8Array.from(audio);
+    this.#post({ do: 'play', response_id: part.response_id, audio: copy }, [copy.buffer]);
+  }
+
+  end(response_id: string): void {
+    this.#post({ do: 'end', response_id });
+  }
+
+  clear(): void {
+    this.#epoch += 1;
+    this.#parts.clear();
+    this.#post({ do: 'clear', epoch: this.#epoch });
+  }
+
+  played(): PlayedPart[] {
+    return this.#parts.playedAt(this.#counter.read(this.#epoch));
+  }
+
+  close(): void {
+    this.#post({ do: 'close' });
+  }
+
+  /** Ends the call on this side. */
+  fail(reason: CallEnd): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#refuse(new Error(`the call has ended: ${reason}`));
+    this.messages.end();
+    this.input.end();
+    this.playback.end();
+    this.#port.close();
+    this.#resolveEnd(reason);
+  }
+
+  #handle(message: FromCall): void {
+    switch (message.did) {
+      case 'answer':
+        return this.#accept(message.answer);
+      case 'refuse':
+        return this.#refuse(new Error(message.message));
+      case 'open':
+        return this.#open();
+      case 'message':
+        return this.messages.push(message.message);
+      case 'input':
+        return this.input.push(message.pcm);
+      case 'playback':
+        return this.#report(message.report);
+      case 'flush':
+        this.#flushedBytes = message.bytes;
+        return;
+      case 'end':
+        return this.fail(message.reason);
+    }
+  }
+
+  #report(report: PlaybackReport): void {
+    if (report.did === 'drain') this.#parts.drain(report.response_id);
+    this.playback.push(report);
+  }
+
+  #post(message: ToCall, transfer: ArrayBuffer[] = []): void {
+    if (!this.#isEnded) this.#port.postMessage(message, transfer);
+  }
+}

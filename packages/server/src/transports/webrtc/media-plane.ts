@@ -1,0 +1,116 @@
+// Starts the media thread and opens calls in it. The thread: `media-worker.ts`; one call: `media-link.ts`.
+
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { packageFile } from '../../package-file.ts';
+import { type CallMedia, MediaLink } from './media-link.ts';
+import type { PeerAnswer, PeerOffer } from './peer.ts';
+import type { CallSettings, FromThread, ToThread } from './plane-messages.ts';
+import { PlayedCounter } from './played-counter.ts';
+
+/** The bundled thread: it holds the WebRTC library and the codecs, and runs without a compiler. */
+const THREAD = 'dist/bundled/media-worker.js';
+/** A thread that ends is started again at most that often. */
+const RESTART_MS = 1000;
+
+export interface OpenedCall {
+  /** Our side of the connection, for the answer to the client. */
+  readonly answer: PeerAnswer;
+  readonly media: CallMedia;
+}
+
+export interface MediaPlane {
+  /** Resolves when the libraries are compiled; false if the thread cannot be started. */
+  readonly ready: Promise<boolean>;
+  /** Opens a call. Rejects if the library refuses the offer, or the thread has just failed. */
+  open(offer: PeerOffer): Promise<OpenedCall>;
+  /** Ends all calls and the thread. */
+  close(): Promise<void>;
+}
+
+export interface MediaPlaneOptions {
+  readonly settings: CallSettings;
+  /** Receives what a library threw in the thread. */
+  readonly onError: (message: string) => void;
+  /** Monotonic milliseconds. */
+  readonly clock?: () => number;
+}
+
+/** Starts the thread at once, so that the first call finds the libraries compiled. */
+export function openMediaPlane(options: MediaPlaneOptions): MediaPlane {
+  return new ThreadPlane(options);
+}
+
+interface RunningThread {
+  readonly worker: Worker;
+  readonly calls: Set<MediaLink>;
+  readonly ready: Promise<boolean>;
+  readonly startedAt: number;
+  hasExited: boolean;
+}
+
+class ThreadPlane implements MediaPlane {
+  readonly #options: MediaPlaneOptions;
+  readonly #clock: () => number;
+  #thread: RunningThread;
+  #isClosed = false;
+
+  constructor(options: MediaPlaneOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? (() => performance.now());
+    this.#thread = this.#start();
+  }
+
+  get ready(): Promise<boolean> {
+    return this.#thread.ready;
+  }
+
+  async open(offer: PeerOffer): Promise<OpenedCall> {
+    const { worker, calls } = this.#running();
+    const { port1, port2 } = new MessageChannel();
+    const counter = new PlayedCounter();
+    const link = new MediaLink(port1, counter);
+    calls.add(link);
+    void link.ended.then(() => calls.delete(link));
+    const { settings } = this.#options;
+    worker.postMessage({ do: 'open', port: port2, offer, settings, played: counter.buffer } satisfies ToThread, [port2]);
+    return { answer: await link.answer, media: link };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const { worker, calls } = this.#thread;
+    for (const call of calls) call.close();
+    await Promise.all([...calls].map(({ ended }) => ended));
+    await worker.terminate();
+  }
+
+  #running(): RunningThread {
+    if (this.#isClosed) throw new Error('the media thread is closed');
+    if (!this.#thread.hasExited) return this.#thread;
+    if (this.#clock() - this.#thread.startedAt < RESTART_MS) throw new Error('the media thread has failed');
+    this.#thread = this.#start();
+    return this.#thread;
+  }
+
+  #start(): RunningThread {
+    const worker = new Worker(packageFile(THREAD));
+    const calls = new Set<MediaLink>();
+    const ready = new Promise<boolean>((resolve) => {
+      worker.on('message', (message: FromThread) => {
+        if (message.did === 'ready') resolve(true);
+        else this.#options.onError(message.message);
+      });
+      worker.once('exit', () => {
+        thread.hasExited = true;
+        for (const call of calls) call.fail('thread_failed');
+        resolve(false);
+      });
+    });
+    // An `error` is followed by `exit`; without a listener it would end the process.
+    worker.on('error', ({ message }) => this.#options.onError(message));
+    // Calls keep the process alive by their ports.
+    worker.unref();
+    const thread = { worker, calls, ready, startedAt: this.#clock(), hasExited: false };
+    return thread;
+  }
+}
