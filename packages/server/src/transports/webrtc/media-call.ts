@@ -1,6 +1,7 @@
 // One call in the media thread: its peer connection, both directions of its audio, and its port to the server's thread.
 
 import type { MessagePort } from 'node:worker_threads';
+import type { RtpCodecName } from '@colloquy/protocol';
 import { fullBucket, takeToken } from '../../token-bucket.ts';
 import { type CallCodec, pcmBytes } from './codec.ts';
 import type { Peer, PeerListener, PeerOffer, PeerOptions } from './peer.ts';
@@ -15,7 +16,7 @@ export interface MediaThread {
   /** Time of frame 0 of all calls, in milliseconds of the clock. */
   readonly startsAt: number;
   openPeer(listener: PeerListener, options: PeerOptions): Peer;
-  openCodec(name: PeerOffer['codec']['name']): Promise<CallCodec>;
+  openCodec(name: RtpCodecName): Promise<CallCodec>;
   /** The call has ended and holds nothing any more. */
   onClosed(call: MediaCall): void;
 }

@@ -1,9 +1,9 @@
 // Starts the media thread and opens calls in it. The thread: `media-worker.ts`; one call: `media-link.ts`.
 
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { minimalOffer, type SdpOffer, writeAnswer } from '@colloquy/protocol';
 import { packageFile } from '../../package-file.ts';
 import { type CallMedia, MediaLink } from './media-link.ts';
-import type { PeerAnswer, PeerOffer } from './peer.ts';
 import type { CallSettings, FromThread, ToThread } from './plane-messages.ts';
 import { PlayedCounter } from './played-counter.ts';
 
@@ -13,8 +13,8 @@ const THREAD = 'dist/bundled/media-worker.js';
 const RESTART_MS = 1000;
 
 export interface OpenedCall {
-  /** Our side of the connection, for the answer to the client. */
-  readonly answer: PeerAnswer;
+  /** The answer for the client: SDP. */
+  readonly answer: string;
   readonly media: CallMedia;
 }
 
@@ -22,7 +22,7 @@ export interface MediaPlane {
   /** Resolves when the libraries are compiled; false if the thread cannot be started. */
   readonly ready: Promise<boolean>;
   /** Opens a call. Rejects if the library refuses the offer, or the thread has just failed. */
-  open(offer: PeerOffer): Promise<OpenedCall>;
+  open(offer: SdpOffer): Promise<OpenedCall>;
   /** Ends all calls and the thread. */
   close(): Promise<void>;
 }
@@ -64,7 +64,7 @@ class ThreadPlane implements MediaPlane {
     return this.#thread.ready;
   }
 
-  async open(offer: PeerOffer): Promise<OpenedCall> {
+  async open(offer: SdpOffer): Promise<OpenedCall> {
     const { worker, calls } = this.#running();
     const { port1, port2 } = new MessageChannel();
     const counter = new PlayedCounter();
@@ -72,8 +72,16 @@ class ThreadPlane implements MediaPlane {
     calls.add(link);
     void link.ended.then(() => calls.delete(link));
     const { settings } = this.#options;
-    worker.postMessage({ do: 'open', port: port2, offer, settings, played: counter.buffer } satisfies ToThread, [port2]);
-    return { answer: await link.answer, media: link };
+    const message: ToThread = {
+      do: 'open',
+      port: port2,
+      offer: { sdp: minimalOffer(offer), codec: offer.audio.codec, hasChannel: offer.dataChannel !== null },
+      settings,
+      played: counter.buffer,
+    };
+    worker.postMessage(message, [port2]);
+    const answer = writeAnswer(offer, { ...(await link.answer), maxMessageSize: settings.maxMessageBytes });
+    return { answer, media: link };
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,11 @@
 // The media thread: the calls it holds and the clock that drives their audio. The server's side: `media-plane.ts`.
 
 import { parentPort } from 'node:worker_threads';
+import type { RtpCodecName } from '@colloquy/protocol';
 import type { CallCodec } from './codec.ts';
 import { openG711 } from './g711-codec.ts';
 import { MediaCall, type MediaThread } from './media-call.ts';
 import { openOpus } from './opus.ts';
-import type { PeerOffer } from './peer.ts';
 import type { FromThread, ToThread } from './plane-messages.ts';
 import { FRAME_MS } from './rtp-out.ts';
 import { openWeriftPeer, warmUpWerift } from './werift-peer.ts';
@@ -21,7 +21,7 @@ const thread: MediaThread = {
   onClosed: (call) => calls.delete(call),
 };
 
-function openCodec(name: PeerOffer['codec']['name']): Promise<CallCodec> {
+function openCodec(name: RtpCodecName): Promise<CallCodec> {
   if (name === 'opus') return openOpus();
   return openG711(name === 'PCMU' ? 'audio/pcmu' : 'audio/pcma');
 }

@@ -1,16 +1,14 @@
 // Port: one WebRTC peer connection of a call: ICE, DTLS, SRTP and the data channel. Adapter: `werift-peer.ts`. The server answers
 // and never offers; it is ICE-lite, so it sends nothing to an address that has not authenticated itself.
 
+import type { AnswerCandidate, RtpCodec } from '@colloquy/protocol';
 import type { RtpPacketIn } from './rtp-in.ts';
 
 /** The offer as the library gets it. The codec is the only one in it. */
 export interface PeerOffer {
   /** Accepted sections only, no candidates. */
   readonly sdp: string;
-  readonly codec: {
-    readonly name: 'opus' | 'PCMU' | 'PCMA';
-    readonly payloadType: number;
-  };
+  readonly codec: RtpCodec;
   /** False for a call that sidebands drive. */
   readonly hasChannel: boolean;
 }
@@ -21,7 +19,7 @@ export interface PeerAnswer {
   readonly pwd: string;
   /** Hash function and value: `sha-256 AB:CD:…`. */
   readonly fingerprint: string;
-  readonly candidates: readonly { readonly address: string; readonly port: number }[];
+  readonly candidates: readonly AnswerCandidate[];
   /** RTP source of the audio that we send. */
   readonly ssrc: number;
 }

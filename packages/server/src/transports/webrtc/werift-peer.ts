@@ -2,6 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import { isIPv4 } from 'node:net';
+import type { RtpCodec, RtpCodecName } from '@colloquy/protocol';
 import {
   MediaStreamTrack,
   type RTCDataChannel,
@@ -22,7 +23,7 @@ const CLOSE_TIMEOUT_MS = 1000;
 const CERTIFICATE_MS = 86_400_000;
 const SPARE_WINDOW_BYTES = 65_536;
 
-const CODECS: Readonly<Record<PeerOffer['codec']['name'], { mimeType: string; clockRate: number; channels: number }>> = {
+const CODECS: Readonly<Record<RtpCodecName, { mimeType: string; clockRate: number; channels: number }>> = {
   opus: { mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
   PCMU: { mimeType: 'audio/PCMU', clockRate: 8000, channels: 1 },
   PCMA: { mimeType: 'audio/PCMA', clockRate: 8000, channels: 1 },
@@ -86,7 +87,7 @@ class WeriftPeer implements Peer {
     };
   }
 
-  #connect({ name, payloadType }: PeerOffer['codec'], hasChannel: boolean): RTCPeerConnection {
+  #connect({ name, payloadType }: RtpCodec, hasChannel: boolean): RTCPeerConnection {
     const connection = new RTCPeerConnection({
       iceLite: true,
       iceServers: [],
