@@ -77,7 +77,11 @@ async function bundleLibrary(name) {
   const complete = COMPLETE[name] ?? [];
   const isComplete = ([entry]) => complete.includes(entry);
   const entries = Object.entries(ENTRIES[name]);
-  await bundleEntries(name, entries.filter((each) => !isComplete(each)), { external: /^[^./]/ });
+  await bundleEntries(
+    name,
+    entries.filter((each) => !isComplete(each)),
+    { external: /^[^./]/ },
+  );
   const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
   const outside = new Set(Object.keys(dependencies));
   for (const each of entries.filter(isComplete)) {

@@ -41,7 +41,10 @@ class G711Codec implements CallCodec {
 
   encode(pcm: Uint8Array | undefined): Uint8Array {
     if (!pcm) return this.#silence;
-    const samples = joinSamples([this.#pending, this.#down.process(samplesOf(pcm, { type: 'audio/pcm', rate: CALL_HZ }))]);
+    const samples = joinSamples([
+      this.#pending,
+      this.#down.process(samplesOf(pcm, { type: 'audio/pcm', rate: CALL_HZ })),
+    ]);
     this.#pending = samples.slice(FRAME_BYTES);
     return bytesOf(samples.subarray(0, FRAME_BYTES), { type: this.#type });
   }

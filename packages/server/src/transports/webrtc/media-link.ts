@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { AsyncQueue } from '../../async-queue.ts';
 import type { PeerAnswer } from './peer.ts';
 import type { CallEnd, FromCall, ToCall } from './plane-messages.ts';
-import { PlayedCounter } from './played-counter.ts';
+import type { PlayedCounter } from './played-counter.ts';
 import { type AudioPart, type PlayedPart, PlayedParts } from './played-parts.ts';
 import type { PlaybackReport } from './rtp-out.ts';
 

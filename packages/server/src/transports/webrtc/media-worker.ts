@@ -43,7 +43,8 @@ function schedule(): void {
 const post = (message: FromThread) => parentPort?.postMessage(message);
 
 // What a library throws out of a callback concerns one packet of one call; ending the thread would end all calls.
-const onError = (error: unknown) => post({ did: 'fail', message: error instanceof Error ? error.message : String(error) });
+const onError = (error: unknown) =>
+  post({ did: 'fail', message: error instanceof Error ? error.message : String(error) });
 process.on('uncaughtException', onError);
 process.on('unhandledRejection', onError);
 

@@ -1,7 +1,13 @@
 // Opus at 24 kHz mono (RFC 6716; as RTP: RFC 7587), with libopus compiled to WebAssembly. The only file that imports it.
 // RTP counts Opus at 48 kHz whatever the rate here, and the decoder takes any stream, so no audio is resampled.
 
-import { Application, createDecoder, createEncoder, type OpusDecoderHandle, type OpusEncoderHandle } from 'libopus-wasm';
+import {
+  Application,
+  createDecoder,
+  createEncoder,
+  type OpusDecoderHandle,
+  type OpusEncoderHandle,
+} from 'libopus-wasm';
 import { CALL_HZ, type CallCodec, silentPcm } from './codec.ts';
 import type { AudioPiece } from './rtp-in.ts';
 import { FRAME_MS } from './rtp-out.ts';

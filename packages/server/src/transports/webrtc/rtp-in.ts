@@ -89,7 +89,8 @@ export class RtpIn {
     const { payload } = packet;
     if (payload.length > MAX_PACKET_BYTES || this.#durationMs(payload) === 0) return this.#drop('invalid');
     const isFirst = this.#ssrc === undefined;
-    if (!isFirst && packet.ssrc !== this.#ssrc && now - this.#lastPacketAt < SSRC_QUIET_MS) return this.#drop('foreign');
+    if (!isFirst && packet.ssrc !== this.#ssrc && now - this.#lastPacketAt < SSRC_QUIET_MS)
+      return this.#drop('foreign');
     const interval = now - this.#lastPacketAt;
     if (packet.ssrc !== this.#ssrc) this.#restart(packet);
     let step = signed16(packet.sequence - this.#nextSequence);

@@ -4,7 +4,10 @@ import { isAuthenticCheck, isStun } from './stun.ts';
 /** The request of RFC 5769, section 2.1. */
 const REQUEST = Buffer.from(
   `000100582112a442b7e7a701bc34d686fa87dfae802200105354554e207465737420636c69656e74002400046e0001ff80290008932ff9b151263b36
-   00060009 6576746a3a68367659202020 00080014 9aeaa70cbfd8cb56781ef2b5b2d3f249c1b571a2 80280004e57a3bcf`.replaceAll(/\s/g, ''),
+   00060009 6576746a3a68367659202020 00080014 9aeaa70cbfd8cb56781ef2b5b2d3f249c1b571a2 80280004e57a3bcf`.replaceAll(
+    /\s/g,
+    '',
+  ),
   'hex',
 );
 const ours = { ufrag: 'evtj', pwd: 'VOkJxbRl1RmTxUk/WvJxBt' };
@@ -40,6 +43,11 @@ describe('isAuthenticCheck', () => {
   });
 
   it('tells STUN from DTLS and RTP', () => {
-    expect([REQUEST, changed(0, 22), changed(0, 128), Buffer.alloc(10)].map(isStun)).toEqual([true, false, false, false]);
+    expect([REQUEST, changed(0, 22), changed(0, 128), Buffer.alloc(10)].map(isStun)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });

@@ -18,10 +18,14 @@ import {
 import type { Peer, PeerAnswer, PeerEnd, PeerListener, PeerOffer, PeerOptions } from './peer.ts';
 import { type IceCredentials, isAuthenticCheck, isStun } from './stun.ts';
 
-/** The peer has that long to confirm that the channel is closed; less is too short on a busy machine. */
+/** The peer has that long to close its side of the channel; less is too short on a busy machine. */
 const CLOSE_TIMEOUT_MS = 1000;
+/** The answer to the peer's reset has to leave before the socket is closed, and may have to be repeated. */
+const CLOSE_LINGER_MS = 100;
 const CERTIFICATE_MS = 86_400_000;
 const SPARE_WINDOW_BYTES = 65_536;
+/** More than the records of a handshake. */
+const FIRST_RECORD = 256;
 
 const CODECS: Readonly<Record<RtpCodecName, { mimeType: string; clockRate: number; channels: number }>> = {
   opus: { mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
@@ -31,7 +35,13 @@ const CODECS: Readonly<Record<RtpCodecName, { mimeType: string; clockRate: numbe
 
 /** Members that werift's type declarations leave out. */
 interface Datagrams {
-  readonly protocols: readonly { readonly transport: { onData: (data: Buffer, address: readonly [string, number]) => void } }[];
+  readonly protocols: readonly {
+    readonly transport: { onData: (data: Buffer, address: readonly [string, number]) => void };
+  }[];
+}
+
+interface DtlsInside {
+  readonly dtls: { recordSequenceNumber: number };
 }
 
 let certificateAt: number | undefined;
@@ -76,6 +86,7 @@ class WeriftPeer implements Peer {
     if (!dtls || !fingerprint || this.#isEnded) throw new Error('no transport');
     const { usernameFragment: ufrag, password: pwd } = dtls.iceTransport.localParameters;
     this.#guardSockets(dtls, { ufrag, pwd });
+    separateRecordNumbers(dtls);
     this.#readRtp(dtls, codec.payloadType);
     const candidates = dtls.iceTransport.localCandidates.map(({ ip, port }) => ({ address: ip, port }));
     return {
@@ -211,15 +222,32 @@ class WeriftPeer implements Peer {
   }
 }
 
-/** Resolves when the peer has confirmed it, or after a second. */
+/**
+ * Numbers the records of data after those of the handshake. werift counts the Finished record of epoch 1 with the handshake and then
+ * starts again at 1, so one record of data would have the same number and the same nonce of its cipher, and be dropped by the peer.
+ */
+function separateRecordNumbers(dtls: RTCDtlsTransport): void {
+  dtls.onStateChange.subscribe((state) => {
+    const context = (dtls.dtls as unknown as DtlsInside | undefined)?.dtls;
+    if (state === 'connected' && context) context.recordSequenceNumber = FIRST_RECORD;
+  });
+}
+
+/**
+ * Resolves when both directions are reset (RFC 8831, section 6.7), or after a second. The peer's own reset comes second: if it finds
+ * no answer, the page never sees its channel closed.
+ */
 function closeChannel(channel: RTCDataChannel): Promise<void> {
   if (channel.readyState !== 'open') return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
-    channel.stateChange.subscribe((state) => {
-      if (state !== 'closed') return;
+    let resets = 0;
+    channel.sctp.sctp.onReconfigStreams.subscribe((ids) => {
+      if (!ids.includes(channel.id)) return;
+      resets += 1;
+      if (resets < 2) return;
       clearTimeout(timer);
-      resolve();
+      setTimeout(resolve, CLOSE_LINGER_MS);
     });
     channel.close();
   });
