@@ -13,7 +13,7 @@ import { isMember, type Node, readJson, readSources, type Source } from './sourc
 const PACKAGES: Record<string, { ours: readonly string[]; node: boolean; bundled?: boolean }> = {
   protocol: { ours: [], node: false },
   session: { ours: ['@colloquy/protocol'], node: false },
-  server: { ours: ['@colloquy/protocol', '@colloquy/session'], node: true },
+  server: { ours: ['@colloquy/protocol', '@colloquy/session'], node: true, bundled: true },
   cli: { ours: ['@colloquy/protocol', '@colloquy/session', '@colloquy/server'], node: true },
   console: { ours: ['@colloquy/protocol', '@colloquy/session'], node: false, bundled: true },
 };

@@ -2,29 +2,22 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { AsyncQueue } from '../../async-queue.ts';
+import type { CallChannel } from './channel-transport.ts';
 import type { PeerAnswer } from './peer.ts';
 import type { CallEnd, FromCall, ToCall } from './plane-messages.ts';
 import type { PlayedCounter } from './played-counter.ts';
 import { type AudioPart, type PlayedPart, PlayedParts } from './played-parts.ts';
 import type { PlaybackReport } from './rtp-out.ts';
 
-export interface CallMedia {
-  /** Resolves when the client can be reached: its data channel is open. Never settles if the call ends before. */
-  readonly opened: Promise<void>;
+export interface CallMedia extends CallChannel {
   /** Resolves when the call has ended. Never rejects. */
   readonly ended: Promise<CallEnd>;
-  /** Messages of the client on the data channel, in order. Ends with the call. For one reader. */
-  readonly messages: AsyncIterable<string | Uint8Array>;
   /** Audio of the client's microphone: PCM at 24 kHz in pieces of about 40 ms. Ends with the call. For one reader. */
   readonly input: AsyncIterable<Uint8Array>;
   /** What became of the audio of each response, in order. Ends with the call. For one reader. */
   readonly playback: AsyncIterable<PlaybackReport>;
-  /** Bytes of text that have not left yet. */
-  readonly bufferedBytes: number;
   /** Bytes of audio queued and not played. */
   readonly unplayedBytes: number;
-  /** Sends one event. Dropped once the call has ended, or if it is larger than the client accepts [WR18]. Never throws. */
-  send(text: string): void;
   /** Queues audio of a part for playing: PCM at 24 kHz. */
   play(part: AudioPart, audio: Uint8Array): void;
   /** No more audio of the response will come. It is reported as drained when all of it is on the wire. */
@@ -33,8 +26,6 @@ export interface CallMedia {
   clear(): void;
   /** The parts whose response has not drained, with what is on the wire of each; at most one frame old. */
   played(): PlayedPart[];
-  /** Ends the call: closes the data channel and the connection. Never throws. */
-  close(): void;
 }
 
 /** A call whose port is open; `answer` rejects if the library refuses the offer. */

@@ -1,4 +1,4 @@
-// The media thread: the calls it holds and the clock that drives their audio. The server's side: `media-plane.ts`.
+// The media thread: the calls it holds and the clock that drives their audio. The server's side: `thread-media-plane.ts`.
 
 import { parentPort } from 'node:worker_threads';
 import type { RtpCodecName } from '@colloquy/protocol';

@@ -13,7 +13,10 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeWav } from '../../packages/server/src/audio/wav.ts';
 import type { CallMedia } from '../../packages/server/src/transports/webrtc/media-link.ts';
-import { type MediaPlane, openMediaPlane } from '../../packages/server/src/transports/webrtc/media-plane.ts';
+import {
+  openThreadMediaPlane,
+  type ThreadMediaPlane,
+} from '../../packages/server/src/transports/webrtc/thread-media-plane.ts';
 
 const HZ = 24_000;
 const FILE_HZ = 48_000;
@@ -109,7 +112,7 @@ function installCaller(): void {
 }
 
 describe.skipIf(browserMissing)(`the media thread with Chromium ${browserMissing ?? ''}`, () => {
-  let plane: MediaPlane;
+  let plane: ThreadMediaPlane;
   let browser: ConsoleBrowser;
   let page: Page;
   let site: Server;
@@ -122,7 +125,7 @@ describe.skipIf(browserMissing)(`the media thread with Chromium ${browserMissing
     writeFileSync(file, writeWav([tone(MICROPHONE_TONE_HZ, FILE_HZ, 10_000)], FILE_HZ));
     site = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'));
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-    plane = openMediaPlane({ settings: SETTINGS, onError: (message) => errors.push(message) });
+    plane = openThreadMediaPlane({ settings: SETTINGS, onError: (message) => errors.push(message) });
     browser = await startBrowser(`http://localhost:${(site.address() as AddressInfo).port}`, [
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',

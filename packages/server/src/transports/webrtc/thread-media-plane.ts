@@ -1,8 +1,10 @@
-// Starts the media thread and opens calls in it. The thread: `media-worker.ts`; one call: `media-link.ts`.
+// Calls over WebRTC: starts the media thread and opens calls in it. The thread: `media-worker.ts`; one call: `media-link.ts`.
 
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { minimalOffer, type SdpOffer, writeAnswer } from '@colloquy/protocol';
+import type { MediaPlane, OpenedCall } from '../../calls/media-plane.ts';
 import { packageFile } from '../../package-file.ts';
+import { channelTransport } from './channel-transport.ts';
 import { type CallMedia, MediaLink } from './media-link.ts';
 import type { CallSettings, FromThread, ToThread } from './plane-messages.ts';
 import { PlayedCounter } from './played-counter.ts';
@@ -12,22 +14,20 @@ const THREAD = 'dist/bundled/media-worker.js';
 /** A thread that ends is started again at most that often. */
 const RESTART_MS = 1000;
 
-export interface OpenedCall {
-  /** The answer for the client: SDP. */
-  readonly answer: string;
+export interface OpenedMediaCall extends OpenedCall {
   readonly media: CallMedia;
 }
 
-export interface MediaPlane {
+export interface ThreadMediaPlane extends MediaPlane {
   /** Resolves when the libraries are compiled; false if the thread cannot be started. */
   readonly ready: Promise<boolean>;
   /** Opens a call. Rejects if the library refuses the offer, or the thread has just failed. */
-  open(offer: SdpOffer): Promise<OpenedCall>;
+  open(offer: SdpOffer): Promise<OpenedMediaCall>;
   /** Ends all calls and the thread. */
   close(): Promise<void>;
 }
 
-export interface MediaPlaneOptions {
+export interface ThreadMediaPlaneOptions {
   readonly settings: CallSettings;
   /** Receives what a library threw in the thread. */
   readonly onError: (message: string) => void;
@@ -36,7 +36,7 @@ export interface MediaPlaneOptions {
 }
 
 /** Starts the thread at once, so that the first call finds the libraries compiled. */
-export function openMediaPlane(options: MediaPlaneOptions): MediaPlane {
+export function openThreadMediaPlane(options: ThreadMediaPlaneOptions): ThreadMediaPlane {
   return new ThreadPlane(options);
 }
 
@@ -48,13 +48,13 @@ interface RunningThread {
   hasExited: boolean;
 }
 
-class ThreadPlane implements MediaPlane {
-  readonly #options: MediaPlaneOptions;
+class ThreadPlane implements ThreadMediaPlane {
+  readonly #options: ThreadMediaPlaneOptions;
   readonly #clock: () => number;
   #thread: RunningThread;
   #isClosed = false;
 
-  constructor(options: MediaPlaneOptions) {
+  constructor(options: ThreadMediaPlaneOptions) {
     this.#options = options;
     this.#clock = options.clock ?? (() => performance.now());
     this.#thread = this.#start();
@@ -64,7 +64,7 @@ class ThreadPlane implements MediaPlane {
     return this.#thread.ready;
   }
 
-  async open(offer: SdpOffer): Promise<OpenedCall> {
+  async open(offer: SdpOffer): Promise<OpenedMediaCall> {
     const { worker, calls } = this.#running();
     const { port1, port2 } = new MessageChannel();
     const counter = new PlayedCounter();
@@ -81,7 +81,7 @@ class ThreadPlane implements MediaPlane {
     };
     worker.postMessage(message, [port2]);
     const answer = writeAnswer(offer, { ...(await link.answer), maxMessageSize: settings.maxMessageBytes });
-    return { answer, media: link };
+    return { answer, transport: channelTransport(link), media: link };
   }
 
   async close(): Promise<void> {
