@@ -13,6 +13,8 @@ import { FRAME_MS, RtpOut } from './rtp-out.ts';
 /** What a call needs of the thread. */
 export interface MediaThread {
   readonly clock: () => number;
+  /** The same without the time in which the process did not run: a peer is not blamed for it [LM16]. */
+  readonly activeClock: () => number;
   /** Time of frame 0 of all calls, in milliseconds of the clock. */
   readonly startsAt: number;
   openPeer(listener: PeerListener, options: PeerOptions): Peer;
@@ -48,15 +50,15 @@ export class MediaCall {
     this.#port = port;
     this.#settings = settings;
     this.#played = new PlayedCounter(played);
-    this.#startedAt = thread.clock();
+    this.#startedAt = thread.activeClock();
     this.#messages = fullBucket(settings.messages);
-    this.#peer = thread.openPeer(this.#listener(), { ...settings, clock: thread.clock });
+    this.#peer = thread.openPeer(this.#listener(), { ...settings, clock: thread.activeClock });
     port.on('message', (message: ToCall) => this.#handle(message));
     port.on('close', () => this.#end('closed'));
     void this.#start(offer);
   }
 
-  /** Sends and makes what is due, and ends the call if its peer has gone. Call it every 20 ms. */
+  /** Sends and decodes what is due, and ends the call if its peer has gone. Call it every 20 ms. */
   tick(now: number): void {
     if (this.#isEnded) return;
     this.#sendDue(now);
@@ -64,8 +66,14 @@ export class MediaCall {
     const flushed = this.#sentBytes - this.#peer.bufferedBytes;
     if (flushed > this.#flushedBytes) this.#post({ did: 'flush', bytes: flushed });
     this.#flushedBytes = Math.max(flushed, this.#flushedBytes);
-    if (!this.#isOpen && now - this.#startedAt > this.#settings.connectMs) this.#end('not_connected');
-    else if (this.#isOpen && now - this.#peer.lastSeenAt > this.#settings.silenceMs) this.#end('silent');
+    this.#watch(this.#thread.activeClock());
+  }
+
+  /** Ends a call that never opens, or whose peer has gone: over ICE-lite the library notices neither [WR17]. */
+  #watch(now: number): void {
+    const { connectMs, silenceMs } = this.#settings;
+    if (!this.#isOpen && now - this.#startedAt > connectMs) this.#end('not_connected');
+    else if (this.#isOpen && now - this.#peer.lastSeenAt > silenceMs) this.#end('silent');
   }
 
   async #start(offer: PeerOffer): Promise<void> {

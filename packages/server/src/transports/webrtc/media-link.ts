@@ -33,6 +33,8 @@ export class MediaLink implements CallMedia {
   readonly answer: Promise<PeerAnswer>;
   readonly opened: Promise<void>;
   readonly ended: Promise<CallEnd>;
+  /** Resolves when the thread holds nothing of the call any more: the client has seen its channel close. */
+  readonly released: Promise<void>;
   readonly messages = new AsyncQueue<string | Uint8Array>(undefined, { paced: true });
   readonly input = new AsyncQueue<Uint8Array>();
   readonly playback = new AsyncQueue<PlaybackReport>();
@@ -64,7 +66,12 @@ export class MediaLink implements CallMedia {
       this.#resolveEnd = resolve;
     });
     port.on('message', (message: FromCall) => this.#handle(message));
-    port.on('close', () => this.fail('closed'));
+    this.released = new Promise((resolve) => {
+      port.on('close', () => {
+        this.#fail('thread_failed');
+        resolve();
+      });
+    });
   }
 
   get bufferedBytes(): number {
@@ -107,15 +114,13 @@ export class MediaLink implements CallMedia {
     this.#post({ do: 'close' });
   }
 
-  /** Ends the call on this side. */
-  fail(reason: CallEnd): void {
+  #fail(reason: CallEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#refuse(new Error(`the call has ended: ${reason}`));
     this.messages.end();
     this.input.end();
     this.playback.end();
-    this.#port.close();
     this.#resolveEnd(reason);
   }
 
@@ -137,7 +142,7 @@ export class MediaLink implements CallMedia {
         this.#flushedBytes = message.bytes;
         return;
       case 'end':
-        return this.fail(message.reason);
+        return this.#fail(message.reason);
     }
   }
 

@@ -2,6 +2,7 @@
 
 import { parentPort } from 'node:worker_threads';
 import type { RtpCodecName } from '@colloquy/protocol';
+import { activeTime } from '../../active-time.ts';
 import type { CallCodec } from './codec.ts';
 import { openG711 } from './g711-codec.ts';
 import { MediaCall, type MediaThread } from './media-call.ts';
@@ -15,6 +16,7 @@ let timer: NodeJS.Timeout | undefined;
 
 const thread: MediaThread = {
   clock: () => performance.now(),
+  activeClock: () => activeTime.now(),
   startsAt: performance.now(),
   openPeer: openWeriftPeer,
   openCodec,

@@ -95,7 +95,7 @@ describe('RtpIn', () => {
     expect(push(5, 100, { timestamp: packet(500).timestamp })).toEqual(['5']);
   });
 
-  it('makes silence in real time when RTP stops, and follows the jump when it returns', () => {
+  it('[WR21] makes silence in real time when RTP stops, and follows the jump when it returns', () => {
     const { push, tick } = running(5);
     expect([tick(160), tick(180), tick(200), tick(220), tick(287)].flat()).toEqual([
       'silence 20',
@@ -107,7 +107,7 @@ describe('RtpIn', () => {
     expect(push(6, 320, { timestamp: packet(16).timestamp })).toEqual(['6']);
   });
 
-  it('never lets the clock run twice when delayed packets arrive in a burst', () => {
+  it('[WR21] never lets the clock run twice when delayed packets arrive in a burst', () => {
     const { push, tick, input } = running(5);
     expect(tick(260)).toEqual(['silence 80']);
     // Packets 5 to 13 were held back by the network; 80 ms of them have been replaced.

@@ -62,7 +62,7 @@ describe('RtpOut', () => {
     expect(due(out, 1040)).toEqual(['2 2222']);
   });
 
-  it('sends silence for 300 ms after a response, then nothing', () => {
+  it('[WR20] sends silence for 300 ms after a response, then nothing', () => {
     const out = open();
     out.play('a', bytes(1, 1, 1, 1));
     out.end('a');
@@ -72,7 +72,7 @@ describe('RtpOut', () => {
     expect(out.dueAt).toBeUndefined();
   });
 
-  it('runs the timestamps on through a pause and marks the next packet', () => {
+  it('[WR20] runs the timestamps on through a pause and marks the next packet', () => {
     const out = open();
     out.play('a', bytes(1, 1, 1, 1));
     out.end('a');
@@ -82,7 +82,7 @@ describe('RtpOut', () => {
     expect(due(out, 3020)).toEqual(['101 3333']);
   });
 
-  it('drops what is not sent on clear, sends 300 ms of silence without a marker, and reports nothing', () => {
+  it('[WR20] drops what is not sent on clear, sends 300 ms of silence without a marker, and reports nothing', () => {
     const out = open();
     out.play('a', new Uint8Array(400));
     out.end('a');

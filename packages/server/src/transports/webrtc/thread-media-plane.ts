@@ -13,6 +13,8 @@ import { PlayedCounter } from './played-counter.ts';
 const THREAD = 'dist/bundled/media-worker.js';
 /** A thread that ends is started again at most that often. */
 const RESTART_MS = 1000;
+/** Longer than a peer may take to close its channel. */
+const CLOSE_TIMEOUT_MS = 1500;
 
 export interface OpenedMediaCall extends OpenedCall {
   readonly media: CallMedia;
@@ -23,7 +25,7 @@ export interface ThreadMediaPlane extends MediaPlane {
   readonly ready: Promise<boolean>;
   /** Opens a call. Rejects if the library refuses the offer, or the thread has just failed. */
   open(offer: SdpOffer): Promise<OpenedMediaCall>;
-  /** Ends all calls and the thread. */
+  /** Ends all calls in order, then the thread. */
   close(): Promise<void>;
 }
 
@@ -33,6 +35,8 @@ export interface ThreadMediaPlaneOptions {
   readonly onError: (message: string) => void;
   /** Monotonic milliseconds. */
   readonly clock?: () => number;
+  /** The module that runs in the thread. @default the bundled `media-worker.ts` */
+  readonly thread?: string | URL;
 }
 
 /** Starts the thread at once, so that the first call finds the libraries compiled. */
@@ -70,7 +74,7 @@ class ThreadPlane implements ThreadMediaPlane {
     const counter = new PlayedCounter();
     const link = new MediaLink(port1, counter);
     calls.add(link);
-    void link.ended.then(() => calls.delete(link));
+    void link.released.then(() => calls.delete(link));
     const { settings } = this.#options;
     const message: ToThread = {
       do: 'open',
@@ -88,7 +92,12 @@ class ThreadPlane implements ThreadMediaPlane {
     this.#isClosed = true;
     const { worker, calls } = this.#thread;
     for (const call of calls) call.close();
-    await Promise.all([...calls].map(({ ended }) => ended));
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise((resolve) => {
+      timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+    });
+    await Promise.race([Promise.all([...calls].map(({ released }) => released)), timeout]);
+    clearTimeout(timer);
     await worker.terminate();
   }
 
@@ -101,7 +110,7 @@ class ThreadPlane implements ThreadMediaPlane {
   }
 
   #start(): RunningThread {
-    const worker = new Worker(packageFile(THREAD));
+    const worker = new Worker(this.#options.thread ?? packageFile(THREAD));
     const calls = new Set<MediaLink>();
     const ready = new Promise<boolean>((resolve) => {
       worker.on('message', (message: FromThread) => {
@@ -110,7 +119,6 @@ class ThreadPlane implements ThreadMediaPlane {
       });
       worker.once('exit', () => {
         thread.hasExited = true;
-        for (const call of calls) call.fail('thread_failed');
         resolve(false);
       });
     });
