@@ -7,7 +7,6 @@ import {
   type FailureCode,
   hideCredentials,
   type Issue,
-  REDACTED,
 } from '@colloquy/protocol';
 import { BETA_CLIENT_EVENT_TYPES, BETA_SERVER_EVENT_TYPES } from '@colloquy/protocol/beta';
 import { isObject } from '../is-object.ts';
@@ -16,6 +15,7 @@ import type { RecordingEntry } from '../recording/recording.ts';
 import { perSession } from '../recording/session-blocks.ts';
 import { checkServerFrame } from './event-rules.ts';
 import { KnownItems } from './known-items.ts';
+import { withPlausibleValues } from './plausible-values.ts';
 import { createResponseRules, type Report, textOf } from './response-rules.ts';
 import type { RuleId, Violation } from './rules.ts';
 
@@ -285,20 +285,3 @@ const BETA_NAMED: ReadonlySet<string> = new Set(
 /** Whether only beta connections have such an event. */
 const isBeta = ({ type, session }: LoggedFrame['event']) =>
   BETA_NAMED.has(type) || (type.startsWith('session.') && isObject(session) && 'modalities' in session);
-
-/** Replaces `[REDACTED]` by valid values, so that redaction is not a violation. */
-function withPlausibleValues<T>(value: T, depth = 0): T {
-  // Deeper values are refused anyway [ER19].
-  if (depth > 256) return value;
-  if (Array.isArray(value)) return value.map((each) => withPlausibleValues(each, depth + 1)) as T;
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [
-      name,
-      field === REDACTED ? placeholder(name) : withPlausibleValues(field, depth + 1),
-    ]),
-  ) as T;
-}
-
-const placeholder = (name: string): string =>
-  name === 'audio' ? 'AAAA' : name === 'image_url' ? 'data:image/png;base64,AAAA' : REDACTED;
