@@ -1,5 +1,5 @@
-// REST as clients in use speak it: their recorded requests, header by header, and openai-node's own methods, unmodified. Calls
-// need WebRTC, which is not there: what is held here is that every such request is understood as one, and answered 501.
+// REST as clients in use speak it: their recorded requests, header by header, and openai-node's own methods, unmodified. Their
+// calls are understood as such: without WebRTC all of them are answered 501, with it by what is in them.
 
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
@@ -30,7 +30,7 @@ describe('recorded requests', () => {
   let server: Serving;
   let secret = '';
   beforeAll(async () => {
-    server = await serving({ keys: [KEY] });
+    server = await serving({ keys: [KEY], webrtc: false });
     const answer = await fetch(`${server.url}/v1/realtime/client_secrets`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}` },
@@ -95,7 +95,7 @@ describe('recorded requests', () => {
 });
 
 describe('openai-node over REST', () => {
-  it('[RT1, RT2, RT5, RT9, RT12, RT19] has each of its methods answered as it expects', async () => {
+  it('[RT1, RT2, RT5, RT8, RT10, RT11, RT12, RT19] has each of its methods answered as it expects', async () => {
     const server = await serving({ keys: [KEY] });
     const input = { baseURL: `${server.url}/v1`, apiKey: KEY };
     const { code, report, stderr } = await runClient<Record<string, object>>('openai-calls.mjs', input);
@@ -103,7 +103,7 @@ describe('openai-node over REST', () => {
     const refused = (what: string, param: string) => ({
       ...{ status: 400, code: what, type: 'invalid_request_error', param },
     });
-    const unavailable = { ...UNAVAILABLE, param: null };
+    const unknownCall = { status: 404, code: 'call_id_not_found', type: 'invalid_request_error', param: '' };
     expect(report).toEqual({
       'clientSecrets.create': { secret: 'ek_', object: 'realtime.session' },
       'clientSecrets.create, without a session': { secret: 'ek_', object: 'realtime.session' },
@@ -112,11 +112,11 @@ describe('openai-node over REST', () => {
       'translations.clientSecrets.create, without a model': refused('missing_required_parameter', 'session.model'),
       'beta.sessions.create': { secret: 'ek_', object: 'realtime.session' },
       'beta.transcriptionSessions.create': { secret: 'ek_', object: 'realtime.transcription_session' },
-      'calls.create': unavailable,
-      'calls.accept': unavailable,
-      'calls.hangup': unavailable,
-      'calls.reject': unavailable,
-      'calls.refer': unavailable,
+      'calls.create, without an offer': refused('invalid_value', 'sdp'),
+      'calls.accept': unknownCall,
+      'calls.hangup': unknownCall,
+      'calls.reject': unknownCall,
+      'calls.refer': unknownCall,
     });
     expect(await server.stop()).toEqual([]);
   });

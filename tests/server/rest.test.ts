@@ -28,7 +28,7 @@ describe('REST', () => {
     ['[RT17] a malformed escape', 'GET', '/v1/%zz', 400, 'invalid_value', null],
     ['[RT17] an encoded slash', 'GET', '/v1%2Fmodels', 400, 'invalid_value', null],
   ])('%s: %s %s is %i', async (_, method, path, status, code, allow) => {
-    const { url } = await start();
+    const { url } = await start({ webrtc: false });
     const answer = await fetch(url + path, { method });
     expect([answer.status, answer.headers.get('allow')]).toEqual([status, allow]);
     const { error } = (await answer.json()) as { error: Record<string, unknown> };
@@ -46,7 +46,7 @@ describe('REST', () => {
   );
 
   it('[RT9] a call is answered 501 whatever its body', async () => {
-    const { url } = await start();
+    const { url } = await start({ webrtc: false });
     const answer = await post(`${url}/v1/realtime/calls`, 'v=0', { 'content-type': 'application/sdp' });
     expect(answer.status).toBe(501);
   });

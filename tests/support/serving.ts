@@ -15,16 +15,17 @@ export interface ServingOptions {
   /** Milliseconds between two words of the parrot. */
   pace?: number;
   tls?: boolean;
+  webrtc?: boolean;
 }
 
 /** pino's number for warnings. */
 const WARNING = 40;
 
-export async function serving({ keys = [], pace = 0, tls = false }: ServingOptions = {}): Promise<Serving> {
+export async function serving({ keys = [], pace = 0, tls = false, ...calls }: ServingOptions = {}): Promise<Serving> {
   const dataDir = mkdtempSync(join(tmpdir(), 'colloquy-compat-'));
   const lines: string[] = [];
   const server = createServer({
-    ...{ port: 0, tlsPort: 0, keys, tls, dataDir },
+    ...{ port: 0, tlsPort: 0, keys, tls, dataDir, ...calls },
     engine: parrot({ pace }),
     logLevel: 'info',
     logTo: { write: (line) => void lines.push(line) },

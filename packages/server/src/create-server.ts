@@ -61,7 +61,7 @@ export function createServer(options: ServerOptions = {}): Server {
   if (upstream) checkUpstream(upstream);
   const parts = createParts(options, services, host);
   const { access, engines, sessions } = parts;
-  const { registry, observerRegistry, store, recorder, index } = sessions;
+  const { registry, observerRegistry, store, recorder, index, webrtc } = sessions;
   const folder = options.consoleDir ?? packageFile('console');
   const consoleFolder = existsSync(join(folder, 'index.html')) ? folder : undefined;
   const upgrade = upgradeOf(parts);
@@ -82,6 +82,7 @@ export function createServer(options: ServerOptions = {}): Server {
   async function stop(): Promise<void> {
     await listeners.close();
     await app?.close();
+    await webrtc?.close();
     detector?.close();
   }
 
@@ -99,6 +100,7 @@ export function createServer(options: ServerOptions = {}): Server {
           request: (request, response) => rest.routing(request, response),
           upgrade,
         });
+        webrtc?.listen();
         log.info({ url: listening.url, engine: answeringOf(parts) }, 'listening');
         if (listening.tlsUrl !== undefined) log.info({ url: listening.tlsUrl }, 'listening with TLS');
         return listening;

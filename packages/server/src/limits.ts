@@ -31,6 +31,9 @@ export interface Limits {
   sidebands: number;
   /** Milliseconds for a call's offer to be answered. */
   callAnswerMs: number;
+  /** Milliseconds for a call to connect, and of silence of its client on ICE and RTP after which it ends [WR17]. */
+  callConnectMs: number;
+  callSilenceMs: number;
   /** Longest session, and longest session opened with a client secret, in milliseconds [LM8]. */
   sessionMs: number;
   secretSessionMs: number;
@@ -94,6 +97,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = {
   callsPerKey: 16,
   sidebands: 8,
   callAnswerMs: 5000,
+  callConnectMs: 30_000,
+  callSilenceMs: 30_000,
   sessionMs: 60 * MINUTE,
   secretSessionMs: 30 * MINUTE,
   pauseBytes: MIB / 2,

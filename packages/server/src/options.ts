@@ -17,6 +17,7 @@ import type { Line, LineSink } from './sessions/line-sink.ts';
 import type { SpeechComponents } from './speech/speech-input.ts';
 import type { McpAccess } from './tools/mcp-access.ts';
 import type { BetaPolicy } from './transports/beta.ts';
+import type { WebRtcOptions } from './transports/webrtc/webrtc-options.ts';
 
 /** Content and folder of recordings. */
 export interface RecordingOptions {
@@ -54,7 +55,12 @@ export interface ServerOptions {
   translator?: Translator;
   /** Relays sessions to this Realtime server; `engine` and `translator` are then not used. @default sessions are hosted */
   upstream?: UpstreamOptions;
-  /** Carries the calls over WebRTC. @internal @default none: calls are answered 501 */
+  /**
+   * Calls over WebRTC. The libraries are loaded with the first call; `true` loads them at listen time, `false` answers 501 [RT9].
+   * Relayed sessions have no calls. @default {}
+   */
+  webrtc?: boolean | WebRtcOptions;
+  /** Carries the calls in place of WebRTC. @internal */
   mediaPlane?: MediaPlane;
   /** Valid API keys. Without keys, every client on loopback may connect [AU10, AU11]. @default [] */
   keys?: readonly string[];

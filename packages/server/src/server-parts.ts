@@ -29,6 +29,7 @@ import { createForks, type Forks } from './sessions/forks.ts';
 import { createObserverRegistry, type ObserverRegistry } from './sessions/observers.ts';
 import { createSessionFeed, type SessionFeed } from './sessions/session-feed.ts';
 import { createSessionRegistry, type SessionRegistry } from './sessions/session-registry.ts';
+import { type WebRtcPlane, webRtcPlane } from './transports/webrtc/webrtc-plane.ts';
 
 /** Access control. */
 export interface Access {
@@ -56,6 +57,7 @@ export interface Sessions {
   readonly admission: Admission;
   /** `undefined` without a media plane, and where sessions are relayed. */
   readonly calls: LiveCalls | undefined;
+  readonly webrtc: WebRtcPlane | undefined;
 }
 
 /** The parts used by routes and upgrades. */
@@ -160,14 +162,21 @@ function createSessions(
     onSession: options.onSession,
     onUsage: upstream && ((id, usage) => upstream.onUsage?.(id, usage)),
   });
-  const { admissionStore = memoryAdmissionStore(services.clock), mediaPlane: plane } = options;
+  const { admissionStore = memoryAdmissionStore(services.clock), mediaPlane } = options;
+  const webrtc = mediaPlane || upstream ? undefined : webRtcOf(options, services);
+  const plane = mediaPlane ?? webrtc;
   const admission = createAdmission(registry, services, admissionStore);
   const calls =
     plane && !upstream ? new LiveCalls({ services, plane, admission, secrets, forks, openSession }) : undefined;
   return {
     ...{ registry, observerRegistry, feed, forks, store, recorder, index, liveSummaryOf, isWriting, openSession },
-    ...{ admission, calls },
+    ...{ admission, calls, webrtc },
   };
+}
+
+function webRtcOf({ webrtc = {} }: ServerOptions, services: Services): WebRtcPlane | undefined {
+  if (webrtc === false) return undefined;
+  return webRtcPlane(webrtc === true ? { isWarm: true } : webrtc, services);
 }
 
 /** Creates the handler of WebSocket upgrades. */

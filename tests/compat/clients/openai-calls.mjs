@@ -18,7 +18,7 @@ const METHODS = {
   'translations.clientSecrets.create, without a model': () => translations.clientSecrets.create({ session: {} }),
   'beta.sessions.create': () => sessions.create({ model: 'mine', modalities: ['text'] }),
   'beta.transcriptionSessions.create': () => transcriptionSessions.create({}),
-  'calls.create': () => calls.create({ sdp: 'v=0\r\n', session }),
+  'calls.create, without an offer': () => calls.create({ sdp: 'v=0\r\n', session }),
   'calls.accept': () => calls.accept('rtc_x', session),
   'calls.hangup': () => calls.hangup('rtc_x'),
   'calls.reject': () => calls.reject('rtc_x', { status_code: 486 }),

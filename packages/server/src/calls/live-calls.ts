@@ -156,8 +156,8 @@ export class LiveCalls {
     return !secret || (await this.#options.secrets.spend(secret)) ? undefined : SECRET_SPENT;
   }
 
-  #begin({ grant, sessionRequest, isBeta }: CallRequest, { transport }: OpenedCall): SessionHandle {
-    const request = { sessionRequest, isBeta, resumes: false, protocol: 'webrtc' };
+  #begin({ grant, sessionRequest, isBeta }: CallRequest, { transport, audio }: OpenedCall): SessionHandle {
+    const request = { sessionRequest, isBeta, resumes: false, protocol: 'webrtc', callAudio: audio };
     return this.#options.openSession(request, grant, transport);
   }
 }

@@ -3,6 +3,7 @@
 
 import type { SdpOffer } from '@colloquy/protocol';
 import type { Transport } from '../transports/transport.ts';
+import type { CallAudio } from './call-audio.ts';
 
 export interface OpenedCall {
   /** The answer for the client, in SDP. */
@@ -12,6 +13,7 @@ export interface OpenedCall {
    * event [WR3]. The end of the transport is the end of the call, and a call whose client never connects ends too [WR17].
    */
   readonly transport: Transport;
+  readonly audio: CallAudio;
 }
 
 export interface MediaPlane {

@@ -1,15 +1,17 @@
-// Calls inside one process, for tests and embedding: the data channel is an in-memory transport, and there is no audio.
+// Calls inside one process, for tests and embedding: the data channel is an in-memory transport, and audio is played at once.
 
 import { type SdpOffer, writeAnswer } from '@colloquy/protocol';
 import { AsyncQueue } from '../async-queue.ts';
 import { type MemoryTransport, memoryPair } from '../transports/memory.ts';
 import type { MediaPlane, OpenedCall } from './media-plane.ts';
+import { MemoryCallAudio } from './memory-call-audio.ts';
 
 /** A call as its client has it. */
 export interface MemoryCall {
   readonly offer: SdpOffer;
   /** The client's end of the data channel. */
   readonly client: MemoryTransport;
+  readonly audio: MemoryCallAudio;
 }
 
 export interface MemoryMediaPlane extends MediaPlane {
@@ -32,8 +34,9 @@ export function memoryMediaPlane(): MemoryMediaPlane {
     calls,
     async open(offer): Promise<OpenedCall> {
       const [client, transport] = memoryPair();
-      calls.push({ offer, client });
-      return { answer: writeAnswer(offer, NOWHERE), transport };
+      const audio = new MemoryCallAudio();
+      calls.push({ offer, client, audio });
+      return { answer: writeAnswer(offer, NOWHERE), transport, audio };
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   type SessionRequest,
   type TranslationRequest,
 } from '../auth/session-request.ts';
+import type { CallAudio } from '../calls/call-audio.ts';
 import type { EngineRegistry } from '../engines/registry.ts';
 import type { Translator } from '../engines/translator.ts';
 import type { Recorder } from '../recordings/recorder.ts';
@@ -64,6 +65,8 @@ export interface OpenRequest {
   readonly protocol: string;
   /** The upstream of a relayed session. Absent: the session is hosted. */
   readonly upstream?: Upstream | undefined;
+  /** The audio of a call; absent for other sessions. */
+  readonly callAudio?: CallAudio;
 }
 
 /** Throws if the operator's configuration is not valid for a session. */
@@ -138,6 +141,7 @@ class SessionOpener {
       engine: this.#beta ? withTemperature(chosen.engine, this.#beta) : chosen.engine,
       speech: chosen.speech,
       flushed: recording?.flushed,
+      callAudio: this.#request.callAudio,
       opening: {
         ...{ model, kind, defaults: session.defaults },
         limits: { ...session.limits, max_duration_ms: this.#maxDurationMs },

@@ -13,52 +13,27 @@ import {
   type SessionState,
   step,
 } from '@colloquy/session';
-import { type Engine, speakingOf } from '../engines/engine.ts';
-import { createServices, type ServiceOptions, type Services } from '../services.ts';
+import { speakingOf } from '../engines/engine.ts';
+import { createServices, type Services } from '../services.ts';
 import { prepareAudio } from '../speech/prepare-audio.ts';
-import { createSpeechInput, detectionOf, type SpeechComponents, type SpeechInput } from '../speech/speech-input.ts';
-import { type McpAccess, mcpAccess } from '../tools/mcp-access.ts';
+import { createSpeechInput, detectionOf, type SpeechInput } from '../speech/speech-input.ts';
+import { mcpAccess } from '../tools/mcp-access.ts';
 import { type SessionTools, sessionTools } from '../tools/session-tools.ts';
 import type { Frame, Transport } from '../transports/transport.ts';
 import type { AttachedTransport } from './attached-transport.ts';
 import { audioStore } from './audio-store.ts';
 import { createAudioText } from './audio-text.ts';
+import { CallPlayback, mayCutPlayback } from './call-playback.ts';
 import { storeHistory, withoutImages, withStoredAudio } from './history-audio.ts';
-import type { Line, LineSink } from './line-sink.ts';
+import type { HostedSession, HostOptions } from './host-options.ts';
+import type { Line } from './line-sink.ts';
 import { randomSeed } from './random-seed.ts';
 import { retrievedFrame } from './retrieved-frame.ts';
 import { runEngine } from './run-engine.ts';
-import type { SessionForkPoint, SessionHandle } from './session-handle.ts';
+import type { SessionForkPoint } from './session-handle.ts';
 import { SessionLoop, type SessionParts } from './session-loop.ts';
 
-/** A running session with a conversation. */
-export interface HostedSession extends SessionHandle {
-  /** The options it was created with. With them and its inputs it can be replayed. */
-  readonly options: SessionOptions;
-  readonly state: SessionState;
-  /**
-   * Appends audio in the session's input format, like one `input_audio_buffer.append` of the client, without counting against the
-   * rate limits. Resolves when the speech input has processed it. Does nothing once the session is over.
-   */
-  appendAudio(bytes: Uint8Array): Promise<void>;
-}
-
-export interface HostOptions {
-  engine: Engine;
-  /** Speech input. Without a detector sessions report `turn_detection: null` [VA29]. @default none: transcriptions fail too */
-  speech?: SpeechComponents | undefined;
-  /** The MCP servers the session may call. @default none */
-  mcp?: McpAccess | undefined;
-  /** Resolves with whether all lines so far are stored. Awaited before a tool is called [MC15]. */
-  flushed?: (() => Promise<boolean>) | undefined;
-  /** Options of the session. @default a `gpt-realtime` session with a cryptographically random seed, starting now */
-  opening?: Partial<SessionOptions>;
-  services?: ServiceOptions;
-  /** Close code of a drain [ER46]. @default 1001 */
-  drainCode?: number;
-  /** Receive every input before it is applied and every event before it is sent. */
-  sinks?: readonly LineSink<Line, HostedSession>[];
-}
+export type { HostedSession, HostOptions } from './host-options.ts';
 
 const NO_SERVERS = mcpAccess(undefined, {});
 
@@ -76,6 +51,7 @@ export function hostSession(transport: Transport, options: HostOptions): HostedS
     ...options.opening,
     ...speakingOf(options.engine),
     ...detectionOf(options.speech),
+    ...(options.callAudio && { playback: true }),
   };
   return new SessionHost(transport, options, sessionOptions, services).begin();
 }
@@ -89,6 +65,7 @@ class SessionHost implements SessionParts {
   readonly #audioText = createAudioText();
   readonly #speechInput: SpeechInput;
   readonly #tools: SessionTools;
+  readonly #playback: CallPlayback | undefined;
   /** Resolves when the speech input is ready for audio. */
   readonly #prepared: Promise<void>;
   /** Response id → controller that aborts its engine. */
@@ -115,7 +92,8 @@ class SessionHost implements SessionParts {
       ...{ session: id, flushed: options.flushed },
       emit: (event) => this.#dispatch({ at: this.#loop.now(), from: 'tools', event }),
     });
-    this.#prepared = prepareAudio(options.speech);
+    this.#playback = options.callAudio && new CallPlayback(options.callAudio);
+    this.#prepared = prepareAudio(options.speech, this.#playback !== undefined);
   }
 
   begin(): HostedSession {
@@ -150,6 +128,10 @@ class SessionHost implements SessionParts {
     const { session } = this.#sessionOptions;
     this.#tools.note((session && 'tools' in session && session.tools) || []);
     this.#dispatch({ at: 0, from: 'host', event: { type: 'open' } });
+    this.#playback?.begin({
+      onReport: (event) => this.#dispatch({ at: this.#loop.now(), from: 'playback', event }),
+      onInput: (pcm, playback) => this.#handleMicrophone(pcm, playback),
+    });
   }
 
   deadline(): number | undefined {
@@ -171,6 +153,7 @@ class SessionHost implements SessionParts {
     this.#apply({ at: this.#loop.now(), from: 'host', event: { type: 'close' } });
     for (const abort of this.#engineAborts.values()) abort.abort();
     this.#speechInput.close();
+    this.#playback?.close();
     this.#tools.close();
   }
 
@@ -196,6 +179,17 @@ class SessionHost implements SessionParts {
     });
   }
 
+  #handleMicrophone(pcm: Uint8Array, playback: CallPlayback): Promise<void> {
+    return this.#loop.handle(async () => {
+      await this.#prepared;
+      if (this.#loop.isOver) return;
+      const audio = playback.toSession(pcm, this.#state.config.audio.input.format);
+      const event = { type: 'audio', audio: this.#audioText.encode(audio), bytes: audio.length } as const;
+      this.#dispatch({ at: this.#loop.now(), from: 'media', event });
+      await this.#writePendingAudio();
+    });
+  }
+
   async #writePendingAudio(): Promise<void> {
     const bytes = this.#pendingAudio;
     this.#pendingAudio = undefined;
@@ -205,6 +199,8 @@ class SessionHost implements SessionParts {
   /** Handles one input. `sender` is the transport it came from; only it receives errors that answer the input [WR13]. */
   #dispatch(input: Input, sender?: AttachedTransport): void {
     if (this.#loop.isOver) return;
+    const played = this.#playback && mayCutPlayback(input) ? this.#playback.played() : undefined;
+    if (played) this.#apply({ at: input.at, from: 'playback', event: played });
     this.#apply(input, sender);
     this.#loop.finishStep();
   }
@@ -241,6 +237,10 @@ class SessionHost implements SessionParts {
       case 'drop_audio':
         if (!effect.keep_transcription) this.#speechInput.forget(effect.item_id);
         return store.forget(effect.item_id);
+      case 'play_audio':
+      case 'end_playback':
+      case 'clear_playback':
+        return this.#playback?.perform(effect, this.#audioText);
       case 'detect':
         return this.#speechInput.detect(effect.turn_detection, effect.format);
       case 'configure_speech':
@@ -289,7 +289,10 @@ class SessionHost implements SessionParts {
       log: this.#services.log,
       audioText: this.#audioText,
       emit: (event) => this.#dispatch({ at: loop.now(), from: 'engine', response_id: id, event }),
-      waitForDrain: (signal) => loop.client.waitBelow(this.#services.limits.pauseBytes, signal),
+      waitForDrain: async (signal) => {
+        await loop.client.waitBelow(this.#services.limits.pauseBytes, signal);
+        await this.#playback?.waitForRoom(signal);
+      },
     }).then(() => this.#engineAborts.delete(id));
   }
 }

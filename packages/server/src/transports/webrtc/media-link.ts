@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { AsyncQueue } from '../../async-queue.ts';
+import type { CallAudio } from '../../calls/call-audio.ts';
 import type { CallChannel } from './channel-transport.ts';
 import type { PeerAnswer } from './peer.ts';
 import type { CallEnd, FromCall, ToCall } from './plane-messages.ts';
@@ -9,23 +10,9 @@ import type { PlayedCounter } from './played-counter.ts';
 import { type AudioPart, type PlayedPart, PlayedParts } from './played-parts.ts';
 import type { PlaybackReport } from './rtp-out.ts';
 
-export interface CallMedia extends CallChannel {
+export interface CallMedia extends CallChannel, CallAudio {
   /** Resolves when the call has ended. Never rejects. */
   readonly ended: Promise<CallEnd>;
-  /** Audio of the client's microphone: PCM at 24 kHz in pieces of about 40 ms. Ends with the call. For one reader. */
-  readonly input: AsyncIterable<Uint8Array>;
-  /** What became of the audio of each response, in order. Ends with the call. For one reader. */
-  readonly playback: AsyncIterable<PlaybackReport>;
-  /** Bytes of audio queued and not played. */
-  readonly unplayedBytes: number;
-  /** Queues audio of a part for playing: PCM at 24 kHz. */
-  play(part: AudioPart, audio: Uint8Array): void;
-  /** No more audio of the response will come. It is reported as drained when all of it is on the wire. */
-  end(response_id: string): void;
-  /** Drops the audio that is not on the wire yet, and forgets its parts. Read `played` before. */
-  clear(): void;
-  /** The parts whose response has not drained, with what is on the wire of each; at most one frame old. */
-  played(): PlayedPart[];
 }
 
 /** A call whose port is open; `answer` rejects if the library refuses the offer. */

@@ -10,7 +10,7 @@ import type { CallSettings, FromThread, ToThread } from './plane-messages.ts';
 import { PlayedCounter } from './played-counter.ts';
 
 /** The bundled thread: it holds the WebRTC library and the codecs, and runs without a compiler. */
-const THREAD = 'dist/bundled/media-worker.js';
+export const THREAD_FILE = packageFile('dist/bundled/media-worker.js');
 /** A thread that ends is started again at most that often. */
 const RESTART_MS = 1000;
 /** Longer than a peer may take to close its channel. */
@@ -85,7 +85,7 @@ class ThreadPlane implements ThreadMediaPlane {
     };
     worker.postMessage(message, [port2]);
     const answer = writeAnswer(offer, { ...(await link.answer), maxMessageSize: settings.maxMessageBytes });
-    return { answer, transport: channelTransport(link), media: link };
+    return { answer, transport: channelTransport(link), audio: link, media: link };
   }
 
   async close(): Promise<void> {
@@ -110,7 +110,7 @@ class ThreadPlane implements ThreadMediaPlane {
   }
 
   #start(): RunningThread {
-    const worker = new Worker(this.#options.thread ?? packageFile(THREAD));
+    const worker = new Worker(this.#options.thread ?? THREAD_FILE);
     const calls = new Set<MediaLink>();
     const ready = new Promise<boolean>((resolve) => {
       worker.on('message', (message: FromThread) => {
