@@ -153,7 +153,7 @@ describe('documents', () => {
       // of git, and of scripts/release.mjs
       ...['tags', 'version', 'check', 'dry-run', 'publish'],
       // of 'serve', both ways of a switch
-      ...['open', 'no-open', 'no-detector'],
+      ...['open', 'no-open', 'no-detector', 'no-webrtc'],
       // of scripts/logs.mjs
       ...['gigabytes', 'lines'],
       // of scripts/fuzz.mjs, of scripts/screenshots.mjs

@@ -46,6 +46,18 @@ function oneOf<const T extends string>(...choices: T[]): Kind<T> {
   };
 }
 
+const PORT_RANGE: Kind<readonly [number, number]> = {
+  expected: 'two ports, the lower one first, such as 40000-40199',
+  fromText: portRange,
+  fromJson: (value) => (typeof value === 'string' ? portRange(value) : undefined),
+};
+
+function portRange(text: string): readonly [number, number] | undefined {
+  const [, first, last] = (/^(\d{1,5})-(\d{1,5})$/.exec(text) ?? []).map(Number);
+  if (first === undefined || last === undefined) return undefined;
+  return first >= 1 && first <= last && last <= 65_535 ? [first, last] : undefined;
+}
+
 const TEXT: Kind<string> = {
   expected: 'a non-empty text',
   fromText: (text) => text || undefined,
@@ -176,6 +188,23 @@ export const SETTINGS = {
     ...SWITCH,
     env: 'COLLOQUY_DETECTOR',
     about: 'detect turns for every engine (on); --no-detector sets turn_detection null',
+  },
+  webrtc: {
+    ...SWITCH,
+    env: 'COLLOQUY_WEBRTC',
+    about: 'load WebRTC at the start, not with the first call; --no-webrtc refuses calls: docs/webrtc.md',
+  },
+  'webrtc-addresses': {
+    ...LIST,
+    env: 'COLLOQUY_WEBRTC_ADDRESSES',
+    value: 'list',
+    about: 'IP addresses that calls connect to, behind NAT or in a container (those of this machine)',
+  },
+  'webrtc-ports': {
+    ...PORT_RANGE,
+    env: 'COLLOQUY_WEBRTC_PORTS',
+    value: 'range',
+    about: 'UDP ports of calls, two for each: 40000-40199 (any)',
   },
   mcp: {
     ...TEXT,

@@ -13,6 +13,7 @@ export const SETTING_GROUPS: Readonly<Record<string, readonly SettingName[]>> = 
     ...(['think-url', 'think-model', 'think-key-env', 'think-key-file', 'think-api'] as const),
     ...(['speak-url', 'speak-model', 'speak-key-env', 'speak-key-file', 'speak-voice', 'speak-rate'] as const),
   ],
+  Calls: ['webrtc', 'webrtc-addresses', 'webrtc-ports'],
   Tools: ['mcp'],
   Relay: ['upstream', 'upstream-auth'],
   Recording: ['data-dir', 'record-audio', 'watch'],

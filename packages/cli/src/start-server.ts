@@ -33,6 +33,12 @@ function upstreamOf(settings: Settings, key: string | undefined): ServerOptions[
   return { url, ...(key && { key }), ...(auth && { auth }) };
 }
 
+function webRtcOf(settings: Settings): Exclude<ServerOptions['webrtc'], undefined> {
+  const { webrtc, 'webrtc-addresses': addresses, 'webrtc-ports': ports } = settings;
+  if (webrtc === false) return false;
+  return { ...(webrtc && { isWarm: true }), ...(addresses && { addresses }), ...(ports && { ports }) };
+}
+
 /** The options of a server with these settings. Throws `misused` for settings that exclude each other. */
 export function serverOptions(
   settings: Settings,
@@ -51,6 +57,7 @@ export function serverOptions(
     ...(tls !== undefined && { tls }),
     ...(beta && { beta: 'serve' as const }),
     ...(detector !== undefined && { detector }),
+    webrtc: webRtcOf(settings),
     ...(watch !== undefined && { watch }),
     ...(tlsPort !== undefined && { tlsPort }),
     ...(dataDir !== undefined && { dataDir }),
