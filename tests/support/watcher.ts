@@ -93,8 +93,8 @@ export function watch(): Watcher {
       turn = null;
     } else if (type === 'input_audio_buffer.cleared') turn = null;
     else if (type === 'session.created' || type === 'session.updated') {
-      // Another turn detection drops an open turn without a word.
-      const now = JSON.stringify(frame.session.audio.input.turn_detection);
+      // Another type of turn detection, or none, drops an open turn without a word [SE23].
+      const now = String(frame.session.audio.input.turn_detection?.type);
       if (now !== detection) turn = null;
       detection = now;
     } else if (type === 'conversation.item.added') {
