@@ -71,7 +71,7 @@ export function McpCard({ settings, tool, index, issues }: McpCardProps) {
       {address === 'server_url' && (
         <CheckedField
           isLazy
-          {...{ label: 'URL', name: 'server_url', type: 'url', placeholder: 'https://example.com/mcp' }}
+          {...{ label: 'URL', name: 'server_url', type: 'url', placeholder: 'Address with https' }}
           value={displayText(tool.server_url)}
           issue={issueOf('server_url')}
           change={(text) => change({ server_url: text.trim() })}
