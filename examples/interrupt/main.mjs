@@ -16,15 +16,15 @@ send({
   item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'one two three four five six seven' }] },
 });
 send({ type: 'response.create' });
-const { item_id } = await server.waitFor('response.output_audio.delta');
+const { item_id } = await server.waitFor('response.output_audio.delta', { timeoutMs: 30_000 });
 send({ type: 'response.cancel' });
 send({ type: 'conversation.item.truncate', item_id, content_index: 0, audio_end_ms: 150 });
 send({ type: 'conversation.item.retrieve', item_id });
 
-const { response } = await server.waitFor('response.done');
+const { response } = await server.waitFor('response.done', { timeoutMs: 30_000 });
 assert.equal(response.status, 'cancelled');
 assert.equal(response.status_details.reason, 'client_cancelled');
-const { item } = await server.waitFor('conversation.item.retrieved');
+const { item } = await server.waitFor('conversation.item.retrieved', { timeoutMs: 30_000 });
 assert.equal(item.status, 'incomplete');
 assert.equal(item.content[0].transcript, null);
 assert.deepEqual(server.sent('error'), []);

@@ -23,7 +23,7 @@ for (const samples of [said, silence]) {
   const audio = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64');
   send({ type: 'input_audio_buffer.append', audio });
 }
-const { response } = await server.waitFor('response.done');
+const { response } = await server.waitFor('response.done', { timeoutMs: 30_000 });
 const answer = Buffer.concat(
   server.sent('response.output_audio.delta').map(({ delta }) => Buffer.from(delta, 'base64')),
 );
