@@ -235,11 +235,12 @@ describe.skipIf(browserMissing)(`talking in the page${browserMissing ? ` (${brow
       .getByText(/^You said: call get_weather .* \{/)
       .waitFor();
     await interrupt.waitFor({ state: 'detached' });
-    await say(page, 'one two three four five six');
+    // Three seconds, time to interrupt, in one line of the field.
+    await say(page, 'a '.repeat(14).trim());
     await page.waitForFunction(
       () => Number(document.querySelector('[data-speaking]')?.getAttribute('data-speaking')) > 600,
     );
-    await interrupt.click();
+    await page.keyboard.press('Escape');
     await interrupt.waitFor({ state: 'detached' });
     await say(page, 'and the end');
     await conversation(page).getByText('You said: and the end').waitFor();
