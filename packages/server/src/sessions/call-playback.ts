@@ -4,9 +4,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bytesToMs, msToBytes, type RealtimeAudioFormat } from '@colloquy/protocol';
 import type { Effect, Input, PlaybackEvent } from '@colloquy/session';
-import { bytesOf, rateOf, samplesOf } from '../audio/convert.ts';
-import { openResampler, type Resampler } from '../audio/resample.ts';
-import type { CallAudio } from '../calls/call-audio.ts';
+import { rateOf, samplesOf, speechOutput } from '../audio/convert.ts';
+import type { AudioPart, CallAudio } from '../calls/call-audio.ts';
+import type { Sound } from '../speech/ports.ts';
 import type { AudioText } from './audio-text.ts';
 
 type PlayEffect = Extract<Effect, { do: 'play_audio' }>;
@@ -25,11 +25,10 @@ const ROOM_MS = 400;
 
 export class CallPlayback {
   readonly #audio: CallAudio;
-  /** One for each format that differs from the call's. */
-  readonly #fromSession = new Map<RealtimeAudioFormat['type'], Resampler>();
-  readonly #toSession = new Map<RealtimeAudioFormat['type'], Resampler>();
-  /** The format in which the latest audio was handed in. */
-  #outputFormat = CALL_FORMAT;
+  readonly #toCall = speechOutput(CALL_FORMAT);
+  #toSession = { format: CALL_FORMAT, converter: speechOutput(CALL_FORMAT) };
+  /** The part of the latest audio, and the session's format of it. */
+  #latest: { readonly part: AudioPart; readonly format: RealtimeAudioFormat } | undefined;
 
   constructor(audio: CallAudio) {
     this.#audio = audio;
@@ -46,7 +45,7 @@ export class CallPlayback {
       case 'play_audio':
         return this.#play(effect, audioText.decode(effect.audio));
       case 'end_playback':
-        return this.#audio.end(effect.response_id);
+        return this.#end(effect.response_id);
       case 'clear_playback':
         return this.#clear();
     }
@@ -55,10 +54,11 @@ export class CallPlayback {
   /** Converts audio of the microphone to the session's input format. */
   toSession(pcm: Uint8Array, format: RealtimeAudioFormat): Uint8Array {
     if (format.type === CALL_FORMAT.type) return pcm;
-    const resampler = resamplerIn(this.#toSession, format.type, () =>
-      openResampler(rateOf(CALL_FORMAT), rateOf(format)),
-    );
-    return bytesOf(resampler.process(samplesOf(pcm, CALL_FORMAT)), format);
+    if (format.type !== this.#toSession.format.type) {
+      this.#toSession.converter.close();
+      this.#toSession = { format, converter: speechOutput(format) };
+    }
+    return this.#toSession.converter.write(soundOf(pcm, CALL_FORMAT));
   }
 
   /** How far the part is that is playing; `undefined` if nothing of the queue was played. */
@@ -66,7 +66,7 @@ export class CallPlayback {
     const part = this.#audio.played().findLast(({ playedBytes }) => playedBytes > 0);
     if (!part) return undefined;
     const { item_id, content_index, playedBytes } = part;
-    const bytes = msToBytes(bytesToMs(playedBytes, CALL_FORMAT), this.#outputFormat);
+    const bytes = msToBytes(bytesToMs(playedBytes, CALL_FORMAT), this.#latest?.format ?? CALL_FORMAT);
     return { type: 'played', item_id, content_index, bytes };
   }
 
@@ -80,9 +80,8 @@ export class CallPlayback {
   }
 
   close(): void {
-    for (const resampler of [...this.#fromSession.values(), ...this.#toSession.values()]) resampler.close();
-    this.#fromSession.clear();
-    this.#toSession.clear();
+    this.#toCall.close();
+    this.#toSession.converter.close();
   }
 
   async #readReports(onReport: CallListener['onReport']): Promise<void> {
@@ -95,29 +94,27 @@ export class CallPlayback {
   }
 
   #play({ response_id, item_id, content_index, format }: PlayEffect, audio: Uint8Array): void {
-    this.#outputFormat = format;
-    this.#audio.play({ response_id, item_id, content_index }, this.#toCall(audio, format));
+    const part = { response_id, item_id, content_index };
+    this.#latest = { part, format };
+    this.#audio.play(part, format.type === CALL_FORMAT.type ? audio : this.#toCall.write(soundOf(audio, format)));
+  }
+
+  #end(response_id: string): void {
+    const rest = this.#toCall.flush();
+    if (rest.length > 0 && this.#latest?.part.response_id === response_id) this.#audio.play(this.#latest.part, rest);
+    this.#audio.end(response_id);
   }
 
   #clear(): void {
     this.#audio.clear();
-    for (const resampler of this.#fromSession.values()) resampler.flush();
-  }
-
-  #toCall(audio: Uint8Array, format: RealtimeAudioFormat): Uint8Array {
-    if (format.type === CALL_FORMAT.type) return audio;
-    const resampler = resamplerIn(this.#fromSession, format.type, () =>
-      openResampler(rateOf(format), rateOf(CALL_FORMAT)),
-    );
-    return bytesOf(resampler.process(samplesOf(audio, format)), CALL_FORMAT);
+    this.#toCall.flush();
   }
 }
 
-function resamplerIn<K>(map: Map<K, Resampler>, key: K, open: () => Resampler): Resampler {
-  const resampler = map.get(key) ?? open();
-  map.set(key, resampler);
-  return resampler;
-}
+const soundOf = (bytes: Uint8Array, format: RealtimeAudioFormat): Sound => ({
+  samples: samplesOf(bytes, format),
+  rateHz: rateOf(format),
+});
 
 const CUTTING_EVENTS: ReadonlySet<string> = new Set([
   'output_audio_buffer.clear',
