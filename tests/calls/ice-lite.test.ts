@@ -60,7 +60,7 @@ afterAll(async () => {
 async function openCall() {
   const offer = readOffer(OFFERS.chromium);
   if (!offer.ok) throw new Error(offer.issue.message);
-  const { answer, media } = await plane.open(offer.value);
+  const { answer, audio: media } = await plane.open(offer.value);
   const attributeOf = (name: string) => new RegExp(`^a=${name}:(.*)$`, 'm').exec(answer)?.[1]?.trim() as string;
   const candidates = [...answer.matchAll(/^a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host/gm)];
   const [, address, port] = candidates.find(([, host]) => isIPv4(host as string)) ?? [];

@@ -145,7 +145,7 @@ describe.skipIf(browserMissing)(`the media thread with Chromium ${browserMissing
   async function call(codec?: string): Promise<CallMedia> {
     const offer = readOffer(await page.evaluate((name) => window.call.offer(name), codec));
     if (!offer.ok) throw new Error(offer.issue.message);
-    const { answer, media } = await plane.open(offer.value);
+    const { answer, audio: media } = await plane.open(offer.value);
     await page.evaluate((sdp) => window.call.accept(sdp), answer);
     await media.opened;
     return media;

@@ -1,8 +1,26 @@
 // Port: the audio of one call. PCM at 24 kHz both ways, whatever the codec on the wire and the session's format. Converted for a
 // session: `sessions/call-playback.ts`.
 
-import type { AudioPart, PlayedPart } from '../transports/webrtc/played-parts.ts';
-import type { PlaybackReport } from '../transports/webrtc/rtp-out.ts';
+/** The content part that a piece of audio belongs to. */
+export interface AudioPart {
+  readonly response_id: string;
+  readonly item_id: string;
+  readonly content_index: number;
+}
+
+export interface PlayedPart extends AudioPart {
+  /** Bytes queued so far. */
+  readonly sentBytes: number;
+  /** Bytes on the wire. */
+  readonly playedBytes: number;
+}
+
+/** What became of a response's audio. */
+export type PlaybackReport =
+  /** Its first frame is being sent. */
+  | { readonly did: 'start'; readonly response_id: string }
+  /** All of it has been sent, or it had none. */
+  | { readonly did: 'drain'; readonly response_id: string };
 
 export interface CallAudio {
   /** Audio of the client's microphone, in pieces of about 40 ms. Ends with the call. For one reader. */

@@ -1,9 +1,8 @@
 // The audio of a call inside one process: what the session says is played at once, and the client may speak.
 
 import { AsyncQueue } from '../async-queue.ts';
-import { type AudioPart, type PlayedPart, PlayedParts } from '../transports/webrtc/played-parts.ts';
-import type { PlaybackReport } from '../transports/webrtc/rtp-out.ts';
-import type { CallAudio } from './call-audio.ts';
+import type { AudioPart, CallAudio, PlaybackReport, PlayedPart } from './call-audio.ts';
+import { PlayedParts } from './played-parts.ts';
 
 export class MemoryCallAudio implements CallAudio {
   readonly input = new AsyncQueue<Uint8Array>();

@@ -2,13 +2,12 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { AsyncQueue } from '../../async-queue.ts';
-import type { CallAudio } from '../../calls/call-audio.ts';
+import type { AudioPart, CallAudio, PlaybackReport, PlayedPart } from '../../calls/call-audio.ts';
+import { PlayedParts } from '../../calls/played-parts.ts';
 import type { CallChannel } from './channel-transport.ts';
 import type { PeerAnswer } from './peer.ts';
 import type { CallEnd, FromCall, ToCall } from './plane-messages.ts';
 import type { PlayedCounter } from './played-counter.ts';
-import { type AudioPart, type PlayedPart, PlayedParts } from './played-parts.ts';
-import type { PlaybackReport } from './rtp-out.ts';
 
 export interface CallMedia extends CallChannel, CallAudio {
   /** Resolves when the call has ended. Never rejects. */

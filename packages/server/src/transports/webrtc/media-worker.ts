@@ -55,7 +55,7 @@ parentPort?.on('message', (message: ToThread) => {
   if (!timer) schedule();
 });
 
-// The first call would wait a third of a second for the libraries to be compiled.
+// Otherwise the first call would wait for the libraries to be compiled.
 (await openOpus()).close();
 await warmUpWerift();
 post({ did: 'ready' });

@@ -1,9 +1,9 @@
 // Messages between the server's thread and the media thread. Each call has a port of its own; opening one goes through the thread's.
 
 import type { MessagePort } from 'node:worker_threads';
+import type { PlaybackReport } from '../../calls/call-audio.ts';
 import type { Rate } from '../../token-bucket.ts';
 import type { PeerAnswer, PeerEnd, PeerOffer, PeerOptions } from './peer.ts';
-import type { PlaybackReport } from './rtp-out.ts';
 
 export interface CallSettings extends Omit<PeerOptions, 'clock'> {
   /** A call that is not open after that time ends. */

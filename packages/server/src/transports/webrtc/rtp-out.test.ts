@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type PlaybackReport, type RtpFrame, RtpOut } from './rtp-out.ts';
+import type { PlaybackReport } from '../../calls/call-audio.ts';
+import { type RtpFrame, RtpOut } from './rtp-out.ts';
 
 /** Frames of 4 bytes and 960 units on a grid that starts at 1000 ms. */
 const open = () => new RtpOut({ frameBytes: 4, unitsPerFrame: 960, startsAt: 1000 });

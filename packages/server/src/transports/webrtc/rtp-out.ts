@@ -1,6 +1,8 @@
 // The audio of a call as RTP frames of 20 ms, each due at a time of one grid. Pure: the time is an argument.
 // Encoding: `codec.ts`; the thread's clock: `worker.ts`.
 
+import type { PlaybackReport } from '../../calls/call-audio.ts';
+
 export const FRAME_MS = 20;
 
 /** A frame to send now. */
@@ -14,13 +16,6 @@ export interface RtpFrame {
   /** True for the first packet after a pause, and only there: a browser resets its timing on it. */
   readonly marker: boolean;
 }
-
-/** What became of a response's audio. */
-export type PlaybackReport =
-  /** Its first frame is being sent. */
-  | { readonly did: 'start'; readonly response_id: string }
-  /** All of it has been sent, or it had none. */
-  | { readonly did: 'drain'; readonly response_id: string };
 
 export interface RtpOutOptions {
   /** Bytes of PCM in a frame. */

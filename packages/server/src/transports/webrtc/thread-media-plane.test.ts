@@ -35,8 +35,8 @@ describe('the media thread', () => {
     expect(await plane.ready).toBe(true);
     const [first, second] = [await plane.open(offer()), await plane.open(offer())];
     expect(first.answer).toContain('a=ice-ufrag:ufrag');
-    first.media.send('exit');
-    expect([await first.media.ended, await second.media.ended]).toEqual(['thread_failed', 'thread_failed']);
+    first.audio.send('exit');
+    expect([await first.audio.ended, await second.audio.ended]).toEqual(['thread_failed', 'thread_failed']);
     expect(first.transport.isOpen).toBe(false);
 
     time = 999;
@@ -46,7 +46,7 @@ describe('the media thread', () => {
     const third = await plane.open(offer());
     expect(third.transport.isOpen).toBe(true);
     await plane.close();
-    expect(await third.media.ended).toBe('closed');
+    expect(await third.audio.ended).toBe('closed');
     await expect(plane.open(offer())).rejects.toThrow('closed');
   });
 

@@ -17,7 +17,7 @@ const RESTART_MS = 1000;
 const CLOSE_TIMEOUT_MS = 1500;
 
 export interface OpenedMediaCall extends OpenedCall {
-  readonly media: CallMedia;
+  readonly audio: CallMedia;
 }
 
 export interface ThreadMediaPlane extends MediaPlane {
@@ -85,7 +85,7 @@ class ThreadPlane implements ThreadMediaPlane {
     };
     worker.postMessage(message, [port2]);
     const answer = writeAnswer(offer, { ...(await link.answer), maxMessageSize: settings.maxMessageBytes });
-    return { answer, transport: channelTransport(link), audio: link, media: link };
+    return { answer, transport: channelTransport(link), audio: link };
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,6 @@ export interface WebRtcOptions {
   readonly addresses?: readonly string[];
   /** First and last UDP port for calls. A call takes one, and one more where there is IPv6. @default any */
   readonly ports?: readonly [first: number, last: number];
-  /** Loads the libraries at listen time: the first call then connects a third of a second sooner. @default false */
+  /** Loads the libraries at listen time: the first call then need not wait for them. @default false */
   readonly isWarm?: boolean;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PlayedCounter } from './played-counter.ts';
+import { PlayedCounter } from '../transports/webrtc/played-counter.ts';
 import { PlayedParts } from './played-parts.ts';
 
 const part = (response: string, item: string) => ({ response_id: response, item_id: item, content_index: 0 });

@@ -1,18 +1,6 @@
 // Divides the bytes that a call has played among the content parts whose audio was queued.
 
-/** The content part that a piece of audio belongs to. */
-export interface AudioPart {
-  readonly response_id: string;
-  readonly item_id: string;
-  readonly content_index: number;
-}
-
-export interface PlayedPart extends AudioPart {
-  /** Bytes queued so far. */
-  readonly sentBytes: number;
-  /** Bytes on the wire. */
-  readonly playedBytes: number;
-}
+import type { AudioPart, PlayedPart } from './call-audio.ts';
 
 const isSame = (a: AudioPart, b: AudioPart) =>
   a.response_id === b.response_id && a.item_id === b.item_id && a.content_index === b.content_index;
