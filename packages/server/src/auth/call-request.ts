@@ -4,6 +4,7 @@
 import type { SessionUpdateConfig } from '@colloquy/protocol';
 import { lockedField } from '@colloquy/session';
 import { type Refusal, refusal, refusalOf } from '../http/refusals.ts';
+import { isObject } from '../is-object.ts';
 import type { Grant } from './authorize.ts';
 import { queryOf } from './request-head.ts';
 import {
@@ -67,6 +68,3 @@ function merged(base: object, update: object): object {
   });
   return { ...base, ...Object.fromEntries(entries) };
 }
-
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

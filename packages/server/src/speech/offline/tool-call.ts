@@ -1,6 +1,7 @@
 // Selects the tool and arguments that a sentence asks for, by the words of the tool's name. No language understanding.
 
 import type { NeutralTool } from '@colloquy/session';
+import { isObject } from '../../is-object.ts';
 import { numbersIn } from './spoken-numbers.ts';
 
 export interface ToolCall {
@@ -58,9 +59,6 @@ interface Property {
   type?: unknown;
   enum?: unknown;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Values for the properties of the schema that the sentence provides; required ones always get a value. */
 function argumentsFor(schema: unknown, phrases: string[], text: string): Record<string, unknown> {
