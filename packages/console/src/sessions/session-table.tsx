@@ -6,21 +6,21 @@ import type { MenuItem } from '../parts/menu.tsx';
 import { useNow } from '../shell/use-now.ts';
 import { SessionCells } from './session-cells.tsx';
 import { isDescendingAtFirst, type SessionRow } from './session-row.ts';
-import type { Column, Order } from './table-state.ts';
+import { COLUMNS, type Column, type Order } from './table-state.ts';
 
-const HEADS: readonly (readonly [column: Column, label: string, title: string | undefined])[] = [
-  ['session', 'First words', undefined],
-  ['started', 'Started', undefined],
-  ['length', 'Length', undefined],
-  ['turns', 'Turns', undefined],
-  ['first-audio', 'First audio', 'Median time to first audio (p50)'],
-  ['worst', 'Worst', 'Longest time to first audio'],
-  ['interruptions', 'Interr.', 'Interruptions'],
-  ['errors', 'Errors', undefined],
-  ['tools', 'Tools', undefined],
-  ['cost', 'Cost', '* as if the model had been used: the engine has no price'],
-  ['engine', 'Engine', undefined],
-];
+const HEADS: Readonly<Record<Column, readonly [label: string, title?: string]>> = {
+  session: ['First words'],
+  started: ['Started'],
+  length: ['Length'],
+  turns: ['Turns'],
+  'first-audio': ['First audio', 'Median time to first audio (p50)'],
+  worst: ['Worst', 'Longest time to first audio'],
+  interruptions: ['Interr.', 'Interruptions'],
+  errors: ['Errors'],
+  tools: ['Tools'],
+  cost: ['Cost', '* as if the model had been used: the engine has no price'],
+  engine: ['Engine'],
+};
 const NUMBERS: ReadonlySet<Column> = new Set([
   'length',
   'turns',
@@ -65,9 +65,10 @@ export function SessionTable({ rows, order, sort, selected, select, isPending, i
               }
             />
           </th>
-          {HEADS.map(([column, label, title]) => (
-            <Head key={column} {...{ column, label, title, order, sort }} />
-          ))}
+          {COLUMNS.map((column) => {
+            const [label, title] = HEADS[column];
+            return <Head key={column} {...{ column, label, title, order, sort }} />;
+          })}
           <th class="cell-menu" scope="col">
             <span class="heard-only">Actions</span>
           </th>

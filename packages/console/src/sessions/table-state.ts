@@ -4,7 +4,8 @@
 export const TRAITS = ['error', 'slow', 'interruption', 'tool'] as const;
 export type Trait = (typeof TRAITS)[number];
 
-const COLUMNS = [
+/** In the order in which the table shows them. */
+export const COLUMNS = [
   'session',
   'started',
   'length',
