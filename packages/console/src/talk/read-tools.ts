@@ -56,7 +56,7 @@ function urlIssues(tools: readonly unknown[]): ToolIssue[] {
   return tools.flatMap((tool, index) => {
     const url = (tool as { server_url?: unknown } | null)?.server_url;
     if (typeof url !== 'string' || (/^https?:\/\/./.test(url) && URL.canParse(url))) return [];
-    const message = url === '' ? 'Enter the address of the server.' : 'Expected an address that begins with https.';
+    const message = url === '' ? 'Enter the address of the server.' : 'Expected an address with http or https.';
     return [{ index, field: 'server_url', message }];
   });
 }

@@ -5,11 +5,10 @@ import { useState } from 'preact/hooks';
 import { displayText } from '../../conversation/display-text.ts';
 import { SafeText } from '../../conversation/safe-text.tsx';
 import { CheckedField } from './checked-field.tsx';
-import type { McpCardProps } from './mcp-card.tsx';
 import { ToolCard } from './tool-card.tsx';
-import { changeTool, type ListedTool } from './tool-list.ts';
+import { changeTool, type EditedTool, type ListedTool } from './tool-list.ts';
 
-export function FunctionCard({ settings, tool, index, issues }: McpCardProps) {
+export function FunctionCard({ settings, tool, index, issues }: EditedTool) {
   const name = displayText(tool.name);
   const description = displayText(tool.description);
   const [isOpen, setOpen] = useState(description === '' || issues.length > 0);

@@ -2,19 +2,11 @@
 // Each change makes the server list its tools, and may send it the credential: fields apply when they are left.
 
 import { displayText } from '../../conversation/display-text.ts';
-import type { ToolIssue } from '../read-tools.ts';
 import type { ToolSettings } from '../talk-settings.ts';
 import { CheckedField } from './checked-field.tsx';
 import { Choice } from './fields.tsx';
 import { ToolCard } from './tool-card.tsx';
-import { changeTool, type ListedTool } from './tool-list.ts';
-
-export interface McpCardProps {
-  readonly settings: ToolSettings;
-  readonly tool: ListedTool;
-  readonly index: number;
-  readonly issues: readonly ToolIssue[];
-}
+import { changeTool, type EditedTool, type ListedTool } from './tool-list.ts';
 
 /** Where the tools come from: the field that says it, or none for a server that the operator configured. */
 type Address = 'server_url' | 'connector_id' | 'configured';
@@ -43,7 +35,7 @@ const CUSTOM = { custom: 'by tool: see the JSON' };
 const addressOf = ({ server_url, connector_id }: ListedTool): Address =>
   connector_id !== undefined ? 'connector_id' : server_url !== undefined ? 'server_url' : 'configured';
 
-export function McpCard({ settings, tool, index, issues }: McpCardProps) {
+export function McpCard({ settings, tool, index, issues }: EditedTool) {
   const change = (fields: ListedTool) => changeTool(settings, index, fields);
   const issueOf = (name: string) => issues.find(({ field }) => field === name)?.message;
   const label = displayText(tool.server_label);
@@ -71,7 +63,7 @@ export function McpCard({ settings, tool, index, issues }: McpCardProps) {
       {address === 'server_url' && (
         <CheckedField
           isLazy
-          {...{ label: 'URL', name: 'server_url', type: 'url', placeholder: 'Address with https' }}
+          {...{ label: 'URL', name: 'server_url', type: 'url', placeholder: 'Address of the server' }}
           value={displayText(tool.server_url)}
           issue={issueOf('server_url')}
           change={(text) => change({ server_url: text.trim() })}

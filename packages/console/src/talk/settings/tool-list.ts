@@ -1,6 +1,6 @@
 // Adds, changes and removes tools in the JSON of the settings, which is where they are.
 
-import { readTools } from '../read-tools.ts';
+import { readTools, type ToolIssue } from '../read-tools.ts';
 import type { ToolSettings } from '../talk-settings.ts';
 import type { ToolPreset } from './presets.ts';
 
@@ -15,6 +15,14 @@ export interface ListedTool {
   readonly connector_id?: unknown;
   readonly require_approval?: unknown;
   readonly allowed_tools?: unknown;
+}
+
+/** What a card changes: one of the tools. */
+export interface EditedTool {
+  readonly settings: ToolSettings;
+  readonly tool: ListedTool;
+  readonly index: number;
+  readonly issues: readonly ToolIssue[];
 }
 
 /** The tools of the settings, also with what is wrong with them; none while they are not JSON. */
