@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { conversation, offerTools, SCENES, say } from './screenshot-scenes.mjs';
+import { conversation, SCENES, say, talk } from './screenshot-scenes.mjs';
 
 const DEVICES = [
   { widths: [1440, 1024], height: 900, options: {} },
@@ -44,19 +44,7 @@ const SCREENS = {
   async first(page) {
     await page.getByRole('heading', { name: 'Talk to this server' }).waitFor();
   },
-  async talk(page) {
-    await offerTools(page);
-    await say(page, 'Tell me a story.');
-    await page.locator('[data-speaking]').waitFor();
-    // Some of it has to be heard.
-    await page.waitForTimeout(2500);
-    await page.keyboard.press('Escape');
-    await conversation(page)
-      .getByText(/^truncated/)
-      .waitFor();
-    await say(page, 'What is the weather in Paris?');
-    await page.getByLabel('What does get_weather return?').fill('{"sky": "clear", "degrees": 21}');
-  },
+  talk: (page) => talk(page, 'Tell me a story.'),
   async settings(page) {
     await page.getByRole('button', { name: 'Settings', exact: true }).click();
     await page.getByLabel('Turn detection').waitFor();

@@ -20,10 +20,10 @@ export async function offerTools(page) {
   await page.getByRole('button', { name: 'Close settings' }).click();
 }
 
-/** A conversation with text, audio, an interruption and a function call without its output. */
-async function talk(page) {
+/** A conversation with text, audio, an interruption and a function call without its output; `wish` takes long to answer. */
+export async function talk(page, wish = 'Count to twenty.') {
   await offerTools(page);
-  await say(page, 'Count to twenty.');
+  await say(page, wish);
   await page.locator('[data-speaking]').waitFor();
   // Some of it has to be heard.
   await page.waitForTimeout(2500);
