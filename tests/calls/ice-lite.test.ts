@@ -46,7 +46,7 @@ let plane: ThreadMediaPlane;
 let socket: Socket;
 buildBefore('packages');
 beforeAll(async () => {
-  plane = openThreadMediaPlane({ settings: SETTINGS, onError: () => {} });
+  plane = openThreadMediaPlane({ settings: SETTINGS, onError: () => {}, onSkip: () => {} });
   expect(await plane.ready).toBe(true);
   socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(0, resolve));

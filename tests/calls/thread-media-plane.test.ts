@@ -12,8 +12,10 @@ import { waitUntil } from '@support/wait-until.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeWav } from '../../packages/server/src/audio/wav.ts';
+import { withAudio } from '../../packages/server/src/transports/sliced-frame.ts';
 import type { CallMedia } from '../../packages/server/src/transports/webrtc/media-link.ts';
 import {
+  type OpenedMediaCall,
   openThreadMediaPlane,
   type ThreadMediaPlane,
 } from '../../packages/server/src/transports/webrtc/thread-media-plane.ts';
@@ -118,6 +120,7 @@ describe.skipIf(browserMissing)(`the media thread with Chromium ${browserMissing
   let site: Server;
   const folder = mkdtempSync(join(tmpdir(), 'colloquy-call-'));
   const errors: string[] = [];
+  const skipped: number[] = [];
 
   buildBefore('packages');
   beforeAll(async () => {
@@ -125,7 +128,11 @@ describe.skipIf(browserMissing)(`the media thread with Chromium ${browserMissing
     writeFileSync(file, writeWav([tone(MICROPHONE_TONE_HZ, FILE_HZ, 10_000)], FILE_HZ));
     site = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'));
     await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-    plane = openThreadMediaPlane({ settings: SETTINGS, onError: (message) => errors.push(message) });
+    plane = openThreadMediaPlane({
+      settings: SETTINGS,
+      onError: (message) => errors.push(message),
+      onSkip: (bytes) => skipped.push(bytes),
+    });
     browser = await startBrowser(`http://localhost:${(site.address() as AddressInfo).port}`, [
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
@@ -142,14 +149,16 @@ describe.skipIf(browserMissing)(`the media thread with Chromium ${browserMissing
     rmSync(folder, { recursive: true, force: true });
   });
 
-  async function call(codec?: string): Promise<CallMedia> {
+  async function open(codec?: string): Promise<OpenedMediaCall> {
     const offer = readOffer(await page.evaluate((name) => window.call.offer(name), codec));
     if (!offer.ok) throw new Error(offer.issue.message);
-    const { answer, audio: media } = await plane.open(offer.value);
-    await page.evaluate((sdp) => window.call.accept(sdp), answer);
-    await media.opened;
-    return media;
+    const opened = await plane.open(offer.value);
+    await page.evaluate((sdp) => window.call.accept(sdp), opened.answer);
+    await opened.audio.opened;
+    return opened;
   }
+
+  const call = async (codec?: string): Promise<CallMedia> => (await open(codec)).audio;
 
   /** Level in the microphone's audio once it has begun; pieces of 40 ms hold it wholly. */
   async function microphoneLevel(media: CallMedia): Promise<number> {
@@ -204,6 +213,38 @@ describe.skipIf(browserMissing)(`the media thread with Chromium ${browserMissing
     expect(sizes).toEqual([26, 260_000]);
     await page.evaluate(() => window.call.connection.close());
     expect(await media.ended).toBe('channel_closed');
+    expect(errors).toEqual([]);
+  });
+
+  it('[WR18] sends a retrieved item without its audio when the message would be larger than the peer announced', async () => {
+    const { transport, audio } = await open();
+    const retrieved = (name: string) => {
+      const content = [{ type: 'input_audio', audio: name, transcript: 'hello' }];
+      const item = { id: 'item_1', type: 'message', role: 'user', status: 'completed', content };
+      return JSON.stringify({ event_id: 'event_1', type: 'conversation.item.retrieved', item });
+    };
+    const before = await page.evaluate(() => window.call.messages.length);
+    // The browser announces 256 KiB: 180,000 bytes of audio fit as base64, 200,000 and a minute do not.
+    for (const bytes of [180_000, 200_000, 2_880_000]) {
+      transport.send(withAudio(retrieved('audio:1'), new Map([['audio:1', [new Uint8Array(bytes)]]])));
+    }
+    // No audio is in a call of a function: one that is too large is left out, and the channel lives on.
+    const item = { id: 'item_2', type: 'function_call', name: 'f', call_id: 'c', arguments: 'x'.repeat(300_000) };
+    const tooLarge = JSON.stringify({ event_id: 'event_2', type: 'conversation.item.retrieved', item });
+    transport.send(tooLarge);
+    transport.send('{"type":"session.updated"}');
+    await page.waitForFunction((count) => window.call.messages.length >= count + 4, before);
+    const messages = await page.evaluate((count) => window.call.messages.slice(count), before);
+    const received = messages.map((text) => JSON.parse(text));
+    expect(received[0].item.content[0].audio).toHaveLength(240_000);
+    for (const event of received.slice(1, 3)) {
+      expect(event.item.content).toEqual([{ type: 'input_audio', transcript: 'hello' }]);
+    }
+    expect(received.slice(3)).toEqual([{ type: 'session.updated' }]);
+    expect(skipped).toEqual([tooLarge.length]);
+    await waitUntil('the messages to have left', () => audio.bufferedBytes === 0);
+    transport.close(1000, '');
+    expect(await audio.ended).toBe('closed');
     expect(errors).toEqual([]);
   });
 

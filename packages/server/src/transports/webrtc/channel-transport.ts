@@ -1,7 +1,7 @@
 // Transport over the data channel of a call. The channel itself is in the media thread; here is what a session sees of it.
 
-import { isSliced, joined } from '../sliced-frame.ts';
 import { type Frame, frameBytes, type SlicedFrame, type Transport } from '../transport.ts';
+import { messageText } from './message-text.ts';
 
 /** The data channel of a call. */
 export interface CallChannel {
@@ -19,22 +19,24 @@ export interface CallChannel {
   close(): void;
 }
 
-/** A data channel closes without a code and a reason. */
-export function channelTransport(channel: CallChannel): Transport {
-  return new ChannelTransport(channel);
+/** A data channel closes without a code and a reason. `maxBytes` is the largest message that the peer accepts. */
+export function channelTransport(channel: CallChannel, maxBytes = Number.POSITIVE_INFINITY): Transport {
+  return new ChannelTransport(channel, maxBytes);
 }
 
 class ChannelTransport implements Transport {
   readonly kind = 'webrtc';
   readonly frames: AsyncIterable<Frame>;
   readonly #channel: CallChannel;
+  readonly #maxBytes: number;
   /** Frames sent before the channel is open [WR3]; `undefined` afterwards. */
   #waiting: string[] | undefined = [];
   #waitingBytes = 0;
   #isClosed = false;
 
-  constructor(channel: CallChannel) {
+  constructor(channel: CallChannel, maxBytes: number) {
     this.#channel = channel;
+    this.#maxBytes = maxBytes;
     this.frames = channel.messages;
     void channel.opened.then(() => this.#flush());
     void channel.ended.then(() => this.drop());
@@ -50,7 +52,7 @@ class ChannelTransport implements Transport {
 
   send(frame: Frame | SlicedFrame): void {
     if (this.#isClosed) return;
-    const text = textOf(frame);
+    const text = messageText(frame, this.#maxBytes);
     if (!this.#waiting) return this.#channel.send(text);
     this.#waiting.push(text);
     this.#waitingBytes += frameBytes(text);
@@ -72,9 +74,4 @@ class ChannelTransport implements Transport {
     this.#waiting = undefined;
     this.#waitingBytes = 0;
   }
-}
-
-function textOf(frame: Frame | SlicedFrame): string {
-  const whole = isSliced(frame) ? joined(frame) : frame;
-  return typeof whole === 'string' ? whole : Buffer.from(whole).toString();
 }

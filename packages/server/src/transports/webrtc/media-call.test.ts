@@ -55,7 +55,7 @@ async function openCall() {
   };
   const { port1, port2 } = new MessageChannel();
   const counter = new PlayedCounter();
-  const media = new MediaLink(port1, counter);
+  const media = new MediaLink(port1, counter, () => {});
   const call = new MediaCall(thread, {
     do: 'open',
     port: port2,

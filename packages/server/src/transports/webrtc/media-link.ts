@@ -26,6 +26,7 @@ export class MediaLink implements CallMedia {
   readonly playback = new AsyncQueue<PlaybackReport>();
   readonly #port: MessagePort;
   readonly #counter: PlayedCounter;
+  readonly #onSkip: (bytes: number) => void;
   readonly #parts = new PlayedParts();
   #epoch = 0;
   #sentBytes = 0;
@@ -36,9 +37,10 @@ export class MediaLink implements CallMedia {
   #open!: () => void;
   #resolveEnd!: (reason: CallEnd) => void;
 
-  constructor(port: MessagePort, counter: PlayedCounter) {
+  constructor(port: MessagePort, counter: PlayedCounter, onSkip: (bytes: number) => void) {
     this.#port = port;
     this.#counter = counter;
+    this.#onSkip = onSkip;
     this.answer = new Promise((resolve, reject) => {
       this.#accept = resolve;
       this.#refuse = reject;
@@ -120,6 +122,8 @@ export class MediaLink implements CallMedia {
         return this.#open();
       case 'message':
         return this.messages.push(message.message);
+      case 'skip':
+        return this.#onSkip(message.bytes);
       case 'input':
         return this.input.push(message.pcm);
       case 'playback':

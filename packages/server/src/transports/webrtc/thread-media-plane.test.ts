@@ -31,7 +31,13 @@ function offer(): SdpOffer {
 describe('the media thread', () => {
   it('ends its calls when it ends, and is started again for the next, at most once a second', async () => {
     let time = 0;
-    const plane = openThreadMediaPlane({ settings: SETTINGS, onError: () => {}, clock: () => time, thread: THREAD });
+    const plane = openThreadMediaPlane({
+      settings: SETTINGS,
+      onError: () => {},
+      onSkip: () => {},
+      clock: () => time,
+      thread: THREAD,
+    });
     expect(await plane.ready).toBe(true);
     const [first, second] = [await plane.open(offer()), await plane.open(offer())];
     expect(first.answer).toContain('a=ice-ufrag:ufrag');
@@ -53,7 +59,12 @@ describe('the media thread', () => {
   it('cannot be used when its module cannot be loaded, and ends nothing else', async () => {
     const errors: string[] = [];
     const thread = new URL(`data:text/javascript,import 'no-such-package'`);
-    const plane = openThreadMediaPlane({ settings: SETTINGS, onError: (message) => errors.push(message), thread });
+    const plane = openThreadMediaPlane({
+      settings: SETTINGS,
+      onError: (message) => errors.push(message),
+      onSkip: () => {},
+      thread,
+    });
     expect(await plane.ready).toBe(false);
     expect(errors).toHaveLength(1);
     await plane.close();

@@ -33,6 +33,8 @@ export interface ThreadMediaPlaneOptions {
   readonly settings: CallSettings;
   /** Receives what a library threw in the thread. */
   readonly onError: (message: string) => void;
+  /** Receives the size of an event that was larger than the peer accepts, and is not sent [WR18]. */
+  readonly onSkip: (bytes: number) => void;
   /** Monotonic milliseconds. */
   readonly clock?: () => number;
   /** The module that runs in the thread. @default the bundled `media-worker.ts` */
@@ -72,7 +74,7 @@ class ThreadPlane implements ThreadMediaPlane {
     const { worker, calls } = this.#running();
     const { port1, port2 } = new MessageChannel();
     const counter = new PlayedCounter();
-    const link = new MediaLink(port1, counter);
+    const link = new MediaLink(port1, counter, this.#options.onSkip);
     calls.add(link);
     void link.released.then(() => calls.delete(link));
     const { settings } = this.#options;
@@ -85,7 +87,7 @@ class ThreadPlane implements ThreadMediaPlane {
     };
     worker.postMessage(message, [port2]);
     const answer = writeAnswer(offer, { ...(await link.answer), maxMessageSize: settings.maxMessageBytes });
-    return { answer, transport: channelTransport(link), audio: link };
+    return { answer, transport: channelTransport(link, offer.dataChannel?.maxMessageSize), audio: link };
   }
 
   async close(): Promise<void> {

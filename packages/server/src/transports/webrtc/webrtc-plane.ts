@@ -26,7 +26,12 @@ export function webRtcPlane(options: WebRtcOptions, { limits, log, clock }: Serv
   };
   let plane: ThreadMediaPlane | undefined;
   const started = () => {
-    plane ??= openThreadMediaPlane({ settings, clock, onError: (error) => log.error({ error }, 'a call failed') });
+    plane ??= openThreadMediaPlane({
+      settings,
+      clock,
+      onError: (error) => log.error({ error }, 'a call failed'),
+      onSkip: (bytes) => log.warn({ bytes }, 'an event is larger than the peer of a call accepts, and is not sent'),
+    });
     return plane;
   };
   return {
