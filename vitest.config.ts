@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { sourceAliases } from './scripts/sources.mjs';
+import { RealPartsFirst } from './tests/support/real-parts-first.ts';
 
 const support = { find: '@support', replacement: fileURLToPath(new URL('./tests/support', import.meta.url)) };
 
@@ -10,6 +11,7 @@ export default defineConfig({
   test: {
     // Two more than cores: many tests wait for sockets and sound, and leave their core idle.
     maxWorkers: availableParallelism() + 2,
+    sequence: { sequencer: RealPartsFirst },
     // `npm run test:unit` leaves these out.
     tags: [{ name: 'long', description: 'Many or very large inputs: seconds of computing.' }],
     // Limits say "never", not "slow": a machine may be busy. What a test waits for has limits of its own, below these.

@@ -3,10 +3,14 @@
 import { buildProduct, PRODUCT_NAMES } from './build.mjs';
 import { runNode } from './run.mjs';
 
-const STEPS = [
-  // Always, not only when stale: the compiler is asked, not our memory of its last answer.
-  ...PRODUCT_NAMES.map((name) => ({ name: `build ${name}`, go: () => buildProduct(name, { always: true }) })),
-  { name: 'types of the tests', go: () => runNode('tsc', ['-p', 'tests/tsconfig.json']) },
+// Always, not only when stale: the compiler is asked, not our memory of its last answer.
+const BUILDS = PRODUCT_NAMES.map((name) => ({
+  name: `build ${name}`,
+  go: () => buildProduct(name, { always: true }),
+}));
+/** Takes as long as all the checks together; each compiler uses one core. */
+const TYPES_OF_TESTS = { name: 'types of the tests', go: () => runNode('tsc', ['-p', 'tests/tsconfig.json']) };
+const CHECKS = [
   { name: 'types of the console', go: () => runNode('tsc', ['-p', 'packages/console']) },
   { name: 'lint and format', go: () => runNode('biome', ['ci', '--colors=off', '.']) },
   { name: 'lockfile and dependencies', go: () => runNode('scripts/check-lockfile.mjs') },
@@ -25,8 +29,14 @@ export async function takeStep(tally, name, go) {
   );
 }
 
+/** Builds, then takes the checks beside the longest of them. */
 export async function takeSteps(tally) {
-  for (const { name, go } of STEPS) await takeStep(tally, name, go);
+  await takeInOrder(tally, BUILDS);
+  await Promise.all([takeInOrder(tally, [TYPES_OF_TESTS]), takeInOrder(tally, CHECKS)]);
+}
+
+async function takeInOrder(tally, steps) {
+  for (const { name, go } of steps) await takeStep(tally, name, go);
 }
 
 /** The last line of every run, and the exit code that goes with it. Nothing counted is a failure, not a success. */
