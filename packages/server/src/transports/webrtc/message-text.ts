@@ -1,5 +1,6 @@
 // A frame as one message of a data channel, which is not fragmented.
 
+import { readFrame } from '@colloquy/protocol';
 import { isSliced, joined } from '../sliced-frame.ts';
 import { type Frame, frameBytes, type SlicedFrame } from '../transport.ts';
 
@@ -15,7 +16,9 @@ const RETRIEVED = /^\{[^{}]{0,200}"type":"conversation\.item\.retrieved"/;
 
 /** An event of our own encoder, without the audio in its item's content. */
 function withoutAudio(text: string): string {
-  const event = JSON.parse(text);
+  const read = readFrame(text, false);
+  if (!read.ok) return text;
+  const event = read.value as { readonly item: { readonly content?: { audio?: string }[] } };
   for (const part of event.item.content ?? []) delete part.audio;
   return JSON.stringify(event);
 }
