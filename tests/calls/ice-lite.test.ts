@@ -1,12 +1,13 @@
 // What the media thread does with datagrams of strangers: it answers no STUN that is not made with the call's password [WR16].
 
-import { createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv4 } from 'node:net';
 import { readOffer } from '@colloquy/protocol';
 import { buildBefore } from '@support/build-before.ts';
 import { OFFERS } from '@support/sdp-offers.mjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bindingRequest } from '../../packages/server/src/transports/webrtc/stun.ts';
 import {
   openThreadMediaPlane,
   type ThreadMediaPlane,
@@ -19,28 +20,6 @@ const SETTINGS = {
   messages: { perSecond: 1000, burst: 1000 },
 };
 const SUCCESS = 0x0101;
-
-/** A STUN attribute with its padding. */
-function stunAttribute(type: number, value: Buffer): Buffer {
-  const head = Buffer.alloc(4);
-  head.writeUInt16BE(type, 0);
-  head.writeUInt16BE(value.length, 2);
-  return Buffer.concat([head, value, Buffer.alloc((4 - (value.length % 4)) % 4)]);
-}
-
-/** A binding request, with the attributes of an ICE check and the integrity by a password. */
-function bindingRequest(username: string, password: string): Buffer {
-  const attributes = [
-    stunAttribute(0x0006, Buffer.from(username)),
-    stunAttribute(0x0024, Buffer.from([0x6e, 0x7f, 0x1e, 0xff])),
-    stunAttribute(0x802a, randomBytes(8)),
-  ];
-  const body = Buffer.concat(attributes);
-  const head = Buffer.concat([Buffer.from([0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42]), randomBytes(12)]);
-  head.writeUInt16BE(body.length + 24, 2);
-  const integrity = createHmac('sha1', password).update(head).update(body).digest();
-  return Buffer.concat([head, body, stunAttribute(0x0008, integrity)]);
-}
 
 let plane: ThreadMediaPlane;
 let socket: Socket;
@@ -79,11 +58,11 @@ it('[WR16] answers a binding request made with the password of the call, and no 
   expect(answer).toContain('a=ice-lite');
   const answers: Buffer[] = [];
   socket.on('message', (message) => answers.push(message));
-  const genuine = bindingRequest(`${ufrag}:client`, pwd);
+  const genuine = bindingRequest({ ufrag, pwd });
   const forged = [
-    bindingRequest(`${ufrag}:client`, 'another password, as long'),
-    bindingRequest('other:client', pwd),
-    bindingRequest(`${ufrag}:client`, pwd).subarray(0, -24),
+    bindingRequest({ ufrag, pwd: 'another password, as long' }),
+    bindingRequest({ ufrag: 'other', pwd }),
+    bindingRequest({ ufrag, pwd }).subarray(0, -24),
     Buffer.from([22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]),
     Buffer.from([0x80, 111, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 2, 3]),
     randomBytes(1200),

@@ -48,6 +48,26 @@ it('says what is wrong, for people and for programs, and fails', async () => {
   ]);
 });
 
+it('opens a call and asks each of its addresses for an answer', async () => {
+  const range = ['--webrtc-ports', '40000-40999'];
+  const { code, stdout, stderr } = await run(['doctor', '--webrtc', ...range, '--json']);
+  expect(stderr).toBe('');
+  const reports = JSON.parse(stdout);
+  expect(reports.length).toBeGreaterThan(0);
+  for (const { stage, address, ok, problem } of reports) {
+    expect(stage).toBe('webrtc');
+    const used = Number(/:(\d+)$/.exec(address)?.[1]);
+    expect(used >= 40_000 && used <= 40_999).toBe(true);
+    expect(ok).toBe(problem === null);
+  }
+  expect(code).toBe(reports.every(({ ok }: { ok: boolean }) => ok) ? 0 : 1);
+
+  // 198.51.100.0/24 is for documentation: nobody answers.
+  const far = await run(['doctor', '--webrtc', ...range, '--webrtc-addresses', '198.51.100.1']);
+  expect([far.code, far.stderr]).toEqual([1, '']);
+  expect(far.stdout).toMatch(/^webrtc {6}WRONG {2}udp 198\.51\.100\.1:\d+\n {12}no_answer: .*--webrtc-addresses/);
+});
+
 it.each([
   [['doctor'], 'no endpoint configured'],
   [['doctor', '--think-url', 'nonsense', '--think-model', 'm'], "endpoints: 'think.url' must be an address"],

@@ -109,4 +109,6 @@ export {
 } from './transports/beta.ts';
 export { type MemoryTransport, memoryPair } from './transports/memory.ts';
 export type { Frame, Transport } from './transports/transport.ts';
+export { checkWebRtc, type WebRtcReport } from './transports/webrtc/check-webrtc.ts';
+export type { WebRtcOptions } from './transports/webrtc/webrtc-options.ts';
 export { type WebSocketTransportOptions, webSocketTransport } from './transports/websocket.ts';

@@ -1,6 +1,6 @@
-// `colloquy doctor`: sends one request to each configured endpoint, runs each model once, and reports problems.
+// `colloquy doctor`: sends one request to each configured endpoint, runs each model once, opens a call, and reports problems.
 
-import type { EndpointReport } from '@colloquy/server';
+import type { EndpointReport, WebRtcReport } from '@colloquy/server';
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { readSettings, SETTING_FLAGS } from '../config.ts';
 import { readEndpoints } from '../endpoints.ts';
@@ -11,10 +11,12 @@ const HELP = `Usage: colloquy doctor [options]
 
 Sends each endpoint of a cascade one small request, as 'colloquy serve' with the same options would, and reports the
 problem: connection refused, key refused, unknown model, no streaming, other audio. It costs three short requests. It
-loads each model of --sherpa-models and runs it once.
+loads each model of --sherpa-models and runs it once. With --webrtc it opens a call as 'colloquy serve' with the same
+options would, and asks each of its addresses for an answer: no UDP port, no address, nothing comes back.
 
 Options:
   --json           the reports as one JSON list
+  --webrtc         checks calls over WebRTC, with --webrtc-addresses and --webrtc-ports: docs/webrtc.md
   --cascade <file> and the other options of endpoints, --sherpa-models <folder>: see 'colloquy serve --help'
   --config <file>  a JSON object of settings, as for 'colloquy serve'
   -h, --help       this text
@@ -22,13 +24,23 @@ Options:
 
 const NAME_WIDTH = 10;
 
-function describe(report: EndpointReport, { heading, good, bad, quiet }: Palette): string {
-  const { stage, ok, address, model, first_ms, total_ms, problem, message } = report;
+function describe(report: EndpointReport | WebRtcReport, { heading, good, bad, quiet }: Palette): string {
+  const { stage, ok, problem, message } = report;
   const name = heading(stage.padEnd(NAME_WIDTH));
-  const where = printable(`${address ?? 'no request sent'}  ${model}`);
-  const times = first_ms === null ? '' : quiet(`  first answer ${first_ms} ms, all ${total_ms} ms`);
+  const where = printable(placeOf(report));
+  const times = quiet(timesOf(report));
   if (ok) return `${name}  ${good('ok')}     ${where}${times}\n`;
   return `${name}  ${bad('WRONG')}  ${where}\n${''.padEnd(NAME_WIDTH)}  ${printable(`${problem}: ${message}`)}\n`;
+}
+
+function placeOf(report: EndpointReport | WebRtcReport): string {
+  if (report.stage === 'webrtc') return report.address === null ? 'no call opened' : `udp ${report.address}`;
+  return `${report.address ?? 'no request sent'}  ${report.model}`;
+}
+
+function timesOf(report: EndpointReport | WebRtcReport): string {
+  if (report.stage === 'webrtc') return report.total_ms === null ? '' : `  answered in ${report.total_ms} ms`;
+  return report.first_ms === null ? '' : `  first answer ${report.first_ms} ms, all ${report.total_ms} ms`;
 }
 
 async function run(args: string[]): Promise<number> {
@@ -49,14 +61,16 @@ async function run(args: string[]): Promise<number> {
   }
   const { env } = process;
   const settings = readSettings(values, env, values.config ?? (env.COLLOQUY_CONFIG || undefined));
-  const { checkEndpoints, checkModels, readCascadeConfig } = await import('@colloquy/server');
+  const { checkEndpoints, checkModels, checkWebRtc, readCascadeConfig } = await import('@colloquy/server');
   const endpoints = readEndpoints(settings, env, readCascadeConfig);
   const models = settings['sherpa-models'];
-  if (!endpoints && models === undefined)
-    throw misused('no endpoint configured; set one, e.g. --think-url and --think-model');
+  const { webrtc, 'webrtc-addresses': addresses, 'webrtc-ports': ports } = settings;
+  if (!endpoints && models === undefined && !webrtc)
+    throw misused('no endpoint configured; set one, e.g. --think-url and --think-model, or ask for --webrtc');
   const reports = [
     ...(endpoints ? await checkEndpoints(endpoints, env) : []),
     ...(models === undefined ? [] : await checkModels(models)),
+    ...(webrtc ? await checkWebRtc({ ...(addresses && { addresses }), ...(ports && { ports }) }) : []),
   ];
   process.stdout.write(
     values.json

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAuthenticCheck, isStun } from './stun.ts';
+import { bindingRequest, isAuthenticCheck, isStun } from './stun.ts';
 
 /** The request of RFC 5769, section 2.1. */
 const REQUEST = Buffer.from(
@@ -21,6 +21,12 @@ const changed = (at: number, byte: number) => {
 describe('isAuthenticCheck', () => {
   it('accepts the sample request of RFC 5769', () => {
     expect(isAuthenticCheck(REQUEST, ours)).toBe(true);
+  });
+
+  it('accepts a request that is made with the credentials, and no other', () => {
+    const request = bindingRequest(ours);
+    expect(isAuthenticCheck(request, ours)).toBe(true);
+    expect(isAuthenticCheck(bindingRequest({ ...ours, pwd: 'another password, long' }), ours)).toBe(false);
   });
 
   it('refuses another password and another user name', () => {

@@ -1,13 +1,17 @@
-// Checks STUN binding requests (RFC 8489; ICE: RFC 8445, section 7.3) before the WebRTC library sees them: it answers them
-// without checking their integrity.
+// STUN binding requests (RFC 8489; ICE: RFC 8445, section 7.3): checked before the WebRTC library sees them, since it answers them
+// without checking their integrity, and made for the check of a server's own addresses.
 
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const HEADER_BYTES = 20;
 const MAGIC_COOKIE = 0x2112_a442;
 const BINDING_REQUEST = 0x0001;
 const USERNAME = 0x0006;
 const MESSAGE_INTEGRITY = 0x0008;
+const PRIORITY = 0x0024;
+const ICE_CONTROLLING = 0x802a;
+/** Of a host candidate (RFC 8445, section 5.1.2.2). */
+const HOST_PRIORITY = Buffer.from([0x6e, 0x7f, 0x1e, 0xff]);
 /** An attribute's type and length. */
 const ATTRIBUTE_BYTES = 4;
 const INTEGRITY_BYTES = 20;
@@ -37,6 +41,30 @@ export function isAuthenticCheck(data: Buffer, { ufrag, pwd }: IceCredentials): 
     at += ATTRIBUTE_BYTES + length + ((4 - (length % 4)) % 4);
   }
   return false;
+}
+
+/** A binding request with the attributes of an ICE check, and the integrity of the credentials. */
+export function bindingRequest({ ufrag, pwd }: IceCredentials): Buffer {
+  const body = Buffer.concat([
+    attribute(USERNAME, Buffer.from(`${ufrag}:client`)),
+    attribute(PRIORITY, HOST_PRIORITY),
+    attribute(ICE_CONTROLLING, randomBytes(8)),
+  ]);
+  const head = Buffer.alloc(HEADER_BYTES);
+  head.writeUInt16BE(BINDING_REQUEST, 0);
+  head.writeUInt16BE(body.length + ATTRIBUTE_BYTES + INTEGRITY_BYTES, 2);
+  head.writeUInt32BE(MAGIC_COOKIE, 4);
+  randomBytes(12).copy(head, 8);
+  const integrity = createHmac('sha1', pwd).update(head).update(body).digest();
+  return Buffer.concat([head, body, attribute(MESSAGE_INTEGRITY, integrity)]);
+}
+
+/** An attribute with its padding. */
+function attribute(type: number, value: Buffer): Buffer {
+  const head = Buffer.alloc(ATTRIBUTE_BYTES);
+  head.writeUInt16BE(type, 0);
+  head.writeUInt16BE(value.length, 2);
+  return Buffer.concat([head, value, Buffer.alloc((4 - (value.length % 4)) % 4)]);
 }
 
 /** `before` is the message up to the attribute; the length in its header counts the attribute too. */
