@@ -21,6 +21,8 @@ describe('REST', () => {
     ['[RT13, RT14] an unknown path', 'GET', '/v1/nothing', 404, 'not_found', null],
     ['[RT14] another method', 'GET', '/v1/realtime/client_secrets', 405, 'method_not_allowed', 'POST'],
     ['[RT14] another method on the socket path', 'DELETE', '/v1/realtime', 405, 'method_not_allowed', 'GET'],
+    ['[RT14] another method on a call', 'DELETE', '/v1/realtime/calls/rtc_1', 405, 'method_not_allowed', ''],
+    ['[RT14] another method on hangup', 'DELETE', '/v1/realtime/calls/rtc_1/hangup', 405, 'method_not_allowed', 'POST'],
     ['[RT9] calls', 'POST', '/v1/realtime/calls', 501, 'webrtc_unavailable', null],
     ['[RT9] the alias of calls', 'POST', '/openai/v1/realtime/calls', 501, 'webrtc_unavailable', null],
     ['[RT9] calls of translations', 'POST', '/v1/realtime/translations/calls', 501, 'webrtc_unavailable', null],

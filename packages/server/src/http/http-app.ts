@@ -9,7 +9,7 @@ import { SESSION_PATHS } from '../auth/session-request.ts';
 import type { Limits } from '../limits.ts';
 import { errorName, type Log } from '../log.ts';
 import { httpAnswer } from './http-answer.ts';
-import { NOT_FOUND, type Refusal, refusal, SERVER_FAULT, UPGRADE_REQUIRED } from './refusals.ts';
+import { NOT_FOUND, type Refusal, refusal, SERVER_FAULT, UPGRADE_REQUIRED, WRONG_METHOD } from './refusals.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -152,7 +152,6 @@ function refuseSchema(): never {
 
 const PUBLIC: AccessRule = { scope: 'public' };
 const BAD_PATH = refusal('invalid_value', 'The path is not a valid one.');
-const WRONG_METHOD = refusal('method_not_allowed', 'This path does not take that method.');
 const WRONG_TYPE = refusal('unsupported_media_type', "The body must be 'application/json'.");
 const LARGE_BODY = refusal('limit_exceeded', 'The body is too large.');
 const BAD_REQUEST = refusal('invalid_value', 'The request is not valid.');

@@ -27,6 +27,8 @@ export const refusal = (code: FailureCode, message: string, param: string | null
 const missingKey = refusal('invalid_api_key', 'No API key was provided.');
 export const NO_CREDENTIAL: Refusal = { ...missingKey, reason: missingKey.type };
 export const NOT_FOUND = refusal('not_found', 'There is nothing at this path.');
+/** Sent with `Allow` [RT14]. */
+export const WRONG_METHOD = refusal('method_not_allowed', 'This path does not take that method.');
 /** For an HTTP request to a WebSocket path. */
 export const UPGRADE_REQUIRED = refusal('websocket_upgrade_required', 'This path is for WebSocket connections.');
 export const BAD_HANDSHAKE = refusal('invalid_value', 'The WebSocket handshake is not valid.');

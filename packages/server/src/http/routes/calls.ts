@@ -8,7 +8,7 @@ import type { LiveCalls } from '../../calls/live-calls.ts';
 import { BETA_REFUSED, type BetaPolicy } from '../../transports/beta.ts';
 import { FORM_TYPE, OFFER_TYPE, readCallBody } from '../call-body.ts';
 import { replyRefusal } from '../http-app.ts';
-import { type Refusal, refusal, refusalOf } from '../refusals.ts';
+import { type Refusal, refusal, refusalOf, WRONG_METHOD } from '../refusals.ts';
 import { effectiveSession, type MintingOptions } from './minting.ts';
 
 export interface CallRouteOptions {
@@ -32,6 +32,8 @@ export function callRoutes(app: FastifyInstance, prefix: string, options: CallRo
   const { calls, beta } = options;
   const path = `${prefix}/realtime/calls`;
   const actions = ['accept', 'hangup', 'reject', 'refer'].map((action) => `${path}/:call_id/${action}`);
+  refuseMethods(app, `${path}/:call_id`, []);
+  for (const action of actions) refuseMethods(app, action, ['POST']);
   refuseAll(app, [`${prefix}/realtime/translations/calls`, ...(calls ? [] : [path, ...actions])], UNAVAILABLE);
   if (!calls) return;
   const betaPath = `${prefix}/realtime`;
@@ -55,6 +57,14 @@ function refuseAll(app: FastifyInstance, paths: readonly string[], reason: Refus
     const onRequest = async (_: FastifyRequest, reply: FastifyReply) => replyRefusal(reply, reason);
     app.post(path, { ...ACCESS, onRequest }, () => undefined);
   }
+}
+
+/** The application knows the methods of paths without parameters only [RT14]. A call itself takes none: an empty `Allow`. */
+function refuseMethods(app: FastifyInstance, url: string, allowed: readonly string[]): void {
+  const method = app.supportedMethods.filter((each) => !allowed.includes(each));
+  const allow = allowed.join(', ');
+  const onRequest = async (_: FastifyRequest, reply: FastifyReply) => replyRefusal(reply, WRONG_METHOD, { allow });
+  app.route({ method, url, exposeHeadRoute: false, onRequest, handler: () => undefined });
 }
 
 type CreateOptions = CallRouteOptions & { readonly calls: LiveCalls };
