@@ -1,7 +1,7 @@
-// One server in a process of its own, for `server.bench.mjs` and its like: `node --expose-gc server-child.mjs <kind>`. Says its URL once it
-// listens; then each request on the channel is answered with what the process has used so far.
+// One server in a process of its own, for `server.bench.mjs` and its like: `node --expose-gc server-child.mjs <kind> [file]`. Says its URL
+// once it listens; then each request on the channel is answered with what the process has used so far.
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,6 +29,34 @@ const engine = {
   },
 };
 
+/** Audio runs ahead of the ear by that much, as an engine's does. */
+const AHEAD_MS = 1000;
+
+/** Speaks the PCM of a file over and over, at the pace of speech. */
+function speaker(file) {
+  const speech = readFileSync(file);
+  const pieces = Math.floor(speech.length / AUDIO_BYTES);
+  return {
+    name: 'bench',
+    async *respond(_, { signal }) {
+      const begun = performance.now() - AHEAD_MS;
+      for (let i = 0; !signal.aborted; i++) {
+        const at = (i % pieces) * AUDIO_BYTES;
+        yield { type: 'audio.delta', audio: new Uint8Array(speech.subarray(at, at + AUDIO_BYTES)) };
+        await sleep(Math.max(0, begun + (i + 1) * PERIOD_MS - performance.now()));
+      }
+    },
+  };
+}
+
+/** Blocks the main thread that long, once a second. */
+function block(ms) {
+  return setInterval(() => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  }, 1000);
+}
+
 async function colloquy(options = {}) {
   const { createServer } = await import(new URL('../../packages/server/dist/index.js', import.meta.url));
   const server = createServer({ port: 0, engine, limits: LIMITS, ...options });
@@ -43,6 +71,9 @@ const KINDS = {
     const { engine, speech } = await openEngine();
     return colloquy({ engine, speech });
   },
+  /** Takes calls as well, with the libraries loaded at the start. */
+  calls: (file) =>
+    colloquy({ engine: speaker(file), webrtc: true, limits: { ...LIMITS, calls: 200, callsPerKey: 200 } }),
   'colloquy, recording': () => {
     const folder = mkdtempSync(join(tmpdir(), 'colloquy-bench-'));
     process.on('exit', () => rmSync(folder, { recursive: true }));
@@ -71,7 +102,12 @@ const KINDS = {
   },
 };
 
-process.on('message', ({ ask, collect }) => {
+let blocking;
+process.on('message', ({ ask, collect, blockMs }) => {
+  if (blockMs !== undefined) {
+    clearInterval(blocking);
+    blocking = blockMs > 0 ? block(blockMs) : undefined;
+  }
   if (!ask) return;
   if (collect) globalThis.gc();
   const { user, system } = process.cpuUsage();
@@ -81,7 +117,7 @@ process.on('message', ({ ask, collect }) => {
 process.on('disconnect', () => process.exit());
 
 try {
-  process.send({ url: (await KINDS[process.argv[2]]()).replace('http', 'ws') });
+  process.send({ url: (await KINDS[process.argv[2]](process.argv[3])).replace('http', 'ws') });
 } catch (error) {
   process.send({ missing: error.code ?? error.message });
 }

@@ -36,8 +36,8 @@ export const quantile = (list, part) => {
 };
 
 /** Starts a server; `undefined` when what it needs is not installed. */
-export async function startServer(kind) {
-  const child = fork(fileURLToPath(new URL('server-child.mjs', import.meta.url)), [kind], {
+export async function startServer(kind, file) {
+  const child = fork(fileURLToPath(new URL('server-child.mjs', import.meta.url)), file ? [kind, file] : [kind], {
     execArgv: ['--expose-gc'],
   });
   const heard = () => new Promise((resolve) => child.once('message', resolve));
@@ -51,6 +51,8 @@ export async function startServer(kind) {
     kind,
     url,
     answerWith: (frames) => child.send({ frames }),
+    /** Blocks its main thread that long once a second; 0 ends it. */
+    block: (blockMs) => child.send({ blockMs }),
     /** CPU in microseconds, memory in bytes; `collect` takes the garbage out first. */
     used(collect = false) {
       const answer = heard();
