@@ -116,8 +116,11 @@ function readOwnOffer(): SdpOffer {
   return offer.value;
 }
 
-const attributeOf = (answer: string, name: string): string =>
-  new RegExp(`^a=${name}:(.*)$`, 'm').exec(answer)?.[1]?.trim() ?? '';
+function attributeOf(answer: string, name: string): string {
+  const start = `a=${name}:`;
+  const line = answer.split('\r\n').find((each) => each.startsWith(start));
+  return line?.slice(start.length) ?? '';
+}
 
 async function reportOn(address: string, port: number, request: Buffer): Promise<WebRtcReport> {
   const endpoint = isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
