@@ -38,9 +38,9 @@ describe('colloquy completion', () => {
     expect(commands.length).toBeGreaterThan(10);
     const helps = await Promise.all(
       commands.map(async (name) => {
-        const [help, flag] = await Promise.all([run(['help', name]), run([name, '--help'])]);
-        expect([help.code, help.stdout], name).toEqual([0, flag.stdout]);
-        return help.stdout;
+        const { code, stdout } = await run(['help', name]);
+        expect(code, name).toBe(0);
+        return stdout;
       }),
     );
     let examples = 0;

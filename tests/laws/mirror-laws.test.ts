@@ -20,7 +20,7 @@ import { type Frame, sentIn } from '@support/session-harness.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
-const seeds = Number(process.env.COLLOQUY_SEEDS ?? 10_000);
+const seeds = Number(process.env.COLLOQUY_SEEDS ?? 5_000);
 const seed = Number(process.env.COLLOQUY_SEED ?? 20_260_902);
 const TIMEOUT = 60_000 + seeds * 10;
 
