@@ -60,11 +60,14 @@ const TWO_MODELS = refusal('invalid_value', 'Two different models are named.', '
 const modelOf = (config: SessionUpdateConfig | undefined): string | undefined =>
   config?.type === 'realtime' ? config.model : undefined;
 
-/** Objects merge key by key, anything else replaces, as in an update of a session [SE6]. */
+/** Objects merge key by key, anything else replaces, as in an update of a session [SE6]; so does an object of another `type` [SE7]. */
 function merged(base: object, update: object): object {
   const entries = Object.entries(update).map(([key, value]) => {
     const before = (base as Record<string, unknown>)[key];
-    return [key, isObject(before) && isObject(value) ? merged(before, value) : value];
+    return [key, isObject(before) && isObject(value) && !isOtherType(before, value) ? merged(before, value) : value];
   });
   return { ...base, ...Object.fromEntries(entries) };
 }
+
+const isOtherType = (before: object, value: object): boolean =>
+  'type' in before && 'type' in value && before.type !== value.type;
