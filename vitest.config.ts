@@ -9,8 +9,8 @@ const support = { find: '@support', replacement: fileURLToPath(new URL('./tests/
 export default defineConfig({
   resolve: { alias: [support, ...sourceAliases()] },
   test: {
-    // Two more than cores: many tests wait for sockets and sound, and leave their core idle.
-    maxWorkers: availableParallelism() + 2,
+    // One more than cores: many tests wait for sockets and sound, and leave their core idle. More slow each other down.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: RealPartsFirst },
     // `npm run test:unit` leaves these out.
     tags: [{ name: 'long', description: 'Many or very large inputs: seconds of computing.' }],

@@ -316,6 +316,70 @@ describe('a sideband', () => {
   });
 });
 
+describe('a relayed call', () => {
+  const SPOKEN_TO: object = {
+    session: { type: 'realtime', model: 'mine', audio: { input: { turn_detection: null } } },
+  };
+
+  /** A server that takes calls and has its sessions from another. */
+  async function startRelay(options: ServerOptions = {}) {
+    const far = await start();
+    return startCalls({ upstream: { url: `${far.url.replace('http', 'ws')}/v1/realtime` }, ...options });
+  }
+
+  it('[RL16, RT9, WR3, WR4, WR5, WR6] is spoken to and answers with speech, by the upstream', async () => {
+    const lines: [string, object][] = [];
+    const onLine = (_: string, line: { from: string; event?: object }) =>
+      void (line.event && lines.push([line.from, line.event]));
+    const { form, plane } = await startRelay({ onLine: onLine as NonNullable<ServerOptions['onLine']> });
+    const answer = await form(formOf({ sdp: OFFER, ...SPOKEN_TO }));
+    expect(answer.status).toBe(201);
+    const call = await nextCall(plane);
+    expect(call.session).toMatchObject({ model: 'mine', audio: { input: { turn_detection: null } } });
+    for (let count = 0; count < 25; count += 1) call.audio.input.push(new Uint8Array(1920));
+    await expect.poll(() => lines.filter(([from]) => from === 'client').length).toBe(25);
+    for (const type of ['input_audio_buffer.commit', 'response.create']) call.client.send(JSON.stringify({ type }));
+    const types: string[] = [];
+    for await (const frame of call.client.frames) {
+      const event = JSON.parse(String(frame)) as ServerEvent;
+      types.push(event.type);
+      if (event.type === 'response.output_audio_transcript.done')
+        expect(event.transcript).toBe('You said 1000 ms of audio');
+      if (event.type === 'output_audio_buffer.stopped') break;
+    }
+    expect(types).not.toContain('response.output_audio.delta');
+    const places = ['response.content_part.added', 'output_audio_buffer.started', 'response.done'].map((type) =>
+      types.indexOf(type),
+    );
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    const recorded = lines.filter(([, event]) => 'type' in event && event.type === 'response.output_audio.delta');
+    expect(recorded.length, 'pieces of audio that a recording has').toBeGreaterThan(0);
+  });
+
+  it('[RL16, WR12] takes sidebands, and ends with its upstream', async () => {
+    const { url, form, plane } = await startRelay();
+    const id = idIn(await form(formOf({ sdp: OFFER, ...SPOKEN_TO })));
+    const { client } = await nextCall(plane);
+    const sideband = dial(url, withKey(KEY), `?call_id=${id}`);
+    await new Promise((resolve) => sideband.socket.on('open', resolve));
+    sideband.send({ type: 'session.update', session: { type: 'realtime', instructions: 'Be brief.' } });
+    const updated = await nextEvent({ client } as MemoryCall, 'session.updated');
+    expect(updated.session).toMatchObject({ instructions: 'Be brief.' });
+    expect(await sideband.next('session.updated')).toEqual(updated);
+    client.close(1000, '');
+    expect((await sideband.closed)[0]).toBe(1000);
+  });
+
+  it('[RL2, RL16, AU22] is refused with 502 when the upstream cannot be reached; a secret is not spent', async () => {
+    const options = { upstream: { url: 'ws://127.0.0.1:1/v1/realtime' }, clientSecrets: { singleUse: true } };
+    const { url, call } = await startCalls(options);
+    const { value } = (await mint(url, {})).body as { value: string };
+    for (let count = 0; count < 2; count += 1)
+      expect(await problem(await call('?model=a', OFFER, asKey(value)))).toEqual([502, 'upstream_error', null]);
+  });
+});
+
 describe('the routes of a call', () => {
   it('[RT10] hang up once, under the key or the secret that opened it', async () => {
     const { url, call, plane, path } = await startCalls({ keys: [KEY, 'sk-b'] });

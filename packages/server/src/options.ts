@@ -57,7 +57,7 @@ export interface ServerOptions {
   upstream?: UpstreamOptions;
   /**
    * Calls over WebRTC. The libraries are loaded with the first call; `true` loads them at listen time, `false` answers 501 [RT9].
-   * Relayed sessions have no calls. @default {}
+   * @default {}
    */
   webrtc?: boolean | WebRtcOptions;
   /** Carries the calls in place of WebRTC. @internal */

@@ -55,7 +55,7 @@ export interface Sessions {
   readonly openSession: OpenSession;
   /** One for all ways to open a session. */
   readonly admission: Admission;
-  /** `undefined` without a media plane, and where sessions are relayed. */
+  /** `undefined` without a media plane. */
   readonly calls: LiveCalls | undefined;
   readonly webrtc: WebRtcPlane | undefined;
 }
@@ -163,11 +163,11 @@ function createSessions(
     onUsage: upstream && ((id, usage) => upstream.onUsage?.(id, usage)),
   });
   const { admissionStore = memoryAdmissionStore(services.clock), mediaPlane } = options;
-  const webrtc = mediaPlane || upstream ? undefined : webRtcOf(options, services);
+  const webrtc = mediaPlane ? undefined : webRtcOf(options, services);
   const plane = mediaPlane ?? webrtc;
   const admission = createAdmission(registry, services, admissionStore);
-  const calls =
-    plane && !upstream ? new LiveCalls({ services, plane, admission, secrets, forks, openSession }) : undefined;
+  const to = upstream && { ...upstream, ...(models && { models }) };
+  const calls = plane && new LiveCalls({ services, plane, admission, secrets, forks, openSession, upstream: to });
   return {
     ...{ registry, observerRegistry, feed, forks, store, recorder, index, liveSummaryOf, isWriting, openSession },
     ...{ admission, calls, webrtc },

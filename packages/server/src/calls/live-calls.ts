@@ -6,10 +6,13 @@ import type { Grant } from '../auth/authorize.ts';
 import type { ClientSecrets } from '../auth/client-secrets.ts';
 import type { ConversationRequest } from '../auth/session-request.ts';
 import type { Admission } from '../gateway/admission.ts';
+import { dialForClient } from '../gateway/dial-for-client.ts';
 import type { OpenSession } from '../gateway/open-session.ts';
 import { FORK_GONE, SECRET_SPENT } from '../gateway/prepare-session.ts';
 import { CALL_NOT_FOUND, type Refusal, refusal, SERVER_FAULT } from '../http/refusals.ts';
 import { errorName } from '../log.ts';
+import type { Upstream, UpstreamOptions } from '../relay/upstream.ts';
+import { dialRefusal } from '../relay/upstream-refusal.ts';
 import type { Services } from '../services.ts';
 import type { Forks } from '../sessions/forks.ts';
 import type { SessionHandle } from '../sessions/session-handle.ts';
@@ -23,6 +26,8 @@ export interface LiveCallsOptions {
   readonly secrets: ClientSecrets;
   readonly forks: Forks;
   readonly openSession: OpenSession;
+  /** The server that sessions are relayed to; `undefined` hosts them. */
+  readonly upstream: UpstreamOptions | undefined;
 }
 
 /** A client that asks for a call, with all that could be checked before. */
@@ -71,17 +76,21 @@ export class LiveCalls {
       for (const each of releases.splice(0)) each();
     };
     let opened: OpenedCall | undefined;
+    let upstream: Upstream | undefined;
     let session: SessionHandle | undefined;
     try {
       const admitted = await this.#options.admission.admit(grant, address);
       if (!admitted.ok) return refuse(admitted.refusal);
       releases.push(() => admitted.place.release());
+      const dialled = await this.#dial(request);
+      if (dialled && 'code' in dialled) return refuse(dialled);
+      upstream = dialled;
       const answered = await this.#answer(request);
       if ('code' in answered) return refuse(answered);
       opened = answered;
       const lateRefusal = (await this.#spend(grant)) ?? admitted.place.refuseIfDraining();
       if (lateRefusal) return refuse(lateRefusal);
-      session = this.#begin(request, opened);
+      session = this.#begin(request, opened, upstream);
       const call = { id: `rtc_${randomBytes(16).toString('hex')}`, grant, session, sidebands: new Set<Transport>() };
       this.#calls.set(call.id, call);
       releases.push(() => void this.#calls.delete(call.id));
@@ -90,6 +99,7 @@ export class LiveCalls {
       if (session) void session.ended.then(release);
       else {
         opened?.transport.drop();
+        upstream?.transport.drop();
         release();
       }
     }
@@ -132,6 +142,17 @@ export class LiveCalls {
     return principal !== 'anyone' && ofKey >= limits.callsPerKey ? TOO_MANY : undefined;
   }
 
+  /** Dials the upstream of a relayed call, before a client secret is spent [RL2, RL16]. */
+  async #dial({ sessionRequest }: CallRequest): Promise<Upstream | Refusal | undefined> {
+    const { upstream, services } = this.#options;
+    if (!upstream) return undefined;
+    try {
+      return await dialForClient(upstream, sessionRequest, new AbortController().signal, services);
+    } catch (error) {
+      return dialRefusal(error).refusal;
+    }
+  }
+
   /** Has the offer answered within `callAnswerMs`. A client secret is not spent before: the client may try again. */
   async #answer({ grant, offer }: CallRequest): Promise<OpenedCall | Refusal> {
     const { services, plane, forks } = this.#options;
@@ -156,8 +177,12 @@ export class LiveCalls {
     return !secret || (await this.#options.secrets.spend(secret)) ? undefined : SECRET_SPENT;
   }
 
-  #begin({ grant, sessionRequest, isBeta }: CallRequest, { transport, audio }: OpenedCall): SessionHandle {
-    const request = { sessionRequest, isBeta, resumes: false, protocol: 'webrtc', callAudio: audio };
+  #begin(
+    { grant, sessionRequest, isBeta }: CallRequest,
+    { transport, audio }: OpenedCall,
+    upstream: Upstream | undefined,
+  ): SessionHandle {
+    const request = { sessionRequest, isBeta, resumes: false, protocol: 'webrtc', callAudio: audio, upstream };
     return this.#options.openSession(request, grant, transport);
   }
 }

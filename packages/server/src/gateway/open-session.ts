@@ -161,7 +161,7 @@ class SessionOpener {
     const { kind, model, config } = sessionRequest;
     const summary = summarySink('relay');
     const session: SessionHandle = relaySession(this.#transport, {
-      ...{ upstream, models, drainCode: this.#drainCode },
+      ...{ upstream, models, drainCode: this.#drainCode, callAudio: this.#request.callAudio },
       services: { ...services, limits: { ...services.limits, sessionMs: this.#maxDurationMs } },
       opening: { kind, model, ...(config && { session: config }), ...lockedBy(sessionRequest) },
       sinks: this.#conversationSinks('relay', summary, this.#record('relay', summary)),

@@ -60,7 +60,8 @@ export function fail(draft: RelayDraft, fault: RelayFault, response_ids?: readon
   for (const event of events) sendOwn(draft, event);
 }
 
-function sendOwn(draft: RelayDraft, event: Unnumbered): void {
+/** Sends an event of the relay's own. */
+export function sendOwn(draft: RelayDraft, event: Unnumbered): void {
   send(draft, { event_id: nextEventId(draft), ...event } as ServerEvent);
 }
 

@@ -1,6 +1,8 @@
 // Inputs and effects of a relay: the contract between the pure `relay-step.ts` and `relay-session.ts`, which does the I/O.
 
 import type { ClientEvent, Issue, ServerEvent } from '@colloquy/protocol';
+import type { Effect, PlaybackEvent } from '@colloquy/session';
+import type { PlayedPart } from '../calls/call-audio.ts';
 import type { LogFields } from '../log.ts';
 import type { Frame } from '../transports/transport.ts';
 import type { ResponseUsage } from './relay-responses.ts';
@@ -12,8 +14,14 @@ export type RelayInput = { readonly at: number } & (
       readonly frame: Frame;
       /** Why the frame is refused before it is decoded: binary or over the rate limit. */
       readonly issue?: Issue | undefined;
+      /** In a call: how far the queued parts are, in PCM at 24 kHz. */
+      readonly played?: readonly PlayedPart[] | undefined;
     }
-  | { readonly from: 'upstream'; readonly frame: Frame }
+  | { readonly from: 'upstream'; readonly frame: Frame; readonly played?: readonly PlayedPart[] | undefined }
+  /** Microphone audio of a call, in the session's input format. */
+  | { readonly from: 'media'; readonly audio: Uint8Array }
+  /** What became of the output audio of a call. */
+  | { readonly from: 'playback'; readonly event: PlaybackEvent }
   /** `relayDeadline` has passed. All frames that arrived before it have been handled. */
   | { readonly from: 'clock' }
   | { readonly from: 'host'; readonly event: RelayHostEvent }
@@ -49,6 +57,11 @@ export type RelayEffect =
       readonly text: string;
       readonly audio_bytes?: readonly number[] | undefined;
     }
+  /** Note an event that only this end handles: audio that the client receives as RTP, a clear of what is played. */
+  | { readonly do: 'record'; readonly from: 'server'; readonly event: ServerEvent }
+  | { readonly do: 'record'; readonly from: 'client'; readonly event: ClientEvent }
+  /** As in a hosted call. */
+  | Extract<Effect, { do: 'play_audio' | 'end_playback' | 'clear_playback' }>
   /** Send a request of the relay to the upstream. */
   | { readonly do: 'request'; readonly text: string }
   | { readonly do: 'report_usage'; readonly usage: ResponseUsage }

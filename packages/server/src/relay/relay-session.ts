@@ -4,12 +4,16 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerEvent } from '@colloquy/protocol';
 import type { SessionOptions } from '@colloquy/session';
+import type { CallAudio } from '../calls/call-audio.ts';
 import { errorName } from '../log.ts';
 import { createServices, type ServiceOptions, type Services } from '../services.ts';
 import type { AttachedTransport } from '../sessions/attached-transport.ts';
+import { createAudioText } from '../sessions/audio-text.ts';
+import { CallPlayback } from '../sessions/call-playback.ts';
 import type { Line, LineSink } from '../sessions/line-sink.ts';
 import type { RelayedState, SessionHandle } from '../sessions/session-handle.ts';
 import { SessionLoop, type SessionParts } from '../sessions/session-loop.ts';
+import { prepareAudio } from '../speech/prepare-audio.ts';
 import { type Backpressure, createBackpressure } from '../transports/backpressure.ts';
 import { closeWithError } from '../transports/close-with-error.ts';
 import { type Frame, frameBytes, type Transport } from '../transports/transport.ts';
@@ -33,6 +37,8 @@ export interface RelayOptions {
   /** Models a client may name in later frames; `undefined` allows any [RL9]. */
   models?: readonly string[] | undefined;
   services?: ServiceOptions;
+  /** The audio of a call, in place of audio in the client's events [RL16]. */
+  callAudio?: CallAudio | undefined;
   /** Close code of a drain. @default 1001 */
   drainCode?: number;
   /** Receive every client event before it is forwarded and every event before it is sent. They begin with the upstream connection. */
@@ -49,7 +55,7 @@ const randomId = (prefix: string) => `${prefix}_${randomUUID().replaceAll('-', '
  * Relays a session until the client's connection ends, then closes the upstream. Begins at once, or when `upstream` resolves. If it
  * rejects, the client receives one `error` and a close: `upstream_error` and 1011, or those of the upstream's refusal [RL2, RL15].
  *
- * @see SPEC.md RL1 to RL15, ER23
+ * @see SPEC.md RL1 to RL17, ER23
  */
 export function relaySession(transport: Transport, options: RelayOptions): RelayedSession {
   const relay = new RelayHost(transport, options, createServices(options.services));
@@ -66,6 +72,10 @@ class RelayHost implements SessionParts {
   readonly #id = randomId('sess');
   /** `event_id` of a client event → its sender, for errors of the upstream. The latest `MAX_SENDERS`. */
   readonly #senders = new Map<string, AttachedTransport>();
+  readonly #playback: CallPlayback | undefined;
+  readonly #audioText = createAudioText();
+  /** Resolves when the audio of a call can be converted. */
+  readonly #prepared: Promise<void>;
   /** Resolves when client events may be forwarded or the session is over. */
   readonly #accepted: Promise<void>;
   #accept = () => {};
@@ -76,6 +86,8 @@ class RelayHost implements SessionParts {
   constructor(client: Transport, options: RelayOptions, services: Services) {
     this.#options = options;
     this.#services = services;
+    this.#playback = options.callAudio && new CallPlayback(options.callAudio);
+    this.#prepared = prepareAudio(undefined, this.#playback !== undefined);
     this.#state = createRelayState(this.#configure());
     this.#loop = new SessionLoop(client, { id: this.#id, parts: this, services, sinks: options.sinks ?? [] });
     this.handle = this.#createHandle();
@@ -88,7 +100,14 @@ class RelayHost implements SessionParts {
     const { opening = {}, models, drainCode = 1001 } = this.#options;
     const { upstreamIdleMs: idleMs, upstreamResponseMs: totalMs, sessionMs } = this.#services.limits;
     const rules = { models, locked: opening.locked ?? [], config: opening.session };
-    return { rules, budgets: { idleMs, totalMs }, sessionMs, drainCode, idSeed: randomUUID() };
+    return {
+      rules,
+      budgets: { idleMs, totalMs },
+      sessionMs,
+      drainCode,
+      idSeed: randomUUID(),
+      isCall: this.#options.callAudio !== undefined,
+    };
   }
 
   #createHandle(): RelayedSession {
@@ -131,6 +150,10 @@ class RelayHost implements SessionParts {
   onOpen(): void {
     this.#dispatch({ type: 'open' });
     if (this.#upstream) void this.#readUpstream(this.#upstream);
+    this.#playback?.begin({
+      onReport: (event) => this.#apply({ from: 'playback', event }),
+      onInput: (pcm, playback) => this.#append(pcm, playback),
+    });
   }
 
   deadline(): number {
@@ -144,7 +167,20 @@ class RelayHost implements SessionParts {
   async onFrame(frame: Frame, from: AttachedTransport): Promise<void> {
     await this.#accepted;
     if (this.#loop.isOver || !from.isOpen) return this.#loop.finishStep();
-    this.#apply({ from: 'client', frame, issue: from.refusalOf(frame, this.#loop.now()) }, from);
+    const issue = from.refusalOf(frame, this.#loop.now());
+    this.#apply({ from: 'client', frame, issue, played: this.#options.callAudio?.played() }, from);
+    await this.#waitForUpstream();
+  }
+
+  async #append(pcm: Uint8Array, playback: CallPlayback): Promise<void> {
+    await Promise.all([this.#accepted, this.#prepared]);
+    const { formats } = this.#state.playback ?? {};
+    if (this.#loop.isOver || !formats) return;
+    this.#apply({ from: 'media', audio: playback.toSession(pcm, formats.input) });
+    await this.#waitForUpstream();
+  }
+
+  async #waitForUpstream(): Promise<void> {
     const { stopBytes } = this.#services.limits;
     const unread = this.#upstream?.transport.bufferedBytes ?? 0;
     if (unread > stopBytes) await this.#upstreamBackpressure?.waitBelow(stopBytes, this.#loop.signal);
@@ -155,6 +191,7 @@ class RelayHost implements SessionParts {
     this.#accept();
     this.#upstreamBackpressure?.stop();
     this.#upstream?.transport.close(1000, '');
+    this.#playback?.close();
   }
 
   #dispatch(event: RelayHostEvent): void {
@@ -184,6 +221,12 @@ class RelayHost implements SessionParts {
       }
       case 'request':
         return this.#forward(effect.text);
+      case 'record':
+        return this.#loop.write(lineOf(effect, this.#loop.now()));
+      case 'play_audio':
+      case 'end_playback':
+      case 'clear_playback':
+        return this.#playback?.perform(effect, this.#audioText);
       case 'report_usage':
         return this.#options.onUsage?.(effect.usage);
       case 'warn':
@@ -226,9 +269,10 @@ class RelayHost implements SessionParts {
     const { client, signal } = this.#loop;
     const { pauseBytes } = this.#services.limits;
     try {
+      if (this.#playback) await this.#prepared;
       for await (const frame of transport.frames) {
         if (this.#loop.isOver || !client.isOpen) continue;
-        this.#apply({ from: 'upstream', frame });
+        this.#apply({ from: 'upstream', frame, played: this.#options.callAudio?.played() });
         if (client.transport.bufferedBytes <= pauseBytes) continue;
         this.#dispatch({ type: 'pause' });
         await client.waitBelow(pauseBytes, signal);
@@ -243,5 +287,8 @@ class RelayHost implements SessionParts {
     }
   }
 }
+
+const lineOf = ({ from, event }: RelayEffect & { do: 'record' }, at: number): Line =>
+  from === 'server' ? { at, from, event } : { at, from, event };
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

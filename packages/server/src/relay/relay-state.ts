@@ -4,6 +4,7 @@
 import { fullBucket, type Rate, type TokenBucket } from '../token-bucket.ts';
 import { type MalformedState, NO_MALFORMED } from './relay-malformed.ts';
 import { pendingDueAt, type ResponseBudgets } from './relay-pending.ts';
+import { NO_PLAYBACK, type RelayPlaybackState } from './relay-playback-state.ts';
 import { NO_RESPONSES, type ResponsesState } from './relay-responses.ts';
 import type { RelayRules } from './relay-rules.ts';
 import { beginSetup, type SetupState } from './relay-setup.ts';
@@ -18,6 +19,8 @@ export interface RelayConfig {
   readonly drainCode: number;
   /** Seed of the relay's event ids. The same seed gives the same ids. */
   readonly idSeed: string;
+  /** Whether the client's audio is that of a call [RL16]. */
+  readonly isCall: boolean;
 }
 
 export interface RelayState {
@@ -25,6 +28,8 @@ export interface RelayState {
   readonly setup: SetupState;
   readonly responses: ResponsesState;
   readonly malformed: MalformedState;
+  /** The output audio of a call; `null` in other sessions. */
+  readonly playback: RelayPlaybackState | null;
   /** Rate of refused client events [LM10]. */
   readonly refusals: TokenBucket;
   /** `event_id`s of the relay's own requests. Errors that answer them are not forwarded. */
@@ -48,6 +53,7 @@ export const createRelayState = (config: RelayConfig): RelayState => ({
   setup: beginSetup(config.rules.config, 0),
   responses: NO_RESPONSES,
   malformed: NO_MALFORMED,
+  playback: config.isCall ? NO_PLAYBACK : null,
   refusals: fullBucket(REFUSAL_RATE),
   ownRequests: new Set(),
   idCount: 0,

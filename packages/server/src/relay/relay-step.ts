@@ -1,7 +1,8 @@
 // One step of a relayed session, as a pure function. Every response that a client requests ends, even if the upstream fails.
 // Checks of client frames: `relay-rules.ts`; of upstream frames: `upstream-frame.ts`. Effects: `relay-session.ts`.
 
-import { encodeEvent, type ServerEvent } from '@colloquy/protocol';
+import { encodeBase64, encodeEvent, type Issue, type ServerEvent } from '@colloquy/protocol';
+import type { PlayedPart } from '../calls/call-audio.ts';
 import { type Frame, frameBytes } from '../transports/transport.ts';
 import {
   close,
@@ -20,6 +21,7 @@ import {
 import type { RelayEffect, RelayHostEvent, RelayInput } from './relay-input.ts';
 import { elapseMalformed } from './relay-malformed.ts';
 import { excusePending, type Overdue, type ResponseBudgets, removeOverdue } from './relay-pending.ts';
+import { announcePlayback, clearPlayback, endPlayback, interruptPlayback, playUpstream } from './relay-playback.ts';
 import { applyToResponses, requestResponse } from './relay-responses.ts';
 import { checkClientFrame } from './relay-rules.ts';
 import { applyToSetup } from './relay-setup.ts';
@@ -39,27 +41,35 @@ const ERROR_GRACE_MS = 1000;
  * Applies one input. Deterministic; does not change `state`. Never throws because of a peer's frame. Inputs after the end have no
  * effect.
  *
- * @see SPEC.md RL1 to RL15, ER23, LM8 to LM12
+ * @see SPEC.md RL1 to RL17, ER23, LM8 to LM12
  */
 export function stepRelay(state: RelayState, input: RelayInput): RelayStep {
   if (state.isOver) return { state, effects: [] };
   const draft: RelayDraft = { at: input.at, state, effects: [] };
   if (input.from === 'client') {
     if (input.issue) refuse(draft, input.issue, null);
-    else handleClientFrame(draft, input.frame);
-  } else if (input.from === 'upstream') handleUpstreamFrame(draft, input.frame);
+    else handleClientFrame(draft, input.frame, input.played ?? []);
+  } else if (input.from === 'upstream') handleUpstreamFrame(draft, input.frame, input.played ?? []);
+  else if (input.from === 'media') handleMedia(draft, input.audio);
+  else if (input.from === 'playback') announcePlayback(draft, input.event);
   else if (input.from === 'clock') handleClock(draft);
   else handleHostEvent(draft, input.event);
+  if (state.playback) endPlayback(draft);
   return { state: draft.state, effects: draft.effects };
 }
 
-function handleClientFrame(draft: RelayDraft, frame: Frame): void {
-  const { config, responses } = draft.state;
+function handleClientFrame(draft: RelayDraft, frame: Frame, played: readonly PlayedPart[]): void {
+  const { config, responses, playback } = draft.state;
   const result = checkClientFrame(frame, config.rules);
   if (!result.ok) return refuse(draft, result.issue, result.event_id);
   const { event, audio_bytes } = result;
-  const text = encodeEvent(event as unknown);
   const event_id = event.event_id ?? null;
+  if (playback && event.type === 'input_audio_buffer.append') return refuse(draft, APPEND_IN_CALL, event_id);
+  if (playback && event.type === 'output_audio_buffer.clear') {
+    draft.effects.push({ do: 'record', from: 'client', event });
+    return clearPlayback(draft, played);
+  }
+  const text = encodeEvent(event as unknown);
   if (typeof text !== 'string') return refuse(draft, text.issues[0], event_id);
   draft.effects.push({ do: 'forward', event, text, ...(audio_bytes && { audio_bytes }) });
   if (event.type === 'response.create') {
@@ -67,7 +77,20 @@ function handleClientFrame(draft: RelayDraft, frame: Frame): void {
   }
 }
 
-function handleUpstreamFrame(draft: RelayDraft, frame: Frame): void {
+const APPEND_IN_CALL: Issue = {
+  code: 'invalid_value',
+  param: 'type',
+  message: "Invalid value: 'input_audio_buffer.append'. The audio of a call is sent as media, not as events.",
+};
+
+/** Audio that arrives before the upstream has stated its format is not sent: it would be read as another. */
+function handleMedia(draft: RelayDraft, audio: Uint8Array): void {
+  if (!draft.state.playback?.formats) return;
+  const event = { type: 'input_audio_buffer.append', audio: encodeBase64(audio) } as const;
+  draft.effects.push({ do: 'forward', event, text: JSON.stringify(event), audio_bytes: [audio.length] });
+}
+
+function handleUpstreamFrame(draft: RelayDraft, frame: Frame, played: readonly PlayedPart[]): void {
   const read = readUpstreamFrame(frame);
   if (!read.ok) return countMalformed(draft, frameBytes(frame), read.code);
   const { event } = read;
@@ -77,7 +100,9 @@ function handleUpstreamFrame(draft: RelayDraft, frame: Frame): void {
   if (usage) draft.effects.push({ do: 'report_usage', usage });
   if (!isForwarded) return;
   if (event.type === 'error') update(draft, { lastErrorAt: draft.at });
-  advanceSetup(draft, withoutCredentials(event));
+  const isSent = playUpstream(draft, event);
+  if (isSent) advanceSetup(draft, withoutCredentials(event));
+  interruptPlayback(draft, event, played);
   closeIfDrained(draft);
 }
 
