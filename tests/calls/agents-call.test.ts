@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServerEvent } from '@colloquy/protocol';
-import { type Engine, parrot } from '@colloquy/server';
+import { type Engine, parrot, type ServerOptions } from '@colloquy/server';
 import { replay } from '@colloquy/session';
 import { browserMissing, type ConsoleBrowser, startBrowser } from '@support/browser.ts';
 import { buildBefore } from '@support/build-before.ts';
@@ -109,12 +109,17 @@ describe.skipIf(skipped)(`the Agents SDK in a page (${skipped ?? 'Chromium'})`, 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A page whose session is connected to a server with this engine. */
-  async function call(engine: Engine, session: object = {}) {
+  /** A server that hosts sessions with this engine and its speech. */
+  function hosting(engine: Engine): ServerOptions {
     const { detector, transcriber } = parts as NonNullable<typeof parts>;
+    return { engine, speech: { detector, transcriber } };
+  }
+
+  /** A page whose session is connected to a server that takes calls. */
+  async function call(options: ServerOptions, session: object = {}) {
     const recordings = mkdtempSync(join(folder, 'recordings-'));
     const server = await start({
-      ...{ engine, speech: { detector, transcriber }, keys: [KEY], webrtc: true },
+      ...{ ...options, keys: [KEY], webrtc: true },
       origins: [`http://localhost:${(site.address() as AddressInfo).port}`],
       recordings: { folder: recordings },
     });
@@ -134,7 +139,7 @@ describe.skipIf(skipped)(`the Agents SDK in a page (${skipped ?? 'Chromium'})`, 
 
   it('[WR2, WR3, WR4, WR5, WR6, OR15] is spoken to, answers aloud, and ends the call', async () => {
     const { speaker } = parts as NonNullable<typeof parts>;
-    const { page, events, received, isLoud, server } = await call(offline({ speaker }));
+    const { page, events, received, isLoud, server } = await call(hosting(offline({ speaker })));
     expect(await page.evaluate(() => window.agents.callId)).toMatch(/^rtc_[\da-f]{32}$/);
     await waitUntil('the answer to be heard', isLoud);
     await received('output_audio_buffer.stopped');
@@ -153,7 +158,7 @@ describe.skipIf(skipped)(`the Agents SDK in a page (${skipped ?? 'Chromium'})`, 
   });
 
   it('[WR10, WR11, VA28] is interrupted by speech: the buffer is cleared, the item ends at what was played', async () => {
-    const { page, events, received, isLoud, recordings, server } = await call(parrot());
+    const { page, events, received, isLoud, recordings, server } = await call(hosting(parrot()));
     await page.evaluate(() => window.agents.send(`${'word '.repeat(300)}`));
     await waitUntil('the answer to be heard', isLoud);
     await received('conversation.item.truncated');
@@ -175,8 +180,31 @@ describe.skipIf(skipped)(`the Agents SDK in a page (${skipped ?? 'Chromium'})`, 
     expect(await replay(lines)).toMatchObject({ ok: true, unread: [] });
   });
 
+  it('[RL16, RL17] is interrupted by speech through a relay, and the upstream item ends at what was played', async () => {
+    const { url } = await start(hosting(parrot()));
+    const upstream = { url: `${url.replace('http', 'ws')}/v1/realtime` };
+    const { page, events, received, isLoud } = await call({ upstream });
+    await page.evaluate(() => window.agents.send(`${'word '.repeat(300)}`));
+    await waitUntil('the answer to be heard', isLoud);
+    await received('conversation.item.truncated');
+    await waitUntil('silence', async () => !(await isLoud()));
+    const all = await events();
+    const order = typesOf(all, /^error|speech_started|output_audio_buffer|truncated/);
+    expect(order.slice(0, 4)).toEqual([
+      'output_audio_buffer.started',
+      'input_audio_buffer.speech_started',
+      'output_audio_buffer.cleared',
+      'conversation.item.truncated',
+    ]);
+    const truncated = all.find((event) => event.type === 'conversation.item.truncated');
+    expect(truncated?.audio_end_ms).toBeGreaterThan(0);
+    expect(truncated?.audio_end_ms).toBeLessThan(60_000);
+  });
+
   it('[WR7] clears what an interrupt of the SDK asks for, and answers one with nothing played by no error', async () => {
-    const { page, events, received, isLoud } = await call(parrot(), { audio: { input: { turn_detection: null } } });
+    const { page, events, received, isLoud } = await call(hosting(parrot()), {
+      audio: { input: { turn_detection: null } },
+    });
     await page.evaluate(() => window.agents.interrupt());
     await page.evaluate(() => window.agents.send(`${'word '.repeat(100)}`));
     await waitUntil('the answer to be heard', isLoud);

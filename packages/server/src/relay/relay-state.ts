@@ -19,8 +19,8 @@ export interface RelayConfig {
   readonly drainCode: number;
   /** Seed of the relay's event ids. The same seed gives the same ids. */
   readonly idSeed: string;
-  /** Whether the client's audio is that of a call [RL16]. */
-  readonly isCall: boolean;
+  /** Whether the client's audio is that of a call [RL16]. @default false */
+  readonly isCall?: boolean;
 }
 
 export interface RelayState {
