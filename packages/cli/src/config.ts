@@ -47,7 +47,7 @@ function oneOf<const T extends string>(...choices: T[]): Kind<T> {
 }
 
 const PORT_RANGE: Kind<readonly [number, number]> = {
-  expected: 'two ports, the lower one first, such as 40000-40199',
+  expected: 'two different ports, the lower one first, such as 40000-40199',
   fromText: portRange,
   fromJson: (value) => (typeof value === 'string' ? portRange(value) : undefined),
 };
@@ -55,7 +55,7 @@ const PORT_RANGE: Kind<readonly [number, number]> = {
 function portRange(text: string): readonly [number, number] | undefined {
   const [, first, last] = (/^(\d{1,5})-(\d{1,5})$/.exec(text) ?? []).map(Number);
   if (first === undefined || last === undefined) return undefined;
-  return first >= 1 && first <= last && last <= 65_535 ? [first, last] : undefined;
+  return first >= 1 && first < last && last <= 65_535 ? [first, last] : undefined;
 }
 
 const TEXT: Kind<string> = {

@@ -29,6 +29,7 @@ import { createForks, type Forks } from './sessions/forks.ts';
 import { createObserverRegistry, type ObserverRegistry } from './sessions/observers.ts';
 import { createSessionFeed, type SessionFeed } from './sessions/session-feed.ts';
 import { createSessionRegistry, type SessionRegistry } from './sessions/session-registry.ts';
+import { checkWebRtcOptions } from './transports/webrtc/webrtc-options.ts';
 import { type WebRtcPlane, webRtcPlane } from './transports/webrtc/webrtc-plane.ts';
 
 /** Access control. */
@@ -176,7 +177,9 @@ function createSessions(
 
 function webRtcOf({ webrtc = {} }: ServerOptions, services: Services): WebRtcPlane | undefined {
   if (webrtc === false) return undefined;
-  return webRtcPlane(webrtc === true ? { isWarm: true } : webrtc, services);
+  const webRtcOptions = webrtc === true ? { isWarm: true } : webrtc;
+  checkWebRtcOptions(webRtcOptions);
+  return webRtcPlane(webRtcOptions, services);
 }
 
 /** Creates the handler of WebSocket upgrades. */

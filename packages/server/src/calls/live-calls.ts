@@ -17,7 +17,7 @@ import type { Services } from '../services.ts';
 import type { Forks } from '../sessions/forks.ts';
 import type { SessionHandle } from '../sessions/session-handle.ts';
 import type { Transport } from '../transports/transport.ts';
-import type { MediaPlane, OpenedCall } from './media-plane.ts';
+import { type MediaPlane, NoPortError, type OpenedCall } from './media-plane.ts';
 
 export interface LiveCallsOptions {
   readonly services: Services;
@@ -165,9 +165,10 @@ export class LiveCalls {
     try {
       return await Promise.race([opening, timeout]);
     } catch (error) {
-      services.log.error({ error: errorName(error) }, 'a call was not opened');
+      const hasNoPort = error instanceof NoPortError;
+      services.log.error({ error: errorName(error), ...(hasNoPort && { setting: 'ports' }) }, 'a call was not opened');
       opening.then(({ transport }) => transport.drop()).catch(() => {});
-      return SERVER_FAULT;
+      return hasNoPort ? NO_PORT : SERVER_FAULT;
     } finally {
       clearTimeout(timer);
     }
@@ -188,6 +189,7 @@ export class LiveCalls {
 }
 
 const FULL = refusal('overloaded', 'The server has no room for another call.');
+const NO_PORT = refusal('overloaded', 'The server has no free UDP port for another call.');
 const TOO_MANY = refusal('rate_limit_exceeded', 'Too many calls at once under this key.');
 const TOO_MANY_SIDEBANDS = refusal('rate_limit_exceeded', 'Too many sidebands at once on this call.');
 const OTHERS_CALL = refusal('invalid_api_key', 'A client secret controls its own calls only.');

@@ -16,7 +16,15 @@ export interface OpenedCall {
   readonly audio: CallAudio;
 }
 
+/** All UDP ports of the range are in use. */
+export class NoPortError extends Error {
+  override readonly name = 'NoPortError';
+  constructor() {
+    super('no UDP port is free');
+  }
+}
+
 export interface MediaPlane {
-  /** Opens a call. Rejects if it cannot: that is a fault of the server, since the offer has been read. */
+  /** Opens a call. Rejects with `NoPortError`, or if it cannot: that is a fault of the server, since the offer has been read. */
   open(offer: SdpOffer): Promise<OpenedCall>;
 }

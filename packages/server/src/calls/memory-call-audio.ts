@@ -7,7 +7,7 @@ import { PlayedParts } from './played-parts.ts';
 export class MemoryCallAudio implements CallAudio {
   readonly input = new AsyncQueue<Uint8Array>();
   readonly playback = new AsyncQueue<PlaybackReport>();
-  readonly unplayedBytes = 0;
+  readonly unplayedBytes: number = 0;
   readonly #parts = new PlayedParts();
   #playing: string | undefined;
   #bytes = 0;

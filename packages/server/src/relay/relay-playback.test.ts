@@ -1,7 +1,7 @@
 import { encodeBase64 } from '@colloquy/protocol';
 import { begun, CREATED, done, ITEM, relay } from '@support/relay-pair.ts';
 import { describe, expect, it } from 'vitest';
-import type { PlayedPart } from '../calls/call-audio.ts';
+import type { AudioPart, PlayedPart } from '../calls/call-audio.ts';
 import { MemoryCallAudio } from '../calls/memory-call-audio.ts';
 import type { RelayEffect, RelayInput } from './relay-input.ts';
 import { createRelayState } from './relay-state.ts';
@@ -137,6 +137,16 @@ const stepLate = (apply: ReturnType<typeof call>['apply']) =>
     (each) => each !== 'warn' && each !== 'close',
   );
 
+/** A call that plays nothing, and has 10 ms more to play than the relay reads ahead. */
+class SlowCallAudio extends MemoryCallAudio {
+  override unplayedBytes = 0;
+
+  override play(part: AudioPart, audio: Uint8Array): void {
+    super.play(part, audio);
+    this.unplayedBytes = 300_010 * 48;
+  }
+}
+
 describe('the input audio of a relayed call', () => {
   it('[RL16, WR15] is sent upstream in the format of its session, and refused as an event', async () => {
     const callAudio = new MemoryCallAudio();
@@ -155,6 +165,17 @@ describe('the input audio of a relayed call', () => {
     });
     send({ type: 'input_audio_buffer.commit' });
     expect(await forwarded()).toEqual({ type: 'input_audio_buffer.commit' });
+  });
+
+  it('[RL16] is not read ahead of what is played without bound', async () => {
+    const callAudio = new SlowCallAudio();
+    const { say, next } = relay({ callAudio });
+    say(CREATED, begun('resp_a'), DELTA, { type: 'response.output_audio.done', ...PART, output_index: 0 });
+    const types = [];
+    for (let index = 0; index < 3; index += 1) types.push((await next()).type);
+    expect(types.at(-1)).toBe('output_audio_buffer.started');
+    callAudio.unplayedBytes = 0;
+    expect((await next()).type).toBe('response.output_audio.done');
   });
 
   it('[RL16] of an answer reaches the call, and its audio no event', async () => {

@@ -49,6 +49,8 @@ export interface RelayOptions {
 
 /** Client events whose sender is tracked, to route the upstream's errors. */
 const MAX_SENDERS = 256;
+/** An upstream speaks faster than its audio is played; beyond that it is not read, to bound the memory of a call [RL16]. */
+const MAX_UNPLAYED_MS = 300_000;
 const randomId = (prefix: string) => `${prefix}_${randomUUID().replaceAll('-', '').slice(0, 21)}`;
 
 /**
@@ -273,9 +275,10 @@ class RelayHost implements SessionParts {
       for await (const frame of transport.frames) {
         if (this.#loop.isOver || !client.isOpen) continue;
         this.#apply({ from: 'upstream', frame, played: this.#options.callAudio?.played() });
-        if (client.transport.bufferedBytes <= pauseBytes) continue;
+        if (client.transport.bufferedBytes <= pauseBytes && !this.#playback?.isAhead(MAX_UNPLAYED_MS)) continue;
         this.#dispatch({ type: 'pause' });
         await client.waitBelow(pauseBytes, signal);
+        await this.#playback?.waitForRoom(signal, MAX_UNPLAYED_MS);
         this.#dispatch({ type: 'resume' });
       }
       const { code, reason } = await closed;

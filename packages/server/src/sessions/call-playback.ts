@@ -70,10 +70,15 @@ export class CallPlayback {
     return { type: 'played', item_id, content_index, bytes };
   }
 
+  /** Whether more than that much audio waits to be played. */
+  isAhead(roomMs: number): boolean {
+    return bytesToMs(this.#audio.unplayedBytes, CALL_FORMAT) > roomMs;
+  }
+
   /** Resolves when little enough audio waits to be played, or the signal aborts. */
-  async waitForRoom(signal: AbortSignal): Promise<void> {
+  async waitForRoom(signal: AbortSignal, roomMs = ROOM_MS): Promise<void> {
     while (!signal.aborted) {
-      const excessMs = bytesToMs(this.#audio.unplayedBytes, CALL_FORMAT) - ROOM_MS;
+      const excessMs = bytesToMs(this.#audio.unplayedBytes, CALL_FORMAT) - roomMs;
       if (excessMs <= 0) return;
       await sleep(excessMs, undefined, { signal }).catch(() => {});
     }

@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { RtpCodecName } from '@colloquy/protocol';
+import { NoPortError } from '../../calls/media-plane.ts';
 import { fullBucket, takeToken } from '../../token-bucket.ts';
 import { type CallCodec, pcmBytes } from './codec.ts';
 import type { Peer, PeerListener, PeerOffer, PeerOptions } from './peer.ts';
@@ -89,7 +90,8 @@ export class MediaCall {
       });
       this.#post({ did: 'answer', answer: await this.#peer.answer(offer) });
     } catch (error) {
-      this.#post({ did: 'refuse', message: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      this.#post({ did: 'refuse', message, hasNoPort: error instanceof NoPortError });
       this.#end('failed');
     }
   }

@@ -3,6 +3,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { AsyncQueue } from '../../async-queue.ts';
 import type { AudioPart, CallAudio, PlaybackReport, PlayedPart } from '../../calls/call-audio.ts';
+import { NoPortError } from '../../calls/media-plane.ts';
 import { PlayedParts } from '../../calls/played-parts.ts';
 import type { CallChannel } from './channel-transport.ts';
 import type { PeerAnswer } from './peer.ts';
@@ -117,7 +118,7 @@ export class MediaLink implements CallMedia {
       case 'answer':
         return this.#accept(message.answer);
       case 'refuse':
-        return this.#refuse(new Error(message.message));
+        return this.#refuse(message.hasNoPort ? new NoPortError() : new Error(message.message));
       case 'open':
         return this.#open();
       case 'message':

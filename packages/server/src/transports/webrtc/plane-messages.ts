@@ -41,8 +41,8 @@ export type ToCall =
 
 export type FromCall =
   | { readonly did: 'answer'; readonly answer: PeerAnswer }
-  /** The library does not accept the offer. */
-  | { readonly did: 'refuse'; readonly message: string }
+  /** The library does not accept the offer, or no port is free. */
+  | { readonly did: 'refuse'; readonly message: string; readonly hasNoPort: boolean }
   | { readonly did: 'open' }
   | { readonly did: 'message'; readonly message: string | Uint8Array }
   /** A text was larger than the peer accepts, and is not sent. */

@@ -15,6 +15,7 @@ import {
   RtpHeader,
   RtpPacket,
 } from 'werift';
+import { NoPortError } from '../../calls/media-plane.ts';
 import type { Peer, PeerAnswer, PeerEnd, PeerListener, PeerOffer, PeerOptions } from './peer.ts';
 import { type IceCredentials, isAuthenticCheck, isStun } from './stun.ts';
 
@@ -89,6 +90,7 @@ class WeriftPeer implements Peer {
     separateRecordNumbers(dtls);
     this.#readRtp(dtls, codec.payloadType);
     const candidates = dtls.iceTransport.localCandidates.map(({ ip, port }) => ({ address: ip, port }));
+    if (this.#options.ports && candidates.length === 0) throw new NoPortError();
     return {
       ufrag,
       pwd,
