@@ -128,7 +128,7 @@ async function bundleEntries(name, entries, { isApart = false } = {}) {
         input: Object.fromEntries(entries.map(([entry, file]) => [entry, `dist/${file}.js`])),
         external: (id) => (isBuiltin(id) && !UNUSED.includes(id)) || outside.has(packageOf(id)),
         output: {
-          codeSplitting: { groups: isApart ? [] : [{ name: 'packages', test: /[\\/]node_modules[\\/]/ }] },
+          codeSplitting: isApart ? false : { groups: [{ name: 'packages', test: /[\\/]node_modules[\\/]/ }] },
           entryFileNames: '[name].js',
           chunkFileNames: isApart ? `${entries[0][0]}-[name].js` : 'shared-[name].js',
         },

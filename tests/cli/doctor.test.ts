@@ -48,19 +48,24 @@ it('says what is wrong, for people and for programs, and fails', async () => {
   ]);
 });
 
-it('opens a call and asks each of its addresses for an answer', async () => {
+it('[CL11] opens a call, asks each of its addresses for an answer, and calls itself', async () => {
   const range = ['--webrtc-ports', '40000-40999'];
   const { code, stdout, stderr } = await run(['doctor', '--webrtc', ...range, '--json']);
   expect(stderr).toBe('');
   const reports = JSON.parse(stdout);
-  expect(reports.length).toBeGreaterThan(0);
-  for (const { stage, address, ok, problem } of reports) {
-    expect(stage).toBe('webrtc');
+  const addresses = reports.filter(({ stage }: { stage: string }) => stage === 'webrtc');
+  expect(addresses.length).toBeGreaterThan(0);
+  for (const { address, ok, problem } of addresses) {
     const used = Number(/:(\d+)$/.exec(address)?.[1]);
     expect(used >= 40_000 && used <= 40_999).toBe(true);
     expect(ok).toBe(problem === null);
   }
   expect(code).toBe(reports.every(({ ok }: { ok: boolean }) => ok) ? 0 : 1);
+
+  const isAnswered = addresses.some(({ ok }: { ok: boolean }) => ok);
+  const enough = expect.toSatisfy((ms: number) => ms > 0);
+  const well = { stage: 'call', ok: true, problem: null, server_heard_ms: enough, client_heard_ms: enough };
+  expect(reports.slice(addresses.length)).toMatchObject(isAnswered ? [well] : []);
 
   // 198.51.100.0/24 is for documentation: nobody answers.
   const far = await run(['doctor', '--webrtc', ...range, '--webrtc-addresses', '198.51.100.1']);

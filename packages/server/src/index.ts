@@ -110,5 +110,6 @@ export {
 export { type MemoryTransport, memoryPair } from './transports/memory.ts';
 export type { Frame, Transport } from './transports/transport.ts';
 export { checkWebRtc, type WebRtcReport } from './transports/webrtc/check-webrtc.ts';
+export type { TestCallReport } from './transports/webrtc/test-call.ts';
 export type { WebRtcOptions } from './transports/webrtc/webrtc-options.ts';
 export { type WebSocketTransportOptions, webSocketTransport } from './transports/websocket.ts';

@@ -1,6 +1,6 @@
 // `colloquy doctor`: sends one request to each configured endpoint, runs each model once, opens a call, and reports problems.
 
-import type { EndpointReport, WebRtcReport } from '@colloquy/server';
+import type { EndpointReport, TestCallReport, WebRtcReport } from '@colloquy/server';
 import { type Command, EXIT, misused, readArguments } from '../command.ts';
 import { readSettings, SETTING_FLAGS } from '../config.ts';
 import { readEndpoints } from '../endpoints.ts';
@@ -12,7 +12,8 @@ const HELP = `Usage: colloquy doctor [options]
 Sends each endpoint of a cascade one small request, as 'colloquy serve' with the same options would, and reports the
 problem: connection refused, key refused, unknown model, no streaming, other audio. It costs three short requests. It
 loads each model of --sherpa-models and runs it once. With --webrtc it opens a call as 'colloquy serve' with the same
-options would, and asks each of its addresses for an answer: no UDP port, no address, nothing comes back.
+options would, and asks each of its addresses for an answer: no UDP port, no address, nothing comes back. If one
+answers, it calls itself: connects, sends a second of sound both ways, and hangs up.
 
 Options:
   --json           the reports as one JSON list
@@ -24,7 +25,9 @@ Options:
 
 const NAME_WIDTH = 10;
 
-function describe(report: EndpointReport | WebRtcReport, { heading, good, bad, quiet }: Palette): string {
+type Report = EndpointReport | WebRtcReport | TestCallReport;
+
+function describe(report: Report, { heading, good, bad, quiet }: Palette): string {
   const { stage, ok, problem, message } = report;
   const name = heading(stage.padEnd(NAME_WIDTH));
   const where = printable(placeOf(report));
@@ -33,12 +36,16 @@ function describe(report: EndpointReport | WebRtcReport, { heading, good, bad, q
   return `${name}  ${bad('WRONG')}  ${where}\n${''.padEnd(NAME_WIDTH)}  ${printable(`${problem}: ${message}`)}\n`;
 }
 
-function placeOf(report: EndpointReport | WebRtcReport): string {
+function placeOf(report: Report): string {
+  if (report.stage === 'call') return report.open_ms === null ? 'not connected' : `open after ${report.open_ms} ms`;
   if (report.stage === 'webrtc') return report.address === null ? 'no call opened' : `udp ${report.address}`;
   return `${report.address ?? 'no request sent'}  ${report.model}`;
 }
 
-function timesOf(report: EndpointReport | WebRtcReport): string {
+function timesOf(report: Report): string {
+  if (report.stage === 'call') {
+    return `  heard ${report.server_heard_ms} ms of the client, ${report.client_heard_ms} ms of the server`;
+  }
   if (report.stage === 'webrtc') return report.total_ms === null ? '' : `  answered in ${report.total_ms} ms`;
   return report.first_ms === null ? '' : `  first answer ${report.first_ms} ms, all ${report.total_ms} ms`;
 }

@@ -1,11 +1,13 @@
-// Checks what calls over WebRTC need on this machine: opens a call as a client would and asks each of its addresses for an answer.
+// Checks what calls over WebRTC need on this machine: opens a call, asks each of its addresses for an
+// answer, and holds the call for a second.
 
 import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
-import { readOffer, type SdpOffer } from '@colloquy/protocol';
+import type { SdpOffer } from '@colloquy/protocol';
 import { DEFAULT_LIMITS } from '../../limits.ts';
 import { bindingRequest, isStun } from './stun.ts';
+import type { TestCaller, TestCallReport } from './test-call.ts';
 import {
   type OpenedMediaCall,
   openThreadMediaPlane,
@@ -27,40 +29,17 @@ export interface WebRtcReport {
   readonly message: string;
 }
 
+type Report = WebRtcReport | TestCallReport;
+
 const MAX_START_MS = 60_000;
 /** The first answer of a socket on the same machine takes a few milliseconds. */
 const ANSWER_MS = 2000;
 
-/** A client with a microphone and a data channel. Its fingerprint is nobody's: the call is never connected. */
-const OFFER = [
-  'v=0',
-  'o=- 1 1 IN IP4 127.0.0.1',
-  's=-',
-  't=0 0',
-  'a=group:BUNDLE 0 1',
-  'm=audio 9 UDP/TLS/RTP/SAVPF 111',
-  'c=IN IP4 0.0.0.0',
-  'a=mid:0',
-  'a=sendrecv',
-  'a=rtcp-mux',
-  'a=rtpmap:111 opus/48000/2',
-  'a=ice-ufrag:doctor',
-  'a=ice-pwd:doctordoctordoctordoctor',
-  `a=fingerprint:sha-256 ${'00:'.repeat(31)}00`,
-  'a=setup:actpass',
-  'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
-  'c=IN IP4 0.0.0.0',
-  'a=mid:1',
-  'a=ice-ufrag:doctor',
-  'a=ice-pwd:doctordoctordoctordoctor',
-  `a=fingerprint:sha-256 ${'00:'.repeat(31)}00`,
-  'a=setup:actpass',
-  'a=sctp-port:5000',
-  '',
-].join('\r\n');
-
-/** One report for each address that a call with these options would name, or one that says why there is none. Never rejects. */
-export async function checkWebRtc(options: WebRtcOptions = {}): Promise<WebRtcReport[]> {
+/**
+ * One report for each address that a call with these options would name, and one of a call over them; or one that says why there
+ * is none. Never rejects.
+ */
+export async function checkWebRtc(options: WebRtcOptions = {}): Promise<Report[]> {
   if (!existsSync(THREAD_FILE)) {
     return [
       failed('not_built', 'The part for WebRTC is missing. Install @colloquy/server again, or run: npm run build'),
@@ -90,10 +69,26 @@ export async function checkWebRtc(options: WebRtcOptions = {}): Promise<WebRtcRe
   }
 }
 
-async function checkCall(plane: ThreadMediaPlane, { ports }: WebRtcOptions): Promise<WebRtcReport[]> {
+async function checkCall(plane: ThreadMediaPlane, options: WebRtcOptions): Promise<Report[]> {
+  const caller = plane.testCaller();
+  try {
+    return await checkCallOf(caller, await caller.offer(), plane, options);
+  } catch (error) {
+    return [failed('cannot_start', `The media thread makes no call: ${(error as Error).message}`)];
+  } finally {
+    caller.close();
+  }
+}
+
+async function checkCallOf(
+  caller: TestCaller,
+  offer: SdpOffer,
+  plane: ThreadMediaPlane,
+  { ports }: WebRtcOptions,
+): Promise<Report[]> {
   let call: OpenedMediaCall;
   try {
-    call = await plane.open(readOwnOffer());
+    call = await plane.open(offer);
   } catch (error) {
     const range = ports ? `${ports[0]}-${ports[1]}` : 'of this machine';
     return [
@@ -105,15 +100,11 @@ async function checkCall(plane: ThreadMediaPlane, { ports }: WebRtcOptions): Pro
   if (candidates.length === 0) {
     return [failed('no_address', 'A call would name no address. Connect a network, or set --webrtc-addresses.')];
   }
-  return Promise.all(
+  const reports = await Promise.all(
     candidates.map(async ([, address = '', port]) => reportOn(address, Number(port), bindingRequest(credentials))),
   );
-}
-
-function readOwnOffer(): SdpOffer {
-  const offer = readOffer(OFFER);
-  if (!offer.ok) throw new Error(offer.issue.message);
-  return offer.value;
+  // Behind NAT no address may answer from here; a call could tell no more.
+  return reports.some(({ ok }) => ok) ? [...reports, await caller.run(call.answer, call.audio)] : reports;
 }
 
 function attributeOf(answer: string, name: string): string {

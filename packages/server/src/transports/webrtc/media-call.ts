@@ -6,7 +6,7 @@ import { NoPortError } from '../../calls/media-plane.ts';
 import { fullBucket, takeToken } from '../../token-bucket.ts';
 import { type CallCodec, pcmBytes } from './codec.ts';
 import type { Peer, PeerListener, PeerOffer, PeerOptions } from './peer.ts';
-import type { CallEnd, CallSettings, FromCall, ToCall, ToThread } from './plane-messages.ts';
+import type { CallEnd, CallSettings, FromCall, OpenCall, ToCall } from './plane-messages.ts';
 import { PlayedCounter } from './played-counter.ts';
 import { type AudioPiece, RtpIn } from './rtp-in.ts';
 import { FRAME_MS, RtpOut } from './rtp-out.ts';
@@ -46,7 +46,7 @@ export class MediaCall {
   #isOpen = false;
   #isEnded = false;
 
-  constructor(thread: MediaThread, { port, offer, settings, played }: ToThread) {
+  constructor(thread: MediaThread, { port, offer, settings, played }: OpenCall) {
     this.#thread = thread;
     this.#port = port;
     this.#settings = settings;

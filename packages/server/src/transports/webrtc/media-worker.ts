@@ -1,6 +1,6 @@
 // The media thread: the calls it holds and the clock that drives their audio. The server's side: `thread-media-plane.ts`.
 
-import { parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import type { RtpCodecName } from '@colloquy/protocol';
 import { activeTime } from '../../active-time.ts';
 import type { CallCodec } from './codec.ts';
@@ -42,6 +42,12 @@ function schedule(): void {
   timer = setTimeout(tick, (Math.floor(elapsed / FRAME_MS) + 1) * FRAME_MS - elapsed);
 }
 
+/** A server never calls; the client's half is read when somebody asks for a test. */
+async function startTestCall(port: MessagePort): Promise<void> {
+  const { startTestCaller } = await import('./test-caller.ts');
+  await startTestCaller(port);
+}
+
 const post = (message: FromThread) => parentPort?.postMessage(message);
 
 // What a library throws out of a callback concerns one packet of one call; ending the thread would end all calls.
@@ -51,6 +57,7 @@ process.on('uncaughtException', onError);
 process.on('unhandledRejection', onError);
 
 parentPort?.on('message', (message: ToThread) => {
+  if (message.do === 'test') return void startTestCall(message.port);
   calls.add(new MediaCall(thread, message));
   if (!timer) schedule();
 });

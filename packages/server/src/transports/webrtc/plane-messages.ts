@@ -17,14 +17,19 @@ export interface CallSettings extends Omit<PeerOptions, 'clock'> {
 /** Why a call has ended. `closed` is our own doing, `thread_failed` that of the media thread. */
 export type CallEnd = PeerEnd | 'not_connected' | 'silent' | 'flood' | 'closed' | 'thread_failed';
 
-export type ToThread = {
+export type ToThread =
+  | OpenCall
+  /** Makes a client for a test call. */
+  | { readonly do: 'test'; readonly port: MessagePort };
+
+export interface OpenCall {
   readonly do: 'open';
   readonly port: MessagePort;
   readonly offer: PeerOffer;
   readonly settings: CallSettings;
   /** Memory of a `PlayedCounter`. */
   readonly played: SharedArrayBuffer;
-};
+}
 
 export type FromThread =
   /** The libraries are compiled. */
@@ -53,3 +58,19 @@ export type FromCall =
   /** Bytes of text that have left since the call began. */
   | { readonly did: 'flush'; readonly bytes: number }
   | { readonly did: 'end'; readonly reason: CallEnd };
+
+/** Steps of a client's connection, in order. */
+export type CallStep = 'ice' | 'dtls' | 'channel';
+
+export type ToCaller =
+  | { readonly do: 'connect'; readonly answer: string }
+  /** Sends a tone. */
+  | { readonly do: 'speak'; readonly ms: number }
+  | { readonly do: 'hang_up' };
+
+export type FromCaller =
+  | { readonly did: 'offer'; readonly sdp: string }
+  | { readonly did: 'step'; readonly step: CallStep }
+  /** Audio that is no silence was received. */
+  | { readonly did: 'hear'; readonly ms: number }
+  | { readonly did: 'fail'; readonly message: string };

@@ -8,6 +8,7 @@ import { channelTransport } from './channel-transport.ts';
 import { type CallMedia, MediaLink } from './media-link.ts';
 import type { CallSettings, FromThread, ToThread } from './plane-messages.ts';
 import { PlayedCounter } from './played-counter.ts';
+import { TestCaller } from './test-call.ts';
 
 /** The bundled thread: it holds the WebRTC library and the codecs, and runs without a compiler. */
 export const THREAD_FILE = packageFile('dist/bundled/media-worker.js');
@@ -25,6 +26,8 @@ export interface ThreadMediaPlane extends MediaPlane {
   readonly ready: Promise<boolean>;
   /** Opens a call. Rejects if the library refuses the offer, or the thread has just failed. */
   open(offer: SdpOffer): Promise<OpenedMediaCall>;
+  /** Makes a client for a test call of this plane. Throws if the thread has just failed. */
+  testCaller(): TestCaller;
   /** Ends all calls in order, then the thread. */
   close(): Promise<void>;
 }
@@ -88,6 +91,12 @@ class ThreadPlane implements ThreadMediaPlane {
     worker.postMessage(message, [port2]);
     const answer = writeAnswer(offer, { ...(await link.answer), maxMessageSize: settings.maxMessageBytes });
     return { answer, transport: channelTransport(link, offer.dataChannel?.maxMessageSize), audio: link };
+  }
+
+  testCaller(): TestCaller {
+    const { port1, port2 } = new MessageChannel();
+    this.#running().worker.postMessage({ do: 'test', port: port2 } satisfies ToThread, [port2]);
+    return new TestCaller(port1);
   }
 
   async close(): Promise<void> {
