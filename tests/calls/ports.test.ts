@@ -45,7 +45,7 @@ it('[LM17] with none free a call is refused with 503, and taken when one is', as
   const refused = await call();
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
   expect(await refused.json()).toMatchObject({
-    error: { code: 'overloaded', message: expect.stringMatching(/UDP port/) },
+    error: { code: 'overloaded', message: expect.stringMatching(/UDP port.*--webrtc-ports/) },
   });
   expect(logged.join('')).toContain('"setting":"ports"');
   expect(await checkWebRtc({ ports })).toMatchObject([{ ok: false, problem: 'no_port' }]);

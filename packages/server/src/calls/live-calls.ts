@@ -189,7 +189,10 @@ export class LiveCalls {
 }
 
 const FULL = refusal('overloaded', 'The server has no room for another call.');
-const NO_PORT = refusal('overloaded', 'The server has no free UDP port for another call.');
+const NO_PORT = refusal(
+  'overloaded',
+  'The server has no free UDP port for another call: its range is in use (setting --webrtc-ports).',
+);
 const TOO_MANY = refusal('rate_limit_exceeded', 'Too many calls at once under this key.');
 const TOO_MANY_SIDEBANDS = refusal('rate_limit_exceeded', 'Too many sidebands at once on this call.');
 const OTHERS_CALL = refusal('invalid_api_key', 'A client secret controls its own calls only.');
