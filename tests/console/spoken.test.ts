@@ -119,6 +119,33 @@ describe.skipIf(reason)(`talking aloud${reason ? ` (${reason})` : ''}`, () => {
     expectSound(opened);
   });
 
+  it('[CO75, CO76] as a call: a question is heard and answered, typed text too, and speech interrupts the answer', async () => {
+    const opened = await served.open();
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByLabel('Transport').selectOption('WebRTC');
+    await page.getByRole('button', { name: 'Close settings' }).click();
+    await page.getByLabel('Message').fill('count to forty');
+    await page.keyboard.press('Enter');
+    await page.getByText('Speaking', { exact: true }).waitFor();
+    await page.getByText(/^WebRTC · opus · RTT \d+ ms · loss 0 % · jitter \d+ ms$/).waitFor();
+    await page.getByRole('button', { name: 'Open microphone' }).click();
+    await conversation(page)
+      .getByText(/^truncated, \d/)
+      .waitFor();
+    await conversation(page)
+      .getByText(/two plus two/i)
+      .waitFor();
+    await conversation(page).getByText('2 plus 2 is 4.').waitFor();
+    // The browser carries the audio, and the server truncates.
+    const types = received.map(({ type }) => type);
+    expect(types).toContain('session.update');
+    expect(types.filter((type) => /append|truncate/.test(type))).toEqual([]);
+    await page.getByRole('button', { name: 'Disconnect' }).click();
+    await page.getByText('The session has ended.').first().waitFor();
+    expectSound(opened);
+  });
+
   it('who begins to speak interrupts the answer, which is truncated to what was heard', async () => {
     const opened = await served.open();
     const { page } = opened;

@@ -29,6 +29,8 @@ export interface ServerStatus {
   uptime_s: number;
   /** Whether the server relays to another server; it then has no engines. */
   relay: boolean;
+  /** Whether sessions may be calls over WebRTC. */
+  webrtc: boolean;
   /** In order of the configuration, the default first. */
   engines: readonly EngineStatus[];
   /** Model of a session that names none. */

@@ -3,6 +3,8 @@
 import worklet from './capture-worklet.ts?worker&url';
 
 export interface Microphone {
+  /** What a call sends. */
+  readonly track: MediaStreamTrack | null;
   close(): void;
 }
 
@@ -52,6 +54,7 @@ export async function openMicrophone(onSamples: (samples: Float32Array) => void)
   return {
     ok: true,
     microphone: {
+      track: stream.getAudioTracks()[0] ?? null,
       close() {
         node.port.onmessage = null;
         for (const track of stream.getTracks()) track.stop();

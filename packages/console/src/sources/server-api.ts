@@ -69,6 +69,7 @@ const BLANK: ServerStatus = {
   node: '',
   uptime_s: 0,
   relay: false,
+  webrtc: false,
   engines: [],
   default_model: 'gpt-realtime',
   models: [],
@@ -159,7 +160,8 @@ export function createServerApi(key: () => string, onRequest: (wasAnswered: bool
   };
 }
 
-async function refusalMessage(response: Response): Promise<string> {
+/** What a refused request says. */
+export async function refusalMessage(response: Response): Promise<string> {
   try {
     const { message } = objectOf(objectOf(await response.json()).error);
     if (typeof message === 'string') return message;

@@ -1,14 +1,12 @@
-// One WebSocket to a Realtime server; logs the frames of both directions.
+// One session at a Realtime server; logs the frames of both directions. What carries them: `wire.ts`.
 
 import { readFrame, redact } from '@colloquy/protocol';
 import type { RecordingEntry, RecordingHeader } from '@colloquy/session';
 import type { FrameLog } from '../log/frame-log.ts';
-import { socketOrigin } from '../sources/open-log.ts';
+import type { CallAudio, OpenWire } from './wire.ts';
 
 export interface ConnectionOptions {
-  /** Absent where the credential fixes the session. */
-  readonly model: string | undefined;
-  readonly protocols: readonly string[];
+  readonly openWire: OpenWire;
   readonly log: FrameLog;
   /** Hears every frame of the server, after the log has it. */
   readonly onEvent?: (event: ServerFrame) => void;
@@ -29,16 +27,13 @@ export interface Connection {
   /** Sends a client event, with an `event_id` of its own; dropped when the session has ended. */
   send(event: object): void;
   close(): void;
+  /** Audio of a call; absent where audio travels in events. */
+  readonly call: CallAudio | undefined;
 }
-
-/** A refused handshake looks to a page like a server that is not there. */
-const NOT_OPENED = 'Connection failed: the server is not running, is full, or requires another key.';
 
 export function createConnection(options: ConnectionOptions): Connection {
   const { log, onEvent, onError, onClose } = options;
   const began = performance.now() - elapsedOf(log);
-  const query = options.model === undefined ? '' : `?model=${encodeURIComponent(options.model)}`;
-  const socket = new WebSocket(`${socketOrigin()}/v1/realtime${query}`, [...options.protocols]);
   const now = () => Math.round(performance.now() - began);
   let sent = 0;
   let lastError = '';
@@ -68,25 +63,26 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (isOpen) resolveOpened(undefined);
   }
 
-  socket.addEventListener('message', ({ data }) => {
-    if (typeof data === 'string') handleFrame(data);
-    else append({ kind: 'damaged', message: 'a binary frame' });
-  });
-  socket.addEventListener('close', ({ code, reason }) => {
-    if (!isOpen) return resolveOpened(lastError || reason || NOT_OPENED);
-    const isLost = code !== 1000 && code !== 1005;
-    onClose(isLost ? `Connection lost (${code}${reason && `: ${reason}`}).` : 'The session has ended.', isLost);
+  const wire = options.openWire({
+    onText: handleFrame,
+    onBinary: () => append({ kind: 'damaged', message: 'a binary frame' }),
+    onClose(message, isLost) {
+      if (isOpen) onClose(message, isLost);
+      else resolveOpened(lastError || message);
+    },
   });
 
   return {
     opened,
     send(event) {
-      if (socket.readyState !== WebSocket.OPEN) return;
-      const numbered = { event_id: `console_${++sent}`, ...event };
-      append({ kind: 'input', input: { at: now(), from: 'client', event: loggedEvent(numbered) as never } });
-      socket.send(JSON.stringify(numbered));
+      const numbered = { event_id: `console_${sent + 1}`, ...event };
+      const at = now();
+      if (!wire.send(JSON.stringify(numbered))) return;
+      sent += 1;
+      append({ kind: 'input', input: { at, from: 'client', event: loggedEvent(numbered) as never } });
     },
-    close: () => socket.close(1000),
+    close: () => wire.close(),
+    call: wire.call,
   };
 }
 

@@ -4,6 +4,7 @@ import { ArrowUp, Square } from 'lucide';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { IconButton } from '../parts/button.tsx';
 import { useShortcuts } from '../shell/shortcuts.ts';
+import { CallLine } from './call-line.tsx';
 import { MicrophoneButton } from './microphone-button.tsx';
 import type { Talk } from './talk.ts';
 import { useTalkPhase } from './use-talk-phase.ts';
@@ -38,9 +39,10 @@ export function TalkPanel({ talk }: { talk: Talk }) {
         <InterruptSlot talk={talk} />
         <MicrophoneButton talk={talk} />
       </form>
-      <p class="say-hint hint" role="status">
-        {MICROPHONE_HINTS[talk.voice.microphone.value]}
-      </p>
+      <div class="say-hint hint">
+        <p role="status">{MICROPHONE_HINTS[talk.voice.microphone.value]}</p>
+        <CallLine talk={talk} />
+      </div>
     </section>
   );
 }

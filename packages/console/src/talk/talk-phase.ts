@@ -65,6 +65,7 @@ function afterServer(before: TalkProgress, event: Fields): TalkProgress {
     case 'response.created':
       return { ...before, isAsked: false, response: text(response?.id), hasOutput: false };
     case 'response.output_audio.delta':
+    case 'response.output_audio_transcript.delta':
     case 'response.output_text.delta':
       return before.hasOutput ? before : { ...before, hasOutput: true };
     case 'response.done':

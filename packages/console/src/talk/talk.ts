@@ -1,5 +1,5 @@
 // The session of the page: connects, sends and logs. The conversation is read from the log's mirror.
-// Audio: `voice.ts`; socket: `connection.ts`.
+// Audio: `voice.ts`; frames: `connection.ts`.
 
 import { createResponseQueue, type ForkTicket, type ResponseQueue } from '@colloquy/session';
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
@@ -9,14 +9,23 @@ import type { ServerLink } from '../sources/server-link.ts';
 import { type ConversationActions, createViewing, type Viewing, type ViewingStatus } from '../sources/viewing.ts';
 import { type Connection, createConnection, type ServerFrame } from './connection.ts';
 import { createSettingsSender } from './settings-sender.ts';
+import { socketWire } from './socket-wire.ts';
 import { createTalkRestore, type TalkRestore } from './talk-restore.ts';
 import { createTalkSettings, type TalkSettings, type TurnDetection } from './talk-settings.ts';
 import { createVoice, type TalkVoice } from './voice.ts';
+import type { CallAudio, OpenWire } from './wire.ts';
 
 export type TalkState = 'idle' | 'connecting' | 'open' | 'ended';
 
+/** How events and audio travel. */
+export type TalkTransport = 'websocket' | 'webrtc';
+
 export interface Talk {
   readonly settings: TalkSettings;
+  /** Of the next session. */
+  readonly transport: Signal<TalkTransport>;
+  /** The audio of the call that is open, if the session is one. */
+  readonly call: ReadonlySignal<CallAudio | undefined>;
   readonly state: ReadonlySignal<TalkState>;
   /** What went wrong last, in words; empty when nothing did. */
   readonly errorMessage: Signal<string>;
@@ -54,9 +63,17 @@ interface ResponseRequest {
   readonly event_id: string;
 }
 
+const KEY_PROTOCOL = 'openai-insecure-api-key.';
+
+/** The credential among the subprotocols of a socket, for a request. */
+const secretOf = (protocols: readonly string[]): string | undefined =>
+  protocols.find((each) => each.startsWith(KEY_PROTOCOL))?.slice(KEY_PROTOCOL.length);
+
 export function createTalk(api: ServerApi, link: ServerLink): Talk {
   const settings = createTalkSettings();
   const state = signal<TalkState>('idle');
+  const transport = signal<TalkTransport>('websocket');
+  const call = signal<CallAudio | undefined>(undefined);
   const errorMessage = signal('');
   const draft = signal('');
   /** Calls the user has answered; the server's word for it may still be on its way. */
@@ -143,6 +160,12 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     if (output) actions.answerCall(call_id, output);
   }
 
+  async function wireTo(model: string | undefined, protocols: readonly string[]): Promise<OpenWire> {
+    if (transport.peek() === 'websocket') return socketWire({ model, protocols });
+    const { callWire } = await import('./call-wire.ts');
+    return callWire({ model, secret: secretOf(protocols) });
+  }
+
   async function open(fork?: ForkTicket): Promise<boolean> {
     voice.prepare();
     const before = viewing.peek();
@@ -158,8 +181,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     const protocols = fork ? protocolsOf(fork) : await api.protocols('open_session');
     if (!protocols.ok) return fail(view, statusBefore, protocols.message);
     const made = createConnection({
-      model: fork ? undefined : settings.model.peek() || 'gpt-realtime',
-      protocols: protocols.value,
+      openWire: await wireTo(fork ? undefined : settings.model.peek() || 'gpt-realtime', protocols.value),
       log: view.log,
       onEvent: handleEvent,
       onError: onTrouble,
@@ -170,6 +192,8 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
       },
     });
     connection = made;
+    call.value = made.call;
+    if (made.call) voice.useCall(made.call);
     const refused = await made.opened;
     if (refused !== undefined) return fail(view, statusBefore, refused);
     viewing.value = view;
@@ -187,6 +211,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
 
   function end(how: TalkState): void {
     connection = undefined;
+    call.value = undefined;
     state.value = how;
     voice.end();
   }
@@ -250,6 +275,8 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
 
   return {
     settings,
+    transport,
+    call,
     state,
     errorMessage,
     viewing,

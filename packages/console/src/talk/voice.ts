@@ -1,11 +1,14 @@
-// Audio of the page's session: sends the microphone, plays responses, truncates interrupted items to what was heard.
+// Audio of the page's session: sends the microphone, plays responses, truncates interrupted items to what was heard. In a call the browser
+// carries the audio, and the server truncates.
 
 import { createAnswerAudio } from '@colloquy/session';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { type Microphone, openMicrophone } from '../audio/microphone.ts';
 import { pcmBase64, samplesOf } from '../audio/samples.ts';
 import { createSpeaker, type Speaker } from '../audio/speaker.ts';
+import { createCallSpeech } from './call-speech.ts';
 import type { ServerFrame } from './connection.ts';
+import type { CallAudio } from './wire.ts';
 
 /** `held`: it is listened to as long as a key or button is held. `open`: all the time, the server tells turns apart. */
 export type MicrophoneState = 'off' | 'asking' | 'ready' | 'held' | 'open';
@@ -20,6 +23,8 @@ export interface TalkVoice {
   readonly speaking: ReadonlySignal<{ readonly key: string; readonly ms: number } | undefined>;
   /** To be called when the user asks for a session: without that, browsers keep a page silent. */
   prepare(): void;
+  /** The audio of the session is that of a call, until `end`. */
+  useCall(call: CallAudio): void;
   handleEvent(event: ServerFrame): void;
   /** Falls silent, and tells the server what was heard. */
   silence(): Promise<void>;
@@ -42,6 +47,8 @@ export interface VoiceOptions {
 /** A shorter press is a slip: servers refuse less than 100 ms. */
 const SHORTEST_MS = 100;
 const RATE_PER_MS = 24;
+/** What was said last is still on its way when a key is released. */
+const TAIL_MS = 200;
 
 export function createVoice({ send, respond, onTrouble }: VoiceOptions): TalkVoice {
   const state = signal<MicrophoneState>('off');
@@ -51,6 +58,8 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): TalkVoi
   let speaker: Speaker | undefined;
   let microphone: Microphone | undefined;
   let opening: Promise<boolean> | undefined;
+  const callSpeech = createCallSpeech();
+  let call: CallAudio | undefined;
   let heldMs = 0;
   let isWanted = false;
   /** The interruption under way: the next one waits for it, and truncates nothing twice. */
@@ -62,7 +71,7 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): TalkVoi
     const isSending = state.peek() === 'held' || state.peek() === 'open';
     if (!isSending) return;
     heldMs += samples.length / RATE_PER_MS;
-    send({ type: 'input_audio_buffer.append', audio: pcmBase64(samples) });
+    if (!call) send({ type: 'input_audio_buffer.append', audio: pcmBase64(samples) });
   }
 
   async function openOnce(): Promise<boolean> {
@@ -84,6 +93,10 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): TalkVoi
 
   /** Drops first and waits then: what comes while the player says what was heard must not be played. */
   function silence(): Promise<void> {
+    if (call) {
+      send({ type: 'output_audio_buffer.clear' });
+      return Promise.resolve();
+    }
     answerAudio.mute();
     const audio = answerAudio;
     const stopped = Promise.all([speaker?.interrupt() ?? [], silencing]);
@@ -94,12 +107,24 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): TalkVoi
   }
 
   function closeMicrophone(): void {
+    call?.setMicrophone(null);
     microphone?.close();
     microphone = undefined;
     isWanted = false;
     state.value = 'off';
     level.value = 0;
   }
+
+  async function commit(): Promise<void> {
+    if (call) await new Promise((resolve) => setTimeout(resolve, TAIL_MS));
+    call?.setMicrophone(null);
+    send({ type: 'input_audio_buffer.commit' });
+    respond();
+  }
+
+  callSpeech.speaking.subscribe((now) => {
+    if (call) speaking.value = now;
+  });
 
   return {
     microphone: state,
@@ -113,7 +138,11 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): TalkVoi
         speaking.value = now;
       });
     },
+    useCall(audio) {
+      call = audio;
+    },
     handleEvent(event) {
+      if (call) return callSpeech.handleEvent(event);
       switch (event.type) {
         case 'response.output_audio.delta': {
           const audio = answerAudio.receive(event);
@@ -135,6 +164,9 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): TalkVoi
       heldMs = 0;
       // Let go again while the browser asked the user.
       if (!(await ask()) || !isWanted) return;
+      // A call sends silence as well, and what came before is no part of the turn.
+      if (call) send({ type: 'input_audio_buffer.clear' });
+      call?.setMicrophone(microphone?.track ?? null);
       state.value = 'held';
     },
     release() {
@@ -142,16 +174,20 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): TalkVoi
       isWanted = false;
       if (!wasHeld) return;
       state.value = 'ready';
-      if (heldMs < SHORTEST_MS) return send({ type: 'input_audio_buffer.clear' });
-      send({ type: 'input_audio_buffer.commit' });
-      respond();
+      if (heldMs >= SHORTEST_MS) return void commit();
+      call?.setMicrophone(null);
+      send({ type: 'input_audio_buffer.clear' });
     },
     async open() {
-      if (await ask()) state.value = 'open';
+      if (!(await ask())) return;
+      call?.setMicrophone(microphone?.track ?? null);
+      state.value = 'open';
     },
     closeMicrophone,
     end() {
       closeMicrophone();
+      callSpeech.end();
+      call = undefined;
       unwatch();
       speaker?.close();
       speaker = undefined;

@@ -50,11 +50,12 @@ export function serverRoutes(to: FastifyInstance, parts: ServerParts, hasConsole
   }
 }
 
-function statusOf({ options, engines, rules }: ServerParts, needsKey: boolean): FixedStatus {
+function statusOf({ options, engines, rules, sessions }: ServerParts, needsKey: boolean): FixedStatus {
   const { upstream, recordings, watch = 'words' } = options;
   return {
     needs_key: needsKey,
     relay: upstream !== undefined,
+    webrtc: sessions.calls !== undefined,
     engines: upstream ? [] : engines.status(),
     default_model: rules.defaultModel,
     models: rules.shownModels,

@@ -45,13 +45,14 @@ export interface ChoiceProps<T extends string> extends FieldProps {
   readonly value: T;
   readonly choices: Readonly<Record<T, string>>;
   readonly choose: (value: T) => void;
+  readonly disabled?: boolean;
 }
 
-export function Choice<T extends string>({ label, name, value, choices, choose }: ChoiceProps<T>) {
+export function Choice<T extends string>({ label, name, value, choices, choose, disabled }: ChoiceProps<T>) {
   return (
     <label class="field" title={name}>
       <span>{label}</span>
-      <select value={value} onChange={({ currentTarget }) => choose(currentTarget.value as T)}>
+      <select value={value} disabled={disabled} onChange={({ currentTarget }) => choose(currentTarget.value as T)}>
         {(Object.entries(choices) as [T, string][]).map(([each, text]) => (
           <option key={each} value={each}>
             {text}

@@ -14,6 +14,7 @@ import { InputSettings } from './input-settings.tsx';
 import { OutputSettings } from './output-settings.tsx';
 import { areSettingsOpen } from './settings-open.ts';
 import { ToolSettings } from './tool-settings.tsx';
+import { TransportSetting } from './transport-setting.tsx';
 
 export function SettingsPanel({ app }: { app: AppState }) {
   const { talk } = app;
@@ -32,6 +33,7 @@ export function SettingsPanel({ app }: { app: AppState }) {
     <Panel name="settings" title="Settings" actions={close}>
       <div class="settings">
         <p class="hint">{talk.state.value === 'open' ? 'Changes apply at once.' : 'Used when the session opens.'}</p>
+        <TransportSetting app={app} />
         <OutputSettings app={app} settings={talk.settings} />
         <InputSettings talk={talk} />
         <ToolSettings settings={talk.settings} />
