@@ -23,6 +23,7 @@ describe('GET /api/status', () => {
       node: process.version,
       uptime_s: expect.toSatisfy(Number.isInteger),
       relay: false,
+      webrtc: true,
       default_model: 'gpt-realtime',
       any_model: false,
       recordings: { enabled: false, audio: false },

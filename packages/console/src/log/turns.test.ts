@@ -40,6 +40,19 @@ describe('createTurns', () => {
     expect(turn?.responses).toMatchObject([{ status: 'completed', audioMs: 2000 }]);
   });
 
+  it('[CO77] counts the first audio of a call from when it is played', () => {
+    const at = (time: number, event: object) => JSON.stringify({ at: time, from: 'server', event });
+    const [turn] = turnsOf([
+      at(0, { type: 'input_audio_buffer.speech_started', item_id: 'u', audio_start_ms: 0 }),
+      at(500, { type: 'input_audio_buffer.speech_stopped', item_id: 'u', audio_end_ms: 500 }),
+      at(510, { type: 'response.created', response: { id: 'r' } }),
+      at(800, { type: 'output_audio_buffer.started', response_id: 'r' }),
+      at(900, { type: 'response.done', response: { id: 'r', status: 'completed' } }),
+    ]);
+    expect(turn?.responses).toMatchObject([{ firstAudioAt: 800 }]);
+    expect(turn?.firstAudioMs).toBe(300);
+  });
+
   it('[CO38] counts a tool call, and the responses before and after it, into one turn', () => {
     const [turn] = turnsOf(spokenLog([{ ...weather, tool: { name: 'get_weather', ms: 700 } }]));
     expect(timesOf(turn)).toEqual({

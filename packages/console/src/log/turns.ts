@@ -242,8 +242,9 @@ class TurnReader implements Turns {
       response.firstItemAt ??= time;
       addCall(response, objectOf(event.item));
     }
-    if (!event.type.endsWith('.delta')) return turn;
-    if (isAudioDelta(event.type)) {
+    const isPlayed = event.type === 'output_audio_buffer.started';
+    if (!isPlayed && !event.type.endsWith('.delta')) return turn;
+    if (isPlayed || isAudioDelta(event.type)) {
       response.firstAudioAt ??= time;
       response.audioMs += audioMs;
     } else if (!event.type.includes('arguments') && response.firstTextAt === undefined) {

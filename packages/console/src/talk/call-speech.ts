@@ -6,6 +6,8 @@ import type { ServerFrame } from './connection.ts';
 export interface CallSpeech {
   readonly speaking: ReadonlySignal<{ readonly key: string; readonly ms: number } | undefined>;
   handleEvent(event: ServerFrame): void;
+  /** Whether there may be audio that is not played. */
+  hasAudio(): boolean;
   end(): void;
 }
 
@@ -47,6 +49,7 @@ export function createCallSpeech(): CallSpeech {
           return stop();
       }
     },
+    hasAudio: () => parts.size > 0,
     end() {
       stop();
       parts.clear();

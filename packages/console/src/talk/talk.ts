@@ -9,16 +9,13 @@ import type { ServerLink } from '../sources/server-link.ts';
 import { type ConversationActions, createViewing, type Viewing, type ViewingStatus } from '../sources/viewing.ts';
 import { type Connection, createConnection, type ServerFrame } from './connection.ts';
 import { createSettingsSender } from './settings-sender.ts';
-import { socketWire } from './socket-wire.ts';
 import { createTalkRestore, type TalkRestore } from './talk-restore.ts';
 import { createTalkSettings, type TalkSettings, type TurnDetection } from './talk-settings.ts';
+import { type TalkTransport, wireOf } from './talk-transport.ts';
 import { createVoice, type TalkVoice } from './voice.ts';
-import type { CallAudio, OpenWire } from './wire.ts';
+import type { CallAudio } from './wire.ts';
 
 export type TalkState = 'idle' | 'connecting' | 'open' | 'ended';
-
-/** How events and audio travel. */
-export type TalkTransport = 'websocket' | 'webrtc';
 
 export interface Talk {
   readonly settings: TalkSettings;
@@ -62,12 +59,6 @@ interface ResponseRequest {
   readonly type: 'response.create';
   readonly event_id: string;
 }
-
-const KEY_PROTOCOL = 'openai-insecure-api-key.';
-
-/** The credential among the subprotocols of a socket, for a request. */
-const secretOf = (protocols: readonly string[]): string | undefined =>
-  protocols.find((each) => each.startsWith(KEY_PROTOCOL))?.slice(KEY_PROTOCOL.length);
 
 export function createTalk(api: ServerApi, link: ServerLink): Talk {
   const settings = createTalkSettings();
@@ -160,12 +151,6 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     if (output) actions.answerCall(call_id, output);
   }
 
-  async function wireTo(model: string | undefined, protocols: readonly string[]): Promise<OpenWire> {
-    if (transport.peek() === 'websocket') return socketWire({ model, protocols });
-    const { callWire } = await import('./call-wire.ts');
-    return callWire({ model, secret: secretOf(protocols) });
-  }
-
   async function open(fork?: ForkTicket): Promise<boolean> {
     voice.prepare();
     const before = viewing.peek();
@@ -181,7 +166,11 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     const protocols = fork ? protocolsOf(fork) : await api.protocols('open_session');
     if (!protocols.ok) return fail(view, statusBefore, protocols.message);
     const made = createConnection({
-      openWire: await wireTo(fork ? undefined : settings.model.peek() || 'gpt-realtime', protocols.value),
+      openWire: await wireOf(
+        transport.peek(),
+        fork ? undefined : settings.model.peek() || 'gpt-realtime',
+        protocols.value,
+      ),
       log: view.log,
       onEvent: handleEvent,
       onError: onTrouble,

@@ -94,7 +94,7 @@ export function createVoice({ send, respond, onTrouble }: VoiceOptions): TalkVoi
   /** Drops first and waits then: what comes while the player says what was heard must not be played. */
   function silence(): Promise<void> {
     if (call) {
-      send({ type: 'output_audio_buffer.clear' });
+      if (callSpeech.hasAudio()) send({ type: 'output_audio_buffer.clear' });
       return Promise.resolve();
     }
     answerAudio.mute();

@@ -196,7 +196,14 @@ function drawSpan(brush: Brush, { span, index, row }: PlacedSpan, laneTop: numbe
     context.lineWidth = 1.5;
     context.stroke();
   }
-  drawLabel(brush, span.label, until - span.from, { ...box, isPale: PALE.has(span.kind) && !span.hasFailed });
+  const textColor = span.hasFailed ? '--on-data' : textColorOf(span.kind);
+  drawLabel(brush, span.label, until - span.from, { ...box, textColor });
+}
+
+function textColorOf(kind: SpanKind): string {
+  // Deep in the light theme, pale in the dark one.
+  if (kind === 'playback') return '--surface';
+  return PALE.has(kind) ? '--text' : '--on-data';
 }
 
 /** Tells the clause from the first token, which has the same colour. */
@@ -218,7 +225,7 @@ function hatch({ context, color }: Brush, { left, top, width, height }: Box): vo
 }
 
 /** The number first, then the name; what does not fit is in the tooltip. */
-function drawLabel({ context, color }: Brush, name: string, ms: number, box: Box & { isPale: boolean }): void {
+function drawLabel({ context, color }: Brush, name: string, ms: number, box: Box & { textColor: string }): void {
   const room = box.width - 8;
   if (room < 12) return;
   context.font = `600 11px ${FONT}`;
@@ -226,7 +233,7 @@ function drawLabel({ context, color }: Brush, name: string, ms: number, box: Box
   const numberWidth = context.measureText(number).width;
   if (numberWidth > room) return;
   const y = box.top + box.height / 2 + 0.5;
-  context.fillStyle = color(box.isPale ? '--text' : '--on-data');
+  context.fillStyle = color(box.textColor);
   context.fillText(number, box.left + 5, y);
   context.font = `500 11px ${FONT}`;
   if (numberWidth + 5 + context.measureText(name).width <= room) context.fillText(name, box.left + 10 + numberWidth, y);

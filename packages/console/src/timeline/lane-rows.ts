@@ -35,7 +35,7 @@ export function laneRows(spans: readonly Span[], end: number): PlacedLane[] {
     lane.ends[row] = Math.max(lane.ends[row] ?? 0, span.to ?? end);
     lane.spans.push({ span, index, row });
   }
-  return LANES.map((lane) => {
+  return LANES.filter((lane) => lane !== 'played' || placed.get(lane)?.spans.length).map((lane) => {
     const { spans: all, ends } = placed.get(lane) as { spans: PlacedSpan[]; ends: number[] };
     return { lane, spans: all, rows: Math.max(1, ends.length) };
   });

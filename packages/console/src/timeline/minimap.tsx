@@ -13,6 +13,7 @@ const ROWS: Partial<Record<Lane, readonly [top: number, height: number]>> = {
   user: [4, 6],
   wait: [11, 4],
   assistant: [16, 6],
+  played: [22, 3],
   tools: [11, 4],
   server: [4, 20],
 };

@@ -16,6 +16,7 @@ const GAP = 6;
 export const LANE_NAMES: Readonly<Record<Lane, string>> = {
   user: 'User',
   assistant: 'Assistant',
+  played: 'Played',
   wait: 'First audio',
   stages: 'Stages',
   response: 'Response',

@@ -2,7 +2,18 @@
 
 import type { StageKind } from '../log/turn.ts';
 
-export const LANES = ['user', 'assistant', 'wait', 'stages', 'response', 'tools', 'server', 'client'] as const;
+/** From above. `played` is shown for calls only. */
+export const LANES = [
+  'user',
+  'assistant',
+  'played',
+  'wait',
+  'stages',
+  'response',
+  'tools',
+  'server',
+  'client',
+] as const;
 export type Lane = (typeof LANES)[number];
 
 /** What a span is. */
@@ -11,7 +22,7 @@ export type SpanKind =
   | 'speech'
   /** A message that the user wrote. */
   | 'message'
-  /** Audio of the assistant, as it is played. */
+  /** Audio of the assistant as a player plays it that begins at once; in a call, as it was played. */
   | 'playback'
   /** From the end of the user's speech, or else from the request, to the first audio. */
   | 'first-audio'

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { readRecordingLine } from '@colloquy/session';
 import { describe, expect, it } from 'vitest';
 import { createFrameLog } from '../log/frame-log.ts';
+import { laneRows } from './lane-rows.ts';
 import type { SpanKind } from './span.ts';
 import { createSpans } from './spans.ts';
 
@@ -26,6 +27,32 @@ const from = (side: 'client' | 'server', ...events: [at: number, event: object][
   events.map(([at, event]) => JSON.stringify({ at, from: side, event }));
 
 describe('createSpans', () => {
+  it('[CO77] shows what a call played of each answer, from its start to its end or to a clear', () => {
+    const played = (name: string, response_id: string) => ({ type: `output_audio_buffer.${name}`, response_id });
+    const { spans, of } = spansOf(
+      from(
+        'server',
+        [0, { type: 'response.created', response: { id: 'r' } }],
+        [100, played('started', 'r')],
+        [300, { type: 'response.done', response: { id: 'r', status: 'completed' } }],
+        [900, played('stopped', 'r')],
+        [1000, { type: 'response.created', response: { id: 's' } }],
+        [1100, played('started', 's')],
+        [1500, played('cleared', 's')],
+      ),
+    );
+    expect(of('playback')).toEqual([
+      [100, 900],
+      [1100, 1500],
+    ]);
+    expect(spans.spans.filter(({ lane }) => lane === 'played').map(({ label }) => label)).toEqual([
+      'Played',
+      'Played, then cleared',
+    ]);
+    expect(laneRows(spans.spans, 2000).map(({ lane }) => lane)).toContain('played');
+    expect(laneRows([], 0).map(({ lane }) => lane)).not.toContain('played');
+  });
+
   it('shows speech, the silence that ended it, the stages of the answer, and its first sound', () => {
     const delta = { response_id: 'r', item_id: 'a', output_index: 0, content_index: 0 };
     const { of, spans } = spansOf(

@@ -136,6 +136,14 @@ class SpanReader implements Spans {
         return this.#message(row, at, objectOf(event.item));
       case 'conversation.item.truncated':
         return this.#played.truncate(id, event.audio_end_ms, at);
+      case 'output_audio_buffer.started':
+        return this.#begin(`played ${textOf(event.response_id)}`, {
+          ...{ lane: 'played', kind: 'playback', from: at, row, label: 'Played', response: textOf(event.response_id) },
+        });
+      case 'output_audio_buffer.stopped':
+        return this.#finish(`played ${textOf(event.response_id)}`, at);
+      case 'output_audio_buffer.cleared':
+        return this.#finish(`played ${textOf(event.response_id)}`, at, { label: 'Played, then cleared' });
       case 'response.created':
         return this.#answer(row, at, objectOf(event.response));
       case 'response.done':

@@ -273,6 +273,15 @@ describe('createStopwatch', () => {
     });
   });
 
+  it('[CO77] counts the first audio of a call from when it is played', () => {
+    const [timing] = timed([
+      [0, begun],
+      [700, { type: 'output_audio_buffer.started', response_id: 'r' }],
+      [900, ended({})],
+    ]);
+    expect(timing).toMatchObject({ first_output_ms: 700, first_audio_ms: 700 });
+  });
+
   it('finds responses and transcriptions in recordings', () => {
     const file = new URL('../../../../tests/golden/recordings/speech-turns.jsonl', import.meta.url);
     const stopwatch = createStopwatch();

@@ -181,7 +181,8 @@ class SessionStopwatch implements Stopwatch {
 
   #output({ event, time }: LoggedFrame): void {
     const run = this.#running.get(text(event.response_id) ?? '');
-    if (!run || !/\.delta$/.test(event.type)) return;
+    if (!run) return;
+    if (event.type !== 'output_audio_buffer.started' && !/\.delta$/.test(event.type)) return;
     run.first_output ??= time;
     if (AUDIO.has(event.type)) run.first_audio ??= time;
   }
@@ -255,7 +256,8 @@ const CALLS: ReadonlySet<unknown> = new Set(['function_call', 'mcp_call', 'mcp_a
 const hasCall = ({ status, output }: Json): boolean =>
   status === 'completed' && Array.isArray(output) && output.some((item) => CALLS.has(objectOf(item).type));
 
-const AUDIO = new Set(['response.output_audio.delta', 'response.audio.delta']);
+/** In a call, audio is no event; that it begins to be played is one. */
+const AUDIO = new Set(['response.output_audio.delta', 'response.audio.delta', 'output_audio_buffer.started']);
 
 function setBounded<T>(map: Map<string, T>, key: string, value: T): void {
   map.set(key, value);
