@@ -8,6 +8,7 @@ import type { ServerApi } from '../sources/server-api.ts';
 import type { ServerLink } from '../sources/server-link.ts';
 import { type ConversationActions, createViewing, type Viewing, type ViewingStatus } from '../sources/viewing.ts';
 import { type Connection, createConnection, type ServerFrame } from './connection.ts';
+import { cannedOutputOf, isWaitingForOutput, madeCalls } from './open-calls.ts';
 import { createSettingsSender } from './settings-sender.ts';
 import { createTalkRestore, type TalkRestore } from './talk-restore.ts';
 import { createTalkSettings, type TalkSettings, type TurnDetection } from './talk-settings.ts';
@@ -99,13 +100,8 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
   const archive = createTalkRestore(viewing);
 
   function newViewing(): Viewing {
-    return createViewing({
-      source: { kind: 'talk' },
-      name: 'Talk',
-      message: 'Not connected',
-      actions,
-      speaking: voice.speaking,
-    });
+    const named = { source: { kind: 'talk' }, name: 'Talk', message: 'Not connected' } as const;
+    return createViewing({ ...named, actions, speaking: voice.speaking });
   }
 
   /** Asks for an answer, as soon as none is running. */
@@ -117,10 +113,7 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
 
   /** Asks for the answer that follows calls, once none of them waits for the user. */
   function goOn(): void {
-    const items = viewing.peek().log.mirrorAt().items();
-    const outputs = new Set(items.map((item) => (item.type === 'function_call_output' ? item.call_id : undefined)));
-    const isDone = (callId: string) => answered.has(callId) || outputs.has(callId);
-    const isWaiting = items.some((item) => item.type === 'function_call' && !isDone(item.call_id ?? ''));
+    const isWaiting = isWaitingForOutput(viewing.peek().log.mirrorAt().items(), answered);
     if (!isWaiting && responses.current === null) respond();
   }
 
@@ -135,20 +128,14 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
     const next = responses.observe(event) && responses.next();
     if (next) send(next);
     if (event.type === 'response.output_item.done') answerCanned(event.item);
-    if (event.type !== 'response.done') return;
-    // What tools of MCP servers returned is still to be used [MC13]; so is what the user answered before the response had ended.
-    const { output, status } = (event.response ?? {}) as { output?: unknown; status?: unknown };
-    const made = (Array.isArray(output) ? output : []).map((item) => (item as { type?: unknown } | null)?.type);
-    if (status === 'completed' && (made.includes('mcp_call') || made.includes('function_call'))) goOn();
+    // What the user answered before the response had ended is still to be used as well.
+    if (event.type === 'response.done' && madeCalls(event.response)) goOn();
   }
 
   /** Answers a call whose output the user has set. */
   function answerCanned(item: unknown): void {
-    const { type, name, call_id } = (item ?? {}) as { type?: unknown; name?: unknown; call_id?: unknown };
-    const outputs = settings.cannedOutputs.peek();
-    if (type !== 'function_call' || typeof call_id !== 'string' || !Object.hasOwn(outputs, String(name))) return;
-    const output = outputs[String(name)];
-    if (output) actions.answerCall(call_id, output);
+    const canned = cannedOutputOf(item, settings.cannedOutputs.peek());
+    if (canned) actions.answerCall(canned.call_id, canned.output);
   }
 
   async function open(fork?: ForkTicket): Promise<boolean> {
