@@ -158,8 +158,8 @@ function McpCall({ item, mirror, listed, isKnown }: ItemProps & { item: Item<'mc
 
 function ToolList({ item, stage }: { item: Item<'mcp_list_tools'>; stage: string | undefined }) {
   const tools = Array.isArray(item.tools) ? item.tools : [];
-  const label =
-    stage === 'failed' ? 'listing tools failed' : stage === 'in_progress' ? 'listing tools …' : `${tools.length} tools`;
+  const count = tools.length === 1 ? '1 tool' : `${tools.length} tools`;
+  const label = stage === 'failed' ? 'listing tools failed' : stage === 'in_progress' ? 'listing tools …' : count;
   return (
     <details class="call">
       <summary>

@@ -18,6 +18,7 @@ import { CODE_FORMS, CODE_NAMES, codeText, jsonText } from './event-code.ts';
 import { eventDescription } from './event-descriptions.ts';
 import { familyOf } from './event-family.ts';
 import { timeText } from './event-text.ts';
+import { EventType } from './event-type.tsx';
 import { filterById } from './event-wish.ts';
 import { JsonText } from './json-text.tsx';
 
@@ -34,7 +35,7 @@ export function EventDetail({ viewing, row }: { viewing: Viewing; row: LogRow })
     <section class="event-detail" aria-label={`Line ${row.line}`}>
       <header class="event-detail-head" data-family={familyOf(row)}>
         <h2>
-          <SafeText text={row.type} />
+          <EventType type={row.type} />
         </h2>
         {hasSecrets && <IconButton icon={Eye} label="Show hidden values" onClick={() => reveal(true)} />}
         {isRevealed && <IconButton icon={EyeOff} label="Hide values" onClick={() => reveal(false)} />}
