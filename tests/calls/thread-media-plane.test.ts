@@ -212,7 +212,8 @@ describe.skipIf(browserMissing)(`the media thread with Chromium ${browserMissing
     for await (const message of media.messages) if (sizes.push(message.length) === 2) break;
     expect(sizes).toEqual([26, 260_000]);
     await page.evaluate(() => window.call.connection.close());
-    expect(await media.ended).toBe('channel_closed');
+    // A browser says once that it closes, in a datagram that a busy machine may drop: then its silence ends the call.
+    expect(['channel_closed', 'silent']).toContain(await media.ended);
     expect(errors).toEqual([]);
   });
 
