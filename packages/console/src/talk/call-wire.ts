@@ -17,6 +17,7 @@ const NO_WEBRTC = 'This browser has no WebRTC, or it is switched off.';
 const NO_ANSWER = 'The server does not answer.';
 const NO_ADDRESS = 'The server names no address for calls. Set --webrtc-addresses.';
 const ENDED = 'The session has ended.';
+const LOST = 'Connection lost: nothing comes from the server over UDP any more.';
 
 export const callWire =
   (options: CallOptions): OpenWire =>
@@ -37,12 +38,13 @@ class CallWire {
   #microphone: RTCRtpSender | undefined;
   #channel: RTCDataChannel | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #hasOpened = false;
   #isClosed = false;
 
   constructor(options: CallOptions, listener: WireListener) {
     this.#listener = listener;
     this.#audio.autoplay = true;
-    void this.#open(options);
+    this.#open(options).catch((error: unknown) => this.#end(notStarted(error), false));
   }
 
   send(text: string): boolean {
@@ -65,15 +67,18 @@ class CallWire {
       this.#audio.srcObject = new MediaStream([track]);
     });
     connection.addEventListener('connectionstatechange', () => {
-      if (connection.connectionState === 'failed') this.#end(unreachable(connection), true);
+      if (connection.connectionState !== 'failed') return;
+      this.#end(this.#hasOpened ? LOST : unreachable(connection), true);
     });
     this.#listen(connection.createDataChannel('oai-events'));
     await connection.setLocalDescription();
+    if (this.#isClosed) return;
     const query = model === undefined ? '' : `?model=${encodeURIComponent(model)}`;
     const answer = await this.#post(`/v1/realtime/calls${query}`, connection.localDescription?.sdp ?? '', secret);
     if (answer === undefined || this.#isClosed) return;
     if (!answer.includes('\na=candidate:')) return this.#end(NO_ADDRESS, false);
     await connection.setRemoteDescription({ type: 'answer', sdp: answer });
+    if (this.#isClosed) return;
     this.#timer = setTimeout(() => this.#end(unreachable(connection), true), OPEN_MS);
   }
 
@@ -95,7 +100,10 @@ class CallWire {
 
   #listen(channel: RTCDataChannel): void {
     this.#channel = channel;
-    channel.addEventListener('open', () => clearTimeout(this.#timer));
+    channel.addEventListener('open', () => {
+      clearTimeout(this.#timer);
+      this.#hasOpened = true;
+    });
     channel.addEventListener('message', ({ data }) =>
       typeof data === 'string' ? this.#listener.onText(data) : this.#listener.onBinary(),
     );
@@ -112,6 +120,10 @@ class CallWire {
     this.#listener.onClose(message, isLost);
   }
 }
+
+/** What the browser refuses: most often an answer that is no SDP, as that of a proxy. */
+const notStarted = (error: unknown): string =>
+  `The call cannot start: ${error instanceof Error ? error.message : String(error)}`;
 
 /** Names what was tried: only the operator knows which of it should have been reached. */
 function unreachable({ remoteDescription }: RTCPeerConnection): string {

@@ -124,7 +124,8 @@ export function createTalk(api: ServerApi, link: ServerLink): Talk {
   }
 
   function handleEvent(event: ServerFrame): void {
-    if (!isCancelled(event)) voice.handleEvent(event);
+    // In a call the server drops the audio, and its `cleared` may come before the response has ended.
+    if (call.peek() || !isCancelled(event)) voice.handleEvent(event);
     const next = responses.observe(event) && responses.next();
     if (next) send(next);
     if (event.type === 'response.output_item.done') answerCanned(event.item);
