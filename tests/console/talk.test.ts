@@ -14,7 +14,7 @@ async function say(page: Page, text: string): Promise<void> {
 
 /**
  * Layout shifts from now on that the user did not cause: how far, and which elements moved. A row that enters a list at its clipped
- * edge is reported too, with no visible area; nobody sees it move.
+ * edge is reported too, with no visible area, and so is a text that is replaced where it stands; nobody sees them move.
  */
 function observeShifts(): () => string[] {
   interface LayoutShiftSource {
@@ -34,7 +34,10 @@ function observeShifts(): () => string[] {
         const element = node instanceof Element ? node : node?.parentElement;
         return `${element?.outerHTML.slice(0, 80)} from ${x},${y} to ${to.x},${to.y}`;
       });
-      if (!hadRecentInput && value >= 0.0001) seen.push(`${value.toFixed(4)} ${moved.join(', ')}`);
+      const isInPlace = sources.every(
+        ({ previousRect: from, currentRect: to }) => Math.abs(from.x - to.x) < 1 && Math.abs(from.y - to.y) < 1,
+      );
+      if (!hadRecentInput && value >= 0.0001 && !isInPlace) seen.push(`${value.toFixed(4)} ${moved.join(', ')}`);
     }
   };
   const observer = new PerformanceObserver((list) => collect(list.getEntries()));

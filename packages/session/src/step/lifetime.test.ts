@@ -151,17 +151,16 @@ describe('cost', () => {
     };
     const cost = ({ state: before, response_id }: ReturnType<typeof speaking>) => {
       let state = before;
-      const rounds: number[] = [];
-      for (let round = 0; round < 20; round++) {
-        const deltas = () => {
-          for (let i = 0; i < 200; i++) {
-            const event = { type: 'text.delta', delta: 'word ' } as const;
-            state = step(state, { at: 0, from: 'engine', response_id, event }).state;
-          }
-        };
-        rounds.push(countWork(deltas));
-      }
-      return { early: rounds[1]!, late: rounds.at(-1)! };
+      const deltas = (count: number) => {
+        for (let i = 0; i < count; i++) {
+          const event = { type: 'text.delta', delta: 'word ' } as const;
+          state = step(state, { at: 0, from: 'engine', response_id, event }).state;
+        }
+      };
+      deltas(200);
+      const early = countWork(() => deltas(200));
+      deltas(3400);
+      return { early, late: countWork(() => deltas(200)) };
     };
     const [small, large] = [cost(speaking(10)), cost(speaking(5000))];
     expect(large.late / small.late).toBeLessThan(2);
