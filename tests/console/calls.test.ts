@@ -66,7 +66,7 @@ describe.skipIf(browserMissing)(`calls of Talk${browserMissing ? ` (${browserMis
       { status: 201, body: 'v=0\r\n' },
       { status: 503, json: { error: { message: 'No UDP port is free.', type: 'server_error' } } },
     ];
-    const said = [
+    const messages = [
       /^The call cannot start: /,
       /names no address for calls. Set --webrtc-addresses/,
       /No UDP port is free/,
@@ -78,7 +78,7 @@ describe.skipIf(browserMissing)(`calls of Talk${browserMissing ? ` (${browserMis
       else await page.keyboard.press('Enter');
       await page
         .getByRole('alert')
-        .getByText(said[n] as RegExp)
+        .getByText(messages[n] as RegExp)
         .waitFor({ timeout: 15_000 });
       expect(await page.getByLabel('Message').inputValue()).toBe('hello');
     }
