@@ -5,6 +5,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readOffer } from '@colloquy/protocol';
 import { buildBefore } from '@support/build-before.ts';
+import { CALL_SETTINGS } from '@support/media-plane.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MediaStreamTrack, type RTCDataChannel, RTCPeerConnection, RTCRtpCodecParameters } from 'werift';
 import type { CallMedia } from '../../packages/server/src/transports/webrtc/media-link.ts';
@@ -16,9 +17,8 @@ import {
 const MAX_MESSAGE_BYTES = 16_384;
 const BURST = 50;
 const SETTINGS = {
+  ...CALL_SETTINGS,
   maxMessageBytes: MAX_MESSAGE_BYTES,
-  connectMs: 30_000,
-  silenceMs: 30_000,
   messages: { perSecond: 1, burst: BURST },
 };
 const OPUS = { mimeType: 'audio/opus', clockRate: 48_000, channels: 2, payloadType: 111 };

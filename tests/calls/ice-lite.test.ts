@@ -5,6 +5,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { isIPv4 } from 'node:net';
 import { readOffer } from '@colloquy/protocol';
 import { buildBefore } from '@support/build-before.ts';
+import { CALL_SETTINGS } from '@support/media-plane.ts';
 import { OFFERS } from '@support/sdp-offers.mjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bindingRequest } from '../../packages/server/src/transports/webrtc/stun.ts';
@@ -13,19 +14,13 @@ import {
   type ThreadMediaPlane,
 } from '../../packages/server/src/transports/webrtc/thread-media-plane.ts';
 
-const SETTINGS = {
-  maxMessageBytes: 65_536,
-  connectMs: 30_000,
-  silenceMs: 30_000,
-  messages: { perSecond: 1000, burst: 1000 },
-};
 const SUCCESS = 0x0101;
 
 let plane: ThreadMediaPlane;
 let socket: Socket;
 buildBefore('packages');
 beforeAll(async () => {
-  plane = openThreadMediaPlane({ settings: SETTINGS, onError: () => {}, onSkip: () => {} });
+  plane = openThreadMediaPlane({ settings: CALL_SETTINGS, onError: () => {}, onSkip: () => {} });
   expect(await plane.ready).toBe(true);
   socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(0, resolve));

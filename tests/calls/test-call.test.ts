@@ -1,24 +1,19 @@
 // The test call of the doctor, against the media thread: what it reports when the connection is not the one of the answer.
 
 import { buildBefore } from '@support/build-before.ts';
+import { CALL_SETTINGS } from '@support/media-plane.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   openThreadMediaPlane,
   type ThreadMediaPlane,
 } from '../../packages/server/src/transports/webrtc/thread-media-plane.ts';
 
-const SETTINGS = {
-  maxMessageBytes: 65_536,
-  connectMs: 30_000,
-  silenceMs: 30_000,
-  messages: { perSecond: 1000, burst: 1000 },
-};
 const NOBODYS = `sha-256 ${Array.from({ length: 32 }, () => 'AB').join(':')}`;
 
 let plane: ThreadMediaPlane;
 buildBefore('packages');
 beforeAll(async () => {
-  plane = openThreadMediaPlane({ settings: SETTINGS, onError: () => {}, onSkip: () => {} });
+  plane = openThreadMediaPlane({ settings: CALL_SETTINGS, onError: () => {}, onSkip: () => {} });
   expect(await plane.ready).toBe(true);
 });
 afterAll(() => plane.close());

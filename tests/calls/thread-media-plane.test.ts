@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { readOffer } from '@colloquy/protocol';
 import { browserMissing, type ConsoleBrowser, startBrowser } from '@support/browser.ts';
 import { buildBefore } from '@support/build-before.ts';
+import { CALL_SETTINGS } from '@support/media-plane.ts';
 import { waitUntil } from '@support/wait-until.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,12 +26,7 @@ const FILE_HZ = 48_000;
 const MICROPHONE_TONE_HZ = 440;
 const OUR_TONE_HZ = 1000;
 const AMPLITUDE = 10_000;
-const SETTINGS = {
-  maxMessageBytes: 16 * 2 ** 20,
-  connectMs: 30_000,
-  silenceMs: 30_000,
-  messages: { perSecond: 1000, burst: 1000 },
-};
+const SETTINGS = { ...CALL_SETTINGS, maxMessageBytes: 16 * 2 ** 20 };
 const PART = { response_id: 'resp_1', item_id: 'item_1', content_index: 0 };
 
 const tone = (hertz: number, rateHz: number, ms: number) =>
