@@ -106,9 +106,10 @@ async function bundleLibrary(name) {
 async function bundleEntries(name, entries, { isApart = false } = {}) {
   const { build: bundle } = await import('vite');
   const path = join(root, 'packages', name);
-  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(
+    readFileSync(join(path, 'package.json'), 'utf8'),
+  );
   const outside = new Set(Object.keys({ ...dependencies, ...optionalDependencies }));
-  const hasPackages = name === 'server';
   await bundle({
     configFile: false,
     logLevel: 'warn',
@@ -120,7 +121,7 @@ async function bundleEntries(name, entries, { isApart = false } = {}) {
       ssr: true,
       outDir: BUNDLED,
       emptyOutDir: !isApart,
-      license: hasPackages && { fileName: licensesOf(entries[0]) },
+      license: devDependencies !== undefined && { fileName: licensesOf(entries[0]) },
       target: 'es2022',
       minify: false,
       sourcemap: !isApart,
@@ -130,7 +131,7 @@ async function bundleEntries(name, entries, { isApart = false } = {}) {
         output: {
           codeSplitting: isApart ? false : { groups: [{ name: 'packages', test: /[\\/]node_modules[\\/]/ }] },
           entryFileNames: '[name].js',
-          chunkFileNames: isApart ? `${entries[0][0]}-[name].js` : 'shared-[name].js',
+          chunkFileNames: 'shared-[name].js',
         },
       },
     },

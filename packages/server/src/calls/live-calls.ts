@@ -147,7 +147,7 @@ export class LiveCalls {
     const { upstream, services } = this.#options;
     if (!upstream) return undefined;
     try {
-      return await dialForClient(upstream, sessionRequest, new AbortController().signal, services);
+      return await dialForClient(upstream, sessionRequest, undefined, services);
     } catch (error) {
       return dialRefusal(error).refusal;
     }

@@ -72,13 +72,13 @@ export class CallPlayback {
 
   /** Whether more than that much audio waits to be played. */
   isAhead(roomMs: number): boolean {
-    return bytesToMs(this.#audio.unplayedBytes, CALL_FORMAT) > roomMs;
+    return this.#excessMs(roomMs) > 0;
   }
 
   /** Resolves when little enough audio waits to be played, or the signal aborts. */
   async waitForRoom(signal: AbortSignal, roomMs = ROOM_MS): Promise<void> {
     while (!signal.aborted) {
-      const excessMs = bytesToMs(this.#audio.unplayedBytes, CALL_FORMAT) - roomMs;
+      const excessMs = this.#excessMs(roomMs);
       if (excessMs <= 0) return;
       await sleep(excessMs, undefined, { signal }).catch(() => {});
     }
@@ -87,6 +87,10 @@ export class CallPlayback {
   close(): void {
     this.#toCall.close();
     this.#toSession.converter.close();
+  }
+
+  #excessMs(roomMs: number): number {
+    return bytesToMs(this.#audio.unplayedBytes, CALL_FORMAT) - roomMs;
   }
 
   async #readReports(onReport: CallListener['onReport']): Promise<void> {

@@ -181,10 +181,10 @@ class SessionStopwatch implements Stopwatch {
 
   #output({ event, time }: LoggedFrame): void {
     const run = this.#running.get(text(event.response_id) ?? '');
-    if (!run) return;
-    if (event.type !== 'output_audio_buffer.started' && !/\.delta$/.test(event.type)) return;
+    const isAudio = AUDIO.has(event.type);
+    if (!run || !(isAudio || /\.delta$/.test(event.type))) return;
     run.first_output ??= time;
-    if (AUDIO.has(event.type)) run.first_audio ??= time;
+    if (isAudio) run.first_audio ??= time;
   }
 
   #end({ event, time, line }: LoggedFrame): Timing {

@@ -13,7 +13,8 @@ export interface WebRtcOptions {
 
 /** Throws `invalid_configuration` for a range of ports that is none. */
 export function checkWebRtcOptions({ ports }: WebRtcOptions): void {
-  const [first, last] = ports ?? [1, 2];
+  if (!ports) return;
+  const [first, last] = ports;
   if (Number.isInteger(first) && Number.isInteger(last) && first >= 1 && first < last && last <= 65_535) return;
   throw new ColloquyError('invalid_configuration', 'webrtc.ports: two ports from 1 to 65535, the lower one first');
 }
